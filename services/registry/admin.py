@@ -1,0 +1,60 @@
+"""The other half of the port: what only a registry that lets us can do (the operator's own)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorRecord:
+    """A doctor of a clinic. `id` is stable between imports; `service_id`: post code; `service`: its name."""
+
+    id: str
+    clinic_id: str
+    service_id: str
+    service: str
+    surname: str
+    name: str
+    patronymic: str | None
+    room: str
+    age_group: AgeGroup
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRecord:
+    """One time of a doctor. Moments are aware."""
+
+    doctor_id: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What an import did. A slot that somebody has booked is kept even if the file no longer has it."""
+
+    clinics_added: int = 0
+    clinics_updated: int = 0
+    doctors_added: int = 0
+    doctors_updated: int = 0
+    slots_added: int = 0
+    slots_kept: int = 0
+
+
+class RegistryAdmin(Protocol):
+    """Schedules, import and what the clinic's desk does."""
+
+    async def load(
+        self, clinics: Iterable[Clinic], doctors: Iterable[DoctorRecord], slots: Iterable[SlotRecord]
+    ) -> LoadReport:
+        """Adds or updates, all or nothing; safe to repeat; a booked visit is never destroyed."""
+        ...
+
+    async def enrol(self, identity: PatientIdentity, clinic_id: str) -> Patient:
+        """The desk saw the documents: the patient is confirmed and attached to this clinic."""
+        ...

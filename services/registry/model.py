@@ -1,0 +1,202 @@
+"""Shapes that every registry speaks: after the federal ФЭР v2_0 and FHIR R4. Frozen, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Sex(StrEnum):
+    MALE = "M"
+    FEMALE = "F"
+
+
+class AgeGroup(StrEnum):
+    """Whom a clinic or a doctor sees. Adults are 18 and over, on the day of the visit."""
+
+    CHILD = "child"
+    ADULT = "adult"
+    ANY = "any"
+
+    def sees(self, age: int) -> bool:
+        return self is AgeGroup.ANY or (self is AgeGroup.ADULT) == (age >= ADULT_AGE)
+
+
+ADULT_AGE = 18
+
+
+class PolicyKind(StrEnum):
+    """ФФОМС F008: old form, temporary certificate, common form; and none at all."""
+
+    ENP = "enp"
+    OLD = "old"
+    TEMPORARY = "temporary"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """An OMS policy. `number`: 16 digits, 9 digits, «SERIES NUMBER», or empty for none."""
+
+    kind: PolicyKind
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientIdentity:
+    """What a registry needs to know a person by. `snils`: 11 digits; `phone`: E.164."""
+
+    surname: str
+    name: str
+    patronymic: str | None
+    birth_date: date
+    sex: Sex
+    policy: Policy
+    snils: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person as the registry knows it. `confirmed`: a clinic has seen the documents."""
+
+    id: str
+    confirmed: bool
+    clinic_id: str | None
+    """The clinic that the person is attached to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """A clinic of the directory.
+
+    `region`: two-digit code of the subject of the Federation. `hours`: either «1-5 08:00-20:00; 6 09:00-15:00»
+    (ISO weekdays), which screens tell in words, or the operator's own text. `tz`: IANA zone.
+    """
+
+    id: str
+    name: str
+    address: str
+    town: str
+    region: str
+    phone: str
+    hours: str
+    tz: str
+    age_group: AgeGroup
+    lat: float | None = None
+    lon: float | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOffer:
+    """A medical service of a clinic: its nearest free time and how many are free. `id`: post code, ФРМР 1002."""
+
+    id: str
+    name: str
+    nearest: datetime | None
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorOffer:
+    """A doctor of a service. `name`: surname, name, patronymic in the nominative."""
+
+    id: str
+    name: str
+    room: str
+    nearest: datetime | None
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayOffer:
+    """A day in the clinic's zone on which `free` times are left."""
+
+    day: date
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One time of one doctor. Moments are in UTC."""
+
+    id: str
+    clinic_id: str
+    service_id: str
+    service: str
+    doctor_id: str
+    doctor: str
+    room: str
+    start: datetime
+    end: datetime
+
+
+class VisitStatus(StrEnum):
+    """Statuses of a visit; the words on screen are the portals'."""
+
+    BOOKED = "booked"
+    CANCELLED_BY_PATIENT = "cancelled_by_patient"
+    CANCELLED_BY_CLINIC = "cancelled_by_clinic"
+    MOVED = "moved"
+    FULFILLED = "fulfilled"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A booked visit as the registry keeps it. `number` is what stands on the ticket."""
+
+    id: str
+    number: str
+    status: VisitStatus
+    patient_id: str
+    clinic: Clinic
+    service_id: str
+    service: str
+    doctor_id: str
+    doctor: str
+    room: str
+    start: datetime
+    end: datetime
+    created_at: datetime
+
+
+class Refusal(StrEnum):
+    """Why a registry says no; the named refusals of ФЭР v2_0."""
+
+    TIME_BUSY = "time_busy"
+    SAME_SPECIALIST = "same_specialist"
+    SAME_TIME = "same_time"
+    OTHER_AGE = "other_age"
+    TIME_PASSED = "time_passed"
+    PATIENT_NOT_FOUND = "patient_not_found"
+    REFERRAL_EXPIRED = "referral_expired"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer came: the visit may or may not stand. `find_booking` tells later."""
+
+
+BookingAnswer = Booked | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a registry can do beyond the minimum."""
+
+    registers_patients: bool
+    """Takes a person that it does not know yet (the demo does; a real one sends them to the desk)."""

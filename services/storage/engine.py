@@ -1,0 +1,116 @@
+"""Engines and units of work, the same for SQLite and PostgreSQL.
+
+SQLite has one writer, so there is one writer connection and every write unit begins with
+`BEGIN IMMEDIATE`: a deferred begin lets two racers both read "free" and both write. Reads go
+through connections of their own (WAL) without a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Executable, event, make_url
+from sqlalchemy.engine import URL, CursorResult, Result
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from services.errors import SetupError
+
+_SQLITE_READERS = 4
+_POSTGRES_POOL = 8
+BUSY_SECONDS = 5.0
+
+
+class Database:
+    """Where units of work come from. Make it with `Database.from_url`, end it with `close`."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+        self.dialect: str = writer.dialect.name
+
+    @classmethod
+    def from_url(cls, url: str) -> Database:
+        """`sqlite:///PATH` or `postgresql://…`; anything else is a `SetupError`."""
+        parsed = async_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+            writer = _sqlite_engine(parsed, pool_size=1)
+            event.listen(writer.sync_engine, "begin", _begin_immediate)
+            return cls(writer, _sqlite_engine(parsed, pool_size=_SQLITE_READERS))
+        engine = create_async_engine(parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL)
+        return cls(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One write unit: committed at the end, rolled back on an exception. Keep it short, no network inside."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading, outside any transaction."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    async def fetch(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        """One reading statement; its rows are already in memory."""
+        async with self._reader.connect() as connection:
+            return await connection.execute(statement, parameters)
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """One writing statement in a unit of its own."""
+        async with self._writer.begin() as connection:
+            result: CursorResult[Any] = await connection.execute(statement, parameters)
+            return result
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def async_url(url: str) -> URL:
+    """The SQLAlchemy URL with the asynchronous driver of its engine; `SetupError` on any other engine."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise SetupError(
+            "DATABASE_URL is not a database address; try sqlite:///data/nomerok.sqlite"
+        ) from None
+    drivers = {
+        "sqlite": "sqlite+aiosqlite",
+        "postgresql": "postgresql+asyncpg",
+        "postgres": "postgresql+asyncpg",
+    }
+    backend = parsed.drivername.split("+")[0]
+    if backend not in drivers:
+        raise SetupError(f"DATABASE_URL names {backend!r}; only sqlite and postgresql are supported")
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise SetupError("DATABASE_URL must name a file: bookings kept in memory would be lost")
+    return parsed.set(drivername=drivers[backend])
+
+
+def _sqlite_engine(url: URL, *, pool_size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        # The driver's own transaction control begins before DML only, so a SELECT would stay outside it.
+        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL", "secure_delete = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

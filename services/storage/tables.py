@@ -1,0 +1,233 @@
+"""Tables of our own. The local registry keeps its tables in its own room, on the same metadata.
+
+Ids of tables that hold anything encrypted are random and made before the insert (`services.ids`),
+for they are part of what is authenticated.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from services.ids import LENGTH
+from services.storage.types import Encrypted, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(LENGTH), primary_key=True)
+
+
+def _account(*, nullable: bool = False) -> Column[str]:
+    return Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=nullable)
+
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What the database remembers of itself: which key sealed it, when the demo was filled."""
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("locale", String(8), nullable=False),
+    Column("active_person_id", String(LENGTH)),
+    Column("last_region", String(2)),
+    Column("unreachable_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    _id(),
+    _account(),
+    Column("version", String(20), nullable=False),
+    Column("locale", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+    Index(None, "account_id"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("profile", Encrypted, nullable=False),
+    Column("policy_index", String(64)),
+    Column("patient_id", String(64)),
+    Column("clinic_id", String(64)),
+    Column("verified_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+"""`profile` is one sealed JSON: names, birth date, sex, phone, policy, СНИЛС (`accounts.persons`)."""
+
+person_link = Table(
+    "person_link",
+    metadata,
+    _id(),
+    _account(),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("relation", String(12), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("account_id", "person_id"),
+    Index(None, "person_id"),
+)
+
+link_basis = Table(
+    "link_basis",
+    metadata,
+    Column("link_id", ForeignKey("person_link.id", ondelete="CASCADE"), primary_key=True),
+    Column("basis", String(12), primary_key=True),
+    Column("until", UtcDateTime),
+    Column("granted_at", UtcDateTime, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    _id(),
+    _account(),
+    Column("kind", String(20), nullable=False),
+    Column("step", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("data", Encrypted, nullable=False),
+    Column("message_id", BigInteger),
+    Column("prompt_id", BigInteger),
+    Column("touched_at", UtcDateTime, nullable=False),
+    Index(
+        "ux_draft_open",
+        "account_id",
+        "kind",
+        unique=True,
+        sqlite_where=text("status = 'open'"),
+        postgresql_where=text("status = 'open'"),
+    ),
+    Index(None, "account_id", "touched_at"),
+    Index(None, "touched_at"),
+)
+"""`message_id` is the screen that shows the draft, `prompt_id` the message that carries a reply keyboard."""
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("slot_id", String(64), primary_key=True),
+    _account(),
+    Column("draft_id", ForeignKey("draft.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("clinic_id", String(64), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Index(None, "clinic_id"),
+    Index(None, "until"),
+)
+"""A time kept from this bot's other users; one a draft."""
+
+booking_intent = Table(
+    "booking_intent",
+    metadata,
+    _id(),
+    _account(),
+    Column("draft_id", String(LENGTH), nullable=False),
+    Column("person_id", String(LENGTH), nullable=False),
+    Column("patient_id", String(64), nullable=False),
+    Column("clinic_id", String(64), nullable=False),
+    Column("slot_id", String(64), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("refusal", String(24)),
+    Column("visit_id", String(64)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("check_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(
+        "ux_booking_intent_live",
+        "draft_id",
+        unique=True,
+        sqlite_where=text("status <> 'refused'"),
+        postgresql_where=text("status <> 'refused'"),
+    ),
+    Index(None, "account_id", "created_at"),
+    Index(None, "visit_id"),
+    Index(
+        "ix_booking_intent_due",
+        "check_at",
+        sqlite_where=text("status = 'pending'"),
+        postgresql_where=text("status = 'pending'"),
+    ),
+)
+"""The id is the idempotency key that the registry is given. `check_at`: when recovery looks at it next."""
+
+notification = Table(
+    "notification",
+    metadata,
+    _id(),
+    _account(),
+    Column("person_id", String(LENGTH)),
+    Column("kind", String(32), nullable=False),
+    Column("subject_id", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Index(None, "account_id", "created_at"),
+)
+"""What happened, as «Уведомления» lists it. Kinds and ids only, never a text."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    _account(),
+    Column("notification_id", ForeignKey("notification.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String(12), nullable=False),
+    Column("dedupe_key", String(96), nullable=False, unique=True),
+    Column("status", String(8), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("claimed_until", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    Index(
+        "ix_outbox_due",
+        "due_at",
+        sqlite_where=text("status = 'due'"),
+        postgresql_where=text("status = 'due'"),
+    ),
+    Index(None, "account_id"),
+    Index(None, "notification_id"),
+)
+"""What is still to be delivered, and through which channel."""
+
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    Column("account_id", String(LENGTH), nullable=False),
+    Column("person_id", String(LENGTH)),
+    Column("action", String(32), nullable=False),
+    Column("subject_id", String(64)),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "person_id", "at"),
+)
+"""Who did what with whose data, and when; never the content."""
