@@ -1,0 +1,133 @@
+"""Tables of the local registry, on the product's metadata and in nobody else's queries.
+
+Free times are listed over two partial indexes on `visit_id IS NULL`, so that a listing costs what it
+shows and not what the table holds; `day` is the slot's day in its clinic's zone, so that days are
+grouped by the database. A visit keeps a snapshot of what stood on the ticket: doctors change rooms.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, String, Table, text
+
+from services.ids import LENGTH
+from services.registry.model import VisitStatus
+from services.storage.tables import metadata
+from services.storage.types import Encrypted, UtcDateTime
+
+REF = 24
+"""The longest id of a clinic, service, doctor or slot: it must fit into a button beside others."""
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def _clinic(*, nullable: bool = False) -> Column[Any]:
+    return Column("clinic_id", ForeignKey("registry_clinic.id"), nullable=nullable)
+
+
+def _service() -> Column[Any]:
+    return Column("service_id", ForeignKey("registry_service.id"), nullable=False)
+
+
+def _doctor() -> Column[Any]:
+    return Column("doctor_id", ForeignKey("registry_doctor.id"), nullable=False)
+
+
+clinic = Table(
+    "registry_clinic",
+    metadata,
+    Column("id", String(REF), primary_key=True),
+    Column("name", String(300), nullable=False),
+    Column("address", String(300), nullable=False),
+    Column("town", String(100), nullable=False),
+    Column("region", String(2), nullable=False),
+    Column("phone", String(100), nullable=False),
+    Column("hours", String(300), nullable=False),
+    Column("tz", String(40), nullable=False),
+    Column("age_group", String(5), nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("demo", Boolean, nullable=False),
+    Index(None, "region"),
+)
+
+service = Table(
+    "registry_service",
+    metadata,
+    Column("id", String(REF), primary_key=True),
+    Column("name", String(200), nullable=False),
+)
+
+doctor = Table(
+    "registry_doctor",
+    metadata,
+    Column("id", String(REF), primary_key=True),
+    _clinic(),
+    _service(),
+    Column("surname", String(80), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("patronymic", String(80)),
+    Column("room", String(40), nullable=False),
+    Column("age_group", String(5), nullable=False),
+    Index(None, "clinic_id", "service_id"),
+)
+
+slot = Table(
+    "registry_slot",
+    metadata,
+    Column("id", String(REF), primary_key=True),
+    _clinic(),
+    _service(),
+    _doctor(),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("visit_id", String(LENGTH)),
+    Index(None, "doctor_id", "starts_at", unique=True),
+    _partial("ix_registry_slot_free_doctor", "doctor_id", "starts_at", "day", "id", where="visit_id IS NULL"),
+    _partial(
+        "ix_registry_slot_free_service",
+        *("clinic_id", "service_id", "starts_at", "doctor_id", "day", "id"),
+        where="visit_id IS NULL",
+    ),
+)
+
+patient = Table(
+    "registry_patient",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("identity", Encrypted, nullable=False),
+    Column("policy_index", String(64), unique=True),
+    Column("snils_index", String(64)),
+    Column("confirmed", Boolean, nullable=False),
+    _clinic(nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "snils_index"),
+)
+"""`identity` is one sealed JSON (`registry.local.patients`). One policy stands for one person."""
+
+visit = Table(
+    "registry_visit",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("number", String(9), nullable=False, unique=True),
+    Column("status", String(24), nullable=False),
+    Column("patient_id", ForeignKey("registry_patient.id"), nullable=False),
+    _clinic(),
+    Column("service_id", String(REF), nullable=False),
+    Column("service", String(200), nullable=False),
+    Column("doctor_id", String(REF), nullable=False),
+    Column("doctor", String(250), nullable=False),
+    Column("room", String(40), nullable=False),
+    Column("slot_id", String(REF), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "patient_id", "starts_at"),
+    _partial("ux_registry_visit_live", "slot_id", where=f"status = '{VisitStatus.BOOKED}'", unique=True),
+)
+"""`key` is the caller's idempotency key. A visit that has passed stays `booked` here: see `visits.status_at`."""

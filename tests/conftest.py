@@ -1,0 +1,63 @@
+"""What every test may ask for: databases of both engines, a clock to wind, a vault."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from services.storage.engine import Database
+from services.storage.vault import KEY_BYTES, Vault
+from tests.support.clock import FakeClock
+from tests.support.databases import ENGINES, PostgresServer, SqliteTemplate
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Callable[[], PostgresServer]]:
+    """The server of this process, started by the first test that asks for it."""
+    started = cache(PostgresServer)
+    yield started
+    if started.cache_info().currsize:
+        started().stop()
+
+
+@pytest.fixture(params=ENGINES)
+async def database_url(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    sqlite_template: SqliteTemplate,
+    postgres_server: Callable[[], PostgresServer],
+) -> AsyncIterator[str]:
+    """The address of a fresh database with every table: the test runs once on each engine."""
+    if request.param == "sqlite":
+        yield sqlite_template.copy(tmp_path)
+        return
+    server = postgres_server()
+    name = await server.clone()
+    yield server.url(name)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database.from_url(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Monday 23 November 2026, 09:00 in Moscow, until wound."""
+    return FakeClock()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(bytes(range(KEY_BYTES)))
