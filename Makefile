@@ -1,0 +1,49 @@
+# Two commands: `make run` starts the bot, `make test` proves it. Each sets up what it needs by itself.
+
+PYTHON ?= python3
+PYTEST ?=
+
+VENV := .venv/bin
+LOCALES := $(wildcard locales/*/LC_MESSAGES/nomerok.po)
+COMPILED := $(LOCALES:.po=.mo)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check texts lock system env env-dev
+.SILENT:
+.DELETE_ON_ERROR:
+# The steps share one environment, so `make -j` must not run them side by side.
+.NOTPARALLEL:
+
+help: ## list these commands
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in the browser
+	exec $(VENV)/python -m bot
+
+test: system env-dev $(COMPILED) ## run all tests (PYTEST="-k booking" narrows them)
+	exec $(VENV)/python -m pytest -n auto --maxprocesses 4 $(PYTEST)
+
+check: env-dev ## lint, types, import floors, texts
+	$(VENV)/python -m ruff check .
+	$(VENV)/python -m ruff format --check .
+	$(VENV)/python -m mypy
+	$(VENV)/lint-imports
+	$(VENV)/python -m scripts.check_texts
+
+texts: env ## gather the sentences of the code into locales/*.po
+	$(VENV)/python -m scripts.update_texts
+
+lock: ## pin the dependencies of pyproject.toml anew (needs uv)
+	sh scripts/lock.sh
+
+system: ## install the Debian packages of packages.txt that are missing
+	sh scripts/system.sh
+
+env:
+	sh scripts/environment.sh run "$(PYTHON)"
+
+env-dev:
+	sh scripts/environment.sh dev "$(PYTHON)"
+
+%.mo: %.po | env
+	$(VENV)/python -m babel.messages.frontend -q compile -i $< -o $@
