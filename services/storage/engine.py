@@ -77,9 +77,7 @@ def async_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise SetupError(
-            "DATABASE_URL is not a database address; try sqlite:///data/nomerok.sqlite"
-        ) from None
+        raise SetupError("DATABASE_URL is not a database address; try sqlite:///data/nomerok.sqlite") from None
     drivers = {
         "sqlite": "sqlite+aiosqlite",
         "postgresql": "postgresql+asyncpg",

@@ -1,0 +1,100 @@
+"""Accounts: a chat becomes one by giving consent; before that nothing about it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, insert, select, update
+
+from services.accounts.model import Account
+from services.clock import Clock
+from services.ids import new_id
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import account as account_table
+from services.storage.tables import consent as consent_table
+
+CONSENT_VERSION = "2026-11"
+_CACHED = 10_000
+
+
+class Accounts:
+    """Reads and writes accounts. Every press asks for one, so they are cached; every write here renews the cache."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._cache: dict[int, Account] = {}
+
+    async def by_telegram(self, telegram_id: int) -> Account | None:
+        """The account of a Telegram chat, None for one that has not given consent."""
+        if telegram_id in self._cache:
+            return self._cache[telegram_id]
+        return await self._load(account_table.c.telegram_id == telegram_id)
+
+    async def by_id(self, account_id: str) -> Account | None:
+        return await self._load(account_table.c.id == account_id)
+
+    async def give_consent(self, telegram_id: int, locale: str, text: str) -> Account:
+        """Stores the consent as it was read, and the account if it is new."""
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            await unit.execute(
+                insert_for(self._database.dialect, account_table)
+                .values(id=new_id(), telegram_id=telegram_id, locale=locale, created_at=now)
+                .on_conflict_do_nothing(index_elements=["telegram_id"])
+            )
+            row = (await unit.execute(select(account_table).where(account_table.c.telegram_id == telegram_id))).one()
+            await unit.execute(
+                insert(consent_table).values(
+                    id=new_id(), account_id=row.id, version=CONSENT_VERSION, locale=locale, text=text, given_at=now
+                )
+            )
+        return self._remember(_account(row))
+
+    async def set_locale(self, account: Account, locale: str) -> Account:
+        return await self._change(replace(account, locale=locale))
+
+    async def set_active_person(self, account: Account, person_id: str) -> Account:
+        return await self._change(replace(account, active_person_id=person_id))
+
+    async def set_last_region(self, account: Account, region: str) -> Account:
+        if account.last_region == region:
+            return account
+        return await self._change(replace(account, last_region=region))
+
+    async def set_reachable(self, account: Account, *, reachable: bool) -> None:
+        """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
+        moment = None if reachable else self._clock.now()
+        await self._database.execute(
+            update(account_table).where(account_table.c.id == account.id).values(unreachable_at=moment)
+        )
+
+    async def _change(self, account: Account) -> Account:
+        await self._database.execute(
+            update(account_table)
+            .where(account_table.c.id == account.id)
+            .values(locale=account.locale, active_person_id=account.active_person_id, last_region=account.last_region)
+        )
+        return self._remember(account)
+
+    async def _load(self, condition: ColumnElement[bool]) -> Account | None:
+        row = (await self._database.fetch(select(account_table).where(condition))).one_or_none()
+        return self._remember(_account(row)) if row else None
+
+    def _remember(self, account: Account) -> Account:
+        if len(self._cache) >= _CACHED:
+            self._cache.pop(next(iter(self._cache)))
+        self._cache[account.telegram_id] = account
+        return account
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        id=row.id,
+        telegram_id=row.telegram_id,
+        locale=row.locale,
+        active_person_id=row.active_person_id,
+        last_region=row.last_region,
+    )

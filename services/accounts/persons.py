@@ -1,0 +1,179 @@
+"""Persons of an account: one's own, the family, other citizens booked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, Protocol
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.identity import identity_from_json, identity_to_json
+from services.accounts.model import Account, Basis, Person, Relation
+from services.clock import Clock
+from services.errors import NotFound
+from services.ids import new_id
+from services.registry.model import Patient, PatientIdentity, PolicyKind
+from services.registry.port import Registry, RegistryUnavailable
+from services.storage.engine import Database
+from services.storage.tables import link_basis, person, person_link
+from services.storage.vault import Vault
+
+Bases = Mapping[Basis, datetime | None]
+DECLARED: Bases = {Basis.DECLARED: None}
+_FAMILY_CONSENT = timedelta(days=365)
+
+
+class ReadyFamily(Protocol):
+    """DEMO: makes an account's own copy of the ready family in the registry."""
+
+    async def __call__(self, seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]: ...
+
+
+class Persons:
+    """Who an account may act for. Every question names the account, so nobody sees another's persons."""
+
+    def __init__(self, database: Database, vault: Vault, registry: Registry, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._registry = registry
+        self._clock = clock
+
+    async def family(self, account: Account) -> tuple[Person, ...]:
+        """All persons of the account, one's own first, then as they were added."""
+        return await self._load(account.id)
+
+    async def get(self, account: Account, person_id: str) -> Person:
+        """A person of this account; `NotFound` for anybody else's."""
+        found = await self._load(account.id, person_id)
+        if not found:
+            raise NotFound
+        return found[0]
+
+    async def own(self, account: Account) -> Person | None:
+        """The account holder, None until the form is filled."""
+        return next((each for each in await self.family(account) if each.relation is Relation.OWN), None)
+
+    async def look_up(self, identity: PatientIdentity) -> Patient | None:
+        """The registry's patient: found, or entered where the registry takes new ones.
+
+        None: not known there, or no policy to be known by. Raises `PatientConflict`, `RegistryUnavailable`.
+        """
+        if identity.policy.kind is PolicyKind.NONE and not identity.snils:
+            return None
+        patient = await self._registry.find_patient(identity)
+        known_by_policy = identity.policy.kind is not PolicyKind.NONE
+        if patient is None and known_by_policy and self._registry.capabilities().registers_patients:
+            return await self._registry.register_patient(identity)
+        return patient
+
+    async def register_own(self, account: Account, identity: PatientIdentity) -> Person:
+        """Stores the account holder's form, matched with the registry if it answers.
+
+        Raises `PatientConflict` where the registry holds the policy for somebody else: nothing is stored then.
+        Filling the form again replaces what the holder typed before.
+        """
+        try:
+            patient = await self.look_up(identity)
+        except RegistryUnavailable:
+            patient = None
+        already = await self.own(account)
+        async with self._database.write() as unit:
+            if already is None:
+                person_id = await self.insert(unit, account.id, Relation.OWN, identity, DECLARED, patient)
+            else:
+                person_id = already.id
+                await unit.execute(
+                    update(person)
+                    .where(person.c.id == person_id)
+                    .values(**self._columns(person_id, identity, patient))
+                )
+        return await self.get(account, person_id)
+
+    async def take_ready_family(self, account: Account, make: ReadyFamily) -> tuple[Person, ...]:
+        """DEMO: the ready family becomes this account's: own and children by desk, spouse and parent by consent."""
+        now = self._clock.now()
+        members = await make(account.id, now.date())
+        async with self._database.write() as unit:
+            for relation, identity, patient in members:
+                by_consent = relation in (Relation.SPOUSE, Relation.PARENT)
+                bases: Bases = {Basis.CONSENT: now + _FAMILY_CONSENT} if by_consent else {Basis.DESK: None}
+                await self.insert(unit, account.id, relation, identity, bases, patient)
+        return await self.family(account)
+
+    async def set_patient(self, person_id: str, patient: Patient) -> None:
+        """Remembers who the person is in the registry."""
+        await self._database.execute(
+            update(person).where(person.c.id == person_id).values(**self._registry_columns(patient))
+        )
+
+    async def insert(
+        self,
+        unit: AsyncConnection,
+        account_id: str,
+        relation: Relation,
+        identity: PatientIdentity,
+        bases: Bases,
+        patient: Patient | None,
+    ) -> str:
+        """Adds a person within a write unit; gives the id."""
+        now = self._clock.now()
+        person_id, link_id = new_id(), new_id()
+        await unit.execute(
+            insert(person).values(id=person_id, created_at=now, **self._columns(person_id, identity, patient))
+        )
+        await unit.execute(
+            insert(person_link).values(
+                id=link_id, account_id=account_id, person_id=person_id, relation=relation.value, created_at=now
+            )
+        )
+        await unit.execute(
+            insert(link_basis),
+            [
+                {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now}
+                for basis, until in bases.items()
+            ],
+        )
+        return person_id
+
+    def _columns(self, person_id: str, identity: PatientIdentity, patient: Patient | None) -> dict[str, Any]:
+        return {
+            "profile": self._vault.seal_json(person.c.profile, person_id, identity_to_json(identity)),
+            "policy_index": self._vault.index("policy", identity.policy.number) if identity.policy.number else None,
+            **self._registry_columns(patient),
+        }
+
+    def _registry_columns(self, patient: Patient | None) -> dict[str, Any]:
+        # The verified mark says that a registry knows this policy by documents, not that we have typed it in there.
+        return {
+            "patient_id": patient.id if patient else None,
+            "clinic_id": patient.clinic_id if patient else None,
+            "verified_at": self._clock.now() if patient and patient.confirmed else None,
+        }
+
+    async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
+        query = (
+            select(person, person_link.c.relation, link_basis.c.basis, link_basis.c.until)
+            .join(person_link, person_link.c.person_id == person.c.id)
+            .outerjoin(link_basis, link_basis.c.link_id == person_link.c.id)
+            .where(person_link.c.account_id == account_id)
+            .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
+        )
+        if person_id is not None:
+            query = query.where(person.c.id == person_id)
+        rows = (await self._database.fetch(query)).all()
+        return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
+
+    def _person(self, rows: list[Row[Any]]) -> Person:
+        first = rows[0]
+        return Person(
+            id=first.id,
+            relation=Relation(first.relation),
+            bases=tuple((Basis(row.basis), row.until) for row in rows if row.basis is not None),
+            identity=identity_from_json(self._vault.open_json(person.c.profile, first.id, first.profile)),
+            patient_id=first.patient_id,
+            clinic_id=first.clinic_id,
+            verified=first.verified_at is not None,
+        )

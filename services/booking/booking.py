@@ -1,0 +1,304 @@
+"""Booking: two write units around one call.
+
+Reserve an intent → call the registry (no network inside a unit) → settle it, with the notification in the
+settling unit. What a crash or a silence leaves, `recover` settles by asking the registry what became of it;
+a second attempt with a new key is never made while the first may still stand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import distinct, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.accounts import rights
+from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.persons import DECLARED, Persons
+from services.accounts.rights import Denial
+from services.booking.model import BookingOutcome, BookingRequest, Checking, Declined, Made
+from services.clock import Clock
+from services.drafts.drafts import Drafts
+from services.errors import NotAllowed
+from services.ids import new_id
+from services.notify.model import NotificationKind
+from services.notify.outbox import Outbox
+from services.registry.model import Booked, BookingAnswer, Patient, Refusal, Refused, Unknown
+from services.registry.port import PatientConflict, Registry, RegistryUnavailable
+from services.storage.engine import Database
+from services.storage.tables import audit, booking_intent, hold, link_basis, person_link
+from services.texts.dates import local
+
+log = logging.getLogger(__name__)
+
+_PENDING, _BOOKED, _REFUSED = "pending", "booked", "refused"
+REGISTRY_PATIENCE = timedelta(seconds=8)
+"""How long a press waits for the registry before it says «Проверяем»."""
+_CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
+"""When recovery asks again; after the last «there is no such booking» it is taken for refused."""
+
+
+def confirmation_key(draft_id: str) -> str:
+    """The outbox key of a booking's confirmation."""
+    return f"confirm:{draft_id}"
+
+
+class Booking:
+    """Books visits and settles what was left open."""
+
+    def __init__(
+        self,
+        database: Database,
+        registry: Registry,
+        persons: Persons,
+        drafts: Drafts,
+        outbox: Outbox,
+        clock: Clock,
+        patience: timedelta = REGISTRY_PATIENCE,
+    ) -> None:
+        self._database = database
+        self._registry = registry
+        self._persons = persons
+        self._drafts = drafts
+        self._outbox = outbox
+        self._clock = clock
+        self._patience = patience
+
+    async def book(self, request: BookingRequest) -> BookingOutcome:
+        """Books the request's time once, however often it is asked for the same draft."""
+        earlier = await self._of_draft(request.draft_id)
+        if earlier is not None:
+            return earlier
+        try:
+            await self._check_rights(request)
+            patient = await self._patient(request)
+        except NotAllowed as denied:
+            return Declined(Denial(denied.reason))
+        except RegistryUnavailable:
+            return Declined(Refusal.UNAVAILABLE)
+        except PatientConflict:
+            patient = None
+        if patient is None:
+            return Declined(Refusal.PATIENT_NOT_FOUND)
+        try:
+            intent_id = await self._reserve(request, patient)
+        except IntegrityError:  # another press of the same screen was quicker, in this process or in another
+            return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
+        answer = await self._ask(intent_id, patient.id, request.slot.id)
+        return await self._settle(intent_id, answer, screen_follows=True)
+
+    async def outcome(self, draft_id: str) -> BookingOutcome | None:
+        """What has become of a draft's booking so far; None while nothing was asked or it was refused."""
+        return await self._of_draft(draft_id)
+
+    async def shown(self, draft_id: str) -> None:
+        """The ticket has been shown on the screen: no separate message is needed."""
+        await self._outbox.settle(confirmation_key(draft_id))
+
+    async def recover(self, limit: int = 50) -> int:
+        """Settles intents that a crash or a silence left; gives how many were looked at."""
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            due = (
+                select(booking_intent.c.id)
+                .where(booking_intent.c.status == _PENDING, booking_intent.c.check_at <= now)
+                .order_by(booking_intent.c.check_at)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            claimed = await unit.execute(
+                update(booking_intent)
+                .where(booking_intent.c.id.in_(due.scalar_subquery()))
+                .values(attempts=booking_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
+                .returning(booking_intent.c.id, booking_intent.c.attempts)
+            )
+            intents = claimed.all()
+        for intent in intents:
+            await self._recover_one(intent.id, intent.attempts)
+        return len(intents)
+
+    async def recent_clinics(self, account_id: str, limit: int) -> Sequence[str]:
+        """Clinics that this account has booked at, the latest first."""
+        latest = func.max(booking_intent.c.created_at)
+        rows = await self._database.fetch(
+            select(booking_intent.c.clinic_id)
+            .where(booking_intent.c.account_id == account_id, booking_intent.c.status == _BOOKED)
+            .group_by(booking_intent.c.clinic_id)
+            .order_by(latest.desc())
+            .limit(limit)
+        )
+        return rows.scalars().all()
+
+    async def own_bookings(self, account_id: str) -> frozenset[str]:
+        """Visits that were booked from this account."""
+        rows = await self._database.fetch(
+            select(booking_intent.c.visit_id).where(
+                booking_intent.c.account_id == account_id, booking_intent.c.status == _BOOKED
+            )
+        )
+        return frozenset(rows.scalars())
+
+    async def _recover_one(self, intent_id: str, attempts: int) -> None:
+        answer = await self._find(intent_id)
+        if answer is None and attempts >= len(_CHECKS):
+            answer = Refused(Refusal.UNAVAILABLE)
+        if answer is None or isinstance(answer, Unknown):
+            pause = _CHECKS[min(attempts, len(_CHECKS)) - 1]
+            await self._database.execute(
+                update(booking_intent)
+                .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
+                .values(check_at=self._clock.now() + pause)
+            )
+            return
+        await self._settle(intent_id, answer, screen_follows=False)
+
+    async def _find(self, intent_id: str) -> BookingAnswer | None:
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await self._registry.find_booking(intent_id)
+        except (TimeoutError, RegistryUnavailable):
+            return Unknown()
+
+    async def _ask(self, intent_id: str, patient_id: str, slot_id: str) -> BookingAnswer:
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await self._registry.book(intent_id, patient_id, slot_id)
+        except TimeoutError:
+            return Unknown()
+
+    async def _check_rights(self, request: BookingRequest) -> None:
+        if not isinstance(request.who, Person):
+            ahead = await self._declared_ahead(request.account)
+            if ahead >= rights.DECLARED_AHEAD:
+                raise NotAllowed(Denial.TOO_MANY_DECLARED)
+            return
+        now = self._clock.now()
+        declared = rights.live_bases(request.who, now) == {Basis.DECLARED}
+        ahead = await self._declared_ahead(request.account) if declared else 0
+        visit_day = local(request.slot.start, request.clinic.tz).date()
+        rights.check_booking(request.who, visit_day, now, ahead)
+
+    async def _declared_ahead(self, account: Account) -> int:
+        strong = (
+            select(person_link.c.person_id)
+            .join(link_basis, link_basis.c.link_id == person_link.c.id)
+            .where(person_link.c.account_id == account.id, link_basis.c.basis != Basis.DECLARED.value)
+        )
+        count: int = (
+            await self._database.fetch(
+                select(func.count(distinct(booking_intent.c.id))).where(
+                    booking_intent.c.account_id == account.id,
+                    booking_intent.c.status == _BOOKED,
+                    booking_intent.c.starts_at > self._clock.now(),
+                    booking_intent.c.person_id.not_in(strong),
+                )
+            )
+        ).scalar_one()
+        return count
+
+    async def _patient(self, request: BookingRequest) -> Patient | None:
+        if not isinstance(request.who, Person):
+            return await self._persons.look_up(request.who)
+        if request.who.patient_id is not None:
+            return Patient(request.who.patient_id, confirmed=False, clinic_id=request.who.clinic_id)
+        patient = await self._persons.look_up(request.who.identity)
+        if patient is not None:
+            await self._persons.set_patient(request.who.id, patient)
+        return patient
+
+    async def _reserve(self, request: BookingRequest, patient: Patient) -> str:
+        now = self._clock.now()
+        intent_id = new_id()
+        async with self._database.write() as unit:
+            person_id = (
+                request.who.id
+                if isinstance(request.who, Person)
+                else await self._persons.insert(
+                    unit, request.account.id, Relation.OTHER, request.who, DECLARED, patient
+                )
+            )
+            await unit.execute(
+                insert(booking_intent).values(
+                    id=intent_id,
+                    account_id=request.account.id,
+                    draft_id=request.draft_id,
+                    person_id=person_id,
+                    patient_id=patient.id,
+                    clinic_id=request.clinic.id,
+                    slot_id=request.slot.id,
+                    starts_at=request.slot.start,
+                    status=_PENDING,
+                    check_at=now + self._patience + _CHECKS[0],
+                    created_at=now,
+                )
+            )
+        return intent_id
+
+    async def _settle(self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool) -> BookingOutcome:
+        if isinstance(answer, Unknown):
+            log.warning("the registry is silent about intent %s", intent_id)
+            return Checking(intent_id)
+        booked = isinstance(answer, Booked)
+        async with self._database.write() as unit:
+            settled = await unit.execute(
+                update(booking_intent)
+                .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
+                .values(
+                    status=_BOOKED if booked else _REFUSED,
+                    visit_id=answer.visit.id if isinstance(answer, Booked) else None,
+                    refusal=answer.reason.value if isinstance(answer, Refused) else None,
+                    check_at=None,
+                )
+                .returning(booking_intent)
+            )
+            row = settled.one_or_none()
+            if row is not None and isinstance(answer, Booked):
+                await unit.execute(hold.delete().where(hold.c.draft_id == row.draft_id))
+                await self._drafts.finish(unit, row.draft_id, answer.visit.id)
+                await self._outbox.add(
+                    unit,
+                    account_id=row.account_id,
+                    person_id=row.person_id,
+                    kind=NotificationKind.BOOKING_CONFIRMED,
+                    subject_id=answer.visit.id,
+                    dedupe_key=confirmation_key(row.draft_id),
+                    screen_follows=screen_follows,
+                )
+                await unit.execute(
+                    insert(audit).values(
+                        id=new_id(),
+                        account_id=row.account_id,
+                        person_id=row.person_id,
+                        action="visit_booked",
+                        subject_id=answer.visit.id,
+                        at=self._clock.now(),
+                    )
+                )
+            elif row is not None and not screen_follows:
+                await self._outbox.add(
+                    unit,
+                    account_id=row.account_id,
+                    person_id=row.person_id,
+                    kind=NotificationKind.BOOKING_FAILED,
+                    subject_id=intent_id,
+                    dedupe_key=f"failed:{intent_id}",
+                )
+        return Made(answer.visit) if isinstance(answer, Booked) else Declined(answer.reason)
+
+    async def _of_draft(self, draft_id: str) -> BookingOutcome | None:
+        row = (
+            await self._database.fetch(
+                select(booking_intent).where(
+                    booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED
+                )
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.status == _PENDING:
+            return Checking(row.id)
+        visit = await self._registry.visit(row.visit_id)
+        return Made(visit) if visit is not None else None

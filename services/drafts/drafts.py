@@ -1,0 +1,159 @@
+"""Drafts in SQL: one open draft a kind and account, changed only under the version that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.clock import Clock
+from services.drafts.model import Draft
+from services.ids import new_id
+from services.storage.engine import Database
+from services.storage.tables import draft as draft_table
+from services.storage.types import Sealed
+from services.storage.vault import Vault
+
+_OPEN, _DONE = "open", "done"
+
+
+class Drafts:
+    """Keeps drafts sealed at rest. `lifetimes`: how long an untouched draft of each kind lives."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock, lifetimes: Mapping[str, timedelta]) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._lifetimes = lifetimes
+
+    async def get(self, draft_id: str) -> Draft | None:
+        """A draft, open or done; None once it is dropped or has outlived its time."""
+        return await self._first(draft_table.c.id == draft_id)
+
+    async def open_of(self, account_id: str, kind: str) -> Draft | None:
+        """The account's open draft of a kind."""
+        return await self._first(
+            draft_table.c.account_id == account_id, draft_table.c.kind == kind, draft_table.c.status == _OPEN
+        )
+
+    async def latest(self, account_id: str) -> Draft | None:
+        """The most recently touched open draft: the one that typed text is meant for."""
+        return await self._first(draft_table.c.account_id == account_id, draft_table.c.status == _OPEN)
+
+    async def start(self, draft: Draft) -> Draft:
+        """Opens a draft in place of the account's older one of that kind."""
+        fresh = replace(draft, id=new_id(), version=1)
+        async with self._database.write() as unit:
+            await unit.execute(
+                delete(draft_table).where(
+                    draft_table.c.account_id == draft.account_id,
+                    draft_table.c.kind == draft.kind,
+                    draft_table.c.status == _OPEN,
+                )
+            )
+            await unit.execute(
+                insert(draft_table).values(
+                    id=fresh.id,
+                    account_id=fresh.account_id,
+                    kind=fresh.kind,
+                    status=_OPEN,
+                    **self._columns(fresh),
+                )
+            )
+        return fresh
+
+    async def save(self, draft: Draft) -> Draft | None:
+        """Writes the draft under its next version; None if somebody has changed or closed it meanwhile."""
+        saved = replace(draft, version=draft.version + 1)
+        result = await self._database.execute(
+            update(draft_table)
+            .where(
+                draft_table.c.id == draft.id,
+                draft_table.c.version == draft.version,
+                draft_table.c.status == _OPEN,
+            )
+            .values(**self._columns(saved))
+        )
+        return saved if result.rowcount else None
+
+    async def remember_messages(self, draft: Draft, message_id: int, prompt_id: int | None) -> None:
+        """Which messages show the draft now; not a change of the draft itself, so the version stays."""
+        await self._database.execute(
+            update(draft_table).where(draft_table.c.id == draft.id).values(message_id=message_id, prompt_id=prompt_id)
+        )
+
+    async def finish(self, unit: AsyncConnection, draft_id: str, result: str) -> None:
+        """Closes a draft within a write unit: what was typed goes, what came of it stays for repeated presses."""
+        sealed = self._vault.seal_json(draft_table.c.data, draft_id, {"result": result})
+        await unit.execute(
+            update(draft_table)
+            .where(draft_table.c.id == draft_id)
+            .values(status=_DONE, data=sealed, version=draft_table.c.version + 1, touched_at=self._clock.now())
+        )
+
+    async def drop(self, draft_id: str) -> None:
+        """Forgets a draft, and with it the time that it holds."""
+        await self._database.execute(delete(draft_table).where(draft_table.c.id == draft_id))
+
+    async def purge(self) -> int:
+        """Forgets drafts that have outlived their time; gives how many."""
+        now = self._clock.now()
+        async with self._database.write() as unit:
+            gone = 0
+            for kind, lifetime in self._lifetimes.items():
+                result = await unit.execute(
+                    delete(draft_table).where(draft_table.c.kind == kind, draft_table.c.touched_at < now - lifetime)
+                )
+                gone += result.rowcount
+        return gone
+
+    async def _first(self, *conditions: ColumnElement[bool]) -> Draft | None:
+        row = (
+            await self._database.fetch(
+                select(draft_table).where(*conditions).order_by(draft_table.c.touched_at.desc()).limit(1)
+            )
+        ).one_or_none()
+        if row is None or row.touched_at < self._clock.now() - self._lifetimes[row.kind]:
+            return None
+        return self._draft(row)
+
+    def _columns(self, draft: Draft) -> dict[str, Any]:
+        return {
+            "step": draft.step,
+            "version": draft.version,
+            "data": self._seal(draft),
+            "message_id": draft.message_id,
+            "prompt_id": draft.prompt_id,
+            "touched_at": self._clock.now(),
+        }
+
+    def _seal(self, draft: Draft) -> Sealed:
+        data = {
+            "answers": dict(draft.answers),
+            "options": list(draft.options),
+            "page": draft.page,
+            "note": draft.note,
+        }
+        return self._vault.seal_json(draft_table.c.data, draft.id, data)
+
+    def _draft(self, row: Row[Any]) -> Draft:
+        data = self._vault.open_json(draft_table.c.data, row.id, row.data)
+        return Draft(
+            id=row.id,
+            account_id=row.account_id,
+            kind=row.kind,
+            step=row.step,
+            version=row.version,
+            answers=data.get("answers", {}),
+            options=tuple(data.get("options", ())),
+            page=data.get("page", 0),
+            note=data.get("note"),
+            result=data.get("result"),
+            done=row.status == _DONE,
+            message_id=row.message_id,
+            prompt_id=row.prompt_id,
+        )

@@ -1,0 +1,33 @@
+"""What a wizard has gathered so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Answers = Mapping[str, Any]
+"""JSON values by the name of the step or field that gave them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft under its version: the buttons of its screen carry the version and places in `options`.
+
+    `step` is where the person is; `page` which page of that step's list; `message_id` the screen that shows
+    it, `prompt_id` the message that carries a reply keyboard. `done`: finished, answers are gone, `result` stays.
+    """
+
+    id: str
+    account_id: str
+    kind: str
+    step: str
+    version: int = 0
+    answers: Answers = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    page: int = 0
+    note: str | None = None
+    result: str | None = None
+    done: bool = False
+    message_id: int | None = None
+    prompt_id: int | None = None

@@ -1,0 +1,78 @@
+"""Dates as people say them, in the zone of the clinic."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, get_day_names, get_month_names
+
+from services.texts.i18n import Texts
+
+_SAME_YEAR = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
+_OTHER_YEAR = {"ru": "EEE d MMMM y", "en": "EEE, d MMMM y"}
+_SHORT = {"ru": "d MMM", "en": "d MMM"}
+
+
+def local(moment: datetime, tz: str) -> datetime:
+    """The moment on the clinic's wall clock."""
+    return moment.astimezone(ZoneInfo(tz))
+
+
+def clock_time(moment: datetime, tz: str) -> str:
+    """«09:20»."""
+    return local(moment, tz).strftime("%H:%M")
+
+
+def day_words(t: Texts, day: date, today: date) -> str:
+    """«завтра, вт 24 ноября»; the year only when it is another one."""
+    pattern = _SAME_YEAR if day.year == today.year else _OTHER_YEAR
+    words = format_date(day, pattern[t.locale], locale=t.locale)
+    if day == today:
+        return t.label("today, {day}", day=words)
+    if day == today + timedelta(days=1):
+        return t.label("tomorrow, {day}", day=words)
+    return words
+
+
+def short_day(t: Texts, day: date, today: date) -> str:
+    """«завтра», «24 нояб.»: for buttons."""
+    if day == today:
+        return t.label("today")
+    if day == today + timedelta(days=1):
+        return t.label("tomorrow")
+    return format_date(day, _SHORT[t.locale], locale=t.locale)
+
+
+def when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
+    """«завтра, вт 24 ноября, 09:20» in the clinic's zone."""
+    start = local(moment, tz)
+    return f"{day_words(t, start.date(), local(now, tz).date())}, {start:%H:%M}"
+
+
+def short_when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
+    """«завтра 09:20»: for buttons and lists."""
+    start = local(moment, tz)
+    return f"{short_day(t, start.date(), local(now, tz).date())} {start:%H:%M}"
+
+
+def numeric(day: date) -> str:
+    """«24.11.2026»: documents and birth dates."""
+    return f"{day:%d.%m.%Y}"
+
+
+def month_words(t: Texts, day: date) -> str:
+    """«Ноябрь 2026»."""
+    names = get_month_names("wide", context="stand-alone", locale=t.locale)
+    return f"{names[day.month].capitalize()} {day.year}"
+
+
+def weekday_letters(t: Texts) -> list[str]:
+    """«Пн … Вс», Monday first."""
+    names = get_day_names("short" if t.locale == "en" else "abbreviated", context="stand-alone", locale=t.locale)
+    return [names[index].capitalize() for index in range(7)]
+
+
+def full_years(born: date, on: date) -> int:
+    """Age in full years on a day; someone born on 29 February turns a year older on 1 March of common years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
