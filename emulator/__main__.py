@@ -1,0 +1,91 @@
+"""`python -m emulator`: serve the local Telegram until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sqlite3
+import sys
+
+from emulator.server import is_loopback, serve
+from emulator.store import Store
+from emulator.world import World
+
+_PARENT_LOOK_S = 1.0
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> int:
+    """Exit codes: 0 after a signal, 2 when something in the settings is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m emulator",
+        description="A local Telegram: Bot API over HTTP and a chat page in the browser.",
+        epilog="Environment: EMULATOR_HOST (127.0.0.1), EMULATOR_PORT (8080), EMULATOR_DATA"
+        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME.",
+    )
+    parser.add_argument(
+        "--die-with-parent", action="store_true", help="end when the process that started this one ends"
+    )
+    options = parser.parse_args()
+    host = os.environ.get("EMULATOR_HOST") or "127.0.0.1"
+    port_text = os.environ.get("EMULATOR_PORT") or "8080"
+    data = os.environ.get("EMULATOR_DATA") or "data/emulator.sqlite"
+    if not is_loopback(host):
+        return _refuse(f"EMULATOR_HOST={host} is not a loopback address; use 127.0.0.1, ::1 or localhost")
+    if not port_text.isascii() or not port_text.isdigit() or int(port_text) > 65535:
+        return _refuse(f"EMULATOR_PORT={port_text} is not a port number; use one from 1 to 65535")
+    parent = os.getppid()
+    if options.die_with_parent:
+        _die_with_parent()
+    try:
+        store = Store(data)
+    except (sqlite3.Error, OSError) as error:
+        return _refuse(f"EMULATOR_DATA={data} cannot be used: {error}")
+    world = World(store, bot_name=os.environ.get("EMULATOR_BOT_NAME") or "Бот")
+    try:
+        return asyncio.run(_run(world, host, int(port_text), parent if options.die_with_parent else None))
+    finally:
+        store.close()
+
+
+async def _run(world: World, host: str, port: int, parent: int | None) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    try:
+        runner, port = await serve(world, host, port)
+    except OSError as error:
+        return _refuse(
+            f"port {port} on {host} cannot be used ({error.strerror}); stop what holds it or set"
+            " EMULATOR_PORT to another one"
+        )
+    shown = f"[{host}]" if ":" in host else host
+    sys.stdout.write(f"Local Telegram: http://{shown}:{port}\n")
+    sys.stdout.flush()
+    while not stop.is_set() and (parent is None or os.getppid() == parent):
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), None if parent is None else _PARENT_LOOK_S)
+    await runner.cleanup()
+    return 0
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"emulator: {reason}\n")
+    return 2
+
+
+def _die_with_parent() -> None:
+    """Ask Linux for SIGTERM when the parent dies; elsewhere `_run` looks at the parent's id."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes  # only needed here, and the start must be quick
+
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

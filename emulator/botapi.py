@@ -1,0 +1,99 @@
+"""/bot<token>/<method>: from an HTTP request to a method and back, faults included."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from emulator import profile, refusals
+from emulator.entities import Json
+from emulator.journal import Call
+from emulator.methods import METHODS
+from emulator.model import Bot
+from emulator.params import Params, read_params
+from emulator.polling import get_updates
+from emulator.refusals import Refused
+from emulator.world import World
+
+__all__ = ["bot_api", "profile"]  # importing `profile` registers its methods
+
+_TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]+")
+
+
+class _ReplyLostError(Exception):
+    """The work is done, but its answer must not arrive."""
+
+
+def bot_api(world: World) -> web.RouteTableDef:
+    """The routes of the Bot API over one world."""
+    routes = web.RouteTableDef()
+
+    async def handle(request: web.Request) -> web.Response:
+        token = _TOKEN.fullmatch(request.match_info["token"])
+        if token is None:
+            return _no(Refused(refusals.NOT_FOUND))
+        bot_id, name = int(token.group(1)), request.match_info["method"]
+        try:
+            params = await read_params(request)
+            if name.lower() == "getupdates":
+                return _yes(await get_updates(world, world.bot(bot_id), Params("getUpdates", params)))
+            return _yes(_call(world, bot_id, name, params))
+        except Refused as refused:
+            if name.lower() == "getupdates":
+                world.journal.calls.append(Call(bot_id, "getUpdates", {}, ok=False, error=str(refused)))
+            return _no(refused)
+        except (_ReplyLostError, ConnectionAbortedError):
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=502)
+
+    routes.get("/bot{token}/{method}")(handle)
+    routes.post("/bot{token}/{method}")(handle)
+    return routes
+
+
+def _call(world: World, bot_id: int, name: str, values: Json) -> object:
+    """Run one method, with the armed faults, and write it into the journal."""
+    served = METHODS.get(name.lower())
+    params = Params(served.name if served else name, values)
+    fault = world.faults.take(bot_id, params.method, _chat_id(values))
+    error, injected = "", False
+    try:
+        if served is None:
+            raise Refused(refusals.NOT_FOUND)
+        params.refuse_unknown(served.parameters)
+        if fault is not None and fault.kind == "refuse":
+            injected = True
+            raise Refused(fault.refusal(), fault.retry_after if fault.code == 429 else None)
+        bot: Bot = world.bot(bot_id)
+        with world.store.unit():
+            result = served.run(world, bot, params)
+        if fault is not None:
+            injected = True
+            error = "reply lost"
+            raise _ReplyLostError
+        return result
+    except Refused as refused:
+        error = refused.description
+        raise
+    finally:
+        call = Call(bot_id, params.method, values, not error, error, injected)
+        world.journal.calls.append(call)
+        world.journal.emit("call", bot_id=bot_id, method=call.method, ok=call.ok, error=error)
+
+
+def _chat_id(values: Json) -> int | None:
+    text = str(values.get("chat_id", ""))
+    return int(text) if text.lstrip("-").isdigit() else None
+
+
+def _yes(result: object) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+def _no(refused: Refused) -> web.Response:
+    answer: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
+    if refused.retry_after is not None:
+        answer["parameters"] = {"retry_after": refused.retry_after}
+    return web.json_response(answer, status=refused.code)

@@ -1,0 +1,192 @@
+"""/control/…: what the chat page does on behalf of people, and the stream of events it watches.
+
+Acts are POSTs of a JSON object to /control/<act>; all answer {"ok": true, …} or, with
+status 400, {"ok": false, "error": "…"}. GET /control/state is everything at once, GET
+/control/events the changes since, as server-sent events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+from aiohttp import web
+
+from emulator import people
+from emulator.entities import Json
+from emulator.faults import Fault
+from emulator.model import Stored
+from emulator.world import World, chat_state, message_state, person_state
+
+Act = Callable[[World, Json], Json]
+_PERSON_FIELDS = ("first_name", "last_name", "username", "language_code", "phone")
+_PING_S = 15
+_CLOSE: Json = {"event": "close"}
+
+
+def control_api(world: World) -> web.RouteTableDef:
+    """The routes of the control API over one world."""
+    routes = web.RouteTableDef()
+
+    @routes.get("/control/state")
+    async def state(_request: web.Request) -> web.Response:
+        return web.json_response(_state(world))
+
+    @routes.get("/control/events")
+    async def events(request: web.Request) -> web.StreamResponse:
+        return await _stream(world, request)
+
+    @routes.post("/control/{act}")
+    async def act(request: web.Request) -> web.Response:
+        run = ACTS.get(request.match_info["act"])
+        if run is None:
+            return web.json_response({"ok": False, "error": "no such act"}, status=404)
+        try:
+            body = await request.json()
+            return web.json_response({"ok": True, **run(world, body)})
+        except KeyError as error:
+            return _refuse(f"missing or unknown: {error}")
+        except (ValueError, TypeError) as error:
+            return _refuse(str(error))
+
+    return routes
+
+
+def _refuse(error: str) -> web.Response:
+    return web.json_response({"ok": False, "error": error}, status=400)
+
+
+def _state(world: World) -> Json:
+    chats = [
+        {
+            "bot_id": chat.bot_id,
+            "user_id": chat.user_id,
+            **chat_state(chat),
+            "messages": [message_state(item) for item in world.store.messages(chat.bot_id, chat.user_id)],
+            "busy": [
+                {"message_id": query.message_id, "data": query.data, "query_id": query.id}
+                for query in world.store.open_queries()
+                if (query.bot_id, query.user_id) == (chat.bot_id, chat.user_id)
+                and world.now() - query.asked_at < _PING_S
+            ],
+        }
+        for chat in world.store.chats()
+    ]
+    return {
+        "bots": [world.bot_state(bot) for bot in world.store.bots()],
+        "people": [person_state(person) for person in world.store.people()],
+        "chats": chats,
+        "now": world.now(),
+    }
+
+
+async def _stream(world: World, request: web.Request) -> web.StreamResponse:
+    queue: asyncio.Queue[Json] = asyncio.Queue()
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+    world.journal.listeners.add(queue.put_nowait)
+    try:
+        await response.prepare(request)
+        await response.write(b"retry: 500\n\n")
+        while True:
+            try:
+                event = await asyncio.wait_for(queue.get(), _PING_S)
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            if event is _CLOSE:
+                break
+            await response.write(f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+    except ConnectionResetError:
+        pass  # the page was closed
+    finally:
+        world.journal.listeners.discard(queue.put_nowait)
+    return response
+
+
+def end_streams(world: World) -> None:
+    """Let the event streams end; the server is going down."""
+    for listener in tuple(world.journal.listeners):
+        listener(_CLOSE)
+
+
+def _where(body: Json) -> tuple[int, int]:
+    return int(body["bot_id"]), int(body["user_id"])
+
+
+def _sent(*stored: Stored) -> Json:
+    return {"message_ids": [item.message_id for item in stored]}
+
+
+def _create_person(world: World, body: Json) -> Json:
+    fields = {name: str(body[name]).strip() for name in _PERSON_FIELDS if body.get(name)}
+    if not fields.get("first_name"):
+        raise ValueError("a person needs a first name")
+    return {"person": person_state(world.add_person(**fields))}
+
+
+def _edit_person(world: World, body: Json) -> Json:
+    fields = {name: str(body[name]).strip() for name in _PERSON_FIELDS if name in body}
+    return {"person": person_state(people.edit(world, int(body["user_id"]), fields))}
+
+
+def _say(world: World, body: Json) -> Json:
+    return _sent(*people.say(world, *_where(body), str(body["text"])))
+
+
+def _press(world: World, body: Json) -> Json:
+    query = people.press(
+        world,
+        *_where(body),
+        int(body["message_id"]),
+        str(body["data"]),
+        inaccessible=bool(body.get("inaccessible")),
+    )
+    return {"query_id": query.id}
+
+
+def _contact(world: World, body: Json) -> Json:
+    of = body.get("of")
+    return _sent(people.share_contact(world, *_where(body), of if isinstance(of, int | str) else None))
+
+
+def _location(world: World, body: Json) -> Json:
+    point = float(body["latitude"]), float(body["longitude"])
+    return _sent(people.send_location(world, *_where(body), *point))
+
+
+def _block(world: World, body: Json) -> Json:
+    people.set_blocked(world, *_where(body), blocked=bool(body["blocked"]))
+    return {}
+
+
+def _fault(world: World, body: Json) -> Json:
+    world.faults.add(Fault(**body))
+    return {}
+
+
+def _duplicate(world: World, body: Json) -> Json:
+    world.faults.duplicate_updates(int(body.get("count", 1)))
+    return {}
+
+
+def _clock(world: World, body: Json) -> Json:
+    world.advance(float(body["seconds"]))
+    return {"now": world.now()}
+
+
+ACTS: dict[str, Act] = {
+    "create-person": _create_person,
+    "edit-person": _edit_person,
+    "say": _say,
+    "press": _press,
+    "contact": _contact,
+    "location": _location,
+    "sticker": lambda world, body: _sent(people.send_sticker(world, *_where(body))),
+    "voice": lambda world, body: _sent(people.send_voice(world, *_where(body))),
+    "photo": lambda world, body: _sent(people.send_photo(world, *_where(body))),
+    "block": _block,
+    "fault": _fault,
+    "duplicate": _duplicate,
+    "clock": _clock,
+}

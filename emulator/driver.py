@@ -1,0 +1,389 @@
+"""An async driver for tests: an emulator in this process and people who use it.
+
+The bot under test polls the emulator over HTTP, from a task of the same loop or from a
+process of its own::
+
+    async with Emulator.start(tmp_path) as emulator:
+        user = await emulator.user("Anna", language_code="en")
+        await user.send("/start")
+        await user.press("Book")
+        assert "When?" in user.screen().text
+
+An act returns when the bot has reacted and all is quiet. What quiet means: every update is
+confirmed by the bot's next getUpdates, every press is answered, no call is under way, and no
+call came for `quiet_ms`. There are no sleeps: waiting ends with the event that it waits for.
+Timeouts raise AssertionError with the transcript.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from emulator import people
+from emulator.faults import Fault
+from emulator.journal import Call, Journal, Toast
+from emulator.model import Person, Query
+from emulator.screens import (
+    Button,
+    Message,
+    Screen,
+    describe,
+    find_button,
+    message_of,
+    placeholders,
+    screen_of,
+)
+from emulator.server import serve
+from emulator.store import Store
+from emulator.world import World
+
+__all__ = ["Answer", "Button", "Emulator", "Fault", "Message", "Screen", "User"]
+
+TOKEN = "7000000001:local-token-that-opens-nothing"  # noqa: S105 (opens nothing)
+_NOT_MODIFIED = "message is not modified"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The bot's answer to a press; an empty `text` only ended the button's waiting."""
+
+    text: str
+    show_alert: bool
+
+
+class Emulator:
+    """One emulator in this process; make it with `Emulator.start`."""
+
+    def __init__(self, data: Path, token: str, quiet_ms: float, timeout: float) -> None:
+        self.token = token
+        self.quiet_ms = quiet_ms
+        self.timeout = timeout
+        self.journal = Journal()
+        self._data = data
+        self._port = 0
+        self._runner: web.AppRunner | None = None
+        self._world: World | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls, tmp_path: Path, *, token: str = TOKEN, quiet_ms: float = 60, timeout: float = 15
+    ) -> AsyncIterator[Emulator]:
+        """Serve on a free loopback port until the block ends; state in `tmp_path`/emulator.sqlite.
+
+        `quiet_ms`: how long no call may come for the bot to count as quiet, in milliseconds;
+        `timeout`: how long acts wait for it, in seconds.
+        """
+        emulator = cls(tmp_path / "emulator.sqlite", token, quiet_ms, timeout)
+        await emulator.restart()
+        try:
+            yield emulator
+        finally:
+            await emulator.stop()
+
+    @property
+    def url(self) -> str:
+        """The base address of Bot API and page, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def bot_id(self) -> int:
+        """The id of the bot under test."""
+        return int(self.token.partition(":")[0])
+
+    @property
+    def world(self) -> World:
+        """The state behind the emulator; AssertionError while it is stopped."""
+        assert self._world is not None, "the emulator is stopped"
+        return self._world
+
+    @property
+    def calls(self) -> list[Call]:
+        """The Bot API calls answered so far, oldest first, without successful getUpdates."""
+        return list(self.journal.calls)
+
+    async def stop(self) -> None:
+        """Break all connections off and close the state file; nothing happens when stopped."""
+        runner, self._runner = self._runner, None
+        world, self._world = self._world, None
+        if runner is not None:
+            await runner.cleanup()
+        if world is not None:
+            world.store.close()
+
+    async def restart(self) -> None:
+        """Stop, and serve the same state file on the same port again; armed faults are gone."""
+        await self.stop()
+        world = World(Store(self._data), self.journal)
+        self._runner, self._port = await serve(world, "127.0.0.1", self._port)
+        self._world = world
+        world.bot(self.bot_id)
+
+    async def user(
+        self,
+        first_name: str = "Анна",
+        *,
+        last_name: str = "",
+        username: str = "",
+        language_code: str = "ru",
+        phone: str = "",
+    ) -> User:
+        """A new person; without `phone` ("+79…") a number that belongs to nobody is made up."""
+        person = self.world.add_person(first_name, last_name, username, language_code, phone)
+        return User(self, person.id)
+
+    def advance(self, by: timedelta) -> None:
+        """Move the emulator's clock on (ages of messages and presses)."""
+        self.world.advance(by.total_seconds())
+
+    def fault(self, fault: Fault) -> None:
+        """Arm trouble for coming calls, see `faults.Fault`."""
+        self.world.faults.add(fault)
+
+    def duplicate_updates(self, count: int = 1) -> None:
+        """Deliver each of the next `count` updates twice."""
+        self.world.faults.duplicate_updates(count)
+
+    def drop_presses(self) -> None:
+        """Stop waiting for answers that will not come, as when the bot was killed on purpose."""
+        for query in self._open_presses():
+            self.world.save_query(replace(query, answered=True))
+
+    async def wait_quiet(self, timeout: float | None = None) -> None:
+        """Wait until nothing is under way, see the module; AssertionError after `timeout` seconds."""
+        await self._settle(lambda: None, timeout)
+
+    async def _settle(self, unmet: Callable[[], str | None], timeout: float | None = None) -> None:
+        """Wait for quiet and for `unmet` to find nothing missing any more."""
+        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
+        activity = self.journal.activity
+        while True:
+            reason = self._unquiet() or unmet()
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise AssertionError(f"not quiet: {reason or 'calls kept coming'}\n{self.transcript()}")
+            window = left if reason else self.quiet_ms / 1000
+            if not await activity.changed(window) and not reason:
+                return
+
+    def _unquiet(self) -> str | None:
+        """What is still under way, in words; None when nothing is."""
+        if self.journal.activity.in_flight:
+            return "a call is under way"
+        for bot in self.world.store.bots():
+            if pending := self.world.store.pending(bot.id):
+                return f"{pending} update(s) were not confirmed by the bot"
+        waiting = self._open_presses()
+        return f"the press on {waiting[0].data!r} was not answered" if waiting else None
+
+    def _open_presses(self) -> list[Query]:
+        return self.world.store.open_queries()
+
+    def transcript(self) -> str:
+        """All chats as a readable dialogue, deleted messages and the last failed calls included."""
+        if self._world is None:
+            return "(the emulator is stopped)"
+        store = self._world.store
+        parts = []
+        for chat in store.chats():
+            person = self._world.person(chat.user_id)
+            state = " (bot blocked)" if chat.blocked else ""
+            parts.append(f"--- {person.first_name} {person.last_name} {person.id}{state} ---")
+            stored = store.messages(chat.bot_id, chat.user_id, deleted=True)
+            parts.extend(describe(message_of(item)) for item in stored)
+            toasts = [toast for toast in self.journal.toasts if toast.user_id == chat.user_id and toast.text]
+            parts.extend(f"toast: {toast.text}" for toast in toasts)
+        failed = [call for call in self.calls if not call.ok][-10:]
+        parts.extend(f"failed {call.method}: {call.error}" for call in failed)
+        return "\n".join(parts) or "(nobody said anything)"
+
+    def problems(self) -> list[str]:
+        """What must not have happened in a good test, in words; empty when all is well.
+
+        Presses without an answer, calls answered with an error that the test did not ask for
+        (except "message is not modified"), placeholders that stayed unformatted in texts.
+        """
+        found = [f"press {query.data!r} of {query.user_id} unanswered" for query in self._open_presses()]
+        found += [
+            f"{call.method} failed: {call.error}"
+            for call in self.calls
+            if not call.ok and not call.injected and _NOT_MODIFIED not in call.error
+        ]
+        texts = [toast.text for toast in self.journal.toasts]
+        for chat in self.world.store.chats():
+            for stored in self.world.store.messages(chat.bot_id, chat.user_id, deleted=True):
+                if stored.by_bot:
+                    message = message_of(stored)
+                    texts += [message.text, *message.labels]
+        found += [f"placeholder {mark} in {text!r}" for text in texts for mark in placeholders(text)]
+        return found
+
+
+@dataclass
+class User:
+    """A person with one chat: the one with the bot under test."""
+
+    emulator: Emulator
+    id: int
+
+    @property
+    def person(self) -> Person:
+        """The person's name, language and phone as they are now."""
+        return self.emulator.world.person(self.id)
+
+    async def send(self, text: str, *, timeout: float | None = None) -> None:
+        """Send a text or a command and wait for the bot."""
+        async with self._awaiting_reaction(timeout):
+            people.say(self._world, *self._where, text)
+
+    async def share_contact(self, of: User | int | str | None = None) -> None:
+        """Share the own contact, another person's, or a mere phone number."""
+        owner = of.id if isinstance(of, User) else of
+        async with self._awaiting_reaction():
+            people.share_contact(self._world, *self._where, owner)
+
+    async def send_location(self, latitude: float, longitude: float) -> None:
+        """Send a point in degrees."""
+        async with self._awaiting_reaction():
+            people.send_location(self._world, *self._where, latitude, longitude)
+
+    async def send_sticker(self) -> None:
+        """Send a sticker."""
+        async with self._awaiting_reaction():
+            people.send_sticker(self._world, *self._where)
+
+    async def send_voice(self) -> None:
+        """Send a voice message."""
+        async with self._awaiting_reaction():
+            people.send_voice(self._world, *self._where)
+
+    async def send_photo(self) -> None:
+        """Send a photo."""
+        async with self._awaiting_reaction():
+            people.send_photo(self._world, *self._where)
+
+    async def press(self, label: str, *, timeout: float | None = None) -> Answer:
+        """Press the button whose label is, starts with or contains `label`, on the newest message with one."""
+        return (await self.press_many(label, times=1, timeout=timeout))[0]
+
+    def tap(self, label: str, times: int = 1) -> None:
+        """Press like `press` but do not wait; for bots that are down or shall be killed at work."""
+        message, button = self._find(label)
+        for _ in range(times):
+            people.press(self._world, *self._where, message.id, self._data(button))
+
+    async def press_on(self, message_id: int, label: str) -> Answer:
+        """Press a button of a certain message, old as it may be."""
+        _, button = self._find(label, message_id)
+        return await self.press_data(message_id, self._data(button))
+
+    async def press_many(self, label: str, times: int, *, timeout: float | None = None) -> list[Answer]:
+        """Press one button several times at once, then wait for all the answers."""
+        message, button = self._find(label)
+        return await self._press(message.id, self._data(button), times, timeout=timeout)
+
+    async def press_data(self, message_id: int, data: str, *, inaccessible: bool = False) -> Answer:
+        """Press with any callback data; `inaccessible`: the bot gets no content, as with old messages."""
+        return (await self._press(message_id, data, 1, inaccessible=inaccessible))[0]
+
+    async def _press(
+        self,
+        message_id: int,
+        data: str,
+        times: int,
+        *,
+        inaccessible: bool = False,
+        timeout: float | None = None,
+    ) -> list[Answer]:
+        queries: list[Query] = []
+        async with self._awaiting_reaction(timeout):
+            for _ in range(times):
+                query = people.press(self._world, *self._where, message_id, data, inaccessible=inaccessible)
+                queries.append(query)
+        toasts: dict[str, Toast] = {toast.query_id: toast for toast in self.emulator.journal.toasts}
+        return [Answer(toasts[query.id].text, toasts[query.id].show_alert) for query in queries]
+
+    async def set_language(self, language_code: str) -> None:
+        """Change the language of the person's Telegram; bots see it with the next act."""
+        people.edit(self._world, self.id, {"language_code": language_code})
+
+    async def block(self) -> None:
+        """Block the bot and wait until it took notice."""
+        people.set_blocked(self._world, *self._where, blocked=True)
+        await self.emulator.wait_quiet()
+
+    async def unblock(self) -> None:
+        """Let the bot in again and wait until it took notice."""
+        people.set_blocked(self._world, *self._where, blocked=False)
+        await self.emulator.wait_quiet()
+
+    def messages(self) -> list[Message]:
+        """All messages of the chat, deleted ones too, oldest first."""
+        return [message_of(item) for item in self._world.store.messages(*self._where, deleted=True)]
+
+    def screen(self) -> Screen:
+        """What the person looks at, see `Screen`."""
+        return screen_of(self.messages(), self._world.store.chat(*self._where))
+
+    async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
+        """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
+        deadline = time.monotonic() + timeout
+        while True:
+            for message in reversed(self.messages()):
+                if message.from_bot and not message.deleted and text in message.text:
+                    return message
+            left = deadline - time.monotonic()
+            self._check(left > 0, f"no message with {text!r}")
+            await self.emulator.journal.activity.changed(max(left, 0))
+
+    @property
+    def _world(self) -> World:
+        return self.emulator.world
+
+    @property
+    def _where(self) -> tuple[int, int]:
+        return self.emulator.bot_id, self.id
+
+    def _find(self, label: str, message_id: int | None = None) -> tuple[Message, Button]:
+        messages = [item for item in self.messages() if message_id in (None, item.id)]
+        found = find_button(messages, label)
+        if found is None:
+            place = "on no message" if message_id is None else f"not on message {message_id}"
+            raise AssertionError(f"button {label!r} is {place}\n{self.emulator.transcript()}")
+        return found
+
+    def _data(self, button: Button) -> str:
+        self._check(button.callback_data is not None, f"button {button.text!r} sends nothing to the bot")
+        return button.callback_data or ""
+
+    def _check(self, good: bool, otherwise: str) -> None:
+        if not good:
+            raise AssertionError(f"{otherwise}\n{self.emulator.transcript()}")
+
+    @asynccontextmanager
+    async def _awaiting_reaction(self, timeout: float | None = None) -> AsyncIterator[None]:
+        """Act inside the block; it ends when the bot reacted in this chat and is quiet."""
+        reacted = asyncio.Event()
+
+        def listen(event: dict[str, object]) -> None:
+            kinds = ("message", "edit", "delete", "toast")
+            if event.get("user_id") == self.id and event["event"] in kinds and event.get("by_bot", True):
+                reacted.set()
+
+        listeners = self.emulator.journal.listeners
+        listeners.add(listen)
+        try:
+            yield
+            await self.emulator._settle(
+                lambda: None if reacted.is_set() else "the bot did not react in this chat", timeout
+            )
+        finally:
+            listeners.discard(listen)

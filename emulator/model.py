@@ -1,0 +1,113 @@
+"""What the emulator remembers: bots, people, their private chats and the messages in them.
+
+`Json` objects have the shapes of the Bot API types of the same name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from emulator.entities import Json, to_html
+
+
+@dataclass(frozen=True)
+class Bot:
+    """One bot; `id` is the number before the colon of its token."""
+
+    id: int
+    first_name: str
+    username: str
+    allowed_updates: tuple[str, ...] = ()  # empty: Telegram's default set
+    next_update_id: int = 1
+    commands: tuple[tuple[str, str, tuple[Json, ...]], ...] = ()  # (scope, language, BotCommands)
+    texts: dict[str, str] = field(default_factory=dict)  # "description:ru" → text
+
+    def wire(self) -> Json:
+        """The bot as a User."""
+        return {"id": self.id, "is_bot": True, "first_name": self.first_name, "username": self.username}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person with a Telegram account; `phone` in the international form with a plus."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = "ru"
+    phone: str = ""
+
+    def wire(self) -> Json:
+        """The person as a User."""
+        known = {"last_name": self.last_name, "username": self.username, "language_code": self.language_code}
+        return {
+            "id": self.id,
+            "is_bot": False,
+            "first_name": self.first_name,
+            **{key: value for key, value in known.items() if value},
+        }
+
+    def chat_wire(self) -> Json:
+        """The private chat with the person as a Chat."""
+        known = {"last_name": self.last_name, "username": self.username}
+        return {
+            "id": self.id,
+            "type": "private",
+            "first_name": self.first_name,
+            **{key: value for key, value in known.items() if value},
+        }
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The private chat of a person with a bot; its id on the wire is the person's id.
+
+    `keyboard` is the reply keyboard under the text field: {"message_id", "markup", "hidden"}.
+    """
+
+    bot_id: int
+    user_id: int
+    started: bool = False
+    blocked: bool = False
+    next_message_id: int = 1
+    keyboard: Json | None = None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One message of a chat; `wire` is the Message, `fixed` marks one that carried a reply keyboard."""
+
+    bot_id: int
+    user_id: int
+    message_id: int
+    by_bot: bool
+    wire: Json
+    deleted: bool = False
+    fixed: bool = False
+
+    @property
+    def text(self) -> str:
+        return str(self.wire.get("text", ""))
+
+    @property
+    def html(self) -> str:
+        return to_html(self.text, self.wire.get("entities", ()))
+
+    @property
+    def inline_rows(self) -> list[list[Json]]:
+        rows: list[list[Json]] = self.wire.get("reply_markup", {}).get("inline_keyboard", [])
+        return rows
+
+
+@dataclass(frozen=True)
+class Query:
+    """One press of an inline button; `asked_at` in unix seconds."""
+
+    id: str
+    bot_id: int
+    user_id: int
+    message_id: int
+    data: str
+    asked_at: float
+    answered: bool = False

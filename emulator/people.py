@@ -1,0 +1,179 @@
+"""What people do in their chats; each act becomes the update that Telegram would send to the bot."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, replace
+
+from emulator.entities import Formatted, Json, utf16_length, with_automatic
+from emulator.model import Bot, Chat, Person, Query, Stored
+from emulator.world import World
+
+_TEXT_LIMIT = 4096
+
+
+class ActError(ValueError):
+    """An act that no Telegram client would offer: a blocked bot, a missing button."""
+
+
+def say(world: World, bot_id: int, user_id: int, text: str) -> list[Stored]:
+    """Send a text; like the official clients, cut one that is too long into several messages."""
+    if not text.strip():
+        raise ActError("a message needs a text")
+    return [_send(world, bot_id, user_id, _text_content(piece)) for piece in _pieces(text.strip())]
+
+
+def share_contact(world: World, bot_id: int, user_id: int, of: int | str | None = None) -> Stored:
+    """Share one's own contact, another person's (by id) or a phone number that Telegram does not know."""
+    if isinstance(of, str):
+        contact: Json = {"phone_number": of, "first_name": "Contact"}
+    else:
+        owner = world.person(user_id if of is None else of)
+        # Telegram's clients give the number without the plus.
+        contact = {"phone_number": owner.phone.lstrip("+"), "first_name": owner.first_name}
+        contact |= {"last_name": owner.last_name} if owner.last_name else {}
+        contact["user_id"] = owner.id
+    return _send(world, bot_id, user_id, {"contact": contact})
+
+
+def send_location(world: World, bot_id: int, user_id: int, latitude: float, longitude: float) -> Stored:
+    """Send a point in degrees."""
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise ActError("coordinates out of range")
+    return _send(world, bot_id, user_id, {"location": {"latitude": latitude, "longitude": longitude}})
+
+
+def send_sticker(world: World, bot_id: int, user_id: int) -> Stored:
+    """Send a sticker."""
+    flags = {"is_animated": False, "is_video": False}
+    sticker = {**_file("sticker"), "type": "regular", "width": 512, "height": 512, "emoji": "👍", **flags}
+    return _send(world, bot_id, user_id, {"sticker": sticker})
+
+
+def send_voice(world: World, bot_id: int, user_id: int) -> Stored:
+    """Send a voice message of three seconds."""
+    voice = {**_file("voice"), "duration": 3, "mime_type": "audio/ogg", "file_size": 9000}
+    return _send(world, bot_id, user_id, {"voice": voice})
+
+
+def send_photo(world: World, bot_id: int, user_id: int, caption: str = "") -> Stored:
+    """Send a photo."""
+    content: Json = {"photo": [{**_file("photo"), "width": 800, "height": 600, "file_size": 60000}]}
+    return _send(world, bot_id, user_id, content | ({"caption": caption} if caption else {}))
+
+
+def press(
+    world: World, bot_id: int, user_id: int, message_id: int, data: str, *, inaccessible: bool = False
+) -> Query:
+    """Press an inline button by its data, on any message however old.
+
+    The bot gets the message as it is now; if it was deleted, or when `inaccessible` asks for
+    it (Telegram does so for old messages), an InaccessibleMessage.
+    """
+    person = world.person(user_id)
+    _open_chat(world, bot_id, user_id)
+    stored = world.store.message(bot_id, user_id, message_id)
+    if stored is None:
+        raise ActError(f"no message {message_id}")
+    query = Query(str(secrets.randbits(62)), bot_id, user_id, message_id, data, world.now())
+    gone = inaccessible or stored.deleted
+    message = {"chat": person.chat_wire(), "message_id": message_id, "date": 0} if gone else stored.wire
+    world.save_query(query)
+    payload = {
+        "id": query.id,
+        "from": person.wire(),
+        "message": message,
+        "chat_instance": str(bot_id * 31 + user_id),
+        "data": data,
+    }
+    world.queue_update(bot_id, "callback_query", payload)
+    return query
+
+
+def set_blocked(world: World, bot_id: int, user_id: int, *, blocked: bool) -> None:
+    """Block the bot or let it in again; it learns so by `my_chat_member`."""
+    chat = world.store.chat(bot_id, user_id)
+    if chat.blocked == blocked:
+        return
+    world.save_chat(replace(chat, blocked=blocked))
+    bot, person = world.bot(bot_id), world.person(user_id)
+    member, banned = _membership(bot, blocked=False), _membership(bot, blocked=True)
+    payload = {
+        "chat": person.chat_wire(),
+        "from": person.wire(),
+        "date": int(world.now()),
+        "old_chat_member": member if blocked else banned,
+        "new_chat_member": banned if blocked else member,
+    }
+    world.queue_update(bot_id, "my_chat_member", payload)
+
+
+def edit(world: World, user_id: int, fields: dict[str, str]) -> Person:
+    """Change a person's name, language or phone; what was sent before stays as it was."""
+    person = Person(**(asdict(world.person(user_id)) | fields))
+    world.save_person(person)
+    return person
+
+
+def _membership(bot: Bot, *, blocked: bool) -> Json:
+    until = {"until_date": 0} if blocked else {}
+    return {"user": bot.wire(), "status": "kicked" if blocked else "member", **until}
+
+
+def _send(world: World, bot_id: int, user_id: int, content: Json) -> Stored:
+    chat = _open_chat(world, bot_id, user_id)
+    stored = world.add_message(chat, content, by_bot=False)
+    _hide_once_keyboard(world, stored)
+    world.queue_update(bot_id, "message", stored.wire)
+    return stored
+
+
+def _open_chat(world: World, bot_id: int, user_id: int) -> Chat:
+    chat = world.store.chat(bot_id, user_id)
+    if chat.blocked:
+        raise ActError("the bot is blocked, unblock it first")
+    return chat
+
+
+def _hide_once_keyboard(world: World, stored: Stored) -> None:
+    """A one-time keyboard steps aside once one of its buttons was used."""
+    chat = world.store.chat(stored.bot_id, stored.user_id)
+    keyboard = chat.keyboard
+    if keyboard is None or keyboard["hidden"] or not keyboard["markup"].get("one_time_keyboard"):
+        return
+    buttons = [button for row in keyboard["markup"]["keyboard"] for button in row]
+    if any(_used(button, stored.wire) for button in buttons):
+        world.save_chat(replace(chat, keyboard={**keyboard, "hidden": True}))
+
+
+def _used(button: Json, message: Json) -> bool:
+    if button.get("request_contact"):
+        return "contact" in message
+    if button.get("request_location"):
+        return "location" in message
+    return bool(button["text"] == message.get("text"))
+
+
+def _text_content(text: str) -> Json:
+    formatted = with_automatic(Formatted(text))
+    return {"text": text} | ({"entities": list(formatted.entities)} if formatted.entities else {})
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    current: list[str] = []
+    size = 0
+    for char in text:
+        width = utf16_length(char)
+        if size + width > _TEXT_LIMIT:
+            pieces.append("".join(current))
+            current, size = [], 0
+        current.append(char)
+        size += width
+    pieces.append("".join(current))
+    return [piece for piece in pieces if piece.strip()]
+
+
+def _file(kind: str) -> Json:
+    name = f"{kind}-{secrets.token_hex(12)}"
+    return {"file_id": f"local-{name}", "file_unique_id": name}

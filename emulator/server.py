@@ -1,0 +1,102 @@
+"""One emulator's web server: Bot API, control API and page on one loopback address."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from emulator.botapi import bot_api
+from emulator.control import control_api, end_streams
+from emulator.world import World
+
+_PAGE = Path(__file__).parent / "page"
+_BODY_LIMIT = 50 * 1024 * 1024  # Telegram's limit for uploads by bots
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def is_loopback(host: str) -> bool:
+    """Is this host name or address one that only this machine can reach?"""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _host_of(address: str) -> str:
+    return urlsplit(f"//{address}").hostname or ""
+
+
+@web.middleware
+async def only_this_machine(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Keep web pages of strangers out.
+
+    A foreign name that was made to point at 127.0.0.1 (DNS rebinding) shows in Host; a foreign
+    page that posts here shows in Origin. Programs send no Origin and pass.
+    """
+    if not is_loopback(_host_of(request.headers.get("Host", ""))):
+        return web.Response(status=403, text="this address is for this machine only\n")
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
+        return web.Response(status=403, text="requests of other sites are not taken\n")
+    return await handler(request)
+
+
+@web.middleware
+async def count_in_flight(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Know how many Bot API calls are under way; those who wait for quiet need it."""
+    activity = request.app[WORLD].journal.activity
+    path = request.path.lower()
+    if not path.startswith("/bot") or path.endswith("/getupdates"):
+        return await handler(request)
+    activity.in_flight += 1
+    try:
+        return await handler(request)
+    finally:
+        activity.in_flight -= 1
+        activity.bump()
+
+
+WORLD = web.AppKey("world", World)
+
+
+def build_app(world: World) -> web.Application:
+    """The application over one world."""
+    app = web.Application(middlewares=[only_this_machine, count_in_flight], client_max_size=_BODY_LIMIT)
+    app[WORLD] = world
+    app.add_routes(bot_api(world))
+    app.add_routes(control_api(world))
+
+    async def index(_request: web.Request) -> web.FileResponse:
+        return web.FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-cache"})
+
+    app.router.add_get("/", index)
+    app.router.add_static("/page", _PAGE)
+
+    async def end(_app: web.Application) -> None:
+        world.drop_polls()
+        end_streams(world)
+
+    app.on_shutdown.append(end)
+    return app
+
+
+async def serve(world: World, host: str, port: int) -> tuple[web.AppRunner, int]:
+    """Start serving; gives the runner (`cleanup()` stops it) and the port. OSError when it is taken."""
+    # A poll whose bot went away must not swallow the next updates, so a lost connection ends its handler.
+    runner = web.AppRunner(
+        build_app(world), handle_signals=False, access_log=None, shutdown_timeout=1, handler_cancellation=True
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+    except BaseException:
+        await runner.cleanup()
+        raise
+    return runner, int(runner.addresses[0][1])

@@ -1,0 +1,245 @@
+"""The state of one emulator and the few ways in which it changes.
+
+Bots (`methods`) and people (`people`) act through this module only, so each
+change is stored, told to the listeners and queued as an update in one place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+
+from emulator.entities import Json
+from emulator.faults import Faults
+from emulator.journal import Journal
+from emulator.model import Bot, Chat, Person, Query, Stored
+from emulator.store import Store
+
+# Telegram leaves these out unless a bot names them in allowed_updates.
+_NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+# Ids of real accounts passed 2^32 long ago; starting above it shows 32-bit columns early.
+_FIRST_PERSON_ID = 5_100_000_001
+_FIRST_UPDATE_ID = 700_000_001
+_STILL_CONNECTED_S = 3.0
+
+
+@dataclass
+class World:
+    """Everything of one emulator: its store, its listeners and who polls right now."""
+
+    store: Store
+    journal: Journal = field(default_factory=Journal)
+    faults: Faults = field(default_factory=Faults)
+    bot_name: str = "Бот"
+    polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
+    again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
+    _polled_at: dict[int, float] = field(default_factory=dict)
+
+    def now(self) -> float:
+        """Unix seconds of the emulator's clock, which tests may move on."""
+        return time.time() + float(self.store.meta("clock_shift_s") or 0)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock on."""
+        shift = float(self.store.meta("clock_shift_s") or 0) + seconds
+        self.store.set_meta("clock_shift_s", str(shift))
+        self.journal.emit("clock", now=self.now())
+
+    # bots
+
+    def bot(self, bot_id: int) -> Bot:
+        """The bot with this id; it comes into being with its first call."""
+        known = self.store.bot(bot_id)
+        if known is not None:
+            return known
+        bot = Bot(bot_id, self.bot_name, f"local_{bot_id}_bot", next_update_id=_FIRST_UPDATE_ID)
+        self.save_bot(bot)
+        return bot
+
+    def save_bot(self, bot: Bot) -> None:
+        """Store a bot and tell the page its name."""
+        self.store.save_bot(bot)
+        self.journal.emit("bot", bot=self.bot_state(bot))
+
+    def bot_state(self, bot: Bot) -> Json:
+        """What the page shows of a bot."""
+        return {
+            "id": bot.id,
+            "name": bot.first_name,
+            "username": bot.username,
+            "description": bot.texts.get("description:", ""),
+            "connected": self.connected(bot.id),
+        }
+
+    def connected(self, bot_id: int) -> bool:
+        """Is somebody polling for this bot, or was a moment ago?"""
+        last = self._polled_at.get(bot_id)
+        return bot_id in self.polls or (last is not None and time.monotonic() - last < _STILL_CONNECTED_S)
+
+    def poll_began(self, bot_id: int) -> None:
+        """A getUpdates of this bot came in."""
+        fresh = not self.connected(bot_id)
+        self._polled_at[bot_id] = time.monotonic()
+        if fresh:
+            self.journal.emit("bot", bot=self.bot_state(self.bot(bot_id)))
+        self.journal.activity.bump()
+
+    def poll_ended(self, bot_id: int) -> None:
+        """A getUpdates of this bot is over; look a little later whether another one came."""
+        self._polled_at[bot_id] = time.monotonic()
+        asyncio.get_running_loop().call_later(_STILL_CONNECTED_S + 0.1, self._tell_if_gone, bot_id)
+
+    def _tell_if_gone(self, bot_id: int) -> None:
+        if self.store.is_open and not self.connected(bot_id):
+            self.journal.emit("bot", bot=self.bot_state(self.bot(bot_id)))
+
+    # people and chats
+
+    def add_person(
+        self,
+        first_name: str,
+        last_name: str = "",
+        username: str = "",
+        language_code: str = "ru",
+        phone: str = "",
+    ) -> Person:
+        """Create a person; without `phone` a number that belongs to nobody is made up."""
+        people = self.store.people()
+        user_id = people[-1].id + 1 if people else _FIRST_PERSON_ID
+        phone = phone or f"+7000{user_id % 10_000_000:07d}"
+        person = Person(user_id, first_name, last_name, username, language_code, phone)
+        self.save_person(person)
+        return person
+
+    def save_person(self, person: Person) -> None:
+        """Store a person and tell the page."""
+        self.store.save_person(person)
+        self.journal.emit("person", person=person_state(person))
+
+    def save_chat(self, chat: Chat) -> None:
+        """Store a chat and tell the page about its keyboard and its block."""
+        self.store.save_chat(chat)
+        self.journal.emit("chat", bot_id=chat.bot_id, user_id=chat.user_id, chat=chat_state(chat))
+
+    # messages
+
+    def add_message(self, chat: Chat, content: Json, *, by_bot: bool, markup: Json | None = None) -> Stored:
+        """Write a message into a chat; an inline `markup` stays on it, other kinds change the chat."""
+        bot, person = self.bot(chat.bot_id), self.person(chat.user_id)
+        wire: Json = {
+            "message_id": chat.next_message_id,
+            "from": bot.wire() if by_bot else person.wire(),
+            "chat": person.chat_wire(),
+            "date": int(self.now()),
+            **content,
+        }
+        inline = markup is not None and "inline_keyboard" in markup
+        if inline:
+            wire["reply_markup"] = markup
+        stored = Stored(
+            chat.bot_id,
+            chat.user_id,
+            chat.next_message_id,
+            by_bot,
+            wire,
+            fixed=markup is not None and not inline,
+        )
+        changed = replace(chat, next_message_id=chat.next_message_id + 1, started=chat.started or not by_bot)
+        if markup is not None and "keyboard" in markup:
+            keyboard = {"message_id": stored.message_id, "markup": markup, "hidden": False}
+            changed = replace(changed, keyboard=keyboard)
+        elif markup is not None and "remove_keyboard" in markup:
+            changed = replace(changed, keyboard=None)
+        with self.store.unit():
+            self.store.save_message(stored)
+            self.store.save_chat(changed)
+        self._tell_message("message", stored)
+        if changed.keyboard != chat.keyboard or changed.started != chat.started:
+            self.save_chat(changed)
+        return stored
+
+    def change_message(self, stored: Stored, wire: Json) -> Stored:
+        """Put an edited Message in the place of the old one."""
+        changed = replace(stored, wire=wire)
+        self.store.save_message(changed)
+        self._tell_message("edit", changed)
+        return changed
+
+    def delete_message(self, stored: Stored) -> None:
+        """Delete a message; a reply keyboard that came with it goes too, as in Telegram's own clients."""
+        chat = self.store.chat(stored.bot_id, stored.user_id)
+        self.store.save_message(replace(stored, deleted=True))
+        self.journal.emit(
+            "delete",
+            bot_id=stored.bot_id,
+            user_id=stored.user_id,
+            message_id=stored.message_id,
+        )
+        if chat.keyboard is not None and chat.keyboard["message_id"] == stored.message_id:
+            self.save_chat(replace(chat, keyboard=None))
+
+    def _tell_message(self, event: str, stored: Stored) -> None:
+        self.journal.emit(
+            event,
+            bot_id=stored.bot_id,
+            user_id=stored.user_id,
+            by_bot=stored.by_bot,
+            message_id=stored.message_id,
+            message=message_state(stored),
+        )
+
+    def person(self, user_id: int) -> Person:
+        """A known person. Raises KeyError."""
+        person = self.store.person(user_id)
+        if person is None:
+            raise KeyError(f"no person {user_id}")
+        return person
+
+    # updates and presses
+
+    def queue_update(self, bot_id: int, kind: str, payload: Json) -> None:
+        """Queue an Update, if the bot asked for this kind, and wake its poll."""
+        bot = self.bot(bot_id)
+        wanted = kind in bot.allowed_updates if bot.allowed_updates else kind not in _NOT_BY_DEFAULT
+        if not wanted:
+            return
+        with self.store.unit():
+            self.store.add_update(bot_id, {"update_id": bot.next_update_id, kind: payload})
+            self.store.save_bot(replace(bot, next_update_id=bot.next_update_id + 1))
+        poll = self.polls.get(bot_id)
+        if poll is not None and not poll.done():
+            poll.set_result(None)
+        self.journal.activity.bump()
+
+    def save_query(self, query: Query) -> None:
+        """Store a press or its answering."""
+        self.store.save_query(query)
+        self.journal.activity.bump()
+
+    def drop_polls(self) -> None:
+        """Break the waiting polls off; the server is going down."""
+        for poll in self.polls.values():
+            if not poll.done():
+                poll.set_exception(ConnectionAbortedError())
+
+
+def person_state(person: Person) -> Json:
+    """What the page shows of a person."""
+    return {
+        "id": person.id,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "language_code": person.language_code,
+        "phone": person.phone,
+    }
+
+
+def chat_state(chat: Chat) -> Json:
+    """What the page shows of a chat beside its messages."""
+    return {"started": chat.started, "blocked": chat.blocked, "keyboard": chat.keyboard}
+
+
+def message_state(stored: Stored) -> Json:
+    """A message for the page: the Message as it is on the wire and whose it is."""
+    return {**stored.wire, "by_bot": stored.by_bot}

@@ -1,0 +1,132 @@
+"""The driver against a real aiogram bot that polls over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+from emulator.driver import Answer, Button, Emulator, Fault
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_a_dialogue_by_pressing_what_is_on_the_screen(emulator: Emulator) -> None:
+    user = await emulator.user("Анна", language_code="ru", phone="+79161234567")
+    await user.send("/start")
+    screen = user.screen()
+    assert screen.text == "Привет, чем помочь?"
+    assert screen.html == "<b>Привет</b>, чем помочь?"
+    assert screen.labels == ["Записаться", "Да", "Да, подтверждаю", "Сайт"]
+    assert screen.buttons[2] == [Button("Сайт", None, "https://example.org/")]
+    assert await user.press("Записаться") == Answer("Выберите день", show_alert=False)
+    assert user.screen().text == "Когда?"
+    assert user.messages()[-1].edited
+    assert await user.press("Да, под") == Answer("Готово", show_alert=True)
+    assert await user.press("Да") == Answer("", show_alert=False)
+    assert emulator.problems() == []
+
+
+async def test_quick_presses_are_all_answered(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    assert await user.press_many("подтверждаю", times=5) == [Answer("Готово", show_alert=True)] * 5
+
+
+async def test_a_missing_button_is_named_with_the_dialogue(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    with pytest.raises(AssertionError, match=r"button 'Нет' is on no message(?s:.)*\[Записаться\]"):
+        await user.press("Нет")
+
+
+async def test_a_silent_bot_ends_in_a_transcript(emulator: Emulator) -> None:
+    user = await emulator.user()
+    with pytest.raises(AssertionError, match="did not react"):
+        await user.send("/silent", timeout=0.2)
+
+
+async def test_old_and_inaccessible_messages_can_be_pressed(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    old = user.screen().message_id
+    assert old is not None
+    await user.send("/start")
+    assert (await user.press_on(old, "Записаться")).text == "Выберите день"
+    assert user.messages()[1].text == "Когда?"
+    assert (await user.press_data(old, "anything", inaccessible=True)).text == "Экран устарел"
+
+
+async def test_contact_location_and_the_reply_keyboard(emulator: Emulator) -> None:
+    user = await emulator.user(phone="+79161234567")
+    other = await emulator.user("Пётр")
+    await user.send("/phone")
+    assert user.screen().reply_keyboard == [["Мой номер"], ["Где я"]]
+    await user.share_contact(of=other)
+    assert user.screen().text == "Это чужой контакт"
+    await user.send("/phone")
+    await user.share_contact()
+    assert user.screen().text == "Номер 79161234567"
+    assert user.screen().reply_keyboard is None
+    await user.send_location(55.75, 37.61)
+    venue = user.messages()[-1].venue
+    assert venue is not None
+    assert venue["location"] == {"latitude": 55.75, "longitude": 37.61}
+
+
+async def test_media_and_long_texts(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send_sticker()
+    assert user.screen().text == "got sticker"
+    await user.send_voice()
+    assert user.screen().text == "got voice"
+    await user.send_photo()
+    assert user.screen().text == "got photo"
+    await user.send("я" * 5000)
+    await user.wait_for("я" * 904)
+    assert [len(m.text) for m in user.messages() if not m.from_bot][-2:] == [4096, 904]
+
+
+async def test_blocking_and_language(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    await user.block()
+    with pytest.raises(ValueError, match="blocked"):
+        await user.send("hello")
+    await user.unblock()
+    await user.set_language("en")
+    assert user.person.language_code == "en"
+    await user.send("hello")
+    assert user.screen().text == "Привет, чем помочь?" or user.messages()[-1].text == "hello"
+
+
+async def test_a_duplicated_update_comes_twice(emulator: Emulator) -> None:
+    user = await emulator.user()
+    emulator.duplicate_updates()
+    await user.send("once")
+    assert [m.text for m in user.messages() if m.from_bot] == ["once", "once"]
+
+
+async def test_injected_trouble_is_no_problem_of_the_bot(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    emulator.fault(Fault("sendMessage", code=502))
+    with pytest.raises(AssertionError, match="Bad Gateway"):
+        await user.send("hello", timeout=0.3)
+    assert emulator.problems() == []
+
+
+async def test_placeholders_are_problems(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("Здравствуйте, {name}! %(count)d")
+    assert len(emulator.problems()) == 2
+
+
+async def test_the_bot_reconnects_after_a_restart(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    before = user.messages()
+    url = emulator.url
+    await emulator.restart()
+    assert emulator.url == url
+    assert user.messages() == before
+    assert (await user.press("Записаться")).text == "Выберите день"
+    await user.send("hello")
+    assert user.messages()[-1].id == before[-1].id + 2
