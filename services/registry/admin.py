@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -46,13 +46,31 @@ class LoadReport:
     slots_kept: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an import may lean on without naming it again."""
+
+    zones: Mapping[str, str]
+    """IANA zone by clinic id."""
+    doctors: Mapping[str, str]
+    """Clinic id by doctor id."""
+
+
 class RegistryAdmin(Protocol):
     """Schedules, import and what the clinic's desk does."""
+
+    async def known(self) -> Known:
+        """The clinics and doctors that are already there."""
+        ...
 
     async def load(
         self, clinics: Iterable[Clinic], doctors: Iterable[DoctorRecord], slots: Iterable[SlotRecord]
     ) -> LoadReport:
-        """Adds or updates, all or nothing; safe to repeat; a booked visit is never destroyed."""
+        """Adds or updates, all or nothing; safe to repeat; a booked visit is never destroyed.
+
+        `slots` speak for their doctors from the first day named to the last: a free time of theirs
+        in between that is not among them is removed.
+        """
         ...
 
     async def enrol(self, identity: PatientIdentity, clinic_id: str) -> Patient:

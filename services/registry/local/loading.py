@@ -1,0 +1,175 @@
+"""Putting clinics, doctors and times into the tables, inside somebody else's unit of work.
+
+Only what differs is written, so a repeated import costs reading. A taken slot is never touched.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.registry.admin import DoctorRecord, SlotRecord
+from services.registry.local.refs import slot_ref
+from services.registry.local.tables import clinic, doctor, service, slot
+from services.registry.model import Clinic
+from services.storage.sql import insert_for
+
+_CHUNK = 500
+"""Values a statement: both engines stay far below their limits on parameters."""
+
+Item = TypeVar("Item")
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records were new, and how many were there but different (for slots: taken, so kept)."""
+
+    added: int = 0
+    changed: int = 0
+
+
+class Loader:
+    """Writes records on one connection; the caller commits."""
+
+    def __init__(self, connection: AsyncConnection, dialect: str) -> None:
+        self._connection = connection
+        self._dialect = dialect
+
+    async def put_clinics(self, clinics: Iterable[Clinic]) -> Counts:
+        wanted = {record.id: asdict(record) | {"age_group": record.age_group.value} for record in clinics}
+        before = await self._rows(clinic, wanted)
+        moved = [id_ for id_, row in before.items() if row["tz"] != wanted[id_]["tz"]]
+        counts = await self._put(clinic, wanted, before)
+        for id_ in moved:
+            await self._recount_days(id_, ZoneInfo(wanted[id_]["tz"]))
+        return counts
+
+    async def put_doctors(self, doctors: Iterable[DoctorRecord]) -> Counts:
+        records = {record.id: record for record in doctors}
+        services = {
+            record.service_id: {"id": record.service_id, "name": record.service} for record in records.values()
+        }
+        await self._put(service, services, await self._rows(service, services))
+        wanted = {id_: _doctor_values(record) for id_, record in records.items()}
+        before = await self._rows(doctor, wanted)
+        counts = await self._put(doctor, wanted, before)
+        place = ("clinic_id", "service_id")
+        for id_, row in before.items():
+            if any(row[name] != wanted[id_][name] for name in place):
+                free = update(slot).where(slot.c.doctor_id == id_, slot.c.visit_id.is_(None))
+                await self._connection.execute(free.values({name: wanted[id_][name] for name in place}))
+        return counts
+
+    async def put_slots(self, slots: Iterable[SlotRecord]) -> Counts:
+        """The records replace the free times of their doctors from the first day named to the last."""
+        doctors = await self._doctors_with_zones()
+        wanted = {row["id"]: row for row in (_slot_values(record, doctors) for record in slots)}
+        if not wanted:
+            return Counts()
+        before = await self._standing(wanted.values())
+        taken: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in before.values():
+            if row.visit_id is not None:
+                taken[row.doctor_id].append(row)
+        wanted = {
+            id_: row
+            for id_, row in wanted.items()
+            if not any(_overlap(row, standing) for standing in taken[row["doctor_id"]])
+        }
+        await self._remove(id_ for id_, row in before.items() if row.visit_id is None and id_ not in wanted)
+        new = [row for id_, row in wanted.items() if id_ not in before]
+        longer = [row for id_, row in wanted.items() if id_ in before and before[id_].ends_at != row["ends_at"]]
+        await self.upsert(slot, new + longer)
+        return Counts(len(new), sum(map(len, taken.values())))
+
+    async def upsert(self, table: Table, rows: Sequence[Values]) -> None:
+        if rows:
+            statement = insert_for(self._dialect, table)
+            rest = {name: statement.excluded[name] for name in rows[0] if name != "id"}
+            await self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["id"], set_=rest), [dict(row) for row in rows]
+            )
+
+    async def _put(self, table: Table, wanted: Mapping[str, Values], before: Mapping[str, Values]) -> Counts:
+        changed = [row for id_, row in wanted.items() if id_ in before and before[id_] != row]
+        new = [row for id_, row in wanted.items() if id_ not in before]
+        await self.upsert(table, new + changed)
+        return Counts(len(new), len(changed))
+
+    async def _rows(self, table: Table, ids: Iterable[str]) -> dict[str, Values]:
+        rows: dict[str, Values] = {}
+        for chunk in _chunks(ids):
+            found = await self._connection.execute(select(table).where(table.c.id.in_(chunk)))
+            rows |= {row["id"]: dict(row) for row in found.mappings()}
+        return rows
+
+    async def _doctors_with_zones(self) -> dict[str, tuple[str, str, ZoneInfo]]:
+        columns = (doctor.c.id, doctor.c.clinic_id, doctor.c.service_id, clinic.c.tz)
+        rows = await self._connection.execute(select(*columns).select_from(doctor.join(clinic)))
+        return {id_: (clinic_id, service_id, ZoneInfo(tz)) for id_, clinic_id, service_id, tz in rows}
+
+    async def _standing(self, wanted: Iterable[Values]) -> dict[str, Row[Any]]:
+        """Slots already there for these doctors and days, locked so that no booking slips in between."""
+        wanted = list(wanted)
+        days: list[date] = [row["day"] for row in wanted]
+        rows: dict[str, Row[Any]] = {}
+        for chunk in _chunks({row["doctor_id"] for row in wanted}):
+            for visit_id in (slot.c.visit_id.is_(None), slot.c.visit_id.is_not(None)):  # an index each
+                found = await self._connection.execute(
+                    select(slot)
+                    .where(slot.c.doctor_id.in_(chunk), slot.c.day.between(min(days), max(days)), visit_id)
+                    .with_for_update()
+                )
+                rows |= {row.id: row for row in found}
+        return rows
+
+    async def _remove(self, ids: Iterable[str]) -> None:
+        for chunk in _chunks(ids):
+            free = slot.c.visit_id.is_(None)
+            await self._connection.execute(delete(slot).where(slot.c.id.in_(chunk), free))
+
+    async def _recount_days(self, clinic_id: str, zone: ZoneInfo) -> None:
+        rows = await self._connection.execute(
+            select(slot.c.id, slot.c.starts_at).where(slot.c.clinic_id == clinic_id)
+        )
+        days = [{"ref": id_, "local": start.astimezone(zone).date()} for id_, start in rows]
+        if days:
+            statement = update(slot).where(slot.c.id == bindparam("ref")).values(day=bindparam("local"))
+            await self._connection.execute(statement, days)
+
+
+def _doctor_values(record: DoctorRecord) -> Values:
+    values = {field.name: getattr(record, field.name) for field in fields(record) if field.name != "service"}
+    return values | {"age_group": record.age_group.value}
+
+
+def _slot_values(record: SlotRecord, doctors: Mapping[str, tuple[str, str, ZoneInfo]]) -> Values:
+    clinic_id, service_id, zone = doctors[record.doctor_id]
+    return {
+        "id": slot_ref(record.doctor_id, record.start),
+        "clinic_id": clinic_id,
+        "service_id": service_id,
+        "doctor_id": record.doctor_id,
+        "starts_at": record.start,
+        "ends_at": record.end,
+        "day": record.start.astimezone(zone).date(),
+    }
+
+
+def _overlap(wanted: Values, standing: Row[Any]) -> bool:
+    return bool(wanted["starts_at"] < standing.ends_at and standing.starts_at < wanted["ends_at"])
+
+
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk

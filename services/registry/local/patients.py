@@ -1,0 +1,115 @@
+"""Patients of the local registry: sealed identities, found again by blind indexes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.ids import new_id
+from services.registry.local.refs import fold
+from services.registry.local.tables import patient
+from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.port import PatientConflict
+from services.storage.types import Sealed
+from services.storage.vault import Vault
+
+
+class Patients:
+    """Reads and writes of patients inside somebody else's unit of work."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    async def find(self, connection: AsyncConnection, identity: PatientIdentity) -> Patient | None:
+        """See `Registry.find_patient`."""
+        row = await self._find_row(connection, identity)
+        return None if row is None else _patient(row)
+
+    async def register(self, connection: AsyncConnection, identity: PatientIdentity, now: datetime) -> Patient:
+        """See `Registry.register_patient`."""
+        row = await self._find_row(connection, identity)
+        if row is not None:
+            return _patient(row)
+        return await self._insert(connection, identity, Patient(new_id(), confirmed=False, clinic_id=None), now)
+
+    async def enrol(
+        self, connection: AsyncConnection, identity: PatientIdentity, clinic_id: str, now: datetime
+    ) -> Patient:
+        """See `RegistryAdmin.enrol`: what the desk has seen replaces what was known."""
+        row = await self._find_row(connection, identity)
+        if row is None:
+            return await self._insert(connection, identity, Patient(new_id(), True, clinic_id), now)
+        values = self._known_by(row.id, identity) | {"confirmed": True, "clinic_id": clinic_id}
+        await connection.execute(update(patient).where(patient.c.id == row.id).values(values))
+        return Patient(row.id, True, clinic_id)
+
+    def identity(self, patient_id: str, sealed: Sealed) -> PatientIdentity:
+        """The identity that the row of this patient holds."""
+        data = self._vault.open_json(patient.c.identity, patient_id, sealed)
+        return PatientIdentity(
+            **data
+            | {
+                "birth_date": date.fromisoformat(data["birth_date"]),
+                "sex": Sex(data["sex"]),
+                "policy": Policy(PolicyKind(data["policy"]["kind"]), data["policy"]["number"]),
+            }
+        )
+
+    async def _find_row(self, connection: AsyncConnection, identity: PatientIdentity) -> Row[Any] | None:
+        policy_index = self._policy_index(identity.policy)
+        snils_index = self._snils_index(identity.snils)
+        found = await connection.execute(
+            select(patient).where(
+                or_(
+                    patient.c.policy_index == (policy_index or ""),
+                    patient.c.snils_index == (snils_index or ""),
+                )
+            )
+        )
+        rows = found.all()
+        same = [row for row in rows if _same_person(self.identity(row.id, row.identity), identity)]
+        for row in rows:
+            if policy_index and row.policy_index == policy_index:
+                if row not in same:
+                    raise PatientConflict("this policy stands for another person")
+                return row
+        return same[0] if same else None
+
+    async def _insert(
+        self, connection: AsyncConnection, identity: PatientIdentity, new: Patient, now: datetime
+    ) -> Patient:
+        values = self._known_by(new.id, identity) | asdict(new) | {"created_at": now}
+        await connection.execute(insert(patient).values(values))
+        return new
+
+    def _known_by(self, patient_id: str, identity: PatientIdentity) -> dict[str, Any]:
+        plain = asdict(identity) | {"birth_date": identity.birth_date.isoformat()}
+        return {
+            "identity": self._vault.seal_json(patient.c.identity, patient_id, plain),
+            "policy_index": self._policy_index(identity.policy),
+            "snils_index": self._snils_index(identity.snils),
+        }
+
+    def _policy_index(self, policy: Policy) -> str | None:
+        if policy.kind is PolicyKind.NONE or not policy.number:
+            return None
+        return self._vault.index("registry policy", f"{policy.kind} {policy.number}")
+
+    def _snils_index(self, snils: str | None) -> str | None:
+        return self._vault.index("registry snils", snils) if snils else None
+
+
+def _same_person(one: PatientIdentity, other: PatientIdentity) -> bool:
+    return _who(one) == _who(other)
+
+
+def _who(identity: PatientIdentity) -> tuple[str, str, date]:
+    return fold(identity.surname), fold(identity.name), identity.birth_date
+
+
+def _patient(row: Row[Any]) -> Patient:
+    return Patient(row.id, row.confirmed, row.clinic_id)

@@ -1,0 +1,32 @@
+"""Stable ids and the order of names, made from what the records themselves say."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from datetime import UTC, datetime
+
+_DIGEST_BYTES = 9  # 72 bits, 12 characters: ten million slots clash once in a hundred million registries
+
+
+def short_hash(*parts: str) -> str:
+    """12 characters of `[A-Za-z0-9_-]`, the same for the same parts always."""
+    digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=_DIGEST_BYTES).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+def slot_ref(doctor_id: str, start: datetime) -> str:
+    """The id of a doctor's time: a second import of the same schedule meets the same slots."""
+    return short_hash(doctor_id, start.astimezone(UTC).isoformat())
+
+
+def fold(text: str) -> str:
+    """For comparing names: one case, «ё» as «е», single spaces."""
+    return " ".join(text.casefold().replace("ё", "е").split())
+
+
+def natural(text: str) -> tuple[tuple[int, str], ...]:
+    """For ordering names as people do: № 3 before № 10. Neither engine collates Russian reliably."""
+    parts = re.split(r"(\d+)", fold(text))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)

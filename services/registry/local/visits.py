@@ -1,0 +1,137 @@
+"""Visits of the local registry: how a row is read, and when a new one is refused."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from services.ids import new_id
+from services.registry.local.offers import full_name
+from services.registry.local.tables import clinic, doctor, service, slot, visit
+from services.registry.model import AgeGroup, Clinic, Refusal, Visit, VisitStatus
+from services.texts.dates import full_years
+
+_CLINIC = tuple(column.label(f"clinic_{column.name}") for column in clinic.c)
+
+
+def visits_with_clinics() -> Select[tuple[Any, ...]]:
+    """Rows for `visit_of`."""
+    own = [column for column in visit.c if column.name != "clinic_id"]
+    return select(*own, *_CLINIC).select_from(visit.join(clinic))
+
+
+def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
+    """The slot, its doctor and its clinic; on PostgreSQL the slot's row stays locked to the end of the unit."""
+    return (
+        select(
+            *(slot.c.id, slot.c.visit_id, slot.c.day, slot.c.starts_at, slot.c.ends_at),
+            *(slot.c.service_id, slot.c.doctor_id, service.c.name.label("service")),
+            *(doctor.c.surname, doctor.c.name, doctor.c.patronymic, doctor.c.room, doctor.c.age_group),
+            *_CLINIC,
+        )
+        .select_from(
+            slot.join(doctor, doctor.c.id == slot.c.doctor_id)
+            .join(service, service.c.id == slot.c.service_id)
+            .join(clinic, clinic.c.id == slot.c.clinic_id)
+        )
+        .where(slot.c.id == slot_id)
+        .with_for_update(of=slot)
+    )
+
+
+def refusal(wanted: Row[Any] | None, birth_date: date, others: Iterable[Row[Any]], now: datetime) -> Refusal | None:
+    """Why this time cannot be given, or None.
+
+    `wanted`: a row of `slot_to_book`; `others`: the patient's booked visits that have not ended.
+    The names and their rules are those of ФЭР v2_0 (APPOINT_TIME_IS_BUSY and its kin).
+    """
+    if wanted is None or wanted.visit_id is not None:
+        return Refusal.TIME_BUSY
+    if wanted.starts_at <= now:
+        return Refusal.TIME_PASSED
+    age = full_years(birth_date, wanted.day)
+    if not (AgeGroup(wanted.age_group).sees(age) and AgeGroup(wanted.clinic_age_group).sees(age)):
+        return Refusal.OTHER_AGE
+    others = tuple(others)
+    if any(other.service_id == wanted.service_id and other.starts_at > now for other in others):
+        return Refusal.SAME_SPECIALIST
+    if any(other.starts_at < wanted.ends_at and wanted.starts_at < other.ends_at for other in others):
+        return Refusal.SAME_TIME
+    return None
+
+
+def new_visit(patient_id: str, wanted: Row[Any], now: datetime) -> Visit:
+    """A visit of this patient to the row of `slot_to_book`: what stands on the ticket, as it is today."""
+    return Visit(
+        id=new_id(),
+        number=new_number(),
+        status=VisitStatus.BOOKED,
+        patient_id=patient_id,
+        clinic=clinic_of(wanted, "clinic_"),
+        service_id=wanted.service_id,
+        service=wanted.service,
+        doctor_id=wanted.doctor_id,
+        doctor=full_name(wanted),
+        room=wanted.room,
+        start=wanted.starts_at,
+        end=wanted.ends_at,
+        created_at=now,
+    )
+
+
+def row_of(new: Visit, key: str, slot_id: str) -> Mapping[str, Any]:
+    """Values of a visit's row."""
+    return {
+        "id": new.id,
+        "key": key,
+        "number": new.number,
+        "status": new.status.value,
+        "patient_id": new.patient_id,
+        "clinic_id": new.clinic.id,
+        "service_id": new.service_id,
+        "service": new.service,
+        "doctor_id": new.doctor_id,
+        "doctor": new.doctor,
+        "room": new.room,
+        "slot_id": slot_id,
+        "starts_at": new.start,
+        "ends_at": new.end,
+        "created_at": new.created_at,
+    }
+
+
+def new_number() -> str:
+    """A ticket number people can read out: «4071-2265»."""
+    return f"{1000 + secrets.randbelow(9000)}-{secrets.randbelow(10_000):04}"
+
+
+def visit_of(row: Row[Any], now: datetime) -> Visit:
+    return Visit(
+        id=row.id,
+        number=row.number,
+        status=status_at(VisitStatus(row.status), row.ends_at, now),
+        patient_id=row.patient_id,
+        clinic=clinic_of(row, "clinic_"),
+        service_id=row.service_id,
+        service=row.service,
+        doctor_id=row.doctor_id,
+        doctor=row.doctor,
+        room=row.room,
+        start=row.starts_at,
+        end=row.ends_at,
+        created_at=row.created_at,
+    )
+
+
+def status_at(status: VisitStatus, end: datetime, now: datetime) -> VisitStatus:
+    """A visit whose end has passed took place unless the clinic says otherwise; no job writes that down."""
+    return VisitStatus.FULFILLED if status is VisitStatus.BOOKED and end <= now else status
+
+
+def clinic_of(row: Row[Any], prefix: str = "") -> Clinic:
+    values = {column.name: getattr(row, prefix + column.name) for column in clinic.c}
+    return Clinic(**values | {"age_group": AgeGroup(values["age_group"])})

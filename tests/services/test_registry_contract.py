@@ -1,0 +1,536 @@
+"""The contract of the registry port: whatever registry comes later must pass `RegistryContract` too.
+
+A later registry adds a class of its own below, with a `world` that can furnish it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.registry.admin import DoctorRecord, SlotRecord
+from services.registry.local.admin import LocalRegistryAdmin
+from services.registry.local.refs import slot_ref
+from services.registry.local.registry import LocalRegistry
+from services.registry.model import (
+    AgeGroup,
+    Booked,
+    BookingAnswer,
+    Clinic,
+    DayOffer,
+    Patient,
+    PatientIdentity,
+    Policy,
+    PolicyKind,
+    Refusal,
+    Refused,
+    Sex,
+    VisitStatus,
+)
+from services.registry.port import PatientConflict, Registry
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+VLADIVOSTOK = ZoneInfo("Asia/Vladivostok")
+
+ANNA = PatientIdentity(
+    surname="Ёлкина",
+    name="Анна",
+    patronymic="Петровна",
+    birth_date=date(1990, 3, 14),
+    sex=Sex.FEMALE,
+    policy=Policy(PolicyKind.ENP, "5058099085000017"),
+    snils="11223344595",
+    phone="+74950000001",
+)
+OLEG = replace(
+    ANNA, surname="Орлов", name="Олег", sex=Sex.MALE, policy=Policy(PolicyKind.TEMPORARY, "123456789"), snils=None
+)
+
+
+def at(hour: int, minute: int = 0, *, day: int = 24, zone: ZoneInfo = MOSCOW) -> datetime:
+    """A moment of November 2026 by the wall clock of a zone; 23 November, 09:00 in Moscow is now."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=zone)
+
+
+class RegistryWorld(Protocol):
+    """A registry and the hands that furnish it."""
+
+    registry: Registry
+    clock: FakeClock
+
+    async def clinic(
+        self,
+        name: str = "Поликлиника № 1",
+        *,
+        region: str = "50",
+        tz: str = "Europe/Moscow",
+        age_group: AgeGroup = AgeGroup.ANY,
+    ) -> str: ...
+
+    async def doctor(
+        self,
+        clinic_id: str,
+        surname: str = "Ветров",
+        *,
+        service: str = "Терапевт",
+        age_group: AgeGroup = AgeGroup.ANY,
+    ) -> str:
+        """The service's id is `service_id(service)`."""
+        ...
+
+    def service_id(self, service: str) -> str: ...
+
+    async def free(self, doctor_id: str, start: datetime, minutes: int = 20) -> str:
+        """A free time; its id."""
+        ...
+
+    async def patient(self, identity: PatientIdentity = ANNA) -> Patient:
+        """A patient that the registry knows, confirmed."""
+        ...
+
+
+class LocalWorld:
+    """`RegistryWorld` of the local registry."""
+
+    def __init__(self, database: Database, vault: Vault, clock: FakeClock) -> None:
+        self.registry: Registry = LocalRegistry(database, vault, clock, registers_patients=True)
+        self.clock = clock
+        self._admin = LocalRegistryAdmin(database, vault, clock)
+        self._numbers = count(1)
+        self._slots: list[SlotRecord] = []
+        self._some_clinic: str | None = None
+
+    async def clinic(
+        self,
+        name: str = "Поликлиника № 1",
+        *,
+        region: str = "50",
+        tz: str = "Europe/Moscow",
+        age_group: AgeGroup = AgeGroup.ANY,
+    ) -> str:
+        clinic_id = f"c{next(self._numbers)}"
+        await self._admin.load(
+            [Clinic(clinic_id, name, "ул. Мира, д. 1", "Мытищи", region, "", "", tz, age_group)], [], []
+        )
+        self._some_clinic = clinic_id
+        return clinic_id
+
+    async def doctor(
+        self,
+        clinic_id: str,
+        surname: str = "Ветров",
+        *,
+        service: str = "Терапевт",
+        age_group: AgeGroup = AgeGroup.ANY,
+    ) -> str:
+        doctor_id = f"d{next(self._numbers)}"
+        record = DoctorRecord(
+            id=doctor_id,
+            clinic_id=clinic_id,
+            service_id=self.service_id(service),
+            service=service,
+            surname=surname,
+            name="Иван",
+            patronymic="Ильич",
+            room="каб. 12",
+            age_group=age_group,
+        )
+        await self._admin.load([], [record], [])
+        return doctor_id
+
+    def service_id(self, service: str) -> str:
+        return {"Терапевт": "110", "Хирург": "122", "Невролог": "45", "Педиатр": "59"}[service]
+
+    async def free(self, doctor_id: str, start: datetime, minutes: int = 20) -> str:
+        self._slots.append(SlotRecord(doctor_id, start, start + timedelta(minutes=minutes)))
+        await self._admin.load([], [], self._slots)
+        return slot_ref(doctor_id, start)
+
+    async def patient(self, identity: PatientIdentity = ANNA) -> Patient:
+        clinic_id = self._some_clinic or await self.clinic()
+        return await self._admin.enrol(identity, clinic_id)
+
+
+def booked(answer: BookingAnswer | None) -> Booked:
+    assert isinstance(answer, Booked), answer
+    return answer
+
+
+class RegistryContract:
+    """Stories that any registry tells the same way."""
+
+    # --- the directory -------------------------------------------------------------------------
+
+    async def test_regions_count_their_clinics(self, world: RegistryWorld) -> None:
+        await world.clinic(region="50")
+        await world.clinic(region="50")
+        await world.clinic(region="25", tz="Asia/Vladivostok")
+        assert await world.registry.regions() == {"50": 2, "25": 1}
+
+    async def test_clinics_of_a_region_come_in_the_order_of_their_names(self, world: RegistryWorld) -> None:
+        for name in ("Поликлиника № 10", "Ёлочка, детская поликлиника", "Поликлиника № 9", "Железнодорожная"):
+            await world.clinic(name)
+        await world.clinic("В другом регионе", region="77")
+        names = [clinic.name for clinic in await world.registry.clinics("50")]
+        assert names == ["Ёлочка, детская поликлиника", "Железнодорожная", "Поликлиника № 9", "Поликлиника № 10"]
+
+    async def test_a_clinic_is_found_by_its_id(self, world: RegistryWorld) -> None:
+        clinic_id = await world.clinic("Поликлиника № 7", age_group=AgeGroup.CHILD)
+        clinic = await world.registry.clinic(clinic_id)
+        assert clinic is not None
+        assert (clinic.name, clinic.age_group, clinic.tz) == ("Поликлиника № 7", AgeGroup.CHILD, "Europe/Moscow")
+        assert await world.registry.clinic("nowhere") is None
+
+    # --- patients ------------------------------------------------------------------------------
+
+    async def test_a_patient_is_found_by_policy_however_the_name_is_typed(self, world: RegistryWorld) -> None:
+        known = await world.patient(ANNA)
+        typed = replace(ANNA, surname="  ЕЛКИНА ", name="анна", patronymic=None, snils=None)
+        assert await world.registry.find_patient(typed) == known
+        assert known.confirmed
+        assert known.clinic_id is not None
+
+    async def test_a_stranger_is_not_found(self, world: RegistryWorld) -> None:
+        await world.patient(ANNA)
+        assert await world.registry.find_patient(OLEG) is None
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            replace(ANNA, name="Алла"),
+            replace(ANNA, surname="Соснина"),
+            replace(ANNA, birth_date=date(1991, 3, 14)),
+        ],
+    )
+    async def test_a_policy_of_somebody_else_is_a_conflict(
+        self, world: RegistryWorld, other: PatientIdentity
+    ) -> None:
+        await world.patient(ANNA)
+        with pytest.raises(PatientConflict):
+            await world.registry.find_patient(other)
+        with pytest.raises(PatientConflict):
+            await world.registry.register_patient(other)
+
+    async def test_snils_finds_the_one_whose_policy_has_changed(self, world: RegistryWorld) -> None:
+        known = await world.patient(ANNA)
+        renewed = replace(ANNA, policy=Policy(PolicyKind.ENP, "5058099085000025"))
+        assert await world.registry.find_patient(renewed) == known
+        assert await world.registry.find_patient(replace(renewed, name="Алла")) is None
+
+    async def test_nobody_is_found_by_having_no_policy(self, world: RegistryWorld) -> None:
+        without = replace(ANNA, policy=Policy(PolicyKind.NONE), snils=None)
+        await world.patient(without)
+        assert await world.registry.find_patient(replace(OLEG, policy=Policy(PolicyKind.NONE))) is None
+
+    async def test_a_person_registers_once(self, world: RegistryWorld) -> None:
+        assert world.registry.capabilities().registers_patients
+        first = await world.registry.register_patient(OLEG)
+        assert (first.confirmed, first.clinic_id) == (False, None)
+        again = await asyncio.gather(*(world.registry.register_patient(OLEG) for _ in range(5)))
+        assert again == [first] * 5
+        assert await world.registry.find_patient(OLEG) == first
+
+    async def test_one_person_registering_twice_at_once_is_one_patient(self, world: RegistryWorld) -> None:
+        found = await asyncio.gather(*(world.registry.register_patient(OLEG) for _ in range(10)))
+        assert len({patient.id for patient in found}) == 1
+
+    async def test_the_desk_confirms_a_registered_person(self, world: RegistryWorld) -> None:
+        registered = await world.registry.register_patient(OLEG)
+        enrolled = await world.patient(OLEG)
+        assert enrolled.id == registered.id
+        assert enrolled.confirmed
+        assert await world.registry.find_patient(OLEG) == enrolled
+
+    # --- what is free --------------------------------------------------------------------------
+
+    async def test_services_tell_the_nearest_time_and_how_many_are_free(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        therapist, surgeon = await world.doctor(clinic), await world.doctor(clinic, service="Хирург")
+        await world.free(therapist, at(10))
+        nearest = await world.free(therapist, at(9, 20))
+        offers = await world.registry.services(clinic, age=40)
+        assert [(offer.name, offer.nearest, offer.free) for offer in offers] == [
+            ("Терапевт", at(9, 20), 2),
+            ("Хирург", None, 0),
+        ]
+        offers = await world.registry.services(clinic, age=40, without=[nearest])
+        assert (offers[0].nearest, offers[0].free) == (at(10), 1)
+        assert surgeon
+
+    async def test_times_that_have_begun_are_not_offered(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        slot_id = await world.free(await world.doctor(clinic), at(9, 30, day=23))
+        service = world.service_id("Терапевт")
+        assert await world.registry.slot(slot_id) is not None
+        world.clock.set(at(9, 30, day=23))
+        assert await world.registry.slot(slot_id) is None
+        assert (await world.registry.services(clinic, age=40))[0].free == 0
+        assert (await world.registry.doctors(clinic, service, age=40))[0].free == 0
+        assert await world.registry.days(clinic, service, age=40) == []
+        assert await world.registry.slots(clinic, service, age=40) == []
+
+    async def test_only_who_sees_this_age_is_offered(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        for surname, group in (("Взрослов", AgeGroup.ADULT), ("Детский", AgeGroup.CHILD), ("Общий", AgeGroup.ANY)):
+            doctor = await world.doctor(clinic, surname, service="Невролог", age_group=group)
+            await world.free(doctor, at(9))
+        service = world.service_id("Невролог")
+
+        async def names(age: int) -> list[str]:
+            return [offer.name.split()[0] for offer in await world.registry.doctors(clinic, service, age=age)]
+
+        assert await names(17) == ["Детский", "Общий"]
+        assert await names(18) == ["Взрослов", "Общий"]
+        assert (await world.registry.days(clinic, service, age=17))[0].free == 2
+        assert len(await world.registry.slots(clinic, service, age=18)) == 2
+        assert (await world.registry.services(clinic, age=18))[0].free == 2
+
+    async def test_a_childrens_clinic_has_nothing_for_adults(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic(age_group=AgeGroup.CHILD)
+        doctor = await world.doctor(clinic, service="Педиатр")
+        await world.free(doctor, at(9))
+        assert await world.registry.services(clinic, age=18) == []
+        assert len(await world.registry.services(clinic, age=17)) == 1
+        assert await world.registry.slots(clinic, world.service_id("Педиатр"), age=18) == []
+
+    async def test_doctors_of_a_service_in_the_order_of_their_names(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        busy, idle = await world.doctor(clinic, "Яблоков"), await world.doctor(clinic, "Ёжиков")
+        await world.doctor(clinic, "Скальпель", service="Хирург")
+        await world.free(busy, at(9))
+        offers = await world.registry.doctors(clinic, world.service_id("Терапевт"), age=40)
+        assert [(offer.id, offer.name, offer.room, offer.nearest, offer.free) for offer in offers] == [
+            (idle, "Ёжиков Иван Ильич", "каб. 12", None, 0),
+            (busy, "Яблоков Иван Ильич", "каб. 12", at(9), 1),
+        ]
+
+    async def test_days_and_times_of_one_doctor_or_of_any(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        one, other = await world.doctor(clinic, "Первый"), await world.doctor(clinic, "Второй")
+        first = await world.free(one, at(12, day=25))
+        held = await world.free(one, at(12, 20, day=25))
+        second = await world.free(other, at(11, day=25))
+        third = await world.free(other, at(11, day=26))
+        service, ask = world.service_id("Терапевт"), world.registry
+        assert await ask.days(clinic, service, age=40, without=[held]) == [
+            DayOffer(date(2026, 11, 25), 2),
+            DayOffer(date(2026, 11, 26), 1),
+        ]
+        assert await ask.days(clinic, service, age=40, doctor_id=one) == [DayOffer(date(2026, 11, 25), 2)]
+        slots = await ask.slots(clinic, service, age=40, without=[held])
+        assert [slot.id for slot in slots] == [second, first, third]
+        slots = await ask.slots(clinic, service, age=40, doctor_id=other, day=date(2026, 11, 26))
+        assert [slot.id for slot in slots] == [third]
+        slots = await ask.slots(clinic, service, age=40, limit=1)
+        assert [slot.id for slot in slots] == [second]
+        assert await ask.slots(clinic, world.service_id("Хирург"), age=40) == []
+
+    async def test_a_time_says_all_that_a_ticket_needs(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        doctor = await world.doctor(clinic)
+        slot = await world.registry.slot(await world.free(doctor, at(9, 20)))
+        assert slot is not None
+        assert (slot.clinic_id, slot.doctor_id, slot.service) == (clinic, doctor, "Терапевт")
+        assert (slot.doctor, slot.room) == ("Ветров Иван Ильич", "каб. 12")
+        assert (slot.start, slot.end) == (at(9, 20), at(9, 40))
+        assert slot.start.tzinfo is UTC
+        assert await world.registry.slot("nothing") is None
+
+    async def test_days_are_the_clinics_own(self, world: RegistryWorld) -> None:
+        """00:10 on the 25th in Vladivostok is 17:10 on the 24th in Moscow and 14:10 in UTC."""
+        clinic = await world.clinic(tz="Asia/Vladivostok", region="25")
+        doctor = await world.doctor(clinic)
+        late = await world.free(doctor, at(23, 50, day=24, zone=VLADIVOSTOK))
+        early = await world.free(doctor, at(0, 10, day=25, zone=VLADIVOSTOK))
+        service = world.service_id("Терапевт")
+        days = await world.registry.days(clinic, service, age=40)
+        assert days == [DayOffer(date(2026, 11, 24), 1), DayOffer(date(2026, 11, 25), 1)]
+        for day, slot_id in ((24, late), (25, early)):
+            slots = await world.registry.slots(clinic, service, age=40, day=date(2026, 11, day))
+            assert [slot.id for slot in slots] == [slot_id]
+
+    # --- booking -------------------------------------------------------------------------------
+
+    async def test_a_booked_time_is_a_visit_and_no_longer_free(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        doctor = await world.doctor(clinic)
+        slot_id = await world.free(doctor, at(9, 20))
+        patient = await world.patient()
+        visit = booked(await world.registry.book("key-1", patient.id, slot_id)).visit
+        assert visit.status is VisitStatus.BOOKED
+        assert visit.clinic == await world.registry.clinic(clinic)
+        assert (visit.patient_id, visit.doctor_id, visit.service_id) == (patient.id, doctor, "110")
+        assert (visit.doctor, visit.service, visit.room) == ("Ветров Иван Ильич", "Терапевт", "каб. 12")
+        assert (visit.start, visit.end, visit.created_at) == (at(9, 20), at(9, 40), world.clock.now())
+        assert visit.number
+        assert await world.registry.slot(slot_id) is None
+        assert (await world.registry.services(clinic, age=36))[0].free == 0
+        assert await world.registry.visit(visit.id) == visit
+        assert await world.registry.visits([patient.id]) == [visit]
+        assert await world.registry.visit("nothing") is None
+
+    async def test_the_same_key_again_gives_the_same_visit(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        doctor = await world.doctor(clinic)
+        first, other = await world.free(doctor, at(9)), await world.free(doctor, at(10))
+        patient = await world.patient()
+        visit = booked(await world.registry.book("key-1", patient.id, first)).visit
+        assert booked(await world.registry.book("key-1", patient.id, first)).visit == visit
+        assert booked(await world.registry.book("key-1", patient.id, other)).visit == visit
+        assert await world.registry.slot(other) is not None
+        assert await world.registry.visits([patient.id]) == [visit]
+
+    async def test_what_became_of_a_key(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        slot_id = await world.free(await world.doctor(clinic), at(9))
+        patient = await world.patient()
+        assert await world.registry.find_booking("key-1") is None
+        answer = await world.registry.book("key-1", patient.id, slot_id)
+        assert await world.registry.find_booking("key-1") == answer
+        assert await world.registry.find_booking("key-2") is None
+
+    async def test_an_unknown_patient_is_refused(self, world: RegistryWorld) -> None:
+        slot_id = await world.free(await world.doctor(await world.clinic()), at(9))
+        assert await world.registry.book("key", "nobody", slot_id) == Refused(Refusal.PATIENT_NOT_FOUND)
+
+    async def test_a_taken_time_is_refused_and_so_is_one_that_never_was(self, world: RegistryWorld) -> None:
+        slot_id = await world.free(await world.doctor(await world.clinic()), at(9))
+        anna, oleg = await world.patient(ANNA), await world.patient(OLEG)
+        booked(await world.registry.book("key-1", anna.id, slot_id))
+        assert await world.registry.book("key-2", oleg.id, slot_id) == Refused(Refusal.TIME_BUSY)
+        assert await world.registry.book("key-3", oleg.id, "nothing") == Refused(Refusal.TIME_BUSY)
+        assert await world.registry.find_booking("key-2") is None
+
+    async def test_a_time_that_has_begun_is_refused(self, world: RegistryWorld) -> None:
+        slot_id = await world.free(await world.doctor(await world.clinic()), at(9, 20))
+        patient = await world.patient()
+        world.clock.set(at(9, 20))
+        assert await world.registry.book("key", patient.id, slot_id) == Refused(Refusal.TIME_PASSED)
+
+    async def test_age_is_that_of_the_day_of_the_visit(self, world: RegistryWorld) -> None:
+        """Turns 18 on the 25th: still a child's visit on the 24th, an adult's from the 25th."""
+        clinic = await world.clinic()
+        child_doctor = await world.doctor(clinic, service="Педиатр", age_group=AgeGroup.CHILD)
+        adult_doctor = await world.doctor(clinic, age_group=AgeGroup.ADULT)
+        patient = await world.patient(replace(ANNA, birth_date=date(2008, 11, 25)))
+        other_age = Refused(Refusal.OTHER_AGE)
+        book = world.registry.book
+        assert await book("1", patient.id, await world.free(adult_doctor, at(9, day=24))) == other_age
+        assert await book("2", patient.id, await world.free(child_doctor, at(9, day=25))) == other_age
+        booked(await book("3", patient.id, await world.free(child_doctor, at(10, day=24))))
+        booked(await book("4", patient.id, await world.free(adult_doctor, at(10, day=25))))
+
+    async def test_the_day_of_the_visit_is_the_clinics(self, world: RegistryWorld) -> None:
+        """Turns 18 on the 25th, and it is the 25th in Vladivostok while Moscow still has the 24th."""
+        clinic = await world.clinic(tz="Asia/Vladivostok", age_group=AgeGroup.ADULT)
+        slot_id = await world.free(await world.doctor(clinic), at(0, 10, day=25, zone=VLADIVOSTOK))
+        patient = await world.patient(replace(ANNA, birth_date=date(2008, 11, 25)))
+        booked(await world.registry.book("key", patient.id, slot_id))
+
+    async def test_a_childrens_clinic_refuses_an_adult(self, world: RegistryWorld) -> None:
+        slot_id = await world.free(await world.doctor(await world.clinic(age_group=AgeGroup.CHILD)), at(9))
+        patient = await world.patient()
+        assert await world.registry.book("key", patient.id, slot_id) == Refused(Refusal.OTHER_AGE)
+
+    async def test_a_second_visit_to_the_same_specialist_is_refused(self, world: RegistryWorld) -> None:
+        here, elsewhere = await world.clinic(), await world.clinic("Поликлиника № 2")
+        first = await world.free(await world.doctor(here), at(9))
+        second = await world.free(await world.doctor(elsewhere, "Другов"), at(9, day=25))
+        patient = await world.patient()
+        booked(await world.registry.book("key-1", patient.id, first))
+        assert await world.registry.book("key-2", patient.id, second) == Refused(Refusal.SAME_SPECIALIST)
+        world.clock.set(at(9, 30))  # the first visit is over: the specialist may be seen again
+        booked(await world.registry.book("key-3", patient.id, second))
+
+    async def test_a_visit_that_overlaps_another_is_refused(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        therapist, surgeon = await world.doctor(clinic), await world.doctor(clinic, service="Хирург")
+        first = await world.free(therapist, at(9), minutes=20)
+        overlapping = await world.free(surgeon, at(9, 10), minutes=20)
+        next_to_it = await world.free(surgeon, at(9, 30), minutes=20)
+        patient = await world.patient()
+        booked(await world.registry.book("key-1", patient.id, first))
+        assert await world.registry.book("key-2", patient.id, overlapping) == Refused(Refusal.SAME_TIME)
+        booked(await world.registry.book("key-3", patient.id, next_to_it))
+
+    # --- visits --------------------------------------------------------------------------------
+
+    async def test_visits_of_a_family_in_one_list_past_ones_too(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        doctor = await world.doctor(clinic)
+        anna, oleg = await world.patient(ANNA), await world.patient(OLEG)
+        late = booked(await world.registry.book("1", anna.id, await world.free(doctor, at(12)))).visit
+        early = booked(await world.registry.book("2", oleg.id, await world.free(doctor, at(9)))).visit
+        assert await world.registry.visits([anna.id, oleg.id]) == [early, late]
+        assert await world.registry.visits([anna.id]) == [late]
+        assert await world.registry.visits([]) == []
+        world.clock.set(at(9, 20))
+        statuses = [visit.status for visit in await world.registry.visits([anna.id, oleg.id])]
+        assert statuses == [VisitStatus.FULFILLED, VisitStatus.BOOKED]
+        again = await world.registry.find_booking("2")
+        assert booked(again).visit.status is VisitStatus.FULFILLED
+
+    # --- races ---------------------------------------------------------------------------------
+
+    async def test_fifty_people_after_one_time(self, world: RegistryWorld) -> None:
+        slot_id = await world.free(await world.doctor(await world.clinic()), at(9))
+        patients = [
+            await world.patient(replace(OLEG, policy=Policy(PolicyKind.TEMPORARY, f"{number:09}")))
+            for number in range(50)
+        ]
+        answers = await asyncio.gather(
+            *(world.registry.book(f"key-{patient.id}", patient.id, slot_id) for patient in patients)
+        )
+        assert sum(isinstance(answer, Booked) for answer in answers) == 1
+        assert answers.count(Refused(Refusal.TIME_BUSY)) == 49
+
+    async def test_one_key_ten_times_at_once(self, world: RegistryWorld) -> None:
+        slot_id = await world.free(await world.doctor(await world.clinic()), at(9))
+        patient = await world.patient()
+        answers = await asyncio.gather(*(world.registry.book("key", patient.id, slot_id) for _ in range(10)))
+        assert len({booked(answer).visit.id for answer in answers}) == 1
+        assert len(await world.registry.visits([patient.id])) == 1
+
+    async def test_one_key_for_two_people_at_once(self, world: RegistryWorld) -> None:
+        """A caller's mistake; still one key is one visit."""
+        doctor = await world.doctor(await world.clinic())
+        anna, oleg = await world.patient(ANNA), await world.patient(OLEG)
+        first, second = await world.free(doctor, at(9)), await world.free(doctor, at(10))
+        answers = await asyncio.gather(
+            world.registry.book("key", anna.id, first), world.registry.book("key", oleg.id, second)
+        )
+        assert len({booked(answer).visit.id for answer in answers}) == 1
+
+    async def test_one_person_at_two_doctors_of_the_same_hour_at_once(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic()
+        slots = [
+            await world.free(await world.doctor(clinic, service=service), at(9))
+            for service in ("Терапевт", "Хирург", "Невролог")
+        ]
+        patient = await world.patient()
+        answers = await asyncio.gather(*(world.registry.book(slot, patient.id, slot) for slot in slots))
+        assert sum(isinstance(answer, Booked) for answer in answers) == 1
+        assert answers.count(Refused(Refusal.SAME_TIME)) == 2
+
+    async def test_one_person_at_one_specialist_twice_at_once(self, world: RegistryWorld) -> None:
+        doctor = await world.doctor(await world.clinic())
+        slots = [await world.free(doctor, at(hour)) for hour in (9, 10, 11)]
+        patient = await world.patient()
+        answers = await asyncio.gather(*(world.registry.book(slot, patient.id, slot) for slot in slots))
+        assert sum(isinstance(answer, Booked) for answer in answers) == 1
+        assert answers.count(Refused(Refusal.SAME_SPECIALIST)) == 2
+
+
+class TestLocalRegistry(RegistryContract):
+    @pytest.fixture
+    def world(self, database: Database, vault: Vault, clock: FakeClock) -> RegistryWorld:
+        return LocalWorld(database, vault, clock)
