@@ -34,16 +34,16 @@ texts: env ## gather the sentences of the code into locales/*.po
 	$(VENV)/python -m scripts.update_texts
 
 lock: ## pin the dependencies of pyproject.toml anew (needs uv)
-	sh scripts/lock.sh
+	exec sh scripts/lock.sh
 
 system: ## install the Debian packages of packages.txt that are missing
-	sh scripts/system.sh
+	exec sh scripts/system.sh
 
 env:
-	sh scripts/environment.sh run "$(PYTHON)"
+	exec sh scripts/environment.sh run "$(PYTHON)"
 
 env-dev:
-	sh scripts/environment.sh dev "$(PYTHON)"
+	exec sh scripts/environment.sh dev "$(PYTHON)"
 
 %.mo: %.po | env
 	$(VENV)/python -m babel.messages.frontend -q compile -i $< -o $@

@@ -23,8 +23,9 @@ esac
 
 same() { cmp -s "$1" ".venv/$1"; }
 
-# A .venv outlives an upgrade of the system's Python, but does not work after it.
-if [ -x "$venv" ] && "$venv" -c '' 2>/dev/null; then
+# A .venv outlives an upgrade of the system's Python, but does not work after it; one that was being made when
+# the power went has no pip.
+if [ -x "$venv" ] && "$venv" -c 'import pip' 2>/dev/null; then
     alive=yes
     same "$lock" && exit 0
 else
@@ -49,7 +50,10 @@ if [ $alive = no ]; then
 fi
 
 mkdir -p build || fail "The folder build/ cannot be made here: check the rights of $(pwd)."
-trap 'echo "Stopped. The same command goes on from here." >&2; exit 130' INT TERM
+# Ctrl-C reaches make too, and ends it; a failure told on top of that would only frighten.
+exec 3>&2
+making=no
+trap '[ $making = no ] || rm -rf .venv; echo "Stopped. Give the same command to go on." >&3; exit 0' INT
 echo "Installing what is needed into .venv (only the first time and when $lock changes)…"
 
 # Copied first: should a lock be edited while pip runs, what was installed is what is remembered.
@@ -57,7 +61,7 @@ cp "$lock" "build/$lock" || fail "The file $lock cannot be copied into build/."
 rm -f ".venv/$lock"
 {
     if [ $alive = no ]; then
-        "$python" -m venv --clear .venv
+        making=yes && "$python" -m venv --clear .venv && making=no
     fi &&
         "$venv" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "build/$lock"
 } >"$log" 2>&1 || {
