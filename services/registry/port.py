@@ -65,9 +65,7 @@ class Registry(Protocol):
         """
         ...
 
-    async def services(
-        self, clinic_id: str, *, age: int, without: Collection[str] = ()
-    ) -> Sequence[ServiceOffer]:
+    async def services(self, clinic_id: str, *, age: int, without: Collection[str] = ()) -> Sequence[ServiceOffer]:
         """Services of a clinic for this age, in the order of their names; those with no free time too."""
         ...
 
