@@ -1,0 +1,249 @@
+// One open chat: header, log, reply keyboard, composer.
+import { avatar, el, icon, iconButton } from "./dom.js";
+import { bubble } from "./bubble.js";
+import { dayOf, say } from "./words.js";
+
+const TYPING_MS = 5500;
+const NEAR_PX = 120;
+
+export class ChatView {
+  constructor(person, model) {
+    this.person = person;
+    this.model = model;
+    this.typingUntil = 0;
+    this.keyboardOpen = true;
+    this.node = el("section", { class: "chat", "data-role": "chat", "data-user-id": person.id });
+    this.build();
+  }
+
+  build() {
+    const { model, person } = this;
+    const draft = this.input?.value || "";
+    this.title = el("h1");
+    this.status = el("p", { class: "status", "data-role": "status" });
+    this.face = el("span", { class: "face" });
+    const menu = iconButton("more", say("personSettings"), "person-menu", () => model.editPerson(person.id));
+    const people = iconButton("people", say("openPeople"), "open-people", model.openSide);
+    people.classList.add("narrow-only");
+    this.shut = iconButton("close", say("close"), "close-chat", () => model.closeChat(person.id));
+    this.shut.classList.add("wide-only");
+    const head = el("header", { class: "head" }, people, this.face, el("div", { class: "names" }, this.title, this.status), menu, this.shut);
+    const log = { class: "log", role: "log", "aria-live": "polite", "aria-label": say("messages"), "data-role": "log", tabindex: "0" };
+    this.log = el("div", log);
+    this.down = iconButton("down", say("toBottom"), "to-bottom", () => this.toBottom(true));
+    this.down.classList.add("to-bottom");
+    this.log.addEventListener("scroll", () => this.down.classList.toggle("shown", !this.nearBottom(300)));
+    this.toasts = el("div", { class: "toasts", role: "status", "aria-live": "assertive" });
+    this.foot = el("footer", { class: "foot" });
+    this.composer = this.buildComposer(draft);
+    this.keyboard = el("div", { class: "reply-keyboard", role: "group", "aria-label": say("keyboard"), "data-role": "reply-keyboard" });
+    this.node.replaceChildren(head, el("div", { class: "middle" }, this.log, this.down, this.toasts), this.foot);
+    this.renderLog();
+    this.renderHead();
+    this.renderFoot();
+  }
+
+  buildComposer(draft) {
+    this.input = el("textarea", {
+      rows: "1", placeholder: say("message"), "aria-label": say("message"), "data-role": "composer", enterkeyhint: "send", dir: "auto",
+    });
+    this.input.value = draft;
+    this.input.addEventListener("input", () => this.fitInput());
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.submit();
+      }
+    });
+    this.attach = iconButton("attach", say("attach"), "attach", () => this.toggleMenu());
+    this.attach.setAttribute("aria-haspopup", "menu");
+    this.toggle = iconButton("keyboard", say("keyboard"), "toggle-keyboard", () => {
+      this.keyboardOpen = !this.keyboardOpen;
+      this.renderFoot();
+    });
+    const send = iconButton("send", say("send"), "send", () => this.submit());
+    send.classList.add("send");
+    return el("div", { class: "composer" }, this.attach, this.input, this.toggle, send);
+  }
+
+  get chat() {
+    return this.model.chat(this.person.id);
+  }
+
+  fitInput() {
+    this.input.style.height = "auto";
+    this.input.style.height = `${Math.min(this.input.scrollHeight, 140)}px`;
+  }
+
+  submit() {
+    const text = this.input.value.trim();
+    if (!text) return;
+    this.input.value = "";
+    this.fitInput();
+    this.model.act("say", this.person.id, { text });
+  }
+
+  toggleMenu() {
+    if (this.menu) return this.closeMenu();
+    const item = (name, run) => el("button", {
+      type: "button", role: "menuitem", "data-role": `attach-${name}`, on: { click: () => { this.closeMenu(); run(); } },
+    }, icon(name), el("span", {}, say(name)));
+    const plain = (name) => item(name, () => this.model.act(name, this.person.id));
+    this.menu = el("div", { class: "menu", role: "menu" },
+      item("contact", () => this.model.askContact(this.person.id)),
+      item("location", () => this.model.askLocation(this.person.id)),
+      plain("photo"), plain("voice"), plain("sticker"));
+    this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
+    this.composer.append(this.menu);
+    this.menu.firstChild.focus();
+    this.onOutside = (event) => !this.menu?.contains(event.target) && !this.attach.contains(event.target) && this.closeMenu();
+    document.addEventListener("pointerdown", this.onOutside);
+  }
+
+  closeMenu() {
+    this.menu?.remove();
+    this.menu = null;
+    document.removeEventListener("pointerdown", this.onOutside);
+    this.attach.focus();
+  }
+
+  renderHead() {
+    const bot = this.model.bot();
+    const name = bot?.name || say("bot");
+    this.title.textContent = name;
+    this.face.replaceChildren(avatar(name, bot?.id || 0));
+    this.node.setAttribute("aria-label", `${say("chatWith")}: ${this.person.first_name}`);
+    const typing = Date.now() < this.typingUntil;
+    const state = !this.model.alive ? "lost" : !bot?.connected ? "offline" : typing ? "typing" : "online";
+    const who = [this.person.first_name, this.person.last_name].filter(Boolean).join(" ");
+    this.status.textContent = state === "online" ? `${say("online")} · ${who}` : say(state);
+    this.status.dataset.state = state;
+    this.empty?.replaceWith(this.emptyCard());
+  }
+
+  renderLog() {
+    this.log.replaceChildren();
+    this.empty = null;
+    this.lastDay = null;
+    for (const message of this.chat.messages.values()) this.append(message);
+    if (!this.chat.messages.size) this.log.append(this.emptyCard());
+    this.toBottom();
+  }
+
+  emptyCard() {
+    const bot = this.model.bot();
+    const hint = !bot?.connected ? say("emptyOffline") : bot.description || say("emptyHint");
+    this.empty = el("div", { class: "empty", "data-role": "empty" }, el("b", {}, say("emptyTitle")), el("p", {}, hint));
+    return this.empty;
+  }
+
+  append(message) {
+    this.empty?.remove();
+    this.empty = null;
+    const day = dayOf(message.date, this.model.now());
+    if (day !== this.lastDay) this.log.append(el("div", { class: "day" }, el("span", {}, day)));
+    this.lastDay = day;
+    this.log.append(bubble(message, this.actions()));
+  }
+
+  actions() {
+    return {
+      send: (text) => this.model.act("say", this.person.id, { text }),
+      press: (messageId, data) => this.model.press(this.person.id, messageId, data),
+      isBusy: (messageId, data) => this.chat.busy.has(`${messageId}:${data}`),
+      follow: (url, event) => this.model.follow(this.person.id, url, event),
+      copy: async (text) => {
+        await navigator.clipboard.writeText(text);
+        this.toast(say("copied"));
+      },
+    };
+  }
+
+  upsert(message) {
+    const old = this.log.querySelector(`[data-message-id="${message.message_id}"]`);
+    const stay = !this.nearBottom() && message.by_bot;
+    if (old) {
+      const label = old.contains(document.activeElement) ? document.activeElement.dataset.callback : null;
+      const fresh = bubble(message, this.actions());
+      old.replaceWith(fresh);
+      if (label) fresh.querySelector(`[data-callback="${CSS.escape(label)}"]`)?.focus();
+    } else {
+      this.append(message);
+      if (message.by_bot) this.typing(0);
+    }
+    if (!stay) this.toBottom();
+  }
+
+  remove(messageId) {
+    this.log.querySelector(`[data-message-id="${messageId}"]`)?.remove();
+  }
+
+  markBusy() {
+    for (const button of this.log.querySelectorAll("[data-callback]")) {
+      const id = button.closest("[data-message-id]").dataset.messageId;
+      if (this.chat.busy.has(`${id}:${button.dataset.callback}`)) button.setAttribute("aria-busy", "true");
+      else button.removeAttribute("aria-busy");
+    }
+  }
+
+  typing(ms = TYPING_MS) {
+    this.typingUntil = Date.now() + ms;
+    this.renderHead();
+    clearTimeout(this.typingTimer);
+    if (ms) this.typingTimer = setTimeout(() => this.renderHead(), ms + 50);
+  }
+
+  toast(text) {
+    const node = el("div", { class: "toast", "data-role": "toast" }, text);
+    this.toasts.append(node);
+    setTimeout(() => node.remove(), 3500 + text.length * 40);
+  }
+
+  nearBottom(px = NEAR_PX) {
+    return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < px;
+  }
+
+  toBottom(smooth = false) {
+    requestAnimationFrame(() => this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth ? "smooth" : "instant" }));
+  }
+
+  renderFoot() {
+    const { chat } = this;
+    const big = (word, role, run) => el("button", { type: "button", class: "big", "data-role": role, on: { click: run } }, say(word));
+    if (chat.blocked) {
+      const unblock = () => this.model.act("block", this.person.id, { blocked: false });
+      return this.foot.replaceChildren(big("unblock", "unblock", unblock));
+    }
+    if (!chat.started) {
+      const start = () => this.model.act("say", this.person.id, { text: "/start" });
+      return this.foot.replaceChildren(big("start", "start", start));
+    }
+    const rows = chat.keyboard?.markup.keyboard || [];
+    this.toggle.hidden = !rows.length;
+    const open = rows.length && this.keyboardOpen && !chat.keyboard.hidden;
+    this.toggle.setAttribute("aria-expanded", open ? "true" : "false");
+    this.input.placeholder = chat.keyboard?.markup.input_field_placeholder || say("message");
+    this.keyboard.replaceChildren(...rows.map((row) => el("div", { class: "row" }, ...row.map((button) => this.replyButton(button)))));
+    const focused = document.activeElement === this.input;
+    if (this.composer.parentNode !== this.foot) this.foot.replaceChildren(this.composer, this.keyboard);
+    this.keyboard.hidden = !open;
+    if (focused) this.input.focus();
+    return this.toBottom();
+  }
+
+  replyButton(button) {
+    const kind = button.request_contact ? "contact" : button.request_location ? "location" : "";
+    const run = () => {
+      if (kind === "contact") this.model.confirmContact(this.person.id);
+      else if (kind === "location") this.model.askLocation(this.person.id);
+      else this.model.act("say", this.person.id, { text: button.text });
+    };
+    const attributes = { type: "button", "data-role": "reply-button", "data-request": kind || undefined, dir: "auto" };
+    return el("button", { ...attributes, on: { click: run } }, kind ? icon(kind) : null, el("span", {}, button.text));
+  }
+
+  showKeyboard() {
+    this.keyboardOpen = true;
+    this.renderFoot();
+  }
+}
