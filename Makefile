@@ -33,7 +33,7 @@ check: env-dev ## lint, types, import floors, texts
 texts: env ## gather the sentences of the code into locales/*.po
 	$(VENV)/python -m scripts.update_texts
 
-lock: ## pin the dependencies of pyproject.toml anew (needs uv)
+lock: ## bring the locks in step with pyproject.toml (needs uv)
 	exec sh scripts/lock.sh
 
 system: ## install the Debian packages of packages.txt that are missing
