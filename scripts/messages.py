@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ DOMAIN = "nomerok"
 SPEAKER = "t"
 MAKER = "texts"
 MARKER = "N_"
+COUNT = "count"  # the place that `n` and `label_n` fill by themselves
 PLURAL = frozenset({"n", "label_n"})
 METHODS = frozenset({"label"}) | PLURAL
 
@@ -88,6 +90,10 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, tuple[str, ...]] | Fault]:
         texts = tuple(a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str))
         if any(isinstance(a, ast.JoinedStr | ast.BinOp) for a in given):
             yield Fault(node.lineno, "the sentence is put together from pieces; write it whole with {placeholders}")
+        elif any(_bare_literal_inside(a) for a in given):
+            yield Fault(
+                node.lineno, "the sentence is chosen inside the call; mark each choice by N_, or make two calls"
+            )
         elif wanted == 2 and (len(given) < 2 or len(texts) == 1):
             yield Fault(node.lineno, "a counted sentence needs both its singular and its plural as literals")
         elif len(texts) == wanted:
@@ -95,6 +101,34 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, tuple[str, ...]] | Fault]:
                 yield Fault(node.lineno, "an empty sentence")
             else:
                 yield node.lineno, texts
+                why = "" if _name(node.func) == MARKER else _values_amiss(node, texts)
+                if why:
+                    yield Fault(node.lineno, why)
+
+
+def _bare_literal_inside(argument: ast.expr) -> bool:
+    """A choice with a literal that nothing marks: `t("a" if x else "b")`, `t(x or "a")`."""
+    if isinstance(argument, ast.IfExp):
+        parts = [argument.body, argument.orelse]
+    elif isinstance(argument, ast.BoolOp):
+        parts = argument.values
+    else:
+        return False
+    return any(isinstance(part, ast.Constant) or _bare_literal_inside(part) for part in parts)
+
+
+def _values_amiss(call: ast.Call, texts: tuple[str, ...]) -> str:
+    """How the values of a call differ from the places of its sentence; empty where they do not, or none can tell."""
+    names = [keyword.arg for keyword in call.keywords]
+    given = {name for name in names if name is not None} | ({COUNT} if len(texts) > 1 else set())
+    try:
+        wanted = {name for text in texts for _literal, name, _spec, _conv in string.Formatter().parse(text) if name}
+    except ValueError:
+        return ""  # told with the sentence
+    if None in names or wanted == given:
+        return ""
+    lost, spare = sorted(wanted - given), sorted(given - wanted)
+    return "; ".join([f"gives no {{{name}}}" for name in lost] + [f"the sentence has no {{{name}}}" for name in spare])
 
 
 def extract(

@@ -177,7 +177,7 @@ def test_a_wrong_number_of_plural_forms_is_a_fault(tree: Path) -> None:
 
 @pytest.mark.parametrize("sentence", ["Telegram: {name}", "{day}, {time}", "🏠", "e-mail", "PDF"])
 def test_what_is_the_same_in_russian_may_stay(tree: Path, sentence: str) -> None:
-    _code(tree, f"t({sentence!r})")
+    _code(tree, f"t({sentence!r}, **values)")
     update(tree)
     _say(tree, sentence, sentence)
     assert faults(tree) == []
@@ -204,6 +204,9 @@ def test_a_wrong_sentence_is_named_in_the_code(tree: Path, line: str, why: str) 
         ('t.label("Hello " + name)', "put together from pieces"),
         ('t.n("{count} day", other, count)', "both its singular and its plural"),
         ('t("")', "an empty sentence"),
+        ('t("Back" if x else "Doctors")', "chosen inside the call"),
+        ('t.label(x or "Back")', "chosen inside the call"),
+        ('t("Back", name=1)', "the sentence has no {name}"),
         ('X = "Назад"', "Russian in the code"),
         ('X = f"{x} ё"', "Russian in the code"),
     ],
@@ -211,6 +214,27 @@ def test_a_wrong_sentence_is_named_in_the_code(tree: Path, line: str, why: str) 
 def test_a_wrong_call_is_a_fault(tree: Path, line: str, why: str) -> None:
     _code(tree, line)
     _only(tree, "bot/more.py:1: ", why)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('t("Hello, <b>{name}</b>")', "gives no {name}"),
+        ('t("Hello, <b>{name}</b>", nmae=1)', "gives no {name}; the sentence has no {nmae}"),
+        ('t.n("{count} time is free", "{count} times are free", 1, left=2)', "the sentence has no {left}"),
+    ],
+)
+def test_values_fill_the_places(tree: Path, line: str, why: str) -> None:
+    _code(tree, line)
+    _only(tree, "bot/more.py:1: ", why)
+
+
+@pytest.mark.parametrize(
+    "line", ['t("Hello, <b>{name}</b>", **values)', 'N_("Hello, <b>{name}</b>")', 't("Hello, <b>{name}</b>", name=1)']
+)
+def test_values_that_fit_or_are_not_known_pass(tree: Path, line: str) -> None:
+    _code(tree, line)
+    assert faults(tree) == []
 
 
 def test_one_sentence_has_one_plural(tree: Path) -> None:
