@@ -202,9 +202,8 @@ class TestSystem:
     def _debian(self, folder: Path, *, installed: str, uid: int, apt: int = 0) -> Path:
         log = folder.parent / "apt.txt"
         log.touch()
-        _script(
-            folder / "dpkg-query", f'#!/bin/sh\ncase "$3" in {installed}) printf installed ;; *) exit 1 ;; esac\n'
-        )
+        answer = f'case "$3" in {installed}) printf installed ;; *) exit 1 ;; esac'
+        _script(folder / "dpkg-query", f"#!/bin/sh\n{answer}\n")
         _script(folder / "apt-get", f'#!/bin/sh\necho "$*" >>"{log}"\necho "apt said this"\nexit {apt}\n')
         _script(folder / "id", f"#!/bin/sh\necho {uid}\n")
         return log
