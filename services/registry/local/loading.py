@@ -55,9 +55,7 @@ class Loader:
 
     async def put_doctors(self, doctors: Iterable[DoctorRecord]) -> Counts:
         records = {record.id: record for record in doctors}
-        services = {
-            record.service_id: {"id": record.service_id, "name": record.service} for record in records.values()
-        }
+        services = {record.service_id: {"id": record.service_id, "name": record.service} for record in records.values()}
         await self._put(service, services, await self._rows(service, services))
         wanted = {id_: _doctor_values(record) for id_, record in records.items()}
         before = await self._rows(doctor, wanted)
@@ -71,10 +69,11 @@ class Loader:
 
     async def put_slots(self, slots: Iterable[SlotRecord]) -> Counts:
         """The records replace the free times of their doctors from the first day named to the last."""
-        doctors = await self._doctors_with_zones()
-        wanted = {row["id"]: row for row in (_slot_values(record, doctors) for record in slots)}
-        if not wanted:
+        records = list(slots)
+        if not records:
             return Counts()
+        doctors = await self._doctors_with_zones({record.doctor_id for record in records})
+        wanted = {row["id"]: row for row in (_slot_values(record, doctors) for record in records)}
         before = await self._standing(wanted.values())
         taken: dict[str, list[Row[Any]]] = defaultdict(list)
         for row in before.values():
@@ -112,10 +111,14 @@ class Loader:
             rows |= {row["id"]: dict(row) for row in found.mappings()}
         return rows
 
-    async def _doctors_with_zones(self) -> dict[str, tuple[str, str, ZoneInfo]]:
+    async def _doctors_with_zones(self, ids: Iterable[str]) -> dict[str, tuple[str, str, ZoneInfo]]:
         columns = (doctor.c.id, doctor.c.clinic_id, doctor.c.service_id, clinic.c.tz)
-        rows = await self._connection.execute(select(*columns).select_from(doctor.join(clinic)))
-        return {id_: (clinic_id, service_id, ZoneInfo(tz)) for id_, clinic_id, service_id, tz in rows}
+        statement = select(*columns).select_from(doctor.join(clinic))
+        doctors: dict[str, tuple[str, str, ZoneInfo]] = {}
+        for chunk in _chunks(ids):
+            rows = await self._connection.execute(statement.where(doctor.c.id.in_(chunk)))
+            doctors |= {row.id: (row.clinic_id, row.service_id, ZoneInfo(row.tz)) for row in rows}
+        return doctors
 
     async def _standing(self, wanted: Iterable[Values]) -> dict[str, Row[Any]]:
         """Slots already there for these doctors and days, locked so that no booking slips in between."""
@@ -138,9 +141,7 @@ class Loader:
             await self._connection.execute(delete(slot).where(slot.c.id.in_(chunk), free))
 
     async def _recount_days(self, clinic_id: str, zone: ZoneInfo) -> None:
-        rows = await self._connection.execute(
-            select(slot.c.id, slot.c.starts_at).where(slot.c.clinic_id == clinic_id)
-        )
+        rows = await self._connection.execute(select(slot.c.id, slot.c.starts_at).where(slot.c.clinic_id == clinic_id))
         days = [{"ref": id_, "local": start.astimezone(zone).date()} for id_, start in rows]
         if days:
             statement = update(slot).where(slot.c.id == bindparam("ref")).values(day=bindparam("local"))

@@ -175,9 +175,7 @@ class LocalRegistry:
             await connection.execute(select(patient).where(patient.c.id == patient_id).with_for_update())
         ).one_or_none()
         standing = visit.c.patient_id == patient_id, visit.c.status == VisitStatus.BOOKED, visit.c.ends_at > now
-        visits = (
-            await connection.execute(visits_with_clinics().where(or_(visit.c.key == key, and_(*standing))))
-        ).all()
+        visits = (await connection.execute(visits_with_clinics().where(or_(visit.c.key == key, and_(*standing))))).all()
         for earlier in visits:
             if earlier.key == key:
                 return Booked(visit_of(earlier, now))

@@ -1,0 +1,119 @@
+"""The ready family: five invented people with numbers that pass every check and belong to nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from services.registry.admin import RegistryAdmin
+from services.registry.local.demo_clinics import ADULT_HOME, CHILD_HOME
+from services.registry.local.demo_names import a_name, a_patronymic, a_surname, for_sex
+from services.registry.model import ADULT_AGE, Patient, PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.port import PatientConflict
+from services.texts.dates import full_years
+
+_REGION = 50
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyMember:
+    """`relation` to the account: own, spouse, child or parent, in the words of `accounts.model.Relation`."""
+
+    relation: str
+    identity: PatientIdentity
+
+
+async def enrol_family(admin: RegistryAdmin, seed: str, today: date) -> list[tuple[FamilyMember, Patient]]:
+    """A family for this seed, confirmed and attached to an adults' and a children's clinic of one demo town.
+
+    Where the registry holds one of its numbers for somebody else, another family is made.
+    """
+    for attempt in range(_ATTEMPTS):
+        family = ready_family(seed if not attempt else f"{seed} {attempt}", today)
+        try:
+            return [(member, await admin.enrol(member.identity, _home(member, today))) for member in family]
+        except PatientConflict:
+            continue
+    raise PatientConflict("no family with numbers of its own could be made")
+
+
+def ready_family(seed: str, today: date) -> tuple[FamilyMember, ...]:
+    """Own (36), spouse (38), children (exactly 6 and 15), own mother (78): the same for a seed and a day."""
+    random = Random(f"nomerok family {seed}")  # noqa: S311  (invented people, not secrets)
+    sex = random.choice((Sex.FEMALE, Sex.MALE))
+    other = Sex.MALE if sex is Sex.FEMALE else Sex.FEMALE
+    surname, mothers = a_surname(random), a_surname(random)
+    father = random.choice(_FATHERS)
+    names = {Sex.MALE: father[0], Sex.FEMALE: a_name(random, Sex.FEMALE)}
+
+    def member(relation: str, age: int, who: Sex, surname: str, name: str, patronymic: str) -> FamilyMember:
+        birth_date = _born(random, age, today)
+        identity = PatientIdentity(
+            surname=for_sex(surname, who),
+            name=name,
+            patronymic=for_sex(patronymic, who),
+            birth_date=birth_date,
+            sex=who,
+            policy=Policy(PolicyKind.ENP, enp(birth_date, who, random.randrange(100_000))),
+            snils=snils(random.randrange(2_000_000, 999_999_999)),
+            phone=None,
+        )
+        return FamilyMember(relation, identity)
+
+    return (
+        member("own", 36, sex, surname, names[sex], a_patronymic(random)),
+        member("spouse", 38, other, surname, names[other], a_patronymic(random)),
+        member("child", 6, Sex.FEMALE, surname, a_name(random, Sex.FEMALE), father[1]),
+        member("child", 15, Sex.MALE, surname, a_name(random, Sex.MALE), father[1]),
+        member(
+            *("parent", 78, Sex.FEMALE),
+            *(surname if sex is Sex.MALE else mothers, a_name(random, Sex.FEMALE), a_patronymic(random)),
+        ),
+    )
+
+
+_FATHERS = (
+    ("Александр", "Александрович"),
+    ("Алексей", "Алексеевич"),
+    ("Андрей", "Андреевич"),
+    ("Дмитрий", "Дмитриевич"),
+    ("Иван", "Иванович"),
+    ("Максим", "Максимович"),
+    ("Михаил", "Михайлович"),
+    ("Николай", "Николаевич"),
+    ("Павел", "Павлович"),
+    ("Сергей", "Сергеевич"),
+)
+"""Fathers' names and what their children are called by."""
+
+
+def enp(birth_date: date, sex: Sex, serial: int) -> str:
+    """A policy number of the common form: RR MM YYYY DD NNNNN K, dates coded as приказ ФФОМС 79 of 2011 has it.
+
+    The month and the day count down from 99, the year's digits from 9 and backwards; the last digit is Luhn's.
+    """
+    month = birth_date.month + (0 if birth_date.year > 2000 else 40 if birth_date.year > 1950 else 20)
+    day = birth_date.day + (50 if sex is Sex.MALE else 0)
+    year = "".join(str(9 - int(digit)) for digit in reversed(f"{birth_date.year:04}"))
+    body = f"{_REGION:02}{99 - month:02}{year}{99 - day:02}{serial:05}"
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))]
+    return f"{body}{-sum(value // 10 + value % 10 for value in doubled) % 10}"
+
+
+def snils(number: int) -> str:
+    """11 digits: nine of `number` and the check of ПФР (weights 9 to 1, modulo 101, 100 is written 00)."""
+    body = f"{number:09}"
+    check = sum(int(digit) * (9 - place) for place, digit in enumerate(body)) % 101 % 100
+    return f"{body}{check:02}"
+
+
+def _born(random: Random, age: int, today: date) -> date:
+    """The last birthday lies one to ten months back, so that nobody turns older within the demo's two weeks."""
+    birthday = today - timedelta(days=random.randint(30, 300))
+    return birthday.replace(year=birthday.year - age, day=min(birthday.day, 28))
+
+
+def _home(member: FamilyMember, today: date) -> str:
+    return ADULT_HOME if full_years(member.identity.birth_date, today) >= ADULT_AGE else CHILD_HOME
