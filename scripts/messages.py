@@ -128,7 +128,8 @@ def _values_amiss(call: ast.Call, texts: tuple[str, ...]) -> str:
     if None in names or wanted == given:
         return ""
     lost, spare = sorted(wanted - given), sorted(given - wanted)
-    return "; ".join([f"gives no {{{name}}}" for name in lost] + [f"the sentence has no {{{name}}}" for name in spare])
+    told = [f"gives no {{{name}}}" for name in lost] + [f"the sentence has no {{{name}}}" for name in spare]
+    return "; ".join(told)
 
 
 def extract(
