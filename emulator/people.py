@@ -62,9 +62,7 @@ def send_photo(world: World, bot_id: int, user_id: int, caption: str = "") -> St
     return _send(world, bot_id, user_id, content | ({"caption": caption} if caption else {}))
 
 
-def press(
-    world: World, bot_id: int, user_id: int, message_id: int, data: str, *, inaccessible: bool = False
-) -> Query:
+def press(world: World, bot_id: int, user_id: int, message_id: int, data: str, *, inaccessible: bool = False) -> Query:
     """Press an inline button by its data, on any message however old.
 
     The bot gets the message as it is now; if it was deleted, or when `inaccessible` asks for

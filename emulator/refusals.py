@@ -65,9 +65,7 @@ MARKUP_ROWS = _bad('field "{field}" must be of type Array', "the keyboard is not
 INLINE_BUTTON = _bad("can't parse inline keyboard button: {error}", "a button has no text, or no action [seen]")
 KEYBOARD_BUTTON = _bad("can't parse keyboard button: {error}", "a reply keyboard's button has no text [server]")
 BUTTON_DATA = _bad("BUTTON_DATA_INVALID", "callback_data is not 1-64 bytes long [docs, seen]")
-BUTTON_URL = _bad(
-    "inline keyboard button URL '{url}' is invalid: {error}", "a link button's address is no link [seen]"
-)
+BUTTON_URL = _bad("inline keyboard button URL '{url}' is invalid: {error}", "a link button's address is no link [seen]")
 
 NOT_MODIFIED = _bad(
     "message is not modified: specified new message content and reply markup are exactly the same as a"

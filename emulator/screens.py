@@ -58,8 +58,7 @@ class Screen:
 def message_of(stored: Stored) -> Message:
     """A stored message as tests see it."""
     rows = [
-        [Button(item["text"], item.get("callback_data"), item.get("url")) for item in row]
-        for row in stored.inline_rows
+        [Button(item["text"], item.get("callback_data"), item.get("url")) for item in row] for row in stored.inline_rows
     ]
     wire = stored.wire
     return Message(

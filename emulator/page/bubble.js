@@ -7,6 +7,7 @@ const TAGS = {
   blockquote: "blockquote", expandable_blockquote: "blockquote", spoiler: "span",
   text_link: "a", url: "a", bot_command: "a",
 };
+const BLOCKS = new Set(["PRE", "BLOCKQUOTE"]);
 const SAFE_LINK = /^(https?:|tg:|mailto:|tel:)/i;
 
 // Offsets of entities count UTF-16 units, and so do JavaScript strings.
@@ -32,7 +33,8 @@ function fill(parent, text, begin, end, entities, act) {
     const node = open(entity, text.slice(from, to), act);
     fill(node, text, from, to, others.filter((other) => other.offset < to), act);
     parent.append(node);
-    position = to;
+    // A block ends its line by itself; the line break behind it would show as an empty line.
+    position = BLOCKS.has(node.tagName) && text[to] === "\n" ? to + 1 : to;
     rest = others.filter((other) => other.offset + other.length > to);
   }
   parent.append(text.slice(position, end));

@@ -137,13 +137,15 @@ export class ChatView {
     return this.empty;
   }
 
-  append(message) {
+  append(message, fresh = false) {
     this.empty?.remove();
     this.empty = null;
     const day = dayOf(message.date, this.model.now());
     if (day !== this.lastDay) this.log.append(el("div", { class: "day" }, el("span", {}, day)));
     this.lastDay = day;
-    this.log.append(bubble(message, this.actions()));
+    const node = bubble(message, this.actions());
+    node.classList.toggle("new", fresh);
+    this.log.append(node);
   }
 
   actions() {
@@ -168,7 +170,7 @@ export class ChatView {
       old.replaceWith(fresh);
       if (label) fresh.querySelector(`[data-callback="${CSS.escape(label)}"]`)?.focus();
     } else {
-      this.append(message);
+      this.append(message, true);
       if (message.by_bot) this.typing(0);
     }
     if (!stay) this.toBottom();

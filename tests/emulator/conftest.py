@@ -25,7 +25,11 @@ from aiogram.types import (
     ReplyKeyboardRemove,
 )
 from aiogram.utils.backoff import BackoffConfig
+
+from emulator import people
 from emulator.driver import Emulator
+
+BACKOFF = BackoffConfig(min_delay=0.05, max_delay=0.2, factor=1.3, jitter=0.0)
 
 
 class Api:
@@ -79,8 +83,6 @@ def started(emulator: Emulator) -> int:
 
 
 def start_chat(emulator: Emulator) -> int:
-    from emulator import people
-
     person = emulator.world.add_person("Анна", "Тестова")
     people.say(emulator.world, emulator.bot_id, person.id, "/start")
     return person.id
@@ -158,7 +160,7 @@ def tiny_router() -> Router:
 
     @router.message()
     async def echo(message: Message) -> None:
-        await message.answer(message.text or f"got {message.content_type.value}")
+        await message.answer(message.text or "got " + message.content_type)
 
     return router
 
@@ -175,13 +177,9 @@ async def polling_bot(emulator: Emulator) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await bot.session.close()
-
-
-BACKOFF = BackoffConfig(min_delay=0.05, max_delay=0.2, factor=1.3, jitter=0.0)
+        # Cancelling the task would leave aiogram's inner polling task behind.
+        await dispatcher.stop_polling()
+        await task
 
 
 @pytest.fixture

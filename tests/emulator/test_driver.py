@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from emulator.driver import Answer, Button, Emulator, Fault
 
 pytestmark = pytest.mark.usefixtures("bot")
