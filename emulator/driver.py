@@ -29,7 +29,7 @@ from aiohttp import web
 
 from emulator import people
 from emulator.faults import Fault
-from emulator.journal import Call, Journal, Toast
+from emulator.journal import Call, Journal
 from emulator.model import Person, Query
 from emulator.screens import (
     Button,
@@ -151,6 +151,13 @@ class Emulator:
     def duplicate_updates(self, count: int = 1) -> None:
         """Deliver each of the next `count` updates twice."""
         self.world.faults.duplicate_updates(count)
+
+    def answer_to(self, query: Query) -> Answer:
+        """The bot's answer to a press; AssertionError when there is none."""
+        for toast in reversed(self.journal.toasts):
+            if toast.query_id == query.id:
+                return Answer(toast.text, toast.show_alert)
+        raise AssertionError(f"the press on {query.data!r} was not answered\n{self.transcript()}")
 
     def drop_presses(self) -> None:
         """Stop waiting for answers that will not come, as when the bot was killed on purpose."""
@@ -308,8 +315,7 @@ class User:
             for _ in range(times):
                 query = people.press(self._world, *self._where, message_id, data, inaccessible=inaccessible)
                 queries.append(query)
-        toasts: dict[str, Toast] = {toast.query_id: toast for toast in self.emulator.journal.toasts}
-        return [Answer(toasts[query.id].text, toasts[query.id].show_alert) for query in queries]
+        return [self.emulator.answer_to(query) for query in queries]
 
     async def set_language(self, language_code: str) -> None:
         """Change the language of the person's Telegram; bots see it with the next act."""

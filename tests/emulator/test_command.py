@@ -1,0 +1,84 @@
+"""`python -m emulator` as a process: settings, start, end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+async def launch(tmp_path: Path, *options: str, **env: str) -> Process:
+    settings = {"EMULATOR_PORT": "0", "EMULATOR_DATA": str(tmp_path / "state.sqlite"), **env}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "emulator", *options, cwd=ROOT, env=os.environ | settings, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def address_of(process: Process) -> str:
+    assert process.stdout is not None
+    line = await asyncio.wait_for(process.stdout.readline(), 10)
+    return line.decode().strip().removeprefix("Local Telegram: ")
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+async def test_it_serves_and_ends_cleanly(tmp_path: Path, name: signal.Signals) -> None:
+    process = await launch(tmp_path)
+    url = await address_of(process)
+    async with aiohttp.ClientSession() as session, session.get(url) as page:
+        assert page.status == 200
+        assert "text/html" in page.headers["Content-Type"]
+    process.send_signal(name)
+    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    assert (process.returncode, errors) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"EMULATOR_HOST": "0.0.0.0"}, "EMULATOR_HOST=0.0.0.0 is not a loopback address"),
+        ({"EMULATOR_PORT": "many"}, "EMULATOR_PORT=many is not a port number"),
+        ({"EMULATOR_DATA": "/dev/null/x"}, "EMULATOR_DATA=/dev/null/x cannot be used"),
+    ],
+)
+async def test_wrong_settings_are_named(tmp_path: Path, env: dict[str, str], said: str) -> None:
+    process = await launch(tmp_path, **env)
+    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 2
+    assert said in errors.decode()
+    assert errors.count(b"\n") == 1
+
+
+async def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = str(holder.getsockname()[1])
+        process = await launch(tmp_path, EMULATOR_PORT=port)
+        _, errors = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 2
+    assert f"port {port} on 127.0.0.1 cannot be used" in errors.decode()
+    assert errors.count(b"\n") == 1
+
+
+async def test_it_dies_with_its_parent(tmp_path: Path) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "import subprocess, sys; subprocess.run([sys.executable, '-m', 'emulator', '--die-with-parent'])",
+        cwd=ROOT,
+        env=os.environ | {"EMULATOR_PORT": "0", "EMULATOR_DATA": str(tmp_path / "state.sqlite")},
+        stdout=PIPE,
+    )
+    await address_of(parent)
+    parent.kill()
+    assert parent.stdout is not None
+    # The pipe ends when the last process that holds it, the emulator, is gone.
+    assert await asyncio.wait_for(parent.stdout.read(), 10) == b""
+    await parent.wait()
