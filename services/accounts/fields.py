@@ -38,6 +38,7 @@ class FieldProblem(StrEnum):
     NOT_A_POLICY = "not_a_policy"
     NOT_A_SNILS = "not_a_snils"
     SNILS_CHECK = "snils_check"
+    NOT_A_CHOICE = "not_a_choice"
 
 
 class PolicyWarning(StrEnum):

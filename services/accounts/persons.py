@@ -52,6 +52,17 @@ class Persons:
             raise NotFound
         return found[0]
 
+    async def same_as(self, account: Account, identity: PatientIdentity) -> Person | None:
+        """The account's person with this very policy and birth date: typed again, it is not another person."""
+        return next(
+            (
+                each
+                for each in await self.family(account)
+                if each.identity.policy == identity.policy and each.identity.birth_date == identity.birth_date
+            ),
+            None,
+        )
+
     async def own(self, account: Account) -> Person | None:
         """The account holder, None until the form is filled."""
         return next((each for each in await self.family(account) if each.relation is Relation.OWN), None)
@@ -86,9 +97,7 @@ class Persons:
             else:
                 person_id = already.id
                 await unit.execute(
-                    update(person)
-                    .where(person.c.id == person_id)
-                    .values(**self._columns(person_id, identity, patient))
+                    update(person).where(person.c.id == person_id).values(**self._columns(person_id, identity, patient))
                 )
         return await self.get(account, person_id)
 

@@ -32,6 +32,8 @@ class Denial(StrEnum):
     GROWN_UP = "grown_up"
     BASIS_ENDED = "basis_ended"
     TOO_MANY_DECLARED = "too_many_declared"
+    HIDDEN_CLASH = "hidden_clash"
+    """It clashes with a visit that the account may not see; nothing more may be told."""
 
 
 def live_bases(person: Person, now: datetime) -> frozenset[Basis]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import distinct, func, insert, select, update
@@ -26,7 +27,7 @@ from services.errors import NotAllowed
 from services.ids import new_id
 from services.notify.model import NotificationKind
 from services.notify.outbox import Outbox
-from services.registry.model import Booked, BookingAnswer, Patient, Refusal, Refused, Unknown
+from services.registry.model import Booked, BookingAnswer, Patient, Refusal, Refused, Unknown, VisitStatus
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.tables import audit, booking_intent, hold, link_basis, person_link
@@ -73,6 +74,7 @@ class Booking:
         if earlier is not None:
             return earlier
         try:
+            request = await self._recognise(request)
             await self._check_rights(request)
             patient = await self._patient(request)
         except NotAllowed as denied:
@@ -88,7 +90,10 @@ class Booking:
         except IntegrityError:  # another press of the same screen was quicker, in this process or in another
             return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
         answer = await self._ask(intent_id, patient.id, request.slot.id)
-        return await self._settle(intent_id, answer, screen_follows=True)
+        outcome = await self._settle(intent_id, answer, screen_follows=True)
+        if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
+            return await self._discreet(outcome, request, patient)
+        return outcome
 
     async def outcome(self, draft_id: str) -> BookingOutcome | None:
         """What has become of a draft's booking so far; None while nothing was asked or it was refused."""
@@ -168,6 +173,36 @@ class Booking:
                 return await self._registry.book(intent_id, patient_id, slot_id)
         except TimeoutError:
             return Unknown()
+
+    async def _recognise(self, request: BookingRequest) -> BookingRequest:
+        """Another citizen who is already a person of this account is that person."""
+        if isinstance(request.who, Person):
+            return request
+        known = await self._persons.same_as(request.account, request.who)
+        return request if known is None else replace(request, who=known)
+
+    async def _discreet(self, declined: Declined, request: BookingRequest, patient: Patient) -> Declined:
+        """Tells of a clash only if the account may see the visit that it is with."""
+        now = self._clock.now()
+        if isinstance(request.who, Person):
+            scope = rights.visit_scope(request.who, now.date(), now)
+            if scope is rights.VisitScope.ALL:
+                return declined
+        own = await self.own_bookings(request.account.id)
+        try:
+            visits = await self._registry.visits([patient.id])
+        except RegistryUnavailable:
+            return Declined(Denial.HIDDEN_CLASH)
+        explains = any(
+            visit.id in own
+            and visit.status is VisitStatus.BOOKED
+            and (
+                (visit.service_id == request.slot.service_id and visit.start > now)
+                or (visit.start < request.slot.end and request.slot.start < visit.end)
+            )
+            for visit in visits
+        )
+        return declined if explains else Declined(Denial.HIDDEN_CLASH)
 
     async def _check_rights(self, request: BookingRequest) -> None:
         if not isinstance(request.who, Person):
@@ -291,9 +326,7 @@ class Booking:
     async def _of_draft(self, draft_id: str) -> BookingOutcome | None:
         row = (
             await self._database.fetch(
-                select(booking_intent).where(
-                    booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED
-                )
+                select(booking_intent).where(booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED)
             )
         ).one_or_none()
         if row is None:

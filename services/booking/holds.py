@@ -49,7 +49,8 @@ class Holds:
                 )
                 .returning(hold.c.until)
             )
-            return taken.scalar_one_or_none()
+            until: datetime | None = taken.scalar_one_or_none()
+            return until
 
     async def until(self, draft_id: str, slot_id: str) -> datetime | None:
         """When the draft's hold of this time ends; None once it has, or there is none."""

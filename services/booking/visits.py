@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from services.accounts import rights
@@ -16,7 +17,7 @@ from services.registry.port import Registry
 
 
 class Visits:
-    """Visits of an account's persons, within its rights. Raises `RegistryUnavailable` where the registry is silent."""
+    """Visits of an account's persons, within its rights. Raises `RegistryUnavailable` if it is silent."""
 
     def __init__(self, registry: Registry, persons: Persons, booking: Booking, clock: Clock) -> None:
         self._registry = registry
@@ -45,6 +46,10 @@ class Visits:
                     if await self._visible(account, [entry]):
                         return entry
         raise NotFound
+
+    async def some(self, account: Account, visit_ids: Collection[str]) -> dict[str, VisitEntry]:
+        """Those of these visits that the account may see, by id."""
+        return {entry.visit.id: entry for entry in await self._all(account) if entry.visit.id in visit_ids}
 
     async def _all(self, account: Account) -> list[VisitEntry]:
         persons = {

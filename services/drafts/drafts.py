@@ -80,7 +80,7 @@ class Drafts:
         )
         return saved if result.rowcount else None
 
-    async def remember_messages(self, draft: Draft, message_id: int, prompt_id: int | None) -> None:
+    async def remember_messages(self, draft: Draft, message_id: int | None, prompt_id: int | None) -> None:
         """Which messages show the draft now; not a change of the draft itself, so the version stays."""
         await self._database.execute(
             update(draft_table).where(draft_table.c.id == draft.id).values(message_id=message_id, prompt_id=prompt_id)
@@ -136,7 +136,6 @@ class Drafts:
             "answers": dict(draft.answers),
             "options": list(draft.options),
             "page": draft.page,
-            "note": draft.note,
         }
         return self._vault.seal_json(draft_table.c.data, draft.id, data)
 
@@ -151,9 +150,9 @@ class Drafts:
             answers=data.get("answers", {}),
             options=tuple(data.get("options", ())),
             page=data.get("page", 0),
-            note=data.get("note"),
             result=data.get("result"),
             done=row.status == _DONE,
             message_id=row.message_id,
             prompt_id=row.prompt_id,
+            touched_at=row.touched_at,
         )

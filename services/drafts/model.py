@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Answers = Mapping[str, Any]
@@ -26,8 +27,8 @@ class Draft:
     answers: Answers = field(default_factory=dict)
     options: tuple[str, ...] = ()
     page: int = 0
-    note: str | None = None
     result: str | None = None
     done: bool = False
     message_id: int | None = None
     prompt_id: int | None = None
+    touched_at: datetime | None = None

@@ -110,7 +110,7 @@ class Registry(Protocol):
         ...
 
     async def find_booking(self, key: str) -> BookingAnswer | None:
-        """What became of `book` with this key: the visit, None if it never arrived, `Unknown` if that cannot be told."""
+        """What became of `book` with this key: the visit; None if it never arrived; `Unknown` if it cannot tell."""
         ...
 
     async def visits(self, patient_ids: Collection[str]) -> Sequence[Visit]:

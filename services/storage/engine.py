@@ -41,7 +41,9 @@ class Database:
             writer = _sqlite_engine(parsed, pool_size=1)
             event.listen(writer.sync_engine, "begin", _begin_immediate)
             return cls(writer, _sqlite_engine(parsed, pool_size=_SQLITE_READERS))
-        engine = create_async_engine(parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL)
+        engine = create_async_engine(
+            parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL, hide_parameters=True
+        )
         return cls(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
 
     @asynccontextmanager
@@ -96,6 +98,7 @@ def _sqlite_engine(url: URL, *, pool_size: int) -> AsyncEngine:
         url,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         # The driver's own transaction control begins before DML only, so a SELECT would stay outside it.
         connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
     )

@@ -58,7 +58,7 @@ class Encrypted(TypeDecorator[Sealed]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: Sealed | None, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: Sealed | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         if value is not None and not isinstance(value, bytes):
             raise TypeError("an encrypted column takes only what the vault has sealed")
         return value

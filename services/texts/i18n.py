@@ -18,9 +18,12 @@ Value = str | int
 
 
 class Html(str):
-    """Text that is already Telegram's HTML: it is not escaped again."""
+    """Text that is already Telegram's HTML: it is not escaped again; plain text added to it is."""
 
     __slots__ = ()
+
+    def __add__(self, other: str) -> Html:
+        return Html(str.__add__(self, other if isinstance(other, Html) else escape(other)))
 
 
 def N_(msgid: str) -> str:  # noqa: N802  (gettext's own name for "translate later")

@@ -1,0 +1,278 @@
+"""The person's form as a table of steps: one's own, and, inside booking, another citizen's."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from aiogram.fsm.state import State, StatesGroup
+
+from bot.fsm.wizard import (
+    Acted,
+    Answered,
+    Chosen,
+    Input,
+    Jump,
+    Left,
+    Loaded,
+    Outcome,
+    SharedContact,
+    Stay,
+    Step,
+    Turn,
+    Typed,
+    always,
+    step_name,
+)
+from bot.views import person as view
+from bot.views.prompts import Prompt
+from services.accounts.fields import (
+    FieldError,
+    FieldProblem,
+    PolicyWarning,
+    parse_birth_date,
+    parse_name,
+    parse_phone,
+    parse_policy,
+    parse_snils,
+    policy_warnings,
+)
+from services.drafts.model import Answers
+from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.port import PatientConflict
+
+KIND = "person"
+LIFETIME = timedelta(days=1)
+
+
+class PersonForm(StatesGroup):
+    surname = State()
+    name = State()
+    patronymic = State()
+    birth = State()
+    sex = State()
+    phone = State()
+    policy = State()
+    doubt = State()
+    snils = State()
+    check = State()
+
+
+def identity_of(answers: Answers) -> PatientIdentity:
+    """The identity that the answers of the form make."""
+    return PatientIdentity(
+        surname=answers["surname"],
+        name=answers["name"],
+        patronymic=answers["patronymic"] or None,
+        birth_date=date.fromisoformat(answers["birth"]),
+        sex=Sex(answers["sex"]),
+        policy=_policy(answers),
+        snils=answers["snils"] or None,
+        phone=answers.get("phone"),
+    )
+
+
+def field_steps(states: Mapping[str, State], *, own: bool, visible: Callable[[Answers], bool]) -> list[Step]:
+    """Steps of the fields in `states`, in their order, and the doubt about the policy number after it."""
+    asked = [field for field in states if field not in ("doubt", "check")]
+
+    def field_step(field: str) -> Step:
+        async def load(turn: Turn) -> Loaded:
+            data = view.Question(
+                field,
+                own,
+                asked.index(field) + 1,
+                len(asked),
+                answered=_answered_words(turn, field),
+                demo=turn.tools.demo,
+            )
+            return Loaded(data, prompt=Prompt.CONTACT if field == "phone" else None)
+
+        async def apply(turn: Turn, given: Input) -> Outcome:
+            return _apply_field(turn, field, given, own=own)
+
+        clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
+        return Step(states[field], load, view.question, apply, visible, clears)
+
+    steps = []
+    for field in asked:
+        steps.append(field_step(field))
+        if field == "policy":
+            steps.append(
+                Step(
+                    states["doubt"],
+                    _load_doubt,
+                    view.policy_doubt,
+                    _apply_doubt,
+                    lambda answers: visible(answers) and bool(_warnings(answers)),
+                )
+            )
+    return steps
+
+
+def check_step(
+    state: State,
+    fields: tuple[str, ...],
+    *,
+    own: bool,
+    visible: Callable[[Answers], bool],
+    right: Callable[[Turn], Awaitable[Outcome]],
+) -> Step:
+    """The screen with everything on it. `right`: what «Всё верно» does."""
+
+    async def load(turn: Turn) -> Loaded:
+        identity = identity_of(turn.answers)
+        return Loaded(
+            view.FormCheck(own, [(field, view.field_words(turn.t, field, _value(identity, field))) for field in fields])
+        )
+
+    async def apply(turn: Turn, given: Input) -> Outcome:
+        match given:
+            case Acted("right"):
+                return await right(turn)
+            case Acted(name) if name.removeprefix("fix-") in fields:
+                return Jump(name.removeprefix("fix-"))
+        return Stay()
+
+    return Step(state, load, view.check, apply, visible)
+
+
+OWN_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "phone", "policy", "snils")
+
+
+def answers_of(identity: PatientIdentity) -> dict[str, Any]:
+    """The form's answers that an identity makes: to ask only for what is missing."""
+    return {
+        "surname": identity.surname,
+        "name": identity.name,
+        "patronymic": identity.patronymic or "",
+        "birth": identity.birth_date.isoformat(),
+        "sex": identity.sex.value,
+        "phone": identity.phone,
+        "policy": [identity.policy.kind.value, identity.policy.number],
+        "snils": identity.snils or "",
+    }
+
+
+async def after_form(_: Turn) -> None:
+    """A press on a form that is filled leads Home."""
+
+
+def own_form_steps() -> list[Step]:
+    """The account holder's form."""
+    states = {step_name(state): state for state in PersonForm.__states__}
+    return [
+        *field_steps(states, own=True, visible=always),
+        check_step(PersonForm.check, OWN_FIELDS, own=True, visible=always, right=_register),
+    ]
+
+
+async def _register(turn: Turn) -> Outcome:
+    tools = turn.tools
+    try:
+        person = await tools.persons.register_own(turn.account, identity_of(turn.answers))
+    except PatientConflict:
+        return Stay(view.conflict(turn.t))
+    await tools.accounts.set_active_person(turn.account, person.id)
+    await tools.drafts.drop(turn.draft.id)
+    note = view.registered(turn.t, verified=person.verified, known=person.patient_id is not None)
+    return Left(None, note)
+
+
+def _apply_field(turn: Turn, field: str, given: Input, *, own: bool) -> Outcome:
+    t = turn.t
+    match given:
+        case Typed(text):
+            try:
+                return Answered(_parse(field, text, turn, own=own))
+            except FieldError as error:
+                return Stay(view.problem(t, error.problem))
+        case SharedContact(phone, is_own) if field == "phone":
+            if not is_own:
+                return Stay(view.foreign_contact(t))
+            try:
+                return Answered({"phone": parse_phone(phone if phone.startswith("+") else f"+{phone}")})
+            except FieldError as error:
+                return Stay(view.problem(t, error.problem))
+        case Acted("keep") if field in turn.answers:
+            return Answered({field: turn.answers[field]})
+        case Acted("none") if field in ("patronymic", "snils"):
+            return Answered({field: ""})
+        case Acted("none") if field == "policy":
+            return Answered({"policy": [PolicyKind.NONE.value, ""]}, view.no_policy_note(t))
+        case Acted(word) if field == "sex" and word in set(Sex):
+            return Answered({"sex": word})
+        case Chosen() | Acted() | SharedContact():
+            return Stay()
+    return Stay()
+
+
+def _parse(field: str, text: str, turn: Turn, *, own: bool) -> dict[str, Any]:
+    match field:
+        case "surname" | "name" | "patronymic":
+            return {field: parse_name(text)}
+        case "birth":
+            return {field: parse_birth_date(text, turn.now.date(), own=own).isoformat()}
+        case "sex":
+            return {field: _parse_sex(text, turn)}
+        case "phone":
+            return {field: parse_phone(text)}
+        case "policy":
+            policy = parse_policy(text)
+            return {field: [policy.kind.value, policy.number]}
+        case _:
+            return {field: parse_snils(text)}
+
+
+def _parse_sex(text: str, turn: Turn) -> str:
+    typed = text.strip().casefold()
+    for sex, label in ((Sex.FEMALE, turn.t.label("Female")), (Sex.MALE, turn.t.label("Male"))):
+        if typed and label.casefold().startswith(typed):
+            return sex.value
+    raise FieldError(FieldProblem.NOT_A_CHOICE)
+
+
+async def _load_doubt(turn: Turn) -> Loaded:
+    return Loaded(_warnings(turn.answers))
+
+
+async def _apply_doubt(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("keep"):
+            return Answered({"doubt": "kept"})
+        case Acted("fix"):
+            return Jump("policy")
+        case Typed():
+            return _apply_field(turn, "policy", given, own=True)
+    return Stay()
+
+
+def _warnings(answers: Answers) -> frozenset[PolicyWarning]:
+    if not {"policy", "birth", "sex"} <= answers.keys():
+        return frozenset()
+    return policy_warnings(_policy(answers), date.fromisoformat(answers["birth"]), Sex(answers["sex"]))
+
+
+def _policy(answers: Answers) -> Policy:
+    kind, number = answers["policy"]
+    return Policy(PolicyKind(kind), number)
+
+
+def _answered_words(turn: Turn, field: str) -> str | None:
+    """What was answered before, so that it can be left as it is."""
+    if field not in turn.answers:
+        return None
+    answer = turn.answers[field]
+    value: object = answer
+    if field == "policy":
+        value = _policy(turn.answers)
+    elif field == "sex":
+        value = Sex(answer)
+    elif field == "birth":
+        value = date.fromisoformat(answer)
+    return view.field_words(turn.t, field, value)
+
+
+def _value(identity: PatientIdentity, field: str) -> object:
+    return identity.birth_date if field == "birth" else getattr(identity, field)

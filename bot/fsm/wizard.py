@@ -1,0 +1,344 @@
+"""The wizard engine: a wizard is a table of steps, and this runs any table.
+
+A step says how its options load, how they are drawn, how an answer is applied and which later answers it
+clears. «Назад» is the previous visible step; after an answer comes the first visible step that has none. The
+draft is changed only under the version that the pressed screen was drawn under, so a stale or doubled press
+never acts: it is shown the current step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiogram.fsm.state import State
+
+from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
+from bot.keyboards.wizard import Keys
+from bot.tools import Tools
+from bot.views.common import Scene, cannot_read, press_a_button, unavailable
+from bot.views.prompts import Prompt
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.clock import Clock
+from services.drafts.drafts import Drafts
+from services.drafts.model import Answers, Draft
+from services.registry.port import RegistryUnavailable
+from services.texts.i18n import Html, Texts
+
+_TREMBLE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An option, by the reference stored with the screen."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A named button of the step."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContact:
+    """A contact card; `own`: the sender's own."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLocation:
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A sticker, a voice, a photo: nothing that a step could take."""
+
+
+Input = Chosen | Acted | Typed | SharedContact | SharedLocation | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The step has its answer: go on to the first one that has none."""
+
+    changes: Mapping[str, Any]
+    note: Html | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The same step again. `toast`: a word to the press instead of a sentence on the screen."""
+
+    note: Html | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    page: int = 0
+    toast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """Another step, by name. What was answered stays until it is answered anew."""
+
+    step: str
+    note: Html | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The wizard is over and its draft closed; `screen` stands after it, None: Home with the note."""
+
+    screen: Screen | None
+    note: Html | None = None
+
+
+Outcome = Answered | Stay | Jump | Left
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a step works with."""
+
+    tools: Tools
+    account: Account
+    t: Texts
+    now: datetime
+    draft: Draft
+
+    @property
+    def answers(self) -> Answers:
+        return self.draft.answers
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A step ready to be drawn. `options`: references in the order of their buttons; `prompt`: what it asks for."""
+
+    data: Any
+    options: Sequence[str] = ()
+    page: int = 0
+    prompt: Prompt | None = None
+
+
+def always(_: Answers) -> bool:
+    return True
+
+
+async def nothing_to_let_go(_: Turn) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of a wizard's table. `leave`: what «Назад» from it lets go of."""
+
+    state: State
+    load: Callable[[Turn], Awaitable[Loaded | Jump | Left]]
+    view: Callable[[Any, Keys, Scene], Screen]
+    apply: Callable[[Turn, Input], Awaitable[Outcome]]
+    visible: Callable[[Answers], bool] = always
+    clears: tuple[str, ...] = ()
+    leave: Callable[[Turn], Awaitable[None]] = nothing_to_let_go
+
+    @property
+    def name(self) -> str:
+        return step_name(self.state)
+
+
+def step_name(state: State) -> str:
+    """The state's own name, as it stands in drafts and buttons."""
+    return (state.state or "").split(":")[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What the chat is to show.
+
+    `screen` None: Home with the note. `draft`: as it stands now, or as it was last where the wizard is over
+    (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one.
+    """
+
+    screen: Screen | None
+    draft: Draft
+    prompt: Prompt | None = None
+    toast: str | None = None
+    note: Html | None = None
+    stale: bool = False
+    over: bool = False
+
+
+class Wizard:
+    """Runs one table. `after`: the screen for presses on a draft that is closed."""
+
+    def __init__(
+        self,
+        kind: str,
+        steps: Sequence[Step],
+        tools: Tools,
+        drafts: Drafts,
+        clock: Clock,
+        after: Callable[[Turn], Awaitable[Screen | None]],
+    ) -> None:
+        self.kind = kind
+        self.steps = tuple(steps)
+        self._by_name = {step.name: step for step in steps}
+        self._tools = tools
+        self._drafts = drafts
+        self._clock = clock
+        self._after = after
+
+    async def start(self, account: Account, t: Texts, answers: Answers) -> Turned:
+        """A new draft with what is known already."""
+        first = self._next(answers)
+        draft = await self._drafts.start(
+            Draft(id="", account_id=account.id, kind=self.kind, step=first.name, answers=answers)
+        )
+        return await self._show(self._turn(account, t, draft))
+
+    async def resume(self, account: Account, t: Texts) -> Turned | None:
+        """The open draft where it was left; None if there is none."""
+        draft = await self._drafts.open_of(account.id, self.kind)
+        return await self._show(self._turn(account, t, draft)) if draft else None
+
+    async def press(self, account: Account, t: Texts, pressed: WizardPress, message_id: int) -> Turned | None:
+        """A press of a button drawn by this wizard; None where its draft is gone."""
+        draft = await self._drafts.get(pressed.draft)
+        if draft is None or draft.account_id != account.id:
+            return None
+        turn = self._turn(account, t, replace(draft, message_id=message_id))
+        if draft.done:
+            return Turned(await self._after(turn), draft, over=True)
+        if pressed.version != draft.version or pressed.step != draft.step:
+            return replace(await self._show(turn), stale=not _pressed_twice(pressed, draft, message_id, turn.now))
+        step = self._by_name[draft.step]
+        if pressed.verb is Verb.BACK:
+            return await self._back(turn, step)
+        if pressed.verb is Verb.PAGE:
+            return await self._show(replace(turn, draft=replace(turn.draft, page=_number(pressed.arg))))
+        if pressed.verb is Verb.ACT:
+            return await self._apply(turn, step, Acted(pressed.arg))
+        place = _number(pressed.arg)
+        if not 0 <= place < len(draft.options):
+            return replace(await self._show(turn), stale=True)
+        return await self._apply(turn, step, Chosen(draft.options[place]))
+
+    async def receive(self, account: Account, t: Texts, given: Input) -> Turned | None:
+        """A message meant for the current step; None if the wizard has no open draft."""
+        draft = await self._drafts.open_of(account.id, self.kind)
+        if draft is None:
+            return None
+        turn = self._turn(account, t, draft)
+        return await self._apply(turn, self._by_name[draft.step], given)
+
+    def _turn(self, account: Account, t: Texts, draft: Draft) -> Turn:
+        return Turn(self._tools, account, t, self._clock.now(), draft)
+
+    async def _back(self, turn: Turn, step: Step) -> Turned:
+        before = self._before(step, turn.answers)
+        if before is None:
+            return await self._show(turn)
+        await step.leave(turn)
+        return await self._show(self._moved(turn, before, turn.answers))
+
+    async def _apply(self, turn: Turn, step: Step, given: Input) -> Turned:
+        if isinstance(given, Unreadable):
+            return await self._show(turn, cannot_read(turn.t))
+        try:
+            outcome = await step.apply(turn, given)
+        except RegistryUnavailable:
+            return self._unavailable(turn)
+        if outcome == Stay() and not isinstance(given, Chosen | Acted):
+            outcome = Stay(press_a_button(turn.t))
+        return await self._after_outcome(turn, step, outcome)
+
+    async def _after_outcome(self, turn: Turn, step: Step, outcome: Outcome) -> Turned:
+        match outcome:
+            case Left(screen, note):
+                return Turned(screen, turn.draft, note=note, over=True)
+            case Stay(note, changes, page, toast):
+                draft = replace(turn.draft, answers={**turn.answers, **changes}, page=page)
+                return replace(await self._show(replace(turn, draft=draft), note), toast=toast)
+            case Jump(name, note, changes):
+                return await self._show(self._jumped(turn, name, changes), note)
+            case Answered(changes, note):
+                kept = {key: value for key, value in turn.answers.items() if key not in step.clears}
+                answers = {**kept, **changes}
+                return await self._show(self._moved(turn, self._next(answers), answers), note)
+
+    async def _show(self, turn: Turn, note: Html | None = None) -> Turned:
+        """Draws the draft's step and stores the draft under its next version."""
+        try:
+            for _ in self.steps:
+                loaded = await self._by_name[turn.draft.step].load(turn)
+                if not isinstance(loaded, Jump):
+                    break
+                turn, note = self._jumped(turn, loaded.step, loaded.changes), loaded.note or note
+        except RegistryUnavailable:
+            return self._unavailable(turn)
+        if isinstance(loaded, Left):
+            return Turned(loaded.screen, turn.draft, note=loaded.note, over=True)
+        if isinstance(loaded, Jump):
+            raise RuntimeError(f"the steps of {self.kind} send each other in a circle")
+        step = self._by_name[turn.draft.step]
+        drawn = replace(turn.draft, options=tuple(loaded.options), page=loaded.page)
+        saved = await self._drafts.save(drawn)
+        if saved is None:  # another press of the same draft was quicker; its result is what stands
+            return await self._overtaken(turn)
+        keys = Keys(saved.id, step.name, saved.version, self._before(step, saved.answers) is not None)
+        return Turned(step.view(loaded.data, keys, Scene(turn.t, turn.now, note)), saved, loaded.prompt)
+
+    async def _overtaken(self, turn: Turn) -> Turned:
+        current = await self._drafts.get(turn.draft.id)
+        fresh = replace(turn, draft=current or turn.draft)
+        if current is None or current.done:
+            return Turned(await self._after(fresh), fresh.draft, over=True)
+        return replace(await self._show(fresh), stale=True)
+
+    def _unavailable(self, turn: Turn) -> Turned:
+        return Turned(unavailable(turn.t, WizardOpen(kind=self.kind, anew=False)), turn.draft)
+
+    def _next(self, answers: Answers) -> Step:
+        visible = [step for step in self.steps if step.visible(answers)]
+        return next((step for step in visible if step.name not in answers), visible[-1])
+
+    def _before(self, step: Step, answers: Answers) -> Step | None:
+        earlier = self.steps[: self.steps.index(step)]
+        return next((each for each in reversed(earlier) if each.visible(answers)), None)
+
+    def _moved(self, turn: Turn, step: Step, answers: Answers) -> Turn:
+        return replace(turn, draft=replace(turn.draft, step=step.name, answers=answers, page=0))
+
+    def _jumped(self, turn: Turn, name: str, changes: Mapping[str, Any]) -> Turn:
+        return self._moved(turn, self._by_name[name], {**turn.answers, **changes})
+
+
+def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:
+    """A trembling finger: the same screen's button again within two seconds. It deserves no reproach."""
+    return (
+        pressed.version == draft.version - 1
+        and message_id == draft.message_id
+        and draft.touched_at is not None
+        and now - draft.touched_at < _TREMBLE
+    )
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return -1

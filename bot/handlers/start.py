@@ -1,0 +1,29 @@
+"""/start: Home, or consent for somebody new."""
+
+from __future__ import annotations
+
+from aiogram import Bot, Router
+from aiogram.filters import CommandStart
+from aiogram.types import Message
+
+from bot import chat
+from bot.handlers.consent import ask_consent
+from bot.handlers.home import home_screen, put_prompt_away
+from bot.tools import Tools
+from services.accounts.model import Account
+from services.texts.i18n import Texts
+
+
+async def start(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+    if account is None:
+        await ask_consent(message, bot, tools, t)
+        return
+    await tools.accounts.set_reachable(account, reachable=True)
+    await put_prompt_away(bot, tools, account)
+    await chat.send(bot, message.chat.id, await home_screen(tools, account, t))
+
+
+def setup() -> Router:
+    router = Router(name="start")
+    router.message.register(start, CommandStart())
+    return router

@@ -1,0 +1,239 @@
+"""Wizards in the chat: opening, pressing, typing, leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, StateFilter
+from aiogram.types import CallbackQuery, Message
+
+from bot import chat
+from bot.fsm import booking, person
+from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
+from bot.handlers.consent import ask_consent
+from bot.handlers.home import home_screen, put_prompt_away
+from bot.keyboards.callbacks import Go, Page, WizardOpen, WizardPress
+from bot.tools import Tools
+from bot.views import booking as booking_view
+from bot.views import common
+from bot.views import home as home_view
+from bot.views.prompts import prompt
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.registry.model import PolicyKind
+from services.texts.i18n import Texts
+
+Wizards = Mapping[str, Wizard]
+
+
+async def open_booking(
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
+) -> None:
+    """«Записаться к врачу»: goes on where it was left, or begins."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    if await tools.persons.own(account) is None:
+        await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
+        return
+    draft = await tools.drafts.open_of(account.id, booking.KIND)
+    if draft is not None and "person" in draft.answers:
+        await chat.show(query, bot, booking_view.resume(t, booking.KIND))
+        return
+    await _begin(query, bot, tools, wizards, account, t, booking.KIND)
+
+
+async def open_form(
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
+) -> None:
+    """The own form: anew, where it was left, or only the policy number that was missing."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    draft = await tools.drafts.open_of(account.id, person.KIND)
+    if draft is not None and draft.answers:
+        await chat.show(query, bot, booking_view.resume(t, person.KIND))
+        return
+    await _begin(query, bot, tools, wizards, account, t, person.KIND)
+
+
+async def open_wizard(
+    query: CallbackQuery,
+    callback_data: WizardOpen,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """«Продолжить» and «Начать заново»."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    if callback_data.kind not in wizards:
+        await _show_outdated(query, bot, tools, account, t)
+        return
+    turned = None if callback_data.anew else await wizards[callback_data.kind].resume(account, t)
+    if turned is None:
+        await _begin(query, bot, tools, wizards, account, t, callback_data.kind)
+    else:
+        await _show_press(query, bot, tools, account, t, turned)
+
+
+async def press(
+    query: CallbackQuery,
+    callback_data: WizardPress,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """A button of a wizard's screen."""
+    message_id = query.message.message_id if query.message else 0
+    draft = await tools.drafts.get(callback_data.draft) if account else None
+    if account is None or draft is None or draft.account_id != account.id:
+        await _show_outdated(query, bot, tools, account, t)
+        return
+    turned = await wizards[draft.kind].press(account, t, callback_data, message_id)
+    if turned is None:
+        await _show_outdated(query, bot, tools, account, t)
+        return
+    await _show_press(query, bot, tools, account, t, turned)
+
+
+async def receive_text(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
+    await _receive(message, bot, tools, wizards, account, t, Typed(message.text or ""))
+
+
+async def receive_contact(
+    message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts
+) -> None:
+    """A contact counts only if it is the sender's own: Telegram says whose it is."""
+    contact = message.contact
+    own = contact is not None and message.from_user is not None and contact.user_id == message.from_user.id
+    given = SharedContact(contact.phone_number, own) if contact else Unreadable()
+    await _receive(message, bot, tools, wizards, account, t, given)
+
+
+async def receive_location(
+    message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts
+) -> None:
+    place = message.location
+    given = SharedLocation(place.latitude, place.longitude) if place else Unreadable()
+    await _receive(message, bot, tools, wizards, account, t, given)
+
+
+async def receive_other(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
+    await _receive(message, bot, tools, wizards, account, t, Unreadable())
+
+
+async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+    """/cancel: gives up what was begun, with the time that it holds."""
+    if account is None:
+        await ask_consent(message, bot, tools, t)
+        return
+    draft = await tools.drafts.latest(account.id)
+    if draft is None:
+        note = t("There is nothing to cancel.")
+    else:
+        await put_prompt_away(bot, tools, account)
+        await tools.drafts.drop(draft.id)
+        if draft.message_id is not None:
+            await chat.strip(bot, account.telegram_id, draft.message_id)
+        note = t("What you had begun is given up. Nothing has been booked.")
+    await chat.send(bot, account.telegram_id, await home_screen(tools, account, t, note))
+
+
+async def show_current(
+    bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, query: CallbackQuery
+) -> bool:
+    """The wizard that was left half-way, where it was; False if there is none."""
+    draft = await tools.drafts.latest(account.id)
+    turned = await wizards[draft.kind].resume(account, t) if draft else None
+    if turned is None:
+        return False
+    await _show_press(query, bot, tools, account, t, turned)
+    return True
+
+
+async def _begin(
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, kind: str
+) -> None:
+    if kind == booking.KIND:
+        answers = await booking.first_answers(tools, account)
+    else:
+        own = await tools.persons.own(account)
+        if own is not None and own.identity.policy.kind is not PolicyKind.NONE:
+            await chat.show(query, bot, await home_screen(tools, account, t))
+            return
+        known = person.answers_of(own.identity) if own else {}
+        answers = {field: value for field, value in known.items() if field != "policy"}
+    await _show_press(query, bot, tools, account, t, await wizards[kind].start(account, t, answers))
+
+
+async def _receive(
+    message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, given: Input
+) -> None:
+    draft = await tools.drafts.latest(account.id)
+    turned = await wizards[draft.kind].receive(account, t, given) if draft else None
+    if turned is None:
+        await chat.send(bot, message.chat.id, common.not_understood(t))
+        return
+    shown = await chat.send(bot, message.chat.id, await _screen(tools, account, t, turned))
+    if turned.draft.message_id is not None:
+        await chat.strip(bot, message.chat.id, turned.draft.message_id)
+    await _put_prompt(bot, tools, account, t, turned, shown)
+
+
+async def _show_press(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned) -> None:
+    toast = common.outdated(t) if turned.stale else turned.toast
+    shown = await chat.show(query, bot, await _screen(tools, account, t, turned), toast)
+    await _put_prompt(bot, tools, account, t, turned, shown)
+
+
+async def _screen(tools: Tools, account: Account, t: Texts, turned: Turned) -> Screen:
+    if turned.screen is not None:
+        return turned.screen
+    renewed = await tools.accounts.by_telegram(account.telegram_id) or account
+    return await home_screen(tools, renewed, t, turned.note)
+
+
+async def _put_prompt(bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned, shown: int) -> None:
+    """Keeps the reply keyboard in step with the screen, and remembers which messages show the draft."""
+    draft, prompt_id = turned.draft, None
+    if draft.prompt_id is not None:
+        await chat.delete(bot, account.telegram_id, draft.prompt_id)
+    if turned.prompt is not None:
+        prompt_id = await chat.send_prompt(bot, account.telegram_id, prompt(t, turned.prompt))
+    if not turned.over and (draft.message_id, draft.prompt_id) != (shown, prompt_id):
+        await tools.drafts.remember_messages(draft, shown, prompt_id)
+
+
+async def _show_outdated(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await chat.show(query, bot, await home_screen(tools, account, t), common.outdated(t))
+
+
+def setup() -> Router:
+    router = Router(name="wizard")
+    router.message.register(cancel, Command("cancel"))
+    router.callback_query.register(open_booking, Go.filter(F.to == Page.BOOKING))
+    router.callback_query.register(open_form, Go.filter(F.to == Page.FORM))
+    router.callback_query.register(open_wizard, WizardOpen.filter())
+    router.callback_query.register(press, WizardPress.filter())
+    return router
+
+
+def setup_typing() -> Router:
+    """Messages without a command, for whoever has a wizard open. The FSM is asked here alone."""
+    router = Router(name="typing")
+    expecting = StateFilter(booking.BookingForm, person.PersonForm)
+    router.message.register(receive_contact, expecting, F.contact)
+    router.message.register(receive_location, expecting, F.location)
+    router.message.register(receive_text, expecting, F.text, ~F.text.startswith("/"))
+    router.message.register(receive_other, expecting, ~F.text)
+    return router

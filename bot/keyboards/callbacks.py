@@ -1,0 +1,116 @@
+"""Every callback prefix of the bot, in one register.
+
+A prefix carries the number of its layout: adding a field to a button makes a new prefix, so that buttons of
+years ago are either understood or answered by `handlers.last`. Values are short stable ids, never personal data.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from aiogram.filters.callback_data import CallbackData
+
+
+class Page(StrEnum):
+    """Screens that need nothing but their name."""
+
+    HOME = "home"
+    HELP = "help"
+    LANGUAGE = "lang"
+    FORM = "form"
+    BOOKING = "book"
+    DEMO_FAMILY = "family"
+
+
+class Tab(StrEnum):
+    """Halves of «Мои записи»."""
+
+    UPCOMING = "up"
+    PAST = "past"
+
+
+class Verb(StrEnum):
+    """What a wizard's button does: choose an option by its place, act by name, turn a page, go back."""
+
+    OPTION = "o"
+    ACT = "a"
+    PAGE = "p"
+    BACK = "b"
+
+
+class Go(CallbackData, prefix="g1"):
+    to: Page
+
+
+class WizardPress(CallbackData, prefix="w1"):
+    draft: str
+    step: str
+    version: int
+    verb: Verb
+    arg: str
+
+
+class WizardOpen(CallbackData, prefix="wo1"):
+    """Opens a wizard where it was left, or anew."""
+
+    kind: str
+    anew: bool
+
+
+class ConsentPress(CallbackData, prefix="cs1"):
+    """`locale` is the language that the text was read in."""
+
+    agree: bool
+    locale: str
+
+
+class ConsentAgain(CallbackData, prefix="ca1"):
+    locale: str
+
+
+class SetLocale(CallbackData, prefix="sl1"):
+    locale: str
+
+
+class VisitList(CallbackData, prefix="vl1"):
+    tab: Tab
+    page: int
+
+
+class VisitCard(CallbackData, prefix="vc1"):
+    visit: str
+
+
+class VisitVenue(CallbackData, prefix="vv1"):
+    visit: str
+
+
+class NotificationList(CallbackData, prefix="nl1"):
+    page: int
+
+
+class RegionList(CallbackData, prefix="rl1"):
+    """The read-only directory: regions that have clinics."""
+
+    page: int
+
+
+class ClinicList(CallbackData, prefix="cl1"):
+    region: str
+    page: int
+
+
+class ClinicCard(CallbackData, prefix="cc1"):
+    clinic: str
+
+
+class ClinicVenue(CallbackData, prefix="cv1"):
+    clinic: str
+
+
+class CloseVenue(CallbackData, prefix="xv1"):
+    """Takes a venue away, so that the screen above it is the last message again."""
+
+
+class Idle(CallbackData, prefix="id1"):
+    """A cell that only stands in a table (a weekday, a page number)."""

@@ -1,0 +1,110 @@
+"""Parts that keyboards are built of: buttons, lists, pager, calendar, the way back and home."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.keyboards.callbacks import Go, Idle, Page
+from services.texts.dates import month_words, weekday_letters
+from services.texts.i18n import Texts
+
+PAGE_SIZE = 8
+LABEL = 30
+"""The longest name that a button bears whole on a narrow phone."""
+TIMES_IN_ROW = 4
+
+Row = list[InlineKeyboardButton]
+
+
+def button(text: str, data: CallbackData | str) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=data if isinstance(data, str) else data.pack())
+
+
+def markup(*rows: Row) -> InlineKeyboardMarkup:
+    """A keyboard of the rows that are not empty."""
+    return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
+
+
+def home_button(t: Texts) -> InlineKeyboardButton:
+    return button(t.label("🏠 Main menu"), Go(to=Page.HOME))
+
+
+def back_row(t: Texts, back: CallbackData | str | None) -> Row:
+    """«Назад» where there is a way back, and «🏠 Главное меню»."""
+    return [*([button(t.label("⬅️ Back"), back)] if back is not None else []), home_button(t)]
+
+
+def short(label: str, limit: int = LABEL) -> str:
+    """The label, cut at a word with «…» if it is longer than the limit."""
+    if len(label) <= limit:
+        return label
+    cut = label[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,.(«-–—") + "…"
+
+
+def numbered(number: int, label: str) -> str:
+    """«4 · Справка о стоимости»: the number stands in the text beside the full name."""
+    head = f"{number} · "
+    return head + short(label, LABEL - len(head))
+
+
+def pager(t: Texts, page: int, total: int, size: int, data: Callable[[int], CallbackData | str]) -> Row:
+    """«‹ 2 из 5 ›»; nothing where all fits on one page."""
+    pages = page_count(total, size)
+    if pages <= 1:
+        return []
+    place = button(t.label("{page} of {pages}", page=page + 1, pages=pages), Idle())
+    before = [button("◀️", data(page - 1))] if page > 0 else []
+    after = [button("▶️", data(page + 1))] if page < pages - 1 else []
+    return [*before, place, *after]
+
+
+def page_count(total: int, size: int) -> int:
+    return max(1, -(-total // size))
+
+
+def clamp(page: int, total: int, size: int) -> int:
+    """A page that exists: lists may have grown shorter since the button was drawn."""
+    return min(max(page, 0), page_count(total, size) - 1)
+
+
+def in_rows(buttons: Iterable[InlineKeyboardButton], width: int) -> list[Row]:
+    items = list(buttons)
+    return [items[start : start + width] for start in range(0, len(items), width)]
+
+
+def month_grid(
+    t: Texts,
+    month: date,
+    days: Mapping[date, CallbackData | str],
+    empty: CallbackData | str,
+    turn: Callable[[date], CallbackData | str],
+    months: Sequence[date],
+) -> list[Row]:
+    """A month: its name with arrows to the neighbours in `months`, weekdays, days.
+
+    `days` can be pressed; the others bear «·» and `empty`. `months`: first days of the months that have any.
+    """
+    place = months.index(month)
+    before = [button("◀️", turn(months[place - 1]))] if place > 0 else []
+    after = [button("▶️", turn(months[place + 1]))] if place < len(months) - 1 else []
+    rows: list[Row] = [[*before, button(month_words(t, month), Idle()), *after]]
+    rows.append([button(name, Idle()) for name in weekday_letters(t)])
+    for week in calendar.Calendar().monthdatescalendar(month.year, month.month):
+        if not any(day in days for day in week if day.month == month.month):
+            continue  # a week with nothing to press only makes the screen longer
+        rows.append(
+            [
+                button(str(day.day), days[day])
+                if day in days and day.month == month.month
+                else button("·" if day.month == month.month else " ", empty)
+                for day in week
+            ]
+        )
+    return rows

@@ -1,0 +1,35 @@
+"""Buttons of a wizard's screen: each carries the draft, the step and the version that it was drawn under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.keyboards.callbacks import Verb, WizardPress
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Makes the callback data of one screen of one draft."""
+
+    draft: str
+    step: str
+    version: int
+    can_go_back: bool = True
+
+    def option(self, place: int) -> WizardPress:
+        """Choose the option at this place of the list stored under this version."""
+        return self._press(Verb.OPTION, str(place))
+
+    def act(self, name: str) -> WizardPress:
+        """Do what the step calls by this name."""
+        return self._press(Verb.ACT, name)
+
+    def page(self, number: int) -> WizardPress:
+        return self._press(Verb.PAGE, str(number))
+
+    def back(self) -> WizardPress | None:
+        """To the previous step; None on the first one."""
+        return self._press(Verb.BACK, "") if self.can_go_back else None
+
+    def _press(self, verb: Verb, arg: str) -> WizardPress:
+        return WizardPress(draft=self.draft, step=self.step, version=self.version, verb=verb, arg=arg)

@@ -1,0 +1,74 @@
+"""Who is speaking and in which language; nobody outside a private chat gets further."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.enums import ChatType
+from aiogram.types import CallbackQuery, Message, TelegramObject, User
+
+from bot.views.common import write_in_private
+from services.accounts.accounts import Accounts
+from services.texts.i18n import locale_of, texts
+
+_REMEMBERED = 10_000
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+
+class GuestLocales:
+    """Languages chosen before consent: kept in memory only, for nothing is stored about a guest."""
+
+    def __init__(self) -> None:
+        self._chosen: OrderedDict[int, str] = OrderedDict()
+
+    def choose(self, telegram_id: int, locale: str) -> None:
+        self._chosen[telegram_id] = locale
+        if len(self._chosen) > _REMEMBERED:
+            self._chosen.popitem(last=False)
+
+    def of(self, user: User) -> str:
+        return self._chosen.get(user.id) or locale_of(user.language_code)
+
+
+class Guest(BaseMiddleware):
+    """Puts `account` (None before consent) and `t` beside the event.
+
+    `ready`: set once the registry can be asked; whoever is past consent waits for it.
+    """
+
+    def __init__(self, accounts: Accounts, locales: GuestLocales, ready: asyncio.Event) -> None:
+        self._accounts = accounts
+        self._locales = locales
+        self._ready = ready
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        user: User | None = data.get("event_from_user")
+        if user is None or not isinstance(event, Message | CallbackQuery):
+            return None
+        if not _is_private(event):
+            return await _send_away(event, self._locales.of(user))
+        account = await self._accounts.by_telegram(user.id)
+        data["account"] = account
+        data["t"] = texts(account.locale if account else self._locales.of(user))
+        if account is not None or isinstance(event, CallbackQuery):
+            await self._ready.wait()
+        return await handler(event, data)
+
+
+def _is_private(event: Message | CallbackQuery) -> bool:
+    if isinstance(event, Message):
+        return event.chat.type == ChatType.PRIVATE
+    return event.message is None or event.message.chat.type == ChatType.PRIVATE
+
+
+async def _send_away(event: Message | CallbackQuery, locale: str) -> None:
+    sentence = write_in_private(texts(locale))
+    if isinstance(event, CallbackQuery):
+        await event.answer(sentence, show_alert=True)
+    elif (event.text or "").startswith("/"):
+        await event.answer(sentence)

@@ -1,0 +1,66 @@
+"""The way out: Telegram's «too many requests» is obeyed, and what nobody asked for is metered.
+
+The gate meters unsolicited sends only (30 a second overall, 1 a second a chat); answers, edits and replies
+obey `retry_after` alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import TelegramRetryAfter
+from aiogram.methods import GetUpdates, TelegramMethod
+from aiogram.methods.base import Response, TelegramType
+
+log = logging.getLogger(__name__)
+
+OVERALL_A_SECOND = 30
+_LONGEST_WAIT = 30
+_TRIES = 3
+_CHATS = 10_000
+
+
+class Patience(BaseRequestMiddleware):
+    """Waits out a short 429 and asks again; a long one goes to the caller."""
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        if isinstance(method, GetUpdates):
+            return await make_request(bot, method)
+        for _ in range(_TRIES - 1):
+            try:
+                return await make_request(bot, method)
+            except TelegramRetryAfter as error:
+                if error.retry_after > _LONGEST_WAIT:
+                    raise
+                log.warning("Telegram asks to wait %s s before %s", error.retry_after, type(method).__name__)
+                await asyncio.sleep(error.retry_after)
+        return await make_request(bot, method)
+
+
+class Gate:
+    """Spaces unsolicited sends: each waits for its turn overall and in its chat."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+        self._chats: OrderedDict[int, float] = OrderedDict()
+
+    async def pass_to(self, chat_id: int) -> None:
+        """Returns when a message nobody asked for may go to this chat."""
+        now = asyncio.get_running_loop().time()
+        turn = max(now, self._next, self._chats.get(chat_id, 0.0))
+        self._next = max(now, self._next) + 1 / OVERALL_A_SECOND
+        self._chats[chat_id] = turn + 1.0
+        self._chats.move_to_end(chat_id)
+        if len(self._chats) > _CHATS:
+            self._chats.popitem(last=False)
+        if turn > now:
+            await asyncio.sleep(turn - now)

@@ -1,0 +1,100 @@
+"""Settings: environment and `.env`, each with a clear line when it is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.errors import SetupError
+
+TELEGRAM = "https://api.telegram.org"
+LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the local chat takes any)
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Names in the environment are the fields' in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    bot_token: str = ""
+    telegram_api_url: str = ""
+    database_url: str = "sqlite:///data/nomerok.sqlite"
+    redis_url: str = ""
+    encryption_key: str = ""
+    demo: bool | None = None
+    operator_name: str = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    emulator_host: str = "127.0.0.1"
+    emulator_port: int = Field(default=8080, ge=1, le=65535)
+
+    @field_validator("demo", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("bot_token")
+    @classmethod
+    def _token_shape(cls, value: str) -> str:
+        head, _, tail = value.partition(":")
+        if value and not (head.isdigit() and tail and not any(char.isspace() for char in value)):
+            raise ValueError("it looks like 123456:ABC-DEF, as BotFather gives it")
+        return value
+
+    @field_validator("telegram_api_url", "redis_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("it must be an address like http://127.0.0.1:8081")
+        return value.rstrip("/")
+
+    @property
+    def local_chat(self) -> bool:
+        """Without a token the bot brings its own chat."""
+        return not self.bot_token and not self.telegram_api_url
+
+    @property
+    def demo_on(self) -> bool:
+        """DEMO is on where there is no token, unless it is set."""
+        return not self.bot_token if self.demo is None else self.demo
+
+    @property
+    def token(self) -> str:
+        return self.bot_token or LOCAL_TOKEN
+
+    @property
+    def api_url(self) -> str:
+        if self.telegram_api_url:
+            return self.telegram_api_url
+        return f"http://{self.emulator_host}:{self.emulator_port}" if self.local_chat else TELEGRAM
+
+    @property
+    def key_file(self) -> Path:
+        """Where the encryption key is made on the first run: outside the database and its folder."""
+        return Path("secrets/encryption.key")
+
+    @property
+    def clock_shift_file(self) -> Path | None:
+        """DEMO against the local chat only: the file that moves the clock."""
+        return Path("data/clock-shift") if self.demo_on and self.api_url != TELEGRAM else None
+
+
+def load_settings() -> Settings:
+    """Settings from the environment and `.env`; `SetupError` names the first that is wrong."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SetupError(f"{name} is wrong: {reason}. Correct it in the environment or in .env") from None
+    if not settings.demo_on and not settings.operator_name:
+        raise SetupError("OPERATOR_NAME is not set: the consent must name who processes personal data. Set it in .env")
+    return settings

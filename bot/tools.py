@@ -1,0 +1,38 @@
+"""The services that handlers and wizard steps work with, as `bot.app` has built them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.accounts.accounts import Accounts
+from services.accounts.persons import Persons, ReadyFamily
+from services.booking.booking import Booking
+from services.booking.holds import Holds
+from services.booking.times import Times
+from services.booking.visits import Visits
+from services.clinics.directory import Directory
+from services.clock import Clock
+from services.drafts.drafts import Drafts
+from services.notify.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO."""
+
+    clock: Clock
+    accounts: Accounts
+    persons: Persons
+    drafts: Drafts
+    directory: Directory
+    times: Times
+    holds: Holds
+    booking: Booking
+    visits: Visits
+    outbox: Outbox
+    operator: str
+    ready_family: ReadyFamily | None
+
+    @property
+    def demo(self) -> bool:
+        return self.ready_family is not None

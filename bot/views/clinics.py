@@ -1,0 +1,121 @@
+"""The directory of clinics: lines and cards, and the read-only list for those who have given no consent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, CloseVenue, RegionList
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
+from bot.views.screen import Screen
+from services.clinics.regions import Region
+from services.registry.model import AgeGroup, Clinic
+from services.texts.hours import hours_words
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+
+
+def region_name(t: Texts, region: Region) -> str:
+    return region.name_ru if t.locale == "ru" else region.name_en
+
+
+def clinic_label(clinic: Clinic, *, star: bool = False) -> str:
+    return ("⭐ " if star else "") + clinic.name
+
+
+def clinic_address(clinic: Clinic) -> str:
+    """The address with the town, unless it names it already."""
+    if not clinic.town or clinic.town.casefold() in clinic.address.casefold():
+        return clinic.address or clinic.town
+    return f"{clinic.town}, {clinic.address}" if clinic.address else clinic.town
+
+
+def kilometres(t: Texts, distance: float) -> str:
+    """«350 м», «1,2 км», «14 км»."""
+    if distance < 1:
+        return t.label("{metres} m", metres=max(10, round(distance * 100) * 10))
+    if distance < 10:
+        whole, tenths = divmod(round(distance * 10), 10)
+        return t.label("{whole}.{tenths} km", whole=whole, tenths=tenths)
+    return t.label("{kilometres} km", kilometres=round(distance))
+
+
+def age_group_words(t: Texts, group: AgeGroup) -> str:
+    return {
+        AgeGroup.CHILD: t("children’s"),
+        AgeGroup.ADULT: t("adults"),
+        AgeGroup.ANY: t("adults and children"),
+    }[group]
+
+
+def contacts(t: Texts, clinic: Clinic) -> Html:
+    """Address, hours and phone of a clinic, whichever are known."""
+    return lines(
+        t("Address: {address}", address=clinic_address(clinic)) if clinic_address(clinic) else "",
+        t("Opening hours: {hours}", hours=hours_words(t, clinic.hours)) if clinic.hours else "",
+        t("Phone: {phone}", phone=clinic.phone) if clinic.phone else "",
+    )
+
+
+def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int) -> Screen:
+    """Regions that have clinics."""
+    page = clamp(page, len(found), PAGE_SIZE)
+    shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    rows = [
+        [button(f"{region_name(t, region)} · {count}", ClinicList(region=region.code, page=0))]
+        for region, count in shown
+    ]
+    text = t("Choose a region:") if found else t("No data. The list of clinics will stand here.")
+    return Screen(
+        blocks(bold(t("Clinics")), text),
+        markup(*rows, pager(t, page, len(found), PAGE_SIZE, lambda each: RegionList(page=each)), [home_button(t)]),
+    )
+
+
+def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int) -> Screen:
+    """Clinics of a region."""
+    page = clamp(page, len(found), PAGE_SIZE)
+    first = page * PAGE_SIZE
+    shown = list(enumerate(found[first : first + PAGE_SIZE], start=first + 1))
+    told = [
+        lines(
+            Html(f"{number}. {bold(clinic.name)}"),
+            escape(clinic_address(clinic)),
+        )
+        for number, clinic in shown
+    ]
+    rows = [[button(numbered(number, clinic.name), ClinicCard(clinic=clinic.id))] for number, clinic in shown]
+    return Screen(
+        blocks(
+            bold(region_name(t, region)),
+            *told,
+            t("Clinics in all: {count}", count=len(found)),
+        ),
+        markup(
+            *rows,
+            pager(t, page, len(found), PAGE_SIZE, lambda each: ClinicList(region=region.code, page=each)),
+            back_row(t, RegionList(page=0)),
+        ),
+    )
+
+
+def clinic(t: Texts, shown: Clinic) -> Screen:
+    """A clinic's card."""
+    return Screen(
+        blocks(
+            bold(shown.name),
+            lines(
+                contacts(t, shown),
+                t("Sees: {group}", group=age_group_words(t, shown.age_group)),
+            ),
+        ),
+        markup(
+            [button(t.label("📍 On the map"), ClinicVenue(clinic=shown.id))] if shown.lat is not None else [],
+            back_row(t, ClinicList(region=shown.region, page=0)),
+        ),
+    )
+
+
+def close_venue(t: Texts) -> InlineKeyboardMarkup:
+    """Under a place on the map: back to the screen above it."""
+    return markup([button(t.label("✖️ Close the map"), CloseVenue())])

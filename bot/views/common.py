@@ -1,0 +1,81 @@
+"""Screens and sentences that any topic may need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.kit import back_row, button, home_button, markup
+from bot.views.screen import Screen
+from services.texts.i18n import Html, Texts, blocks, bold
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What every wizard view gets beside its data. `note`: a sentence about what has just happened."""
+
+    t: Texts
+    now: datetime
+    note: Html | None = None
+
+    def text(self, *parts: str) -> Html:
+        """The note, then the parts, with empty lines between."""
+        return blocks(self.note or "", *parts)
+
+
+def outdated(t: Texts) -> str:
+    """The toast for a button of a screen that is no longer current."""
+    return t.label("This screen is out of date. Here is the current one.")
+
+
+def unavailable(t: Texts, again: CallbackData, back: CallbackData | None = None) -> Screen:
+    """The registry does not answer a question: nothing is lost, ask again."""
+    return Screen(
+        blocks(
+            bold(t("The registry is not answering")),
+            t("Nothing is lost: what you have chosen is kept. Please try again in a minute."),
+        ),
+        markup([button(t.label("🔄 Try again"), again)], back_row(t, back)),
+    )
+
+
+def cannot_read(t: Texts) -> Html:
+    return Html("⚠️ ") + t("I can read only text here. Please write, or press a button.")
+
+
+def press_a_button(t: Texts) -> Html:
+    return t("Please press one of the buttons.")
+
+
+def gone(t: Texts) -> Screen:
+    """What the button pointed at is no longer there, or is not this person's."""
+    return Screen(
+        blocks(bold(t("There is nothing here any more")), t("Please go on from the main menu.")),
+        markup([home_button(t)]),
+    )
+
+
+def failed(t: Texts) -> Screen:
+    """Something broke on our side."""
+    return Screen(
+        blocks(
+            bold(t("Something went wrong on our side")),
+            t("What you have entered is kept. Please press the button below and try once more."),
+        ),
+        markup([home_button(t)]),
+    )
+
+
+def not_understood(t: Texts) -> Screen:
+    """A message that no screen is waiting for."""
+    return Screen(
+        t("I work by buttons. Please choose what you need:"),
+        markup([home_button(t)], [button(t.label("❓ Help"), Go(to=Page.HELP))]),
+    )
+
+
+def write_in_private(t: Texts) -> Html:
+    return t("Please write to me in a private chat: personal data have no place in a group.")

@@ -1,0 +1,70 @@
+"""Consent to the processing of personal data: before anything personal is asked or kept."""
+
+from __future__ import annotations
+
+from bot.keyboards.callbacks import ConsentAgain, ConsentPress, Go, Page, RegionList, SetLocale
+from bot.keyboards.kit import button, markup
+from bot.views.language import language_name
+from bot.views.screen import Screen
+from services.texts.i18n import Html, Texts, blocks, bold, lines
+
+
+def consent_text(t: Texts, operator: str, version: str) -> Html:
+    """The consent itself, as it is read and stored."""
+    return blocks(
+        bold(t("Consent to the processing of personal data")),
+        lines(
+            t("Who processes the data: {operator}.", operator=operator),
+            t("What for: to book you and your family in with a doctor, to show the bookings and to send notices."),
+            t(
+                "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "
+                "SNILS, bookings with doctors, the number of your Telegram chat."
+            ),
+            t(
+                "What is done: the data are collected, kept encrypted, corrected, passed to the registry of the clinic "
+                "that you book at, and erased. Nobody else gets them."
+            ),
+            t("If you book for somebody else, you confirm that this person does not object."),
+            t(
+                "For how long: until you take the consent back. You can do so at any time by writing to whoever "
+                "processes the data."
+            ),
+        ),
+        t("Version {version}.", version=version),
+    )
+
+
+def demo_operator(t: Texts) -> str:
+    """Who runs a demonstration."""
+    return t.label("Nomerok, a demonstration (do not enter real data)")
+
+
+def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...]) -> Screen:
+    """The first screen of all."""
+    others = [each for each in locales if each != t.locale]
+    return Screen(
+        blocks(
+            t("Hello. This is Nomerok: it helps you book a visit to a doctor, by pressing buttons."),
+            consent_text(t, operator, version),
+        ),
+        markup(
+            [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale))],
+            [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale))],
+            [button(language_name(each), SetLocale(locale=each)) for each in others],
+        ),
+    )
+
+
+def refused(t: Texts) -> Screen:
+    """What is left without consent."""
+    return Screen(
+        blocks(
+            t("All right, we have not kept anything about you."),
+            t("Without consent you can look through the list of clinics and read the help. Booking needs consent."),
+        ),
+        markup(
+            [button(t.label("🏥 Clinics"), RegionList(page=0))],
+            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("Read the consent again"), ConsentAgain(locale=t.locale))],
+        ),
+    )

@@ -1,0 +1,88 @@
+"""Home: the active person's policy, the next visit, and what can be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, VisitList
+from bot.keyboards.kit import button, markup
+from bot.views.screen import Screen
+from bot.views.specialties import specialty
+from bot.views.visits import visit_when
+from services.accounts.fields import format_policy
+from services.accounts.model import Person
+from services.booking.model import VisitEntry
+from services.registry.model import PolicyKind
+from services.texts.dates import numeric
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+
+
+@dataclass(frozen=True, slots=True)
+class HomeData:
+    """`answering` is False where the registry could not be asked for the next visit."""
+
+    person: Person
+    next_visit: VisitEntry | None
+    answering: bool = True
+
+
+def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> Screen:
+    return Screen(
+        blocks(note or "", bold(t("🏠 Main menu")), _policy_card(t, data.person), _next_visit(t, data, now)),
+        markup(
+            [button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))],
+            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
+            [button(t.label("🔔 Notifications"), NotificationList(page=0))],
+            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+        ),
+    )
+
+
+def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
+    """Consent is given, but nothing is known about the person yet."""
+    return Screen(
+        blocks(
+            note or "",
+            bold(t("Let us get acquainted")),
+            t("To book a doctor, fill in a short form: it takes two minutes, and only once."),
+            t("This is a demonstration: you can take a ready family of five and try everything at once.")
+            if demo
+            else "",
+        ),
+        markup(
+            [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
+            [button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))] if demo else [],
+            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+        ),
+    )
+
+
+def _policy_card(t: Texts, person: Person) -> Html:
+    policy = person.identity.policy
+    if policy.kind is PolicyKind.NONE:
+        number = t("Insurance policy: none")
+    else:
+        mark = t(" ✅ confirmed by the registry") if person.verified else ""
+        number = Html(
+            t("Insurance policy: {number}", number=Html(f"<code>{escape(format_policy(policy))}</code>")) + mark
+        )
+    return lines(
+        bold(person.full_name),
+        t("Date of birth: {date}", date=numeric(person.identity.birth_date)),
+        number,
+    )
+
+
+def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:
+    if not data.answering:
+        return t("The registry is not answering now, so the next visit cannot be shown.")
+    if data.next_visit is None:
+        return t("There are no bookings ahead.")
+    visit, person = data.next_visit.visit, data.next_visit.person
+    return lines(
+        bold(t("Next visit")),
+        escape(visit_when(t, visit, now)),
+        escape(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}"),
+        t("Patient: {name}", name=person.full_name),
+    )

@@ -1,0 +1,230 @@
+"""The person's form: a question a screen, what is wrong with an answer, and the check screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.kit import back_row, button, in_rows, markup
+from bot.keyboards.wizard import Keys
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from services.accounts.fields import FieldProblem, PolicyWarning, format_phone, format_policy, format_snils
+from services.registry.model import Policy, PolicyKind, Sex
+from services.texts.dates import numeric
+from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
+
+QUESTIONS = {
+    "surname": (N_("Surname, as in the passport"), N_("Write it in a message. For example: Ivanova")),
+    "name": (N_("First name"), N_("Write it in a message. For example: Anna")),
+    "patronymic": (N_("Patronymic"), N_("Write it in a message. For example: Sergeevna")),
+    "birth": (N_("Date of birth"), N_("Write day, month and year. For example: 05.03.1980")),
+    "sex": (N_("Sex"), N_("Press a button.")),
+    "phone": (
+        N_("Phone for the clinic to call"),
+        N_("Press “📱 Send my number” below, or write a number. For example: +7 916 123-45-67"),
+    ),
+    "policy": (
+        N_("Number of the compulsory insurance policy"),
+        N_("Write the 16 digits of the policy. For example: 5097 5797 9200 0180"),
+    ),
+    "snils": (N_("SNILS"), N_("Write the 11 digits. For example: 112-233-445 95. You may skip it.")),
+}
+_POLICY_FORMS = N_(
+    "An old policy: series and number with a space, for example 50-AB 123456. A temporary certificate: 9 digits."
+)
+
+PROBLEMS = {
+    FieldProblem.EMPTY: N_("I need letters here."),
+    FieldProblem.TOO_LONG: N_("This is too long. Please write only what is asked."),
+    FieldProblem.NOT_LETTERS: N_("Only letters, a hyphen or an apostrophe can stand here."),
+    FieldProblem.MIXED_ALPHABETS: N_("Russian and Latin letters are mixed here. Please type it anew in one alphabet."),
+    FieldProblem.NOT_A_DATE: N_("I cannot read this as a date."),
+    FieldProblem.IN_FUTURE: N_("This day has not come yet. Please check the year."),
+    FieldProblem.TOO_LONG_AGO: N_("This is more than 120 years ago. Please check the year."),
+    FieldProblem.TOO_YOUNG: N_(
+        "An account of one’s own is possible from the age of 14. Please ask your mother, father or guardian "
+        "to book for you from their phone."
+    ),
+    FieldProblem.NOT_A_PHONE: N_("This does not look like a phone number."),
+    FieldProblem.NOT_A_POLICY: N_("This does not look like a policy number."),
+    FieldProblem.NOT_A_SNILS: N_("SNILS has 11 digits."),
+    FieldProblem.SNILS_CHECK: N_("There is a mistake in one of the digits: the check number does not agree."),
+    FieldProblem.NOT_A_CHOICE: N_("Please press one of the buttons."),
+}
+
+WARNINGS = {
+    PolicyWarning.CHECK_DIGIT: N_("the last digit does not agree with the others"),
+    PolicyWarning.BIRTH_DATE: N_("the number holds another date of birth"),
+    PolicyWarning.SEX: N_("the number holds another sex"),
+}
+
+FIELD_LABELS = {
+    "surname": N_("Surname"),
+    "name": N_("First name"),
+    "patronymic": N_("Patronymic"),
+    "birth": N_("Date of birth"),
+    "sex": N_("Sex"),
+    "phone": N_("Phone"),
+    "policy": N_("Policy"),
+    "snils": N_("SNILS"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One field of the form. `place` of `total`; `own`: the account holder's form, else another citizen's.
+
+    `answered`: what was answered before, None the first time.
+    """
+
+    field: str
+    own: bool
+    place: int
+    total: int
+    answered: str | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormCheck:
+    """Everything that was typed, by field, in the words of the check screen."""
+
+    own: bool
+    values: Sequence[tuple[str, str]]
+
+
+def question(data: Question, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    asked, example = QUESTIONS[data.field]
+    heading = t("Your form") if data.own else t("Another person’s data")
+    return Screen(
+        scene.text(
+            t("{heading}, question {place} of {total}", heading=heading, place=data.place, total=data.total),
+            lines(bold(t(asked)), t(example), t(_POLICY_FORMS) if data.field == "policy" else ""),
+        ),
+        markup(
+            *_answers(t, data, keys),
+            [button(t.label("Leave as it is: {value}", value=data.answered), keys.act("keep"))]
+            if data.answered
+            else [],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def policy_doubt(data: frozenset[PolicyWarning], keys: Keys, scene: Scene) -> Screen:
+    """The number looks wrong somewhere; the person decides."""
+    t = scene.t
+    return Screen(
+        scene.text(
+            bold(t("Please check the policy number")),
+            lines(*(Html("• ") + t(WARNINGS[each]) for each in sorted(data))),
+            t("If it is written so in the policy, go on: the number may be right all the same."),
+        ),
+        markup(
+            [button(t.label("✏️ Correct the number"), keys.act("fix"))],
+            [button(t.label("The number is right, go on"), keys.act("keep"))],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def check(data: FormCheck, keys: Keys, scene: Scene) -> Screen:
+    """Everything on one screen, each line with a way to correct it."""
+    t = scene.t
+    told = [t("{label}: {value}", label=t(FIELD_LABELS[field]), value=bold(value)) for field, value in data.values]
+    corrections = [button("✏️ " + t.label(FIELD_LABELS[field]), keys.act(f"fix-{field}")) for field, _ in data.values]
+    return Screen(
+        scene.text(
+            bold(t("Please check your form") if data.own else t("Please check the person’s data")),
+            lines(*told),
+            t("Is everything right? To correct a line, press its button."),
+        ),
+        markup(
+            [button(t.label("✅ Everything is right"), keys.act("right"))],
+            *in_rows(corrections, 2),
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def problem(t: Texts, found: FieldProblem) -> Html:
+    """What is wrong with what was typed."""
+    return blocks(Html("⚠️ ") + t(PROBLEMS[found]))
+
+
+def foreign_contact(t: Texts) -> Html:
+    return Html("⚠️ ") + t("This is somebody else’s number. Please press “📱 Send my number” or write your own.")
+
+
+def no_policy_note(t: Texts) -> Html:
+    return t("Without a policy a visit is booked by the clinic’s phone: choose a clinic and I will show it.")
+
+
+def policy_words(t: Texts, policy: Policy) -> str:
+    if policy.kind is PolicyKind.NONE:
+        return t.label("none")
+    if policy.kind is PolicyKind.TEMPORARY:
+        return t.label("temporary certificate {number}", number=policy.number)
+    return format_policy(policy)
+
+
+def sex_words(t: Texts, sex: Sex) -> str:
+    return t.label("male") if sex is Sex.MALE else t.label("female")
+
+
+def field_words(t: Texts, field: str, value: object) -> str:
+    """A checked value as the check screen says it."""
+    if isinstance(value, Policy):
+        return policy_words(t, value)
+    if isinstance(value, Sex):
+        return sex_words(t, value)
+    if field == "birth":
+        return numeric(value)  # type: ignore[arg-type]
+    if not value:
+        return t.label("no patronymic") if field == "patronymic" else t.label("not given")
+    text = str(value)
+    return {"phone": format_phone, "snils": format_snils}.get(field, str)(text)
+
+
+def registered(t: Texts, *, verified: bool, known: bool) -> Html:
+    """What came of the form."""
+    if verified:
+        return t("✅ Done. The registry knows this policy.")
+    if known:
+        return t("✅ Done. You are entered in the demonstration registry.")
+    return t("✅ Done. The registry does not know you yet: the clinic’s desk will help when you book.")
+
+
+def conflict(t: Texts) -> Html:
+    """The registry holds the policy number for somebody else."""
+    return Html("⚠️ ") + t(
+        "The registry has this policy number under another name or date of birth. Please check the number, "
+        "the name and the date. If everything is right, call your clinic."
+    )
+
+
+def _keep_row(t: Texts, data: Question, keys: Keys) -> list[InlineKeyboardButton]:
+    if data.answered is None:
+        return []
+    return [button(t.label("Leave as it is: {value}", value=data.answered), keys.act("keep"))]
+
+
+def _answers(t: Texts, data: Question, keys: Keys) -> list[list[InlineKeyboardButton]]:
+    if data.field == "surname" and data.demo and data.own:
+        return [[button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))]]
+    if data.field == "patronymic":
+        return [[button(t.label("No patronymic"), keys.act("none"))]]
+    if data.field == "sex":
+        return [
+            [button(t.label("Female"), keys.act(Sex.FEMALE.value)), button(t.label("Male"), keys.act(Sex.MALE.value))]
+        ]
+    if data.field == "policy":
+        return [[button(t.label("No policy"), keys.act("none"))]]
+    if data.field == "snils":
+        return [[button(t.label("Skip"), keys.act("none"))]]
+    return []

@@ -1,0 +1,144 @@
+"""Visits: the ticket and «Мои записи», with the columns of the portal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.keyboards.callbacks import Go, Page, Tab, VisitCard, VisitList, VisitVenue
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
+from bot.views.clinics import clinic_address
+from bot.views.screen import Screen
+from bot.views.specialties import specialty
+from services.booking.model import VisitEntry, VisitPage
+from services.registry.model import ADULT_AGE, Visit, VisitStatus
+from services.texts.dates import full_years, local, short_when, when
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
+
+STATUSES = {
+    VisitStatus.BOOKED: N_("Booking confirmed"),
+    VisitStatus.CANCELLED_BY_PATIENT: N_("Booking cancelled by the applicant"),
+    VisitStatus.CANCELLED_BY_CLINIC: N_("Cancelled by the clinic"),
+    VisitStatus.MOVED: N_("Moved"),
+    VisitStatus.FULFILLED: N_("Visit completed"),
+    VisitStatus.MISSED: N_("No-show"),
+}
+_MOSCOW = "Europe/Moscow"
+
+
+def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
+    """The time in the clinic's zone; said so where it is not Moscow's."""
+    told = when(t, visit.start, visit.clinic.tz, now)
+    return told if visit.clinic.tz == _MOSCOW else t.label("{when} (local time of the clinic)", when=told)
+
+
+def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = None) -> Screen:
+    """The ticket: everything that is needed to come."""
+    visit = entry.visit
+    age = full_years(entry.person.identity.birth_date, local(visit.start, visit.clinic.tz).date())
+    ahead = visit.status is VisitStatus.BOOKED and visit.start > now
+    papers = (
+        t("Bring with you: passport, insurance policy, SNILS.")
+        if age >= ADULT_AGE
+        else t("Bring with you: the child’s birth certificate or passport, insurance policy, SNILS, your own passport.")
+    )
+    return Screen(
+        blocks(
+            lines(
+                Html("🎫 " + bold(t(STATUSES[visit.status]))),
+                t("Number: {number}", number=Html(f"<b>{visit.number}</b>")),
+            ),
+            lines(
+                t("Patient: {name}", name=bold(entry.person.full_name)),
+                t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
+                t(
+                    "Specialty / doctor’s full name: {specialty} / {doctor}",
+                    specialty=specialty(t, visit.service_id, visit.service),
+                    doctor=visit.doctor,
+                ),
+                t("Room: {room}", room=visit.room) if visit.room else "",
+            ),
+            lines(
+                t("Institution: {clinic}", clinic=visit.clinic.name),
+                t("Address: {address}", address=clinic_address(visit.clinic)),
+                t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
+            ),
+            papers if ahead else "",
+        ),
+        markup(
+            [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))] if visit.clinic.lat is not None else [],
+            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else [],
+            back_row(t, VisitList(tab=back, page=0) if back is not None else None),
+        ),
+    )
+
+
+def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -> Screen:
+    """«Записи на приём»: upcoming or past."""
+    page = clamp(page, found.total, PAGE_SIZE)
+    first = page * PAGE_SIZE + 1
+    told = [_line(t, number, entry, now) for number, entry in enumerate(found.items, start=first)]
+    rows = [
+        [
+            button(
+                numbered(
+                    number,
+                    f"{_short_when(t, entry.visit, now)} {specialty(t, entry.visit.service_id, entry.visit.service)}",
+                ),
+                VisitCard(visit=entry.visit.id),
+            )
+        ]
+        for number, entry in enumerate(found.items, start=first)
+    ]
+    tabs = [
+        button(_mark(t.label("Upcoming"), tab is Tab.UPCOMING), VisitList(tab=Tab.UPCOMING, page=0)),
+        button(_mark(t.label("Past"), tab is Tab.PAST), VisitList(tab=Tab.PAST, page=0)),
+    ]
+    nothing = (
+        t("No data. Visits that you book will stand here, and those booked at the clinic’s desk too.")
+        if tab is Tab.UPCOMING
+        else t("No data. Visits whose time has passed will stand here.")
+    )
+    return Screen(
+        blocks(
+            bold(t("Bookings with doctors")),
+            *(told or [nothing]),
+            t("Bookings in all: {count}", count=found.total),
+        ),
+        markup(
+            tabs,
+            *rows,
+            pager(t, page, found.total, PAGE_SIZE, lambda each: VisitList(tab=tab, page=each)),
+            [] if found.total else [button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))],
+            [home_button(t)],
+        ),
+    )
+
+
+def failed_booking(t: Texts) -> Screen:
+    """The registry was silent and has no such booking."""
+    return Screen(
+        blocks(
+            bold(t("The booking did not come about")),
+            t("The registry did not answer, and no booking was made. Your choice is kept: you can try again."),
+        ),
+        markup([button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))], [home_button(t)]),
+    )
+
+
+def _line(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
+    visit = entry.visit
+    return lines(
+        Html(f"{number}. " + bold(visit_when(t, visit, now))),
+        escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
+        escape(visit.clinic.name),
+        t("Patient: {name}", name=entry.person.full_name),
+        t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else "",
+    )
+
+
+def _short_when(t: Texts, visit: Visit, now: datetime) -> str:
+    return short_when(t, visit.start, visit.clinic.tz, now)
+
+
+def _mark(label: str, chosen: bool) -> str:
+    return f"• {label} •" if chosen else label
