@@ -1,0 +1,463 @@
+"""An operator's CSV files become clinics that can be booked, or a list of what is wrong with them, by line."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.clinics.importing import (
+    CLINICS,
+    DOCTORS,
+    SCHEDULE,
+    Options,
+    Parsed,
+    Source,
+    add_arguments,
+    make_ref,
+    read_directory,
+    run,
+)
+from services.errors import SetupError
+from services.registry.admin import Known, SlotRecord
+from services.registry.local.admin import LocalRegistryAdmin
+from services.registry.local.registry import LocalRegistry
+from services.registry.model import AgeGroup, Booked, PatientIdentity, Policy, PolicyKind, Sex
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+REAL = Path(__file__).parents[3] / "shared" / "data" / "clinics_moscow_datamosru_2014.csv"
+
+CLINICS_CSV = """id,name,address,town,region,phone,hours,age_group,lat,lon
+7,Поликлиника № 7,"ул. Мира, д. 1",Мытищи,50,+7 495 000-00-07,1-5 08:00-20:00,adult,55.91,37.73
+8,Детская поликлиника № 8,"ул. Мира, д. 2",Владивосток,25,,,child,,
+"""
+DOCTORS_CSV = """id,clinic,service,service_id,surname,name,patronymic,room,age_group
+d1,7,Терапевт,110,Ветров,Иван,Ильич,каб. 12,adult
+d2,8,Педиатр,59,Ёлкина,Анна,,,
+"""
+SCHEDULE_CSV = """doctor,date,from,to,minutes
+d1,2026-11-24,09:00,10:00,20
+d1,25.11.2026,9:30,,15
+d2,2026-11-24,09:00,09:12,
+"""
+ANNA = PatientIdentity(
+    "Ёлкина", "Анна", None, date(1990, 3, 14), Sex.FEMALE, Policy(PolicyKind.ENP, "5058099085000017")
+)
+
+
+def at(hour: int, minute: int = 0, day: int = 24, zone: str = "Europe/Moscow") -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo(zone))
+
+
+@dataclass
+class Desk:
+    """The operator's terminal over a real registry."""
+
+    folder: Path
+    admin: LocalRegistryAdmin
+    registry: LocalRegistry
+    said: str = ""
+
+    def write(self, name: str, content: str | bytes) -> str:
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    async def run(self, *arguments: str) -> int:
+        """`python -m bot import …`; what it printed is in `said`."""
+        parser = argparse.ArgumentParser()
+        add_arguments(parser)
+        out = io.StringIO()
+        code = await run(parser.parse_args(arguments), self.admin, stdout=out, stderr=out)
+        self.said = out.getvalue()
+        return code
+
+    async def run_all(self) -> int:
+        return await self.run(*(self.write(name, text) for name, text in THREE.items()))
+
+
+THREE = {"clinics.csv": CLINICS_CSV, "doctors.csv": DOCTORS_CSV, "schedule.csv": SCHEDULE_CSV}
+
+
+@pytest.fixture
+def desk(tmp_path: Path, database: Database, vault: Vault, clock: FakeClock) -> Desk:
+    return Desk(
+        tmp_path,
+        LocalRegistryAdmin(database, vault, clock),
+        LocalRegistry(database, vault, clock, registers_patients=True),
+    )
+
+
+# --- stories over a registry ---------------------------------------------------------------------
+
+
+async def test_three_files_and_a_visit(desk: Desk) -> None:
+    # 1. A dry run says what is there and writes nothing.
+    assert await desk.run("--dry-run", *(desk.write(name, text) for name, text in THREE.items())) == 0
+    assert "2 clinics, 2 doctors, 5 times. Nothing was written." in desk.said
+    assert await desk.registry.regions() == {}
+
+    # 2. The import itself; a region's clinic gets the region's time zone.
+    assert await desk.run_all() == 0
+    assert "Clinics: 2 added, 0 updated. Doctors: 2 added, 0 updated. Times: 5 added" in desk.said
+    adults, children = await desk.registry.clinic("7"), await desk.registry.clinic("8")
+    assert adults is not None
+    assert children is not None
+    assert (adults.tz, adults.age_group, adults.lat, adults.demo) == ("Europe/Moscow", AgeGroup.ADULT, 55.91, False)
+    assert (children.tz, children.age_group, children.lat, children.hours) == (
+        *("Asia/Vladivostok", AgeGroup.CHILD),
+        *(None, ""),
+    )
+    slots = await desk.registry.slots("7", "110", age=36)
+    assert [(slot.start, slot.end) for slot in slots] == [
+        (at(9), at(9, 20)),
+        (at(9, 20), at(9, 40)),
+        (at(9, 40), at(10)),
+        (at(9, 30, day=25), at(9, 45, day=25)),
+    ]
+    (child_slot,) = await desk.registry.slots("8", "59", age=6)
+    assert child_slot.start == at(9, zone="Asia/Vladivostok")
+
+    # 3. Somebody books; the same files again change nothing.
+    patient = await desk.admin.enrol(ANNA, "7")
+    assert isinstance(await desk.registry.book("key", patient.id, slots[0].id), Booked)
+    assert await desk.run_all() == 0
+    assert "Clinics: 0 added, 0 updated. Doctors: 0 added, 0 updated. Times: 0 added, 1 booked ones kept" in desk.said
+
+    # 4. A new timetable without that hour, and one that crosses it: the visit stands, nothing is offered over it.
+    desk.write(
+        "schedule.csv", "doctor;date;from;to;minutes\nd1;2026-11-24;09:10;10:10;20\nd1;2026-11-25;09:30;10:00;\n"
+    )
+    assert await desk.run("--schedule", str(desk.folder / "schedule.csv")) == 0
+    slots = await desk.registry.slots("7", "110", age=36)
+    assert [slot.start for slot in slots] == [at(9, 30), at(9, 50), at(9, 30, day=25)]
+    assert slots[2].end == at(10, day=25)
+    assert [visit.start for visit in await desk.registry.visits([patient.id])] == [at(9)]
+    assert len(await desk.registry.slots("8", "59", age=6)) == 1, "another doctor's times are not the file's business"
+
+
+async def test_a_directory_that_moves_and_renames(desk: Desk) -> None:
+    await desk.run_all()
+    desk.write("clinics.csv", CLINICS_CSV.replace("Поликлиника № 7,", "Поликлиника № 77,").replace(",25,", ",54,"))
+    desk.write("doctors.csv", DOCTORS_CSV.replace("d1,7,Терапевт,110", "d1,8,Терапевт,110").replace("adult", "any"))
+    paths = [str(desk.folder / name) for name in ("clinics.csv", "doctors.csv")]
+    assert await desk.run(*paths) == 0
+    assert "Clinics: 0 added, 2 updated. Doctors: 0 added, 1 updated." in desk.said
+    # The doctor's free times moved along, and the days are those of the clinic's new zone.
+    assert await desk.registry.slots("7", "110", age=6) == []
+    days = await desk.registry.days("8", "110", age=6)
+    assert [(offer.day, offer.free) for offer in days] == [(date(2026, 11, 24), 3), (date(2026, 11, 25), 1)]
+
+
+async def test_nothing_is_written_when_one_line_is_wrong(desk: Desk) -> None:
+    desk.write("clinics.csv", CLINICS_CSV.replace("55.91", "abc"))
+    path = str(desk.folder / "clinics.csv")
+    assert await desk.run("--clinics", path, "--doctors", desk.write("doctors.csv", DOCTORS_CSV)) == 1
+    assert "clinics.csv, line 2: lat: «abc» is not a number" in desk.said
+    assert "Nothing was imported." in desk.said
+    assert await desk.registry.regions() == {}
+
+
+async def test_many_problems_are_cut_short(desk: Desk) -> None:
+    rows = "".join(f"d{number},7,Терапевт,Ветров,\n" for number in range(60))
+    assert await desk.run("--doctors", desk.write("doctors.csv", "id,clinic,service,surname,name\n" + rows)) == 1
+    assert "… and 70 more" in desk.said
+
+
+async def test_moscow_as_the_city_publishes_it(desk: Desk) -> None:
+    """Real clinics, doctors and times from an invented file; columns mapped on the command line."""
+    clinics = moscow(desk)
+    rows = list(csv.DictReader(clinics.open(encoding="utf-8")))
+    some = rows[0]["id"]
+    doctors = desk.write(
+        "врачи.csv",
+        f"код;поликлиника;специальность;фамилия;имя\n1;{some};Невролог;Щукин;Пётр\n".encode("cp1251"),
+    )
+    times = desk.write("приём.csv", "код;дата;с;по;минут\n1;24.11.2026;09:00;12:00;20\n".encode("cp1251"))
+    mapping = "id=код,doctor=код,clinic=поликлиника,service=специальность,surname=фамилия"
+    assert (
+        await desk.run(
+            *(str(clinics), doctors, times),
+            *("--map", mapping, "--map", "name=short_name|name|имя,date=дата,from=с,to=по,minutes=минут"),
+            *("--set", "region=77", "--set", "town=Москва"),
+        )
+        == 0
+    ), desk.said
+    found = await desk.registry.clinics("77")
+    assert len(found) == len(rows)
+    assert {clinic.tz for clinic in found} == {"Europe/Moscow"}
+    assert sum(clinic.lat is None for clinic in found) == sum(not row["lat"] for row in rows)
+    (offer,) = await desk.registry.services(some, age=40)
+    assert (offer.name, offer.free, offer.nearest) == ("Невролог", 9, at(9))
+
+
+def moscow(desk: Desk) -> Path:
+    """The published file, or where it is not at hand one of the same shape."""
+    if REAL.exists():
+        return REAL
+    return Path(
+        desk.write(
+            "moscow.csv",
+            "id,kind,name,short_name,address,okrug,phone,lat,lon,closed_flag,note\n"
+            '502-1,polyclinic_adult,ГБУЗ «ГП № 1»,Городская поликлиника № 1,"Москва, ул. Донская, д. 1",ЮАО,'
+            "(495) 000-0000,55.71,37.60,,\n"
+            '502-2,dental_adult,Стоматология № 2,,"Москва, ул. Мира, д. 2",СВАО,,,,1,закрыта\n',
+        )
+    )
+
+
+async def test_two_systems_are_kept_apart_by_a_prefix(desk: Desk) -> None:
+    for prefix in ("a-", "b-"):
+        assert await desk.run("--prefix", prefix, *(desk.write(name, text) for name, text in THREE.items())) == 0
+    assert await desk.registry.regions() == {"50": 2, "25": 2}
+    assert await desk.registry.clinic("b-7") is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), "import needs a file"),
+        (("x.csv", "--map", "nme=title"), "there is no column «nme»"),
+        (("x.csv", "--map", "name"), "--map wants COLUMN=VALUE"),
+        (("x.csv", "--set", "region="), "--set wants COLUMN=VALUE"),
+    ],
+)
+async def test_options_that_make_no_sense(tmp_path: Path, arguments: tuple[str, ...], expected: str) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    with pytest.raises(SetupError, match=expected):
+        await run(parser.parse_args(arguments), NobodyHome(), stdout=io.StringIO(), stderr=io.StringIO())
+
+
+class NobodyHome(LocalRegistryAdmin):
+    """Options are checked before the registry is asked anything."""
+
+    def __init__(self) -> None:
+        pass
+
+
+def test_the_help_names_every_column() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    told = parser.format_help()
+    assert all(column.name in told for kind in (CLINICS, DOCTORS, SCHEDULE) for column in kind.columns)
+
+
+# --- reading, without a registry -----------------------------------------------------------------
+
+
+def read(folder: Path, files: Mapping[str, str | bytes], options: Options | None = None, **known: str) -> Parsed:
+    """Reads these files by their columns; `known`: a clinic of the registry and its zone; doctor `d1` works there."""
+    sources = []
+    for name, content in files.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        sources.append(Source(folder / name))
+    there = Known(zones=known, doctors=dict.fromkeys(["d1"], next(iter(known), "")))
+    return read_directory(sources, options or Options(), there)
+
+
+def problems(parsed: Parsed) -> list[str]:
+    assert not parsed.problems or not (parsed.clinics or parsed.doctors or parsed.slots)
+    return [str(problem) for problem in parsed.problems]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        CLINICS_CSV.encode(),
+        b"\xef\xbb\xbf" + CLINICS_CSV.encode(),
+        CLINICS_CSV.encode("cp1251"),
+        CLINICS_CSV.replace('"ул. Мира, д. 1"', "ул. Мира").replace('"ул. Мира, д. 2"', "x").replace(",", ";").encode(),
+        CLINICS_CSV.replace("\n", "\r\n").encode("cp1251"),
+        ("\n\n" + CLINICS_CSV + "\n,,,,,,,,,\n").encode(),
+    ],
+    ids=["utf-8", "bom", "cp1251", "semicolon", "crlf", "blank lines"],
+)
+def test_encodings_and_separators(tmp_path: Path, content: bytes) -> None:
+    parsed = read(tmp_path, {"clinics.csv": content})
+    assert problems(parsed) == []
+    assert [clinic.name for clinic in parsed.clinics] == ["Поликлиника № 7", "Детская поликлиника № 8"]
+
+
+def test_quoted_line_breaks_keep_line_numbers_right(tmp_path: Path) -> None:
+    content = CLINICS_CSV.replace('"ул. Мира, д. 1"', '"ул. Мира,\nд. 1, «Мир»\n3 этаж"').replace(",25,", ",xx,")
+    assert problems(read(tmp_path, {"c.csv": content})) == ["c.csv, line 5: region: «xx» is not the code of a region"]
+
+
+def test_numbers_and_times_as_spreadsheets_write_them(tmp_path: Path) -> None:
+    clinics = "id;name;address;town;region;lat;lon\n1;П;А;Т;5;55,5;37,25\n"
+    doctors = "id;clinic;service;surname;name\nd1;1;Терапевт;В;И\n"
+    schedule = "doctor;date;from;to;minutes\nd1;24.11.2026;9:00:00;9:30:00;30\n"
+    parsed = read(tmp_path, {"c.csv": clinics, "d.csv": doctors, "s.csv": schedule})
+    assert problems(parsed) == []
+    assert (parsed.clinics[0].region, parsed.clinics[0].lat, parsed.clinics[0].lon) == ("05", 55.5, 37.25)
+    assert parsed.slots == (SlotRecord("d1", at(9), at(9, 30)),)
+
+
+def test_long_or_odd_ids_become_short_ones(tmp_path: Path) -> None:
+    odd = "поликлиника/корпус 2 " + "9" * 40
+    parsed = read(tmp_path, {"c.csv": CLINICS_CSV.replace("\n7,", f"\n{odd},")})
+    assert parsed.clinics[0].id == make_ref(odd) == make_ref(odd)
+    assert len(parsed.clinics[0].id) == 12
+    assert parsed.clinics[1].id == "8"
+
+
+def test_a_service_without_a_code_gets_the_same_one_everywhere(tmp_path: Path) -> None:
+    doctors = "id,clinic,service,surname,name\n1,c,Терапевт,В,И\n2,c,Терапевт,Г,И\n3,c,Хирург,Д,И\n"
+    one, two, other = read(tmp_path, {"d.csv": doctors}, c="Europe/Moscow").doctors
+    assert one.service_id == two.service_id != other.service_id
+    assert len(one.service_id) == 12
+
+
+def test_hours_across_a_change_of_clocks(tmp_path: Path) -> None:
+    """Berlin, 25 October 2026: 03:00 becomes 02:00, so the night has an hour more; 28 March 2027 one less."""
+    schedule = "doctor,date,from,to,minutes\nd1,2026-10-25,01:00,04:00,60\nd1,2027-03-28,01:00,04:00,60\n"
+    parsed = read(tmp_path, {"s.csv": schedule}, c="Europe/Berlin")
+    assert len(parsed.slots) == 4 + 2
+    assert all(slot.end - slot.start == parsed.slots[0].end - parsed.slots[0].start for slot in parsed.slots)
+    gap = read(tmp_path, {"s.csv": "doctor,date,from,minutes\nd1,2027-03-28,02:30,20\n"}, c="Europe/Berlin")
+    assert problems(gap) == [
+        "s.csv, line 2: from: 02:30 does not exist on 2027-03-28 in Europe/Berlin: clocks go forward then"
+    ]
+
+
+def clinic_row(**cells: str) -> str:
+    row = {"id": "1", "name": "П", "address": "А", "town": "Т", "region": "50", "tz": "", "lat": "", "lon": ""}
+    row |= {"age_group": ""} | cells
+    return ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (clinic_row(name=""), "c.csv, line 2: name: is empty"),
+        (clinic_row(name="П" * 301), "c.csv, line 2: name: is longer than 300 characters"),
+        (clinic_row(lat="abc", lon="37"), "c.csv, line 2: lat: «abc» is not a number"),
+        (clinic_row(lat="91", lon="37"), "c.csv, line 2: lat: 91 is not between -90 and 90"),
+        (clinic_row(lat="nan", lon="37"), "c.csv, line 2: lat: nan is not between -90 and 90"),
+        (clinic_row(lat="55", lon="-181"), "c.csv, line 2: lon: -181 is not between -180 and 180"),
+        (clinic_row(lat="55"), "c.csv, line 2: lon: lat and lon are both there, or neither"),
+        (clinic_row(age_group="seniors"), "c.csv, line 2: age_group: «seniors» is not child, adult or any"),
+        (clinic_row(region="100"), "c.csv, line 2: region: «100» is not the code of a region"),
+        (clinic_row(tz="Europe/Nowhere"), "c.csv, line 2: tz: «Europe/Nowhere» is not a time zone like Europe/Moscow"),
+        (
+            clinic_row(tz="../../etc/passwd"),
+            "c.csv, line 2: tz: «../../etc/passwd» is not a time zone like Europe/Moscow",
+        ),
+        (clinic_row() + "1,Д,А,Т,50,,,,\n", "c.csv, line 3: id: «1» stands on line 2 of c.csv already"),
+        (clinic_row() + "2,Д,А\n", "c.csv, line 3: 3 cells, but the header has 9"),
+        (clinic_row() + "2,Д,А,Т,50,,,,,,\n", "c.csv, line 3: 11 cells, but the header has 9"),
+        ("", "c.csv: the file is empty"),
+        (" \n\n", "c.csv: the file is empty"),
+        ("id,name,address,town,region\n", "c.csv: there is a header and not a single row"),
+        (
+            "Уважаемые коллеги!\nсм. вложение\n",
+            "c.csv, line 1: this is not a CSV table: the first line has no «,» and no «;»",
+        ),
+        ("id,name,name\n1,П,П\n", "c.csv, line 1: the header names a column twice: name"),
+        (clinic_row() + '2,"Д,А,Т,50,,,,\n', "c.csv, line 3: the quoting is broken: unexpected end of data"),
+        (clinic_row() + '2,"Д"х,А,Т,50,,,,\n', "c.csv, line 3: the quoting is broken: ',' expected after '\"'"),
+        (
+            "id,name,address,town,lat\n1,П,А,Т,\n",
+            "c.csv, line 1: there is no column «region» (--map region=… or --set region=…); "
+            "there are: id, name, address, town, lat",
+        ),
+    ],
+)
+def test_clinics_that_are_wrong(tmp_path: Path, content: str, expected: str) -> None:
+    assert problems(read(tmp_path, {"c.csv": content})) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"PK\x03\x04\n\x00\x00", "c.csv, line 2: this is not a text file (it holds NUL bytes)"),
+        (CLINICS_CSV.encode("utf-16"), "c.csv, line 1: this is not a text file (it holds NUL bytes)"),
+        (CLINICS_CSV.encode()[:-20] + b"\xd0\n", "c.csv, line 3: these bytes are neither UTF-8 nor Windows-1251"),
+        (CLINICS_CSV.encode("cp1251") + b"\x98", "c.csv, line 4: these bytes are neither UTF-8 nor Windows-1251"),
+    ],
+    ids=["zip", "utf-16", "broken utf-8", "broken cp1251"],
+)
+def test_bytes_that_are_no_text(tmp_path: Path, content: bytes, expected: str) -> None:
+    (problem,) = problems(read(tmp_path, {"c.csv": content}))
+    assert problem.startswith(expected)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    parsed = read_directory([Source(tmp_path / "none.csv", CLINICS)], Options(), Known({}, {}))
+    assert problems(parsed) == [f"{tmp_path / 'none.csv'}: No such file or directory"]
+
+
+def test_columns_that_fit_nothing(tmp_path: Path) -> None:
+    (problem,) = problems(read(tmp_path, {"x.csv": "price,colour\n1,red\n"}))
+    assert problem.startswith("x.csv: the columns fit no kind of file: clinics have id, name, address")
+
+
+def test_a_mapping_that_fits_no_file(tmp_path: Path) -> None:
+    options = Options(columns={"name": ("shrt_name",)})
+    assert problems(read(tmp_path, {"c.csv": CLINICS_CSV}, options)) == [
+        "--map: name: no file has a column «shrt_name»"
+    ]
+
+
+def test_a_value_of_the_file_wins_over_a_constant(tmp_path: Path) -> None:
+    options = Options(constants={"town": "Москва", "phone": "103"})
+    parsed = read(tmp_path, {"c.csv": CLINICS_CSV}, options)
+    assert [(clinic.town, clinic.phone) for clinic in parsed.clinics] == [
+        ("Мытищи", "+7 495 000-00-07"),
+        ("Владивосток", "103"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("d9,nowhere,Терапевт,110,В,И", "clinic: there is no clinic «nowhere»"),
+        ("d9,c,Терапевт,тер,В,И", "service_id: «тер» may hold letters A–Z, digits, «-» and «_» only"),
+        ("d9,c,Хирург,110,В,И", "service_id: 110 is called «Терапевт» on line 2 of d.csv"),
+        ("d8,c,Терапевт,110,В,И", "id: «d8» stands on line 2 of d.csv already"),
+        ("d9,c,Терапевт,110,,И", "surname: is empty"),
+    ],
+)
+def test_doctors_that_are_wrong(tmp_path: Path, row: str, expected: str) -> None:
+    content = f"id,clinic,service,service_id,surname,name\nd8,c,Терапевт,110,В,И\n{row}\n"
+    assert problems(read(tmp_path, {"d.csv": content}, c="Europe/Moscow")) == [f"d.csv, line 3: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("d9,2026-11-24,09:00,10:00,20", "doctor: there is no doctor «d9»"),
+        ("d1,24/11/26,09:00,10:00,20", "date: «24/11/26» is not a date like 2026-11-24 or 24.11.2026"),
+        ("d1,2026-02-30,09:00,10:00,20", "date: «2026-02-30» is not a date like 2026-11-24 or 24.11.2026"),
+        ("d1,2026-11-24,9 утра,10:00,20", "from: «9 утра» is not a time like 09:00"),
+        ("d1,2026-11-24,09:00,25:00,20", "to: «25:00» is not a time like 09:00"),
+        ("d1,2026-11-24,10:00,09:00,20", "to: 09:00 is not after 10:00"),
+        ("d1,2026-11-24,10:00,10:00,20", "to: 10:00 is not after 10:00"),
+        ("d1,2026-11-24,10:00,10:10,20", "minutes: not one visit of 20 minutes fits"),
+        ("d1,2026-11-24,10:00,11:00,много", "minutes: «много» is not a number"),
+        ("d1,2026-11-24,10:00,11:00,0", "minutes: 0 is not between 1 and 600"),
+        ("d1,2026-11-24,10:00,,", "to: is empty, and so is minutes: one of them is needed"),
+        ("d1,2026-11-24,,11:00,20", "from: is empty"),
+        ("d1,2026-11-24,08:50,09:10,20", "from: these hours overlap line 2 of s.csv"),
+    ],
+)
+def test_schedules_that_are_wrong(tmp_path: Path, row: str, expected: str) -> None:
+    content = f"doctor,date,from,to,minutes\nd1,2026-11-24,08:00,09:00,20\n{row}\n"
+    assert problems(read(tmp_path, {"s.csv": content}, c="Europe/Moscow")) == [f"s.csv, line 3: {expected}"]
+
+
+def test_one_mistake_is_told_once(tmp_path: Path) -> None:
+    """A broken clinic is still the clinic that its doctors name."""
+    told = problems(read(tmp_path, THREE | {"clinics.csv": CLINICS_CSV.replace(",50,", ",99999,")}))
+    assert told == ["clinics.csv, line 2: region: «99999» is not the code of a region"]
