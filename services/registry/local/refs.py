@@ -26,7 +26,7 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().replace("ё", "е").split())
 
 
-def natural(text: str) -> tuple[tuple[int, str], ...]:
+def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
     """For ordering names as people do: № 3 before № 10. Neither engine collates Russian reliably."""
     parts = re.split(r"(\d+)", fold(text))
-    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts if part)
+    return tuple((False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts if part)
