@@ -22,8 +22,6 @@ from bot.views.common import Scene, cannot_read, press_a_button, unavailable
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from services.accounts.model import Account
-from services.clock import Clock
-from services.drafts.drafts import Drafts
 from services.drafts.model import Answers, Draft
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts
@@ -190,16 +188,14 @@ class Wizard:
         kind: str,
         steps: Sequence[Step],
         tools: Tools,
-        drafts: Drafts,
-        clock: Clock,
         after: Callable[[Turn], Awaitable[Screen | None]],
     ) -> None:
         self.kind = kind
         self.steps = tuple(steps)
         self._by_name = {step.name: step for step in steps}
         self._tools = tools
-        self._drafts = drafts
-        self._clock = clock
+        self._drafts = tools.drafts
+        self._clock = tools.clock
         self._after = after
 
     async def start(self, account: Account, t: Texts, answers: Answers) -> Turned:

@@ -60,18 +60,14 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
 
 def _policy_card(t: Texts, person: Person) -> Html:
     policy = person.identity.policy
+    number = Html(f"<code>{escape(format_policy(policy))}</code>")
     if policy.kind is PolicyKind.NONE:
-        number = t("Insurance policy: none")
+        card = t("Insurance policy: none")
+    elif person.verified:
+        card = t("Insurance policy: {number} ✅ confirmed by the registry", number=number)
     else:
-        mark = t(" ✅ confirmed by the registry") if person.verified else ""
-        number = Html(
-            t("Insurance policy: {number}", number=Html(f"<code>{escape(format_policy(policy))}</code>")) + mark
-        )
-    return lines(
-        bold(person.full_name),
-        t("Date of birth: {date}", date=numeric(person.identity.birth_date)),
-        number,
-    )
+        card = t("Insurance policy: {number}", number=number)
+    return lines(bold(person.full_name), t("Date of birth: {date}", date=numeric(person.identity.birth_date)), card)
 
 
 def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from services.texts.i18n import Texts
+from services.texts.i18n import N_, Texts
+
+_BY_POST = {
+    "110": N_("General practitioner"),
+    "59": N_("Paediatrician"),
+    "122": N_("Surgeon"),
+    "28": N_("Paediatric surgeon"),
+    "54": N_("Ophthalmologist (eye doctor)"),
+    "53": N_("Otolaryngologist (ENT)"),
+    "45": N_("Neurologist"),
+    "34": N_("Cardiologist"),
+    "25": N_("Paediatric cardiologist"),
+    "v92": N_("Endocrinologist"),
+    "v22": N_("Paediatric endocrinologist"),
+    "v84": N_("Urologist"),
+    "v79": N_("Orthopaedic trauma surgeon"),
+    "24": N_("Dermatologist"),
+    "13": N_("Obstetrician-gynaecologist"),
+    "103": N_("Dentist"),
+    "101": N_("Paediatric dentist"),
+    "v72": N_("Dental surgeon"),
+    "51": N_("Orthodontist"),
+}
+"""Codes of posts (ФРМР 1002), «v» and the code of the speciality (V021) where a post has none."""
 
 
 def specialty(t: Texts, post: str, name: str) -> str:
-    """What a patient reads. `post`: the code of the post (ФРМР 1002); `name`: as the registry has it."""
-    return name
+    """What a patient reads; a post that we have no word for keeps the registry's name."""
+    return t.label(_BY_POST[post]) if t.locale != "ru" and post in _BY_POST else name

@@ -1,0 +1,120 @@
+"""The command line: `python -m bot [run | migrate | import …]`.
+
+Heavy imports wait until they are needed: the local chat must be up while aiogram is still being imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from bot.settings import Settings, load_settings
+from services.errors import SetupError
+
+SETUP_FAILED = 2
+_EMULATOR_PATIENCE = 15.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Nomerok, a patient's bot for Telegram")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="talk to Telegram, or to the local chat where BOT_TOKEN is not set (default)")
+    commands.add_parser("migrate", help="bring the tables of DATABASE_URL up to date")
+    importing = commands.add_parser("import", help="load clinics, doctors and schedules from CSV")
+    if "import" in (arguments or sys.argv):
+        from services.clinics.importing import add_arguments
+
+        add_arguments(importing)
+    args = parser.parse_args(arguments)
+    try:
+        settings = load_settings()
+        return {"migrate": _migrate, "import": _import}.get(args.command, _run)(settings, args)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return SETUP_FAILED
+    except KeyboardInterrupt:
+        return 0
+
+
+def _run(settings: Settings, _args: argparse.Namespace) -> int:
+    if not settings.local_chat:
+        return _talk(settings)
+    print(
+        f"BOT_TOKEN is not set: starting a local chat instead, "
+        f"open http://{settings.emulator_host}:{settings.emulator_port}",
+        flush=True,
+    )
+    with _emulator(settings):
+        return _talk(settings)
+
+
+def _talk(settings: Settings) -> int:
+    from bot.app import run
+    from bot.logs import set_up_logging
+
+    set_up_logging(settings.log_level)
+    asyncio.run(run(settings))
+    return 0
+
+
+def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
+    from services.storage.migrate import upgrade
+
+    upgrade(settings.database_url)
+    return 0
+
+
+def _import(settings: Settings, args: argparse.Namespace) -> int:
+    from bot.app import open_storage, registry_admin
+    from services.clinics.importing import run
+
+    async def load() -> int:
+        storage = await open_storage(settings)
+        try:
+            return await run(args, registry_admin(storage), stdout=sys.stdout, stderr=sys.stderr)
+        finally:
+            await storage.database.close()
+
+    return asyncio.run(load())
+
+
+@contextmanager
+def _emulator(settings: Settings) -> Iterator[None]:
+    """The local chat as a child process that never outlives this one."""
+    child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+        [sys.executable, "-m", "emulator", "--die-with-parent"],
+        stdout=subprocess.DEVNULL,
+        env=os.environ | {"EMULATOR_HOST": settings.emulator_host, "EMULATOR_PORT": str(settings.emulator_port)},
+    )
+    try:
+        from bot import app  # noqa: F401  (imported while the chat is starting)
+
+        _wait_for(child, settings)
+        yield
+    finally:
+        child.terminate()
+        with suppress(KeyboardInterrupt):
+            child.wait()
+
+
+def _wait_for(child: subprocess.Popen[bytes], settings: Settings) -> None:
+    ends = time.monotonic() + _EMULATOR_PATIENCE
+    while time.monotonic() < ends:
+        code = child.poll()
+        if code is not None:  # it has said why itself, in one line
+            raise SystemExit(code or SETUP_FAILED)
+        with suppress(OSError), socket.create_connection((settings.emulator_host, settings.emulator_port), 0.2):
+            return
+        time.sleep(0.02)
+    raise SetupError("the local chat has not started; look at the lines above")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

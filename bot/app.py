@@ -1,0 +1,246 @@
+"""The composition root: settings → database → services → dispatcher. The only place that builds things."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from sqlalchemy import insert, select
+from sqlalchemy.exc import OperationalError
+
+from bot import jobs
+from bot.channel import TelegramChannel
+from bot.fsm import booking as booking_wizard
+from bot.fsm import person as person_wizard
+from bot.fsm.storage import DraftStorage
+from bot.fsm.wizard import Wizard
+from bot.handlers import routers
+from bot.middlewares.errors import Errors
+from bot.middlewares.guest import Guest, GuestLocales
+from bot.middlewares.order import ChatOrder, Duplicates
+from bot.middlewares.outgoing import Gate, Patience
+from bot.settings import Settings
+from bot.tools import Tools
+from services.accounts.accounts import Accounts
+from services.accounts.model import Relation
+from services.accounts.persons import Persons, ReadyFamily
+from services.booking.booking import Booking
+from services.booking.holds import Holds
+from services.booking.times import Times
+from services.booking.visits import Visits
+from services.clinics.directory import Directory
+from services.clock import Clock, ShiftedClock, SystemClock
+from services.drafts.drafts import Drafts
+from services.errors import SetupError
+from services.notify.outbox import Outbox
+from services.registry.local.admin import LocalRegistryAdmin
+from services.registry.local.demo import fill_demo, roll_demo
+from services.registry.local.demo_family import enrol_family
+from services.registry.local.registry import LocalRegistry
+from services.registry.model import Patient, PatientIdentity
+from services.registry.port import Registry
+from services.storage.engine import Database
+from services.storage.migrate import ensure_current
+from services.storage.tables import setting
+from services.storage.vault import Vault, load_key, make_key
+
+log = logging.getLogger(__name__)
+
+WrapRegistry = Callable[[Registry], Registry]
+_KEY_NAME = "encryption_key_id"
+
+
+def as_it_is(registry: Registry) -> Registry:
+    return registry
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """An open database with its vault and clock: what every command of the command line begins with."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+
+
+async def open_storage(settings: Settings) -> Storage:
+    """Opens and migrates the database and finds the key that sealed it; `SetupError` says what is missing."""
+    database = Database.from_url(settings.database_url)
+    try:
+        await ensure_current(settings.database_url, database)
+        vault = await _vault(settings, database)
+    except (OperationalError, OSError):
+        await database.close()
+        raise SetupError("the database of DATABASE_URL cannot be reached; check the address and that it runs") from None
+    except SetupError:
+        await database.close()
+        raise
+    shift = settings.clock_shift_file
+    return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
+
+
+def registry_admin(storage: Storage) -> LocalRegistryAdmin:
+    """The half of the local registry that the operator's commands speak to."""
+    return LocalRegistryAdmin(storage.database, storage.vault, storage.clock)
+
+
+def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistry = as_it_is) -> Tools:
+    """All services of one process. `wrap_registry`: something to stand between them and the registry."""
+    database, vault, clock = storage.database, storage.vault, storage.clock
+    registry = wrap_registry(LocalRegistry(database, vault, clock, registers_patients=settings.demo_on))
+    accounts = Accounts(database, clock)
+    persons = Persons(database, vault, registry, clock)
+    drafts = Drafts(
+        database,
+        vault,
+        clock,
+        {booking_wizard.KIND: booking_wizard.LIFETIME, person_wizard.KIND: person_wizard.LIFETIME},
+    )
+    outbox = Outbox(database, clock)
+    booking = Booking(database, registry, persons, drafts, outbox, clock)
+    holds = Holds(database, clock)
+    return Tools(
+        clock=clock,
+        accounts=accounts,
+        persons=persons,
+        drafts=drafts,
+        directory=Directory(registry, clock),
+        times=Times(registry, holds),
+        holds=holds,
+        booking=booking,
+        visits=Visits(registry, persons, booking, clock),
+        outbox=outbox,
+        operator=settings.operator_name,
+        ready_family=_ready_family(registry_admin(storage)) if settings.demo_on else None,
+    )
+
+
+def build_dispatcher(tools: Tools, ready: asyncio.Event) -> Dispatcher:
+    """Routers and middlewares. `ready`: set once the registry can be asked."""
+    storage = DraftStorage(tools.accounts, tools.drafts)
+    locales = GuestLocales()
+    wizards = {
+        person_wizard.KIND: Wizard(
+            person_wizard.KIND,
+            person_wizard.own_form_steps(),
+            tools,
+            person_wizard.after_form,
+        ),
+        booking_wizard.KIND: Wizard(
+            booking_wizard.KIND,
+            booking_wizard.booking_steps(),
+            tools,
+            booking_wizard.after_booking,
+        ),
+    }
+    # aiogram would ask the FSM about every update; ours is asked about typed messages alone, by their router.
+    dispatcher = Dispatcher(storage=storage, disable_fsm=True, tools=tools, wizards=wizards, guest_locales=locales)
+    dispatcher.update.outer_middleware(ChatOrder())
+    dispatcher.update.outer_middleware(Duplicates())
+    for observer in (dispatcher.message, dispatcher.callback_query):
+        observer.outer_middleware(Guest(tools.accounts, locales, ready))
+        observer.outer_middleware(Errors())
+    for router in routers():
+        if router.name == "typing":
+            router.message.outer_middleware(dispatcher.fsm)
+        dispatcher.include_router(router)
+    return dispatcher
+
+
+def build_bot(settings: Settings) -> Bot:
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_url))
+    session.middleware(Patience())
+    return Bot(settings.token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
+
+
+async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> None:
+    """Polls Telegram (or the local chat) until it is told to stop."""
+    storage = await open_storage(settings)
+    bot = build_bot(settings)
+    try:
+        await _greet(bot)
+        await _serve(settings, storage, bot, wrap_registry)
+    finally:
+        await bot.session.close()
+        await storage.database.close()
+
+
+async def _serve(settings: Settings, storage: Storage, bot: Bot, wrap_registry: WrapRegistry) -> None:
+    tools = build_tools(settings, storage, wrap_registry)
+    ready = asyncio.Event()
+    dispatcher = build_dispatcher(tools, ready)
+    nightly = _roll(storage) if settings.demo_on else None
+    scheduler = jobs.build_scheduler(tools, TelegramChannel(bot, tools, Gate()), nightly)
+    filling = asyncio.create_task(_fill(settings, storage, ready))
+    scheduler.start()
+    try:
+        await dispatcher.start_polling(bot, allowed_updates=dispatcher.resolve_used_update_types())
+    finally:
+        scheduler.shutdown(wait=False)
+        filling.cancel()
+        with suppress(asyncio.CancelledError):
+            await filling
+
+
+async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> None:
+    """DEMO's registry is filled while the bot speaks already: nobody reads the consent in less time."""
+    try:
+        if settings.demo_on:
+            await fill_demo(storage.database, storage.clock)
+            await roll_demo(storage.database, storage.clock)
+    except Exception:
+        log.exception("the demo registry could not be filled")
+    finally:
+        ready.set()
+
+
+async def _greet(bot: Bot) -> None:
+    """Makes sure that the token is one; a webhook left behind would keep polling from its updates."""
+    try:
+        await bot.delete_webhook(drop_pending_updates=False)
+    except TelegramUnauthorizedError:
+        raise SetupError("Telegram does not know BOT_TOKEN; copy it anew from BotFather into .env") from None
+    except TelegramAPIError as error:
+        raise SetupError(f"{bot.session.api.base.split('/bot')[0]} does not answer: {type(error).__name__}") from None
+
+
+def _roll(storage: Storage) -> jobs.Job:
+    async def roll() -> None:
+        await roll_demo(storage.database, storage.clock)
+
+    return roll
+
+
+def _ready_family(admin: LocalRegistryAdmin) -> ReadyFamily:
+    async def make(seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]:
+        members = await enrol_family(admin, seed, today)
+        return [(Relation(member.relation), member.identity, patient) for member, patient in members]
+
+    return make
+
+
+async def _vault(settings: Settings, database: Database) -> Vault:
+    """The vault of this database: its key made on the first run, missed loudly on any later one."""
+    known = (await database.fetch(select(setting.c.value).where(setting.c.name == _KEY_NAME))).scalar()
+    key = load_key(settings.encryption_key, settings.key_file)
+    where = "ENCRYPTION_KEY" if settings.encryption_key else f"the file {settings.key_file.resolve()}"
+    if known is None:
+        vault = Vault(key or make_key(settings.key_file))
+        await database.execute(insert(setting).values(name=_KEY_NAME, value=vault.key_id))
+        return vault
+    if key is None:
+        raise SetupError(f"the database is sealed and its key is gone: put back {where}, or set ENCRYPTION_KEY")
+    vault = Vault(key)
+    if vault.key_id != known:
+        raise SetupError(f"the key in {where} is not the one that sealed this database (it wants {known})")
+    return vault

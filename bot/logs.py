@@ -1,0 +1,32 @@
+"""Logs without personal data: numbers that could be somebody's are masked, libraries do not print values."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+_LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]?\d){8,17}")
+_SHOWN = 2
+
+
+def mask(text: str) -> str:
+    """Numbers of nine digits and more (СНИЛС, policies, phones) keep their last two digits: «***45»."""
+    return _LONG_NUMBER.sub(lambda match: "***" + match.group()[-_SHOWN:], text)
+
+
+class MaskingFormatter(logging.Formatter):
+    """Masks the whole line, the trace of an exception too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
+
+
+def set_up_logging(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    # These print the values of statements or a line for every tick.
+    for noisy, quiet in (("aiosqlite", "INFO"), ("apscheduler", "WARNING"), ("asyncio", "INFO")):
+        logging.getLogger(noisy).setLevel(max(logging.getLevelName(quiet), logging.getLevelName(level)))
+    if level == "INFO":
+        logging.getLogger("aiogram.event").setLevel(logging.WARNING)

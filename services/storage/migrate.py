@@ -1,0 +1,50 @@
+"""Migrations: SQLite is brought up to date at start (after a copy), PostgreSQL by a command of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from services.errors import SetupError
+from services.storage.engine import Database, async_url
+
+_ROOT = Path(__file__).parents[2]
+HEAD = "0001"
+"""The newest revision in `migrations/versions`; a test keeps it true. Asking Alembic would cost half a second."""
+
+
+async def revision(database: Database) -> str | None:
+    """The revision that the database stands at; None for an empty one."""
+    try:
+        found: str | None = (await database.fetch(text("SELECT version_num FROM alembic_version"))).scalar()
+    except DBAPIError:
+        return None
+    return found
+
+
+async def ensure_current(url: str, database: Database) -> None:
+    """SQLite is migrated here and now; PostgreSQL has to be already, else `SetupError` names the command."""
+    stands_at = await revision(database)
+    if stands_at == HEAD:
+        return
+    if database.dialect != "sqlite":
+        raise SetupError("the database is not up to date; run 'python -m bot migrate' once, then start again")
+    file = Path(async_url(url).database or "")
+    if stands_at is not None:
+        shutil.copy2(file, file.with_name(f"{file.name}.before-{HEAD}"))
+    await asyncio.to_thread(upgrade, url)
+
+
+def upgrade(url: str, target: str = "head") -> None:
+    """Runs the migrations; not to be called on a running event loop."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_ROOT / "migrations"))
+    config.attributes["url"] = async_url(url)
+    command.upgrade(config, target)
