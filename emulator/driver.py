@@ -136,7 +136,7 @@ class Emulator:
         language_code: str = "ru",
         phone: str = "",
     ) -> User:
-        """A new person; without `phone` ("+79…") a number that belongs to nobody is made up."""
+        """A new person; without `phone` ("+79…") a number is made up."""
         person = self.world.add_person(first_name, last_name, username, language_code, phone)
         return User(self, person.id)
 

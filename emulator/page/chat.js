@@ -140,7 +140,9 @@ function addPerson() {
     body: (form) => personFields(form, null),
     submit: async (data) => {
       const answer = await post("create-person", Object.fromEntries(data));
-      if (answer) openChat(answer.person.id);
+      if (!answer) return;
+      state.people.set(answer.person.id, answer.person); // the event may come later than this answer
+      openChat(answer.person.id);
     },
   });
 }
@@ -218,7 +220,9 @@ function takeState(snapshot) {
   if (!state.open.length) state.open = JSON.parse(localStorage.getItem("open-chats") || "[]");
   chooseBot();
   for (const [id, view] of views) {
-    if (state.people.has(id)) view.build();
+    if (!state.people.has(id)) continue;
+    view.person = state.people.get(id);
+    view.build();
   }
   renderChats();
   if (!state.people.size) {
@@ -270,7 +274,7 @@ const EVENTS = {
     view?.markBusy();
     if (!event.text || !view) return;
     if (!event.show_alert) view.toast(event.text);
-    else dialog({ title: "", role: "alert", main: say("ok"), cancel: false, body: (form) => form.append(el("p", { class: "loud" }, event.text)) });
+    else dialog({ title: model.bot().name, role: "alert", main: say("ok"), cancel: false, body: (form) => form.append(el("p", { class: "loud" }, event.text)) });
   },
   action(event, view) {
     view?.typing();

@@ -35,6 +35,7 @@ async def page(chromium: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
         context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="ru-RU")
+        context.set_default_timeout(10_000)
         yield await context.new_page()
         await browser.close()
 
@@ -63,7 +64,7 @@ async def test_a_person_talks_to_the_bot(emulator: Emulator, page: Page) -> None
         await composer.press("Enter")
         await page.get_by_role("button", name="Мой номер").click()
         await page.locator("[data-role=contact-dialog] [data-role=dialog-main]").click()
-        await expect(bubbles.last).to_contain_text("Номер 7000")
+        await expect(bubbles.last).to_contain_text("Номер 7999")
         await expect(page.locator("[data-role=reply-button]")).to_have_count(0)
         await page.locator("[data-role=attach]").click()
         await page.get_by_role("menuitem", name="Геопозиция").click()
