@@ -88,7 +88,7 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
 @contextmanager
 def _emulator(settings: Settings) -> Iterator[None]:
     """The local chat as a child process that never outlives this one."""
-    child = subprocess.Popen(  # noqa: S603  (our own interpreter and module)
+    child = subprocess.Popen(
         [sys.executable, "-m", "emulator", "--die-with-parent"],
         stdout=subprocess.DEVNULL,
         env=os.environ | {"EMULATOR_HOST": settings.emulator_host, "EMULATOR_PORT": str(settings.emulator_port)},

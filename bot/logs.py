@@ -15,15 +15,15 @@ def mask(text: str) -> str:
 
 
 class MaskingFormatter(logging.Formatter):
-    """Masks the whole line, the trace of an exception too."""
+    """Masks what was said, the trace of an exception too; the moment before it stays."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        return f"{self.formatTime(record)} {mask(super().format(record))}"
 
 
 def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(MaskingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # These print the values of statements or a line for every tick.
     for noisy, quiet in (("aiosqlite", "INFO"), ("apscheduler", "WARNING"), ("asyncio", "INFO")):

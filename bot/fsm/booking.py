@@ -229,8 +229,7 @@ async def _load_clinic(turn: Turn) -> Loaded:
     elif query:
         ordered = suitable
     else:
-        ranks = {each: rank for rank, each in enumerate([attached, *recent]) if each is not None}
-        ordered = sorted(suitable, key=lambda each: ranks.get(each.id, len(ranks) + 1))
+        ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
     page = clamp(turn.draft.page, len(ordered), PAGE_SIZE)
     shown = ordered[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     rows = [
@@ -241,6 +240,17 @@ async def _load_clinic(turn: Turn) -> Loaded:
         full_name(_identity(who)), chosen_region, rows, page, len(ordered), place is not None, query, child
     )
     return Loaded(data, [each.id for each in shown], page, Prompt.LOCATION if near == "ask" else None)
+
+
+def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[Clinic]:
+    """Clinics that the person knows, then others of the same towns, then the rest; each part keeps its order."""
+    ranks = {clinic_id: rank for rank, clinic_id in enumerate(familiar)}
+    towns = {each.town for each in clinics if each.id in ranks}
+
+    def rank(each: Clinic) -> tuple[int, bool]:
+        return ranks.get(each.id, len(ranks)), each.town not in towns
+
+    return sorted(clinics, key=rank)
 
 
 async def _apply_clinic(turn: Turn, given: Input) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
@@ -49,8 +50,13 @@ def short(label: str, limit: int = LABEL) -> str:
 
 
 def numbered(number: int, label: str) -> str:
-    """«4 · Справка о стоимости»: the number stands in the text beside the full name."""
+    """«4 · Справка о стоимости»: the number stands in the text beside the full name.
+
+    What stands in brackets at the end of a name is the first to go.
+    """
     head = f"{number} · "
+    if len(head + label) > LABEL:
+        label = re.sub(r" \([^()]*\)$", "", label)
     return head + short(label, LABEL - len(head))
 
 
@@ -103,7 +109,7 @@ def month_grid(
             [
                 button(str(day.day), days[day])
                 if day in days and day.month == month.month
-                else button("·" if day.month == month.month else " ", empty)
+                else button("·", empty)
                 for day in week
             ]
         )
