@@ -21,6 +21,7 @@ from services.storage.engine import Database
 from services.storage.tables import metadata
 
 ENGINES = ("sqlite", "postgres")
+_EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 
 
 class SqliteTemplate:
@@ -52,14 +53,29 @@ class PostgresServer:
         self._folder = Path(tempfile.mkdtemp(prefix="nomerok-pg-"))
         self._server = get_server(self._folder / "data", cleanup_mode="delete")
         self._numbers = count(1)
+        self._spare: list[str] = []
         _run(self._prepare())
 
     def url(self, name: str) -> str:
         socket = self._server.get_postmaster_info().socket_dir
         return f"postgresql://postgres@/{name}?host={quote(str(socket))}"
 
+    async def lend(self) -> str:
+        """A clean database to be given back; its name. Emptying one takes 6 ms, a clone 60 to 130."""
+        return self._spare.pop() if self._spare else await self.clone()
+
+    async def take_back(self, name: str) -> None:
+        """Empties the database for the next test; one whose tables have changed is dropped."""
+        await self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        try:
+            await self.run(_EMPTY, database=name)
+        except asyncpg.PostgresError:
+            await self.drop(name)
+        else:
+            self._spare.append(name)
+
     async def clone(self) -> str:
-        """A new database; its name."""
+        """A new database of one's own, for tests that change tables; its name."""
         name = f"test_{next(self._numbers)}"
         await self.run(f"CREATE DATABASE {name} TEMPLATE template_nomerok")
         return name
@@ -67,9 +83,9 @@ class PostgresServer:
     async def drop(self, name: str) -> None:
         await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    async def run(self, *statements: str) -> None:
-        """Statements outside any transaction, in the server's own database."""
-        connection = await asyncpg.connect(self.url("postgres"))
+    async def run(self, *statements: str, database: str = "postgres") -> None:
+        """Statements outside any transaction."""
+        connection = await asyncpg.connect(self.url(database))
         try:
             for statement in statements:
                 await connection.execute(statement)
