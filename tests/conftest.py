@@ -40,9 +40,9 @@ async def database_url(
         yield sqlite_template.copy(tmp_path)
         return
     server = postgres_server()
-    name = await server.clone()
+    name = await server.lend()
     yield server.url(name)
-    await server.drop(name)
+    await server.take_back(name)
 
 
 @pytest.fixture

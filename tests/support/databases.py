@@ -1,4 +1,4 @@
-"""Fresh databases of both engines in milliseconds: each is a copy of a template made once a session."""
+"""Fresh databases of both engines in milliseconds, from a template made once a session."""
 
 from __future__ import annotations
 
