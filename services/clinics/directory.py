@@ -89,9 +89,7 @@ class Directory:
         kept = self._regions.get(region)
         if kept is None or kept.until <= now:
             clinics = tuple(await self._registry.clinics(region))
-            words = tuple(
-                " " + normalise(f"{clinic.name} {clinic.town} {clinic.address}") + " " for clinic in clinics
-            )
+            words = tuple(" " + normalise(f"{clinic.name} {clinic.town} {clinic.address}") + " " for clinic in clinics)
             kept = self._regions[region] = _Listed(clinics, words, now + _KEPT)
         return kept
 

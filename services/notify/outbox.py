@@ -146,9 +146,7 @@ class Outbox:
             return
         pause = wait or _BACKOFF[min(delivery.attempts, len(_BACKOFF)) - 1]
         await self._database.execute(
-            update(outbox_table)
-            .where(outbox_table.c.id == delivery.id)
-            .values(due_at=now + pause, claimed_until=None)
+            update(outbox_table).where(outbox_table.c.id == delivery.id).values(due_at=now + pause, claimed_until=None)
         )
 
     async def page(self, account_id: str, page: int, size: int) -> NotificationPage:
