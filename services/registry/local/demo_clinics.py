@@ -65,7 +65,7 @@ def _all(group: AgeGroup, *posts: Post) -> tuple[tuple[Post, AgeGroup], ...]:
 
 _NARROW = (OPHTHALMOLOGIST, ENT, NEUROLOGIST, DERMATOLOGIST, TRAUMATOLOGIST)
 _ADULT = Kind(
-    "Поликлиника № {} г. {}",
+    "Поликлиника № {}, {}",
     AgeGroup.ADULT,
     "1-5 08:00-20:00; 6 09:00-15:00",
     _all(
@@ -75,7 +75,7 @@ _ADULT = Kind(
     ),
 )
 _CHILD = Kind(
-    "Детская поликлиника № {} г. {}",
+    "Детская поликлиника № {}, {}",
     AgeGroup.CHILD,
     "1-5 08:00-19:00; 6 09:00-14:00",
     _all(
@@ -85,7 +85,7 @@ _CHILD = Kind(
     ),
 )
 _FAMILY = Kind(
-    "Семейная поликлиника № {} г. {}",
+    "Семейная поликлиника № {}, {}",
     AgeGroup.ANY,
     "1-5 08:00-20:00; 6 09:00-15:00",
     _all(AgeGroup.ADULT, THERAPIST, THERAPIST, CARDIOLOGIST, GYNAECOLOGIST)
@@ -93,7 +93,7 @@ _FAMILY = Kind(
     + _all(AgeGroup.ANY, SURGEON, *_NARROW),
 )
 _DENTAL = Kind(
-    "Стоматологическая поликлиника № {} г. {}",
+    "Стоматологическая поликлиника № {}, {}",
     AgeGroup.ANY,
     "1-5 08:00-20:00; 6-7 09:00-15:00",
     _all(AgeGroup.ADULT, DENTIST, DENTIST, DENTIST, DENTIST)
@@ -101,7 +101,7 @@ _DENTAL = Kind(
     + _all(AgeGroup.ANY, DENTAL_SURGEON, DENTAL_SURGEON, ORTHODONTIST),
 )
 _WOMENS = Kind(
-    "Женская консультация № {} г. {}",
+    "Женская консультация № {}, {}",
     AgeGroup.ADULT,
     "1-5 08:00-19:00",
     _all(AgeGroup.ADULT, *(GYNAECOLOGIST,) * 6, THERAPIST, ENDOCRINOLOGIST, OPHTHALMOLOGIST),
@@ -202,7 +202,7 @@ def _doctor(random: Random, used: set[str], clinic_id: str, number: int, post: P
         surname=surname,
         name=name,
         patronymic=patronymic,
-        room=f"каб. {100 * random.randint(1, 4) + number}",
+        room=str(100 * random.randint(1, 4) + number),
         age_group=group,
     )
 
