@@ -91,6 +91,7 @@ def _emulator(settings: Settings) -> Iterator[None]:
     child = subprocess.Popen(
         [sys.executable, "-m", "emulator", "--die-with-parent"],
         stdout=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is ours to hear; the chat ends after the bot has said its last word
         env=os.environ | {"EMULATOR_HOST": settings.emulator_host, "EMULATOR_PORT": str(settings.emulator_port)},
     )
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,7 +27,7 @@ from bot.fsm.wizard import Wizard
 from bot.handlers import routers
 from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
-from bot.middlewares.order import ChatOrder, Duplicates
+from bot.middlewares.order import ChatOrder, Duplicates, Seen, SeenHere
 from bot.middlewares.outgoing import Gate, Patience
 from bot.settings import Settings
 from bot.tools import Tools
@@ -125,7 +125,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
     )
 
 
-def build_dispatcher(tools: Tools, ready: asyncio.Event) -> Dispatcher:
+def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatcher:
     """Routers and middlewares. `ready`: set once the registry can be asked."""
     storage = DraftStorage(tools.accounts, tools.drafts)
     locales = GuestLocales()
@@ -146,7 +146,7 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event) -> Dispatcher:
     # aiogram would ask the FSM about every update; ours is asked about typed messages alone, by their router.
     dispatcher = Dispatcher(storage=storage, disable_fsm=True, tools=tools, wizards=wizards, guest_locales=locales)
     dispatcher.update.outer_middleware(ChatOrder())
-    dispatcher.update.outer_middleware(Duplicates())
+    dispatcher.update.outer_middleware(Duplicates(seen))
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(Guest(tools.accounts, locales, ready))
         observer.outer_middleware(Errors())
@@ -155,6 +155,29 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event) -> Dispatcher:
             router.message.outer_middleware(dispatcher.fsm)
         dispatcher.include_router(router)
     return dispatcher
+
+
+@asynccontextmanager
+async def open_seen(settings: Settings) -> AsyncIterator[Seen]:
+    """What remembers handled updates: Redis where REDIS_URL is set, else this process."""
+    if not settings.redis_url:
+        yield SeenHere()
+        return
+    # Imported where it is needed: most processes have no Redis, and the start must be quick.
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    from bot.middlewares.shared import SeenTogether
+
+    try:
+        redis = Redis.from_url(settings.redis_url)
+        await redis.ping()
+    except (RedisError, OSError, ValueError):
+        raise SetupError("REDIS_URL does not answer; correct it in .env, or leave it empty for one process") from None
+    try:
+        yield SeenTogether(redis)
+    finally:
+        await redis.aclose()
 
 
 def build_bot(settings: Settings) -> Bot:
@@ -168,17 +191,18 @@ async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> Non
     storage = await open_storage(settings)
     bot = build_bot(settings)
     try:
-        await _greet(bot)
-        await _serve(settings, storage, bot, wrap_registry)
+        async with open_seen(settings) as seen:
+            await _greet(bot)
+            await _serve(settings, storage, bot, seen, wrap_registry)
     finally:
         await bot.session.close()
         await storage.database.close()
 
 
-async def _serve(settings: Settings, storage: Storage, bot: Bot, wrap_registry: WrapRegistry) -> None:
+async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wrap_registry: WrapRegistry) -> None:
     tools = build_tools(settings, storage, wrap_registry)
     ready = asyncio.Event()
-    dispatcher = build_dispatcher(tools, ready)
+    dispatcher = build_dispatcher(tools, ready, seen)
     nightly = _roll(storage) if settings.demo_on else None
     scheduler = jobs.build_scheduler(tools, TelegramChannel(bot, tools, Gate()), nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))

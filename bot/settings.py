@@ -48,6 +48,20 @@ class Settings(BaseSettings):
             raise ValueError("it looks like 123456:ABC-DEF, as BotFather gives it")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://", "postgresql+asyncpg://")):
+            raise ValueError("it must be sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME")
+        return value
+
+    @field_validator("emulator_host")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        if value not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("the local chat listens on this machine only: 127.0.0.1, ::1 or localhost")
+        return value
+
     @field_validator("telegram_api_url", "redis_url")
     @classmethod
     def _address(cls, value: str) -> str:

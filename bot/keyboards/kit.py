@@ -107,9 +107,7 @@ def month_grid(
             continue  # a week with nothing to press only makes the screen longer
         rows.append(
             [
-                button(str(day.day), days[day])
-                if day in days and day.month == month.month
-                else button("·", empty)
+                button(str(day.day), days[day]) if day in days and day.month == month.month else button("·", empty)
                 for day in week
             ]
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from aiogram import BaseMiddleware
@@ -37,22 +38,47 @@ class ChatOrder(BaseMiddleware):
             return await handler(event, data)
 
 
+class Seen(Protocol):
+    """Remembers which updates have been handled."""
+
+    def handling(self, name: str) -> AbstractAsyncContextManager[bool]:
+        """True inside for whoever is to handle the update; an update whose handling broke is not remembered."""
+        ...
+
+
+class SeenHere:
+    """In memory: enough for one process."""
+
+    def __init__(self) -> None:
+        self._names: OrderedDict[str, None] = OrderedDict()
+
+    @asynccontextmanager
+    async def handling(self, name: str) -> AsyncIterator[bool]:
+        if name in self._names:
+            yield False
+            return
+        self._names[name] = None
+        if len(self._names) > _REMEMBERED:
+            self._names.popitem(last=False)
+        try:
+            yield True
+        except BaseException:
+            self._names.pop(name, None)
+            raise
+
+
 class Duplicates(BaseMiddleware):
     """Telegram may deliver an update again; a press is known by its own id, a message by chat and number."""
 
-    def __init__(self) -> None:
-        self._seen: OrderedDict[str, None] = OrderedDict()
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         name = _event_name(event)
         if name is None:
             return await handler(event, data)
-        if name in self._seen:
-            return None
-        self._seen[name] = None
-        if len(self._seen) > _REMEMBERED:
-            self._seen.popitem(last=False)
-        return await handler(event, data)
+        async with self._seen.handling(name) as first_time:
+            return await handler(event, data) if first_time else None
 
 
 def _inner(event: TelegramObject) -> Message | CallbackQuery | None:

@@ -25,7 +25,7 @@ from bot.keyboards.kit import (
     short,
 )
 from bot.keyboards.wizard import Keys
-from bot.views.clinics import clinic_address, clinic_label, contacts, kilometres, region_name
+from bot.views.clinics import clinic_address, clinic_label, contacts, kilometres, region_name, room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -46,7 +46,6 @@ class DayPart(StrEnum):
 
 
 DAY_PARTS = {DayPart.MORNING: N_("Morning"), DayPart.AFTERNOON: N_("Afternoon"), DayPart.EVENING: N_("Evening")}
-_PART_ICONS = {DayPart.MORNING: "🌅", DayPart.AFTERNOON: "☀️", DayPart.EVENING: "🌆"}
 
 RELATIONS = {
     Relation.OWN: N_("me"),
@@ -346,7 +345,7 @@ def doctor(data: DoctorChoice, keys: Keys, scene: Scene) -> Screen:
     told = [
         lines(
             bold(each.name),
-            t("Room: {room}", room=each.room) if each.room else "",
+            room_line(t, each.room),
             _free(t, each.nearest, each.free, tz, scene.now),
         )
         for each in data.offers
@@ -447,7 +446,7 @@ def confirm(data: Confirmation, keys: Keys, scene: Scene) -> Screen:
                     specialty=specialty(t, slot.service_id, slot.service),
                     doctor=slot.doctor,
                 ),
-                t("Room: {room}", room=slot.room) if slot.room else "",
+                room_line(t, slot.room),
                 t("Institution: {clinic}", clinic=clinic.name),
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
@@ -610,5 +609,5 @@ def _chosen(t: Texts, chosen: Chosen) -> Html:
 
 
 def _part_label(t: Texts, part: DayPart, count: int, *, chosen: bool) -> str:
-    label = f"{_PART_ICONS[part]} {t.label(DAY_PARTS[part])} {count}"
+    label = f"{t.label(DAY_PARTS[part])} {count}"
     return f"• {label}" if chosen else label

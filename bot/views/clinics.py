@@ -48,6 +48,13 @@ def age_group_words(t: Texts, group: AgeGroup) -> str:
     }[group]
 
 
+def room_line(t: Texts, room: str) -> Html:
+    """«Кабинет: 214»; a room that a clinic has written in words speaks for itself."""
+    if not room:
+        return Html()
+    return escape(room) if " " in room else t("Room: {room}", room=room)
+
+
 def contacts(t: Texts, clinic: Clinic) -> Html:
     """Address, hours and phone of a clinic, whichever are known."""
     return lines(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.keyboards.callbacks import Go, Page, Tab, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
-from bot.views.clinics import clinic_address
+from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.booking.model import VisitEntry, VisitPage
@@ -55,7 +55,7 @@ def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = Non
                     specialty=specialty(t, visit.service_id, visit.service),
                     doctor=visit.doctor,
                 ),
-                t("Room: {room}", room=visit.room) if visit.room else "",
+                room_line(t, visit.room),
             ),
             lines(
                 t("Institution: {clinic}", clinic=visit.clinic.name),
@@ -141,4 +141,4 @@ def _short_when(t: Texts, visit: Visit, now: datetime) -> str:
 
 
 def _mark(label: str, chosen: bool) -> str:
-    return f"• {label} •" if chosen else label
+    return f"• {label}" if chosen else label

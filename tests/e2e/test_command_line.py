@@ -1,0 +1,147 @@
+"""The command line: what an operator sees when something is set up wrong, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _OURS}
+    return {**kept, "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING", **settings}
+
+
+def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=folder,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"BOT_TOKEN": "not a token"}, "BOT_TOKEN"),
+        ({"EMULATOR_PORT": "eighty"}, "EMULATOR_PORT"),
+        ({"EMULATOR_HOST": "0.0.0.0"}, "EMULATOR_HOST"),
+        ({"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
+        ({"DATABASE_URL": "mysql://somewhere/x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        ({"TELEGRAM_API_URL": "nowhere", "BOT_TOKEN": "1:a"}, "TELEGRAM_API_URL"),
+        ({"DEMO": "0"}, "OPERATOR_NAME"),
+        ({"DEMO": "perhaps"}, "DEMO"),
+        ({"ENCRYPTION_KEY": "short"}, "ENCRYPTION_KEY"),
+        ({"TELEGRAM_API_URL": "http://127.0.0.1:1", "BOT_TOKEN": "1:a", "DEMO": "1"}, "http://127.0.0.1:1"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path, settings: dict[str, str], named: str) -> None:
+    port = str(free_port())
+    ended = run(tmp_path, **{"EMULATOR_PORT": port, **settings})
+    assert ended.returncode == 2, ended.stderr
+    assert named in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def test_a_taken_port_is_one_line_that_names_it(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = run(tmp_path, EMULATOR_PORT=str(port))
+    assert ended.returncode == 2
+    assert str(port) in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def test_a_sealed_database_without_its_key_says_which_file_it_wants(tmp_path: Path) -> None:
+    with local_chat(tmp_path):
+        key = tmp_path / "secrets" / "encryption.key"
+        assert key.stat().st_mode & 0o777 == 0o600
+    key.rename(tmp_path / "lost.key")
+    ended = run(tmp_path, EMULATOR_PORT=str(free_port()))
+    assert ended.returncode == 2
+    assert str(key) in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def test_ctrl_c_ends_both_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    with local_chat(tmp_path) as (child, port):
+        os.killpg(child.pid, signal.SIGINT)
+        assert child.wait(20) == 0
+        assert not answers(port)
+
+
+def test_a_killed_bot_takes_the_local_chat_with_it(tmp_path: Path) -> None:
+    with local_chat(tmp_path) as (child, port):
+        child.kill()
+        child.wait(20)
+        until(lambda: not answers(port))
+
+
+@contextmanager
+def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`python -m bot` without a token, in a process group of its own; up to its first poll."""
+    port = free_port()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bot"],
+        cwd=folder,
+        env=environment(EMULATOR_PORT=str(port)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        until(lambda: b'"id"' in (state(port) or b""))
+        yield child, port
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGINT)
+            child.wait(20)
+
+
+def state(port: int) -> bytes | None:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/control/state", timeout=2) as response:
+            body: bytes = response.read()
+            return body
+    except (urllib.error.URLError, OSError):
+        return None
+
+
+def answers(port: int) -> bool:
+    return state(port) is not None
+
+
+def until(done: object, patience: float = 30) -> None:
+    assert callable(done)
+    ends = time.monotonic() + patience
+    while not done():
+        assert time.monotonic() < ends, "it has not come about"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
