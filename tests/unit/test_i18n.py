@@ -1,0 +1,71 @@
+"""Words: what is escaped, what is not, and which language somebody gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.texts.i18n import LOCALES, Html, blocks, bold, escape, lines, locale_of, texts
+
+EVIL = "<b>Иван & «Ко»</b>"
+SAFE = "&lt;b&gt;Иван &amp; «Ко»&lt;/b&gt;"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_people_write_is_escaped_in_a_sentence(locale: str) -> None:
+    t = texts(locale)
+    assert SAFE in t("Patient: {name}", name=EVIL)
+    assert isinstance(t("Patient: {name}", name=EVIL), Html)
+    assert SAFE in t.n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", 5, when=EVIL)
+
+
+def test_html_that_is_ours_is_not_escaped_again() -> None:
+    assert "<b>Иван</b>" in texts("ru")("Patient: {name}", name=bold("Иван"))
+    assert f"<b>{SAFE}</b>" in texts("ru")("Patient: {name}", name=bold(EVIL))
+
+
+def test_a_button_says_it_plainly() -> None:
+    assert EVIL in texts("ru").label("Patient: {name}", name=EVIL)
+
+
+def test_plain_text_added_to_html_is_escaped() -> None:
+    assert Html("<i>") + EVIL == "<i>" + SAFE
+    assert Html("<i>") + Html("</i>") == "<i></i>"
+    assert isinstance(Html("") + EVIL, Html)
+    assert Html("1. ") + bold(EVIL) == f"1. <b>{SAFE}</b>"
+
+
+def test_bold_and_escape() -> None:
+    assert bold(EVIL) == f"<b>{SAFE}</b>"
+    assert bold(Html("<i>x</i>")) == "<b><i>x</i></b>"
+    assert escape('"кавычки"') == '"кавычки"'
+
+
+def test_empty_parts_leave_no_empty_lines() -> None:
+    assert lines("а", "", "б") == "а\nб"
+    assert blocks("", "а", "", "б", "") == "а\n\nб"
+    assert blocks("") == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "locale"),
+    [
+        *((None, "ru"), ("", "ru"), ("ru", "ru"), ("RU-ru", "ru"), ("be", "ru"), ("uz", "ru"), ("kk", "ru")),
+        *(("en", "en"), ("en-GB", "en"), ("de", "en"), ("zh-hans", "en"), ("fa", "en")),
+    ],
+)
+def test_the_nearest_language_is_chosen(code: str | None, locale: str) -> None:
+    assert locale_of(code) == locale
+
+
+@pytest.mark.parametrize(
+    ("counts", "word"), [((1, 21, 101), "номерок"), ((2, 4, 22), "номерка"), ((0, 5, 11, 14, 111), "номерков")]
+)
+def test_russian_plurals_choose_their_form(counts: tuple[int, ...], word: str) -> None:
+    for count in counts:
+        told = texts("ru").n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", count, when="")
+        assert told.endswith(f"{count} {word}")
+
+
+def test_an_unknown_language_is_answered_in_russian() -> None:
+    assert texts("xx").locale == "ru"
+

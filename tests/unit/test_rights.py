@@ -1,0 +1,129 @@
+"""Rights: every basis, relation and age that the table tells apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.accounts.model import Basis, Person, Relation
+from services.accounts.rights import DECLARED_AHEAD, Denial, VisitScope, check_booking, live_bases, visit_scope
+from services.errors import NotAllowed
+from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
+AGES = (14, 15, 17, 18)
+ALL, OWN = VisitScope.ALL, VisitScope.OWN_BOOKINGS
+
+
+def person(
+    relation: Relation, age: int, *bases: Basis | tuple[Basis, datetime | None], born: date | None = None
+) -> Person:
+    birth_date = born or TODAY.replace(year=TODAY.year - age)
+    identity = PatientIdentity("Иванов", "Пётр", None, birth_date, Sex.MALE, Policy(PolicyKind.NONE))
+    held = tuple(each if isinstance(each, tuple) else (each, None) for each in bases)
+    return Person("p", relation, held, identity, None, None, verified=False)
+
+
+def denial(someone: Person, day: date = TODAY, declared_ahead: int = 0) -> Denial | None:
+    try:
+        check_booking(someone, day, NOW, declared_ahead)
+    except NotAllowed as error:
+        return Denial(error.reason)
+    return None
+
+
+SCOPES: dict[tuple[Basis, Relation], tuple[VisitScope, ...]] = {
+    # 14, 15, 17, 18 years today
+    **{(Basis.DECLARED, relation): (OWN, OWN, OWN, OWN) for relation in Relation},
+    **{(Basis.CONSENT, relation): (ALL, ALL, ALL, ALL) for relation in Relation},
+    **{
+        (basis, relation): scopes
+        for basis in (Basis.DESK, Basis.OIDC)
+        for relation, scopes in {
+            Relation.OWN: (ALL, ALL, ALL, ALL),
+            Relation.CHILD: (ALL, OWN, OWN, OWN),
+            Relation.WARD: (ALL, OWN, OWN, ALL),  # a grown-up ward's link ends by its paper, not by age
+            Relation.SPOUSE: (ALL, ALL, ALL, ALL),
+            Relation.PARENT: (ALL, ALL, ALL, ALL),
+            Relation.OTHER: (ALL, ALL, ALL, ALL),
+        }.items()
+    },
+}
+
+
+def test_the_table_of_scopes_is_whole() -> None:
+    assert set(SCOPES) == {(basis, relation) for basis in Basis for relation in Relation}
+
+
+@pytest.mark.parametrize(("basis", "relation"), SCOPES, ids=lambda each: str(each))
+def test_which_visits_may_be_seen(basis: Basis, relation: Relation) -> None:
+    seen = tuple(visit_scope(person(relation, age, basis), TODAY, NOW) for age in AGES)
+    assert seen == SCOPES[basis, relation]
+
+
+@pytest.mark.parametrize("relation", Relation, ids=str)
+@pytest.mark.parametrize("basis", Basis, ids=str)
+def test_who_may_be_booked_for(basis: Basis, relation: Relation) -> None:
+    """Everybody whose link stands; a child until the day of turning 18."""
+    denials = tuple(denial(person(relation, age, basis)) for age in AGES)
+    assert denials == (None, None, None, Denial.GROWN_UP if relation is Relation.CHILD else None)
+
+
+def test_the_age_that_counts_for_booking_is_the_one_on_the_day_of_the_visit() -> None:
+    child = person(Relation.CHILD, 0, Basis.DESK, born=date(2008, 12, 1))
+    assert denial(child, date(2026, 11, 30)) is None
+    assert denial(child, date(2026, 12, 1)) is Denial.GROWN_UP
+
+
+def test_the_age_that_counts_for_reading_is_todays() -> None:
+    child = person(Relation.CHILD, 0, Basis.DESK, born=date(2011, 11, 24))
+    assert visit_scope(child, date(2026, 11, 23), NOW) is ALL
+    assert visit_scope(child, date(2026, 11, 24), NOW) is OWN
+
+
+def test_who_was_born_on_a_leap_day_grows_older_on_1_march() -> None:
+    child = person(Relation.CHILD, 0, Basis.DESK, born=date(2008, 2, 29))
+    assert denial(child, date(2026, 2, 28)) is None
+    assert denial(child, date(2026, 3, 1)) is Denial.GROWN_UP
+
+
+@pytest.mark.parametrize("basis", Basis, ids=str)
+def test_a_basis_ends_at_its_moment(basis: Basis) -> None:
+    until_now = person(Relation.PARENT, 78, (basis, NOW))
+    assert live_bases(until_now, NOW) == frozenset()
+    assert denial(until_now) is Denial.BASIS_ENDED
+    assert visit_scope(until_now, TODAY, NOW) is OWN
+    a_moment_more = person(Relation.PARENT, 78, (basis, NOW + timedelta(milliseconds=1)))
+    assert live_bases(a_moment_more, NOW) == {basis}
+    assert denial(a_moment_more) is None
+
+
+def test_without_any_basis_nothing_may_be_done() -> None:
+    nobody = person(Relation.OTHER, 40)
+    assert denial(nobody) is Denial.BASIS_ENDED
+    assert visit_scope(nobody, TODAY, NOW) is OWN
+
+
+def test_the_strongest_basis_decides() -> None:
+    spouse = person(Relation.SPOUSE, 38, Basis.DECLARED, (Basis.CONSENT, NOW + timedelta(days=1)))
+    assert visit_scope(spouse, TODAY, NOW) is ALL
+    assert denial(spouse, declared_ahead=DECLARED_AHEAD) is None
+    ended = person(Relation.SPOUSE, 38, Basis.DECLARED, (Basis.CONSENT, NOW))
+    assert visit_scope(ended, TODAY, NOW) is OWN
+    assert denial(ended, declared_ahead=DECLARED_AHEAD) is Denial.TOO_MANY_DECLARED
+
+
+def test_a_teenagers_consent_opens_what_the_paper_does_not() -> None:
+    teenager = person(Relation.CHILD, 15, Basis.DESK, (Basis.CONSENT, NOW + timedelta(days=1)))
+    assert visit_scope(teenager, TODAY, NOW) is ALL
+
+
+@pytest.mark.parametrize("relation", Relation, ids=str)
+def test_five_visits_ahead_are_enough_for_declared_persons(relation: Relation) -> None:
+    declared = person(relation, 17, Basis.DECLARED)
+    assert denial(declared, declared_ahead=DECLARED_AHEAD - 1) is None
+    assert denial(declared, declared_ahead=DECLARED_AHEAD) is Denial.TOO_MANY_DECLARED
+    for basis in (Basis.DESK, Basis.OIDC, Basis.CONSENT):
+        assert denial(person(relation, 17, basis), declared_ahead=DECLARED_AHEAD) is None
