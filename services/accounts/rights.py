@@ -62,7 +62,10 @@ def visit_scope(person: Person, today: date, now: datetime) -> VisitScope:
         return VisitScope.OWN_BOOKINGS
     if Basis.CONSENT in bases or person.relation is Relation.OWN:
         return VisitScope.ALL
-    if _is_minor_link(person) and full_years(person.identity.birth_date, today) >= TEENAGER_AGE:
+    age = full_years(person.identity.birth_date, today)
+    if _is_minor_link(person) and age >= TEENAGER_AGE:
+        return VisitScope.OWN_BOOKINGS
+    if person.relation is Relation.WARD and TEENAGER_AGE <= age < ADULT_AGE:
         return VisitScope.OWN_BOOKINGS
     return VisitScope.ALL
 
