@@ -76,9 +76,8 @@ class Directory:
         ]
         if exact:
             return tuple(exact)
-        text = " ".join(wanted)
         scored = [
-            (fuzz.token_set_ratio(text, words), clinic)
+            (min(_likeness(words, word) for word in wanted), clinic)
             for clinic, words in zip(listed.clinics, listed.words, strict=True)
         ]
         close = [pair for pair in scored if pair[0] >= _SIMILAR]
@@ -139,3 +138,10 @@ def normalise(text: str) -> str:
 def _holds(words: str, wanted: str) -> bool:
     # A number is looked for whole: «3» must not find «поликлиника 13».
     return f" {wanted} " in words if wanted.isdigit() else f" {wanted}" in words
+
+
+def _likeness(words: str, wanted: str) -> float:
+    """How much the most similar word resembles a mistyped one, 0 to 100. A number is never mistyped into another."""
+    if wanted.isdigit():
+        return 100.0 if _holds(words, wanted) else 0.0
+    return max((fuzz.ratio(wanted, word) for word in words.split()), default=0.0)
