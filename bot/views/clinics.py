@@ -32,19 +32,19 @@ def clinic_address(clinic: Clinic) -> str:
 
 def kilometres(t: Texts, distance: float) -> str:
     """«350 м», «1,2 км», «14 км»."""
-    if distance < 1:
+    if distance < 0.995:  # what would be rounded to 1000 m is a kilometre already
         return t.label("{metres} m", metres=max(10, round(distance * 100) * 10))
-    if distance < 10:
+    if distance < 9.95:
         whole, tenths = divmod(round(distance * 10), 10)
         return t.label("{whole}.{tenths} km", whole=whole, tenths=tenths)
     return t.label("{kilometres} km", kilometres=round(distance))
 
 
-def age_group_words(t: Texts, group: AgeGroup) -> str:
+def age_group_words(t: Texts, group: AgeGroup) -> Html:
     return {
-        AgeGroup.CHILD: t("children’s"),
-        AgeGroup.ADULT: t("adults"),
-        AgeGroup.ANY: t("adults and children"),
+        AgeGroup.CHILD: t("Sees children"),
+        AgeGroup.ADULT: t("Sees adults"),
+        AgeGroup.ANY: t("Sees adults and children"),
     }[group]
 
 
@@ -113,7 +113,7 @@ def clinic(t: Texts, shown: Clinic) -> Screen:
             bold(shown.name),
             lines(
                 contacts(t, shown),
-                t("Sees: {group}", group=age_group_words(t, shown.age_group)),
+                age_group_words(t, shown.age_group),
             ),
         ),
         markup(
