@@ -1,34 +1,68 @@
-"""Stories begin from a folder whose demo registry is filled already: filling takes seconds, copying does not."""
+"""Stories begin from a folder whose demo registry is filled already: filling takes seconds, copying does not.
+
+All of them run in one event loop, for most share one running bot (`town`), each with people of its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.app import open_storage
 from bot.settings import Settings
 from services.registry.local.demo import fill_demo
-from tests.support.bot_process import BotProcess, running_bot
+from tests.support.bot_process import BEGIN, BotProcess, check_well, running_bot, set_clock
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and item.path.is_relative_to(_HERE) and _is_story(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+def _is_story(item: pytest.Function) -> bool:
+    return inspect.iscoroutinefunction(item.function)
 
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a filled demo registry and its key."""
+    """A folder with a demo registry filled on the morning when stories begin, and its key."""
     folder = tmp_path_factory.mktemp("filled")
+    set_clock(folder, BEGIN)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         asyncio.run(_fill())
     return folder
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(tmp_path: Path, filled: Path) -> AsyncIterator[BotProcess]:
-    """A running bot with a registry of its own."""
+    """A running bot of this story alone, with a registry of its own: to be killed, restarted, carried into the future."""
     async with running_bot(tmp_path, filled) as bot:
         yield bot
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> AsyncIterator[BotProcess]:
+    async with running_bot(tmp_path_factory.mktemp("town"), filled) as bot:
+        yield bot
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def town(_town: BotProcess) -> AsyncIterator[BotProcess]:
+    """The running bot that stories share. What a story does to the clock and the registry ends with it."""
+    _town.set_clock(BEGIN)
+    yield _town
+    _town.fault()
+    await _town.emulator.wait_quiet()
+    check_well(_town)
 
 
 async def _fill() -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import count
 
 from emulator.driver import User
+from services.registry.local.demo_family import enp
+from services.registry.model import Sex
 from tests.support.bot_process import BotProcess
 
 
 @dataclass(frozen=True)
 class Words:
-    """What a story presses, in its language."""
+    """What a story presses and reads, in its language."""
 
+    language: str
     agree: str
     family: str
+    fill_in: str
     book: str
     me: str
     therapist: str
@@ -25,13 +31,30 @@ class Words:
     my_bookings: str
     notifications: str
     booked: str
+    female: str
+    skip: str
+    keep_number: str
+    all_right: str
+    moscow_region: str
+    go_on_here: str
+    consent: str
+    questions: tuple[str, ...]
+    wrong_digit: str
+    correct_name: str
+    registered: str
+    home_title: str
+    held: str
+    bring: str
+    my_number: str
 
 
 RU = Words(
+    language="ru",
     agree="✅",
     family="Взять готовую семью",
+    fill_in="Заполнить анкету",
     book="Записаться к врачу",
-    me="Мне:",
+    me="👤 Мне:",
     therapist="Терапевт",
     any_doctor="Любой врач",
     nearest="⚡",
@@ -41,12 +64,29 @@ RU = Words(
     my_bookings="Мои записи",
     notifications="Уведомления",
     booked="Запись подтверждена",
+    female="Женский",
+    skip="Пропустить",
+    keep_number="Номер верный, продолжить",
+    all_right="Всё верно",
+    moscow_region="Московская область",
+    go_on_here="Продолжить запись сюда",
+    consent="Согласие на обработку персональных данных",
+    questions=("Фамилия", "Имя", "Отчество", "Дата рождения", "Пол", "Телефон", "Номер полиса ОМС", "СНИЛС"),
+    wrong_digit="последняя цифра не сходится с остальными",
+    correct_name="✏️ Имя",
+    registered="Ваши данные внесены в пробную регистратуру",
+    home_title="🏠 Главное меню",
+    held="Держим время за Вами 5 минут, до 09:",
+    bring="Возьмите с собой паспорт, полис ОМС и СНИЛС",
+    my_number="📱 Отправить мой номер",
 )
 EN = Words(
+    language="en",
     agree="✅ I agree",
     family="Take a ready family",
+    fill_in="Fill in the form",
     book="Book a doctor",
-    me="Me:",
+    me="👤 Me:",
     therapist="General practitioner",
     any_doctor="Any doctor",
     nearest="⚡",
@@ -56,17 +96,68 @@ EN = Words(
     my_bookings="My bookings",
     notifications="Notifications",
     booked="Booking confirmed",
+    female="Female",
+    skip="Skip",
+    keep_number="The number is right, go on",
+    all_right="Everything is right",
+    moscow_region="Moscow Region",
+    go_on_here="Go on with this clinic",
+    consent="Consent to the processing of personal data",
+    questions=(
+        "Surname",
+        "First name",
+        "Patronymic",
+        "Date of birth",
+        "Sex",
+        "Phone",
+        "Number of the compulsory insurance policy",
+        "SNILS",
+    ),
+    wrong_digit="the last digit does not agree with the others",
+    correct_name="✏️ First name",
+    registered="You are entered in the demonstration registry",
+    home_title="🏠 Main menu",
+    held="The time is held for you for 5 minutes, until 09:",
+    bring="Bring with you: passport, insurance policy, SNILS",
+    my_number="📱 Send my number",
 )
 WORDS = {"ru": RU, "en": EN}
+
+UNAVAILABLE = "Электронная регистратура не отвечает"
+NO_TIMES = "нет номерков"
+
+BORN = date(1980, 3, 5)
+"""The birth date of whoever types one."""
+_SERIALS = count(1)
+
+
+def a_policy(born: date = BORN, sex: Sex = Sex.FEMALE) -> str:
+    """A policy number that passes every check and that nobody else has."""
+    return enp(born, sex, next(_SERIALS))
+
+
+def with_wrong_digit(policy: str) -> str:
+    """The number with a last digit that does not agree."""
+    return policy[:-1] + str((int(policy[-1]) + 1) % 10)
+
+
+def as_printed(policy: str) -> str:
+    """«5056 9108 9412 3456»."""
+    return " ".join(policy[start : start + 4] for start in range(0, 16, 4))
+
+
+async def with_consent(bot: BotProcess, name: str = "Анна", language: str = "ru") -> User:
+    """Somebody who has agreed and is nobody yet."""
+    user = await bot.emulator.user(name, language_code=language, phone="+79161234567")
+    await user.send("/start")
+    await user.press(WORDS[language].agree)
+    return user
 
 
 async def with_family(bot: BotProcess, name: str = "Анна", language: str = "ru") -> User:
     """Somebody who has agreed and taken the ready family: stands at Home."""
-    words = WORDS[language]
-    user = await bot.emulator.user(name, language_code=language, phone="+79161234567")
-    await user.send("/start")
-    await user.press(words.agree)
-    await user.press(words.family)
+    user = await with_consent(bot, name, language)
+    await user.press(WORDS[language].family)
     return user
 
 
@@ -78,7 +169,43 @@ async def to_doctors(user: User, words: Words = RU, *, service: str | None = Non
     await user.press(service or words.therapist)
 
 
+async def to_times(user: User, words: Words = RU, *, service: str | None = None) -> None:
+    """From Home to the times of the nearest day, of any doctor."""
+    await to_doctors(user, words, service=service)
+    await user.press(words.any_doctor)
+    await user.press(days(user)[0])
+
+
 async def to_confirmation(user: User, words: Words = RU, *, service: str | None = None) -> None:
     """From Home to the confirmation card by the nearest time."""
     await to_doctors(user, words, service=service)
     await user.press(words.nearest)
+
+
+def days(user: User) -> list[str]:
+    """Days of the calendar on the screen that can be pressed."""
+    return [label for label in user.screen().labels if label.isdigit()]
+
+
+def times(user: User) -> list[str]:
+    """Times on the screen: «09:20»."""
+    return [label for label in user.screen().labels if label[:1].isdigit() and ":" in label]
+
+
+async def find_and_press(user: User, label: str) -> None:
+    """Press the button, turning pages until it is there."""
+    while not any(label in each for each in user.screen().labels):
+        await user.press("▶️")
+    await user.press(label)
+
+
+def number_on(user: User) -> str:
+    """The number of the ticket on the screen."""
+    first, second = user.screen().text.splitlines()[:2]
+    assert first.startswith("🎫"), user.screen().text
+    return second.rpartition(": ")[2]
+
+
+def told(user: User, words: str) -> int:
+    """How many messages of the bot in this chat say so."""
+    return sum(words in message.text for message in user.messages() if message.from_bot and not message.deleted)

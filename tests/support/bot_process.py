@@ -7,16 +7,21 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from emulator.driver import Emulator
+from tests.support.clock import MONDAY_MORNING
 
 ROOT = Path(__file__).parents[2]
+BEGIN = MONDAY_MORNING + timedelta(minutes=1)
+"""When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
 _PATIENCE = 30.0
 
 
@@ -28,6 +33,7 @@ class BotProcess:
     emulator: Emulator
     settings: dict[str, str] = field(default_factory=dict)
     _process: asyncio.subprocess.Process | None = None
+    _shift: timedelta = timedelta(0)
 
     @property
     def database(self) -> Path:
@@ -62,15 +68,29 @@ class BotProcess:
         await self.stop()
         await self.start()
 
+    @property
+    def now(self) -> datetime:
+        """What the bot's clock says."""
+        return datetime.now(UTC) + self._shift
+
+    def set_clock(self, moment: datetime) -> None:
+        """The bot's clock goes on from this moment."""
+        self._shift = set_clock(self.folder, moment)
+
     def shift_clock(self, by: timedelta) -> None:
-        """Moves the bot's clock from the machine's by this much."""
-        (self.folder / "data" / "clock-shift").write_text(str(int(by.total_seconds())))
+        """Moves the bot's clock on by this much."""
+        self.set_clock(self.now + by)
 
     def fault(self, **faults: str) -> None:
         """What the registry answers to a method from now on (`tests.support.bot_with_faults`); none: all well."""
         target = self.folder / "faults.json"
         target.with_suffix(".new").write_text(json.dumps(faults))
         target.with_suffix(".new").replace(target)
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What stands in the bot's database, read from outside."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
 
     @property
     def log(self) -> Path:
@@ -102,21 +122,38 @@ class BotProcess:
 _OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
 
 
+def set_clock(folder: Path, moment: datetime) -> timedelta:
+    """Sets the clock of whatever runs in this folder; gives how far it is from the machine's, in whole seconds."""
+    shift = timedelta(seconds=round((moment - datetime.now(UTC)).total_seconds()))
+    target = folder / "data" / "clock-shift"
+    target.parent.mkdir(exist_ok=True)
+    target.with_suffix(".new").write_text(str(int(shift.total_seconds())))
+    target.with_suffix(".new").replace(target)
+    return shift
+
+
 @asynccontextmanager
 async def running_bot(folder: Path, filled: Path, **settings: str) -> AsyncIterator[BotProcess]:
-    """A bot over a copy of the `filled` folder, talking to an emulator of its own.
+    """A bot over a copy of the `filled` folder, talking to an emulator of its own, from `BEGIN` on.
 
     At the end it must have stopped by itself, answered every press and logged no exception.
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     async with Emulator.start(folder) as emulator:
         bot = BotProcess(folder, emulator, dict(settings))
+        bot.set_clock(BEGIN)
         await bot.start()
         try:
             yield bot
         finally:
             code = await bot.stop()
-        log = bot.log.read_text()
-        assert code == 0, log
-        assert "Traceback" not in log, log
-        assert not emulator.problems(), "\n".join([*emulator.problems(), emulator.transcript()])
+        assert code == 0, bot.log.read_text()
+        check_well(bot)
+
+
+def check_well(bot: BotProcess) -> None:
+    """Nothing has gone wrong under the surface of a story."""
+    log = bot.log.read_text()
+    assert "Traceback" not in log, log
+    found = bot.emulator.problems()
+    assert not found, "\n".join([*found, bot.emulator.transcript()])

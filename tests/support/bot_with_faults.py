@@ -12,9 +12,11 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from bot import jobs
 from bot.app import run
 from bot.logs import set_up_logging
 from bot.settings import load_settings
@@ -66,6 +68,7 @@ def _fault(method: str) -> str:
 
 
 def main() -> None:
+    jobs._OUTBOX = jobs._RECOVERY = timedelta(seconds=1)  # a story has no time to wait for the real ticks
     settings = load_settings()
     set_up_logging(settings.log_level)
     asyncio.run(run(settings, lambda real: cast(Registry, FaultyRegistry(real))))

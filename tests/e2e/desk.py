@@ -1,0 +1,93 @@
+"""The clinic's desk: works in the same registry beside the bot, over a connection of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from emulator.driver import User
+from services.ids import new_id
+from services.registry.local.registry import LocalRegistry
+from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit
+from services.storage.engine import Database
+from services.storage.vault import Vault, load_key
+from tests.e2e.people import BORN, a_policy
+from tests.support.bot_process import BotProcess
+
+HOME_CLINIC = "demo-01"
+"""Where the ready family's adults are attached."""
+
+
+@dataclass
+class Desk:
+    """What a registrar does and sees."""
+
+    bot: BotProcess
+    registry: LocalRegistry
+
+    async def free(self, service: str, *, clinic: str = HOME_CLINIC, age: int = 36) -> list[Slot]:
+        """Free times of a service by its code, earliest first."""
+        return list(await self.registry.slots(clinic, service, age=age))
+
+    async def book(self, patient_id: str, slot_id: str) -> Visit:
+        """Somebody at the counter gets this time."""
+        answer = await self.registry.book(new_id(), patient_id, slot_id)
+        assert isinstance(answer, Booked), answer
+        return answer.visit
+
+    async def give_away(self, *slot_ids: str, born: date = BORN) -> None:
+        """Strangers at the counter get these times."""
+        for slot_id in slot_ids:
+            stranger = PatientIdentity(
+                "Прохожева", "Вера", None, born, Sex.FEMALE, Policy(PolicyKind.ENP, a_policy(born))
+            )
+            patient = await self.registry.register_patient(stranger)
+            await self.book(patient.id, slot_id)
+
+    async def visits(self, user: User) -> list[Visit]:
+        """Every visit in the registry of everybody whom this user has."""
+        return list(await self.registry.visits(patients_of(self.bot, user)))
+
+
+@asynccontextmanager
+async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
+    """The desk of the bot's registry."""
+    key = load_key("", bot.folder / "secrets" / "encryption.key")
+    assert key is not None
+    database = Database.from_url(f"sqlite:///{bot.database}")
+    try:
+        yield Desk(bot, LocalRegistry(database, Vault(key), _BotClock(bot), registers_patients=True))
+    finally:
+        await database.close()
+
+
+def patients_of(bot: BotProcess, user: User) -> Collection[str]:
+    """The registry's ids of everybody whom this user has, oneself first."""
+    found = bot.rows(
+        "SELECT person.patient_id FROM person JOIN person_link ON person_link.person_id = person.id"
+        " JOIN account ON account.id = person_link.account_id"
+        " WHERE account.telegram_id = ? AND person.patient_id IS NOT NULL"
+        " ORDER BY person_link.relation <> 'own', person_link.created_at, person_link.id",
+        user.id,
+    )
+    return [patient_id for (patient_id,) in found]
+
+
+def held_slot(bot: BotProcess, user: User) -> str | None:
+    """The time that is held for this user now."""
+    found = bot.rows(
+        "SELECT slot_id FROM hold JOIN account ON account.id = hold.account_id WHERE telegram_id = ? AND until > ?",
+        user.id,
+        int(bot.now.timestamp() * 1000),
+    )
+    return found[0][0] if found else None
+
+
+@dataclass
+class _BotClock:
+    bot: BotProcess
+
+    def now(self) -> datetime:
+        return self.bot.now
