@@ -261,9 +261,9 @@ def _policy(answers: Answers) -> Policy:
 
 def _answered_words(turn: Turn, field: str) -> str | None:
     """What was answered before, so that it can be left as it is."""
-    if field not in turn.answers:
+    answer = turn.answers.get(field)
+    if not answer or answer == [PolicyKind.NONE.value, ""]:  # “none” has a button of its own
         return None
-    answer = turn.answers[field]
     value: object = answer
     if field == "policy":
         value = _policy(turn.answers)

@@ -1,4 +1,4 @@
-"""Home, and what stands there before the form is filled."""
+"""Home, and the demo's ready family."""
 
 from __future__ import annotations
 
@@ -6,36 +6,11 @@ from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.consent import ask_consent
+from bot.handlers.common import ask_consent, home_screen, put_prompt_away
 from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
-from bot.views import home as view
-from bot.views.screen import Screen
 from services.accounts.model import Account
-from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Html, Texts
-
-
-async def home_screen(tools: Tools, account: Account, t: Texts, note: Html | None = None) -> Screen:
-    """The active person's Home; an invitation to the form while there is nobody yet."""
-    family = await tools.persons.family(account)
-    if not family:
-        return view.no_form(t, demo=tools.demo, note=note)
-    person = next((each for each in family if each.id == account.active_person_id), family[0])
-    try:
-        ahead = await tools.visits.upcoming(account, 0, 1)
-        data = view.HomeData(person, ahead.items[0] if ahead.items else None)
-    except RegistryUnavailable:
-        data = view.HomeData(person, None, answering=False)
-    return view.home(t, data, tools.clock.now(), note)
-
-
-async def put_prompt_away(bot: Bot, tools: Tools, account: Account) -> None:
-    """Leaving a wizard takes away the reply keyboard that it has asked something with."""
-    draft = await tools.drafts.latest(account.id)
-    if draft is not None and draft.prompt_id is not None:
-        await chat.delete(bot, account.telegram_id, draft.prompt_id)
-        await tools.drafts.remember_messages(draft, draft.message_id, None)
+from services.texts.i18n import Texts
 
 
 async def go_home(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:

@@ -7,8 +7,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.handlers.consent import consent_screen
-from bot.handlers.home import home_screen
+from bot.handlers.common import consent_screen, home_screen
 from bot.handlers.wizard import Wizards, show_current
 from bot.keyboards.callbacks import Go, Page, SetLocale
 from bot.middlewares.guest import GuestLocales

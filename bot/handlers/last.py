@@ -6,8 +6,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.handlers.consent import ask_consent
-from bot.handlers.home import home_screen
+from bot.handlers.common import ask_consent, home_screen
 from bot.keyboards.callbacks import Idle
 from bot.tools import Tools
 from bot.views import common

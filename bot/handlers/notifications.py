@@ -6,7 +6,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.consent import ask_consent
+from bot.handlers.common import ask_consent
 from bot.keyboards.callbacks import NotificationList
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools

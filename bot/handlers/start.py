@@ -7,8 +7,7 @@ from aiogram.filters import CommandStart
 from aiogram.types import Message
 
 from bot import chat
-from bot.handlers.consent import ask_consent
-from bot.handlers.home import home_screen, put_prompt_away
+from bot.handlers.common import ask_consent, home_screen, put_prompt_away
 from bot.tools import Tools
 from services.accounts.model import Account
 from services.texts.i18n import Texts

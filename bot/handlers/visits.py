@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.clinics import show_venue
-from bot.handlers.consent import ask_consent
+from bot.handlers.common import ask_consent
 from bot.keyboards.callbacks import Tab, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools

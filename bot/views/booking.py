@@ -386,7 +386,7 @@ def day(data: DayChoice, keys: Keys, scene: Scene) -> Screen:
             _chosen(t, data.chosen),
             lines(
                 bold(t("Which day?")),
-                t("Days with free times bear a number."),
+                t("Press a number. A dot means that there are no free times on that day."),
                 t("The nearest: {day}.", day=day_words(t, nearest.day, today)),
             ),
         ),
@@ -493,7 +493,7 @@ def resume(t: Texts, kind: str) -> Screen:
         ),
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=kind, anew=False))],
-            [button(t.label("Start anew"), WizardOpen(kind=kind, anew=True))],
+            [button(t.label("Start again"), WizardOpen(kind=kind, anew=True))],
             [home_button(t)],
         ),
     )
@@ -502,8 +502,8 @@ def resume(t: Texts, kind: str) -> Screen:
 REFUSALS: dict[Refusal | Denial, str] = {
     Refusal.TIME_BUSY: N_("This time has just been taken. Here are the nearest free ones."),
     Refusal.SAME_SPECIALIST: N_(
-        "There is already a booking with this specialist. It has to pass or be cancelled before the next one: "
-        "see “My bookings”."
+        "There is already a booking with this specialist: see “My bookings”. The next one can be made after it. "
+        "To cancel it, call the clinic."
     ),
     Refusal.SAME_TIME: N_("There is already another visit at this time. Please choose another time."),
     Refusal.OTHER_AGE: N_("This doctor sees patients of another age. Please choose another clinic or specialist."),
@@ -523,8 +523,8 @@ REFUSALS: dict[Refusal | Denial, str] = {
     ),
     Denial.BASIS_ENDED: N_("The permission to book for this person has ended. Please choose another person."),
     Denial.TOO_MANY_DECLARED: N_(
-        "There are already {limit} bookings ahead from here for people whose documents the clinic has not seen. "
-        "Another can be made after one of them."
+        "You already have {limit} visits ahead for people whose documents the clinic has not checked. "
+        "You can book another after one of them."
     ),
     Denial.HIDDEN_CLASH: N_("This time cannot be booked. Please choose another."),
 }

@@ -8,7 +8,7 @@ from datetime import datetime
 from aiogram.filters.callback_data import CallbackData
 
 from bot.keyboards.callbacks import Go, Page
-from bot.keyboards.kit import back_row, button, home_button, markup
+from bot.keyboards.kit import button, home_button, markup
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold
 
@@ -31,14 +31,14 @@ def outdated(t: Texts) -> str:
     return t.label("This screen is out of date. Here is the current one.")
 
 
-def unavailable(t: Texts, again: CallbackData, back: CallbackData | None = None) -> Screen:
+def unavailable(t: Texts, again: CallbackData) -> Screen:
     """The registry does not answer a question: nothing is lost, ask again."""
     return Screen(
         blocks(
             bold(t("The registry is not answering")),
-            t("Nothing is lost: what you have chosen is kept. Please try again in a minute."),
+            t("Nothing is lost. Please try again in a minute."),
         ),
-        markup([button(t.label("🔄 Try again"), again)], back_row(t, back)),
+        markup([button(t.label("🔄 Try again"), again)], [home_button(t)]),
     )
 
 
@@ -63,7 +63,7 @@ def failed(t: Texts) -> Screen:
     return Screen(
         blocks(
             bold(t("Something went wrong on our side")),
-            t("What you have entered is kept. Please press the button below and try once more."),
+            t("What you have entered is kept. Please press “🏠 Main menu” and try once more."),
         ),
         markup([home_button(t)]),
     )

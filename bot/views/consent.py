@@ -18,11 +18,13 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
             t("What for: to book you and your family in with a doctor, to show the bookings and to send notices."),
             t(
                 "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "
-                "SNILS, bookings with doctors, the number of your Telegram chat."
+                "SNILS, who the person is to you, the clinic of attachment, bookings with doctors, the region, the "
+                "place that you share to find a clinic nearby, the number of your Telegram chat and its language."
             ),
             t(
-                "What is done: the data are collected, kept encrypted, corrected, passed to the registry of the clinic "
-                "that you book at, and erased. Nobody else gets them."
+                "What is done: the data are collected, kept (forms are kept encrypted), used for this purpose, "
+                "corrected, passed to the registry of the clinic that you book at, and erased. We pass them to nobody else; "
+                "messages travel through Telegram."
             ),
             t("If you book for somebody else, you confirm that this person does not object."),
             t(
@@ -30,7 +32,7 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
                 "processes the data."
             ),
         ),
-        t("Version {version}.", version=version),
+        t("By pressing “I agree” you give this consent. Version {version}.", version=version),
     )
 
 

@@ -20,14 +20,14 @@ def show(t: Texts, unfinished: str | None = None) -> Screen:
                 t("3. Check everything and press “Yes, I confirm”. You will get a ticket with a number."),
             ),
             lines(
-                bold(t("If you have lost your way")),
+                bold(t("If you are lost")),
                 t("“⬅️ Back” returns to the previous question, “🏠 Main menu” leads to the beginning."),
                 t("What you have chosen is kept: come back and go on from the same place."),
             ),
             lines(
                 bold(t("Commands")),
                 t("/start – main menu"),
-                t("/cancel – give up what you have begun"),
+                t("/cancel – give up an unfinished form or booking (visits stay)"),
                 t("/language – choose the language"),
                 t("/help – this help"),
             ),

@@ -54,7 +54,7 @@ def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
     at = short_when(t, line.notification.created_at, line.entry.visit.clinic.tz if line.entry else _MOSCOW, now)
     if line.entry is None:
         return lines(
-            Html(f"{number}. " + bold(t("The booking did not come about"))),
+            Html(f"{number}. " + bold(t("The booking could not be made"))),
             t("Reported: {when}", when=at),
         )
     visit = line.entry.visit

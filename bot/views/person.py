@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiogram.types import InlineKeyboardButton
 
 from bot.keyboards.callbacks import Go, Page
-from bot.keyboards.kit import back_row, button, in_rows, markup
+from bot.keyboards.kit import back_row, button, in_rows, markup, short
 from bot.keyboards.wizard import Keys
 from bot.views.common import Scene
 from bot.views.screen import Screen
@@ -18,7 +18,10 @@ from services.texts.dates import numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 QUESTIONS = {
-    "surname": (N_("Surname, as in the passport"), N_("Write it in a message. For example: Ivanova")),
+    "surname": (
+        N_("Surname, as in the passport or birth certificate"),
+        N_("Write it in a message. For example: Ivanova"),
+    ),
     "name": (N_("First name"), N_("Write it in a message. For example: Anna")),
     "patronymic": (N_("Patronymic"), N_("Write it in a message. For example: Sergeevna")),
     "birth": (N_("Date of birth"), N_("Write day, month and year. For example: 05.03.1980")),
@@ -33,9 +36,12 @@ QUESTIONS = {
     ),
     "snils": (N_("SNILS"), N_("Write the 11 digits. For example: 112-233-445 95. You may skip it.")),
 }
-_POLICY_FORMS = N_(
-    "An old policy: series and number with a space, for example 50-AB 123456. A temporary certificate: 9 digits."
-)
+_HINTS = {
+    "policy": N_(
+        "An old policy: series and number with a space, for example 50-AB 123456. A temporary certificate: 9 digits. "
+        "Without a policy a visit is booked by the clinic’s phone only."
+    ),
+}
 
 PROBLEMS = {
     FieldProblem.EMPTY: N_("I need letters here."),
@@ -46,8 +52,8 @@ PROBLEMS = {
     FieldProblem.IN_FUTURE: N_("This day has not come yet. Please check the year."),
     FieldProblem.TOO_LONG_AGO: N_("This is more than 120 years ago. Please check the year."),
     FieldProblem.TOO_YOUNG: N_(
-        "An account of one’s own is possible from the age of 14. Please ask your mother, father or guardian "
-        "to book for you from their phone."
+        "An account of one’s own is possible from the age of 14. This form is about you: if you book for a child, "
+        "enter your own date of birth here. If you are under 14, ask your mother, father or guardian to book for you."
     ),
     FieldProblem.NOT_A_PHONE: N_("This does not look like a phone number."),
     FieldProblem.NOT_A_POLICY: N_("This does not look like a policy number."),
@@ -100,17 +106,16 @@ class FormCheck:
 def question(data: Question, keys: Keys, scene: Scene) -> Screen:
     t = scene.t
     asked, example = QUESTIONS[data.field]
+    hint = _HINTS.get(data.field)
     heading = t("Your form") if data.own else t("Another person’s data")
     return Screen(
         scene.text(
             t("{heading}, question {place} of {total}", heading=heading, place=data.place, total=data.total),
-            lines(bold(t(asked)), t(example), t(_POLICY_FORMS) if data.field == "policy" else ""),
+            lines(bold(t(asked)), t(example), t(hint) if hint else ""),
         ),
         markup(
             *_answers(t, data, keys),
-            [button(t.label("Leave as it is: {value}", value=data.answered), keys.act("keep"))]
-            if data.answered
-            else [],
+            _keep_row(t, data, keys),
             back_row(t, keys.back()),
         ),
     )
@@ -211,7 +216,7 @@ def conflict(t: Texts) -> Html:
 def _keep_row(t: Texts, data: Question, keys: Keys) -> list[InlineKeyboardButton]:
     if data.answered is None:
         return []
-    return [button(t.label("Leave as it is: {value}", value=data.answered), keys.act("keep"))]
+    return [button(short(t.label("Leave as it is: {value}", value=data.answered)), keys.act("keep"))]
 
 
 def _answers(t: Texts, data: Question, keys: Keys) -> list[list[InlineKeyboardButton]]:

@@ -94,7 +94,10 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
         button(_mark(t.label("Past"), tab is Tab.PAST), VisitList(tab=Tab.PAST, page=0)),
     ]
     nothing = (
-        t("No data. Visits that you book will stand here, and those booked at the clinic’s desk too.")
+        t(
+            "No data. Visits booked here will stand here; those booked at the clinic’s desk too, once the clinic has "
+            "checked the patient’s documents."
+        )
         if tab is Tab.UPCOMING
         else t("No data. Visits whose time has passed will stand here.")
     )
@@ -118,7 +121,7 @@ def failed_booking(t: Texts) -> Screen:
     """The registry was silent and has no such booking."""
     return Screen(
         blocks(
-            bold(t("The booking did not come about")),
+            bold(t("The booking could not be made")),
             t("The registry did not answer, and no booking was made. Your choice is kept: you can try again."),
         ),
         markup([button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))], [home_button(t)]),

@@ -1,0 +1,55 @@
+"""What several topics' handlers show: consent to a guest, Home, and the way out of a wizard."""
+
+from __future__ import annotations
+
+from aiogram import Bot
+from aiogram.types import CallbackQuery, Message
+
+from bot import chat
+from bot.tools import Tools
+from bot.views import consent as consent_view
+from bot.views import home as home_view
+from bot.views.screen import Screen
+from services.accounts.accounts import CONSENT_VERSION
+from services.accounts.model import Account
+from services.registry.port import RegistryUnavailable
+from services.texts.i18n import LOCALES, Html, Texts
+
+
+def operator_name(tools: Tools, t: Texts) -> str:
+    return tools.operator or consent_view.demo_operator(t)
+
+
+def consent_screen(tools: Tools, t: Texts) -> Screen:
+    return consent_view.ask(t, operator_name(tools, t), CONSENT_VERSION, LOCALES)
+
+
+async def ask_consent(event: Message | CallbackQuery, bot: Bot, tools: Tools, t: Texts) -> None:
+    """Whatever a guest has pressed or written, consent comes first."""
+    screen = consent_screen(tools, t)
+    if isinstance(event, CallbackQuery):
+        await chat.show(event, bot, screen)
+    else:
+        await chat.send(bot, event.chat.id, screen)
+
+
+async def home_screen(tools: Tools, account: Account, t: Texts, note: Html | None = None) -> Screen:
+    """The active person's Home; an invitation to the form while there is nobody yet."""
+    family = await tools.persons.family(account)
+    if not family:
+        return home_view.no_form(t, demo=tools.demo, note=note)
+    person = next((each for each in family if each.id == account.active_person_id), family[0])
+    try:
+        ahead = await tools.visits.upcoming(account, 0, 1)
+        data = home_view.HomeData(person, ahead.items[0] if ahead.items else None)
+    except RegistryUnavailable:
+        data = home_view.HomeData(person, None, answering=False)
+    return home_view.home(t, data, tools.clock.now(), note)
+
+
+async def put_prompt_away(bot: Bot, tools: Tools, account: Account) -> None:
+    """Leaving a wizard takes away the reply keyboard that it has asked something with."""
+    draft = await tools.drafts.latest(account.id)
+    if draft is not None and draft.prompt_id is not None:
+        await chat.delete(bot, account.telegram_id, draft.prompt_id)
+        await tools.drafts.remember_messages(draft, draft.message_id, None)
