@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from enum import EnumMeta
+from enum import Enum, EnumMeta
+from typing import cast
 
 import pytest
 from aiogram.filters.callback_data import CallbackData
@@ -46,7 +47,8 @@ def longest(kind: type[CallbackData]) -> CallbackData:
     values: dict[str, object] = {}
     for name, field in kind.model_fields.items():
         if isinstance(field.annotation, EnumMeta):
-            values[name] = max(field.annotation, key=lambda each: len(str(getattr(each, "value", ""))))
+            members = list(cast(type[Enum], field.annotation))
+            values[name] = max(members, key=lambda each: len(str(each.value)))
         else:
             values[name] = LONGEST[name]
     return kind(**values)

@@ -7,6 +7,7 @@ import pytest
 from services.texts.i18n import LOCALES, Html, blocks, bold, escape, lines, locale_of, texts
 
 EVIL = "<b>Иван & «Ко»</b>"
+FREE = ("nearest: {when}, {count} free time", "nearest: {when}, {count} free times")
 SAFE = "&lt;b&gt;Иван &amp; «Ко»&lt;/b&gt;"
 
 
@@ -15,7 +16,7 @@ def test_what_people_write_is_escaped_in_a_sentence(locale: str) -> None:
     t = texts(locale)
     assert SAFE in t("Patient: {name}", name=EVIL)
     assert isinstance(t("Patient: {name}", name=EVIL), Html)
-    assert SAFE in t.n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", 5, when=EVIL)
+    assert SAFE in t.n(*FREE, 5, when=EVIL)
 
 
 def test_html_that_is_ours_is_not_escaped_again() -> None:
@@ -62,10 +63,11 @@ def test_the_nearest_language_is_chosen(code: str | None, locale: str) -> None:
 )
 def test_russian_plurals_choose_their_form(counts: tuple[int, ...], word: str) -> None:
     for count in counts:
-        told = texts("ru").n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", count, when="")
+        told = texts("ru").n(
+            "nearest: {when}, {count} free time", "nearest: {when}, {count} free times", count, when=""
+        )
         assert told.endswith(f"{count} {word}")
 
 
 def test_an_unknown_language_is_answered_in_russian() -> None:
     assert texts("xx").locale == "ru"
-

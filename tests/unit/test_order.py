@@ -1,0 +1,127 @@
+"""One update of a chat at a time, in the order they came; the same update once."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import Any
+
+import pytest
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
+
+from bot.middlewares import order
+from bot.middlewares.order import ChatOrder, Duplicates, SeenHere
+from tests.support.clock import MONDAY_MORNING
+
+
+def message(chat: int, number: int, update: int = 1) -> Update:
+    said = Message(message_id=number, date=MONDAY_MORNING, chat=Chat(id=chat, type="private"), text="x")
+    return Update(update_id=update, message=said)
+
+
+def press(user: int, query: str, update: int = 1) -> Update:
+    who = User(id=user, is_bot=False, first_name="Анна")
+    return Update(update_id=update, callback_query=CallbackQuery(id=query, from_user=who, chat_instance="c", data="x"))
+
+
+class Handler:
+    """Notes who enters and leaves; stays until told."""
+
+    def __init__(self) -> None:
+        self.trace: list[str] = []
+        self.go_on: dict[str, asyncio.Event] = {}
+
+    def at(self, name: str) -> Any:
+        self.go_on[name] = asyncio.Event()
+
+        async def handle(_event: TelegramObject, _data: dict[str, Any]) -> str:
+            self.trace.append(f"{name} in")
+            await self.go_on[name].wait()
+            self.trace.append(f"{name} out")
+            return name
+
+        return handle
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_updates_of_a_chat_are_handled_in_order_and_chats_do_not_wait_for_each_other() -> None:
+    middleware, handler = ChatOrder(), Handler()
+    tasks = [
+        asyncio.create_task(middleware(handler.at("first"), message(1, 1), {})),
+        asyncio.create_task(middleware(handler.at("second"), press(1, "q"), {})),
+        asyncio.create_task(middleware(handler.at("third"), message(1, 2), {})),
+        asyncio.create_task(middleware(handler.at("elsewhere"), message(2, 1), {})),
+    ]
+    await settle()
+    assert handler.trace == ["first in", "elsewhere in"]
+    for name in ("third", "second", "first", "elsewhere"):
+        handler.go_on[name].set()
+    assert await asyncio.gather(*tasks) == ["first", "second", "third", "elsewhere"]
+    assert [each for each in handler.trace if "elsewhere" not in each] == [
+        *("first in", "first out", "second in", "second out", "third in", "third out"),
+    ]
+
+
+async def test_a_failing_handler_lets_the_next_one_in() -> None:
+    middleware, handler = ChatOrder(), Handler()
+
+    async def fail(_event: TelegramObject, _data: dict[str, Any]) -> None:
+        raise RuntimeError
+
+    failing = asyncio.create_task(middleware(fail, message(1, 1), {}))
+    waiting = asyncio.create_task(middleware(handler.at("next"), message(1, 2), {}))
+    handler.go_on["next"].set()
+    results = await asyncio.gather(failing, waiting, return_exceptions=True)
+    assert isinstance(results[0], RuntimeError)
+    assert results[1] == "next"
+
+
+async def test_locks_do_not_pile_up() -> None:
+    middleware, handler = ChatOrder(), Handler()
+    for chat in range(100):
+        handle = handler.at("x")
+        handler.go_on["x"].set()
+        await middleware(handle, message(chat, 1), {})
+    gc.collect()
+    assert len(middleware._locks) == 0
+
+
+async def handled(middleware: Duplicates, *updates: TelegramObject) -> list[bool]:
+    async def handle(_event: TelegramObject, _data: dict[str, Any]) -> bool:
+        return True
+
+    return [bool(await middleware(handle, update, {})) for update in updates]
+
+
+async def test_an_update_that_came_twice_is_handled_once() -> None:
+    assert await handled(Duplicates(SeenHere()), message(1, 1), message(1, 1, update=2)) == [True, False]
+    assert await handled(Duplicates(SeenHere()), press(1, "q"), press(1, "q", update=2)) == [True, False]
+
+
+async def test_different_updates_are_all_handled() -> None:
+    updates = (message(1, 1), message(1, 2), message(2, 1), press(1, "1"), press(1, "2"), Update(update_id=9))
+    assert await handled(Duplicates(SeenHere()), *updates, Update(update_id=9)) == [True] * 7
+
+
+async def test_an_update_whose_handling_broke_may_come_again() -> None:
+    middleware = Duplicates(SeenHere())
+
+    async def fail(_event: TelegramObject, _data: dict[str, Any]) -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await middleware(fail, press(1, "q"), {})
+    assert await handled(middleware, press(1, "q"), press(1, "q")) == [True, False]
+
+
+async def test_only_the_latest_updates_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order, "_REMEMBERED", 3)
+    seen = SeenHere()
+    middleware = Duplicates(seen)
+    await handled(middleware, *(message(1, number) for number in range(5)))
+    assert len(seen._names) == 3
+    assert await handled(middleware, message(1, 4), message(1, 0)) == [False, True]

@@ -1,0 +1,155 @@
+"""Settings: what is wrong is named in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import LOCAL_TOKEN, TELEGRAM, Settings, load_settings
+from services.errors import SetupError
+from services.storage.engine import Database
+from services.storage.vault import Vault, load_key
+
+TOKEN = "123456:ABC-DEF"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `.env` of the project and no setting of the machine gets in."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def line_of(error: BaseException) -> str:
+    text = str(error)
+    assert "\n" not in text
+    return text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("BOT_TOKEN", "ABC"), ("BOT_TOKEN", "123456"), ("BOT_TOKEN", "123456:"), ("BOT_TOKEN", "x:ABC")),
+        *(("BOT_TOKEN", "123456:ABC DEF"), ("TELEGRAM_API_URL", "localhost"), ("REDIS_URL", "127.0.0.1:6379")),
+        *(("DATABASE_URL", "mysql://localhost/x"), ("DATABASE_URL", ""), ("EMULATOR_HOST", "0.0.0.0")),
+        *(("DEMO", "perhaps"), ("LOG_LEVEL", "LOUD"), ("LOG_LEVEL", "")),
+        *(("EMULATOR_PORT", "0"), ("EMULATOR_PORT", "65536"), ("EMULATOR_PORT", "http"), ("EMULATOR_PORT", "")),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    line = line_of(caught.value)
+    assert name in line
+    assert ".env" in line
+    if name == "BOT_TOKEN":
+        assert value not in line.replace("123456:ABC-DEF", ""), "a token is a secret even when it is wrong"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://localhost/x", "sqlite://", "sqlite:///:memory:", "oracle://x", "sqlite"]
+)
+def test_a_wrong_database_address_is_named_in_one_line(url: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        Database.from_url(url)
+    assert "DATABASE_URL" in line_of(caught.value)
+
+
+@pytest.mark.parametrize("value", ["короткий", "YWJj", "!" * 44, "A" * 44])
+def test_a_wrong_encryption_key_is_named_in_one_line(value: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        load_key(value, Path("none"))
+    assert "ENCRYPTION_KEY" in line_of(caught.value)
+    assert value not in str(caught.value)
+
+
+def test_a_wrong_key_file_is_named_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "encryption.key"
+    for content in (b"", b"YWJj\n", b"\xd0\xba\xd0\xbb\xd1\x8e\xd1\x87"):
+        file.write_bytes(content)
+        with pytest.raises(SetupError) as caught:
+            load_key("", file)
+        assert str(file) in line_of(caught.value)
+
+
+def test_a_vault_takes_no_key_of_another_length() -> None:
+    with pytest.raises(SetupError) as caught:
+        Vault(b"short")
+    assert "ENCRYPTION_KEY" in line_of(caught.value)
+
+
+def test_nothing_set_at_all_is_the_demo_in_the_local_chat() -> None:
+    settings = load_settings()
+    assert settings.local_chat
+    assert settings.demo_on
+    assert settings.token == LOCAL_TOKEN
+    assert settings.api_url == "http://127.0.0.1:8080"
+    assert settings.clock_shift_file == Path("data/clock-shift")
+    assert settings.key_file == Path("secrets/encryption.key")
+
+
+def test_a_token_means_the_real_telegram_and_no_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("OPERATOR_NAME", "ООО «Поликлиника»")
+    settings = load_settings()
+    assert not settings.local_chat
+    assert not settings.demo_on
+    assert settings.token == TOKEN
+    assert settings.api_url == TELEGRAM
+    assert settings.clock_shift_file is None
+
+
+def test_who_processes_the_data_must_be_named_outside_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    assert "OPERATOR_NAME" in line_of(caught.value)
+    monkeypatch.setenv("DEMO", "1")
+    assert load_settings().demo_on
+    monkeypatch.setenv("DEMO", "0")
+    with pytest.raises(SetupError):
+        load_settings()
+    monkeypatch.setenv("OPERATOR_NAME", "ООО «Поликлиника»")
+    assert not load_settings().demo_on
+
+
+def test_the_clock_is_never_shifted_against_the_real_telegram(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("DEMO", "1")
+    assert load_settings().clock_shift_file is None
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:8081/")
+    settings = load_settings()
+    assert settings.clock_shift_file is not None
+    assert settings.api_url == "http://127.0.0.1:8081"
+    assert not settings.local_chat
+
+
+@pytest.mark.parametrize(("value", "on"), [("", True), ("1", True), ("true", True), ("0", False), ("no", False)])
+def test_demo_may_be_set_or_left_empty(value: str, on: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO", value)
+    monkeypatch.setenv("OPERATOR_NAME", "ООО «Поликлиника»")
+    assert load_settings().demo_on is on
+
+
+def test_settings_are_read_from_the_env_file_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("LOG_LEVEL=debug\nEMULATOR_PORT=9000\nSOMETHING_ELSE=1\nOPERATOR_NAME=Больница\n", "utf-8")
+    settings = load_settings()
+    assert (settings.log_level, settings.emulator_port, settings.operator_name) == ("DEBUG", 9000, "Больница")
+    monkeypatch.setenv("EMULATOR_PORT", "9001")
+    assert load_settings().emulator_port == 9001
+
+
+def test_an_env_file_in_another_encoding_is_named() -> None:
+    Path(".env").write_bytes("OPERATOR_NAME=Больница".encode("cp1251"))
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    assert ".env" in line_of(caught.value)
+
+
+def test_every_setting_stands_in_the_example() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
+    for name in Settings.model_fields:
+        assert f"{name.upper()}=" in example, name

@@ -1,0 +1,121 @@
+"""The vault and the column types: sealed values open only where they were made for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.registry.local.tables import patient
+from services.storage.tables import draft, person
+from services.storage.types import Encrypted, Sealed, UtcDateTime
+from services.storage.vault import Vault, VaultError
+
+KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
+VAULT = Vault(KEY)
+COLUMN = person.c.profile
+SECRET = "Иванова Анна, 5097579792000180"
+DIALECTS = {"sqlite": sqlite.dialect(), "postgres": postgresql.dialect()}  # type: ignore[no-untyped-call]
+
+
+@given(st.text())
+def test_what_is_sealed_opens_the_same(text: str) -> None:
+    assert VAULT.open(COLUMN, "row", VAULT.seal(COLUMN, "row", text)) == text
+
+
+def test_nothing_can_be_read_in_what_is_sealed_and_no_two_are_alike() -> None:
+    sealed, again = VAULT.seal(COLUMN, "row", SECRET), VAULT.seal(COLUMN, "row", SECRET)
+    assert sealed != again
+    for part in ("Иванова", "5097579792000180"):
+        assert part.encode() not in bytes(sealed)
+    assert bytes.fromhex(VAULT.key_id) in bytes(sealed), "the key that sealed it is named"
+
+
+def test_one_changed_bit_and_it_does_not_open() -> None:
+    sealed = VAULT.seal(COLUMN, "row", SECRET)
+    for place in range(len(sealed)):
+        broken = bytearray(sealed)
+        broken[place] ^= 1
+        if 1 <= place <= 4:  # the key's name is a hint for rotation; the value itself decides
+            continue
+        with pytest.raises(VaultError):
+            VAULT.open(COLUMN, "row", bytes(broken))
+
+
+@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" * 16, b"\x02" * 60, SECRET.encode()])
+def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
+    with pytest.raises(VaultError):
+        VAULT.open(COLUMN, "row", sealed)
+
+
+def test_a_value_opens_in_its_own_row_column_and_table_alone() -> None:
+    sealed = VAULT.seal(COLUMN, "row", SECRET)
+    for column, row in ((COLUMN, "other"), (draft.c.data, "row"), (patient.c.identity, "row"), (person.c.id, "row")):
+        with pytest.raises(VaultError):
+            VAULT.open(column, row, sealed)
+
+
+def test_another_key_does_not_open_it_and_the_error_holds_nothing() -> None:
+    with pytest.raises(VaultError) as caught:
+        Vault(OTHER_KEY).open(COLUMN, "row", VAULT.seal(COLUMN, "row", SECRET))
+    assert "Иванова" not in str(caught.value)
+    assert Vault(OTHER_KEY).key_id != VAULT.key_id
+
+
+def test_json_comes_back_as_it_was() -> None:
+    value = {"surname": "Ёлкина", "patronymic": None, "options": ["a", 1], "near": [55.75, 37.62]}
+    assert VAULT.open_json(COLUMN, "row", VAULT.seal_json(COLUMN, "row", value)) == value
+
+
+def test_a_blind_index_finds_the_same_and_tells_nothing() -> None:
+    index = VAULT.index("policy", "5097579792000180")
+    assert index == VAULT.index("policy", "5097579792000180")
+    assert len(index) == 64
+    others = {
+        VAULT.index("policy", "5097579792000181"),
+        VAULT.index("snils", "5097579792000180"),
+        VAULT.index("polic", "y5097579792000180"),
+        Vault(OTHER_KEY).index("policy", "5097579792000180"),
+    }
+    assert index not in others
+    assert len(others) == 4
+    assert "5097579792000180" not in index
+
+
+# --- column types ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
+def test_a_naive_moment_is_refused(dialect: Any) -> None:
+    with pytest.raises(ValueError, match="naive"):
+        UtcDateTime().process_bind_param(datetime(2026, 11, 23), dialect)  # noqa: DTZ001
+    assert UtcDateTime().process_bind_param(None, dialect) is None
+    assert UtcDateTime().process_result_value(None, dialect) is None
+
+
+@given(
+    st.datetimes(datetime(1906, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
+    st.integers(-12, 14),
+)
+def test_a_moment_comes_back_in_utc_to_the_millisecond(moment: datetime, offset: int) -> None:
+    aware = moment.replace(tzinfo=timezone(timedelta(hours=offset)))
+    stored = UtcDateTime().process_bind_param(aware, DIALECTS["sqlite"])
+    back = UtcDateTime().process_result_value(stored, DIALECTS["sqlite"])
+    assert isinstance(stored, int)
+    assert back is not None
+    assert back.tzinfo is UTC
+    assert timedelta(0) <= aware - back < timedelta(milliseconds=1)
+
+
+def test_an_encrypted_column_takes_nothing_in_clear() -> None:
+    column = Encrypted()
+    for clear in (SECRET, 5, {"surname": "Иванова"}, bytearray(b"x")):
+        with pytest.raises(TypeError):
+            column.process_bind_param(cast(Sealed, clear), DIALECTS["sqlite"])
+    sealed = VAULT.seal(COLUMN, "row", SECRET)
+    assert column.process_bind_param(sealed, DIALECTS["sqlite"]) == sealed
+    assert column.process_bind_param(None, DIALECTS["sqlite"]) is None
