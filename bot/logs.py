@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]?\d){8,17}")
+_LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]{0,2}\d){8,}")
 _SHOWN = 2
 
 
