@@ -109,6 +109,8 @@ def load_settings() -> Settings:
         name = str(first["loc"][0]).upper()
         reason = first["msg"].removeprefix("Value error, ")
         raise SetupError(f"{name} is wrong: {reason}. Correct it in the environment or in .env") from None
+    except UnicodeDecodeError:
+        raise SetupError(".env is not in UTF-8; save it in this encoding") from None
     if not settings.demo_on and not settings.operator_name:
         raise SetupError("OPERATOR_NAME is not set: the consent must name who processes personal data. Set it in .env")
     return settings

@@ -80,7 +80,7 @@ def load_key(setting: str, key_file: Path) -> bytes | None:
         return _decode(setting, "ENCRYPTION_KEY")
     if not key_file.exists():
         return None
-    return _decode(key_file.read_text(encoding="ascii").strip(), str(key_file))
+    return _decode(key_file.read_text(encoding="ascii", errors="replace").strip(), str(key_file))
 
 
 def make_key(key_file: Path) -> bytes:
