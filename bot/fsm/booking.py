@@ -291,8 +291,11 @@ async def _load_place(turn: Turn) -> Loaded:
     return Loaded(await _place(turn))
 
 
-async def _load_no_policy(turn: Turn) -> Loaded:
+async def _load_no_policy(turn: Turn) -> Loaded | Jump:
     who = await _who(turn)
+    if _identity(who).policy.kind is not PolicyKind.NONE:  # the number has been entered meanwhile
+        attached = isinstance(who, Person) and who.clinic_id == turn.answers["clinic"]
+        return Jump("service" if attached else "unattached", changes={"attached": attached, "no_policy": False})
     own = isinstance(who, Person) and who.relation is Relation.OWN
     return Loaded(view.NoPolicy(await _place(turn), typed_here=_is_other(turn.answers), own=own))
 

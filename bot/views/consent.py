@@ -23,7 +23,8 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
             ),
             t(
                 "What is done: the data are collected, kept (forms are kept encrypted), used for this purpose, "
-                "corrected, passed to the registry of the clinic that you book at, and erased. We pass them to nobody else; "
+                "corrected, passed to the registry of the clinic that you book at, and erased. We pass them to nobody "
+                "else; "
                 "messages travel through Telegram."
             ),
             t("If you book for somebody else, you confirm that this person does not object."),

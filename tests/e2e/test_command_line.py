@@ -7,22 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-_OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
-
-
-def environment(**settings: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _OURS}
-    return {**kept, "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING", **settings}
+from tests.support.local_chat import answers, environment, free_port, local_chat, until
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -96,52 +85,3 @@ def test_a_killed_bot_takes_the_local_chat_with_it(tmp_path: Path) -> None:
         child.kill()
         child.wait(20)
         until(lambda: not answers(port))
-
-
-@contextmanager
-def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`python -m bot` without a token, in a process group of its own; up to its first poll."""
-    port = free_port()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "bot"],
-        cwd=folder,
-        env=environment(EMULATOR_PORT=str(port)),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        until(lambda: b'"id"' in (state(port) or b""))
-        yield child, port
-    finally:
-        if child.poll() is None:
-            os.killpg(child.pid, signal.SIGINT)
-            child.wait(20)
-
-
-def state(port: int) -> bytes | None:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/control/state", timeout=2) as response:
-            body: bytes = response.read()
-            return body
-    except (urllib.error.URLError, OSError):
-        return None
-
-
-def answers(port: int) -> bool:
-    return state(port) is not None
-
-
-def until(done: object, patience: float = 30) -> None:
-    assert callable(done)
-    ends = time.monotonic() + patience
-    while not done():
-        assert time.monotonic() < ends, "it has not come about"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

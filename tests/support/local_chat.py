@@ -1,0 +1,74 @@
+"""`python -m bot` without a token, as a newcomer starts it: the bot and its local chat."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The machine's environment without our settings, and these."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OURS}
+    return {**kept, "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING", **settings}
+
+
+@contextmanager
+def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`python -m bot` without a token, in a process group of its own; up to its first poll."""
+    port = free_port()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "bot"],
+        cwd=folder,
+        env=environment(EMULATOR_PORT=str(port)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        until(lambda: b'"id"' in (state(port) or b""))
+        yield child, port
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGINT)
+            child.wait(20)
+
+
+def state(port: int) -> bytes | None:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/control/state", timeout=2) as response:
+            body: bytes = response.read()
+            return body
+    except (urllib.error.URLError, OSError):
+        return None
+
+
+def answers(port: int) -> bool:
+    """Whether the local chat is there."""
+    return state(port) is not None
+
+
+def until(done: Callable[[], bool], patience: float = 30) -> None:
+    """Waits for something outside this process to come about."""
+    ends = time.monotonic() + patience
+    while not done():
+        assert time.monotonic() < ends, "it has not come about"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
