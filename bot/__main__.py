@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 
 from bot.settings import Settings, load_settings
 from services.errors import SetupError
+from services.texts.i18n import DEFAULT_LOCALE, texts
 
 SETUP_FAILED = 2
 _EMULATOR_PATIENCE = 15.0
@@ -92,7 +93,12 @@ def _emulator(settings: Settings) -> Iterator[None]:
         [sys.executable, "-m", "emulator", "--die-with-parent"],
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is ours to hear; the chat ends after the bot has said its last word
-        env=os.environ | {"EMULATOR_HOST": settings.emulator_host, "EMULATOR_PORT": str(settings.emulator_port)},
+        env=os.environ
+        | {
+            "EMULATOR_HOST": settings.emulator_host,
+            "EMULATOR_PORT": str(settings.emulator_port),
+            "EMULATOR_BOT_NAME": texts(DEFAULT_LOCALE).label("Nomerok"),
+        },
     )
     try:
         from bot import app  # noqa: F401  (imported while the chat is starting)

@@ -53,7 +53,7 @@ export function setLanguage(code) {
 export const say = (key) => WORDS[language][key];
 
 export function timeOf(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 export function dayOf(seconds, now) {
