@@ -1,0 +1,125 @@
+"""Accounts: nothing before consent, the consent as it was read, the cache."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+
+from services.accounts.accounts import CONSENT_VERSION, Accounts
+from services.storage.engine import Database
+from services.storage.tables import account as account_table
+from services.storage.tables import consent, metadata
+from tests.support.clock import FakeClock
+
+CHAT = 5_000_000_001
+
+
+@pytest.fixture
+def accounts(database: Database, clock: FakeClock) -> Accounts:
+    return Accounts(database, clock)
+
+
+async def rows_of_everything(database: Database) -> dict[str, int]:
+    counts = {}
+    for table in metadata.sorted_tables:
+        counts[table.name] = (await database.fetch(select(func.count()).select_from(table))).scalar_one()
+    return {name: number for name, number in counts.items() if number}
+
+
+async def test_before_consent_nothing_is_kept(accounts: Accounts, database: Database) -> None:
+    assert await accounts.by_telegram(CHAT) is None
+    assert await accounts.by_id("nobody") is None
+    assert await rows_of_everything(database) == {}
+
+
+async def test_consent_is_stored_with_its_text_version_language_and_time(
+    accounts: Accounts, database: Database, clock: FakeClock
+) -> None:
+    given = await accounts.give_consent(CHAT, "en", "<b>The text</b> as it was read")
+    row = (await database.fetch(select(consent))).one()
+    assert (row.account_id, row.text, row.version, row.locale) == (
+        *(given.id, "<b>The text</b> as it was read", CONSENT_VERSION, "en"),
+    )
+    assert row.given_at == clock.now()
+    assert (given.telegram_id, given.locale, given.active_person_id, given.last_region) == (CHAT, "en", None, None)
+    assert await rows_of_everything(database) == {"account": 1, "consent": 1}
+
+
+async def test_consent_given_twice_is_one_account_and_both_consents(
+    accounts: Accounts, database: Database, clock: FakeClock
+) -> None:
+    first = await accounts.give_consent(CHAT, "ru", "один")
+    clock.advance(days=1)
+    again = await Accounts(database, clock).give_consent(CHAT, "en", "two")
+    assert again.id == first.id
+    assert await rows_of_everything(database) == {"account": 1, "consent": 2}
+
+
+async def test_ten_presses_of_i_agree_at_once_make_one_account(database: Database, clock: FakeClock) -> None:
+    replicas = [Accounts(database, clock) for _ in range(10)]
+    given = await asyncio.gather(*(each.give_consent(CHAT, "ru", "текст") for each in replicas))
+    assert len({each.id for each in given}) == 1
+    assert (await rows_of_everything(database))["account"] == 1
+
+
+async def test_changes_are_kept_and_seen_at_once(accounts: Accounts, database: Database, clock: FakeClock) -> None:
+    given = await accounts.give_consent(CHAT, "ru", "текст")
+    given = await accounts.set_locale(given, "en")
+    given = await accounts.set_active_person(given, "person123456")
+    given = await accounts.set_last_region(given, "50")
+    assert await accounts.by_telegram(CHAT) == given
+    assert await Accounts(database, clock).by_telegram(CHAT) == given
+    assert await accounts.by_id(given.id) == given
+    assert (given.locale, given.active_person_id, given.last_region) == ("en", "person123456", "50")
+
+
+async def test_a_press_that_is_remembered_asks_the_database_nothing(
+    accounts: Accounts, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = await accounts.give_consent(CHAT, "ru", "текст")
+
+    async def fetch(*_: object) -> None:
+        raise AssertionError("the database was asked")
+
+    monkeypatch.setattr(database, "fetch", fetch)
+    monkeypatch.setattr(database, "execute", fetch)
+    assert await accounts.by_telegram(CHAT) == given
+    with pytest.raises(AssertionError):
+        await accounts.by_telegram(CHAT + 1)
+
+
+async def test_the_same_region_again_is_not_written(
+    accounts: Accounts, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = await accounts.set_last_region(await accounts.give_consent(CHAT, "ru", "текст"), "50")
+
+    async def execute(*_: object) -> None:
+        raise AssertionError("the database was written to")
+
+    monkeypatch.setattr(database, "execute", execute)
+    assert await accounts.set_last_region(given, "50") == given
+
+
+async def test_the_cache_has_an_end(database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.accounts.accounts._CACHED", 3)
+    accounts = Accounts(database, clock)
+    for number in range(5):
+        await accounts.give_consent(CHAT + number, "ru", "текст")
+    assert list(accounts._cache) == [CHAT + 2, CHAT + 3, CHAT + 4]
+    assert await accounts.by_telegram(CHAT) is not None
+
+
+async def test_a_chat_that_cannot_be_reached_is_marked_until_it_speaks(
+    accounts: Accounts, database: Database, clock: FakeClock
+) -> None:
+    given = await accounts.give_consent(CHAT, "ru", "текст")
+
+    async def unreachable_at() -> object:
+        return (await database.fetch(select(account_table.c.unreachable_at))).scalar_one()
+
+    await accounts.set_reachable(given, reachable=False)
+    assert await unreachable_at() == clock.now()
+    await accounts.set_reachable(given, reachable=True)
+    assert await unreachable_at() is None

@@ -1,0 +1,232 @@
+"""Persons of an account: own, family, others; matched with the registry; sealed at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from services.accounts.model import Account, Basis, Relation
+from services.accounts.persons import ReadyFamily
+from services.errors import NotFound
+from services.registry.local.demo_family import ready_family
+from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind
+from services.registry.port import PatientConflict, RegistryUnavailable
+from services.storage.tables import metadata, person
+from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
+
+ANNA = somebody(1, ADULT, "Ёлкина-Палкина")
+NO_POLICY = Policy(PolicyKind.NONE)
+
+
+async def stored_persons(world: World) -> int:
+    count: int = (await world.database.fetch(select(func.count()).select_from(person))).scalar_one()
+    return count
+
+
+# --- one's own form -------------------------------------------------------------------------------
+
+
+async def test_a_form_that_the_registry_knows_is_matched_and_verified(world: World) -> None:
+    patient = await world.admin.enrol(ANNA, CLINIC.id)
+    account = await world.account()
+    own = await world.persons.register_own(account, ANNA)
+    assert own.relation is Relation.OWN
+    assert own.bases == ((Basis.DECLARED, None),), "what somebody types never comes confirmed"
+    assert own.identity == ANNA
+    assert (own.patient_id, own.clinic_id, own.verified) == (patient.id, CLINIC.id, True)
+    assert await world.persons.own(account) == own
+
+
+async def test_a_form_that_the_demo_registry_does_not_know_is_entered_there(world: World) -> None:
+    own = await world.persons.register_own(await world.account(), ANNA)
+    assert own.patient_id is not None
+    assert (own.clinic_id, own.verified) == (None, False)
+
+
+async def test_a_registry_that_takes_nobody_leaves_the_form_unmatched(world: World) -> None:
+    strict = World(world.database, world.vault, world.clock, registers_patients=False)
+    own = await strict.persons.register_own(await strict.account(), ANNA)
+    assert (own.patient_id, own.verified) == (None, False)
+    assert strict.registry.asked["register_patient"] == 0
+
+
+async def test_a_policy_that_stands_for_somebody_else_stores_nothing(world: World) -> None:
+    await world.admin.enrol(ANNA, CLINIC.id)
+    account = await world.account()
+    for other in (replace(ANNA, surname="Другая"), replace(ANNA, birth_date=ANNA.birth_date + timedelta(days=1))):
+        with pytest.raises(PatientConflict):
+            await world.persons.register_own(account, other)
+    assert await world.persons.own(account) is None
+    assert await stored_persons(world) == 0
+
+
+async def test_a_silent_registry_does_not_lose_the_form(world: World) -> None:
+    world.registry.unavailable = {"find_patient"}
+    account = await world.account()
+    own = await world.persons.register_own(account, ANNA)
+    assert (own.identity, own.patient_id, own.verified) == (ANNA, None, False)
+    world.registry.unavailable = set()
+    patient = await world.admin.enrol(ANNA, CLINIC.id)
+    await world.persons.set_patient(own.id, patient)
+    again = await world.persons.get(account, own.id)
+    assert (again.patient_id, again.clinic_id, again.verified) == (patient.id, CLINIC.id, True)
+
+
+async def test_without_a_policy_nobody_is_looked_for_or_entered(world: World) -> None:
+    own = await world.persons.register_own(await world.account(), replace(ANNA, policy=NO_POLICY, snils=None))
+    assert own.patient_id is None
+    assert sum(world.registry.asked.values()) == 0
+
+
+async def test_without_a_policy_the_snils_finds_a_patient_but_enters_none(world: World) -> None:
+    patient = await world.admin.enrol(ANNA, CLINIC.id)
+    own = await world.persons.register_own(await world.account(), replace(ANNA, policy=NO_POLICY))
+    assert own.patient_id == patient.id
+    stranger = replace(somebody(2, ADULT), policy=NO_POLICY)
+    assert (await world.persons.register_own(await world.account(), stranger)).patient_id is None
+    assert world.registry.asked["register_patient"] == 0
+
+
+async def test_filling_the_form_again_replaces_what_was_typed(world: World) -> None:
+    account = await world.account()
+    first = await world.persons.register_own(account, replace(ANNA, policy=NO_POLICY, snils=None))
+    patient = await world.admin.enrol(ANNA, CLINIC.id)
+    again = await world.persons.register_own(account, ANNA)
+    assert again.id == first.id
+    assert (again.identity, again.patient_id, again.verified) == (ANNA, patient.id, True)
+    assert await stored_persons(world) == 1
+
+
+# --- family ---------------------------------------------------------------------------------------
+
+
+def family_of(world: World) -> ReadyFamily:
+    async def make(seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]:
+        return [
+            (Relation(member.relation), member.identity, await world.admin.enrol(member.identity, CLINIC.id))
+            for member in ready_family(seed, today)
+        ]
+
+    return make
+
+
+async def test_the_ready_family_and_what_each_member_rests_on(world: World) -> None:
+    account = await world.account()
+    family = await world.persons.take_ready_family(account, family_of(world))
+    a_year_on = world.clock.now() + timedelta(days=365)
+    assert [(each.relation, each.bases) for each in family] == [
+        (Relation.OWN, ((Basis.DESK, None),)),
+        (Relation.SPOUSE, ((Basis.CONSENT, a_year_on),)),
+        (Relation.CHILD, ((Basis.DESK, None),)),
+        (Relation.CHILD, ((Basis.DESK, None),)),
+        (Relation.PARENT, ((Basis.CONSENT, a_year_on),)),
+    ]
+    assert all(each.verified and each.patient_id and each.clinic_id for each in family)
+    years = [2026 - each.identity.birth_date.year for each in family]
+    assert years == [pytest.approx(age, abs=1) for age in (36, 38, 6, 15, 78)], "in the order in which it is told"
+
+
+async def test_each_account_has_a_family_of_its_own(world: World) -> None:
+    families = [
+        await world.persons.take_ready_family(await world.account(), family_of(world)),
+        await world.persons.take_ready_family(await world.account(), family_of(world)),
+    ]
+    everybody = [each for family in families for each in family]
+    assert len({each.id for each in everybody}) == 10
+    assert len({each.patient_id for each in everybody}) == 10
+    assert len({each.identity.policy.number for each in everybody}) == 10
+
+
+async def test_ones_own_comes_first_and_the_others_as_they_were_added(world: World) -> None:
+    account = await world.account()
+    child = await world.person(account, somebody(2, CHILD), Relation.CHILD)
+    world.clock.advance(seconds=1)
+    other = await world.person(account, somebody(3, ADULT), Relation.OTHER, Basis.DECLARED)
+    world.clock.advance(seconds=1)
+    own = await world.person(account, ANNA)
+    assert [each.id for each in await world.persons.family(account)] == [own.id, child.id, other.id]
+
+
+async def test_a_person_with_several_bases_is_one_person(world: World) -> None:
+    account = await world.account()
+    until = world.clock.now() + timedelta(days=30)
+    someone = await world.person(account, ANNA, Relation.SPOUSE, Basis.DECLARED, Basis.CONSENT, until=until)
+    assert set(someone.bases) == {(Basis.DECLARED, until), (Basis.CONSENT, until)}
+    assert len(await world.persons.family(account)) == 1
+
+
+async def test_somebody_elses_person_is_not_found(world: World) -> None:
+    mine, other = await world.account(), await world.account()
+    theirs = await world.person(other, ANNA)
+    for person_id in (theirs.id, "no-such-one", ""):
+        with pytest.raises(NotFound):
+            await world.persons.get(mine, person_id)
+    assert await world.persons.family(mine) == ()
+    assert await world.persons.own(mine) is None
+    assert await world.persons.same_as(mine, ANNA) is None
+
+
+async def test_who_is_typed_again_is_the_same_person(world: World) -> None:
+    account = await world.account()
+    someone = await world.person(account, ANNA, Relation.OTHER, Basis.DECLARED)
+    assert await world.persons.same_as(account, replace(ANNA, phone=None, snils=None)) == someone
+    assert await world.persons.same_as(account, somebody(2, ADULT)) is None
+    later = replace(ANNA, birth_date=ANNA.birth_date + timedelta(days=1))
+    assert await world.persons.same_as(account, later) is None
+
+
+async def test_two_children_without_policies_are_two_people(world: World) -> None:
+    """Twins are born on one day, and newborns have no policy."""
+    account = await world.account()
+    one = replace(somebody(2, CHILD), policy=NO_POLICY)
+    await world.person(account, one, Relation.CHILD, Basis.DECLARED, known=False)
+    assert await world.persons.same_as(account, replace(one, name="Другая", snils=None)) is None
+
+
+async def test_a_question_that_the_registry_does_not_answer_is_said_so(world: World) -> None:
+    world.registry.unavailable = {"find_patient"}
+    with pytest.raises(RegistryUnavailable):
+        await world.persons.look_up(ANNA)
+
+
+# --- at rest --------------------------------------------------------------------------------------
+
+
+async def everything_at_rest(world: World, folder: Path) -> bytes:
+    """Every value of every row, and on SQLite the file with its journal, what was deleted and all."""
+    rows = b"".join(raw_files(folder))
+    for table in metadata.sorted_tables:
+        for row in (await world.database.fetch(select(table))).all():
+            rows += b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+    return rows
+
+
+def raw_files(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in folder.glob("nomerok.sqlite*")]
+
+
+async def test_nothing_of_a_person_lies_in_clear(world: World, account_with_a_draft: Account, tmp_path: Path) -> None:
+    if world.database.dialect == "sqlite":
+        assert len(raw_files(tmp_path)) >= 2, "the database and its journal"
+    at_rest = await everything_at_rest(world, tmp_path)
+    for secret in (ANNA.surname, ANNA.name, ANNA.patronymic, ANNA.policy.number, ANNA.snils, ANNA.phone, "1990-03-14"):
+        assert secret
+        assert secret.encode() not in at_rest, secret
+    assert account_with_a_draft.id.encode() in at_rest, "what was looked through is the real thing"
+
+
+@pytest.fixture
+async def account_with_a_draft(world: World) -> Account:
+    """Anna in every place that keeps people: our persons, the registry's patients, a draft, a visit."""
+    account = await world.account()
+    own = await world.person(account, ANNA)
+    draft = await world.draft(account, surname=ANNA.surname, policy=["enp", ANNA.policy.number], snils=ANNA.snils)
+    await world.drafts.save(replace(draft, answers={**draft.answers, "phone": ANNA.phone, "name": ANNA.name}))
+    request = await world.request(account, own, await world.slot())
+    await world.booking.book(request)
+    return account

@@ -1,0 +1,206 @@
+"""A small world to book in: services over a fresh database, clinics with free times, a registry told what to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from services.accounts.accounts import Accounts
+from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.persons import Persons
+from services.booking.booking import Booking
+from services.booking.holds import Holds
+from services.booking.model import BookingRequest
+from services.booking.times import Times
+from services.booking.visits import Visits
+from services.drafts.drafts import Drafts
+from services.drafts.model import Draft
+from services.notify.outbox import Outbox
+from services.registry.admin import DoctorRecord, SlotRecord
+from services.registry.local.admin import LocalRegistryAdmin
+from services.registry.local.demo_family import enp, snils
+from services.registry.local.refs import slot_ref
+from services.registry.local.registry import LocalRegistry
+from services.registry.model import (
+    AgeGroup,
+    Booked,
+    BookingAnswer,
+    Clinic,
+    Patient,
+    PatientIdentity,
+    Policy,
+    PolicyKind,
+    Sex,
+    Slot,
+    Unknown,
+    Visit,
+)
+from services.registry.port import Registry, RegistryUnavailable
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+KIND = "booking"
+LIFETIME = timedelta(hours=24)
+CLINIC = Clinic(
+    *("c1", "Поликлиника № 1", "ул. Мира, д. 1", "Мытищи", "50", "+7 495 000-00-01", "1-5 08:00-20:00"),
+    *("Europe/Moscow", AgeGroup.ANY, 55.91, 37.73),
+)
+CHILDREN = replace(CLINIC, id="c2", name="Детская поликлиника № 2", age_group=AgeGroup.CHILD)
+THERAPIST = DoctorRecord("d1", "c1", "110", "Терапевт", "Ветров", "Иван", "Петрович", "каб. 1", AgeGroup.ANY)
+SECOND_THERAPIST = replace(THERAPIST, id="d3", surname="Громов", room="каб. 3")
+SURGEON = DoctorRecord("d2", "c1", "122", "Хирург", "Орлов", "Олег", None, "каб. 2", AgeGroup.ANY)
+PAEDIATRICIAN = DoctorRecord("d4", "c2", "59", "Педиатр", "Белова", "Вера", None, "каб. 4", AgeGroup.CHILD)
+LENGTH = timedelta(minutes=20)
+
+
+def at(hour: int, minute: int = 0, day: int = 24) -> datetime:
+    """A moment of November 2026 by Moscow's clock; 23 November, 09:00 is now."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=MOSCOW).astimezone(UTC)
+
+
+def somebody(number: int, born: date, surname: str = "Иванова", *, sex: Sex = Sex.FEMALE) -> PatientIdentity:
+    """A person of one's own number: name, policy and СНИЛС are nobody else's."""
+    return PatientIdentity(
+        *(surname, f"Анна{'абвгдежзик'[number % 10]}", "Сергеевна", born, sex),
+        *(Policy(PolicyKind.ENP, enp(born, sex, number)), snils(100_000_000 + number), "+79161234567"),
+    )
+
+
+ADULT = date(1990, 3, 14)
+CHILD = date(2020, 5, 1)
+TEENAGER = date(2011, 5, 1)
+
+
+class Lost(Exception):  # noqa: N818
+    """A script's word: the visit is made, its answer is lost."""
+
+
+class Silence(Exception):  # noqa: N818
+    """A script's word: nothing is done and no answer ever comes."""
+
+
+class ScriptedRegistry:
+    """The local registry, but `answers` are given first, and questions named in `unavailable` fail."""
+
+    def __init__(self, real: Registry) -> None:
+        self._real = real
+        self.answers: list[BookingAnswer | Lost | Silence] = []
+        self.found: list[BookingAnswer | None] = []
+        self.unavailable: set[str] = set()
+        self.asked: Counter[str] = Counter()
+        self.keys: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._real, name)
+        if name == "capabilities":
+            return method
+
+        async def ask(*args: Any, **named: Any) -> Any:
+            self.asked[name] += 1
+            if name in self.unavailable:
+                raise RegistryUnavailable
+            return await method(*args, **named)
+
+        return ask
+
+    async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
+        self.asked["book"] += 1
+        self.keys.append(key)
+        script = self.answers.pop(0) if self.answers else None
+        if isinstance(script, Silence):
+            await asyncio.Event().wait()
+        if script is None or isinstance(script, Lost):
+            answer = await self._real.book(key, patient_id, slot_id)
+            return Unknown() if script else answer
+        return cast(BookingAnswer, script)
+
+    async def find_booking(self, key: str) -> BookingAnswer | None:
+        self.asked["find_booking"] += 1
+        if "find_booking" in self.unavailable:
+            raise RegistryUnavailable
+        return self.found.pop(0) if self.found else await self._real.find_booking(key)
+
+
+class World:
+    """Every service of booking, as `bot.app` puts them together."""
+
+    def __init__(self, database: Database, vault: Vault, clock: FakeClock, *, registers_patients: bool = True) -> None:
+        self.database, self.vault, self.clock = database, vault, clock
+        real = LocalRegistry(database, vault, clock, registers_patients=registers_patients)
+        self.registry = ScriptedRegistry(real)
+        self.admin = LocalRegistryAdmin(database, vault, clock)
+        registry = cast(Registry, self.registry)
+        self.accounts = Accounts(database, clock)
+        self.persons = Persons(database, vault, registry, clock)
+        self.drafts = Drafts(database, vault, clock, {KIND: LIFETIME, "person": LIFETIME})
+        self.outbox = Outbox(database, clock)
+        patience = timedelta(milliseconds=20)
+        self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, clock, patience)
+        self.holds = Holds(database, clock)
+        self.times = Times(registry, self.holds)
+        self.visits = Visits(registry, self.persons, self.booking, clock)
+        self._numbers = count(1)
+
+    async def furnish(self, *, hours: int = 3) -> None:
+        """Two clinics, four doctors; the first `hours` hours from 09:00 of 24 and 25 November are free."""
+        starts = [at(9, day=day) + LENGTH * place for day in (24, 25) for place in range(3 * hours)]
+        doctors = [THERAPIST, SECOND_THERAPIST, SURGEON, PAEDIATRICIAN]
+        slots = [SlotRecord(doctor.id, start, start + LENGTH) for doctor in doctors for start in starts]
+        await self.admin.load([CLINIC, CHILDREN], doctors, slots)
+
+    async def account(self, telegram_id: int | None = None) -> Account:
+        """Somebody who has given consent."""
+        return await self.accounts.give_consent(telegram_id or 5_000_000_000 + next(self._numbers), "ru", "согласие")
+
+    async def person(
+        self,
+        account: Account,
+        identity: PatientIdentity,
+        relation: Relation = Relation.OWN,
+        *bases: Basis,
+        until: datetime | None = None,
+        known: bool = True,
+    ) -> Person:
+        """A person of the account, by desk unless told; `known`: the registry has them already."""
+        patient = await self.admin.enrol(identity, CLINIC.id) if known else None
+        held: Mapping[Basis, datetime | None] = dict.fromkeys(bases or (Basis.DESK,), until)
+        async with self.database.write() as unit:
+            person_id = await self.persons.insert(unit, account.id, relation, identity, held, patient)
+        return await self.persons.get(account, person_id)
+
+    async def slot(self, doctor: DoctorRecord = THERAPIST, hour: int = 9, minute: int = 0, day: int = 24) -> Slot:
+        """A time that was free when the world was furnished."""
+        start = at(hour, minute, day)
+        found = await self.registry.slot(slot_ref(doctor.id, start))
+        if found is not None:
+            return cast(Slot, found)
+        name = " ".join(part for part in (doctor.surname, doctor.name, doctor.patronymic) if part)
+        return Slot(
+            *(slot_ref(doctor.id, start), doctor.clinic_id, doctor.service_id, doctor.service, doctor.id, name),
+            *(doctor.room, start, start + LENGTH),
+        )
+
+    async def draft(self, account: Account, **answers: Any) -> Draft:
+        """An open booking draft."""
+        return await self.drafts.start(Draft("", account.id, KIND, "confirm", answers=answers))
+
+    async def request(self, account: Account, who: Person | PatientIdentity, slot: Slot) -> BookingRequest:
+        """A request under a draft of its own."""
+        draft = await self.draft(account)
+        clinic = CHILDREN if slot.clinic_id == CHILDREN.id else CLINIC
+        return BookingRequest(account, draft.id, who, clinic, slot)
+
+    async def at_the_desk(self, patient: Patient | str, slot: Slot) -> Visit:
+        """A visit made at the clinic, not here."""
+        patient_id = patient if isinstance(patient, str) else patient.id
+        answer = await self.registry._real.book(f"desk {slot.id}", patient_id, slot.id)
+        assert isinstance(answer, Booked), answer
+        return answer.visit
