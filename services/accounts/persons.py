@@ -53,12 +53,15 @@ class Persons:
         return found[0]
 
     async def same_as(self, account: Account, identity: PatientIdentity) -> Person | None:
-        """The account's person with this very policy and birth date: typed again, it is not another person."""
+        """The account's person with this very policy (СНИЛС where there is none) and birth date.
+
+        Typed again, it is not another person.
+        """
         return next(
             (
                 each
                 for each in await self.family(account)
-                if each.identity.policy == identity.policy and each.identity.birth_date == identity.birth_date
+                if each.identity.birth_date == identity.birth_date and _same_numbers(each.identity, identity)
             ),
             None,
         )
@@ -106,10 +109,11 @@ class Persons:
         now = self._clock.now()
         members = await make(account.id, now.date())
         async with self._database.write() as unit:
-            for relation, identity, patient in members:
+            for place, (relation, identity, patient) in enumerate(members):
                 by_consent = relation in (Relation.SPOUSE, Relation.PARENT)
                 bases: Bases = {Basis.CONSENT: now + _FAMILY_CONSENT} if by_consent else {Basis.DESK: None}
-                await self.insert(unit, account.id, relation, identity, bases, patient)
+                added = now + timedelta(milliseconds=place)  # the family is listed in this order
+                await self.insert(unit, account.id, relation, identity, bases, patient, added)
         return await self.family(account)
 
     async def set_patient(self, person_id: str, patient: Patient) -> None:
@@ -126,6 +130,7 @@ class Persons:
         identity: PatientIdentity,
         bases: Bases,
         patient: Patient | None,
+        added: datetime | None = None,
     ) -> str:
         """Adds a person within a write unit; gives the id."""
         now = self._clock.now()
@@ -135,7 +140,7 @@ class Persons:
         )
         await unit.execute(
             insert(person_link).values(
-                id=link_id, account_id=account_id, person_id=person_id, relation=relation.value, created_at=now
+                id=link_id, account_id=account_id, person_id=person_id, relation=relation.value, created_at=added or now
             )
         )
         await unit.execute(
@@ -186,3 +191,10 @@ class Persons:
             clinic_id=first.clinic_id,
             verified=first.verified_at is not None,
         )
+
+
+def _same_numbers(one: PatientIdentity, other: PatientIdentity) -> bool:
+    """Twins are born on one day, and newborns have no policy: «none» is nobody's number."""
+    if one.policy.kind is PolicyKind.NONE:
+        return one.snils is not None and one.snils == other.snils
+    return one.policy == other.policy
