@@ -29,6 +29,7 @@ from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates, Seen, SeenHere
 from bot.middlewares.outgoing import Gate, Patience
+from bot.middlewares.slow import SlowPress
 from bot.settings import Settings
 from bot.tools import Tools
 from services.accounts.accounts import Accounts
@@ -148,8 +149,9 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
     dispatcher.update.outer_middleware(ChatOrder())
     dispatcher.update.outer_middleware(Duplicates(seen))
     for observer in (dispatcher.message, dispatcher.callback_query):
-        observer.outer_middleware(Guest(tools.accounts, locales, ready))
         observer.outer_middleware(Errors())
+        observer.outer_middleware(Guest(tools.accounts, locales, ready))
+    dispatcher.callback_query.outer_middleware(SlowPress())
     for router in routers():
         if router.name == "typing":
             router.message.outer_middleware(dispatcher.fsm)

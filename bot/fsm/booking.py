@@ -30,6 +30,7 @@ from bot.views import booking as view
 from bot.views.booking import TIMES_A_SCREEN, DayPart
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
+from bot.views.specialties import specialty
 from bot.views.visits import ticket
 from services.accounts.model import Account, Person, Relation, full_name
 from services.accounts.rights import Denial
@@ -338,7 +339,7 @@ async def _apply_service(turn: Turn, given: Input) -> Outcome:
     if offer is None:
         return Stay()
     if not offer.free:
-        return Stay(view.no_times(turn.t, offer.name, place.clinic), page=turn.draft.page)
+        return Stay(view.no_times(turn.t, specialty(turn.t, offer.id, offer.name), place.clinic), page=turn.draft.page)
     return Answered({"service": offer.id, "service_name": offer.name})
 
 
@@ -348,7 +349,7 @@ async def _load_doctor(turn: Turn) -> Loaded | Jump:
     offers = await turn.tools.times.doctors(turn.draft.id, place.clinic.id, service, age)
     soonest = await turn.tools.times.slots(turn.draft.id, place.clinic.id, service, age, None, limit=1)
     if not soonest:
-        return Jump("service", view.no_times(turn.t, turn.answers["service_name"], place.clinic))
+        return Jump("service", view.no_times(turn.t, _service_words(turn), place.clinic))
     page = clamp(turn.draft.page, len(offers), PAGE_SIZE)
     shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     data = view.DoctorChoice(
@@ -393,7 +394,7 @@ async def _load_day(turn: Turn) -> Loaded | Jump:
     if not days:
         return Jump(
             "doctor",
-            view.no_times(turn.t, turn.answers["doctor_name"] or turn.answers["service_name"], place.clinic),
+            view.no_times(turn.t, turn.answers["doctor_name"] or _service_words(turn), place.clinic),
         )
     months = sorted({each.day.replace(day=1) for each in days})
     wanted = turn.answers.get("month")
@@ -591,6 +592,10 @@ async def _place(turn: Turn) -> view.Place:
 async def _place_and_age(turn: Turn) -> tuple[view.Place, int]:
     place = await _place(turn)
     return place, _age(await _who(turn), turn.now, place.clinic.tz)
+
+
+def _service_words(turn: Turn) -> str:
+    return specialty(turn.t, turn.answers["service"], turn.answers["service_name"])
 
 
 def _chosen(turn: Turn, place: view.Place) -> view.Chosen:

@@ -38,7 +38,9 @@ class DraftStorage(BaseStorage):
     async def get_state(self, key: StorageKey) -> str | None:
         account = await self._accounts.by_telegram(key.user_id)
         draft = await self._drafts.latest(account.id) if account else None
-        state = state_of(draft.kind, draft.step) if draft else None
+        if draft is None or draft.message_id is None:  # no screen shows it: it was left for another one
+            return None
+        state = state_of(draft.kind, draft.step)
         return state.state if state else None
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:  # noqa: ARG002

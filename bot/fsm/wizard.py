@@ -257,7 +257,7 @@ class Wizard:
         try:
             outcome = await step.apply(turn, given)
         except RegistryUnavailable:
-            return self._unavailable(turn)
+            return await self._unavailable(turn)
         if outcome == Stay() and not isinstance(given, Chosen | Acted):
             outcome = Stay(press_a_button(turn.t))
         return await self._after_outcome(turn, step, outcome)
@@ -285,7 +285,7 @@ class Wizard:
                     break
                 turn, note = self._jumped(turn, loaded.step, loaded.changes), loaded.note or note
         except RegistryUnavailable:
-            return self._unavailable(turn)
+            return await self._unavailable(turn)
         if isinstance(loaded, Left):
             return Turned(loaded.screen, turn.draft, note=loaded.note, over=True)
         if isinstance(loaded, Jump):
@@ -305,8 +305,10 @@ class Wizard:
             return Turned(await self._after(fresh), fresh.draft, over=True)
         return replace(await self._show(fresh), stale=True)
 
-    def _unavailable(self, turn: Turn) -> Turned:
-        return Turned(unavailable(turn.t, WizardOpen(kind=self.kind, anew=False)), turn.draft)
+    async def _unavailable(self, turn: Turn) -> Turned:
+        """Nothing is lost: the step that could not be drawn is where the person goes on."""
+        saved = await self._drafts.save(replace(turn.draft, options=()))
+        return Turned(unavailable(turn.t, WizardOpen(kind=self.kind, anew=False)), saved or turn.draft)
 
     def _next(self, answers: Answers) -> Step:
         visible = [step for step in self.steps if step.visible(answers)]

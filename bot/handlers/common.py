@@ -47,9 +47,12 @@ async def home_screen(tools: Tools, account: Account, t: Texts, note: Html | Non
     return home_view.home(t, data, tools.clock.now(), note)
 
 
-async def put_prompt_away(bot: Bot, tools: Tools, account: Account) -> None:
-    """Leaving a wizard takes away the reply keyboard that it has asked something with."""
+async def leave_wizard(bot: Bot, tools: Tools, account: Account) -> None:
+    """The draft stays, but what is typed from now on is not meant for it; its reply keyboard is taken away."""
     draft = await tools.drafts.latest(account.id)
-    if draft is not None and draft.prompt_id is not None:
+    if draft is None:
+        return
+    if draft.prompt_id is not None:
         await chat.delete(bot, account.telegram_id, draft.prompt_id)
-        await tools.drafts.remember_messages(draft, draft.message_id, None)
+    if draft.message_id is not None or draft.prompt_id is not None:
+        await tools.drafts.remember_messages(draft, None, None)

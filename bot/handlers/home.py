@@ -6,7 +6,7 @@ from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.common import ask_consent, home_screen, put_prompt_away
+from bot.handlers.common import ask_consent, home_screen, leave_wizard
 from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
 from services.accounts.model import Account
@@ -17,7 +17,7 @@ async def go_home(query: CallbackQuery, bot: Bot, tools: Tools, account: Account
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
-    await put_prompt_away(bot, tools, account)
+    await leave_wizard(bot, tools, account)
     await chat.show(query, bot, await home_screen(tools, account, t))
 
 
@@ -31,7 +31,7 @@ async def take_ready_family(query: CallbackQuery, bot: Bot, tools: Tools, accoun
         account = await tools.accounts.set_active_person(account, family[0].id)
     draft = await tools.drafts.open_of(account.id, "person")
     if draft is not None:
-        await put_prompt_away(bot, tools, account)
+        await leave_wizard(bot, tools, account)
         await tools.drafts.drop(draft.id)
     await chat.show(query, bot, await home_screen(tools, account, t))
 

@@ -7,7 +7,7 @@ from aiogram.filters import CommandStart
 from aiogram.types import Message
 
 from bot import chat
-from bot.handlers.common import ask_consent, home_screen, put_prompt_away
+from bot.handlers.common import ask_consent, home_screen, leave_wizard
 from bot.tools import Tools
 from services.accounts.model import Account
 from services.texts.i18n import Texts
@@ -18,7 +18,7 @@ async def start(message: Message, bot: Bot, tools: Tools, account: Account | Non
         await ask_consent(message, bot, tools, t)
         return
     await tools.accounts.set_reachable(account, reachable=True)
-    await put_prompt_away(bot, tools, account)
+    await leave_wizard(bot, tools, account)
     await chat.send(bot, message.chat.id, await home_screen(tools, account, t))
 
 

@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import chat
 from bot.fsm import booking, person
 from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
-from bot.handlers.common import ask_consent, home_screen, put_prompt_away
+from bot.handlers.common import ask_consent, home_screen, leave_wizard
 from bot.keyboards.callbacks import Go, Page, WizardOpen, WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
@@ -137,7 +137,7 @@ async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | No
     if draft is None:
         note = t("Nothing is begun, so there is nothing to give up. Your visits are in “My bookings”.")
     else:
-        await put_prompt_away(bot, tools, account)
+        await leave_wizard(bot, tools, account)
         await tools.drafts.drop(draft.id)
         if draft.message_id is not None:
             await chat.strip(bot, account.telegram_id, draft.message_id)

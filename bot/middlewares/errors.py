@@ -8,7 +8,7 @@ from typing import Any
 
 from aiogram import BaseMiddleware, Bot
 from aiogram.exceptions import TelegramForbiddenError
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot import chat
 from bot.keyboards.callbacks import Go, Page
@@ -16,7 +16,7 @@ from bot.views import common
 from bot.views.screen import Screen
 from services.errors import NotFound
 from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Texts
+from services.texts.i18n import Texts, locale_of, texts
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +27,25 @@ class Errors(BaseMiddleware):
     """The last resort of every handler. The log gets the trace; the chat a screen with a way on."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        t: Texts = data["t"]
         try:
             return await handler(event, data)
         except TelegramForbiddenError:
             return None  # whoever blocked the bot in the middle of a press has left
         except RegistryUnavailable:
-            screen = common.unavailable(t, Go(to=Page.HOME))
+            screen = common.unavailable(_texts(data), Go(to=Page.HOME))
         except NotFound:
-            screen = common.gone(t)
+            screen = common.gone(_texts(data))
         except Exception:
             log.exception("a handler failed")
-            screen = common.failed(t)
+            screen = common.failed(_texts(data))
         return await _show(data["bot"], event, screen)
+
+
+def _texts(data: dict[str, Any]) -> Texts:
+    """The person's language; Telegram's word for it where the failure came before the account was known."""
+    known: Texts | None = data.get("t")
+    user: User | None = data.get("event_from_user")
+    return known or texts(locale_of(user.language_code if user else None))
 
 
 async def _show(bot: Bot, event: TelegramObject, screen: Screen) -> None:
