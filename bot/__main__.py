@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 
 from bot.settings import Settings, load_settings
 from services.errors import SetupError
+from services.registry.port import RegistryUnavailable
 from services.texts.i18n import DEFAULT_LOCALE, texts
 
 SETUP_FAILED = 2
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return {"migrate": _migrate, "import": _import}.get(args.command, _run)(settings, args)
     except SetupError as error:
         print(error, file=sys.stderr)
+        return SETUP_FAILED
+    except RegistryUnavailable:
+        print("the registry does not answer: is DATABASE_URL right, and its database running?", file=sys.stderr)
         return SETUP_FAILED
     except KeyboardInterrupt:
         return 0
