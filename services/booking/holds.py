@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
 from services.registry.model import Slot
@@ -37,9 +38,10 @@ class Holds:
             "clinic_id": slot.clinic_id,
             "until": now + HOLD,
         }
-        async with self._database.write() as unit:
-            await unit.execute(delete(hold).where(hold.c.draft_id == draft_id, hold.c.slot_id != slot.id))
-            taken = await unit.execute(
+        # Two units: within one, two people who change places would lock each other's times in a ring.
+        await self._database.execute(delete(hold).where(hold.c.draft_id == draft_id, hold.c.slot_id != slot.id))
+        try:
+            taken = await self._database.execute(
                 insert_for(self._database.dialect, hold)
                 .values(slot_id=slot.id, **values)
                 .on_conflict_do_update(
@@ -49,8 +51,10 @@ class Holds:
                 )
                 .returning(hold.c.until)
             )
-            until: datetime | None = taken.scalar_one_or_none()
-            return until
+        except IntegrityError:  # another press of this very draft has taken another time, or the draft is gone
+            return None
+        until: datetime | None = taken.scalar_one_or_none()
+        return until
 
     async def until(self, draft_id: str, slot_id: str) -> datetime | None:
         """When the draft's hold of this time ends; None once it has, or there is none."""
