@@ -433,19 +433,30 @@ async def _load_time(turn: Turn) -> Loaded | Jump:
     page = clamp(turn.draft.page, len(found), TIMES_A_SCREEN)
     shown = found[page * TIMES_A_SCREEN : (page + 1) * TIMES_A_SCREEN]
     data = view.TimeChoice(_chosen(turn, place), day, shown, part, parts, page, len(found))
-    return Loaded(data, [each.id for each in shown], page)
+    return Loaded(data, [_ref(each) for each in shown], page)
 
 
 async def _apply_time(turn: Turn, given: Input) -> Outcome:
     match given:
         case Acted(name) if name.startswith("part-"):
             return Stay(changes={"part": name.removeprefix("part-")})
-        case Chosen(slot_id):
-            slot = await turn.tools.times.slot(slot_id)
-            if slot is None:
-                return Stay(view.refusal(turn.t, Refusal.TIME_BUSY, (await _place(turn)).clinic))
+        case Chosen(ref):
+            slot = await _slot(turn, ref)
+            if isinstance(slot, Refusal):
+                return Stay(view.refusal(turn.t, slot, (await _place(turn)).clinic))
             return await _hold(turn, slot, {}, "time")
     return Stay()
+
+
+def _ref(slot: Slot) -> str:
+    return f"{slot.id} {slot.start.isoformat()}"
+
+
+async def _slot(turn: Turn, ref: str) -> Slot | Refusal:
+    """The time of a `_ref`, or why it can be had no longer."""
+    slot_id, _, start = ref.partition(" ")
+    passed = datetime.fromisoformat(start) <= turn.now
+    return await turn.tools.times.slot(slot_id) or (Refusal.TIME_PASSED if passed else Refusal.TIME_BUSY)
 
 
 def day_part(start: datetime, tz: str) -> DayPart:
@@ -469,7 +480,7 @@ async def _hold(turn: Turn, slot: Slot, changes: dict[str, Any], step: str) -> O
     if until is None:
         note = view.refusal(turn.t, Refusal.TIME_BUSY, (await _place(turn)).clinic)
         return Stay(note) if step == "time" else Jump(step, note)
-    return Answered({**changes, "time": slot.id})
+    return Answered({**changes, "time": _ref(slot)})
 
 
 async def _let_time_go(turn: Turn) -> None:
@@ -477,10 +488,13 @@ async def _let_time_go(turn: Turn) -> None:
 
 
 async def _load_confirm(turn: Turn) -> Loaded | Jump:
-    slot = await turn.tools.times.slot(turn.answers["time"])
-    if slot is None:
+    slot = await _slot(turn, turn.answers["time"])
+    if isinstance(slot, Refusal):
         await _let_time_go(turn)
-        return Jump("time", view.hold_lost(turn.t))
+        passed = slot is Refusal.TIME_PASSED
+        return Jump(
+            "time", view.refusal(turn.t, slot, (await _place(turn)).clinic) if passed else view.hold_lost(turn.t)
+        )
     until = await turn.tools.holds.until(turn.draft.id, slot.id)
     if until is None:
         until = await turn.tools.holds.take(slot, turn.account.id, turn.draft.id)
@@ -502,10 +516,10 @@ async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
 async def _book(turn: Turn) -> Outcome:
     tools, t = turn.tools, turn.t
     place = await _place(turn)
-    slot = await tools.times.slot(turn.answers["time"])
-    if slot is None:
+    slot = await _slot(turn, turn.answers["time"])
+    if isinstance(slot, Refusal):
         await _let_time_go(turn)
-        return Jump("time", view.refusal(t, Refusal.TIME_BUSY, place.clinic))
+        return Jump("time", view.refusal(t, slot, place.clinic))
     if await tools.holds.until(turn.draft.id, slot.id) is None:
         renewed = await tools.holds.take(slot, turn.account.id, turn.draft.id)
         return Stay(view.hold_renewed(t)) if renewed else Jump("time", view.hold_lost(t))

@@ -41,12 +41,23 @@ def back_row(t: Texts, back: CallbackData | str | None) -> Row:
 
 
 def short(label: str, limit: int = LABEL) -> str:
-    """The label, cut at a word with «…» if it is longer than the limit."""
+    """The label, cut with «…» if it is longer than the limit.
+
+    What stands after the last comma tells names apart («Женская…, Балашиха»), so it stays where there is room.
+    """
     if len(label) <= limit:
         return label
-    cut = label[: limit - 1]
-    space = cut.rfind(" ")
-    return (cut[:space] if space > limit // 2 else cut).rstrip(" ,.(«-–—") + "…"
+    head, comma, tail = label.rpartition(", ")
+    room = limit - len(tail) - len("…, ")
+    if comma and room >= limit // 4:
+        return f"{_cut(head, room)}…, {tail}"
+    return _cut(label, limit - 1) + "…"
+
+
+def _cut(text: str, length: int) -> str:
+    """The beginning of a text, up to a word's end if that leaves more than half."""
+    space = text.rfind(" ", 0, length + 1)
+    return (text[:space] if space > length // 2 else text[:length]).rstrip(" ,.(«-–—")
 
 
 def numbered(number: int, label: str) -> str:

@@ -15,7 +15,7 @@ import phonenumbers
 
 from services.errors import NomerokError
 from services.registry.model import Policy, PolicyKind, Sex
-from services.texts.dates import full_years
+from services.texts.dates import full_years, month_number
 
 NAME_LENGTH = 60
 OLDEST = 120
@@ -63,6 +63,7 @@ _DATE_FORMS = (
     re.compile(r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})$"),
     re.compile(r"^(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})$"),
 )
+_DATE_IN_WORDS = re.compile(r"^(?P<d>\d{1,2}) (?P<m>[^\W\d_]{3,})\.? (?P<y>\d{4})(?: ?г\.?| года)?$")
 _OLD_POLICY = re.compile(r"^(?P<series>[A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{0,11})[ №N]+(?P<number>\d{4,10})$")
 
 
@@ -86,23 +87,18 @@ def parse_name(text: str) -> str:
 
 
 def parse_birth_date(text: str, today: date, *, own: bool = False) -> date:
-    """A date as people write it: 05.03.1980, 5/3/1980, 05031980, 1980-03-05. `own`: the form of one's own account."""
-    for form in _DATE_FORMS:
-        match = form.match(text.strip())
-        if match:
-            try:
-                born = date(int(match["y"]), int(match["m"]), int(match["d"]))
-            except ValueError:
-                break
-            if born > today:
-                raise FieldError(FieldProblem.IN_FUTURE)
-            age = full_years(born, today)
-            if age > OLDEST:
-                raise FieldError(FieldProblem.TOO_LONG_AGO)
-            if own and age < OWN_ACCOUNT_AGE:
-                raise FieldError(FieldProblem.TOO_YOUNG)
-            return born
-    raise FieldError(FieldProblem.NOT_A_DATE)
+    """A date as people write it: 05.03.1980, 5/3/1980, 05031980, 1980-03-05, 5 марта 1980, 5 March 1980. `own`: the form of one's own account."""
+    born = _read_date(" ".join(text.lower().split()))
+    if born is None:
+        raise FieldError(FieldProblem.NOT_A_DATE)
+    if born > today:
+        raise FieldError(FieldProblem.IN_FUTURE)
+    age = full_years(born, today)
+    if age > OLDEST:
+        raise FieldError(FieldProblem.TOO_LONG_AGO)
+    if own and age < OWN_ACCOUNT_AGE:
+        raise FieldError(FieldProblem.TOO_YOUNG)
+    return born
 
 
 def parse_phone(text: str) -> str:
@@ -192,6 +188,22 @@ def format_policy(policy: Policy) -> str:
     if policy.kind is PolicyKind.ENP:
         return " ".join(policy.number[start : start + 4] for start in range(0, 16, 4))
     return policy.number
+
+
+def _read_date(text: str) -> date | None:
+    """A day that there is, None for anything else."""
+    match = next((found for form in _DATE_FORMS if (found := form.match(text))), None)
+    if match:
+        month: int | None = int(match["m"])
+    else:
+        match = _DATE_IN_WORDS.match(text)
+        month = month_number(match["m"]) if match else None
+    if match is None or month is None:
+        return None
+    try:
+        return date(int(match["y"]), month, int(match["d"]))
+    except ValueError:
+        return None
 
 
 def _century_shift(year: int) -> int:

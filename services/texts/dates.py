@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names, get_month_names
 
-from services.texts.i18n import Texts
+from services.texts.i18n import LOCALES, Texts
 
 _SAME_YEAR = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
 _OTHER_YEAR = {"ru": "EEE d MMMM y", "en": "EEE, d MMMM y"}
@@ -65,6 +65,15 @@ def month_words(t: Texts, day: date) -> str:
     """«Ноябрь 2026»."""
     names = get_month_names("wide", context="stand-alone", locale=t.locale)
     return f"{names[day.month].capitalize()} {day.year}"
+
+
+def month_number(word: str) -> int | None:
+    """The month that a word begins like, in any of our languages: «марта», «март», «mar»."""
+    for locale in LOCALES:
+        for number, name in get_month_names("wide", locale=locale).items():
+            if word[:3] == name.lower()[:3]:
+                return int(number)
+    return 5 if word == "май" else None
 
 
 def weekday_letters(t: Texts) -> list[str]:
