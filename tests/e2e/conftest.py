@@ -44,7 +44,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def bot(tmp_path: Path, filled: Path) -> AsyncIterator[BotProcess]:
-    """A running bot of this story alone, with a registry of its own: to be killed, restarted, carried into the future."""
+    """A running bot of this story alone, with a registry of its own: to be killed, restarted, years later."""
     async with running_bot(tmp_path, filled) as bot:
         yield bot
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,7 +63,7 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
         await database.close()
 
 
-def patients_of(bot: BotProcess, user: User) -> Collection[str]:
+def patients_of(bot: BotProcess, user: User) -> list[str]:
     """The registry's ids of everybody whom this user has, oneself first."""
     found = bot.rows(
         "SELECT person.patient_id FROM person JOIN person_link ON person_link.person_id = person.id"

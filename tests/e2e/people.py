@@ -8,7 +8,9 @@ from itertools import count
 
 from emulator.driver import User
 from services.registry.local.demo_family import enp
-from services.registry.model import Sex
+from services.registry.model import Sex, Slot
+from services.texts.dates import local, month_words
+from services.texts.i18n import texts
 from tests.support.bot_process import BotProcess
 
 
@@ -123,6 +125,18 @@ EN = Words(
 )
 WORDS = {"ru": RU, "en": EN}
 
+WHICH_REGION = "В каком регионе поликлиника?"
+WHO = "Кому нужна запись к врачу?"
+WHICH_CLINIC = "В какую поликлинику?"
+UNATTACHED = "Внимание"
+WHICH_SERVICE = "К какому специалисту?"
+WHICH_DOCTOR = "К какому врачу?"
+WHICH_DAY = "На какой день?"
+WHAT_TIME = "На какое время?"
+CHECK_BOOKING = "Проверьте запись"
+CHECKING = "Проверяем, записались ли Вы"
+BOOKED = "Запись подтверждена"
+NO_RIGHT_ANSWER = "Нажмите одну из кнопок."
 UNAVAILABLE = "Электронная регистратура не отвечает"
 NO_TIMES = "нет номерков"
 
@@ -166,7 +180,7 @@ async def to_doctors(user: User, words: Words = RU, *, service: str | None = Non
     await user.press(words.book)
     await user.press(words.me)
     await user.press("⭐")
-    await user.press(service or words.therapist)
+    await find_and_press(user, service or words.therapist)
 
 
 async def to_times(user: User, words: Words = RU, *, service: str | None = None) -> None:
@@ -192,9 +206,35 @@ def times(user: User) -> list[str]:
     return [label for label in user.screen().labels if label[:1].isdigit() and ":" in label]
 
 
+async def press_all(user: User, *labels: str) -> None:
+    """One press after another, turning pages where a button stands on a later one."""
+    for label in labels:
+        await find_and_press(user, label)
+
+
+async def choose(user: User, slot: Slot) -> None:
+    """From the calendar to the confirmation of this time."""
+    start = local(slot.start, "Europe/Moscow")
+    while f"{month_words(texts('ru'), start.date())}" not in user.screen().labels:
+        await user.press("▶️")
+    await user.press(str(start.day))
+    await press_time(user, slot)
+
+
+async def press_time(user: User, slot: Slot) -> None:
+    """Press this time on the screen of its day, opening its part of the day first."""
+    label = f"{local(slot.start, 'Europe/Moscow'):%H:%M}"
+    for part in ("Утро", "День", "Вечер"):
+        if label in user.screen().labels:
+            break
+        if any(part in each for each in user.screen().labels):
+            await user.press(part)
+    await user.press(label)
+
+
 async def find_and_press(user: User, label: str) -> None:
     """Press the button, turning pages until it is there."""
-    while not any(label in each for each in user.screen().labels):
+    while "▶️" in user.screen().labels and not any(label in each for each in user.screen().labels):
         await user.press("▶️")
     await user.press(label)
 

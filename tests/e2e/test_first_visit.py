@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.people import WORDS, a_policy, as_printed, number_on, told, with_family, with_wrong_digit
 from tests.support.bot_process import BotProcess
 
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_somebody_new_types_the_form_and_books(town: BotProcess, language: str) -> None:
     words = WORDS[language]
@@ -20,9 +21,9 @@ async def test_somebody_new_types_the_form_and_books(town: BotProcess, language:
 
     # STEP 2. A question a screen, each with its place; names are typed.
     await user.press(words.fill_in)
-    for number, typed in enumerate(("Смирнова", "Марья", "Ивановна", "05.03.1980")):
-        assert words.questions[number] in user.screen().text
-        assert f"{number + 1} " in user.screen().text.splitlines()[0]
+    for place, typed in enumerate(("Смирнова", "Марья", "Ивановна", "05.03.1980")):
+        assert words.questions[place] in user.screen().text
+        assert f"{place + 1} " in user.screen().text.splitlines()[0]
         await user.send(typed)
 
     # STEP 3. The sex by a button, the phone by Telegram's own.

@@ -1,0 +1,364 @@
+"""Each refusal of the registry: its sentence, the next screen that makes sense, and the way on to a ticket."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from services.registry.local.demo_clinics import CHILD_HOME
+from services.registry.local.demo_family import ready_family
+from services.registry.model import Slot
+from services.texts.dates import local
+from tests.e2e.desk import Desk, desk_of, held_slot, patients_of
+from tests.e2e.people import (
+    BOOKED,
+    CHECK_BOOKING,
+    NO_TIMES,
+    RU,
+    WHAT_TIME,
+    WHICH_CLINIC,
+    WHICH_DAY,
+    WHICH_SERVICE,
+    WHO,
+    a_policy,
+    choose,
+    days,
+    find_and_press,
+    press_all,
+    press_time,
+    times,
+    to_confirmation,
+    to_doctors,
+    to_times,
+    with_consent,
+    with_family,
+)
+from tests.e2e.test_another_citizen import typed as typed_citizen
+from tests.e2e.test_form import typed_form
+from tests.support.bot_process import BEGIN, BotProcess
+
+THERAPIST, SURGEON, NEUROLOGIST, PAEDIATRICIAN, ENT = "110", "122", "45", "59", "53"
+
+
+def overlaps(one: Slot, other: Slot) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def clashing(some: list[Slot], others: list[Slot]) -> tuple[Slot, Slot, Slot]:
+    """A time of the first service, one of the second that overlaps it, and one of that day that does not."""
+    for one in some:
+        for other in others:
+            if overlaps(one, other):
+                for free in others:
+                    same_day = local(free.start, "Europe/Moscow").date() == local(one.start, "Europe/Moscow").date()
+                    if same_day and not overlaps(one, free) and not overlaps(other, free):
+                        return one, other, free
+    raise AssertionError("the demo has no two such times")
+
+
+async def test_the_same_specialist_twice(town: BotProcess) -> None:
+    user = await with_family(town)
+
+    # STEP 1. A visit to the therapist.
+    await to_confirmation(user)
+    await user.press("Да, подтверждаю")
+    await user.press("🏠")
+
+    # STEP 2. A second one is refused before the first has passed: back at the specialists.
+    await to_confirmation(user)
+    await user.press("Да, подтверждаю")
+    assert "К этому специалисту уже есть запись" in user.screen().text
+    assert WHICH_SERVICE in user.screen().text
+    assert NO_TIMES not in user.screen().text.partition(WHICH_SERVICE)[0]
+
+    # STEP 3. The refused time is held no longer; another specialist is booked.
+    assert held_slot(town, user) is None
+    await press_all(user, "Хирург", "⚡", "Да, подтверждаю")
+    assert BOOKED in user.screen().text
+    async with desk_of(town) as desk:
+        assert {visit.service for visit in await desk.visits(user)} == {"Терапевт", "Хирург"}
+
+
+async def test_another_visit_at_the_same_time(town: BotProcess) -> None:
+    user = await with_family(town)
+    async with desk_of(town) as desk:
+        first, clash, free = clashing(await desk.free(THERAPIST), await desk.free(SURGEON))
+
+    # STEP 1. A visit to the therapist.
+    await to_doctors(user)
+    await user.press("Любой врач")
+    await choose(user, first)
+    await press_all(user, "Да, подтверждаю", "🏠")
+
+    # STEP 2. The surgeon at the same hour: refused, the times of that day again.
+    await to_doctors(user, service="Хирург")
+    await user.press("Любой врач")
+    await choose(user, clash)
+    await user.press("Да, подтверждаю")
+    assert "На это время уже есть другая запись" in user.screen().text
+    assert WHAT_TIME in user.screen().text
+
+    # STEP 3. Another time of the same day suits.
+    await press_time(user, free)
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+
+
+async def test_a_time_that_the_desk_gives_away_meanwhile(town: BotProcess) -> None:
+    user = await with_family(town)
+    await to_times(user, service="Невролог")
+
+    async with desk_of(town) as desk:
+        # STEP 1. While the times are on the screen, the desk gives one away; it is pressed all the same.
+        first = (await desk.free(NEUROLOGIST))[0]
+        await desk.give_away(*(each.id for each in await desk.free(NEUROLOGIST) if each.start == first.start))
+        await press_time(user, first)
+        assert "Это время уже занято" in user.screen().text
+        assert WHAT_TIME in user.screen().text
+        assert f"{local(first.start, 'Europe/Moscow'):%H:%M}" not in times(user)
+
+        # STEP 2. The next one is held here, which keeps the desk from nothing.
+        await user.press(times(user)[0])
+        assert CHECK_BOOKING in user.screen().text
+        await desk.give_away(held_slot(town, user) or "")
+        await user.press("Да, подтверждаю")
+        assert "Это время уже занято" in user.screen().text
+        assert WHAT_TIME in user.screen().text
+
+        # STEP 3. The last free time of the day goes too: the other days are offered.
+        await user.press(times(user)[0])
+        await desk.give_away(*await all_of_that_day(desk, held_slot(town, user) or ""))
+        await user.press("Да, подтверждаю")
+        assert "Последний номерок на этот день уже заняли" in user.screen().text
+        assert WHICH_DAY in user.screen().text
+
+    # STEP 4. Another day, and the ticket.
+    await user.press(days(user)[0])
+    await user.press(times(user)[0])
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+
+
+async def all_of_that_day(desk: Desk, slot_id: str) -> list[str]:
+    """Every free time of the day of this one."""
+    free = await desk.free(NEUROLOGIST)
+    day = next(each.start.date() for each in free if each.id == slot_id)
+    return [each.id for each in free if each.start.date() == day]
+
+
+async def test_a_time_that_has_passed(bot: BotProcess) -> None:
+    user = await with_family(bot)
+    async with desk_of(bot) as desk:
+        first = (await desk.free(THERAPIST))[0]
+
+    # STEP 1. The card lies open until the time has come.
+    await to_confirmation(user)
+    bot.set_clock(first.start + timedelta(minutes=1))
+    await user.press("Да, подтверждаю")
+    assert "Это время уже прошло" in user.screen().text
+    assert WHAT_TIME in user.screen().text or WHICH_DAY in user.screen().text
+
+    # STEP 2. The list of times lies open just as long.
+    if WHICH_DAY in user.screen().text:
+        await user.press(days(user)[0])
+    async with desk_of(bot) as desk:
+        next_one = (await desk.free(THERAPIST))[0]
+    bot.set_clock(next_one.start + timedelta(minutes=1))
+    await press_time(user, next_one)
+    assert "Это время уже прошло" in user.screen().text
+
+    # STEP 3. One that is still ahead.
+    if WHICH_DAY in user.screen().text:
+        await user.press(days(user)[0])
+    await user.press(times(user)[0])
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+
+
+async def test_a_doctor_for_another_age(town: BotProcess) -> None:
+    # STEP 1. Somebody's child turns 18 on 28 November, five days from now.
+    user, born = await with_family(town), date(2008, 11, 28)
+    await press_all(user, "Записаться к врачу", "Другой гражданин")
+    await typed_citizen(user, a_policy(born), born="28.11.2008")
+    await user.press("Всё верно")
+
+    # STEP 2. Today a children's clinic is right; a day after the birthday is refused, and another clinic offered.
+    await find_and_press(user, "Детская")
+    await press_all(user, "Продолжить запись сюда", "Педиатр", "Любой врач")
+    await user.press("30")
+    await user.press(times(user)[0])
+    await user.press("Да, подтверждаю")
+    assert "Этот врач принимает пациентов другого возраста" in user.screen().text
+    assert WHICH_CLINIC in user.screen().text
+
+    # STEP 3. The same clinic before the birthday.
+    await find_and_press(user, "Детская")
+    await press_all(user, "Продолжить запись сюда", "Педиатр", "Любой врач")
+    await user.press(days(user)[0])
+    await user.press(times(user)[0])
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+
+
+async def test_a_patient_whom_the_registry_does_not_know(town: BotProcess) -> None:
+    # STEP 1. Anna's policy is in the registry.
+    policy = a_policy()
+    await typed_form(await with_consent(town), "Иванова", policy)
+
+    # STEP 2. Somebody books for a person of another name with this number.
+    user = await with_family(town, "Борис")
+    await press_all(user, "Записаться к врачу", "Другой гражданин")
+    await typed_citizen(user, policy)
+    await press_all(user, "Всё верно", "1 ·", "Продолжить запись сюда", "Терапевт", "⚡", "Да, подтверждаю")
+    said = user.screen().text
+    assert "не нашла пациента с такими данными" in said
+    assert "Телефон поликлиники: +7 495 000-" in said
+    assert "Проверьте данные другого гражданина" in said
+
+    # STEP 3. The number is corrected right there, and the chosen time stands.
+    await user.press("✏️ Полис")
+    await user.send(a_policy())
+    assert CHECK_BOOKING in user.screen().text
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+    assert "Кузнецова" in user.screen().text
+
+
+async def test_what_only_the_registry_decides(town: BotProcess) -> None:
+    user = await with_family(town)
+
+    # STEP 1. Not found after all: whoever was chosen, another person can be.
+    await to_confirmation(user)
+    town.fault(book="refuse:patient_not_found")
+    await user.press("Да, подтверждаю")
+    assert "не нашла пациента с такими данными" in user.screen().text
+    assert "Телефон поликлиники: +7 495 000-" in user.screen().text
+    assert WHO in user.screen().text
+    assert held_slot(town, user) is None
+
+    # STEP 2. The referral has expired: another specialist, or the clinic's phone.
+    await press_all(user, RU.me, "⭐", "Терапевт", "⚡")
+    town.fault(book="refuse:referral_expired")
+    await user.press("Да, подтверждаю")
+    assert "Срок направления истёк" in user.screen().text
+    assert "Телефон поликлиники: +7 495 000-" in user.screen().text
+    assert WHICH_SERVICE in user.screen().text
+
+    # STEP 3. The registry is down: the choice and the held time stay, and the same button works later.
+    await press_all(user, "Терапевт", "⚡")
+    card, held = user.screen().text, held_slot(town, user)
+    town.fault(book="refuse:unavailable")
+    await user.press("Да, подтверждаю")
+    assert "Записи пока нет, Ваш выбор сохранён" in user.screen().text
+    assert CHECK_BOOKING in user.screen().text
+    assert NO_TIMES not in user.screen().text
+    assert card.splitlines()[2:6] == user.screen().text.splitlines()[4:8]
+    assert held_slot(town, user) == held
+    town.fault()
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+    async with desk_of(town) as desk:
+        assert len(await desk.visits(user)) == 1
+
+
+async def test_no_more_than_five_visits_for_people_whose_papers_nobody_has_seen(town: BotProcess) -> None:
+    # STEP 1. A typed form: a simplified account. Five visits to five specialists.
+    user = await with_consent(town)
+    await typed_form(user, "Орлова", a_policy())
+    await press_all(user, "Записаться к врачу")
+    await user.send("московская")
+    await press_all(user, "Московская область", RU.me)
+    await user.send("поликлиника 1 Химки")
+    for number, service in enumerate(("Терапевт", "Хирург", "Невролог", "Дерматолог", "Уролог"), 1):
+        if number > 1:
+            await press_all(user, "🏠", "Записаться к врачу", RU.me)
+        await press_all(user, "1 ·", "Продолжить запись сюда", service, "⚡", "Да, подтверждаю")
+        assert BOOKED in user.screen().text, user.screen().text
+
+    # STEP 2. The sixth is refused and says why and until when.
+    await press_all(user, "🏠", "Записаться к врачу", RU.me, "1 ·", "Продолжить запись сюда")
+    await press_all(user, "Эндокринолог", "⚡", "Да, подтверждаю")
+    assert "можно держать не больше 5 предстоящих записей" in user.screen().text
+    assert WHO in user.screen().text
+
+    # STEP 3. The first of them has passed: there is room for one.
+    async with desk_of(town) as desk:
+        town.set_clock((await desk.visits(user))[0].end)
+    await press_all(user, RU.me, "1 ·", "Продолжить запись сюда", "Эндокринолог", "⚡", "Да, подтверждаю")
+    assert BOOKED in user.screen().text
+
+
+async def test_a_clash_with_a_visit_that_the_parent_may_not_see(town: BotProcess) -> None:
+    user = await with_family(town)
+    async with desk_of(town) as desk:
+        # STEP 1. The boy of 15 has booked with the paediatrician at the desk; that is his own affair.
+        teenager = patients_of(town, user)[3]
+        there, clash, free = clashing(
+            await desk.free(PAEDIATRICIAN, clinic=CHILD_HOME, age=15), await desk.free(ENT, clinic=CHILD_HOME, age=15)
+        )
+        await desk.book(teenager, there.id)
+    await user.press("Мои записи")
+    assert "Всего записей: 0" in user.screen().text
+    await user.press("🏠")
+
+    # STEP 2. The parent picks the same hour for him: refused without a word about that visit.
+    await user.press("Записаться к врачу")
+    await user.press([label for label in user.screen().labels if "ребёнок" in label][1])
+    await press_all(user, "⭐", "Отоларинголог", "Любой врач")
+    await choose(user, clash)
+    await user.press("Да, подтверждаю")
+    assert "На это время записать нельзя, выберите другое" in user.screen().text
+    assert "Педиатр" not in user.screen().text
+    assert WHAT_TIME in user.screen().text
+
+    # STEP 3. Another time is all right, and «Мои записи» shows what was booked here, only that.
+    await press_time(user, free)
+    await user.press("Да, подтверждаю")
+    assert BOOKED in user.screen().text
+    await user.press("Мои записи")
+    assert "Всего записей: 1" in user.screen().text
+    assert "Педиатр" not in user.screen().text
+
+
+async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:
+    user = await with_family(bot)
+    account = bot.rows("SELECT id FROM account WHERE telegram_id = ?", user.id)[0][0]
+    today = local(BEGIN, "Europe/Moscow").date()
+    son = next(each.identity for each in ready_family(account, today) if each.identity.birth_date.year in (2010, 2011))
+
+    # STEP 1. Three days before the son is 18, in the morning.
+    birthday = son.birth_date.replace(year=son.birth_date.year + 18)
+    bot.set_clock(BEGIN + (birthday - timedelta(days=3) - today))
+    await bot.restart()
+
+    # STEP 2. A day after the birthday is his own to book; the day is asked again.
+    await user.send("/start")
+    await user.press("Записаться к врачу")
+    await user.press([label for label in user.screen().labels if "ребёнок" in label][1])
+    await press_all(user, "⭐", "Педиатр", "Любой врач")
+    if str(working_day_after(birthday)) not in days(user):
+        await user.press("▶️")
+    await user.press(str(working_day_after(birthday)))
+    await user.press(times(user)[0])
+    await user.press("Да, подтверждаю")
+    assert "Ко дню приёма пациенту будет 18 лет" in user.screen().text
+    assert WHICH_DAY in user.screen().text
+
+    # STEP 3. The spouse's permission was for a year: another person is asked for.
+    await user.press("🏠")
+    await press_all(user, "Записаться к врачу", "Начать заново")
+    await user.press(next(label for label in user.screen().labels if "муж или жена" in label))
+    await press_all(user, "⭐", "Терапевт", "⚡", "Да, подтверждаю")
+    assert "Разрешение записывать этого человека закончилось" in user.screen().text
+    assert WHO in user.screen().text
+
+    # STEP 4. Oneself can always be booked.
+    await press_all(user, RU.me, "⭐", "Терапевт", "⚡", "Да, подтверждаю")
+    assert BOOKED in user.screen().text
+
+
+def working_day_after(birthday: date) -> int:
+    """A working day soon after the birthday."""
+    day = birthday + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day.day
