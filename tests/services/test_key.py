@@ -1,0 +1,132 @@
+"""The key and its database: made once, missed loudly, never replaced."""
+
+from __future__ import annotations
+
+import base64
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import open_storage
+from bot.settings import Settings
+from services.errors import SetupError
+from services.storage.engine import Database
+from services.storage.migrate import HEAD
+from services.storage.tables import person, setting
+from services.storage.vault import Vault, load_key, make_key
+
+KEY = bytes(range(32))
+KEY_TEXT = base64.b64encode(KEY).decode()
+
+
+def settings(url: str, key: str = "") -> Settings:
+    """What the environment of this machine says does not get in."""
+    return Settings(_env_file=None, database_url=url, encryption_key=key, demo=True)
+
+
+@pytest.fixture
+async def ready_url(database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A migrated database, in a folder of its own to start in."""
+    monkeypatch.chdir(tmp_path)
+
+    async def stands_at(_database: Database) -> str:
+        return HEAD
+
+    monkeypatch.setattr("services.storage.migrate.revision", stands_at)
+    return database_url
+
+
+async def key_id_in(database: Database) -> str:
+    value: str = (
+        await database.fetch(select(setting.c.value).where(setting.c.name == "encryption_key_id"))
+    ).scalar_one()
+    return value
+
+
+async def vault_of(url: str, key: str = "") -> Vault:
+    storage = await open_storage(settings(url, key))
+    await storage.database.close()
+    return storage.vault
+
+
+async def refusal(url: str, key: str = "") -> str:
+    with pytest.raises(SetupError) as caught:
+        await vault_of(url, key)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+async def test_the_first_start_makes_a_key_that_only_its_owner_reads(ready_url: str, database: Database) -> None:
+    vault = await vault_of(ready_url)
+    file = Path("secrets/encryption.key")
+    assert mode_of(file) == 0o600
+    assert mode_of(file.parent) == 0o700
+    assert Vault(load_key("", file) or b"").key_id == vault.key_id == await key_id_in(database)
+    assert (await vault_of(ready_url)).key_id == vault.key_id, "the next start uses the same"
+
+
+async def test_a_key_in_the_setting_makes_no_file(ready_url: str, database: Database) -> None:
+    assert (await vault_of(ready_url, KEY_TEXT)).key_id == Vault(KEY).key_id == await key_id_in(database)
+    assert not exists("secrets")
+
+
+async def test_a_database_whose_key_is_gone_refuses_and_names_the_file(ready_url: str, tmp_path: Path) -> None:
+    vault = await vault_of(ready_url)
+    sealed = vault.seal(person.c.profile, "row", "x")
+    file = Path("secrets/encryption.key")
+    kept = take_away(file)
+    told = await refusal(ready_url)
+    assert str(tmp_path / file) in told
+    assert "ENCRYPTION_KEY" in told
+    assert not exists("secrets/encryption.key"), "a new key would lose the old data for good"
+    put_back(file, kept)
+    assert (await vault_of(ready_url)).open(person.c.profile, "row", sealed) == "x"
+
+
+async def test_another_key_is_refused_wherever_it_comes_from(ready_url: str, database: Database) -> None:
+    await vault_of(ready_url, KEY_TEXT)
+    other = base64.b64encode(bytes(32)).decode()
+    told = await refusal(ready_url, other)
+    assert "ENCRYPTION_KEY" in told
+    assert Vault(KEY).key_id in told, "it says which key it wants"
+    assert other not in told
+    make_key(Path("secrets/encryption.key"))
+    assert "encryption.key" in await refusal(ready_url)
+    assert await key_id_in(database) == Vault(KEY).key_id
+
+
+async def test_a_broken_key_is_named(ready_url: str) -> None:
+    await vault_of(ready_url)
+    put_back(Path("secrets/encryption.key"), "not a key\n")
+    assert "encryption.key" in await refusal(ready_url)
+    assert "ENCRYPTION_KEY" in await refusal(ready_url, "not a key")
+
+
+def test_a_key_is_never_written_over(tmp_path: Path) -> None:
+    file = tmp_path / "secrets" / "encryption.key"
+    key = make_key(file)
+    with pytest.raises(FileExistsError):
+        make_key(file)
+    assert load_key("", file) == key
+    assert load_key(KEY_TEXT, file) == KEY, "the setting wins"
+    assert load_key("", tmp_path / "none") is None
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def exists(path: str) -> bool:
+    return Path(path).exists()
+
+
+def take_away(file: Path) -> str:
+    kept = file.read_text()
+    file.unlink()
+    return kept
+
+
+def put_back(file: Path, content: str) -> None:
+    file.write_text(content)
