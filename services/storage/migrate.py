@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import text
@@ -35,7 +36,7 @@ async def ensure_current(url: str, database: Database) -> None:
         raise SetupError("the database is not up to date; run 'python -m bot migrate' once, then start again")
     file = Path(async_url(url).database or "")
     if stands_at is not None:
-        shutil.copy2(file, file.with_name(f"{file.name}.before-{HEAD}"))
+        await asyncio.to_thread(_copy, file, file.with_name(f"{file.name}.before-{HEAD}"))
     await asyncio.to_thread(upgrade, url)
 
 
@@ -48,3 +49,9 @@ def upgrade(url: str, target: str = "head") -> None:
     config.set_main_option("script_location", str(_ROOT / "migrations"))
     config.attributes["url"] = async_url(url)
     command.upgrade(config, target)
+
+
+def _copy(file: Path, copy: Path) -> None:
+    """A whole copy: what the last process left in the write-ahead journal stands in no file of its own."""
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
