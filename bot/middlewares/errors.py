@@ -32,7 +32,8 @@ class Errors(BaseMiddleware):
         except TelegramForbiddenError:
             return None  # whoever blocked the bot in the middle of a press has left
         except RegistryUnavailable:
-            screen = common.unavailable(_texts(data), Go(to=Page.HOME))
+            pressed = event.data if isinstance(event, CallbackQuery) else None
+            screen = common.unavailable(_texts(data), pressed or Go(to=Page.HOME))
         except NotFound:
             screen = common.gone(_texts(data))
         except Exception:

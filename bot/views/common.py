@@ -31,7 +31,7 @@ def outdated(t: Texts) -> str:
     return t.label("This screen is out of date. Here is the current one.")
 
 
-def unavailable(t: Texts, again: CallbackData) -> Screen:
+def unavailable(t: Texts, again: CallbackData | str) -> Screen:
     """The registry does not answer a question: nothing is lost, ask again."""
     return Screen(
         blocks(
