@@ -9,7 +9,7 @@ import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -86,6 +86,15 @@ class BotProcess:
         target = self.folder / "faults.json"
         target.with_suffix(".new").write_text(json.dumps(faults))
         target.with_suffix(".new").replace(target)
+
+    async def comes_true(self, condition: Callable[[], bool], what: str) -> None:
+        """Waits for something that shows in the database alone."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while not condition():
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"{what}: it has not come true\n{self.emulator.transcript()}") from None
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What stands in the bot's database, read from outside."""
