@@ -1,0 +1,547 @@
+"""Every screen of the bot from invented data: each wizard step, each view, at its fullest and at its emptiest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from typing import Any
+
+from bot.fsm import booking as booking_wizard
+from bot.fsm import person as person_wizard
+from bot.keyboards.callbacks import Go, Page, Tab, WizardOpen
+from bot.views import (
+    booking,
+    clinics,
+    common,
+    consent,
+    home,
+    language,
+    notifications,
+    person,
+    prompts,
+    specialties,
+    visits,
+)
+from bot.views import help as help_view
+from bot.views.booking import DayPart
+from bot.views.prompts import Prompt
+from services.accounts.accounts import CONSENT_VERSION
+from services.accounts.fields import FieldProblem, PolicyWarning
+from services.accounts.model import Basis, Person, Relation, full_name
+from services.accounts.rights import Denial
+from services.booking.model import VisitEntry, VisitPage
+from services.clinics.regions import REGIONS
+from services.notify.model import Notification, NotificationKind
+from services.registry.model import (
+    AgeGroup,
+    Clinic,
+    DayOffer,
+    DoctorOffer,
+    PatientIdentity,
+    Policy,
+    PolicyKind,
+    Refusal,
+    ServiceOffer,
+    Sex,
+    Slot,
+    Visit,
+    VisitStatus,
+)
+from services.texts.i18n import LOCALES, Html, Texts
+
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+"""Monday 23 November 2026, 09:00 in Moscow."""
+EVIL = "<u>Ко & «Сын»</u> {name}"
+"""A name that would break the markup and the sentence if it got in as it is; `u` stands in no sentence of ours."""
+PAGE = 8
+TIMES = 24
+
+
+def words(length: int, text: str = "Областная клиническая больница имени Семашко ") -> str:
+    """Words of exactly this length in all."""
+    return (text * (length // len(text) + 1))[: length - 1].rstrip().ljust(length - 1, "я") + "я"
+
+
+# --- people and places ----------------------------------------------------------------------------
+
+LONG_NAME = "Константинопольская-Преображенская-Вознесенская-Благовещенск"
+assert len(LONG_NAME) == 60, "as long as the form takes"
+ENP, OLD, TEMPORARY = "5097579792000180", "50-АБВГДЕЖЗИ 1234567890", "123456789"
+
+
+def somebody(
+    relation: Relation = Relation.OWN,
+    name: str = "Анна",
+    surname: str = "Иванова",
+    patronymic: str | None = "Сергеевна",
+    born: date = date(1990, 3, 14),
+    policy: Policy = Policy(PolicyKind.ENP, ENP),  # noqa: B008  (frozen)
+    *,
+    verified: bool = True,
+) -> Person:
+    identity = PatientIdentity(surname, name, patronymic, born, Sex.FEMALE, policy, "11223344595", "+79161234567")
+    bases = ((Basis.DESK, None),)
+    return Person(f"p{relation}", relation, bases, identity, "patient", "clinic", verified=verified)
+
+
+ANNA = somebody()
+CHILD = somebody(Relation.CHILD, "Маша", born=date(2020, 5, 1))
+LONGEST_PERSON = somebody(Relation.OTHER, LONG_NAME, LONG_NAME, LONG_NAME, policy=Policy(PolicyKind.OLD, OLD))
+EVIL_PERSON = somebody(Relation.OTHER, EVIL, EVIL, EVIL)
+PERSONS = (ANNA, CHILD, LONGEST_PERSON, EVIL_PERSON)
+
+PLAIN = Clinic(
+    *("c1", "Поликлиника № 1", "ул. Мира, д. 1", "Мытищи", "50", "+7 495 000-00-01"),
+    *("1-5 08:00-20:00; 6 09:00-15:00", "Europe/Moscow", AgeGroup.ADULT, 55.91, 37.73),
+)
+BARE = replace(PLAIN, id="c2", address="", town="", phone="", hours="", lat=None, lon=None, age_group=AgeGroup.ANY)
+REAL = replace(PLAIN, id="W" * 24, name=words(218), address=words(83), town=words(39), phone=words(30, "8 499 000 "))
+"""As long as any of Moscow's seven hundred."""
+LONGEST = replace(
+    REAL,
+    name=words(300),
+    address=words(300),
+    town=words(100),
+    phone=words(100, "8 499 "),
+    hours=words(300),
+    tz="Asia/Anadyr",
+)
+"""As long as the import takes."""
+EVIL_CLINIC = replace(PLAIN, name=EVIL, address=EVIL, town=EVIL, phone=EVIL, hours=EVIL)
+CLINICS = (PLAIN, BARE, REAL, LONGEST, EVIL_CLINIC)
+
+LONGEST_SERVICE = words(200, "Врач травматолог-ортопед хирургического отделения ")
+LONGEST_DOCTOR = " ".join((LONG_NAME, LONG_NAME, LONG_NAME))
+ROOM = words(40, "Кабинет функциональной диагностики ")
+LONGEST_REGION = max(REGIONS, key=lambda each: len(each.name_ru))
+BY_LENGTH = sorted(REGIONS, key=lambda each: -len(each.name_ru))
+
+
+def slot(place: int = 0, service: str = "Терапевт", doctor: str = "Ветров Иван Петрович", room: str = "214") -> Slot:
+    start = NOW + timedelta(hours=1, minutes=10 * place)
+    post = "110" if service == "Терапевт" else "v999"
+    return Slot(f"slot{place:08}", "c1", post, service, "d1", doctor, room, start, start + timedelta(minutes=10))
+
+
+LONGEST_SLOT = slot(0, LONGEST_SERVICE, LONGEST_DOCTOR, ROOM)
+EVIL_SLOT = slot(0, EVIL, EVIL, EVIL)
+
+
+def visit(
+    clinic: Clinic = PLAIN,
+    at: Slot = LONGEST_SLOT,
+    status: VisitStatus = VisitStatus.BOOKED,
+    start: datetime = NOW + timedelta(days=1),
+) -> Visit:
+    return Visit(
+        *("visit1234567", "4071-2265", status, "patient", clinic, at.service_id, at.service, at.doctor_id, at.doctor),
+        *(at.room, start, start + timedelta(minutes=20), NOW),
+    )
+
+
+SHORT_VISIT = VisitEntry(visit(at=slot()), ANNA)
+LONGEST_VISIT = VisitEntry(visit(LONGEST, start=NOW + timedelta(days=60)), LONGEST_PERSON)
+REAL_VISIT = VisitEntry(visit(REAL, slot(0, "Офтальмолог (глазной врач)")), ANNA)
+ENTRIES = (
+    SHORT_VISIT,
+    REAL_VISIT,
+    LONGEST_VISIT,
+    VisitEntry(visit(BARE, slot(room="")), CHILD),
+    VisitEntry(visit(EVIL_CLINIC, EVIL_SLOT), EVIL_PERSON),
+)
+
+SAMPLE_DATA = (
+    *(
+        EVIL,
+        LONG_NAME,
+        ENP,
+        OLD,
+        LONGEST_SERVICE,
+        LONGEST_DOCTOR,
+        ROOM,
+        "Больница",
+        "Семашко",
+        "Офтальмолог глазной врач",
+    ),
+    *(value for each in CLINICS for value in (each.name, each.address, each.town, each.phone, each.hours)),
+    *(full_name(each.identity) for each in PERSONS),
+    *("Ветров Иван Петрович", "Терапевт", "я", "Ваш город", "Русский", words(60)),
+)
+"""Every Cyrillic word that may stand in an English screen; «Русский» names itself."""
+
+
+# --- notes ----------------------------------------------------------------------------------------
+
+
+def notes(t: Texts) -> list[Html]:
+    """Every sentence that may stand above a wizard's screen."""
+    return [
+        *(booking.refusal(t, reason, clinic) for reason in (*Refusal, *Denial) for clinic in (BARE, LONGEST)),
+        *(person.problem(t, problem) for problem in FieldProblem),
+        *(booking.no_times(t, name, clinic) for name in (LONGEST_SERVICE, EVIL) for clinic in (BARE, LONGEST)),
+        *(booking.no_clinics(t, LONGEST_REGION, others=others) for others in (True, False)),
+        *(booking.clinic_not_found(t, query) for query in (words(60), EVIL)),
+        *(booking.no_times_on_day(t), booking.hold_renewed(t), booking.hold_lost(t), booking.still_checking(t)),
+        *(person.conflict(t), person.foreign_contact(t), person.no_policy_note(t)),
+        *(common.cannot_read(t), common.press_a_button(t)),
+    ]
+
+
+# --- wizard steps ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StepSample:
+    """What a step's view is given. `full`: at its longest, to be drawn with every note."""
+
+    name: str
+    data: Any
+    full: bool = False
+
+
+def _regions() -> list[StepSample]:
+    longest = [(each, 700) for each in BY_LENGTH[:PAGE]]
+    empty = [(each, 0) for each in BY_LENGTH[-PAGE:]]
+    code = LONGEST_REGION.code
+    return [
+        StepSample("longest names", booking.RegionChoice(longest, 5, len(REGIONS), None, code), full=True),
+        StepSample("none has clinics", booking.RegionChoice(empty, 0, len(REGIONS), None, None)),
+        StepSample("found", booking.RegionChoice(longest[:1], 0, 1, words(60), code)),
+        StepSample("found with markup", booking.RegionChoice(longest[:2], 0, 2, EVIL, code)),
+        StepSample("nothing found", booking.RegionChoice([], 0, 0, EVIL, None)),
+    ]
+
+
+def _persons() -> list[StepSample]:
+    everybody = [replace(LONGEST_PERSON, relation=relation) for relation in Relation]
+    page = [*everybody, ANNA, EVIL_PERSON][:PAGE]
+    return [
+        StepSample("longest names", booking.PersonChoice(LONGEST_REGION, page, 1, 20), full=True),
+        StepSample("only me", booking.PersonChoice(REGIONS[0], [ANNA], 0, 1)),
+        StepSample("nobody", booking.PersonChoice(REGIONS[0], [], 0, 0)),
+    ]
+
+
+def _question(field_name: str, *, own: bool) -> list[StepSample]:
+    answers = [None, "Анна", LONG_NAME, OLD, EVIL]
+    return [
+        StepSample(
+            f"{field_name} answered {place}",
+            person.Question(field_name, own, 7, 8, answer, demo),
+            full=answer == LONG_NAME and demo,
+        )
+        for (place, answer), demo in product(enumerate(answers), (True, False))
+    ]
+
+
+def _doubts() -> list[StepSample]:
+    each = [StepSample(warning.value, frozenset({warning})) for warning in PolicyWarning]
+    return [StepSample("everything", frozenset(PolicyWarning), full=True), *each]
+
+
+def _checks(fields: Sequence[str], *, own: bool) -> list[StepSample]:
+    return [
+        StepSample("longest", person.FormCheck(own, [(each, LONG_NAME) for each in fields]), full=True),
+        StepSample("short", person.FormCheck(own, [(each, "Анна") for each in fields])),
+        StepSample("markup", person.FormCheck(own, [(each, EVIL) for each in fields])),
+    ]
+
+
+def _clinic_rows(clinic: Clinic, distance: float | None) -> list[booking.ClinicRow]:
+    return [booking.ClinicRow(clinic, place == 0, place < 3, distance) for place in range(PAGE)]
+
+
+def _clinics() -> list[StepSample]:
+    who = full_name(LONGEST_PERSON.identity)
+    samples = []
+    for clinic in CLINICS:
+        for distance, query in ((None, None), (6200.4, None), (None, words(60)), (None, EVIL)):
+            rows = _clinic_rows(clinic, distance)
+            nearest = distance is not None
+            choice = booking.ClinicChoice(who, LONGEST_REGION, rows, 88, 712, nearest, query, clinic is BARE)
+            samples.append(
+                StepSample(f"{clinic.name[:15]} {distance} {query}", choice, full=clinic is LONGEST and nearest)
+            )
+    nothing = booking.ClinicChoice(EVIL, REGIONS[0], [], 0, 0, False, None, True)
+    return [*samples, StepSample("nothing", nothing)]
+
+
+def _places() -> list[booking.Place]:
+    return [
+        booking.Place(full_name(LONGEST_PERSON.identity), LONGEST),
+        *(booking.Place(full_name(ANNA.identity), each) for each in CLINICS),
+        booking.Place(EVIL, EVIL_CLINIC),
+    ]
+
+
+def _each_place(make: Callable[[booking.Place], Any] = lambda place: place) -> list[StepSample]:
+    return [StepSample(f"place {number}", make(place), full=not number) for number, place in enumerate(_places())]
+
+
+def _no_policy() -> list[StepSample]:
+    return [
+        StepSample(
+            f"{place.clinic.name[:15]} {typed} {own}", booking.NoPolicy(place, typed_here=typed, own=own), full=typed
+        )
+        for place, typed, own in product(_places(), (True, False), (True, False))
+    ]
+
+
+def _services() -> list[StepSample]:
+    soon = NOW + timedelta(days=60)
+
+    def offers(name: str, free: int, post: str = "v999") -> list[ServiceOffer]:
+        return [ServiceOffer(post, name, soon if free else None, free) for _ in range(PAGE)]
+
+    known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
+    return [
+        *_each_place(lambda place: booking.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
+        *_each_place(lambda place: booking.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
+        *_each_place(lambda place: booking.ServiceChoice(place, known, 0, PAGE)),
+        *_each_place(lambda place: booking.ServiceChoice(place, [], 0, 0)),
+    ]
+
+
+def _doctors() -> list[StepSample]:
+    soon = NOW + timedelta(days=60)
+    longest = [DoctorOffer(f"d{place}", LONGEST_DOCTOR, ROOM, soon, 12345) for place in range(PAGE)]
+    evil = [DoctorOffer(f"d{place}", EVIL, EVIL, None, 0) for place in range(PAGE)]
+    return [
+        *_each_place(lambda place: booking.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
+        *_each_place(lambda place: booking.DoctorChoice(place, "v999", EVIL, evil, 0, PAGE, EVIL_SLOT)),
+        *_each_place(lambda place: booking.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
+    ]
+
+
+def _chosen() -> list[booking.Chosen]:
+    return [
+        booking.Chosen(_places()[0], "v999", LONGEST_SERVICE, LONGEST_DOCTOR),
+        booking.Chosen(_places()[-1], "v999", EVIL, EVIL),
+        booking.Chosen(_places()[1], "110", "Терапевт", None),
+    ]
+
+
+def _days() -> list[StepSample]:
+    today = NOW.date()
+    many = [DayOffer(today + timedelta(days=ahead), 99) for ahead in range(100)]
+    months = sorted({each.day.replace(day=1) for each in many})
+    return [
+        *(
+            StepSample(f"{month} {number}", booking.DayChoice(chosen, many, month), full=not number)
+            for number, chosen in enumerate(_chosen())
+            for month in months
+        ),
+        *(
+            StepSample(f"one day {number}", booking.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)))
+            for number, chosen in enumerate(_chosen())
+            for day in (today, today + timedelta(days=1), date(2027, 1, 1))
+        ),
+    ]
+
+
+def _times() -> list[StepSample]:
+    slots = [slot(place) for place in range(TIMES)]
+    parts = [(part, 144) for part in DayPart]
+    today = NOW.date()
+    return [
+        StepSample(
+            f"{number} {part} {len(tabs)} tabs",
+            booking.TimeChoice(chosen, day, slots, part, tabs, 1, 144),
+            full=not number and len(tabs) > 1,
+        )
+        for number, chosen in enumerate(_chosen())
+        for part in DayPart
+        for tabs in (parts, [(part, 1)])
+        for day in (today, date(2027, 1, 1))
+    ]
+
+
+def _confirmations() -> list[StepSample]:
+    return [
+        StepSample(
+            f"{number} {place.clinic.id}", booking.Confirmation(place, at, NOW + timedelta(minutes=5)), full=not number
+        )
+        for number, at in enumerate((LONGEST_SLOT, EVIL_SLOT, slot(room="")))
+        for place in _places()
+    ]
+
+
+OTHER_FIELDS = [field for field in person_wizard.OWN_FIELDS if field != "phone"]
+
+STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
+    booking_wizard.KIND: {
+        "region": _regions(),
+        "person": _persons(),
+        **{each: _question(each, own=False) for each in OTHER_FIELDS},
+        "doubt": _doubts(),
+        "check": _checks(OTHER_FIELDS, own=False),
+        "clinic": _clinics(),
+        "nopolicy": _no_policy(),
+        "unattached": _each_place(),
+        "service": _services(),
+        "doctor": _doctors(),
+        "day": _days(),
+        "time": _times(),
+        "confirm": _confirmations(),
+        "checking": _each_place(),
+    },
+    person_wizard.KIND: {
+        **{each: _question(each, own=True) for each in person_wizard.OWN_FIELDS},
+        "doubt": _doubts(),
+        "check": _checks(person_wizard.OWN_FIELDS, own=True),
+    },
+}
+
+
+# --- the other screens ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A view and what it is given after `t`. `home`: it must lead to the main menu."""
+
+    draws: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
+    home: bool = True
+
+    def draw(self, t: Texts) -> Any:
+        return self.draws(t, *self.args, **self.named)
+
+    def __str__(self) -> str:
+        return f"{self.draws.__module__.split('.')[-1]}.{self.draws.__name__}"
+
+
+def _visit_lists() -> list[Sample]:
+    return [
+        *(
+            Sample(visits.visit_list, (tab, VisitPage((entry,) * PAGE, 712), 88, NOW))
+            for tab in Tab
+            for entry in ENTRIES
+        ),
+        *(
+            Sample(
+                visits.visit_list,
+                (Tab.PAST, VisitPage((VisitEntry(visit(at=slot(), status=status), ANNA),), 1), 0, NOW),
+            )
+            for status in VisitStatus
+        ),
+        *(Sample(visits.visit_list, (tab, VisitPage((), 0), 0, NOW)) for tab in Tab),
+    ]
+
+
+def _tickets() -> list[Sample]:
+    return [
+        Sample(visits.ticket, (VisitEntry(replace(entry.visit, status=status), entry.person), NOW), {"back": back})
+        for entry in ENTRIES
+        for status in VisitStatus
+        for back in (None, *Tab)
+    ]
+
+
+def _notifications() -> list[Sample]:
+    def line(entry: VisitEntry | None, kind: NotificationKind) -> notifications.NotificationLine:
+        note = Notification("n1", "a1", kind, "visit1234567", NOW - timedelta(days=400))
+        return notifications.NotificationLine(note, entry)
+
+    return [
+        *(
+            Sample(notifications.listing, ((line(entry, kind),) * PAGE, 712, 88, NOW))
+            for entry in (*ENTRIES, None)
+            for kind in NotificationKind
+        ),
+        Sample(notifications.listing, ((), 0, 0, NOW)),
+    ]
+
+
+def _homes() -> list[Sample]:
+    policies = (
+        *(Policy(PolicyKind.ENP, ENP), Policy(PolicyKind.OLD, OLD), Policy(PolicyKind.TEMPORARY, TEMPORARY)),
+        Policy(PolicyKind.NONE),
+    )
+    people = [
+        *PERSONS,
+        *(somebody(policy=policy, verified=verified) for policy in policies for verified in (True, False)),
+    ]
+    note = Html("<b>Ваш город</b>")
+    return [
+        *(Sample(home.home, (home.HomeData(who, None), NOW), home=False) for who in people),
+        *(Sample(home.home, (home.HomeData(ANNA, entry), NOW), home=False) for entry in ENTRIES),
+        Sample(home.home, (home.HomeData(LONGEST_PERSON, LONGEST_VISIT), NOW, note), home=False),
+        Sample(home.home, (home.HomeData(ANNA, None, answering=False), NOW), home=False),
+        *(
+            Sample(home.no_form, (), {"demo": demo, "note": each}, home=False)
+            for demo in (True, False)
+            for each in (None, note)
+        ),
+    ]
+
+
+SCREENS: Sequence[Sample] = [
+    *(Sample(consent.ask, (name, CONSENT_VERSION, LOCALES), home=False) for name in ("Больница", EVIL, words(300))),
+    Sample(consent.refused, home=False),
+    *(Sample(help_view.show, (kind,)) for kind in (None, *STEPS)),
+    *_homes(),
+    Sample(language.choose),
+    *(Sample(booking.resume, (kind,)) for kind in STEPS),
+    *(Sample(clinics.regions, ([(each, 700) for each in BY_LENGTH], page)) for page in (0, 5, 10, 99)),
+    Sample(clinics.regions, ([], 0)),
+    *(
+        Sample(clinics.clinics, (LONGEST_REGION, [each] * number, page))
+        for each in CLINICS
+        for number, page in ((1, 0), (700, 0), (700, 87))
+    ),
+    Sample(clinics.clinics, (LONGEST_REGION, [], 0)),
+    *(Sample(clinics.clinic, (replace(each, age_group=group),)) for each in CLINICS for group in AgeGroup),
+    *_visit_lists(),
+    *_tickets(),
+    *_notifications(),
+    Sample(visits.failed_booking),
+    *(
+        Sample(common.unavailable, (again,))
+        for again in (Go(to=Page.HOME), *(WizardOpen(kind=kind, anew=False) for kind in STEPS))
+    ),
+    *(Sample(each) for each in (common.gone, common.failed, common.not_understood)),
+]
+
+PROMPTS: Sequence[Sample] = [Sample(prompts.prompt, (kind,)) for kind in Prompt]
+MARKUPS: Sequence[Sample] = [Sample(clinics.close_venue)]
+
+TOASTS: Sequence[Sample] = [Sample(each) for each in (common.outdated, booking.empty_day, common.write_in_private)]
+
+SENTENCES: Sequence[Sample] = [
+    *(Sample(booking.refusal, (reason, each)) for reason in (*Refusal, *Denial) for each in CLINICS),
+    *(Sample(person.problem, (problem,)) for problem in FieldProblem),
+    *(Sample(booking.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
+    *(Sample(booking.no_clinics, (LONGEST_REGION,), {"others": others}) for others in (True, False)),
+    Sample(booking.clinic_not_found, (EVIL,)),
+    *(
+        Sample(each)
+        for each in (
+            *(booking.no_times_on_day, booking.hold_renewed, booking.hold_lost, booking.still_checking),
+            *(person.conflict, person.foreign_contact, person.no_policy_note),
+            *(common.cannot_read, common.press_a_button, consent.demo_operator),
+        )
+    ),
+    *(Sample(person.registered, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),
+    *(Sample(person.sex_words, (sex,)) for sex in Sex),
+    *(Sample(person.policy_words, (Policy(kind, "123456789"),)) for kind in PolicyKind),
+    *(
+        Sample(person.field_words, each)
+        for each in (
+            *(("surname", "Иванова"), ("patronymic", ""), ("birth", date(1990, 3, 14)), ("sex", Sex.MALE)),
+            *(("phone", "+79161234567"), ("phone", None), ("snils", "11223344595"), ("snils", "")),
+            ("policy", Policy(PolicyKind.NONE)),
+        )
+    ),
+    *(Sample(clinics.age_group_words, (group,)) for group in AgeGroup),
+    *(Sample(clinics.kilometres, (each,)) for each in (0.3, 3.3, 33.3)),
+    *(Sample(clinics.region_name, (each,)) for each in REGIONS),
+    *(Sample(clinics.room_line, (each,)) for each in ("214", ROOM)),
+    Sample(clinics.contacts, (PLAIN,)),
+    Sample(consent.consent_text, ("Больница", CONSENT_VERSION)),
+    *(Sample(specialties.specialty, (post, "Терапевт")) for post in (*specialties._BY_POST, "v999")),
+    *(Sample(visits.visit_when, (visit(each), NOW)) for each in (PLAIN, LONGEST)),
+]

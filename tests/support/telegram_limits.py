@@ -1,0 +1,85 @@
+"""What Telegram takes, and what every screen of ours must have: the checks of rendered screens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.kit import LABEL
+from bot.views.screen import Screen
+from emulator.entities import Formatted, parse_html, trim, utf16_length
+
+TEXT, TOAST, DATA, BUTTON_TEXT, BUTTONS, IN_ROW = 4096, 200, 64, 64, 100, 8
+HOME = Go(to=Page.HOME).pack()
+_NUMBERED = re.compile(r"^\d+ · ")
+_PLACE = re.compile(r"\{\w*\}")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+_CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
+LATIN_IN_RUSSIAN = frozenset({"start", "help", "cancel", "language", "English", "Telegram"})
+"""Commands, and languages and services that name themselves."""
+
+
+def formatted(html: str) -> Formatted:
+    """The text as Telegram would keep it; raises on broken markup."""
+    return trim(parse_html(html))
+
+
+def check_text(html: str, *, limit: int = TEXT) -> str:
+    """Well-formed, not empty, within the limit; gives what is read."""
+    text = formatted(html).text
+    assert 1 <= utf16_length(text) <= limit, f"{utf16_length(text)} characters: {text[:300]}"
+    check_words(text)
+    return text
+
+
+def check_words(text: str) -> None:
+    """No place of a sentence is left unfilled."""
+    assert not _PLACE.search(text), f"an unfilled place: {text}"
+    assert "None" not in text, text
+
+
+def check_markup(markup: InlineKeyboardMarkup) -> list[str]:
+    """Rows, labels and data within the limits; gives the labels."""
+    buttons = [button for row in markup.inline_keyboard for button in row]
+    assert 1 <= len(buttons) <= BUTTONS
+    assert all(1 <= len(row) <= IN_ROW for row in markup.inline_keyboard)
+    for button in buttons:
+        assert button.callback_data is not None
+        assert 1 <= len(button.callback_data.encode()) <= DATA, button.callback_data
+        assert button.text.strip(), button.callback_data
+        assert utf16_length(button.text) <= BUTTON_TEXT, button.text
+        if _NUMBERED.match(button.text):
+            assert len(button.text) <= LABEL, button.text
+        check_words(button.text)
+    labels = [(button.text, str(button.callback_data)) for button in buttons]
+    assert len(set(labels)) == len(labels) or all(text == "·" for text, _ in _repeated(labels)), "a button twice"
+    return [button.text for button in buttons]
+
+
+def check_screen(screen: Screen) -> tuple[str, list[str]]:
+    """All of it; gives what is read and the labels."""
+    return check_text(screen.text), check_markup(screen.markup)
+
+
+def data_of(screen: Screen) -> list[str]:
+    return [button.callback_data or "" for row in screen.markup.inline_keyboard for button in row]
+
+
+def check_russian(text: str) -> None:
+    """No English in a Russian screen: whatever is Latin is one of the names that are so in Russian too."""
+    foreign = set(_LATIN.findall(text)) - LATIN_IN_RUSSIAN
+    assert not foreign, f"{sorted(foreign)} in: {text[:600]}"
+
+
+def check_english(text: str, data: Iterable[str]) -> None:
+    """No Russian in an English screen but what people and clinics are called."""
+    known = {word for value in data for word in _CYRILLIC.findall(value)}
+    foreign = [word for word in _CYRILLIC.findall(text) if not any(each.startswith(word) for each in known)]
+    assert not foreign, f"{foreign} in: {text[:600]}"
+
+
+def _repeated(labels: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [each for each in labels if labels.count(each) > 1]
