@@ -25,7 +25,7 @@ from bot.keyboards.kit import (
     short,
 )
 from bot.keyboards.wizard import Keys
-from bot.views.clinics import clinic_address, clinic_label, contacts, kilometres, region_name, room_line
+from bot.views.clinics import LINE, clinic_address, clinic_label, contacts, kilometres, region_name, room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -584,8 +584,8 @@ def _clinic_line(t: Texts, number: int, row: ClinicRow) -> Html:
         kilometres(t, row.distance) if row.distance is not None else "",
     ]
     return lines(
-        Html(f"{number}. {'⭐ ' if row.attached else ''}{bold(row.clinic.name)}"),
-        escape(clinic_address(row.clinic)),
+        Html(f"{number}. {'⭐ ' if row.attached else ''}{bold(short(row.clinic.name, LINE))}"),
+        escape(short(clinic_address(row.clinic), LINE // 2)),
         ", ".join(mark for mark in marks if mark),
     )
 

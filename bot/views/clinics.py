@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from aiogram.types import InlineKeyboardMarkup
 
 from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, CloseVenue, RegionList
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
 from bot.views.screen import Screen
 from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
 from services.texts.hours import hours_words
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+
+LINE = 220
+"""The longest line of a list of eight: within Telegram's 4096 characters, and no real name is longer."""
 
 
 def region_name(t: Texts, region: Region) -> str:
@@ -86,8 +89,8 @@ def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int) -> Scr
     shown = list(enumerate(found[first : first + PAGE_SIZE], start=first + 1))
     told = [
         lines(
-            Html(f"{number}. {bold(clinic.name)}"),
-            escape(clinic_address(clinic)),
+            Html(f"{number}. {bold(short(clinic.name, LINE))}"),
+            escape(short(clinic_address(clinic), LINE)),
         )
         for number, clinic in shown
     ]

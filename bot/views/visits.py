@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.keyboards.callbacks import Go, Page, Tab, VisitCard, VisitList, VisitVenue
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
 from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -129,12 +129,13 @@ def failed_booking(t: Texts) -> Screen:
 
 
 def _line(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
+    # The card says everything in full; eight lines must stay within Telegram's 4096 characters.
     visit = entry.visit
     return lines(
         Html(f"{number}. " + bold(visit_when(t, visit, now))),
-        escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
-        escape(visit.clinic.name),
-        t("Patient: {name}", name=entry.person.full_name),
+        escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
+        escape(short(visit.clinic.name, 200)),
+        t("Patient: {name}", name=short(entry.person.full_name, 70)),
         t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else "",
     )
 
