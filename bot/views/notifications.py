@@ -11,7 +11,8 @@ from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import STATUSES
 from services.booking.model import VisitEntry
-from services.notify.model import Notification
+from services.notify.model import Notification, NotificationKind
+from services.registry.model import VisitStatus
 from services.texts.dates import short_when
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
@@ -53,8 +54,11 @@ def listing(t: Texts, found: tuple[NotificationLine, ...], total: int, page: int
 def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
     at = short_when(t, line.notification.created_at, line.entry.visit.clinic.tz if line.entry else _MOSCOW, now)
     if line.entry is None:
+        # A confirmed visit that this account may see no longer was confirmed all the same.
+        failed = line.notification.kind is NotificationKind.BOOKING_FAILED
+        told = t("The booking could not be made") if failed else t(STATUSES[VisitStatus.BOOKED])
         return lines(
-            Html(f"{number}. " + bold(t("The booking could not be made"))),
+            Html(f"{number}. " + bold(told)),
             t("Reported: {when}", when=at),
         )
     visit = line.entry.visit

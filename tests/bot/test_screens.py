@@ -19,12 +19,13 @@ from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Step
 from bot.keyboards.callbacks import Tab, Verb, WizardPress
 from bot.keyboards.wizard import Keys
-from bot.views import booking, visits
+from bot.views import booking, notifications, visits
 from bot.views.booking import DayPart
 from bot.views.common import Scene
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Screen
 from services.booking.model import VisitEntry, VisitPage
+from services.notify.model import Notification, NotificationKind
 from services.registry.model import DayOffer, VisitStatus
 from services.texts.i18n import LOCALES, Html, Texts, texts
 from tests.bot import samples
@@ -242,6 +243,19 @@ def test_the_list_bears_the_portals_title_and_count(tab: Tab, total: int) -> Non
         assert "Иванова Анна Сергеевна" in listed
     else:
         assert "Нет данных" in listed
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (NotificationKind.BOOKING_CONFIRMED, "Запись подтверждена"),
+        (NotificationKind.BOOKING_FAILED, texts("ru")("The booking could not be made")),
+    ],
+)
+def test_a_notification_says_what_happened_even_if_its_visit_is_out_of_sight(kind: NotificationKind, told: str) -> None:
+    line = notifications.NotificationLine(Notification("n1", "a1", kind, "v1", NOW), None)
+    listed = read(notifications.listing(texts("ru"), (line,), 1, 0, NOW))
+    assert f"1. {told}" in listed
 
 
 def test_every_later_screen_of_a_booking_names_its_person() -> None:
