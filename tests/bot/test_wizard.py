@@ -1,0 +1,503 @@
+"""The wizard engine, on a small table of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiogram.fsm.state import State, StatesGroup
+
+from bot.fsm.wizard import (
+    Acted,
+    Answered,
+    Chosen,
+    Input,
+    Jump,
+    Left,
+    Loaded,
+    Outcome,
+    SharedLocation,
+    Stay,
+    Step,
+    Turn,
+    Turned,
+    Typed,
+    Unreadable,
+    Wizard,
+    step_name,
+)
+from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
+from bot.keyboards.kit import back_row, button, markup
+from bot.keyboards.wizard import Keys
+from bot.tools import Tools
+from bot.views.common import Scene, cannot_read, press_a_button
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.drafts.drafts import Drafts
+from services.drafts.model import Answers, Draft
+from services.registry.port import RegistryUnavailable
+from services.texts.i18n import Html, escape, texts
+from tests.support.clock import FakeClock
+from tests.support.world import World
+
+T = texts("ru")
+KIND = "tea"
+COLOURS = ("black", "green", "white")
+MESSAGE = 77
+
+
+class Tea(StatesGroup):
+    leaf = State()
+    milk = State()
+    sugar = State()
+    pour = State()
+
+
+def visible_milk(answers: Answers) -> bool:
+    return answers.get("leaf") == "black"
+
+
+class Kitchen:
+    """The table, and what its steps are told to do next."""
+
+    def __init__(self) -> None:
+        self.fails: set[str] = set()
+        self.sends: dict[str, Jump | Left] = {}
+        self.let_go: list[str] = []
+
+    def steps(self) -> list[Step]:
+        return [
+            self._step(Tea.leaf, clears=("milk",)),
+            self._step(Tea.milk, visible=visible_milk),
+            self._step(Tea.sugar),
+            self._step(Tea.pour),
+        ]
+
+    def _step(self, state: State, **more: Any) -> Step:
+        name = step_name(state)
+
+        async def load(turn: Turn) -> Loaded | Jump | Left:
+            if f"load {name}" in self.fails:
+                raise RegistryUnavailable
+            return self.sends.get(name) or Loaded(name, COLOURS, turn.draft.page)
+
+        async def apply(turn: Turn, given: Input) -> Outcome:
+            if f"apply {name}" in self.fails:
+                raise RegistryUnavailable
+            match given:
+                case Chosen(ref):
+                    return Answered({name: ref}, Html("noted"))
+                case Typed("stay"):
+                    return Stay(Html("stay here"), {"typed": True})
+                case Typed(text) if text != "?":
+                    return Answered({name: text})
+                case Acted("toast"):
+                    return Stay(toast="a word")
+                case Acted("page"):
+                    return Stay(page=2)
+                case Acted("end"):
+                    return Left(None, Html("bye"))
+                case Acted(word) if word.startswith("to-"):
+                    return Jump(word.removeprefix("to-"), Html("jumped"), {"by": "jump"})
+            return Stay()
+
+        async def leave(turn: Turn) -> None:
+            self.let_go.append(name)
+
+        return Step(state, load, draw, apply, leave=leave, **more)
+
+
+def draw(data: Any, keys: Keys, scene: Scene) -> Screen:
+    rows = [[button(colour, keys.option(place))] for place, colour in enumerate(COLOURS)]
+    return Screen(scene.text(escape(str(data))), markup(*rows, back_row(scene.t, keys.back())))
+
+
+@pytest.fixture
+def kitchen() -> Kitchen:
+    return Kitchen()
+
+
+@pytest.fixture
+async def account(world: World) -> Account:
+    return await world.account()
+
+
+@pytest.fixture
+def drafts(world: World) -> Drafts:
+    return Drafts(world.database, world.vault, world.clock, {KIND: timedelta(hours=1)})
+
+
+@pytest.fixture
+def wizard(kitchen: Kitchen, tools: Tools, drafts: Drafts) -> Wizard:
+    async def after(turn: Turn) -> Screen:
+        return Screen(Html(f"it was {turn.draft.result}"), markup(back_row(turn.t, None)))
+
+    return Wizard(KIND, kitchen.steps(), replace(tools, drafts=drafts), after)
+
+
+def said(turned: Turned | None) -> str:
+    assert turned is not None
+    assert turned.screen is not None
+    return str(turned.screen.text)
+
+
+def labels(turned: Turned) -> list[str]:
+    assert turned.screen is not None
+    return [each.text for row in turned.screen.markup.inline_keyboard for each in row]
+
+
+class Finger:
+    """Presses buttons of the screen that it saw last, or of any older one."""
+
+    def __init__(self, wizard: Wizard, account: Account) -> None:
+        self.wizard, self.account = wizard, account
+
+    async def start(self, answers: Mapping[str, Any] | None = None) -> Turned:
+        return await self.wizard.start(self.account, T, answers or {})
+
+    async def press(self, seen: Turned, verb: Verb, arg: str = "", message: int = MESSAGE) -> Turned:
+        draft = seen.draft
+        pressed = WizardPress(draft=draft.id, step=draft.step, version=draft.version, verb=verb, arg=arg)
+        turned = await self.wizard.press(self.account, T, pressed, message)
+        assert turned is not None
+        return turned
+
+    async def choose(self, seen: Turned, colour: str) -> Turned:
+        return await self.press(seen, Verb.OPTION, str(COLOURS.index(colour)))
+
+    async def act(self, seen: Turned, name: str) -> Turned:
+        return await self.press(seen, Verb.ACT, name)
+
+    async def back(self, seen: Turned) -> Turned:
+        return await self.press(seen, Verb.BACK)
+
+
+@pytest.fixture
+def finger(wizard: Wizard, account: Account) -> Finger:
+    return Finger(wizard, account)
+
+
+# --- forward and back -----------------------------------------------------------------------------
+
+
+async def test_the_first_step_has_no_way_back(finger: Finger) -> None:
+    first = await finger.start()
+    assert (first.draft.step, first.draft.version, first.draft.options) == ("leaf", 2, COLOURS)
+    assert "⬅️ Назад" not in labels(first)
+    assert "🏠 Главное меню" in labels(first)
+    assert not first.stale
+    assert not first.over
+
+
+async def test_a_wizard_begins_at_the_first_thing_that_is_not_known(finger: Finger) -> None:
+    assert (await finger.start({"leaf": "green"})).draft.step == "sugar"
+    assert (await finger.start({"leaf": "black"})).draft.step == "milk"
+    everything = {"leaf": "green", "sugar": "x", "pour": "x"}
+    assert (await finger.start(everything)).draft.step == "pour"
+
+
+async def test_an_answer_leads_to_the_next_visible_step(finger: Finger) -> None:
+    first = await finger.start()
+    milk = await finger.choose(first, "black")
+    assert (milk.draft.step, said(milk)) == ("milk", "noted\n\nmilk")
+    assert milk.draft.answers == {"leaf": "black"}
+    assert "⬅️ Назад" in labels(milk)
+    green = await finger.choose(await finger.start(), "green")
+    assert green.draft.step == "sugar", "milk is for black tea"
+
+
+async def test_back_is_the_previous_visible_step_and_lets_go(finger: Finger, kitchen: Kitchen) -> None:
+    sugar = await finger.choose(await finger.start(), "green")
+    leaf = await finger.back(sugar)
+    assert (leaf.draft.step, said(leaf)) == ("leaf", "leaf")
+    assert leaf.draft.answers == {"leaf": "green"}, "what was answered stays until it is answered anew"
+    assert kitchen.let_go == ["sugar"]
+    milk = await finger.choose(leaf, "black")
+    sugar = await finger.choose(milk, "white")
+    assert (await finger.back(sugar)).draft.step == "milk"
+
+
+async def test_back_from_the_first_step_is_the_first_step(finger: Finger) -> None:
+    again = await finger.back(await finger.start())
+    assert (again.draft.step, again.stale) == ("leaf", False)
+
+
+async def test_an_answer_clears_what_depends_on_it_and_nothing_else(finger: Finger) -> None:
+    milk = await finger.choose(await finger.start(), "black")
+    sugar = await finger.choose(milk, "white")
+    pour = await finger.choose(sugar, "green")
+    assert pour.draft.answers == {"leaf": "black", "milk": "white", "sugar": "green"}
+    leaf = await finger.back(await finger.back(await finger.back(pour)))
+    again = await finger.choose(leaf, "black")
+    assert again.draft.step == "milk"
+    assert again.draft.answers == {"leaf": "black", "sugar": "green"}
+    assert (await finger.choose(again, "green")).draft.step == "pour", "sugar is answered already"
+
+
+async def test_pages_and_stays(finger: Finger) -> None:
+    first = await finger.start()
+    second = await finger.press(first, Verb.PAGE, "3")
+    assert (second.draft.page, second.draft.step, second.draft.version) == (3, "leaf", first.draft.version + 1)
+    toast = await finger.act(second, "toast")
+    assert (toast.toast, toast.draft.step, said(toast)) == ("a word", "leaf", "leaf")
+    assert (await finger.act(toast, "page")).draft.page == 2
+    broken = await finger.press(await finger.start(), Verb.PAGE, "x")
+    assert broken.draft.page == -1, "the step's own clamp puts it right"
+
+
+async def test_moving_on_begins_at_the_first_page(finger: Finger) -> None:
+    second = await finger.press(await finger.start(), Verb.PAGE, "3")
+    assert (await finger.choose(second, "green")).draft.page == 0
+
+
+# --- jumps ----------------------------------------------------------------------------------------
+
+
+async def test_a_jump_keeps_the_answers_and_says_why(finger: Finger) -> None:
+    sugar = await finger.choose(await finger.start(), "green")
+    jumped = await finger.act(sugar, "to-leaf")
+    assert (jumped.draft.step, said(jumped)) == ("leaf", "jumped\n\nleaf")
+    assert jumped.draft.answers == {"leaf": "green", "by": "jump"}
+
+
+async def test_steps_that_send_on_are_followed_to_the_end(finger: Finger, kitchen: Kitchen) -> None:
+    """And the last reason that was given is the one that is told."""
+    sugar = await finger.choose(await finger.start(), "green")
+    kitchen.sends = {"pour": Jump("sugar", Html("no pot")), "sugar": Jump("leaf", None, {"why": "no sugar"})}
+    turned = await finger.choose(sugar, "white")
+    assert (turned.draft.step, said(turned)) == ("leaf", "no pot\n\nleaf")
+    assert turned.draft.answers == {"leaf": "green", "sugar": "white", "why": "no sugar"}
+    assert turned.draft.version == sugar.draft.version + 1, "a chain of jumps is one change of the draft"
+
+
+async def test_steps_that_send_each_other_in_a_circle_are_a_mistake(finger: Finger, kitchen: Kitchen) -> None:
+    sugar = await finger.choose(await finger.start(), "green")
+    kitchen.sends = {"pour": Jump("sugar"), "sugar": Jump("pour")}
+    with pytest.raises(RuntimeError, match="circle"):
+        await finger.choose(sugar, "white")
+
+
+async def test_a_step_may_end_the_wizard(finger: Finger, kitchen: Kitchen) -> None:
+    first = await finger.start()
+    ended = await finger.act(first, "end")
+    assert (ended.screen, ended.note, ended.over) == (None, "bye", True)
+    kitchen.sends = {"sugar": Left(None, Html("all poured"))}
+    ended = await finger.choose(await finger.start(), "green")
+    assert (ended.note, ended.over) == ("all poured", True)
+
+
+# --- old screens ----------------------------------------------------------------------------------
+
+
+async def test_a_press_on_an_old_screen_shows_the_current_one(finger: Finger, clock: FakeClock) -> None:
+    first = await finger.start()
+    sugar = await finger.choose(first, "green")
+    clock.advance(seconds=10)
+    turned = await finger.choose(first, "black")
+    assert turned.stale
+    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "green"})
+    assert turned.draft.version == sugar.draft.version + 1
+    assert "sugar" in said(turned)
+    assert (await finger.choose(turned, "white")).draft.step == "pour", "the screen that it showed works"
+
+
+@pytest.mark.parametrize("verb", Verb)
+async def test_no_button_of_an_old_screen_acts(finger: Finger, kitchen: Kitchen, clock: FakeClock, verb: Verb) -> None:
+    first = await finger.start()
+    await finger.choose(first, "green")
+    clock.advance(seconds=10)
+    turned = await finger.press(first, verb, "0" if verb is Verb.OPTION else "end")
+    assert turned.stale
+    assert not turned.over
+    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "green"})
+    assert kitchen.let_go == []
+
+
+async def test_an_option_that_was_never_there_shows_the_current_screen(finger: Finger) -> None:
+    first = await finger.start()
+    for place in ("3", "-1", "x", ""):
+        first = await finger.press(first, Verb.OPTION, place)
+        assert first.stale
+        assert first.draft.step == "leaf"
+
+
+async def test_a_trembling_finger_is_not_reproached(finger: Finger, drafts: Drafts, clock: FakeClock) -> None:
+    """The same button twice within two seconds: it acts once and no toast complains."""
+    first = await finger.start()
+    sugar = await finger.choose(first, "green")
+    await drafts.remember_messages(sugar.draft, MESSAGE, None)
+    clock.advance(milliseconds=1999)
+    again = await finger.choose(first, "green")
+    assert not again.stale
+    assert (again.draft.step, again.draft.answers) == ("sugar", {"leaf": "green"})
+
+
+async def test_a_slow_second_press_and_one_on_another_message_are_told(
+    finger: Finger, drafts: Drafts, clock: FakeClock
+) -> None:
+    first = await finger.start()
+    sugar = await finger.choose(first, "green")
+    await drafts.remember_messages(sugar.draft, MESSAGE, None)
+    elsewhere = await finger.press(first, Verb.OPTION, "1", message=MESSAGE - 1)
+    assert elsewhere.stale
+    first = await finger.start()
+    sugar = await finger.choose(first, "green")
+    await drafts.remember_messages(sugar.draft, MESSAGE, None)
+    clock.advance(seconds=2)
+    assert (await finger.choose(first, "green")).stale
+
+
+async def test_a_press_two_screens_back_is_told_at_once(finger: Finger, drafts: Drafts) -> None:
+    first = await finger.start()
+    pour = await finger.choose(await finger.choose(first, "green"), "white")
+    await drafts.remember_messages(pour.draft, MESSAGE, None)
+    assert (await finger.choose(first, "green")).stale
+
+
+async def test_presses_on_nothing_and_on_somebody_elses_draft_find_nothing(
+    wizard: Wizard, finger: Finger, world: World, clock: FakeClock
+) -> None:
+    first = await finger.start()
+    pressed = WizardPress(draft=first.draft.id, step="leaf", version=2, verb=Verb.OPTION, arg="0")
+    assert await wizard.press(await world.account(), T, pressed, MESSAGE) is None
+    assert await wizard.press(finger.account, T, pressed.model_copy(update={"draft": "nothing"}), MESSAGE) is None
+    clock.advance(hours=1, milliseconds=1)
+    assert await wizard.press(finger.account, T, pressed, MESSAGE) is None, "it has outlived its time"
+
+
+async def test_a_press_on_a_finished_draft_shows_what_came_of_it(finger: Finger, drafts: Drafts, world: World) -> None:
+    first = await finger.start()
+    async with world.database.write() as unit:
+        await drafts.finish(unit, first.draft.id, "poured")
+    turned = await finger.choose(first, "green")
+    assert (said(turned), turned.over, turned.stale) == ("it was poured", True, False)
+
+
+# --- races ----------------------------------------------------------------------------------------
+
+
+async def test_of_five_presses_at_once_one_acts(finger: Finger, drafts: Drafts) -> None:
+    first = await finger.start()
+    turns = await asyncio.gather(*(finger.choose(first, colour) for colour in ("green", "black", "white") * 2))
+    kept = await drafts.get(first.draft.id)
+    assert kept is not None
+    assert set(kept.answers) == {"leaf"}
+    assert kept.step == ("milk" if kept.answers["leaf"] == "black" else "sugar")
+    assert all(turned.screen is not None for turned in turns)
+
+
+async def test_a_press_that_was_overtaken_shows_what_stands(
+    finger: Finger, drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await finger.start()
+    save = drafts.save
+
+    async def overtaken(draft: Draft) -> Draft | None:
+        monkeypatch.setattr(drafts, "save", save)
+        await save(replace(first.draft, step="sugar", answers={"leaf": "white"}))
+        return await save(draft)
+
+    monkeypatch.setattr(drafts, "save", overtaken)
+    turned = await finger.choose(first, "black")
+    assert turned.stale
+    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "white"})
+
+
+async def test_a_press_overtaken_by_the_end_shows_what_came_of_it(
+    finger: Finger, drafts: Drafts, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await finger.start()
+
+    async def overtaken(draft: Draft) -> None:
+        async with world.database.write() as unit:
+            await drafts.finish(unit, draft.id, "poured")
+
+    monkeypatch.setattr(drafts, "save", overtaken)
+    turned = await finger.choose(first, "black")
+    assert (said(turned), turned.over) == ("it was poured", True)
+
+
+# --- a registry that does not answer --------------------------------------------------------------
+
+
+def offers_again(turned: Turned) -> bool:
+    assert turned.screen is not None
+    data = [each.callback_data for row in turned.screen.markup.inline_keyboard for each in row]
+    return WizardOpen(kind=KIND, anew=False).pack() in data
+
+
+@pytest.mark.parametrize("where", ["load sugar", "apply leaf"])
+async def test_a_silent_registry_loses_nothing(finger: Finger, kitchen: Kitchen, wizard: Wizard, where: str) -> None:
+    first = await finger.start()
+    kitchen.fails = {where}
+    turned = await finger.choose(first, "green")
+    assert offers_again(turned)
+    assert not turned.over
+    still = await wizard.resume(finger.account, T)
+    assert still is not None
+    assert offers_again(still) is (where == "load sugar")
+    kitchen.fails = set()
+    again = await wizard.resume(finger.account, T)
+    assert again is not None
+    assert again.draft.step == ("sugar" if where == "load sugar" else "leaf")
+    assert again.draft.options == COLOURS
+
+
+async def test_a_wizard_that_begins_in_silence_can_be_tried_again(finger: Finger, kitchen: Kitchen) -> None:
+    kitchen.fails = {"load leaf"}
+    turned = await finger.start()
+    assert offers_again(turned)
+    kitchen.fails = set()
+    again = await finger.wizard.resume(finger.account, T)
+    assert again is not None
+    assert again.draft.step == "leaf"
+
+
+# --- what is typed --------------------------------------------------------------------------------
+
+
+async def test_typed_text_goes_to_the_current_step(finger: Finger, wizard: Wizard) -> None:
+    await finger.start()
+    turned = await wizard.receive(finger.account, T, Typed("oolong"))
+    assert turned is not None
+    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "oolong"})
+    turned = await wizard.receive(finger.account, T, Typed("stay"))
+    assert said(turned) == "stay here\n\nsugar"
+    assert turned is not None
+    assert turned.draft.answers == {"leaf": "oolong", "typed": True}
+
+
+@pytest.mark.parametrize("given", [Typed("?"), SharedLocation(55.7, 37.6)])
+async def test_what_a_step_cannot_take_is_answered_with_a_way_on(finger: Finger, wizard: Wizard, given: Input) -> None:
+    await finger.start()
+    assert said(await wizard.receive(finger.account, T, given)) == f"{press_a_button(T)}\n\nleaf"
+
+
+async def test_a_sticker_is_answered_too(finger: Finger, wizard: Wizard) -> None:
+    await finger.start()
+    assert said(await wizard.receive(finger.account, T, Unreadable())) == f"{cannot_read(T)}\n\nleaf"
+
+
+async def test_without_an_open_draft_there_is_nothing_to_answer(wizard: Wizard, account: Account) -> None:
+    assert await wizard.receive(account, T, Typed("tea")) is None
+    assert await wizard.resume(account, T) is None
+
+
+async def test_leaving_and_coming_back_goes_on_where_it_was(finger: Finger, wizard: Wizard, clock: FakeClock) -> None:
+    sugar = await finger.choose(await finger.start(), "green")
+    clock.advance(minutes=59)
+    back = await wizard.resume(finger.account, T)
+    assert back is not None
+    assert (back.draft.id, back.draft.step, back.draft.answers) == (sugar.draft.id, "sugar", {"leaf": "green"})
+    assert (await finger.choose(back, "white")).draft.step == "pour"
+
+
+async def test_beginning_anew_forgets_what_was_begun(finger: Finger, drafts: Drafts) -> None:
+    sugar = await finger.choose(await finger.start(), "green")
+    fresh = await finger.start()
+    assert fresh.draft.id != sugar.draft.id
+    assert await drafts.get(sugar.draft.id) is None
