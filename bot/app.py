@@ -223,7 +223,6 @@ async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> N
     try:
         if settings.demo_on:
             await fill_demo(storage.database, storage.clock)
-            await roll_demo(storage.database, storage.clock)
     except Exception:
         log.exception("the demo registry could not be filled")
     finally:
