@@ -36,7 +36,7 @@ LONGEST = {
     "visit": "W" * LENGTH,
     "clinic": "W" * REF,
     "region": "50",
-    "page": 99_999,
+    "page": 9_999,
     "locale": "ru",
     "agree": True,
     "anew": True,
