@@ -52,8 +52,7 @@ def _run(settings: Settings, _args: argparse.Namespace) -> int:
     if not settings.local_chat:
         return _talk(settings)
     print(
-        f"BOT_TOKEN is not set: starting a local chat instead, "
-        f"open http://{settings.emulator_host}:{settings.emulator_port}",
+        f"BOT_TOKEN is not set: starting a local chat instead, open {settings.chat_url}",
         flush=True,
     )
     with _emulator(settings):
@@ -70,9 +69,9 @@ def _talk(settings: Settings) -> int:
 
 
 def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
-    from services.storage.migrate import upgrade
+    from services.storage.migrate import migrate
 
-    upgrade(settings.database_url)
+    asyncio.run(migrate(settings.database_url))
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
@@ -160,7 +161,7 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
 
 
 @asynccontextmanager
-async def open_seen(settings: Settings) -> AsyncIterator[Seen]:
+async def open_seen(settings: Settings, vault: Vault) -> AsyncIterator[Seen]:
     """What remembers handled updates: Redis where REDIS_URL is set, else this process."""
     if not settings.redis_url:
         yield SeenHere()
@@ -177,7 +178,7 @@ async def open_seen(settings: Settings) -> AsyncIterator[Seen]:
     except (RedisError, OSError, ValueError):
         raise SetupError("REDIS_URL does not answer; correct it in .env, or leave it empty for one process") from None
     try:
-        yield SeenTogether(redis)
+        yield SeenTogether(redis, partial(vault.index, "update"))
     finally:
         await redis.aclose()
 
@@ -193,7 +194,7 @@ async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> Non
     storage = await open_storage(settings)
     bot = build_bot(settings)
     try:
-        async with open_seen(settings) as seen:
+        async with open_seen(settings, storage.vault) as seen:
             await _greet(bot)
             await _serve(settings, storage, bot, seen, wrap_registry)
     finally:

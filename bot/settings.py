@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,6 +13,9 @@ from services.errors import SetupError
 
 TELEGRAM = "https://api.telegram.org"
 LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the local chat takes any)
+
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Settings(BaseSettings):
@@ -58,16 +62,23 @@ class Settings(BaseSettings):
     @field_validator("emulator_host")
     @classmethod
     def _loopback(cls, value: str) -> str:
-        if value not in ("127.0.0.1", "::1", "localhost"):
+        if value not in _LOOPBACK:
             raise ValueError("the local chat listens on this machine only: 127.0.0.1, ::1 or localhost")
         return value
 
-    @field_validator("telegram_api_url", "redis_url")
+    @field_validator("telegram_api_url")
     @classmethod
-    def _address(cls, value: str) -> str:
-        if value and "://" not in value:
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
             raise ValueError("it must be an address like http://127.0.0.1:8081")
         return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("it must be an address like redis://127.0.0.1:6379/0")
+        return value
 
     @property
     def local_chat(self) -> bool:
@@ -84,10 +95,16 @@ class Settings(BaseSettings):
         return self.bot_token or LOCAL_TOKEN
 
     @property
+    def chat_url(self) -> str:
+        """Where the local chat is."""
+        host = f"[{self.emulator_host}]" if ":" in self.emulator_host else self.emulator_host
+        return f"http://{host}:{self.emulator_port}"
+
+    @property
     def api_url(self) -> str:
         if self.telegram_api_url:
             return self.telegram_api_url
-        return f"http://{self.emulator_host}:{self.emulator_port}" if self.local_chat else TELEGRAM
+        return self.chat_url if self.local_chat else TELEGRAM
 
     @property
     def key_file(self) -> Path:
@@ -96,8 +113,9 @@ class Settings(BaseSettings):
 
     @property
     def clock_shift_file(self) -> Path | None:
-        """DEMO against the local chat only: the file that moves the clock."""
-        return Path("data/clock-shift") if self.demo_on and self.api_url != TELEGRAM else None
+        """DEMO on this machine only: the file that moves the clock."""
+        here = urlsplit(self.api_url).hostname in _LOOPBACK
+        return Path("data/clock-shift") if self.demo_on and here else None
 
 
 def load_settings() -> Settings:

@@ -7,8 +7,13 @@ years ago are either understood or answered by `handlers.last`. Values are short
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+PageNumber = Annotated[int, Field(ge=0, le=99_999)]
+"""A page of a list. A number that no list of ours has makes a button that nobody knows."""
 
 
 class Page(StrEnum):
@@ -74,7 +79,7 @@ class SetLocale(CallbackData, prefix="sl1"):
 
 class VisitList(CallbackData, prefix="vl1"):
     tab: Tab
-    page: int
+    page: PageNumber
 
 
 class VisitCard(CallbackData, prefix="vc1"):
@@ -86,18 +91,18 @@ class VisitVenue(CallbackData, prefix="vv1"):
 
 
 class NotificationList(CallbackData, prefix="nl1"):
-    page: int
+    page: PageNumber
 
 
 class RegionList(CallbackData, prefix="rl1"):
     """The read-only directory: regions that have clinics."""
 
-    page: int
+    page: PageNumber
 
 
 class ClinicList(CallbackData, prefix="cl1"):
     region: str
-    page: int
+    page: PageNumber
 
 
 class ClinicCard(CallbackData, prefix="cc1"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from redis.asyncio import Redis
@@ -19,12 +19,14 @@ _WORKING = 60
 class SeenTogether:
     """Which updates have been handled, for a day: by any process, and by this one before a restart."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, blind: Callable[[str], str]) -> None:
+        """`blind`: turns an update's name, which holds a chat's number, into a word that tells nothing."""
         self._redis = redis
+        self._blind = blind
 
     @asynccontextmanager
     async def handling(self, name: str) -> AsyncIterator[bool]:
-        key = f"nomerok:seen:{name}"
+        key = f"nomerok:seen:{self._blind(name)}"
         first_time = await self._claim(key)
         try:
             yield first_time

@@ -41,7 +41,6 @@ def upgrade() -> None:
         "person",
         sa.Column("id", sa.String(length=12), nullable=False),
         sa.Column("profile", services.storage.types.Encrypted(), nullable=False),
-        sa.Column("policy_index", sa.String(length=64), nullable=True),
         sa.Column("patient_id", sa.String(length=64), nullable=True),
         sa.Column("clinic_id", sa.String(length=64), nullable=True),
         sa.Column("verified_at", services.storage.types.UtcDateTime(), nullable=True),
@@ -168,7 +167,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("subject_id", sa.String(length=64), nullable=False),
         sa.Column("created_at", services.storage.types.UtcDateTime(), nullable=False),
-        sa.Column("read_at", services.storage.types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_notification_account_id"), ondelete="CASCADE"
         ),
@@ -362,7 +360,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("status = 'booked'"),
             postgresql_where=sa.text("status = 'booked'"),
         )
-
 
 
 def downgrade() -> None:

@@ -87,7 +87,10 @@ def parse_name(text: str) -> str:
 
 
 def parse_birth_date(text: str, today: date, *, own: bool = False) -> date:
-    """A date as people write it: 05.03.1980, 5/3/1980, 05031980, 1980-03-05, 5 марта 1980, 5 March 1980. `own`: the form of one's own account."""
+    """A date as people write it: 05.03.1980, 5/3/1980, 05031980, 1980-03-05, 5 марта 1980, 5 March 1980.
+
+    `own`: the form of one's own account.
+    """
     born = _read_date(" ".join(text.lower().split()))
     if born is None:
         raise FieldError(FieldProblem.NOT_A_DATE)

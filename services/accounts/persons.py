@@ -155,7 +155,6 @@ class Persons:
     def _columns(self, person_id: str, identity: PatientIdentity, patient: Patient | None) -> dict[str, Any]:
         return {
             "profile": self._vault.seal_json(person.c.profile, person_id, identity_to_json(identity)),
-            "policy_index": self._vault.index("policy", identity.policy.number) if identity.policy.number else None,
             **self._registry_columns(patient),
         }
 

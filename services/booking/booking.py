@@ -39,7 +39,7 @@ _PENDING, _BOOKED, _REFUSED = "pending", "booked", "refused"
 REGISTRY_PATIENCE = timedelta(seconds=8)
 """How long a press waits for the registry before it says «Проверяем»."""
 _CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
-"""When recovery asks again; after the last «there is no such booking» it is taken for refused."""
+"""When recovery asks again; «there is no such booking» at the last look or later is taken for refused."""
 
 
 def confirmation_key(draft_id: str) -> str:

@@ -34,8 +34,28 @@ async def ensure_current(url: str, database: Database) -> None:
         return
     if database.dialect != "sqlite":
         raise SetupError("the database is not up to date; run 'python -m bot migrate' once, then start again")
-    file = Path(async_url(url).database or "")
-    if stands_at is not None:
+    await _bring_up(url, stands_at)
+
+
+async def migrate(url: str) -> None:
+    """The operator's command: brings either engine up to date. `SetupError` where it cannot be reached."""
+    database = Database.from_url(url)
+    try:
+        async with database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+        stands_at = await revision(database)
+        if stands_at != HEAD:
+            await _bring_up(url, stands_at if database.dialect == "sqlite" else None)
+    except (DBAPIError, OSError):
+        raise SetupError("the database of DATABASE_URL cannot be reached; check the address and that it runs") from None
+    finally:
+        await database.close()
+
+
+async def _bring_up(url: str, copied_from: str | None) -> None:
+    """Runs the migrations; a file that holds something (`copied_from`: its revision) is copied first."""
+    if copied_from is not None:
+        file = Path(async_url(url).database or "")
         await asyncio.to_thread(_copy, file, file.with_name(f"{file.name}.before-{HEAD}"))
     await asyncio.to_thread(upgrade, url)
 

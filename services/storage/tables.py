@@ -78,7 +78,6 @@ person = Table(
     metadata,
     _id(),
     Column("profile", Encrypted, nullable=False),
-    Column("policy_index", String(64)),
     Column("patient_id", String(64)),
     Column("clinic_id", String(64)),
     Column("verified_at", UtcDateTime),
@@ -190,7 +189,6 @@ notification = Table(
     Column("kind", String(32), nullable=False),
     Column("subject_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("read_at", UtcDateTime),
     Index(None, "account_id", "created_at"),
 )
 """What happened, as «Уведомления» lists it. Kinds and ids only, never a text."""

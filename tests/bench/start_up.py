@@ -63,9 +63,8 @@ def _bare(folder: Path) -> Start:
     with _process([sys.executable, "-m", "emulator"], folder, EMULATOR_PORT=port, EMULATOR_DATA=":memory:"):
         _until(lambda: _get(address, "/") is not None, time.monotonic())
         began = time.monotonic()
-        with _process(
-            [sys.executable, "-m", "tests.bench.bare_bot"], folder, TELEGRAM_API_URL=address, BOT_TOKEN="1000000002:bare"
-        ):
+        command = [sys.executable, "-m", "tests.bench.bare_bot"]
+        with _process(command, folder, TELEGRAM_API_URL=address, BOT_TOKEN="1000000002:bare"):
             return Start(None, _first_reply(address, began))
 
 

@@ -14,6 +14,7 @@ from bot.app import open_seen
 from bot.middlewares.shared import SeenTogether
 from bot.settings import Settings
 from services.errors import SetupError
+from services.storage.vault import Vault
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
 
 
 async def test_an_update_is_handled_by_one_process_only(address: str) -> None:
-    one, other = (SeenTogether(Redis.from_url(address)) for _ in range(2))
+    one, other = (SeenTogether(Redis.from_url(address), str.upper) for _ in range(2))
     async with one.handling("press 7") as first_time:
         assert first_time
         async with other.handling("press 7") as again:
@@ -37,7 +38,7 @@ async def test_an_update_is_handled_by_one_process_only(address: str) -> None:
 
 
 async def test_what_broke_is_not_remembered_as_handled(address: str) -> None:
-    seen = SeenTogether(Redis.from_url(address))
+    seen = SeenTogether(Redis.from_url(address), str.upper)
     with pytest.raises(RuntimeError):
         async with seen.handling("press 8"):
             raise RuntimeError
@@ -46,13 +47,13 @@ async def test_what_broke_is_not_remembered_as_handled(address: str) -> None:
 
 
 async def test_a_valkey_that_goes_away_stops_nobody(address: str, tmp_path: Path) -> None:
-    seen = SeenTogether(Redis.from_url(f"unix://{tmp_path / 'nowhere.sock'}"))
+    seen = SeenTogether(Redis.from_url(f"unix://{tmp_path / 'nowhere.sock'}"), str.upper)
     async with seen.handling("press 9") as first_time:
         assert first_time
 
 
-async def test_a_wrong_address_is_said_at_start() -> None:
+async def test_a_wrong_address_is_said_at_start(vault: Vault) -> None:
     settings = Settings(_env_file=None, demo=True, redis_url="redis://127.0.0.1:1/0")
     with pytest.raises(SetupError, match="REDIS_URL"):
-        async with open_seen(settings):
+        async with open_seen(settings, vault):
             pass

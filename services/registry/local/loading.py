@@ -68,13 +68,14 @@ class Loader:
         return counts
 
     async def put_slots(self, slots: Iterable[SlotRecord]) -> Counts:
-        """The records replace the free times of their doctors from the first day named to the last."""
+        """The records replace the free times of each doctor named, from that doctor's first day to the last."""
         records = list(slots)
         if not records:
             return Counts()
         doctors = await self._doctors_with_zones({record.doctor_id for record in records})
         wanted = {row["id"]: row for row in (_slot_values(record, doctors) for record in records)}
         before = await self._standing(wanted.values())
+        spans = _spans(wanted.values())
         taken: dict[str, list[Row[Any]]] = defaultdict(list)
         for row in before.values():
             if row.visit_id is not None:
@@ -84,7 +85,12 @@ class Loader:
             for id_, row in wanted.items()
             if not any(_overlap(row, standing) for standing in taken[row["doctor_id"]])
         }
-        await self._remove(id_ for id_, row in before.items() if row.visit_id is None and id_ not in wanted)
+        gone = [
+            row.id
+            for row in before.values()
+            if row.visit_id is None and row.id not in wanted and _within(row.day, spans[row.doctor_id])
+        ]
+        await self._remove(gone)
         new = [row for id_, row in wanted.items() if id_ not in before]
         longer = [row for id_, row in wanted.items() if id_ in before and before[id_].ends_at != row["ends_at"]]
         await self.upsert(slot, new + longer)
@@ -164,6 +170,18 @@ def _slot_values(record: SlotRecord, doctors: Mapping[str, tuple[str, str, ZoneI
         "ends_at": record.end,
         "day": record.start.astimezone(zone).date(),
     }
+
+
+def _spans(rows: Iterable[Values]) -> dict[str, tuple[date, date]]:
+    """The first and the last day of each doctor."""
+    days: dict[str, list[date]] = defaultdict(list)
+    for row in rows:
+        days[row["doctor_id"]].append(row["day"])
+    return {doctor_id: (min(each), max(each)) for doctor_id, each in days.items()}
+
+
+def _within(day: date, span: tuple[date, date]) -> bool:
+    return span[0] <= day <= span[1]
 
 
 def _overlap(wanted: Values, standing: Row[Any]) -> bool:
