@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
@@ -19,6 +20,7 @@ from services.storage.types import Sealed
 from services.storage.vault import Vault
 
 _OPEN, _DONE = "open", "done"
+_ATTEMPTS = 4
 
 
 class Drafts:
@@ -47,11 +49,22 @@ class Drafts:
     async def start(self, draft: Draft) -> Draft:
         """Opens a draft in place of the account's older one of that kind."""
         fresh = replace(draft, id=new_id(), version=1)
+        for attempt in range(_ATTEMPTS):
+            try:
+                await self._open(fresh)
+            except IntegrityError:  # another process has just opened one: the next look finds it
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                break
+        return fresh
+
+    async def _open(self, fresh: Draft) -> None:
         async with self._database.write() as unit:
             await unit.execute(
                 delete(draft_table).where(
-                    draft_table.c.account_id == draft.account_id,
-                    draft_table.c.kind == draft.kind,
+                    draft_table.c.account_id == fresh.account_id,
+                    draft_table.c.kind == fresh.kind,
                     draft_table.c.status == _OPEN,
                 )
             )
@@ -64,7 +77,6 @@ class Drafts:
                     **self._columns(fresh),
                 )
             )
-        return fresh
 
     async def save(self, draft: Draft) -> Draft | None:
         """Writes the draft under its next version; None if somebody has changed or closed it meanwhile."""

@@ -283,7 +283,9 @@ def _each_place(make: Callable[[booking.Place], Any] = lambda place: place) -> l
 def _no_policy() -> list[StepSample]:
     return [
         StepSample(
-            f"{place.clinic.name[:15]} {typed} {own}", booking.NoPolicy(place, typed_here=typed, own=own), full=typed
+            f"{place.clinic.name[:15]} {typed} {own}",
+            booking.NoPolicy(place, typed_here=typed, own=own),
+            full=typed and own and place.clinic is LONGEST,
         )
         for place, typed, own in product(_places(), (True, False), (True, False))
     ]
@@ -329,7 +331,9 @@ def _days() -> list[StepSample]:
     months = sorted({each.day.replace(day=1) for each in many})
     return [
         *(
-            StepSample(f"{month} {number}", booking.DayChoice(chosen, many, month), full=not number)
+            StepSample(
+                f"{month} {number}", booking.DayChoice(chosen, many, month), full=not number and month == months[0]
+            )
             for number, chosen in enumerate(_chosen())
             for month in months
         ),
@@ -349,7 +353,7 @@ def _times() -> list[StepSample]:
         StepSample(
             f"{number} {part} {len(tabs)} tabs",
             booking.TimeChoice(chosen, day, slots, part, tabs, 1, 144),
-            full=not number and len(tabs) > 1,
+            full=not number and tabs is parts and part is DayPart.MORNING and day != today,
         )
         for number, chosen in enumerate(_chosen())
         for part in DayPart

@@ -52,6 +52,11 @@ async def test_opening_another_draft_of_a_kind_drops_the_older_one(world: World,
     assert await world.drafts.get(form.id) is not None, "another kind stands by itself"
 
 
+async def test_opened_by_several_at_once_one_stays(world: World, account: Account) -> None:
+    await asyncio.gather(*(world.draft(account) for _ in range(4)))
+    assert await rows(world) == 1
+
+
 async def test_one_persons_drafts_are_not_anothers(world: World, account: Account) -> None:
     await world.draft(account)
     other = await world.account()
