@@ -540,9 +540,7 @@ async def _told(turn: Turn, outcome: Made | Declined | Checking, place: view.Pla
 
 
 async def _ticket(turn: Turn, visit: Visit) -> Left:
-    entry = await turn.tools.visits.get(turn.account, visit.id)  # where the registry falls silent, the outbox tells
-    await turn.tools.booking.shown(turn.draft.id)
-    return Left(ticket(turn.t, entry, turn.now))
+    return Left(ticket(turn.t, await turn.tools.visits.get(turn.account, visit.id), turn.now))
 
 
 NEXT_SCREENS: dict[Refusal | Denial, str] = {

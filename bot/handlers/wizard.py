@@ -202,6 +202,8 @@ async def _screen(tools: Tools, account: Account, t: Texts, turned: Turned) -> S
 async def _put_prompt(bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned, shown: int) -> None:
     """Keeps the reply keyboard in step with the screen, and remembers which messages show the draft."""
     draft, prompt_id = turned.draft, None
+    if turned.over:  # Telegram has taken the screen: only now is nothing more to be told
+        await tools.booking.shown(draft.id)
     if draft.prompt_id is not None:
         await chat.delete(bot, account.telegram_id, draft.prompt_id)
     if turned.prompt is not None:

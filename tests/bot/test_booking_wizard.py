@@ -118,8 +118,6 @@ async def test_six_choices_and_a_confirmation_lead_to_the_ticket(chat: Chat, wor
     assert chat.text.startswith("🎫 Запись подтверждена")
     (visit,) = await world.registry.visits([anna.patient_id])
     assert visit.number in chat.text
-    world.clock.advance(minutes=1)
-    assert await world.outbox.claim(10) == (), "the screen has said it"
 
 
 async def test_the_nearest_time_is_offered_on_the_way(chat: Chat) -> None:
