@@ -57,6 +57,13 @@ async def share_contact(user: User) -> None:
     await user.share_contact()
 
 
+async def moscow_region(user: User) -> None:
+    """From the whole list, whatever was looked for before."""
+    if "Все регионы" in user.screen().labels:
+        await user.press("Все регионы")
+    await find_and_press(user, "Московская область")
+
+
 async def first_day(user: User) -> None:
     await user.press(days(user)[0])
 
@@ -102,7 +109,7 @@ def booking_for_another() -> Sequence[Stop]:
     """The same for «Другой гражданин», with a change of the region on the way."""
     return [
         Stop("person", WHO, "Who is the visit for?", press("Сменить регион")),
-        Stop("region", WHICH_REGION, "In which region is the clinic?", press("Московская область")),
+        Stop("region", WHICH_REGION, "In which region is the clinic?", moscow_region),
         Stop("person", WHO, "Who is the visit for?", press("Другой гражданин")),
         Stop("surname", "вопрос 1 из 7", "question 1 of 7", write("Кузнецова")),
         Stop("name", "вопрос 2 из 7", "question 2 of 7", write("Вера")),

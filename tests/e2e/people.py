@@ -206,6 +206,12 @@ def times(user: User) -> list[str]:
     return [label for label in user.screen().labels if label[:1].isdigit() and ":" in label]
 
 
+async def asked_below(bot: BotProcess, user: User, label: str | None) -> None:
+    """Waits for the reply keyboard below the chat to be this one button, or none: it changes after the screen."""
+    wanted = [[label]] if label else None
+    await bot.comes_true(lambda: user.screen().reply_keyboard == wanted, f"the keyboard {label!r}")
+
+
 async def press_all(user: User, *labels: str) -> None:
     """One press after another, turning pages where a button stands on a later one."""
     for label in labels:

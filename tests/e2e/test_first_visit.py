@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.people import WORDS, a_policy, as_printed, number_on, told, with_family, with_wrong_digit
+from tests.e2e.people import WORDS, a_policy, as_printed, asked_below, number_on, told, with_family, with_wrong_digit
 from tests.support.bot_process import BotProcess
 
 
@@ -28,9 +28,9 @@ async def test_somebody_new_types_the_form_and_books(town: BotProcess, language:
 
     # STEP 3. The sex by a button, the phone by Telegram's own.
     await user.press(words.female)
-    assert user.screen().reply_keyboard == [[words.my_number]]
+    await asked_below(town, user, words.my_number)
     await user.share_contact()
-    assert user.screen().reply_keyboard is None
+    await asked_below(town, user, None)
 
     # STEP 4. The policy's last digit is wrong: a warning, and the person decides.
     await user.send(policy)

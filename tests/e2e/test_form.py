@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emulator.driver import User
-from tests.e2e.people import a_policy, as_printed, with_consent
+from tests.e2e.people import a_policy, as_printed, asked_below, with_consent
 from tests.support.bot_process import BotProcess
 
 NOT_LETTERS = "Здесь нужны только буквы"
@@ -95,7 +95,7 @@ async def test_each_field_of_the_own_form_is_refused_with_its_sentence(town: Bot
     for owner in (other, "+79160000000"):
         await user.share_contact(owner)
         assert FOREIGN_PHONE in user.screen().text
-        assert user.screen().reply_keyboard == [["📱 Отправить мой номер"]]
+        await asked_below(town, user, "📱 Отправить мой номер")
     await user.share_contact()
     assert "⚠️" not in user.screen().text
 

@@ -16,6 +16,7 @@ from tests.e2e.people import (
     CHECK_BOOKING,
     RU,
     WHO,
+    asked_below,
     press_all,
     to_confirmation,
     with_consent,
@@ -57,7 +58,7 @@ async def test_home_and_back_from_every_step(town: BotProcess, journey: Journey)
 
         # STEP 1. «Главное меню»; nothing is asked for any more below the chat, and typing is not an answer.
         await user.press("🏠")
-        assert user.screen().reply_keyboard is None
+        await asked_below(town, user, None)
         if number == journey.kept_from:
             await user.send("Сидорова")
             assert "Здесь всё делается кнопками" in user.screen().text
@@ -71,7 +72,7 @@ async def test_home_and_back_from_every_step(town: BotProcess, journey: Journey)
         assert stop.is_shown_to(user) or number < journey.kept_from, f"{stop.name}: {user.screen().text}"
         if number < journey.kept_from and not stop.is_shown_to(user):
             await press_all(user, "Сменить регион")
-        assert (user.screen().reply_keyboard is not None) == (stop.name == "phone")
+        await asked_below(town, user, "📱 Отправить мой номер" if stop.name == "phone" else None)
         await stop.go(user)
 
 
@@ -94,7 +95,7 @@ async def test_help_and_another_language_at_every_step(town: BotProcess, journey
         await user.send("/language")
         await user.press("Русский")
         assert stop.is_shown_to(user), f"{stop.name}: {user.screen().text}"
-        assert (user.screen().reply_keyboard is not None) == (stop.name == "phone")
+        await asked_below(town, user, "📱 Отправить мой номер" if stop.name == "phone" else None)
         await stop.go(user)
 
 
@@ -113,7 +114,7 @@ async def test_cancel_at_every_step(town: BotProcess, journey: Journey) -> None:
         assert user.screen().text.startswith("Начатое отменено.")
         assert held_slot(town, user) is None
         assert next(message for message in user.messages() if message.id == left).labels == []
-        assert user.screen().reply_keyboard is None
+        await asked_below(town, user, None)
 
         # STEP 2. The next one begins at the beginning.
         await user.press(journey.opens)
