@@ -40,6 +40,8 @@ from services.accounts.model import Account
 from services.drafts.drafts import Drafts
 from services.drafts.model import Answers, Draft
 from services.registry.port import RegistryUnavailable
+from services.storage.engine import Database
+from services.storage.vault import Vault
 from services.texts.i18n import Html, escape, texts
 from tests.support.clock import FakeClock
 from tests.support.world import World
@@ -114,6 +116,12 @@ class Kitchen:
 def draw(data: Any, keys: Keys, scene: Scene) -> Screen:
     rows = [[button(colour, keys.option(place))] for place, colour in enumerate(COLOURS)]
     return Screen(scene.text(escape(str(data))), markup(*rows, back_row(scene.t, keys.back())))
+
+
+@pytest.fixture
+def world(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """No clinics: tea needs none."""
+    return World(database, vault, clock)
 
 
 @pytest.fixture

@@ -11,8 +11,17 @@ from sqlalchemy import func, select
 from services.accounts.model import Account
 from services.notify.model import Delivery, NotificationKind
 from services.notify.outbox import GIVE_UP_AFTER, TELEGRAM, Outbox
+from services.storage.engine import Database
 from services.storage.tables import notification, outbox
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
 from tests.support.world import World
+
+
+@pytest.fixture
+def world(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """No clinics: a notification holds ids only."""
+    return World(database, vault, clock)
 
 
 @pytest.fixture
