@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
-from aiogram.exceptions import TelegramForbiddenError
+from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, TelegramServerError
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot import chat
@@ -36,10 +37,15 @@ class Errors(BaseMiddleware):
             screen = common.unavailable(_texts(data), pressed or Go(to=Page.HOME))
         except NotFound:
             screen = common.gone(_texts(data))
+        except (TelegramNetworkError, TelegramServerError) as error:
+            log.warning("Telegram has not taken a screen: %s", type(error).__name__)
+            screen = common.failed(_texts(data))
         except Exception:
             log.exception("a handler failed")
             screen = common.failed(_texts(data))
-        return await _show(data["bot"], event, screen)
+        with suppress(TelegramNetworkError, TelegramServerError):
+            await _show(data["bot"], event, screen)
+        return None
 
 
 def _texts(data: dict[str, Any]) -> Texts:

@@ -12,8 +12,14 @@ from collections import OrderedDict
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
-from aiogram.exceptions import TelegramRetryAfter
-from aiogram.methods import TelegramMethod
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    TelegramMethod,
+)
 from aiogram.methods.base import Response, TelegramType
 
 log = logging.getLogger(__name__)
@@ -21,11 +27,14 @@ log = logging.getLogger(__name__)
 OVERALL_A_SECOND = 30
 _LONGEST_WAIT = 30
 _TRIES = 3
+_PAUSE = 0.5
+_REPEATABLE = (AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText)
+"""What may be asked again when the answer is lost: if the first try has done it, the second finds it done."""
 _CHATS = 10_000
 
 
 class Patience(BaseRequestMiddleware):
-    """Waits out a short 429 and asks again; a long one goes to the caller."""
+    """Waits out a short 429 and asks again, a long one goes to the caller; repeats what can do no harm twice."""
 
     async def __call__(
         self,
@@ -41,6 +50,11 @@ class Patience(BaseRequestMiddleware):
                     raise
                 log.warning("Telegram asks to wait %s s before %s", error.retry_after, type(method).__name__)
                 await asyncio.sleep(error.retry_after)
+            except (TelegramNetworkError, TelegramServerError) as error:
+                if not isinstance(method, _REPEATABLE):
+                    raise
+                log.warning("no answer to %s: %s", type(method).__name__, type(error).__name__)
+                await asyncio.sleep(_PAUSE)
         return await make_request(bot, method)
 
 
