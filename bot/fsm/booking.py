@@ -490,6 +490,8 @@ async def _let_time_go(turn: Turn) -> None:
 async def _load_confirm(turn: Turn) -> Loaded | Jump:
     slot = await _slot(turn, turn.answers["time"])
     if isinstance(slot, Refusal):
+        if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very booking may have the time
+            return Jump("checking", changes={"checking": None})
         await _let_time_go(turn)
         passed = slot is Refusal.TIME_PASSED
         return Jump(
@@ -518,6 +520,8 @@ async def _book(turn: Turn) -> Outcome:
     place = await _place(turn)
     slot = await _slot(turn, turn.answers["time"])
     if isinstance(slot, Refusal):
+        if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very booking may have the time
+            return Jump("checking", changes={"checking": None})
         await _let_time_go(turn)
         return Jump("time", view.refusal(t, slot, place.clinic))
     if await tools.holds.until(turn.draft.id, slot.id) is None:
