@@ -30,7 +30,6 @@ from bot.views.prompts import Prompt
 from services.accounts.accounts import CONSENT_VERSION
 from services.accounts.fields import FieldProblem, PolicyWarning
 from services.accounts.model import Basis, Person, Relation, full_name
-from services.accounts.rights import Denial
 from services.booking.model import VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
 from services.notify.model import Notification, NotificationKind
@@ -42,7 +41,6 @@ from services.registry.model import (
     PatientIdentity,
     Policy,
     PolicyKind,
-    Refusal,
     ServiceOffer,
     Sex,
     Slot,
@@ -178,7 +176,7 @@ SAMPLE_DATA = (
 def notes(t: Texts) -> list[Html]:
     """Every sentence that may stand above a wizard's screen."""
     return [
-        *(booking.refusal(t, reason, clinic) for reason in (*Refusal, *Denial) for clinic in (BARE, LONGEST)),
+        *(booking.refusal(t, reason, clinic) for reason in booking.REFUSALS for clinic in (BARE, LONGEST)),
         *(person.problem(t, problem) for problem in FieldProblem),
         *(booking.no_times(t, name, clinic) for name in (LONGEST_SERVICE, EVIL) for clinic in (BARE, LONGEST)),
         *(booking.no_clinics(t, LONGEST_REGION, others=others) for others in (True, False)),
@@ -516,7 +514,7 @@ MARKUPS: Sequence[Sample] = [Sample(clinics.close_venue)]
 TOASTS: Sequence[Sample] = [Sample(each) for each in (common.outdated, booking.empty_day, common.write_in_private)]
 
 SENTENCES: Sequence[Sample] = [
-    *(Sample(booking.refusal, (reason, each)) for reason in (*Refusal, *Denial) for each in CLINICS),
+    *(Sample(booking.refusal, (reason, each)) for reason in booking.REFUSALS for each in CLINICS),
     *(Sample(person.problem, (problem,)) for problem in FieldProblem),
     *(Sample(booking.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
     *(Sample(booking.no_clinics, (LONGEST_REGION,), {"others": others}) for others in (True, False)),

@@ -40,6 +40,7 @@ LONGEST = {
     "locale": "ru",
     "agree": True,
     "anew": True,
+    "digest": "f" * 8,
 }
 
 
