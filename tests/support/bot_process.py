@@ -66,6 +66,12 @@ class BotProcess:
         """Ends it as a power cut does."""
         await self._end(signal.SIGKILL)
 
+    async def ended(self) -> None:
+        """Waits until it is gone, as when it was told to die at work."""
+        if self._process is not None:
+            await asyncio.wait_for(self._process.wait(), _PATIENCE)
+        self._process = None
+
     async def restart(self) -> None:
         await self.stop()
         await self.start()
