@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         add_arguments(importing)
     args = parser.parse_args(arguments)
+    os.umask(0o077)  # what is written here is read by its owner alone
     try:
         settings = load_settings()
         return {"migrate": _migrate, "import": _import}.get(args.command, _run)(settings, args)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from aiogram import Bot
@@ -49,7 +51,7 @@ RENDERS: Mapping[NotificationKind, Render] = {
 
 
 class TelegramChannel:
-    """Delivers claimed rows one by one; a refusal of one chat does not stop the others."""
+    """Delivers claimed rows; a chat that has to wait or refuses does not stop the others."""
 
     def __init__(self, bot: Bot, tools: Tools, gate: Gate) -> None:
         self._bot = bot
@@ -59,9 +61,16 @@ class TelegramChannel:
     async def deliver_due(self) -> int:
         """Sends what is due; gives how many rows were looked at."""
         claimed = await self._tools.outbox.claim(_BATCH)
+        chats: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in claimed:
-            await self._deliver(delivery)
+            chats[delivery.notification.account_id].append(delivery)
+        await asyncio.gather(*(self._deliver_in_turn(each) for each in chats.values()))
         return len(claimed)
+
+    async def _deliver_in_turn(self, deliveries: Sequence[Delivery]) -> None:
+        """One chat's messages, first in first out; the gate makes this chat wait and no other."""
+        for delivery in deliveries:
+            await self._deliver(delivery)
 
     async def _deliver(self, delivery: Delivery) -> None:
         outbox = self._tools.outbox

@@ -29,7 +29,10 @@ def is_loopback(host: str) -> bool:
 
 
 def _host_of(address: str) -> str:
-    return urlsplit(f"//{address}").hostname or ""
+    try:
+        return urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        return ""
 
 
 @web.middleware
@@ -37,14 +40,21 @@ async def only_this_machine(request: web.Request, handler: Handler) -> web.Strea
     """Keep web pages of strangers out.
 
     A foreign name that was made to point at 127.0.0.1 (DNS rebinding) shows in Host; a foreign
-    page that posts here shows in Origin. Programs send no Origin and pass.
+    page that posts here shows in Origin, one that loads something from here in Sec-Fetch-Site. Programs
+    send neither and pass; opening the page itself from a link is welcome, framing it is not.
     """
     if not is_loopback(_host_of(request.headers.get("Host", ""))):
         return web.Response(status=403, text="this address is for this machine only\n")
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("Host"):
         return web.Response(status=403, text="requests of other sites are not taken\n")
-    return await handler(request)
+    opened = request.path == "/" and request.headers.get("Sec-Fetch-Dest") == "document"
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin") and not opened:
+        return web.Response(status=403, text="requests of other sites are not taken\n")
+    response = await handler(request)
+    if not response.prepared:
+        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+    return response
 
 
 @web.middleware

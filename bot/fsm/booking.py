@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,6 +52,7 @@ _RECENT_CLINICS = 3
 _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "snils")
 _AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "checking", "confirm")
 _AFTER_SERVICE = ("doctor", "day", "time", "month", "part")
+_MONTH = re.compile(r"^m-20[0-9]{2}(0[1-9]|1[0-2])$")
 _MORNING_ENDS, _EVENING_BEGINS = 12, 17
 
 
@@ -407,7 +409,7 @@ async def _apply_day(turn: Turn, given: Input) -> Outcome:
     match given:
         case Acted("empty"):
             return Stay(toast=view.empty_day(turn.t))
-        case Acted(name) if name.startswith("m-") and name[2:].isdigit() and len(name) == 8:
+        case Acted(name) if _MONTH.match(name):
             return Stay(changes={"month": f"{name[2:6]}-{name[6:]}-01"})
         case Chosen(day):
             return Answered({"day": day})
@@ -559,6 +561,7 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.GROWN_UP: "day",
     Denial.BASIS_ENDED: "person",
     Denial.TOO_MANY_DECLARED: "person",
+    Denial.TOO_MANY_TRIES: "person",
     Denial.HIDDEN_CLASH: "time",
 }
 """Where the person goes on after a refusal: the nearest screen that makes sense."""

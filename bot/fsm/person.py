@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
@@ -38,9 +38,12 @@ from services.accounts.fields import (
     parse_snils,
     policy_warnings,
 )
+from services.accounts.persons import ConfirmedPerson
 from services.drafts.model import Answers
+from services.errors import NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.port import PatientConflict
+from services.texts.dates import local
 
 KIND = "person"
 LIFETIME = timedelta(days=1)
@@ -174,6 +177,10 @@ async def _register(turn: Turn) -> Outcome:
         person = await tools.persons.register_own(turn.account, identity_of(turn.answers))
     except PatientConflict:
         return Stay(view.conflict(turn.t))
+    except ConfirmedPerson:
+        return Stay(view.confirmed_person(turn.t))
+    except NotAllowed:
+        return Stay(view.too_many_tries(turn.t))
     await tools.accounts.set_active_person(turn.account, person.id)
     await tools.drafts.drop(turn.draft.id)
     note = view.registered(turn.t, verified=person.verified, known=person.patient_id is not None)
@@ -213,7 +220,7 @@ def _parse(field: str, text: str, turn: Turn, *, own: bool) -> dict[str, Any]:
         case "surname" | "name" | "patronymic":
             return {field: parse_name(text)}
         case "birth":
-            return {field: parse_birth_date(text, turn.now.date(), own=own).isoformat()}
+            return {field: parse_birth_date(text, _latest_today(turn.now), own=own).isoformat()}
         case "sex":
             return {field: _parse_sex(text, turn)}
         case "phone":
@@ -223,6 +230,11 @@ def _parse(field: str, text: str, turn: Turn, *, own: bool) -> dict[str, Any]:
             return {field: [policy.kind.value, policy.number]}
         case _:
             return {field: parse_snils(text)}
+
+
+def _latest_today(now: datetime) -> date:
+    """The date where the day begins first in the country: whoever is born today is born."""
+    return local(now, "Asia/Kamchatka").date()
 
 
 def _parse_sex(text: str, turn: Turn) -> str:

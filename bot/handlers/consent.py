@@ -26,6 +26,9 @@ async def answer_consent(
         return
     read_in = texts(callback_data.locale)
     text = view.consent_text(read_in, operator_name(tools, read_in), CONSENT_VERSION)
+    if view.digest_of(text) != callback_data.digest:  # it has been changed since the button was drawn
+        await ask_consent(query, bot, tools, read_in)
+        return
     account = await tools.accounts.give_consent(query.from_user.id, read_in.locale, text)
     await chat.show(query, bot, await home_screen(tools, account, read_in))
 

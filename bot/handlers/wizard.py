@@ -33,9 +33,6 @@ async def open_booking(
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
-    if await tools.persons.own(account) is None:
-        await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
-        return
     draft = await tools.drafts.open_of(account.id, booking.KIND)
     if draft is not None and "person" in draft.answers:
         await chat.show(query, bot, booking_view.resume(t, booking.KIND))
@@ -161,6 +158,9 @@ async def _begin(
     query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, kind: str
 ) -> None:
     if kind == booking.KIND:
+        if await tools.persons.own(account) is None:
+            await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
+            return
         answers = await booking.first_answers(tools, account)
     else:
         own = await tools.persons.own(account)

@@ -62,11 +62,12 @@ class WizardOpen(CallbackData, prefix="wo1"):
     anew: bool
 
 
-class ConsentPress(CallbackData, prefix="cs1"):
-    """`locale` is the language that the text was read in."""
+class ConsentPress(CallbackData, prefix="cs2"):
+    """`locale` is the language that the text was read in, `digest` says which text it was."""
 
     agree: bool
     locale: str
+    digest: str
 
 
 class ConsentAgain(CallbackData, prefix="ca1"):

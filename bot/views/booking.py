@@ -263,8 +263,8 @@ def unattached(data: Place, keys: Keys, scene: Scene) -> Screen:
             bold(t("Attention")),
             _place(t, data),
             t(
-                "The registry has no attachment of this person to this clinic. To book, attach to the clinic or ask "
-                "the person you are booking for to attach. The clinic may refuse the visit: its desk will tell more."
+                "To book, attach to the clinic or ask the person you are booking for to attach. Without an attachment "
+                "the clinic may refuse the visit: its desk will tell more."
             ),
             t("Phone: {phone}", phone=data.clinic.phone) if data.clinic.phone else "",
         ),
@@ -526,6 +526,9 @@ REFUSALS: dict[Refusal | Denial, str] = {
         "You already have {limit} visits ahead for people whose documents the clinic has not checked. "
         "You can book another after one of them."
     ),
+    Denial.TOO_MANY_TRIES: N_(
+        "There were too many tries with data that the registry does not know. Try tomorrow, or call the clinic."
+    ),
     Denial.HIDDEN_CLASH: N_("This time cannot be booked. Please choose another."),
 }
 
@@ -533,7 +536,7 @@ REFUSALS: dict[Refusal | Denial, str] = {
 def refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
     """The sentence of a refusal, with the clinic's phone where only the desk can help."""
     sentence = Html("⚠️ ") + t(REFUSALS[reason], limit=DECLARED_AHEAD)
-    helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED) and clinic.phone
+    helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES) and clinic.phone
     return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from bot.keyboards.callbacks import ConsentAgain, ConsentPress, Go, Page, RegionList, SetLocale
 from bot.keyboards.kit import button, markup
 from bot.views.language import language_name
@@ -37,6 +39,11 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
     )
 
 
+def digest_of(text: str) -> str:
+    """Eight characters that tell one consent from another: what is agreed to is what was read."""
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
 def demo_operator(t: Texts) -> str:
     """Who runs a demonstration."""
     return t.label("Nomerok, a demonstration (do not enter real data)")
@@ -45,14 +52,13 @@ def demo_operator(t: Texts) -> str:
 def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...]) -> Screen:
     """The first screen of all."""
     others = [each for each in locales if each != t.locale]
+    text = consent_text(t, operator, version)
+    digest = digest_of(text)
     return Screen(
-        blocks(
-            t("Hello. This is Nomerok: it helps you book a visit to a doctor, by pressing buttons."),
-            consent_text(t, operator, version),
-        ),
+        blocks(t("Hello. This is Nomerok: it helps you book a visit to a doctor, by pressing buttons."), text),
         markup(
-            [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale))],
-            [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale))],
+            [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
+            [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],
             [button(language_name(each), SetLocale(locale=each)) for each in others],
         ),
     )

@@ -201,7 +201,7 @@ def registered(t: Texts, *, verified: bool, known: bool) -> Html:
     if verified:
         return t("✅ Done. The registry knows this policy.")
     if known:
-        return t("✅ Done. You are entered in the demonstration registry.")
+        return t("✅ Done. You are in the registry. The clinic will check the policy number at the visit.")
     return t("✅ Done. The registry does not know you yet: the clinic’s desk will help when you book.")
 
 
@@ -210,6 +210,18 @@ def conflict(t: Texts) -> Html:
     return Html("⚠️ ") + t(
         "The registry has this policy number under another name or date of birth. Please check the number, "
         "the name and the date. If everything is right, call your clinic."
+    )
+
+
+def confirmed_person(t: Texts) -> Html:
+    return Html("⚠️ ") + t(
+        "The clinic has seen documents of another person for this account. Name and date of birth stay as they were."
+    )
+
+
+def too_many_tries(t: Texts) -> Html:
+    return Html("⚠️ ") + t(
+        "There were too many tries with data that the registry does not know. Try tomorrow, or call the clinic."
     )
 
 

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_account_id_action_at"), ["account_id", "action", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_person_id_at"), ["person_id", "at"], unique=False)
 
     op.create_table(
@@ -195,6 +196,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_link_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ux_person_link_own",
+            ["account_id"],
+            unique=True,
+            sqlite_where=sa.text("relation = 'own'"),
+            postgresql_where=sa.text("relation = 'own'"),
+        )
 
     op.create_table(
         "registry_doctor",
@@ -413,6 +421,9 @@ def downgrade() -> None:
 
     op.drop_table("registry_doctor")
     with op.batch_alter_table("person_link", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ux_person_link_own", sqlite_where=sa.text("relation = 'own'"), postgresql_where=sa.text("relation = 'own'")
+        )
         batch_op.drop_index(batch_op.f("ix_person_link_person_id"))
 
     op.drop_table("person_link")
@@ -456,6 +467,7 @@ def downgrade() -> None:
     op.drop_table("person")
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_person_id_at"))
+        batch_op.drop_index(batch_op.f("ix_audit_account_id_action_at"))
 
     op.drop_table("audit")
     op.drop_table("account")

@@ -54,15 +54,15 @@ class Accounts:
         return self._remember(_account(row))
 
     async def set_locale(self, account: Account, locale: str) -> Account:
-        return await self._change(replace(account, locale=locale))
+        return await self._change(replace(account, locale=locale), "locale")
 
     async def set_active_person(self, account: Account, person_id: str) -> Account:
-        return await self._change(replace(account, active_person_id=person_id))
+        return await self._change(replace(account, active_person_id=person_id), "active_person_id")
 
     async def set_last_region(self, account: Account, region: str) -> Account:
         if account.last_region == region:
             return account
-        return await self._change(replace(account, last_region=region))
+        return await self._change(replace(account, last_region=region), "last_region")
 
     async def set_reachable(self, account: Account, *, reachable: bool) -> None:
         """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
@@ -71,11 +71,10 @@ class Accounts:
             update(account_table).where(account_table.c.id == account.id).values(unreachable_at=moment)
         )
 
-    async def _change(self, account: Account) -> Account:
+    async def _change(self, account: Account, column: str) -> Account:
+        """Writes the one column that has changed: another process may have changed another."""
         await self._database.execute(
-            update(account_table)
-            .where(account_table.c.id == account.id)
-            .values(locale=account.locale, active_person_id=account.active_person_id, last_region=account.last_region)
+            update(account_table).where(account_table.c.id == account.id).values({column: getattr(account, column)})
         )
         return self._remember(account)
 

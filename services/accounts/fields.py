@@ -63,7 +63,9 @@ _DATE_FORMS = (
     re.compile(r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})$"),
     re.compile(r"^(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})$"),
 )
-_DATE_IN_WORDS = re.compile(r"^(?P<d>\d{1,2}) (?P<m>[^\W\d_]{3,})\.? (?P<y>\d{4})(?: ?г\.?| года)?$")
+_DATE_IN_WORDS = re.compile(
+    r"^(?P<d>\d{1,2}) (?P<m>[^\W\d_]{3,})\.? (?P<y>\d{4})(?: ?[^\W\d_]{1,4}\.?)?$"
+)  # «5 мая 1980 г.»
 _OLD_POLICY = re.compile(r"^(?P<series>[A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{0,11})[ №N]+(?P<number>\d{4,10})$")
 
 

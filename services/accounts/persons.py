@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.rights import Denial, is_declared
 from services.clock import Clock
-from services.errors import NotFound
+from services.errors import NomerokError, NotAllowed, NotFound
 from services.ids import new_id
 from services.registry.model import Patient, PatientIdentity, PolicyKind
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import link_basis, person, person_link
+from services.storage.tables import audit, link_basis, person, person_link
 from services.storage.vault import Vault
+from services.texts.names import folded
 
 Bases = Mapping[Basis, datetime | None]
 DECLARED: Bases = {Basis.DECLARED: None}
 _FAMILY_CONSENT = timedelta(days=365)
+MISSES_A_DAY = 10
+_MISS = "patient_not_matched"
+
+
+class ConfirmedPerson(NomerokError):  # noqa: N818
+    """The account holder was confirmed by documents; the form names somebody else."""
 
 
 class ReadyFamily(Protocol):
@@ -53,7 +63,7 @@ class Persons:
         return found[0]
 
     async def same_as(self, account: Account, identity: PatientIdentity) -> Person | None:
-        """The account's person with this very policy (СНИЛС where there is none) and birth date.
+        """The account's person with this very name, birth date and policy (СНИЛС where there is none).
 
         Typed again, it is not another person.
         """
@@ -61,7 +71,7 @@ class Persons:
             (
                 each
                 for each in await self.family(account)
-                if each.identity.birth_date == identity.birth_date and _same_numbers(each.identity, identity)
+                if _who(each.identity) == _who(identity) and _same_numbers(each.identity, identity)
             ),
             None,
         )
@@ -70,51 +80,82 @@ class Persons:
         """The account holder, None until the form is filled."""
         return next((each for each in await self.family(account) if each.relation is Relation.OWN), None)
 
-    async def look_up(self, identity: PatientIdentity) -> Patient | None:
+    async def look_up(self, account: Account, identity: PatientIdentity) -> Patient | None:
         """The registry's patient: found, or entered where the registry takes new ones.
 
-        None: not known there, or no policy to be known by. Raises `PatientConflict`, `RegistryUnavailable`.
+        None: not known there, or no policy to be known by. Raises `PatientConflict`, `RegistryUnavailable`, and
+        `NotAllowed` after ten misses a day: nobody is to find out by trying whose policy a number is.
         """
         if identity.policy.kind is PolicyKind.NONE and not identity.snils:
             return None
-        patient = await self._registry.find_patient(identity)
+        if await self._misses(account) >= MISSES_A_DAY:
+            raise NotAllowed(Denial.TOO_MANY_TRIES)
+        try:
+            patient = await self._registry.find_patient(identity)
+        except PatientConflict:
+            await self._note_miss(account)
+            raise
+        if patient is not None:
+            return patient
         known_by_policy = identity.policy.kind is not PolicyKind.NONE
-        if patient is None and known_by_policy and self._registry.capabilities().registers_patients:
+        if known_by_policy and self._registry.capabilities().registers_patients:
             return await self._registry.register_patient(identity)
-        return patient
+        await self._note_miss(account)
+        return None
 
     async def register_own(self, account: Account, identity: PatientIdentity) -> Person:
         """Stores the account holder's form, matched with the registry if it answers.
 
         Raises `PatientConflict` where the registry holds the policy for somebody else: nothing is stored then.
-        Filling the form again replaces what the holder typed before.
+        Filling the form again replaces what the holder typed before; who was confirmed by documents stays the
+        person of those documents (`ConfirmedPerson`).
         """
+        already = await self.own(account)
+        if already is not None and not is_declared(already) and _who(already.identity) != _who(identity):
+            raise ConfirmedPerson
         try:
-            patient = await self.look_up(identity)
+            patient = await self.look_up(account, identity)
         except RegistryUnavailable:
             patient = None
-        already = await self.own(account)
-        async with self._database.write() as unit:
-            if already is None:
-                person_id = await self.insert(unit, account.id, Relation.OWN, identity, DECLARED, patient)
-            else:
-                person_id = already.id
-                await unit.execute(
-                    update(person).where(person.c.id == person_id).values(**self._columns(person_id, identity, patient))
-                )
+        try:
+            async with self._database.write() as unit:
+                if already is None:
+                    person_id = await self.insert(unit, account.id, Relation.OWN, identity, DECLARED, patient)
+                else:
+                    person_id = already.id
+                    columns = self._columns(person_id, identity, patient)
+                    await unit.execute(update(person).where(person.c.id == person_id).values(**columns))
+        except IntegrityError:  # the same form, sent twice at once: the first one stands
+            return (await self.family(account))[0]
         return await self.get(account, person_id)
 
     async def take_ready_family(self, account: Account, make: ReadyFamily) -> tuple[Person, ...]:
         """DEMO: the ready family becomes this account's: own and children by desk, spouse and parent by consent."""
         now = self._clock.now()
         members = await make(account.id, now.date())
+        with suppress(IntegrityError):  # pressed twice at once: one family is enough
+            await self._insert_family(account, members, now)
+        return await self.family(account)
+
+    async def _insert_family(
+        self, account: Account, members: Sequence[tuple[Relation, PatientIdentity, Patient]], now: datetime
+    ) -> None:
         async with self._database.write() as unit:
             for place, (relation, identity, patient) in enumerate(members):
                 by_consent = relation in (Relation.SPOUSE, Relation.PARENT)
                 bases: Bases = {Basis.CONSENT: now + _FAMILY_CONSENT} if by_consent else {Basis.DESK: None}
                 added = now + timedelta(milliseconds=place)  # the family is listed in this order
                 await self.insert(unit, account.id, relation, identity, bases, patient, added)
-        return await self.family(account)
+
+    async def _misses(self, account: Account) -> int:
+        since = self._clock.now() - timedelta(days=1)
+        mine = audit.c.account_id == account.id, audit.c.action == _MISS, audit.c.at > since
+        count: int = (await self._database.fetch(select(func.count()).select_from(audit).where(*mine))).scalar_one()
+        return count
+
+    async def _note_miss(self, account: Account) -> None:
+        values = {"id": new_id(), "account_id": account.id, "action": _MISS, "at": self._clock.now()}
+        await self._database.execute(insert(audit).values(values))
 
     async def set_patient(self, person_id: str, patient: Patient) -> None:
         """Remembers who the person is in the registry."""
@@ -187,9 +228,14 @@ class Persons:
             bases=tuple((Basis(row.basis), row.until) for row in rows if row.basis is not None),
             identity=identity_from_json(self._vault.open_json(person.c.profile, first.id, first.profile)),
             patient_id=first.patient_id,
-            clinic_id=first.clinic_id,
+            # Where somebody is attached is not for those who have only typed who that is.
+            clinic_id=first.clinic_id if any(row.basis != Basis.DECLARED.value for row in rows) else None,
             verified=first.verified_at is not None,
         )
+
+
+def _who(identity: PatientIdentity) -> tuple[str, str, date]:
+    return folded(identity.surname), folded(identity.name), identity.birth_date
 
 
 def _same_numbers(one: PatientIdentity, other: PatientIdentity) -> bool:

@@ -32,6 +32,7 @@ class Denial(StrEnum):
     GROWN_UP = "grown_up"
     BASIS_ENDED = "basis_ended"
     TOO_MANY_DECLARED = "too_many_declared"
+    TOO_MANY_TRIES = "too_many_tries"
     HIDDEN_CLASH = "hidden_clash"
     """It clashes with a visit that the account may not see; nothing more may be told."""
 
@@ -39,6 +40,11 @@ class Denial(StrEnum):
 def live_bases(person: Person, now: datetime) -> frozenset[Basis]:
     """Bases that have not ended."""
     return frozenset(basis for basis, until in person.bases if until is None or until > now)
+
+
+def is_declared(person: Person) -> bool:
+    """Nothing but the account's own word stands behind the link."""
+    return all(basis is Basis.DECLARED for basis, _ in person.bases)
 
 
 def check_booking(person: Person, visit_day: date, now: datetime, declared_ahead: int) -> None:

@@ -11,10 +11,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import distinct, func, insert, select, update
+from sqlalchemy import Row, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
 from services.accounts.model import Account, Basis, Person, Relation
@@ -27,10 +29,20 @@ from services.errors import NotAllowed
 from services.ids import new_id
 from services.notify.model import NotificationKind
 from services.notify.outbox import Outbox
-from services.registry.model import Booked, BookingAnswer, Patient, Refusal, Refused, Unknown, VisitStatus
+from services.registry.model import (
+    Booked,
+    BookingAnswer,
+    Patient,
+    Refusal,
+    Refused,
+    Slot,
+    Unknown,
+    Visit,
+    VisitStatus,
+)
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import audit, booking_intent, hold, link_basis, person_link
+from services.storage.tables import audit, booking_intent, hold, link_basis, person, person_link
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
@@ -185,7 +197,7 @@ class Booking:
         """Tells of a clash only if the account may see the visit that it is with."""
         now = self._clock.now()
         if isinstance(request.who, Person):
-            scope = rights.visit_scope(request.who, now.date(), now)
+            scope = rights.visit_scope(request.who, local(now, request.clinic.tz).date(), now)
             if scope is rights.VisitScope.ALL:
                 return declined
         own = await self.own_bookings(request.account.id)
@@ -196,10 +208,7 @@ class Booking:
         explains = any(
             visit.id in own
             and visit.status is VisitStatus.BOOKED
-            and (
-                (visit.service_id == request.slot.service_id and visit.start > now)
-                or (visit.start < request.slot.end and request.slot.start < visit.end)
-            )
+            and _explains(declined.reason, visit, request.slot, now)
             for visit in visits
         )
         return declined if explains else Declined(Denial.HIDDEN_CLASH)
@@ -220,13 +229,17 @@ class Booking:
         strong = (
             select(person_link.c.person_id)
             .join(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(person_link.c.account_id == account.id, link_basis.c.basis != Basis.DECLARED.value)
+            .where(
+                person_link.c.account_id == account.id,
+                link_basis.c.basis != Basis.DECLARED.value,
+                or_(link_basis.c.until.is_(None), link_basis.c.until > self._clock.now()),
+            )
         )
         count: int = (
             await self._database.fetch(
                 select(func.count(distinct(booking_intent.c.id))).where(
                     booking_intent.c.account_id == account.id,
-                    booking_intent.c.status == _BOOKED,
+                    booking_intent.c.status != _REFUSED,
                     booking_intent.c.starts_at > self._clock.now(),
                     booking_intent.c.person_id.not_in(strong),
                 )
@@ -236,10 +249,10 @@ class Booking:
 
     async def _patient(self, request: BookingRequest) -> Patient | None:
         if not isinstance(request.who, Person):
-            return await self._persons.look_up(request.who)
+            return await self._persons.look_up(request.account, request.who)
         if request.who.patient_id is not None:
             return Patient(request.who.patient_id, confirmed=False, clinic_id=request.who.clinic_id)
-        patient = await self._persons.look_up(request.who.identity)
+        patient = await self._persons.look_up(request.account, request.who.identity)
         if patient is not None:
             await self._persons.set_patient(request.who.id, patient)
         return patient
@@ -291,37 +304,55 @@ class Booking:
             )
             row = settled.one_or_none()
             if row is not None and isinstance(answer, Booked):
-                await unit.execute(hold.delete().where(hold.c.draft_id == row.draft_id))
-                await self._drafts.finish(unit, row.draft_id, answer.visit.id)
-                await self._outbox.add(
-                    unit,
-                    account_id=row.account_id,
-                    person_id=row.person_id,
-                    kind=NotificationKind.BOOKING_CONFIRMED,
-                    subject_id=answer.visit.id,
-                    dedupe_key=confirmation_key(row.draft_id),
-                    screen_follows=screen_follows,
-                )
-                await unit.execute(
-                    insert(audit).values(
-                        id=new_id(),
-                        account_id=row.account_id,
-                        person_id=row.person_id,
-                        action="visit_booked",
-                        subject_id=answer.visit.id,
-                        at=self._clock.now(),
-                    )
-                )
-            elif row is not None and not screen_follows:
-                await self._outbox.add(
-                    unit,
-                    account_id=row.account_id,
-                    person_id=row.person_id,
-                    kind=NotificationKind.BOOKING_FAILED,
-                    subject_id=intent_id,
-                    dedupe_key=f"failed:{intent_id}",
-                )
+                await self._confirm(unit, row, answer.visit.id, screen_follows=screen_follows)
+            elif row is not None:
+                await self._refuse(unit, row, screen_follows=screen_follows)
         return Made(answer.visit) if isinstance(answer, Booked) else Declined(answer.reason)
+
+    async def _confirm(self, unit: AsyncConnection, intent: Row[Any], visit_id: str, *, screen_follows: bool) -> None:
+        await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
+        await self._drafts.finish(unit, intent.draft_id, visit_id)
+        await self._outbox.add(
+            unit,
+            account_id=intent.account_id,
+            person_id=intent.person_id,
+            kind=NotificationKind.BOOKING_CONFIRMED,
+            subject_id=visit_id,
+            dedupe_key=confirmation_key(intent.draft_id),
+            screen_follows=screen_follows,
+        )
+        await unit.execute(
+            insert(audit).values(
+                id=new_id(),
+                account_id=intent.account_id,
+                person_id=intent.person_id,
+                action="visit_booked",
+                subject_id=visit_id,
+                at=self._clock.now(),
+            )
+        )
+
+    async def _refuse(self, unit: AsyncConnection, intent: Row[Any], *, screen_follows: bool) -> None:
+        await self._forget_other(unit, intent.person_id)
+        if not screen_follows:
+            await self._outbox.add(
+                unit,
+                account_id=intent.account_id,
+                person_id=intent.person_id,
+                kind=NotificationKind.BOOKING_FAILED,
+                subject_id=intent.id,
+                dedupe_key=f"failed:{intent.id}",
+            )
+
+    async def _forget_other(self, unit: AsyncConnection, person_id: str) -> None:
+        """Another citizen for whom nothing came about is not kept."""
+        has_bookings = select(booking_intent.c.id).where(
+            booking_intent.c.person_id == person_id, booking_intent.c.status != _REFUSED
+        )
+        is_other = select(person_link.c.id).where(
+            person_link.c.person_id == person_id, person_link.c.relation == Relation.OTHER.value
+        )
+        await unit.execute(delete(person).where(person.c.id == person_id, is_other.exists(), ~has_bookings.exists()))
 
     async def _of_draft(self, draft_id: str) -> BookingOutcome | None:
         row = (
@@ -335,3 +366,10 @@ class Booking:
             return Checking(row.id)
         visit = await self._registry.visit(row.visit_id)
         return Made(visit) if visit is not None else None
+
+
+def _explains(reason: Refusal | Denial, visit: Visit, slot: Slot, now: datetime) -> bool:
+    """Whether this visit is one that the registry has refused the slot for, by that very reason."""
+    if reason is Refusal.SAME_SPECIALIST:
+        return visit.service_id == slot.service_id and visit.start > now
+    return visit.start < slot.end and slot.start < visit.end

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from services.accounts import rights
-from services.accounts.model import Account, Person
+from services.accounts.model import Account
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
 from services.booking.model import VisitEntry, VisitPage
@@ -14,6 +14,7 @@ from services.clock import Clock
 from services.errors import NotFound
 from services.registry.model import VisitStatus
 from services.registry.port import Registry
+from services.texts.dates import local
 
 
 class Visits:
@@ -63,14 +64,15 @@ class Visits:
         return await self._visible(account, [VisitEntry(visit, persons[visit.patient_id]) for visit in visits])
 
     async def _visible(self, account: Account, entries: list[VisitEntry]) -> list[VisitEntry]:
-        if all(self._sees_all(entry.person) for entry in entries):
+        if all(self._sees_all(entry) for entry in entries):
             return entries
         own = await self._booking.own_bookings(account.id)
-        return [entry for entry in entries if self._sees_all(entry.person) or entry.visit.id in own]
+        return [entry for entry in entries if self._sees_all(entry) or entry.visit.id in own]
 
-    def _sees_all(self, person: Person) -> bool:
+    def _sees_all(self, entry: VisitEntry) -> bool:
         now = self._clock.now()
-        return rights.visit_scope(person, now.date(), now) is rights.VisitScope.ALL
+        today = local(now, entry.visit.clinic.tz).date()
+        return rights.visit_scope(entry.person, today, now) is rights.VisitScope.ALL
 
 
 def _is_ahead(entry: VisitEntry, now: datetime) -> bool:

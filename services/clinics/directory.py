@@ -22,6 +22,10 @@ from services.registry.port import Registry
 
 _KEPT = timedelta(minutes=1)
 _SIMILAR = 82
+_WORDS = 6
+"""More words than that tell nothing new about a clinic."""
+_MISTYPED = 3
+"""Shorter words are not looked for by likeness."""
 EARTH_KM = 6371.0088
 
 
@@ -66,7 +70,7 @@ class Directory:
     async def search(self, region: str, query: str) -> tuple[Clinic, ...]:
         """Clinics whose name, town or address holds every word typed; the most similar ones where none does."""
         listed = await self._listed(region)
-        wanted = normalise(query).split()
+        wanted = normalise(query).split()[:_WORDS]
         if not wanted:
             return ()
         exact = [
@@ -142,6 +146,6 @@ def _holds(words: str, wanted: str) -> bool:
 
 def _likeness(words: str, wanted: str) -> float:
     """How much the most similar word resembles a mistyped one, 0 to 100. A number is never mistyped into another."""
-    if wanted.isdigit():
+    if wanted.isdigit() or len(wanted) < _MISTYPED:
         return 100.0 if _holds(words, wanted) else 0.0
     return max((fuzz.ratio(wanted, word) for word in words.split()), default=0.0)

@@ -59,7 +59,7 @@ class PatientIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A person as the registry knows it. `confirmed`: a clinic has seen the documents."""
+    """A person as the registry knows it. `confirmed`: a clinic has seen the documents, this very policy among them."""
 
     id: str
     confirmed: bool

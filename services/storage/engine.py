@@ -37,7 +37,7 @@ class Database:
         """`sqlite:///PATH` or `postgresql://…`; anything else is a `SetupError`."""
         parsed = async_url(url)
         if parsed.get_backend_name() == "sqlite":
-            Path(parsed.database or "").parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(parsed.database or "").parent)
             writer = _sqlite_engine(parsed, pool_size=1)
             event.listen(writer.sync_engine, "begin", _begin_immediate)
             return cls(writer, _sqlite_engine(parsed, pool_size=_SQLITE_READERS))
@@ -78,7 +78,7 @@ def async_url(url: str) -> URL:
     """The SQLAlchemy URL with the asynchronous driver of its engine; `SetupError` on any other engine."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SetupError("DATABASE_URL is not a database address; try sqlite:///data/nomerok.sqlite") from None
     drivers = {
         "sqlite": "sqlite+aiosqlite",
@@ -91,6 +91,13 @@ def async_url(url: str) -> URL:
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise SetupError("DATABASE_URL must name a file: bookings kept in memory would be lost")
     return parsed.set(drivername=drivers[backend])
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise SetupError(f"DATABASE_URL names a file in {folder}, which cannot be made; choose another place") from None
 
 
 def _sqlite_engine(url: URL, *, pool_size: int) -> AsyncEngine:

@@ -94,6 +94,13 @@ person_link = Table(
     Column("relation", String(12), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("account_id", "person_id"),
+    Index(
+        "ux_person_link_own",
+        "account_id",
+        unique=True,
+        sqlite_where=text("relation = 'own'"),
+        postgresql_where=text("relation = 'own'"),
+    ),
     Index(None, "person_id"),
 )
 
@@ -227,5 +234,6 @@ audit = Table(
     Column("subject_id", String(64)),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "person_id", "at"),
+    Index(None, "account_id", "action", "at"),
 )
 """Who did what with whose data, and when; never the content."""

@@ -70,10 +70,12 @@ def month_words(t: Texts, day: date) -> str:
 def month_number(word: str) -> int | None:
     """The month that a word begins like, in any of our languages: «марта», «март», «mar»."""
     for locale in LOCALES:
-        for number, name in get_month_names("wide", locale=locale).items():
-            if word[:3] == name.lower()[:3]:
-                return int(number)
-    return 5 if word == "май" else None
+        declined = get_month_names("wide", context="format", locale=locale)
+        alone = get_month_names("wide", context="stand-alone", locale=locale)
+        for number in range(1, 13):
+            if word[:3] in (declined[number].lower()[:3], alone[number].lower()[:3]):
+                return number
+    return None
 
 
 def weekday_letters(t: Texts) -> list[str]:

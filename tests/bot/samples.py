@@ -183,6 +183,7 @@ def notes(t: Texts) -> list[Html]:
         *(booking.clinic_not_found(t, query) for query in (words(60), EVIL)),
         *(booking.no_times_on_day(t), booking.hold_renewed(t), booking.hold_lost(t), booking.still_checking(t)),
         *(person.conflict(t), person.foreign_contact(t), person.no_policy_note(t)),
+        *(person.confirmed_person(t), person.too_many_tries(t)),
         *(common.cannot_read(t), common.press_a_button(t)),
     ]
 
@@ -524,6 +525,7 @@ SENTENCES: Sequence[Sample] = [
         for each in (
             *(booking.no_times_on_day, booking.hold_renewed, booking.hold_lost, booking.still_checking),
             *(person.conflict, person.foreign_contact, person.no_policy_note),
+            *(person.confirmed_person, person.too_many_tries),
             *(common.cannot_read, common.press_a_button, consent.demo_operator),
         )
     ),

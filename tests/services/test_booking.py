@@ -337,6 +337,16 @@ async def test_ones_own_child_typed_as_another_citizen_is_the_child(world: World
     assert await count(world, person) == 1
 
 
+async def test_another_citizen_for_whom_nothing_came_about_is_not_kept(world: World, account: Account) -> None:
+    patient = await world.admin.enrol(OTHER, "c1")
+    await world.at_the_desk(patient, await world.slot(THERAPIST, 9))
+    assert isinstance(await book(world, account, OTHER, SURGEON, 9), Declined)
+    assert await count(world, person) == 0
+    assert isinstance(await book(world, account, OTHER, SURGEON, 10), Made)
+    assert isinstance(await book(world, account, OTHER, SECOND_THERAPIST, 11), Declined)
+    assert await count(world, person) == 1, "who has a visit stays"
+
+
 # --- what may not be told -------------------------------------------------------------------------
 
 
@@ -365,6 +375,17 @@ async def test_ones_own_booking_does_not_explain_a_clash_with_a_hidden_one(world
     assert teenager.patient_id is not None
     await world.at_the_desk(teenager.patient_id, await world.slot(THERAPIST, 9))
     assert isinstance(await book(world, account, teenager, SURGEON, 10), Made)
+    assert await book(world, account, teenager, SECOND_THERAPIST, 11) == Declined(Denial.HIDDEN_CLASH)
+
+
+async def test_an_own_visit_at_that_hour_does_not_explain_a_hidden_one_with_the_specialist(
+    world: World, account: Account
+) -> None:
+    """The registry refused for the hidden therapist; that the hour clashes with an own visit is no answer to that."""
+    teenager = await world.person(account, somebody(2, TEENAGER), Relation.CHILD)
+    assert teenager.patient_id is not None
+    await world.at_the_desk(teenager.patient_id, await world.slot(THERAPIST, 9))
+    assert isinstance(await book(world, account, teenager, SURGEON, 11), Made)
     assert await book(world, account, teenager, SECOND_THERAPIST, 11) == Declined(Denial.HIDDEN_CLASH)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,8 +12,9 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account, Basis, Relation
-from services.accounts.persons import ReadyFamily
-from services.errors import NotFound
+from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson, ReadyFamily
+from services.accounts.rights import Denial
+from services.errors import NotAllowed, NotFound
 from services.registry.local.demo_family import ready_family
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind
 from services.registry.port import PatientConflict, RegistryUnavailable
@@ -38,7 +40,8 @@ async def test_a_form_that_the_registry_knows_is_matched_and_verified(world: Wor
     assert own.relation is Relation.OWN
     assert own.bases == ((Basis.DECLARED, None),), "what somebody types never comes confirmed"
     assert own.identity == ANNA
-    assert (own.patient_id, own.clinic_id, own.verified) == (patient.id, CLINIC.id, True)
+    assert (own.patient_id, own.verified) == (patient.id, True)
+    assert own.clinic_id is None, "where somebody is attached is not told to whoever types the name"
     assert await world.persons.own(account) == own
 
 
@@ -74,7 +77,7 @@ async def test_a_silent_registry_does_not_lose_the_form(world: World) -> None:
     patient = await world.admin.enrol(ANNA, CLINIC.id)
     await world.persons.set_patient(own.id, patient)
     again = await world.persons.get(account, own.id)
-    assert (again.patient_id, again.clinic_id, again.verified) == (patient.id, CLINIC.id, True)
+    assert (again.patient_id, again.verified) == (patient.id, True)
 
 
 async def test_without_a_policy_nobody_is_looked_for_or_entered(world: World) -> None:
@@ -189,9 +192,10 @@ async def test_two_children_without_policies_are_two_people(world: World) -> Non
 
 
 async def test_a_question_that_the_registry_does_not_answer_is_said_so(world: World) -> None:
+    account = await world.account()
     world.registry.unavailable = {"find_patient"}
     with pytest.raises(RegistryUnavailable):
-        await world.persons.look_up(ANNA)
+        await world.persons.look_up(account, ANNA)
 
 
 # --- at rest --------------------------------------------------------------------------------------
@@ -230,3 +234,50 @@ async def account_with_a_draft(world: World) -> Account:
     request = await world.request(account, own, await world.slot())
     await world.booking.book(request)
     return account
+
+
+# --- what nobody may find out or become by typing ---------------------------------------------------
+
+
+async def test_ten_misses_a_day_are_enough(world: World) -> None:
+    """Whose policy a number is, is not to be found out by trying names."""
+    await world.admin.enrol(ANNA, CLINIC.id)
+    account = await world.account()
+    for _ in range(MISSES_A_DAY):
+        with pytest.raises(PatientConflict):
+            await world.persons.look_up(account, replace(ANNA, surname="Другая"))
+    with pytest.raises(NotAllowed) as denied:
+        await world.persons.look_up(account, ANNA)
+    assert denied.value.reason == Denial.TOO_MANY_TRIES
+    assert await world.persons.look_up(await world.account(), ANNA) is not None, "others are not held up"
+    world.clock.advance(days=1, seconds=1)
+    assert await world.persons.look_up(account, ANNA) is not None
+
+
+async def test_who_was_confirmed_by_documents_stays_that_person(world: World) -> None:
+    account = await world.account()
+    own = await world.person(account, replace(ANNA, policy=NO_POLICY), Relation.OWN, Basis.DESK, known=False)
+    with pytest.raises(ConfirmedPerson):
+        await world.persons.register_own(account, somebody(2, ADULT))
+    assert (await world.persons.register_own(account, ANNA)).identity == ANNA, "a policy may be added"
+    assert (await world.persons.get(account, own.id)).identity == ANNA
+
+
+async def test_the_same_form_sent_twice_at_once_makes_one_person(world: World) -> None:
+    account = await world.account()
+    await asyncio.gather(*(world.persons.register_own(account, ANNA) for _ in range(5)))
+    assert len(await world.persons.family(account)) == 1
+
+
+async def test_a_policy_found_by_snils_alone_is_not_verified(world: World) -> None:
+    patient = await world.admin.enrol(ANNA, CLINIC.id)
+    invented = replace(ANNA, policy=Policy(PolicyKind.ENP, "5058099085000025"))
+    own = await world.persons.register_own(await world.account(), invented)
+    assert (own.patient_id, own.verified) == (patient.id, False)
+
+
+async def test_another_name_with_a_relatives_policy_is_not_the_relative(world: World) -> None:
+    account = await world.account()
+    await world.person(account, ANNA, Relation.SPOUSE, Basis.DECLARED, known=False)
+    assert await world.persons.same_as(account, replace(ANNA, name="Алла")) is None
+    assert await world.persons.same_as(account, replace(ANNA, surname=ANNA.surname.upper())) is not None

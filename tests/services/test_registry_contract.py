@@ -211,9 +211,7 @@ class RegistryContract:
             replace(ANNA, birth_date=date(1991, 3, 14)),
         ],
     )
-    async def test_a_policy_of_somebody_else_is_a_conflict(
-        self, world: RegistryWorld, other: PatientIdentity
-    ) -> None:
+    async def test_a_policy_of_somebody_else_is_a_conflict(self, world: RegistryWorld, other: PatientIdentity) -> None:
         await world.patient(ANNA)
         with pytest.raises(PatientConflict):
             await world.registry.find_patient(other)
@@ -223,7 +221,8 @@ class RegistryContract:
     async def test_snils_finds_the_one_whose_policy_has_changed(self, world: RegistryWorld) -> None:
         known = await world.patient(ANNA)
         renewed = replace(ANNA, policy=Policy(PolicyKind.ENP, "5058099085000025"))
-        assert await world.registry.find_patient(renewed) == known
+        found = await world.registry.find_patient(renewed)
+        assert found == replace(known, confirmed=False), "the person is known, this policy is not"
         assert await world.registry.find_patient(replace(renewed, name="Алла")) is None
 
     async def test_nobody_is_found_by_having_no_policy(self, world: RegistryWorld) -> None:

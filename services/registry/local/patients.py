@@ -27,13 +27,13 @@ class Patients:
     async def find(self, connection: AsyncConnection, identity: PatientIdentity) -> Patient | None:
         """See `Registry.find_patient`."""
         row = await self._find_row(connection, identity)
-        return None if row is None else _patient(row)
+        return None if row is None else _patient(row, self._policy_index(identity.policy))
 
     async def register(self, connection: AsyncConnection, identity: PatientIdentity, now: datetime) -> Patient:
         """See `Registry.register_patient`."""
         row = await self._find_row(connection, identity)
         if row is not None:
-            return _patient(row)
+            return _patient(row, self._policy_index(identity.policy))
         return await self._insert(connection, identity, Patient(new_id(), confirmed=False, clinic_id=None), now)
 
     async def enrol(
@@ -111,5 +111,6 @@ def _who(identity: PatientIdentity) -> tuple[str, str, date]:
     return fold(identity.surname), fold(identity.name), identity.birth_date
 
 
-def _patient(row: Row[Any]) -> Patient:
-    return Patient(row.id, row.confirmed, row.clinic_id)
+def _patient(row: Row[Any], policy_index: str | None) -> Patient:
+    """Found by СНИЛС under another policy, a patient is the same, but the policy typed is not confirmed by that."""
+    return Patient(row.id, row.confirmed and row.policy_index == policy_index, row.clinic_id)
