@@ -66,6 +66,10 @@ class BotProcess:
         """Ends it as a power cut does."""
         await self._end(signal.SIGKILL)
 
+    async def command(self, *arguments: str) -> tuple[int, str]:
+        """`python -m bot …` of the operator beside the running bot: the exit code and what was printed."""
+        return await run_command(self.folder, self._environment(), *arguments)
+
     async def ended(self) -> None:
         """Waits until it is gone, as when it was told to die at work."""
         if self._process is not None:
@@ -125,9 +129,7 @@ class BotProcess:
         return sum(call.method == "getMe" for call in self.emulator.calls)
 
     def _environment(self) -> Mapping[str, str]:
-        return {
-            **{name: value for name, value in os.environ.items() if name not in _OURS},
-            "PYTHONPATH": str(ROOT),
+        return clean_environment() | {
             "TELEGRAM_API_URL": self.emulator.url,
             "BOT_TOKEN": self.emulator.token,
             "DEMO": "1",
@@ -137,6 +139,24 @@ class BotProcess:
 
 
 _OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without the settings of whoever runs the tests."""
+    return {name: value for name, value in os.environ.items() if name not in _OURS} | {"PYTHONPATH": str(ROOT)}
+
+
+async def run_command(folder: Path, environment: Mapping[str, str], *arguments: str) -> tuple[int, str]:
+    """`python -m bot …` in this folder: the exit code and what was printed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=folder,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    printed, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
+    return process.returncode or 0, printed.decode()
 
 
 def set_clock(folder: Path, moment: datetime) -> timedelta:
