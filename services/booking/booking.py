@@ -134,7 +134,7 @@ class Booking:
             )
             intents = claimed.all()
         for intent in intents:
-            await self._recover_one(intent.id, intent.attempts)
+            await self._recover_one(intent.id, intent.attempts, now)
         return len(intents)
 
     async def recent_clinics(self, account_id: str, limit: int) -> Sequence[str]:
@@ -158,7 +158,7 @@ class Booking:
         )
         return frozenset(rows.scalars())
 
-    async def _recover_one(self, intent_id: str, attempts: int) -> None:
+    async def _recover_one(self, intent_id: str, attempts: int, now: datetime) -> None:
         answer = await self._find(intent_id)
         if answer is None and attempts >= len(_CHECKS):
             answer = Refused(Refusal.UNAVAILABLE)
@@ -167,7 +167,7 @@ class Booking:
             await self._database.execute(
                 update(booking_intent)
                 .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
-                .values(check_at=self._clock.now() + pause)
+                .values(check_at=now + pause)
             )
             return
         await self._settle(intent_id, answer, screen_follows=False)
