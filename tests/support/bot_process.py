@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 BEGIN = MONDAY_MORNING + timedelta(minutes=1)
 """When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
 _PATIENCE = 30.0
+_QUIET_MS = 15
+"""Updates are confirmed when they have been handled (`bot_with_faults.Work`), so little is left to wait for."""
 
 
 @dataclass
@@ -178,7 +180,7 @@ async def running_bot(
     At the end it must have stopped by itself and, if `checked`, answered every press and logged no exception.
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
-    async with Emulator.start(folder) as emulator:
+    async with Emulator.start(folder, quiet_ms=_QUIET_MS) as emulator:
         bot = BotProcess(folder, emulator, dict(settings))
         bot.set_clock(BEGIN)
         await bot.start()

@@ -16,10 +16,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from bot import jobs
-from bot.app import run
+from aiogram import Bot, Dispatcher
+from aiogram.methods import GetUpdates
+from aiogram.methods.base import TelegramMethod
+
+from bot import app, jobs
 from bot.logs import set_up_logging
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from services.registry.model import BookingAnswer, Refusal, Refused, Unknown
 from services.registry.port import Registry, RegistryUnavailable
 
@@ -67,11 +70,61 @@ def _fault(method: str) -> str:
     return faults.get(method, "")
 
 
+class Work:
+    """Updates are confirmed to Telegram only when they have been handled, so a story knows when the bot is done.
+
+    aiogram asks for the next ones at once, and so says that it has these before anything has come of them.
+    """
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._done = asyncio.Event()
+        self._done.set()
+
+    def watch(self, dispatcher: Dispatcher) -> Dispatcher:
+        feed = dispatcher.feed_update
+
+        async def counted(*args: Any, **named: Any) -> Any:
+            self._open += 1
+            self._done.clear()
+            try:
+                return await feed(*args, **named)
+            finally:
+                self._open -= 1
+                if not self._open:
+                    self._done.set()
+
+        setattr(dispatcher, "feed_update", counted)  # noqa: B010  (a method is not assigned to)
+        return dispatcher
+
+    async def before_polling(self, make_request: Any, bot: Bot, method: TelegramMethod[Any]) -> Any:
+        if isinstance(method, GetUpdates):
+            await asyncio.sleep(0)  # the tasks of the last batch have only been made
+            await self._done.wait()
+        return await make_request(bot, method)
+
+
+def _exact_and_quick() -> None:
+    """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
+    jobs._OUTBOX = jobs._RECOVERY = timedelta(seconds=1)
+    work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher
+
+    def watched_bot(settings: Settings) -> Bot:
+        bot = build_bot(settings)
+        bot.session.middleware(work.before_polling)
+        return bot
+
+    def watched_dispatcher(*args: Any, **named: Any) -> Dispatcher:
+        return work.watch(build_dispatcher(*args, **named))
+
+    app.build_bot, app.build_dispatcher = watched_bot, watched_dispatcher
+
+
 def main() -> None:
-    jobs._OUTBOX = jobs._RECOVERY = timedelta(seconds=1)  # a story has no time to wait for the real ticks
+    _exact_and_quick()
     settings = load_settings()
     set_up_logging(settings.log_level)
-    asyncio.run(run(settings, lambda real: cast(Registry, FaultyRegistry(real))))
+    asyncio.run(app.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))
 
 
 if __name__ == "__main__":
