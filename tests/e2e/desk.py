@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from emulator.driver import User
 from services.ids import new_id
+from services.registry.local.demo import roll_demo
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit
 from services.storage.engine import Database
@@ -26,6 +27,7 @@ class Desk:
 
     bot: BotProcess
     registry: LocalRegistry
+    database: Database
 
     async def free(self, service: str, *, clinic: str = HOME_CLINIC, age: int = 36) -> list[Slot]:
         """Free times of a service by its code, earliest first."""
@@ -46,6 +48,10 @@ class Desk:
             patient = await self.registry.register_patient(stranger)
             await self.book(patient.id, slot_id)
 
+    async def roll(self) -> None:
+        """What the nights between have done: the demo's times of the two weeks from today."""
+        await roll_demo(self.database, _BotClock(self.bot))
+
     async def visits(self, user: User) -> list[Visit]:
         """Every visit in the registry of everybody whom this user has."""
         return list(await self.registry.visits(patients_of(self.bot, user)))
@@ -58,7 +64,7 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     assert key is not None
     database = Database.from_url(f"sqlite:///{bot.database}")
     try:
-        yield Desk(bot, LocalRegistry(database, Vault(key), _BotClock(bot), registers_patients=True))
+        yield Desk(bot, LocalRegistry(database, Vault(key), _BotClock(bot), registers_patients=True), database)
     finally:
         await database.close()
 

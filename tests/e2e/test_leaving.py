@@ -147,18 +147,21 @@ async def test_a_booking_left_for_a_day_is_forgotten(town: BotProcess) -> None:
 
 
 async def test_a_restart_in_the_middle_of_the_form_and_of_the_booking(bot: BotProcess) -> None:
-    # STEP 1. One is asked for the phone, another is about to confirm.
-    filling, confirming = await with_consent(bot, "Мария"), await with_family(bot)
+    # STEP 1. One is asked for the phone, another is about to confirm, a third has left that very card for Home.
+    filling, confirming, away = await with_consent(bot, "Мария"), await with_family(bot), await with_family(bot, "Пётр")
     await filling.press("Заполнить анкету")
     for stop in own_form()[:5]:
         await stop.go(filling)
     await to_confirmation(confirming)
-    asked, card, held = filling.screen(), confirming.screen(), held_slot(bot, confirming)
+    await to_confirmation(away, service="Хирург")
+    asked, card, left = filling.screen(), confirming.screen(), away.screen().text
+    held = held_slot(bot, confirming), held_slot(bot, away)
+    await away.press("🏠")
 
-    # STEP 2. The bot restarts; on the screens nothing has changed.
+    # STEP 2. The bot restarts; on the screens nothing has changed, and the times are held.
     await bot.restart()
     assert (filling.screen(), confirming.screen()) == (asked, card)
-    assert held_slot(bot, confirming) == held
+    assert (held_slot(bot, confirming), held_slot(bot, away)) == held
 
     # STEP 3. The contact is taken as the answer, the rest is asked.
     for stop in own_form()[5:]:
@@ -171,19 +174,9 @@ async def test_a_restart_in_the_middle_of_the_form_and_of_the_booking(bot: BotPr
     await confirming.press(RU.confirm)
     assert BOOKED in confirming.screen().text
 
-
-async def test_home_then_a_restart_then_on(bot: BotProcess) -> None:
-    user = await with_family(bot)
-    await to_confirmation(user)
-    card = user.screen().text
-
-    # STEP 1. Home, and the bot restarts.
-    await user.press("🏠")
-    await bot.restart()
-
-    # STEP 2. «Продолжить» shows the same card with the same time.
-    await press_all(user, "Записаться к врачу", "Продолжить")
-    assert CHECK_BOOKING in user.screen().text
-    assert user.screen().text.splitlines()[:-1] == card.splitlines()[:-1]
-    await user.press(RU.confirm)
-    assert BOOKED in user.screen().text
+    # STEP 5. «Продолжить» shows the same card with the same time.
+    await press_all(away, "Записаться к врачу", "Продолжить")
+    assert CHECK_BOOKING in away.screen().text
+    assert away.screen().text.splitlines()[:-1] == left.splitlines()[:-1]
+    await away.press(RU.confirm)
+    assert BOOKED in away.screen().text

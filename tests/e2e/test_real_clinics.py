@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
+import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.app import open_storage, registry_admin
+from bot.settings import Settings
+from services.clinics.importing import add_arguments, run
 from services.texts.dates import local
 from tests.e2e.desk import desk_of
 from tests.e2e.people import (
@@ -22,7 +29,7 @@ from tests.e2e.people import (
     with_family,
 )
 from tests.e2e.test_form import typed_form
-from tests.support.bot_process import BEGIN, ROOT, BotProcess, clean_environment, run_command, running_bot
+from tests.support.bot_process import BEGIN, ROOT, BotProcess, running_bot
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "clinics_moscow_datamosru_2014.csv"
 STREET = "Даев переулок"
@@ -73,6 +80,16 @@ def files(folder: Path, today: date) -> Files:
 
 
 HOURS = (("d1", "09:00", "12:00"), ("d2", "13:00", "15:00"))
+
+
+async def load(settings: Settings, wanted: Files) -> None:
+    """What the command does, without the seconds that its process takes to begin."""
+    parser, said = argparse.ArgumentParser(), io.StringIO()
+    add_arguments(parser)
+    storage = await open_storage(settings)
+    code = await run(parser.parse_args(wanted.arguments[1:]), registry_admin(storage), stdout=said, stderr=said)
+    await storage.database.close()
+    assert code == 0, said.getvalue()
 
 
 async def test_a_person_books_at_a_real_clinic(bot: BotProcess, tmp_path: Path) -> None:
@@ -144,15 +161,14 @@ async def test_a_person_books_at_a_real_clinic(bot: BotProcess, tmp_path: Path) 
         assert number in {visit.number for visit in await desk.visits(user)}
 
 
-async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path) -> None:
+async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # STEP 1. An operator without DEMO loads the directory and starts the bot.
     prepared, name = tmp_path / "prepared", "ГБУЗ «Поликлиника»"
     prepared.mkdir()
     wanted = files(tmp_path, local(datetime.now(UTC), "Europe/Moscow").date())
-    code, printed = await run_command(
-        prepared, clean_environment() | {"DEMO": "0", "OPERATOR_NAME": name}, *wanted.arguments
-    )
-    assert code == 0, printed
+    with monkeypatch.context() as patch:
+        patch.chdir(prepared)
+        await load(Settings(_env_file=None, demo=False, operator_name=name), wanted)
     async with running_bot(tmp_path / "bot", prepared, DEMO="0", OPERATOR_NAME=name) as bot:
         # STEP 2. The consent names the operator; there is no ready family to take.
         user = await with_consent(bot)

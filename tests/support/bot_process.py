@@ -70,7 +70,15 @@ class BotProcess:
 
     async def command(self, *arguments: str) -> tuple[int, str]:
         """`python -m bot …` of the operator beside the running bot: the exit code and what was printed."""
-        return await run_command(self.folder, self._environment(), *arguments)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *arguments),
+            cwd=self.folder,
+            env=self._environment(),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
+        return process.returncode or 0, printed.decode()
 
     async def ended(self) -> None:
         """Waits until it is gone, as when it was told to die at work."""
@@ -131,7 +139,9 @@ class BotProcess:
         return sum(call.method == "getMe" for call in self.emulator.calls)
 
     def _environment(self) -> Mapping[str, str]:
-        return clean_environment() | {
+        return {
+            **{name: value for name, value in os.environ.items() if name not in _OURS},
+            "PYTHONPATH": str(ROOT),
             "TELEGRAM_API_URL": self.emulator.url,
             "BOT_TOKEN": self.emulator.token,
             "DEMO": "1",
@@ -141,24 +151,6 @@ class BotProcess:
 
 
 _OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
-
-
-def clean_environment() -> dict[str, str]:
-    """The environment without the settings of whoever runs the tests."""
-    return {name: value for name, value in os.environ.items() if name not in _OURS} | {"PYTHONPATH": str(ROOT)}
-
-
-async def run_command(folder: Path, environment: Mapping[str, str], *arguments: str) -> tuple[int, str]:
-    """`python -m bot …` in this folder: the exit code and what was printed."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *arguments),
-        cwd=folder,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
-    return process.returncode or 0, printed.decode()
 
 
 def set_clock(folder: Path, moment: datetime) -> timedelta:
