@@ -147,9 +147,10 @@ async def all_of_that_day(desk: Desk, slot_id: str) -> list[str]:
 
 async def test_a_time_that_has_passed(town: BotProcess) -> None:
     user = await with_family(town)
-    await to_doctors(user)
-    await user.press("Любой врач")
-    await user.press(days(user)[1])  # a day with many times
+    await press_all(user, "Записаться к врачу", RU.me)
+    await user.send("поликлиника 1 подольск")  # where no other story takes today's few times
+    await press_all(user, "1 ·", "Продолжить запись сюда", "Терапевт", "Любой врач")
+    await user.press(days(user)[0])
     await user.press(times(user)[0])
     async with desk_of(town) as desk:
         chosen = await desk.registry.slot(held_slot(town, user) or "")
@@ -163,8 +164,9 @@ async def test_a_time_that_has_passed(town: BotProcess) -> None:
 
         # STEP 2. The list of times lies open just as long.
         label = times(user)[0]
-        later = [each for each in await desk.free(THERAPIST) if f"{local(each.start, 'Europe/Moscow'):%H:%M}" == label]
-        town.set_clock(later[0].start + timedelta(minutes=1))
+        free = await desk.free(THERAPIST, clinic=chosen.clinic_id)
+        later = next(each.start for each in free if f"{local(each.start, 'Europe/Moscow'):%H:%M}" == label)
+        town.set_clock(later + timedelta(minutes=1))
         await user.press(label)
         assert "Это время уже прошло" in user.screen().text
         assert WHAT_TIME in user.screen().text
