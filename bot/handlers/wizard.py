@@ -133,6 +133,8 @@ async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | No
     draft = await tools.drafts.latest(account.id)
     if draft is None:
         note = t("Nothing is begun, so there is nothing to give up. Your visits are in “My bookings”.")
+    elif await tools.booking.outcome(draft.id) is not None:  # whether the visit stands is not known yet
+        note = booking_view.still_checking(t)
     else:
         await leave_wizard(bot, tools, account)
         await tools.drafts.drop(draft.id)
