@@ -14,6 +14,7 @@ from tests.e2e.journeys import Stop, booking, booking_for_another, own_form
 from tests.e2e.people import (
     BOOKED,
     CHECK_BOOKING,
+    CHECKING,
     RU,
     WHO,
     asked_below,
@@ -22,6 +23,8 @@ from tests.e2e.people import (
     with_consent,
     with_family,
 )
+from tests.e2e.test_another_citizen import typed as typed_citizen
+from tests.e2e.test_anything import bothered
 from tests.support.bot_process import BotProcess
 
 
@@ -180,3 +183,50 @@ async def test_a_restart_in_the_middle_of_the_form_and_of_the_booking(bot: BotPr
     assert away.screen().text.splitlines()[:-1] == left.splitlines()[:-1]
     await away.press(RU.confirm)
     assert BOOKED in away.screen().text
+
+
+async def test_the_two_steps_off_the_way(town: BotProcess) -> None:
+    # STEP 1. The advice for somebody without a policy: help, another language, Home, anything typed.
+    user = await with_family(town)
+    await press_all(user, "Записаться к врачу", "Другой гражданин")
+    await typed_citizen(user, None)
+    await press_all(user, "Всё верно", "1 ·")
+    await left_and_come_back_to(
+        town, user, "Без полиса записывают по телефону", "Without a policy the visit is booked by phone"
+    )
+    await user.send("/cancel")
+    assert user.screen().text.startswith("Начатое отменено.")
+
+    # STEP 2. The same while it is being checked whether the visit stands.
+    await to_confirmation(user)
+    town.fault(book="lost")
+    await user.press(RU.confirm)
+    town.fault()
+    await left_and_come_back_to(town, user, CHECKING, "We are checking whether you are booked")
+
+    # STEP 3. /cancel gives up nothing here: whether there is a visit is not known yet, and is not denied.
+    await user.send("/cancel")
+    assert "Новой записи не сделано" not in user.screen().text
+    assert "пока нет" in user.screen().text
+    await press_all(user, "Записаться к врачу", "Продолжить")
+    assert CHECKING in user.screen().text
+    town.shift_clock(timedelta(seconds=24))
+    await user.wait_for(BOOKED)
+
+
+async def left_and_come_back_to(bot: BotProcess, user: User, says: str, says_in_english: str) -> None:
+    """Every way out of a screen leads back to it, and it takes anything."""
+    assert says in user.screen().text
+    await user.send("/help")
+    await user.press("▶️ Продолжить")
+    assert says in user.screen().text
+    await user.send("/language")
+    await user.press("English")
+    assert says_in_english in user.screen().text
+    await user.send("/language")
+    await user.press("Русский")
+    assert says in user.screen().text
+    await press_all(user, "🏠", "Записаться к врачу", "Продолжить")
+    assert says in user.screen().text
+    answers = await bothered(bot, user)
+    assert sum(says in message.text for message in answers) == len(answers) - 1  # not /unknown
