@@ -147,9 +147,11 @@ async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | No
 async def show_current(
     bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, query: CallbackQuery
 ) -> bool:
-    """The wizard that was left half-way, where it was; False if there is none."""
+    """The wizard that is open on a screen, where it is; False if there is none, or it was left for Home."""
     draft = await tools.drafts.latest(account.id)
-    turned = await wizards[draft.kind].resume(account, t) if draft else None
+    if draft is None or draft.message_id is None:
+        return False
+    turned = await wizards[draft.kind].resume(account, t)
     if turned is None:
         return False
     await _show_press(query, bot, tools, account, t, turned)
