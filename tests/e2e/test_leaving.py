@@ -129,6 +129,17 @@ async def test_cancel_at_every_step(town: BotProcess, journey: Journey) -> None:
     assert "Ничего незаконченного нет" in user.screen().text
 
 
+async def test_another_language_at_home_stays_at_home(town: BotProcess) -> None:
+    user = await with_family(town)
+    await to_confirmation(user)
+
+    # STEP 1. The booking was left for Home; a change of the language does not bring it back unasked.
+    await press_all(user, "🏠", "Помощь", "Язык", "English")
+    assert user.screen().text.startswith("🏠 Main menu")
+    await press_all(user, "Book a doctor", "Go on")
+    assert "Please check the booking" in user.screen().text
+
+
 async def test_beginning_anew_lets_the_time_go(town: BotProcess) -> None:
     user = await with_family(town)
     await to_confirmation(user)
