@@ -202,7 +202,10 @@ def registered(t: Texts, *, verified: bool, known: bool) -> Html:
         return t("✅ Done. The registry knows this policy.")
     if known:
         return t("✅ Done. You are in the registry. The clinic will check the policy number at the visit.")
-    return t("✅ Done. The registry does not know you yet: the clinic’s desk will help when you book.")
+    return t(
+        "✅ Done. When you book, the registry will be asked about you; "
+        "if it does not know you, the clinic’s desk will help."
+    )
 
 
 def conflict(t: Texts) -> Html:

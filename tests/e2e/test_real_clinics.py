@@ -177,7 +177,7 @@ async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path, mo
 
         # STEP 3. The form is kept, and it is said that the registry does not know this person.
         await typed_form(user, "Орлова", a_policy())
-        assert "пока не знает" in user.screen().text
+        assert "Если она Вас не знает" in user.screen().text
 
         # STEP 4. At the confirmation: refused with the clinic's phone, nothing is booked.
         await user.press("Записаться к врачу")
