@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity
+from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +75,16 @@ class RegistryAdmin(Protocol):
 
     async def enrol(self, identity: PatientIdentity, clinic_id: str) -> Patient:
         """The desk saw the documents: the patient is confirmed and attached to this clinic."""
+        ...
+
+    async def cancel_visit(self, visit_id: str) -> Visit:
+        """The clinic cancels: the visit is over, its time is not given to anybody. `NotFound` if it does not stand."""
+        ...
+
+    async def move_visit(self, visit_id: str, slot_id: str) -> Visit:
+        """The clinic moves a visit to a free time of its own; gives the new one. `NotFound` if it cannot be done."""
+        ...
+
+    async def mark_missed(self, visit_id: str) -> Visit:
+        """The patient did not come. `NotFound` if no such visit was booked."""
         ...

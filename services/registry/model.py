@@ -161,6 +161,9 @@ class Visit:
     start: datetime
     end: datetime
     created_at: datetime
+    slot_id: str = ""
+    moved_to: str | None = None
+    """The visit that has taken this one's place, where it was moved."""
 
 
 class Refusal(StrEnum):
@@ -173,6 +176,8 @@ class Refusal(StrEnum):
     TIME_PASSED = "time_passed"
     PATIENT_NOT_FOUND = "patient_not_found"
     REFERRAL_EXPIRED = "referral_expired"
+    OLD_VISIT_OVER = "old_visit_over"
+    """Of a move: the visit to be moved no longer stands."""
     UNAVAILABLE = "unavailable"
 
 
@@ -194,9 +199,37 @@ class Unknown:
 BookingAnswer = Booked | Refused | Unknown
 
 
+class CancelRefusal(StrEnum):
+    """Why a visit is not cancelled."""
+
+    ALREADY_CANCELLED = "already_cancelled"
+    TIME_PASSED = "time_passed"
+    MOVED = "moved"
+    NOT_FOUND = "not_found"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The visit is cancelled and its time is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCancelled:
+    """The visit stands as it stood, unless the reason says otherwise."""
+
+    reason: CancelRefusal
+
+
+CancelAnswer = Cancelled | NotCancelled | Unknown
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a registry can do beyond the minimum."""
 
     registers_patients: bool
     """Takes a person that it does not know yet (the demo does; a real one sends them to the desk)."""
+
+    moves: bool
+    """Moves a visit in one call; where not, the new one is booked and then the old one cancelled."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from services.errors import NomerokError
 from services.registry.model import (
     BookingAnswer,
+    CancelAnswer,
     Capabilities,
     Clinic,
     DayOffer,
@@ -32,7 +33,7 @@ class PatientConflict(NomerokError):  # noqa: N818
 class Registry(Protocol):
     """What a patient's act needs; every registry has all of it.
 
-    Questions raise `RegistryUnavailable`. `book` never raises: silence is `Unknown`.
+    Questions raise `RegistryUnavailable`. `book`, `move` and `cancel` never raise: silence is `Unknown`.
     Offers leave out times that are taken, that have begun, and the slots named in `without`
     (held for somebody else by this bot). `age`: full years on the day of asking, to leave out those
     who do not see such patients.
@@ -113,8 +114,23 @@ class Registry(Protocol):
         """What became of `book` with this key: the visit; None if it never arrived; `Unknown` if it cannot tell."""
         ...
 
-    async def visits(self, patient_ids: Collection[str]) -> Sequence[Visit]:
-        """All visits of these patients, past ones too, earliest first."""
+    async def move(self, key: str, visit_id: str, slot_id: str) -> BookingAnswer:
+        """Takes the time instead of the visit's own: both or neither; `find_booking` knows the key too.
+
+        The visit to be moved is left out of both conflict checks, ends as `moved` and names its successor.
+        Only with `capabilities().moves`. Never raises.
+        """
+        ...
+
+    async def cancel(self, visit_id: str) -> CancelAnswer:
+        """Cancels for the patient and frees the time. Asked again, the first one's doing is `already_cancelled`.
+
+        Never raises: silence is `Unknown`.
+        """
+        ...
+
+    async def visits(self, patient_ids: Collection[str], *, since: datetime | None = None) -> Sequence[Visit]:
+        """Visits of these patients, earliest first; those that start at `since` or later, None: past ones too."""
         ...
 
     async def visit(self, visit_id: str) -> Visit | None: ...

@@ -81,9 +81,20 @@ person = Table(
     Column("patient_id", String(64)),
     Column("clinic_id", String(64)),
     Column("verified_at", UtcDateTime),
+    Column("looked_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "patient_id"),
+    Index(
+        "ix_person_looked_at",
+        "looked_at",
+        sqlite_where=text("patient_id IS NOT NULL"),
+        postgresql_where=text("patient_id IS NOT NULL"),
+    ),
 )
-"""`profile` is one sealed JSON: names, birth date, sex, phone, policy, СНИЛС (`accounts.persons`)."""
+"""`profile` is one sealed JSON: names, birth date, sex, phone, policy, СНИЛС (`accounts.persons`).
+
+`looked_at`: when the registry was last asked about this patient's visits.
+"""
 
 person_link = Table(
     "person_link",
@@ -93,6 +104,7 @@ person_link = Table(
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
     Column("relation", String(12), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
     UniqueConstraint("account_id", "person_id"),
     Index(
         "ux_person_link_own",
@@ -103,6 +115,7 @@ person_link = Table(
     ),
     Index(None, "person_id"),
 )
+"""`ended_at`: a child has grown up, a guardianship or a consent is over; kept a while so that the notice has a name."""
 
 link_basis = Table(
     "link_basis",
@@ -111,7 +124,42 @@ link_basis = Table(
     Column("basis", String(12), primary_key=True),
     Column("until", UtcDateTime),
     Column("granted_at", UtcDateTime, nullable=False),
+    Column("covers", String(40)),
 )
+"""`covers`: what a consent allows, in the words of `accounts.model.Covers`, with spaces; NULL for other bases."""
+
+access_code = Table(
+    "access_code",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("kind", String(8), nullable=False),
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE")),
+    Column("data", Encrypted, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Index(None, "account_id"),
+    Index(None, "expires_at"),
+)
+"""One-time codes, known by a keyed digest alone. `account_id`: whose chat made a consent's code; NULL: the desk's."""
+
+access_grant = Table(
+    "access_grant",
+    metadata,
+    _id(),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("grantor_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("grantee_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("covers", String(40), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("granted_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index(None, "person_id"),
+    Index(None, "grantor_id"),
+    Index(None, "grantee_id"),
+)
+"""Consents between chats, past ones too: who let whom do what with a person's visits, until when."""
 
 draft = Table(
     "draft",
@@ -169,6 +217,8 @@ booking_intent = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("check_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("moves", String(64)),
+    Column("ended_at", UtcDateTime),
     Index(
         "ux_booking_intent_live",
         "draft_id",
@@ -185,7 +235,71 @@ booking_intent = Table(
         postgresql_where=text("status = 'pending'"),
     ),
 )
-"""The id is the idempotency key that the registry is given. `check_at`: when recovery looks at it next."""
+"""The id is the idempotency key that the registry is given. `check_at`: when recovery looks at it next.
+
+`moves`: the visit that this one replaces. `ended_at`: the booked visit was cancelled or moved on.
+"""
+
+cancel_intent = Table(
+    "cancel_intent",
+    metadata,
+    _id(),
+    _account(),
+    Column("person_id", String(LENGTH), nullable=False),
+    Column("visit_id", String(64), nullable=False),
+    Column("clinic_id", String(64), nullable=False),
+    Column("slot_id", String(64), nullable=False),
+    Column("status", String(9), nullable=False),
+    Column("refusal", String(24)),
+    Column("for_move", String(LENGTH)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("check_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(
+        "ux_cancel_intent_live",
+        "visit_id",
+        unique=True,
+        sqlite_where=text("status = 'pending'"),
+        postgresql_where=text("status = 'pending'"),
+    ),
+    Index(None, "account_id"),
+    Index(None, "clinic_id"),
+    Index(
+        "ix_cancel_intent_due",
+        "check_at",
+        sqlite_where=text("status = 'pending'"),
+        postgresql_where=text("status = 'pending'"),
+    ),
+)
+"""A cancelling under way or done. Its time is not listed before the unit that settles the registry's answer.
+
+`for_move`: the booking intent that has booked the new time; this gives the old one up.
+"""
+
+visit_watch = Table(
+    "visit_watch",
+    metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("visit_id", String(64), primary_key=True),
+    Column("person_id", String(LENGTH), nullable=False),
+    Column("status", String(24), nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Index(None, "person_id"),
+    Index(None, "starts_at"),
+)
+"""What each account was last told, or need not be told, of a visit: a change by somebody else shows against it."""
+
+visit_reply = Table(
+    "visit_reply",
+    metadata,
+    Column("visit_id", String(64), primary_key=True),
+    _account(),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "account_id"),
+    Index(None, "starts_at"),
+)
+"""«Приду»: said about this visit at this time; a visit that starts at another time has no answer yet."""
 
 notification = Table(
     "notification",
@@ -196,6 +310,7 @@ notification = Table(
     Column("kind", String(32), nullable=False),
     Column("subject_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
     Index(None, "account_id", "created_at"),
 )
 """What happened, as «Уведомления» lists it. Kinds and ids only, never a text."""

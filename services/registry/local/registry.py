@@ -55,11 +55,13 @@ log = logging.getLogger(__name__)
 class LocalRegistry:
     """`Registry` over the tables of `registry.local.tables`; the semantics stand on the port."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock, *, registers_patients: bool) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, clock: Clock, *, registers_patients: bool, moves: bool = True
+    ) -> None:
         self._database = database
         self._patients = Patients(vault)
         self._clock = clock
-        self._capabilities = Capabilities(registers_patients=registers_patients)
+        self._capabilities = Capabilities(registers_patients=registers_patients, moves=moves)
 
     def capabilities(self) -> Capabilities:
         return self._capabilities

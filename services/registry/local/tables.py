@@ -128,7 +128,11 @@ visit = Table(
     Column("starts_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("moved_to", String(LENGTH)),
     Index(None, "patient_id", "starts_at"),
     _partial("ux_registry_visit_live", "slot_id", where=f"status = '{VisitStatus.BOOKED}'", unique=True),
 )
-"""`key` is the caller's idempotency key. A visit that has passed stays `booked` here (`visits.status_at`)."""
+"""`key` is the caller's idempotency key; `moved_to`: the visit that has taken this one's place.
+
+A visit that has passed stays `booked` here (`visits.status_at`).
+"""
