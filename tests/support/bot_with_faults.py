@@ -1,8 +1,8 @@
 """`python -m bot` with a registry that can be told to misbehave, through `faults.json` in the working folder.
 
-The file maps a method of the port to what it does instead: `unavailable` (questions), `silent` (`book`: no
-answer, nothing done), `lost` (`book`: done, the answer lost), `refuse:REASON` (`book`), `die-before` and
-`die-after` (`book`: the process is killed there).
+The file maps a method of the port to what it does instead. Any of them: `unavailable`. `book`, `move` and
+`cancel` besides: `silent` (no answer, nothing done), `lost` (done, the answer lost), `refuse:REASON`,
+`die-before` and `die-after` (the process is killed there).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
@@ -23,10 +23,19 @@ from aiogram.methods.base import TelegramMethod
 from bot import app, jobs
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
-from services.registry.model import BookingAnswer, Refusal, Refused, Unknown
+from services.registry.model import (
+    BookingAnswer,
+    CancelAnswer,
+    CancelRefusal,
+    NotCancelled,
+    Refusal,
+    Refused,
+    Unknown,
+)
 from services.registry.port import Registry, RegistryUnavailable
 
 FAULTS = Path("faults.json")
+Answer = TypeVar("Answer")
 
 
 class FaultyRegistry:
@@ -48,18 +57,36 @@ class FaultyRegistry:
         return asked
 
     async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
-        fault = _fault("book")
+        return await self._act("book", _refused, lambda: self._real.book(key, patient_id, slot_id))
+
+    async def move(self, key: str, visit_id: str, slot_id: str) -> BookingAnswer:
+        return await self._act("move", _refused, lambda: self._real.move(key, visit_id, slot_id))
+
+    async def cancel(self, visit_id: str) -> CancelAnswer:
+        return await self._act("cancel", _not_cancelled, lambda: self._real.cancel(visit_id))
+
+    async def _act(
+        self, name: str, refused: Callable[[str], Answer], really: Callable[[], Awaitable[Answer]]
+    ) -> Answer | Unknown:
+        fault = _fault(name)
         if fault == "die-before":
             os.kill(os.getpid(), signal.SIGKILL)
         if fault == "silent":
             return Unknown()
-        if fault.startswith("refuse:"):
-            return Refused(Refusal(fault.removeprefix("refuse:")))
-        book: Callable[..., Awaitable[BookingAnswer]] = self._real.book
-        answer = await book(key, patient_id, slot_id)
+        if fault == "unavailable" or fault.startswith("refuse:"):
+            return refused(fault.removeprefix("refuse:"))
+        answer = await really()
         if fault == "die-after":
             os.kill(os.getpid(), signal.SIGKILL)
         return Unknown() if fault == "lost" else answer
+
+
+def _refused(reason: str) -> BookingAnswer:
+    return Refused(Refusal(reason))
+
+
+def _not_cancelled(reason: str) -> CancelAnswer:
+    return NotCancelled(CancelRefusal(reason))
 
 
 def _fault(method: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from services.accounts.accounts import Accounts
@@ -31,11 +31,16 @@ from services.registry.model import (
     AgeGroup,
     Booked,
     BookingAnswer,
+    CancelAnswer,
+    CancelRefusal,
     Clinic,
+    NotCancelled,
     Patient,
     PatientIdentity,
     Policy,
     PolicyKind,
+    Refusal,
+    Refused,
     Sex,
     Slot,
     Unknown,
@@ -77,6 +82,7 @@ def somebody(number: int, born: date, surname: str = "Иванова", *, sex: S
 ADULT = date(1990, 3, 14)
 CHILD = date(2020, 5, 1)
 TEENAGER = date(2011, 5, 1)
+Answer = TypeVar("Answer")
 
 
 class Lost(Exception):  # noqa: N818
@@ -88,11 +94,15 @@ class Silence(Exception):  # noqa: N818
 
 
 class ScriptedRegistry:
-    """The local registry, but `answers` are given first, and questions named in `unavailable` fail."""
+    """The local registry, but `answers` and `cancel_answers` are given first, and what `unavailable` names fails.
+
+    `book` and `move` take from the same `answers`, and leave their keys in `keys`.
+    """
 
     def __init__(self, real: Registry) -> None:
         self._real = real
         self.answers: list[BookingAnswer | Lost | Silence] = []
+        self.cancel_answers: list[CancelAnswer | Lost | Silence] = []
         self.found: list[BookingAnswer | None] = []
         self.unavailable: set[str] = set()
         self.asked: Counter[str] = Counter()
@@ -112,15 +122,37 @@ class ScriptedRegistry:
         return ask
 
     async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
-        self.asked["book"] += 1
         self.keys.append(key)
-        script = self.answers.pop(0) if self.answers else None
+        refused = Refused(Refusal.UNAVAILABLE)
+        return await self._act("book", self.answers, refused, lambda: self._real.book(key, patient_id, slot_id))
+
+    async def move(self, key: str, visit_id: str, slot_id: str) -> BookingAnswer:
+        self.keys.append(key)
+        refused = Refused(Refusal.UNAVAILABLE)
+        return await self._act("move", self.answers, refused, lambda: self._real.move(key, visit_id, slot_id))
+
+    async def cancel(self, visit_id: str) -> CancelAnswer:
+        refused = NotCancelled(CancelRefusal.UNAVAILABLE)
+        return await self._act("cancel", self.cancel_answers, refused, lambda: self._real.cancel(visit_id))
+
+    async def _act(
+        self,
+        name: str,
+        scripts: list[Answer | Lost | Silence],
+        unavailable: Answer,
+        really: Callable[[], Awaitable[Answer]],
+    ) -> Answer | Unknown:
+        """What the next of `scripts` says; without one, what the real registry does."""
+        self.asked[name] += 1
+        if name in self.unavailable:
+            return unavailable
+        script = scripts.pop(0) if scripts else None
         if isinstance(script, Silence):
             await asyncio.Event().wait()
         if script is None or isinstance(script, Lost):
-            answer = await self._real.book(key, patient_id, slot_id)
+            answer = await really()
             return Unknown() if script else answer
-        return cast(BookingAnswer, script)
+        return cast(Answer, script)
 
     async def find_booking(self, key: str) -> BookingAnswer | None:
         self.asked["find_booking"] += 1

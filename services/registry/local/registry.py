@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.errors import NomerokError
 from services.registry.local import offers
+from services.registry.local.bookings import Bookings
 from services.registry.local.failures import ATTEMPTS, answering
 from services.registry.local.patients import Patients
 from services.registry.local.refs import natural
-from services.registry.local.tables import clinic, patient, slot, visit
-from services.registry.local.visits import (
-    clinic_of,
-    new_visit,
-    refusal,
-    row_of,
-    slot_to_book,
-    visit_of,
-    visits_with_clinics,
-)
+from services.registry.local.tables import clinic, visit
+from services.registry.local.visits import clinic_of, to_milliseconds, visit_of, visits_with_clinics
 from services.registry.model import (
     Booked,
     BookingAnswer,
+    CancelAnswer,
+    CancelRefusal,
     Capabilities,
     Clinic,
     DayOffer,
     DoctorOffer,
+    NotCancelled,
     Patient,
     PatientIdentity,
     Refusal,
@@ -43,13 +39,14 @@ from services.registry.model import (
     Slot,
     Unknown,
     Visit,
-    VisitStatus,
 )
 from services.registry.port import RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 class LocalRegistry:
@@ -60,6 +57,7 @@ class LocalRegistry:
     ) -> None:
         self._database = database
         self._patients = Patients(vault)
+        self._bookings = Bookings(self._patients)
         self._clock = clock
         self._capabilities = Capabilities(registers_patients=registers_patients, moves=moves)
 
@@ -136,17 +134,10 @@ class LocalRegistry:
         return offers.slot_of(rows[0]) if rows else None
 
     async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
-        answer: BookingAnswer | None = None
-        try:
-            for _ in range(ATTEMPTS):
-                with suppress(IntegrityError):
-                    async with self._database.write() as connection:
-                        answer = await self._take(connection, key, patient_id, slot_id)
-                    return answer  # noqa: RET504  (the name outlives a failing commit)
-        except Exception:
-            log.exception("a booking failed %s", "before its commit" if answer is None else "in its commit")
-        # Nothing stands before a commit; what a failing commit left is known only to who asks later.
-        return Refused(Refusal.UNAVAILABLE) if answer is None else Unknown()
+        async def unit(connection: AsyncConnection) -> BookingAnswer:
+            return await self._bookings.book(connection, key, patient_id, slot_id, self._now())
+
+        return await self._done("a booking", unit) or Refused(Refusal.UNAVAILABLE)
 
     async def find_booking(self, key: str) -> BookingAnswer | None:
         try:
@@ -155,10 +146,27 @@ class LocalRegistry:
             return Unknown()
         return None if found is None else Booked(found)
 
-    async def visits(self, patient_ids: Collection[str]) -> Sequence[Visit]:
+    async def move(self, key: str, visit_id: str, slot_id: str) -> BookingAnswer:
+        if not self._capabilities.moves:
+            raise NomerokError("this registry does not move visits")
+
+        async def unit(connection: AsyncConnection) -> BookingAnswer:
+            return await self._bookings.move(connection, key, visit_id, slot_id, self._now())
+
+        return await self._done("a move", unit) or Refused(Refusal.UNAVAILABLE)
+
+    async def cancel(self, visit_id: str) -> CancelAnswer:
+        async def unit(connection: AsyncConnection) -> CancelAnswer:
+            return await self._bookings.cancel(connection, visit_id, self._now())
+
+        return await self._done("a cancelling", unit) or NotCancelled(CancelRefusal.UNAVAILABLE)
+
+    async def visits(self, patient_ids: Collection[str], *, since: datetime | None = None) -> Sequence[Visit]:
         if not patient_ids:
             return []
         statement = visits_with_clinics().where(visit.c.patient_id.in_(patient_ids))
+        if since is not None:
+            statement = statement.where(visit.c.starts_at >= since)
         rows = await self._ask(statement.order_by(visit.c.starts_at, visit.c.id))
         now = self._now()
         return [visit_of(row, now) for row in rows]
@@ -170,34 +178,25 @@ class LocalRegistry:
         rows = await self._ask(visits_with_clinics().where(condition))
         return visit_of(rows[0], self._now()) if rows else None
 
-    async def _take(self, connection: AsyncConnection, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
-        """The whole of a booking. Locks the patient, then the slot: in one order, so that no two wait in a ring."""
-        now = self._now()
-        person = (
-            await connection.execute(select(patient).where(patient.c.id == patient_id).with_for_update())
-        ).one_or_none()
-        standing = visit.c.patient_id == patient_id, visit.c.status == VisitStatus.BOOKED, visit.c.ends_at > now
-        visits = (await connection.execute(visits_with_clinics().where(or_(visit.c.key == key, and_(*standing))))).all()
-        for earlier in visits:
-            if earlier.key == key:
-                return Booked(visit_of(earlier, now))
-        if person is None:
-            return Refused(Refusal.PATIENT_NOT_FOUND)
-        wanted = (await connection.execute(slot_to_book(slot_id))).one_or_none()
-        birth_date = self._patients.identity(person.id, person.identity).birth_date
-        reason = refusal(wanted, birth_date, visits, now)
-        if reason is not None or wanted is None:
-            return Refused(reason or Refusal.TIME_BUSY)
-        booked = new_visit(patient_id, wanted, now)
-        await connection.execute(insert(visit).values(row_of(booked, key, slot_id)))
-        await connection.execute(update(slot).where(slot.c.id == slot_id).values(visit_id=booked.id))
-        return Booked(booked)
+    async def _done(self, what: str, unit: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer | Unknown | None:
+        """What the write unit answered, tried again where a unique index refused it; None where nothing was done.
+
+        `Unknown`: it failed in its commit, and what that left is known only to who asks later.
+        """
+        answer: Answer | None = None
+        try:
+            for _ in range(ATTEMPTS):
+                with suppress(IntegrityError):
+                    async with self._database.write() as connection:
+                        answer = await unit(connection)
+                    return answer  # noqa: RET504  (the name outlives a failing commit)
+        except Exception:
+            log.exception("%s failed %s", what, "before its commit" if answer is None else "in its commit")
+        return None if answer is None else Unknown()
 
     async def _ask(self, statement: Select[tuple[Any, ...]]) -> Sequence[Row[Any]]:
         with answering():
             return (await self._database.fetch(statement)).all()
 
     def _now(self) -> datetime:
-        """The present moment as precisely as both engines keep it."""
-        now = self._clock.now()
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return to_milliseconds(self._clock.now())

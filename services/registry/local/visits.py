@@ -1,4 +1,4 @@
-"""Visits of the local registry: how a row is read, and when a new one is refused."""
+"""Visits of the local registry: how a row is read, and when a booking or a cancelling is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, select
 from services.ids import new_id
 from services.registry.local.offers import full_name
 from services.registry.local.tables import clinic, doctor, service, slot, visit
-from services.registry.model import AgeGroup, Clinic, Refusal, Visit, VisitStatus
+from services.registry.model import AgeGroup, CancelRefusal, Clinic, Refusal, Visit, VisitStatus
 from services.texts.dates import full_years
 
 _CLINIC = tuple(column.label(f"clinic_{column.name}") for column in clinic.c)
@@ -64,6 +64,20 @@ def refusal(wanted: Row[Any] | None, birth_date: date, others: Iterable[Row[Any]
     return None
 
 
+def stands(row: Row[Any], now: datetime) -> bool:
+    """Whether this visit is still to come."""
+    return VisitStatus(row.status) is VisitStatus.BOOKED and bool(row.starts_at > now)
+
+
+def cancel_refusal(row: Row[Any], now: datetime) -> CancelRefusal | None:
+    """Why this visit cannot be cancelled, or None. What became of it is told before what the time is."""
+    if row.status in (VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC):
+        return CancelRefusal.ALREADY_CANCELLED
+    if row.status == VisitStatus.MOVED:
+        return CancelRefusal.MOVED
+    return None if stands(row, now) else CancelRefusal.TIME_PASSED
+
+
 def new_visit(patient_id: str, wanted: Row[Any], now: datetime) -> Visit:
     """A visit of this patient to the row of `slot_to_book`: what stands on the ticket, as it is today."""
     return Visit(
@@ -80,10 +94,11 @@ def new_visit(patient_id: str, wanted: Row[Any], now: datetime) -> Visit:
         start=wanted.starts_at,
         end=wanted.ends_at,
         created_at=now,
+        slot_id=wanted.id,
     )
 
 
-def row_of(new: Visit, key: str, slot_id: str) -> Mapping[str, Any]:
+def row_of(new: Visit, key: str) -> Mapping[str, Any]:
     """Values of a visit's row."""
     return {
         "id": new.id,
@@ -97,7 +112,7 @@ def row_of(new: Visit, key: str, slot_id: str) -> Mapping[str, Any]:
         "doctor_id": new.doctor_id,
         "doctor": new.doctor,
         "room": new.room,
-        "slot_id": slot_id,
+        "slot_id": new.slot_id,
         "starts_at": new.start,
         "ends_at": new.end,
         "created_at": new.created_at,
@@ -124,7 +139,14 @@ def visit_of(row: Row[Any], now: datetime) -> Visit:
         start=row.starts_at,
         end=row.ends_at,
         created_at=row.created_at,
+        slot_id=row.slot_id,
+        moved_to=row.moved_to,
     )
+
+
+def to_milliseconds(moment: datetime) -> datetime:
+    """The moment as precisely as both engines keep it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def status_at(status: VisitStatus, end: datetime, now: datetime) -> VisitStatus:

@@ -1,0 +1,194 @@
+"""What is done to visits, inside somebody else's unit of work.
+
+Whoever changes a visit holds its patient first, and slots after that in the order of their ids: so no two
+wait for each other in a ring, and what was read of the patient's visits stands until the unit ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.ids import new_id
+from services.registry.local.patients import Patients
+from services.registry.local.tables import patient, slot, visit
+from services.registry.local.visits import (
+    cancel_refusal,
+    new_visit,
+    refusal,
+    row_of,
+    slot_to_book,
+    stands,
+    visit_of,
+    visits_with_clinics,
+)
+from services.registry.model import (
+    Booked,
+    BookingAnswer,
+    CancelAnswer,
+    Cancelled,
+    CancelRefusal,
+    NotCancelled,
+    Refusal,
+    Refused,
+    Visit,
+    VisitStatus,
+)
+
+
+class Bookings:
+    """Takes and frees times. `now`: the moment of the unit, in milliseconds."""
+
+    def __init__(self, patients: Patients) -> None:
+        self._patients = patients
+
+    async def book(
+        self, connection: AsyncConnection, key: str, patient_id: str, slot_id: str, now: datetime
+    ) -> BookingAnswer:
+        """See `Registry.book`."""
+        person = (
+            await connection.execute(select(patient).where(patient.c.id == patient_id).with_for_update())
+        ).one_or_none()
+        visits = await _visits(connection, or_(visit.c.key == key, _not_over(patient_id, now)))
+        earlier = _of_key(visits, key)
+        if earlier is not None:
+            return Booked(visit_of(earlier, now))
+        if person is None:
+            return Refused(Refusal.PATIENT_NOT_FOUND)
+        wanted = await self._wanted(connection, person, slot_id, visits, now)
+        if isinstance(wanted, Refused):
+            return wanted
+        return Booked(await _take(connection, key, patient_id, wanted, now))
+
+    async def move(
+        self, connection: AsyncConnection, key: str, visit_id: str, slot_id: str, now: datetime
+    ) -> BookingAnswer:
+        """See `Registry.move`."""
+        person = await _lock_patient_of(connection, visit_id)
+        mine = _not_over(None if person is None else person.id, now)
+        visits = await _visits(connection, or_(visit.c.key == key, visit.c.id == visit_id, mine))
+        earlier = _of_key(visits, key)
+        if earlier is not None:
+            return Booked(visit_of(earlier, now))
+        old = next((row for row in visits if row.id == visit_id), None)
+        if person is None or old is None or not stands(old, now):
+            return Refused(Refusal.OLD_VISIT_OVER)
+        await _lock_before(connection, old.slot_id, slot_id)
+        others = [row for row in visits if row is not old]
+        wanted = await self._wanted(connection, person, slot_id, others, now)
+        if isinstance(wanted, Refused):
+            return wanted
+        return Booked(await _replace(connection, key, old, wanted, now))
+
+    async def cancel(self, connection: AsyncConnection, visit_id: str, now: datetime) -> CancelAnswer:
+        """See `Registry.cancel`."""
+        old = await _locked(connection, visit_id)
+        if old is None:
+            return NotCancelled(CancelRefusal.NOT_FOUND)
+        reason = cancel_refusal(old, now)
+        if reason is not None:
+            return NotCancelled(reason)
+        await _end(connection, old, VisitStatus.CANCELLED_BY_PATIENT)
+        await _free(connection, old)
+        return Cancelled()
+
+    async def cancel_by_clinic(self, connection: AsyncConnection, visit_id: str, now: datetime) -> Visit | None:
+        """See `RegistryAdmin.cancel_visit`; None if the visit does not stand. Its slot still names it, so is taken."""
+        old = await _locked(connection, visit_id)
+        if old is None or not stands(old, now):
+            return None
+        return await _end(connection, old, VisitStatus.CANCELLED_BY_CLINIC)
+
+    async def move_by_clinic(
+        self, connection: AsyncConnection, visit_id: str, slot_id: str, now: datetime
+    ) -> Visit | None:
+        """See `RegistryAdmin.move_visit`; None if it cannot be done. Ages and clashes are the clinic's own affair."""
+        old = await _locked(connection, visit_id)
+        if old is None or not stands(old, now):
+            return None
+        await _lock_before(connection, old.slot_id, slot_id)
+        wanted = (await connection.execute(slot_to_book(slot_id))).one_or_none()
+        if wanted is None or wanted.visit_id is not None or wanted.starts_at <= now:
+            return None
+        return await _replace(connection, f"clinic {new_id()}", old, wanted, now)
+
+    async def mark_missed(self, connection: AsyncConnection, visit_id: str, now: datetime) -> Visit | None:
+        """See `RegistryAdmin.mark_missed`; None if nobody was booked then, or it has not begun."""
+        old = await _locked(connection, visit_id)
+        if old is None or old.status != VisitStatus.BOOKED or old.starts_at > now:
+            return None
+        return await _end(connection, old, VisitStatus.MISSED)
+
+    async def _wanted(
+        self, connection: AsyncConnection, person: Row[Any], slot_id: str, others: Sequence[Row[Any]], now: datetime
+    ) -> Row[Any] | Refused:
+        """The locked slot that this patient may take beside `others`, or why not."""
+        wanted = (await connection.execute(slot_to_book(slot_id))).one_or_none()
+        birth_date = self._patients.identity(person.id, person.identity).birth_date
+        reason = refusal(wanted, birth_date, others, now)
+        return Refused(reason or Refusal.TIME_BUSY) if reason is not None or wanted is None else wanted
+
+
+def _not_over(patient_id: str | None, now: datetime) -> ColumnElement[bool]:
+    """The patient's booked visits that have not ended: what another one may clash with."""
+    return and_(visit.c.patient_id == patient_id, visit.c.status == VisitStatus.BOOKED, visit.c.ends_at > now)
+
+
+async def _visits(connection: AsyncConnection, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    rows: Sequence[Row[Any]] = (await connection.execute(visits_with_clinics().where(condition))).all()
+    return rows
+
+
+def _of_key(visits: Sequence[Row[Any]], key: str) -> Row[Any] | None:
+    return next((row for row in visits if row.key == key), None)
+
+
+async def _lock_patient_of(connection: AsyncConnection, visit_id: str) -> Row[Any] | None:
+    """The patient of a visit. The visit is read after this, once whoever held the patient has finished."""
+    owner = select(patient).select_from(patient.join(visit)).where(visit.c.id == visit_id)
+    return (await connection.execute(owner.with_for_update(of=patient))).one_or_none()
+
+
+async def _locked(connection: AsyncConnection, visit_id: str) -> Row[Any] | None:
+    """The visit, which nobody else changes until the unit ends."""
+    if await _lock_patient_of(connection, visit_id) is None:
+        return None
+    return next(iter(await _visits(connection, visit.c.id == visit_id)), None)
+
+
+async def _lock_before(connection: AsyncConnection, old_id: str, wanted_id: str) -> None:
+    """Locks the old slot where it goes before the new one, which is locked by `slot_to_book`."""
+    if old_id < wanted_id:
+        await connection.execute(select(slot.c.id).where(slot.c.id == old_id).with_for_update())
+
+
+async def _take(connection: AsyncConnection, key: str, patient_id: str, wanted: Row[Any], now: datetime) -> Visit:
+    booked = new_visit(patient_id, wanted, now)
+    await connection.execute(insert(visit).values(row_of(booked, key)))
+    await connection.execute(update(slot).where(slot.c.id == wanted.id).values(visit_id=booked.id))
+    return booked
+
+
+async def _replace(connection: AsyncConnection, key: str, old: Row[Any], wanted: Row[Any], now: datetime) -> Visit:
+    """Takes the new time, lets go of the old one."""
+    booked = await _take(connection, key, old.patient_id, wanted, now)
+    await _end(connection, old, VisitStatus.MOVED, moved_to=booked.id)
+    await _free(connection, old)
+    return booked
+
+
+async def _end(connection: AsyncConnection, old: Row[Any], status: VisitStatus, moved_to: str | None = None) -> Visit:
+    """Gives the visit its last status."""
+    values = {"status": status.value, "moved_to": moved_to}
+    await connection.execute(update(visit).where(visit.c.id == old.id).values(values))
+    return replace(visit_of(old, old.starts_at), status=status, moved_to=moved_to)
+
+
+async def _free(connection: AsyncConnection, old: Row[Any]) -> None:
+    own = slot.c.id == old.slot_id, slot.c.visit_id == old.id
+    await connection.execute(update(slot).where(*own).values(visit_id=None))
