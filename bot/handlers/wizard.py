@@ -15,7 +15,7 @@ from bot.handlers.common import ask_consent, home_screen, leave_wizard
 from bot.keyboards.callbacks import Go, Page, WizardOpen, WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
-from bot.views import common
+from bot.views import common, refusals
 from bot.views import home as home_view
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
@@ -134,7 +134,7 @@ async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | No
     if draft is None:
         note = t("Nothing is begun, so there is nothing to give up. Your visits are in “My bookings”.")
     elif await tools.booking.outcome(draft.id) is not None:  # whether the visit stands is not known yet
-        note = booking_view.still_checking(t)
+        note = refusals.still_checking(t)
     else:
         await leave_wizard(bot, tools, account)
         await tools.drafts.drop(draft.id)

@@ -132,6 +132,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("link_basis", schema=None) as batch_op:
         batch_op.add_column(sa.Column("covers", sa.String(length=40), nullable=True))
+    # Consents given before had no bounds of their own.
+    op.execute("UPDATE link_basis SET covers = 'see_visits manage_visits' WHERE basis = 'consent'")
 
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.add_column(sa.Column("read_at", services.storage.types.UtcDateTime(), nullable=True))

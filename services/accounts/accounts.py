@@ -56,7 +56,7 @@ class Accounts:
     async def set_locale(self, account: Account, locale: str) -> Account:
         return await self._change(replace(account, locale=locale), "locale")
 
-    async def set_active_person(self, account: Account, person_id: str) -> Account:
+    async def set_active_person(self, account: Account, person_id: str | None) -> Account:
         return await self._change(replace(account, active_person_id=person_id), "active_person_id")
 
     async def set_last_region(self, account: Account, region: str) -> Account:
@@ -64,12 +64,13 @@ class Accounts:
             return account
         return await self._change(replace(account, last_region=region), "last_region")
 
-    async def set_reachable(self, account: Account, *, reachable: bool) -> None:
+    async def set_reachable(self, account: Account, *, reachable: bool) -> Account:
         """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
         moment = None if reachable else self._clock.now()
         await self._database.execute(
             update(account_table).where(account_table.c.id == account.id).values(unreachable_at=moment)
         )
+        return self._remember(replace(account, reachable=reachable))
 
     async def _change(self, account: Account, column: str) -> Account:
         """Writes the one column that has changed: another process may have changed another."""
@@ -96,4 +97,5 @@ def _account(row: Row[Any]) -> Account:
         locale=row.locale,
         active_person_id=row.active_person_id,
         last_region=row.last_region,
+        reachable=row.unreachable_at is None,
     )

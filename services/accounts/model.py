@@ -29,23 +29,32 @@ class Basis(StrEnum):
     CONSENT = "consent"
 
 
+class Covers(StrEnum):
+    """What a consent allows. Managing includes seeing."""
+
+    SEE_VISITS = "see_visits"
+    MANAGE_VISITS = "manage_visits"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A Telegram chat that has given consent."""
+    """A Telegram chat that has given consent. `reachable`: it has not blocked the bot, as far as we know."""
 
     id: str
     telegram_id: int
     locale: str
     active_person_id: str | None
     last_region: str | None
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person linked to an account.
 
-    `bases`: each basis with the moment it ends (None: never). `patient_id` and `clinic_id` are the
-    registry's: who they are there and where they are attached. `verified`: a registry has matched the policy.
+    `bases`: each basis with the moment it ends (None: never); `covers`: what the consent among them allows.
+    `patient_id` and `clinic_id` are the registry's: who they are there and where they are attached.
+    `verified`: a registry has matched the policy.
     """
 
     id: str
@@ -55,6 +64,7 @@ class Person:
     patient_id: str | None
     clinic_id: str | None
     verified: bool
+    covers: frozenset[Covers] = frozenset()
 
     @property
     def full_name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.identity import identity_from_json, identity_to_json
-from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import Denial, is_declared
 from services.clock import Clock
 from services.errors import NomerokError, NotAllowed, NotFound
@@ -145,7 +145,7 @@ class Persons:
                 by_consent = relation in (Relation.SPOUSE, Relation.PARENT)
                 bases: Bases = {Basis.CONSENT: now + _FAMILY_CONSENT} if by_consent else {Basis.DESK: None}
                 added = now + timedelta(milliseconds=place)  # the family is listed in this order
-                await self.insert(unit, account.id, relation, identity, bases, patient, added)
+                await self.insert(unit, account.id, relation, identity, bases, patient, added, tuple(Covers))
 
     async def _misses(self, account: Account) -> int:
         since = self._clock.now() - timedelta(days=1)
@@ -172,8 +172,9 @@ class Persons:
         bases: Bases,
         patient: Patient | None,
         added: datetime | None = None,
+        covers: Collection[Covers] = (),
     ) -> str:
-        """Adds a person within a write unit; gives the id."""
+        """Adds a person within a write unit; gives the id. `covers`: what a consent among the bases allows."""
         now = self._clock.now()
         person_id, link_id = new_id(), new_id()
         await unit.execute(
@@ -188,6 +189,7 @@ class Persons:
             insert(link_basis),
             [
                 {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now}
+                | {"covers": covers_words(covers) if basis is Basis.CONSENT else None}
                 for basis, until in bases.items()
             ],
         )
@@ -209,10 +211,10 @@ class Persons:
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
         query = (
-            select(person, person_link.c.relation, link_basis.c.basis, link_basis.c.until)
+            select(person, person_link.c.relation, link_basis.c.basis, link_basis.c.until, link_basis.c.covers)
             .join(person_link, person_link.c.person_id == person.c.id)
             .outerjoin(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(person_link.c.account_id == account_id)
+            .where(person_link.c.account_id == account_id, person_link.c.ended_at.is_(None))
             .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
         )
         if person_id is not None:
@@ -231,7 +233,13 @@ class Persons:
             # Where somebody is attached is not for those who have only typed who that is.
             clinic_id=first.clinic_id if any(row.basis != Basis.DECLARED.value for row in rows) else None,
             verified=first.verified_at is not None,
+            covers=frozenset(Covers(word) for row in rows for word in (row.covers or "").split()),
         )
+
+
+def covers_words(covers: Collection[Covers]) -> str:
+    """What a consent covers, as it is stored: words in one order, with spaces."""
+    return " ".join(each.value for each in Covers if each in covers)
 
 
 def _who(identity: PatientIdentity) -> tuple[str, str, date]:

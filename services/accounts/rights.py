@@ -1,7 +1,8 @@
 """Who may do what with whom: basis × age, as one table of pure functions.
 
 Under 15 a representative sees all. From 15 a representative books and sees what was booked from the own
-account. At 18 a child's link ends. A declared link books, and sees its own bookings only.
+account. At 18 a child's link ends. A declared link books, and sees its own bookings only. A consent allows what
+it covers. Booking goes by the age on the day of the visit, reading by the age today.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.accounts.model import Basis, Person, Relation
+from services.accounts.model import Basis, Covers, Person, Relation
 from services.errors import NotAllowed
 from services.registry.model import ADULT_AGE
 from services.texts.dates import full_years
@@ -17,6 +18,7 @@ from services.texts.dates import full_years
 TEENAGER_AGE = 15
 DECLARED_AHEAD = 5
 """How many future visits of declared persons an account may have."""
+_DOCUMENTS = frozenset({Basis.DESK, Basis.OIDC})
 
 
 class VisitScope(StrEnum):
@@ -24,6 +26,7 @@ class VisitScope(StrEnum):
 
     ALL = "all"
     OWN_BOOKINGS = "own_bookings"
+    NONE = "none"
 
 
 class Denial(StrEnum):
@@ -31,6 +34,7 @@ class Denial(StrEnum):
 
     GROWN_UP = "grown_up"
     BASIS_ENDED = "basis_ended"
+    NOT_COVERED = "not_covered"
     TOO_MANY_DECLARED = "too_many_declared"
     TOO_MANY_TRIES = "too_many_tries"
     HIDDEN_CLASH = "hidden_clash"
@@ -42,9 +46,21 @@ def live_bases(person: Person, now: datetime) -> frozenset[Basis]:
     return frozenset(basis for basis, until in person.bases if until is None or until > now)
 
 
+def standing_bases(person: Person, on: date, now: datetime) -> frozenset[Basis]:
+    """Those of the live ones that hold at the person's age on a day: a grown child leaves nothing but a consent."""
+    live = live_bases(person, now)
+    grown = person.relation is Relation.CHILD and full_years(person.identity.birth_date, on) >= ADULT_AGE
+    return live & {Basis.CONSENT} if grown else live
+
+
 def is_declared(person: Person) -> bool:
     """Nothing but the account's own word stands behind the link."""
     return all(basis is Basis.DECLARED for basis, _ in person.bases)
+
+
+def books_as_declared(person: Person, now: datetime) -> bool:
+    """Nothing but the account's own word allows it to book: such visits are counted."""
+    return _acting(person, live_bases(person, now)) <= {Basis.DECLARED}
 
 
 def check_booking(person: Person, visit_day: date, now: datetime, declared_ahead: int) -> None:
@@ -52,29 +68,52 @@ def check_booking(person: Person, visit_day: date, now: datetime, declared_ahead
 
     `declared_ahead`: future visits that the account already has for its declared persons.
     """
-    bases = live_bases(person, now)
-    if not bases:
+    live = live_bases(person, now)
+    if not live:
         raise NotAllowed(Denial.BASIS_ENDED)
-    if _is_minor_link(person) and full_years(person.identity.birth_date, visit_day) >= ADULT_AGE:
+    if not _acting(person, live):
+        raise NotAllowed(Denial.NOT_COVERED)
+    if not _acting(person, standing_bases(person, visit_day, now)):
         raise NotAllowed(Denial.GROWN_UP)
-    if bases == {Basis.DECLARED} and declared_ahead >= DECLARED_AHEAD:
+    if books_as_declared(person, now) and declared_ahead >= DECLARED_AHEAD:
         raise NotAllowed(Denial.TOO_MANY_DECLARED)
+
+
+def check_managing(person: Person, today: date, now: datetime) -> None:
+    """Raises `NotAllowed` unless the account may cancel, move and answer for those visits that it sees."""
+    if not standing_bases(person, today, now):
+        raise NotAllowed(Denial.BASIS_ENDED)
+    if not _acting(person, standing_bases(person, today, now)):
+        raise NotAllowed(Denial.NOT_COVERED)
+
+
+def may_manage(person: Person, today: date, now: datetime) -> bool:
+    """Whether `check_managing` lets it pass: for screens that leave the buttons out."""
+    return bool(_acting(person, standing_bases(person, today, now)))
 
 
 def visit_scope(person: Person, today: date, now: datetime) -> VisitScope:
     """Which visits of the person the account may see today."""
-    bases = live_bases(person, now)
-    if not bases - {Basis.DECLARED}:
-        return VisitScope.OWN_BOOKINGS
-    if Basis.CONSENT in bases or person.relation is Relation.OWN:
+    bases = standing_bases(person, today, now)
+    if not bases:
+        return VisitScope.NONE
+    if Basis.CONSENT in bases:
         return VisitScope.ALL
-    age = full_years(person.identity.birth_date, today)
-    if _is_minor_link(person) and age >= TEENAGER_AGE:
+    if not bases & _DOCUMENTS:
         return VisitScope.OWN_BOOKINGS
-    if person.relation is Relation.WARD and TEENAGER_AGE <= age < ADULT_AGE:
+    is_teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
+    if person.relation in (Relation.CHILD, Relation.WARD) and is_teenager:
         return VisitScope.OWN_BOOKINGS
     return VisitScope.ALL
 
 
-def _is_minor_link(person: Person) -> bool:
-    return person.relation is Relation.CHILD
+def may_grant(person: Person, today: date, now: datetime) -> bool:
+    """Whether the person may let others act from the own chat: confirmed by documents, and 15 or over."""
+    if person.relation is not Relation.OWN or not live_bases(person, now) & _DOCUMENTS:
+        return False
+    return full_years(person.identity.birth_date, today) >= TEENAGER_AGE
+
+
+def _acting(person: Person, bases: frozenset[Basis]) -> frozenset[Basis]:
+    """Those of the bases that allow to act, not only to see."""
+    return bases if Covers.MANAGE_VISITS in person.covers else bases - {Basis.CONSENT}

@@ -14,12 +14,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, distinct, func, insert, or_, select, update
+from sqlalchemy import Row, delete, distinct, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
-from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.rights import Denial
 from services.booking.model import BookingOutcome, BookingRequest, Checking, Declined, Made
@@ -42,7 +42,7 @@ from services.registry.model import (
 )
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import audit, booking_intent, hold, link_basis, person, person_link
+from services.storage.tables import audit, booking_intent, hold, person, person_link
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
@@ -220,27 +220,22 @@ class Booking:
                 raise NotAllowed(Denial.TOO_MANY_DECLARED)
             return
         now = self._clock.now()
-        declared = rights.live_bases(request.who, now) == {Basis.DECLARED}
+        declared = rights.books_as_declared(request.who, now)
         ahead = await self._declared_ahead(request.account) if declared else 0
         visit_day = local(request.slot.start, request.clinic.tz).date()
         rights.check_booking(request.who, visit_day, now, ahead)
 
     async def _declared_ahead(self, account: Account) -> int:
-        strong = (
-            select(person_link.c.person_id)
-            .join(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(
-                person_link.c.account_id == account.id,
-                link_basis.c.basis != Basis.DECLARED.value,
-                or_(link_basis.c.until.is_(None), link_basis.c.until > self._clock.now()),
-            )
-        )
+        now = self._clock.now()
+        family = await self._persons.family(account)
+        strong = [each.id for each in family if not rights.books_as_declared(each, now)]
         count: int = (
             await self._database.fetch(
                 select(func.count(distinct(booking_intent.c.id))).where(
                     booking_intent.c.account_id == account.id,
                     booking_intent.c.status != _REFUSED,
-                    booking_intent.c.starts_at > self._clock.now(),
+                    booking_intent.c.starts_at > now,
+                    booking_intent.c.ended_at.is_(None),
                     booking_intent.c.person_id.not_in(strong),
                 )
             )

@@ -8,6 +8,7 @@ from datetime import datetime
 from services.accounts import rights
 from services.accounts.model import Account
 from services.accounts.persons import Persons
+from services.accounts.rights import VisitScope
 from services.booking.booking import Booking
 from services.booking.model import VisitEntry, VisitPage
 from services.clock import Clock
@@ -64,15 +65,19 @@ class Visits:
         return await self._visible(account, [VisitEntry(visit, persons[visit.patient_id]) for visit in visits])
 
     async def _visible(self, account: Account, entries: list[VisitEntry]) -> list[VisitEntry]:
-        if all(self._sees_all(entry) for entry in entries):
-            return entries
-        own = await self._booking.own_bookings(account.id)
-        return [entry for entry in entries if self._sees_all(entry) or entry.visit.id in own]
+        scopes = [self._scope(entry) for entry in entries]
+        own: frozenset[str] = frozenset()
+        if VisitScope.OWN_BOOKINGS in scopes:
+            own = await self._booking.own_bookings(account.id)
+        return [
+            entry
+            for entry, scope in zip(entries, scopes, strict=True)
+            if scope is VisitScope.ALL or (scope is VisitScope.OWN_BOOKINGS and entry.visit.id in own)
+        ]
 
-    def _sees_all(self, entry: VisitEntry) -> bool:
+    def _scope(self, entry: VisitEntry) -> VisitScope:
         now = self._clock.now()
-        today = local(now, entry.visit.clinic.tz).date()
-        return rights.visit_scope(entry.person, today, now) is rights.VisitScope.ALL
+        return rights.visit_scope(entry.person, local(now, entry.visit.clinic.tz).date(), now)
 
 
 def _is_ahead(entry: VisitEntry, now: datetime) -> bool:

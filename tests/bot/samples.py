@@ -21,11 +21,12 @@ from bot.views import (
     notifications,
     person,
     prompts,
+    refusals,
     specialties,
+    times,
     visits,
 )
 from bot.views import help as help_view
-from bot.views.booking import DayPart
 from bot.views.prompts import Prompt
 from services.accounts.accounts import CONSENT_VERSION
 from services.accounts.fields import FieldProblem, PolicyWarning
@@ -176,12 +177,12 @@ SAMPLE_DATA = (
 def notes(t: Texts) -> list[Html]:
     """Every sentence that may stand above a wizard's screen."""
     return [
-        *(booking.refusal(t, reason, clinic) for reason in booking.REFUSALS for clinic in (BARE, LONGEST)),
+        *(refusals.refusal(t, reason, clinic) for reason in refusals.REFUSALS for clinic in (BARE, LONGEST)),
         *(person.problem(t, problem) for problem in FieldProblem),
-        *(booking.no_times(t, name, clinic) for name in (LONGEST_SERVICE, EVIL) for clinic in (BARE, LONGEST)),
+        *(times.no_times(t, name, clinic) for name in (LONGEST_SERVICE, EVIL) for clinic in (BARE, LONGEST)),
         *(booking.no_clinics(t, LONGEST_REGION, others=others) for others in (True, False)),
         *(booking.clinic_not_found(t, query) for query in (words(60), EVIL)),
-        *(booking.no_times_on_day(t), booking.hold_renewed(t), booking.hold_lost(t), booking.still_checking(t)),
+        *(times.no_times_on_day(t), refusals.hold_renewed(t), refusals.hold_lost(t), refusals.still_checking(t)),
         *(person.conflict(t), person.foreign_contact(t), person.no_policy_note(t)),
         *(person.confirmed_person(t), person.too_many_tries(t)),
         *(common.cannot_read(t), common.press_a_button(t)),
@@ -267,15 +268,15 @@ def _clinics() -> list[StepSample]:
     return [*samples, StepSample("nothing", nothing)]
 
 
-def _places() -> list[booking.Place]:
+def _places() -> list[times.Place]:
     return [
-        booking.Place(full_name(LONGEST_PERSON.identity), LONGEST),
-        *(booking.Place(full_name(ANNA.identity), each) for each in CLINICS),
-        booking.Place(EVIL, EVIL_CLINIC),
+        times.Place(full_name(LONGEST_PERSON.identity), LONGEST),
+        *(times.Place(full_name(ANNA.identity), each) for each in CLINICS),
+        times.Place(EVIL, EVIL_CLINIC),
     ]
 
 
-def _each_place(make: Callable[[booking.Place], Any] = lambda place: place) -> list[StepSample]:
+def _each_place(make: Callable[[times.Place], Any] = lambda place: place) -> list[StepSample]:
     return [StepSample(f"place {number}", make(place), full=not number) for number, place in enumerate(_places())]
 
 
@@ -298,10 +299,10 @@ def _services() -> list[StepSample]:
 
     known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
     return [
-        *_each_place(lambda place: booking.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
-        *_each_place(lambda place: booking.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
-        *_each_place(lambda place: booking.ServiceChoice(place, known, 0, PAGE)),
-        *_each_place(lambda place: booking.ServiceChoice(place, [], 0, 0)),
+        *_each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
+        *_each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
+        *_each_place(lambda place: times.ServiceChoice(place, known, 0, PAGE)),
+        *_each_place(lambda place: times.ServiceChoice(place, [], 0, 0)),
     ]
 
 
@@ -310,17 +311,17 @@ def _doctors() -> list[StepSample]:
     longest = [DoctorOffer(f"d{place}", LONGEST_DOCTOR, ROOM, soon, 12345) for place in range(PAGE)]
     evil = [DoctorOffer(f"d{place}", EVIL, EVIL, None, 0) for place in range(PAGE)]
     return [
-        *_each_place(lambda place: booking.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
-        *_each_place(lambda place: booking.DoctorChoice(place, "v999", EVIL, evil, 0, PAGE, EVIL_SLOT)),
-        *_each_place(lambda place: booking.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
+        *_each_place(lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
+        *_each_place(lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, PAGE, EVIL_SLOT)),
+        *_each_place(lambda place: times.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
     ]
 
 
-def _chosen() -> list[booking.Chosen]:
+def _chosen() -> list[times.Chosen]:
     return [
-        booking.Chosen(_places()[0], "v999", LONGEST_SERVICE, LONGEST_DOCTOR),
-        booking.Chosen(_places()[-1], "v999", EVIL, EVIL),
-        booking.Chosen(_places()[1], "110", "Терапевт", None),
+        times.Chosen(_places()[0], "v999", LONGEST_SERVICE, LONGEST_DOCTOR),
+        times.Chosen(_places()[-1], "v999", EVIL, EVIL),
+        times.Chosen(_places()[1], "110", "Терапевт", None),
     ]
 
 
@@ -331,13 +332,13 @@ def _days() -> list[StepSample]:
     return [
         *(
             StepSample(
-                f"{month} {number}", booking.DayChoice(chosen, many, month), full=not number and month == months[0]
+                f"{month} {number}", times.DayChoice(chosen, many, month), full=not number and month == months[0]
             )
             for number, chosen in enumerate(_chosen())
             for month in months
         ),
         *(
-            StepSample(f"one day {number}", booking.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)))
+            StepSample(f"one day {number}", times.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)))
             for number, chosen in enumerate(_chosen())
             for day in (today, today + timedelta(days=1), date(2027, 1, 1))
         ),
@@ -346,16 +347,16 @@ def _days() -> list[StepSample]:
 
 def _times() -> list[StepSample]:
     slots = [slot(place) for place in range(TIMES)]
-    parts = [(part, 144) for part in DayPart]
+    parts = [(part, 144) for part in times.DayPart]
     today = NOW.date()
     return [
         StepSample(
             f"{number} {part} {len(tabs)} tabs",
-            booking.TimeChoice(chosen, day, slots, part, tabs, 1, 144),
-            full=not number and tabs is parts and part is DayPart.MORNING and day != today,
+            times.TimeChoice(chosen, day, slots, part, tabs, 1, 144),
+            full=not number and tabs is parts and part is times.DayPart.MORNING and day != today,
         )
         for number, chosen in enumerate(_chosen())
-        for part in DayPart
+        for part in times.DayPart
         for tabs in (parts, [(part, 1)])
         for day in (today, date(2027, 1, 1))
     ]
@@ -512,18 +513,19 @@ SCREENS: Sequence[Sample] = [
 PROMPTS: Sequence[Sample] = [Sample(prompts.prompt, (kind,)) for kind in Prompt]
 MARKUPS: Sequence[Sample] = [Sample(clinics.close_venue)]
 
-TOASTS: Sequence[Sample] = [Sample(each) for each in (common.outdated, booking.empty_day, common.write_in_private)]
+TOASTS: Sequence[Sample] = [Sample(each) for each in (common.outdated, times.empty_day, common.write_in_private)]
 
 SENTENCES: Sequence[Sample] = [
-    *(Sample(booking.refusal, (reason, each)) for reason in booking.REFUSALS for each in CLINICS),
+    *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in CLINICS),
     *(Sample(person.problem, (problem,)) for problem in FieldProblem),
-    *(Sample(booking.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
+    *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
+    Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
     *(Sample(booking.no_clinics, (LONGEST_REGION,), {"others": others}) for others in (True, False)),
     Sample(booking.clinic_not_found, (EVIL,)),
     *(
         Sample(each)
         for each in (
-            *(booking.no_times_on_day, booking.hold_renewed, booking.hold_lost, booking.still_checking),
+            *(times.no_times_on_day, refusals.hold_renewed, refusals.hold_lost, refusals.still_checking),
             *(person.conflict, person.foreign_contact, person.no_policy_note),
             *(person.confirmed_person, person.too_many_tries),
             *(common.cannot_read, common.press_a_button, consent.demo_operator),

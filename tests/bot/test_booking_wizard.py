@@ -13,7 +13,9 @@ from bot.fsm.booking import NEXT_SCREENS, after_booking, booking_steps, first_an
 from bot.fsm.wizard import SharedLocation, Turned, Typed, Wizard
 from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
-from bot.views import booking as view
+from bot.views import booking as booking_view
+from bot.views import refusals
+from bot.views import times as times_view
 from bot.views.prompts import Prompt
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.rights import Denial
@@ -166,7 +168,7 @@ async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> N
     world.clock.advance(minutes=6)
     await chat.press("Да, подтверждаю")
     assert chat.step == "confirm"
-    assert formatted(view.hold_renewed(T)).text in chat.text
+    assert formatted(refusals.hold_renewed(T)).text in chat.text
     assert "09:11" in chat.text
     await chat.press("Да, подтверждаю")
     assert chat.turned.over
@@ -179,7 +181,7 @@ async def test_a_hold_that_ran_out_and_was_lost(chat: Chat, world: World, tools:
     await world.holds.take(await world.slot(doctor=SURGEON), rival.id, (await world.draft(rival)).id)
     await chat.press("Да, подтверждаю")
     assert chat.step == "time"
-    assert formatted(view.hold_lost(T)).text in chat.text
+    assert formatted(refusals.hold_lost(T)).text in chat.text
     assert "09:00" not in chat.labels
     assert "09:20" in chat.labels
 
@@ -208,7 +210,7 @@ async def test_a_time_that_has_begun_is_said_so(chat: Chat, world: World) -> Non
 
 
 def sentence(reason: Refusal | Denial) -> str:
-    return formatted(view.refusal(T, reason, CLINIC)).text
+    return formatted(refusals.refusal(T, reason, CLINIC)).text
 
 
 @pytest.mark.parametrize("reason", NEXT_SCREENS, ids=str)
@@ -265,7 +267,7 @@ async def test_a_silent_registry_is_asked_no_second_time(chat: Chat, world: Worl
     assert "Да, подтверждаю" not in " ".join(chat.labels)
     await chat.press("🔄")
     assert chat.step == "checking"
-    assert formatted(view.still_checking(T)).text in chat.text
+    assert formatted(refusals.still_checking(T)).text in chat.text
     assert world.registry.asked["book"] == 1
     world.clock.advance(seconds=30)
     await world.booking.recover()
@@ -332,7 +334,7 @@ async def test_no_times_is_said_only_where_there_are_none(chat: Chat, world: Wor
         await world.holds.take(slot, rival.id, (await draft_of_its_own(world)).id)
     await chat.go("Анна", "Поликлиника № 1", "Хирург")
     assert chat.step == "service"
-    assert formatted(view.no_times(T, "Хирург", CLINIC)).text in chat.text
+    assert formatted(times_view.no_times(T, "Хирург", CLINIC)).text in chat.text
     world.clock.advance(minutes=5)
     await chat.press("Хирург")
     assert chat.step == "doctor"
@@ -389,7 +391,7 @@ async def test_clinics_by_typing_and_by_location(chat: Chat) -> None:
     await chat.write("мира")
     assert "«мира»" in chat.text
     await chat.write("марсианская")
-    assert formatted(view.clinic_not_found(T, "марсианская")).text in chat.text
+    assert formatted(booking_view.clinic_not_found(T, "марсианская")).text in chat.text
     await chat.press("📍")
     assert chat.turned.prompt is Prompt.LOCATION
     chat.now = await chat.wizard.receive(chat.account, T, SharedLocation(55.91, 37.73))

@@ -19,8 +19,7 @@ from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Step
 from bot.keyboards.callbacks import Tab, Verb, WizardPress
 from bot.keyboards.wizard import Keys
-from bot.views import booking, notifications, visits
-from bot.views.booking import DayPart
+from bot.views import booking, notifications, times, visits
 from bot.views.common import Scene
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Screen
@@ -261,16 +260,16 @@ def test_a_notification_says_what_happened_even_if_its_visit_is_out_of_sight(kin
 
 def test_every_later_screen_of_a_booking_names_its_person() -> None:
     who = "Иванова Анна Сергеевна"
-    place = booking.Place(who, samples.PLAIN)
-    chosen = booking.Chosen(place, "110", "Терапевт", None)
+    place = times.Place(who, samples.PLAIN)
+    chosen = times.Chosen(place, "110", "Терапевт", None)
     drawn: dict[str, Any] = {
         "unattached": place,
         "checking": place,
         "nopolicy": booking.NoPolicy(place, typed_here=False, own=True),
-        "service": booking.ServiceChoice(place, [], 0, 0),
-        "doctor": booking.DoctorChoice(place, "110", "Терапевт", [], 0, 0, None),
-        "day": booking.DayChoice(chosen, [DayOffer(NOW.date(), 1)], NOW.date().replace(day=1)),
-        "time": booking.TimeChoice(chosen, NOW.date(), [samples.slot()], DayPart.MORNING, [], 0, 1),
+        "service": times.ServiceChoice(place, [], 0, 0),
+        "doctor": times.DoctorChoice(place, "110", "Терапевт", [], 0, 0, None),
+        "day": times.DayChoice(chosen, [DayOffer(NOW.date(), 1)], NOW.date().replace(day=1)),
+        "time": times.TimeChoice(chosen, NOW.date(), [samples.slot()], times.DayPart.MORNING, [], 0, 1),
         "confirm": booking.Confirmation(place, samples.slot(), NOW),
     }
     steps = {step.name: step for step in WIZARDS[BOOKING]}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from services.accounts.accounts import Accounts
-from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
 from services.booking.holds import Holds
@@ -204,7 +204,9 @@ class World:
         patient = await self.admin.enrol(identity, CLINIC.id) if known else None
         held: Mapping[Basis, datetime | None] = dict.fromkeys(bases or (Basis.DESK,), until)
         async with self.database.write() as unit:
-            person_id = await self.persons.insert(unit, account.id, relation, identity, held, patient)
+            person_id = await self.persons.insert(
+                unit, account.id, relation, identity, held, patient, covers=tuple(Covers)
+            )
         return await self.persons.get(account, person_id)
 
     async def slot(self, doctor: DoctorRecord = THERAPIST, hour: int = 9, minute: int = 0, day: int = 24) -> Slot:

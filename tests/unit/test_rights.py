@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.accounts.model import Basis, Person, Relation
-from services.accounts.rights import DECLARED_AHEAD, Denial, VisitScope, check_booking, live_bases, visit_scope
+from services.accounts.model import Basis, Covers, Person, Relation
+from services.accounts.rights import (
+    DECLARED_AHEAD,
+    Denial,
+    VisitScope,
+    check_booking,
+    check_managing,
+    live_bases,
+    may_grant,
+    may_manage,
+    visit_scope,
+)
 from services.errors import NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
 AGES = (14, 15, 17, 18)
-ALL, OWN = VisitScope.ALL, VisitScope.OWN_BOOKINGS
+ALL, OWN, NOTHING = VisitScope.ALL, VisitScope.OWN_BOOKINGS, VisitScope.NONE
 
 
 def person(
-    relation: Relation, age: int, *bases: Basis | tuple[Basis, datetime | None], born: date | None = None
+    relation: Relation,
+    age: int,
+    *bases: Basis | tuple[Basis, datetime | None],
+    born: date | None = None,
+    covers: Iterable[Covers] = tuple(Covers),
 ) -> Person:
     birth_date = born or TODAY.replace(year=TODAY.year - age)
     identity = PatientIdentity("Иванов", "Пётр", None, birth_date, Sex.MALE, Policy(PolicyKind.NONE))
     held = tuple(each if isinstance(each, tuple) else (each, None) for each in bases)
-    return Person("p", relation, held, identity, None, None, verified=False)
+    return Person("p", relation, held, identity, None, None, verified=False, covers=frozenset(covers))
 
 
 def denial(someone: Person, day: date = TODAY, declared_ahead: int = 0) -> Denial | None:
@@ -37,13 +52,14 @@ def denial(someone: Person, day: date = TODAY, declared_ahead: int = 0) -> Denia
 SCOPES: dict[tuple[Basis, Relation], tuple[VisitScope, ...]] = {
     # 14, 15, 17, 18 years today
     **{(Basis.DECLARED, relation): (OWN, OWN, OWN, OWN) for relation in Relation},
+    (Basis.DECLARED, Relation.CHILD): (OWN, OWN, OWN, NOTHING),
     **{(Basis.CONSENT, relation): (ALL, ALL, ALL, ALL) for relation in Relation},
     **{
         (basis, relation): scopes
         for basis in (Basis.DESK, Basis.OIDC)
         for relation, scopes in {
             Relation.OWN: (ALL, ALL, ALL, ALL),
-            Relation.CHILD: (ALL, OWN, OWN, OWN),
+            Relation.CHILD: (ALL, OWN, OWN, NOTHING),
             Relation.WARD: (ALL, OWN, OWN, ALL),  # a grown-up ward's link ends by its paper, not by age
             Relation.SPOUSE: (ALL, ALL, ALL, ALL),
             Relation.PARENT: (ALL, ALL, ALL, ALL),
@@ -66,9 +82,36 @@ def test_which_visits_may_be_seen(basis: Basis, relation: Relation) -> None:
 @pytest.mark.parametrize("relation", Relation, ids=str)
 @pytest.mark.parametrize("basis", Basis, ids=str)
 def test_who_may_be_booked_for(basis: Basis, relation: Relation) -> None:
-    """Everybody whose link stands; a child until the day of turning 18."""
-    denials = tuple(denial(person(relation, age, basis)) for age in AGES)
-    assert denials == (None, None, None, Denial.GROWN_UP if relation is Relation.CHILD else None)
+    """Everybody whose link stands; a child until the day of turning 18, unless the child itself consents."""
+    someone = [person(relation, age, basis) for age in AGES]
+    ends = relation is Relation.CHILD and basis is not Basis.CONSENT
+    assert tuple(map(denial, someone)) == (None, None, None, Denial.GROWN_UP if ends else None)
+    assert [may_manage(each, TODAY, NOW) for each in someone] == [True, True, True, not ends]
+
+
+@pytest.mark.parametrize("relation", Relation, ids=str)
+def test_a_consent_to_see_is_none_to_act(relation: Relation) -> None:
+    seen = person(relation, 17, Basis.CONSENT, covers=(Covers.SEE_VISITS,))
+    assert visit_scope(seen, TODAY, NOW) is ALL
+    assert denial(seen) is Denial.NOT_COVERED
+    with pytest.raises(NotAllowed, match=Denial.NOT_COVERED):
+        check_managing(seen, TODAY, NOW)
+    typed_too = person(relation, 17, Basis.CONSENT, Basis.DECLARED, covers=(Covers.SEE_VISITS,))
+    assert denial(typed_too) is None
+    assert denial(typed_too, declared_ahead=DECLARED_AHEAD) is Denial.TOO_MANY_DECLARED
+
+
+def test_nobody_manages_where_nothing_stands() -> None:
+    with pytest.raises(NotAllowed, match=Denial.BASIS_ENDED):
+        check_managing(person(Relation.PARENT, 78, (Basis.CONSENT, NOW)), TODAY, NOW)
+    check_managing(person(Relation.OWN, 30, Basis.DECLARED), TODAY, NOW)
+
+
+@pytest.mark.parametrize("basis", Basis, ids=str)
+@pytest.mark.parametrize("relation", Relation, ids=str)
+def test_only_who_was_confirmed_by_documents_lets_others_in_and_only_from_15(basis: Basis, relation: Relation) -> None:
+    own = relation is Relation.OWN and basis in (Basis.DESK, Basis.OIDC)
+    assert [may_grant(person(relation, age, basis), TODAY, NOW) for age in AGES] == [False, own, own, own]
 
 
 def test_the_age_that_counts_for_booking_is_the_one_on_the_day_of_the_visit() -> None:
@@ -94,7 +137,7 @@ def test_a_basis_ends_at_its_moment(basis: Basis) -> None:
     until_now = person(Relation.PARENT, 78, (basis, NOW))
     assert live_bases(until_now, NOW) == frozenset()
     assert denial(until_now) is Denial.BASIS_ENDED
-    assert visit_scope(until_now, TODAY, NOW) is OWN
+    assert visit_scope(until_now, TODAY, NOW) is NOTHING
     a_moment_more = person(Relation.PARENT, 78, (basis, NOW + timedelta(milliseconds=1)))
     assert live_bases(a_moment_more, NOW) == {basis}
     assert denial(a_moment_more) is None
@@ -103,7 +146,7 @@ def test_a_basis_ends_at_its_moment(basis: Basis) -> None:
 def test_without_any_basis_nothing_may_be_done() -> None:
     nobody = person(Relation.OTHER, 40)
     assert denial(nobody) is Denial.BASIS_ENDED
-    assert visit_scope(nobody, TODAY, NOW) is OWN
+    assert visit_scope(nobody, TODAY, NOW) is NOTHING
 
 
 def test_the_strongest_basis_decides() -> None:

@@ -1,0 +1,249 @@
+"""Steps from the specialist to the time: what booking and moving a visit share, and what their screens stand on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from bot.fsm.person import identity_of
+from bot.fsm.wizard import (
+    Acted,
+    Answered,
+    Chosen,
+    Input,
+    Jump,
+    Loaded,
+    Outcome,
+    Stay,
+    Turn,
+)
+from bot.keyboards.kit import PAGE_SIZE, clamp
+from bot.views import refusals
+from bot.views import times as view
+from bot.views.specialties import specialty
+from bot.views.times import TIMES_A_SCREEN, DayPart
+from services.accounts.model import Person, full_name
+from services.clinics.regions import Region, region
+from services.drafts.model import Answers
+from services.errors import NotFound
+from services.registry.model import PatientIdentity, Refusal, Slot
+from services.texts.dates import full_years, local
+
+OTHER = "other"
+ANY_DOCTOR = "any"
+_MONTH = re.compile(r"^m-20[0-9]{2}(0[1-9]|1[0-2])$")
+_MORNING_ENDS, _EVENING_BEGINS = 12, 17
+
+
+def is_other(answers: Answers) -> bool:
+    return answers.get("person") == OTHER
+
+
+async def who_for(turn: Turn) -> Person | PatientIdentity:
+    if is_other(turn.answers):
+        return identity_of(turn.answers)
+    return await turn.tools.persons.get(turn.account, turn.answers["person"])
+
+
+def identity_in(who: Person | PatientIdentity) -> PatientIdentity:
+    return who.identity if isinstance(who, Person) else who
+
+
+def age_of(who: Person | PatientIdentity, now: datetime, tz: str) -> int:
+    return full_years(identity_in(who).birth_date, local(now, tz).date())
+
+
+async def load_service(turn: Turn) -> Loaded:
+    place, age = await place_and_age(turn)
+    offers = await turn.tools.times.services(turn.draft.id, place.clinic.id, age)
+    page = clamp(turn.draft.page, len(offers), PAGE_SIZE)
+    shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
+
+
+async def apply_service(turn: Turn, given: Input) -> Outcome:
+    if not isinstance(given, Chosen):
+        return Stay()
+    place, age = await place_and_age(turn)
+    offers = await turn.tools.times.services(turn.draft.id, place.clinic.id, age)
+    offer = next((each for each in offers if each.id == given.ref), None)
+    if offer is None:
+        return Stay()
+    if not offer.free:
+        return Stay(view.no_times(turn.t, specialty(turn.t, offer.id, offer.name), place.clinic), page=turn.draft.page)
+    return Answered({"service": offer.id, "service_name": offer.name})
+
+
+async def load_doctor(turn: Turn) -> Loaded | Jump:
+    place, age = await place_and_age(turn)
+    service = turn.answers["service"]
+    offers = await turn.tools.times.doctors(turn.draft.id, place.clinic.id, service, age)
+    soonest = await turn.tools.times.slots(turn.draft.id, place.clinic.id, service, age, None, limit=1)
+    if not soonest:
+        return Jump("service", view.no_times(turn.t, _service_words(turn), place.clinic))
+    page = clamp(turn.draft.page, len(offers), PAGE_SIZE)
+    shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    data = view.DoctorChoice(
+        place, service, turn.answers["service_name"], shown, page, len(offers), soonest[0] if soonest else None
+    )
+    return Loaded(data, [each.id for each in shown], page)
+
+
+async def apply_doctor(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("any"):
+            return Answered({"doctor": ANY_DOCTOR, "doctor_name": None})
+        case Acted("soonest"):
+            place, age = await place_and_age(turn)
+            found = await turn.tools.times.slots(
+                turn.draft.id, place.clinic.id, turn.answers["service"], age, None, limit=1
+            )
+            if not found:
+                return Stay()
+            slot = found[0]
+            day = local(slot.start, place.clinic.tz).date()
+            return await hold_time(
+                turn, slot, {"doctor": ANY_DOCTOR, "doctor_name": None, "day": day.isoformat()}, "doctor"
+            )
+        case Chosen(doctor_id):
+            place, age = await place_and_age(turn)
+            offers = await turn.tools.times.doctors(turn.draft.id, place.clinic.id, turn.answers["service"], age)
+            offer = next((each for each in offers if each.id == doctor_id), None)
+            if offer is None:
+                return Stay()
+            if not offer.free:
+                return Stay(view.no_times(turn.t, offer.name, place.clinic), page=turn.draft.page)
+            return Answered({"doctor": offer.id, "doctor_name": offer.name})
+    return Stay()
+
+
+async def load_day(turn: Turn) -> Loaded | Jump:
+    place, age = await place_and_age(turn)
+    days = await turn.tools.times.days(
+        turn.draft.id, place.clinic.id, turn.answers["service"], age, _doctor_id(turn.answers)
+    )
+    if not days:
+        return Jump(
+            "doctor",
+            view.no_times(turn.t, turn.answers["doctor_name"] or _service_words(turn), place.clinic),
+        )
+    months = sorted({each.day.replace(day=1) for each in days})
+    wanted = turn.answers.get("month")
+    month = date.fromisoformat(wanted) if wanted else months[0]
+    data = view.DayChoice(_chosen(turn, place), days, month if month in months else months[0])
+    return Loaded(data, [each.day.isoformat() for each in days])
+
+
+async def apply_day(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("empty"):
+            return Stay(toast=view.empty_day(turn.t))
+        case Acted(name) if _MONTH.match(name):
+            return Stay(changes={"month": f"{name[2:6]}-{name[6:]}-01"})
+        case Chosen(day):
+            return Answered({"day": day})
+    return Stay()
+
+
+async def load_time(turn: Turn) -> Loaded | Jump:
+    place, age = await place_and_age(turn)
+    tz = place.clinic.tz
+    day = date.fromisoformat(turn.answers["day"])
+    slots = _one_a_time(
+        await turn.tools.times.slots(
+            turn.draft.id, place.clinic.id, turn.answers["service"], age, _doctor_id(turn.answers), day=day
+        )
+    )
+    if not slots:
+        return Jump("day", view.no_times_on_day(turn.t))
+    by_part = {part: [each for each in slots if day_part(each.start, tz) is part] for part in DayPart}
+    parts = [(part, len(found)) for part, found in by_part.items() if found]
+    wanted = turn.answers.get("part")
+    part = next((each for each, _ in parts if each == wanted), parts[0][0])
+    found = by_part[part]
+    page = clamp(turn.draft.page, len(found), TIMES_A_SCREEN)
+    shown = found[page * TIMES_A_SCREEN : (page + 1) * TIMES_A_SCREEN]
+    data = view.TimeChoice(_chosen(turn, place), day, shown, part, parts, page, len(found))
+    return Loaded(data, [slot_ref(each) for each in shown], page)
+
+
+async def apply_time(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted(name) if name.startswith("part-"):
+            return Stay(changes={"part": name.removeprefix("part-")})
+        case Chosen(ref):
+            slot = await slot_of(turn, ref)
+            if isinstance(slot, Refusal):
+                return Stay(refusals.refusal(turn.t, slot, (await place_of(turn)).clinic))
+            return await hold_time(turn, slot, {}, "time")
+    return Stay()
+
+
+def slot_ref(slot: Slot) -> str:
+    return f"{slot.id} {slot.start.isoformat()}"
+
+
+async def slot_of(turn: Turn, ref: str) -> Slot | Refusal:
+    """The time of a `slot_ref`, or why it can be had no longer."""
+    slot_id, _, start = ref.partition(" ")
+    passed = datetime.fromisoformat(start) <= turn.now
+    return await turn.tools.times.slot(slot_id) or (Refusal.TIME_PASSED if passed else Refusal.TIME_BUSY)
+
+
+def day_part(start: datetime, tz: str) -> DayPart:
+    """Morning until noon, afternoon until five, then evening, by the clinic's clock."""
+    hour = local(start, tz).hour
+    if hour < _MORNING_ENDS:
+        return DayPart.MORNING
+    return DayPart.AFTERNOON if hour < _EVENING_BEGINS else DayPart.EVENING
+
+
+def _one_a_time(slots: Sequence[Slot]) -> list[Slot]:
+    """With any doctor several may be free at the same minute: one button a minute."""
+    return list({each.start: each for each in reversed(slots)}.values())[::-1]
+
+
+async def hold_time(turn: Turn, slot: Slot, changes: dict[str, Any], step: str) -> Outcome:
+    until = await turn.tools.holds.take(slot, turn.account.id, turn.draft.id)
+    if until is None:
+        note = refusals.refusal(turn.t, Refusal.TIME_BUSY, (await place_of(turn)).clinic)
+        return Stay(note) if step == "time" else Jump(step, note)
+    return Answered({**changes, "time": slot_ref(slot)})
+
+
+async def let_time_go(turn: Turn) -> None:
+    await turn.tools.holds.release(turn.draft.id)
+
+
+def region_of(turn: Turn) -> Region:
+    found = region(turn.answers["region"])
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def place_of(turn: Turn) -> view.Place:
+    clinic = await turn.tools.directory.clinic(turn.answers["clinic"])
+    if clinic is None:
+        raise NotFound
+    return view.Place(full_name(identity_in(await who_for(turn))), clinic)
+
+
+async def place_and_age(turn: Turn) -> tuple[view.Place, int]:
+    place = await place_of(turn)
+    return place, age_of(await who_for(turn), turn.now, place.clinic.tz)
+
+
+def _service_words(turn: Turn) -> str:
+    return specialty(turn.t, turn.answers["service"], turn.answers["service_name"])
+
+
+def _chosen(turn: Turn, place: view.Place) -> view.Chosen:
+    return view.Chosen(place, turn.answers["service"], turn.answers["service_name"], turn.answers["doctor_name"])
+
+
+def _doctor_id(answers: Answers) -> str | None:
+    doctor = answers.get("doctor")
+    return None if doctor in (None, ANY_DOCTOR) else doctor

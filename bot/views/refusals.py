@@ -1,0 +1,66 @@
+"""Refusals in a patient's words, and what becomes of a time that was held."""
+
+from __future__ import annotations
+
+from services.accounts.rights import DECLARED_AHEAD, Denial
+from services.registry.model import Clinic, Refusal
+from services.texts.i18n import N_, Html, Texts, blocks
+
+REFUSALS: dict[Refusal | Denial, str] = {
+    Refusal.TIME_BUSY: N_("This time has just been taken. Here are the nearest free ones."),
+    Refusal.SAME_SPECIALIST: N_(
+        "There is already a booking with this specialist: see “My bookings”. It can be moved or cancelled there; "
+        "the next one can be made after it."
+    ),
+    Refusal.SAME_TIME: N_("There is already another visit at this time. Please choose another time."),
+    Refusal.OTHER_AGE: N_("This doctor sees patients of another age. Please choose another clinic or specialist."),
+    Refusal.TIME_PASSED: N_("This time has already passed. Please choose another."),
+    Refusal.PATIENT_NOT_FOUND: N_(
+        "The registry does not know a patient with such data. Please check the policy number and the name, "
+        "or call the clinic."
+    ),
+    Refusal.REFERRAL_EXPIRED: N_(
+        "The referral has expired. Ask the doctor for a new one, or choose another specialist."
+    ),
+    Refusal.OLD_VISIT_OVER: N_(
+        "The booking that was to be moved no longer stands: see “My bookings”. Nothing new has been booked."
+    ),
+    Refusal.UNAVAILABLE: N_(
+        "The registry is not answering. You are not booked yet; the choice is kept. Please try again."
+    ),
+    Denial.GROWN_UP: N_(
+        "This person will be 18 by the day of the visit and books for themselves. Please choose another day or person."
+    ),
+    Denial.BASIS_ENDED: N_("The permission to book for this person has ended. Please choose another person."),
+    Denial.NOT_COVERED: N_(
+        "This person lets you see the bookings, but not make or change them. Ask for a wider permission, or choose "
+        "another person."
+    ),
+    Denial.TOO_MANY_DECLARED: N_(
+        "You already have {limit} visits ahead for people whose documents the clinic has not checked. "
+        "You can book another after one of them."
+    ),
+    Denial.TOO_MANY_TRIES: N_(
+        "There were too many tries with data that the registry does not know. Try tomorrow, or call the clinic."
+    ),
+    Denial.HIDDEN_CLASH: N_("This time cannot be booked. Please choose another."),
+}
+
+
+def refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
+    """The sentence of a refusal, with the clinic's phone where only the desk can help."""
+    sentence = Html("⚠️ ") + t(REFUSALS[reason], limit=DECLARED_AHEAD)
+    helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES) and clinic.phone
+    return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
+
+
+def hold_renewed(t: Texts) -> Html:
+    return t("The time was no longer held. It is still free, and we hold it for you again.")
+
+
+def hold_lost(t: Texts) -> Html:
+    return Html("⚠️ ") + t("The time is no longer held, and somebody has taken it. Here are the nearest free ones.")
+
+
+def still_checking(t: Texts) -> Html:
+    return t("There is no answer from the registry yet.")

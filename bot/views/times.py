@@ -1,0 +1,256 @@
+"""What can be booked, as screens: specialist, doctor, day, time. Booking and moving share them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bot.keyboards.callbacks import ClinicVenue
+from bot.keyboards.kit import (
+    PAGE_SIZE,
+    TIMES_IN_ROW,
+    back_row,
+    button,
+    in_rows,
+    markup,
+    month_grid,
+    pager,
+    short,
+)
+from bot.keyboards.wizard import Keys
+from bot.views.clinics import room_line
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from bot.views.specialties import specialty
+from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
+from services.texts.dates import clock_time, day_words, local, short_when
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
+
+TIMES_A_SCREEN = 24
+
+
+class DayPart(StrEnum):
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+DAY_PARTS = {DayPart.MORNING: N_("Morning"), DayPart.AFTERNOON: N_("Afternoon"), DayPart.EVENING: N_("Evening")}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who books where: the head of every later screen."""
+
+    who: str
+    clinic: Clinic
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChoice:
+    place: Place
+    offers: Sequence[ServiceOffer]
+    page: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorChoice:
+    place: Place
+    service_id: str
+    service: str
+    offers: Sequence[DoctorOffer]
+    page: int
+    total: int
+    soonest: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stands at the head of the day and time screens. `doctor` None: any."""
+
+    place: Place
+    service_id: str
+    service: str
+    doctor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    chosen: Chosen
+    days: Sequence[DayOffer]
+    month: date
+
+
+@dataclass(frozen=True, slots=True)
+class TimeChoice:
+    """Times of one part of a day. `parts`: how many are free in each part that has any."""
+
+    chosen: Chosen
+    day: date
+    slots: Sequence[Slot]
+    part: DayPart
+    parts: Sequence[tuple[DayPart, int]]
+    page: int
+    total: int
+
+
+def service(data: ServiceChoice, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    tz = data.place.clinic.tz
+    told = [
+        lines(bold(specialty(t, each.id, each.name)), _free(t, each.nearest, each.free, tz, scene.now))
+        for each in data.offers
+    ]
+    rows = [
+        [button(short(specialty(t, each.id, each.name)), keys.option(place))] for place, each in enumerate(data.offers)
+    ]
+    nothing = t("This clinic has no services for this age here. Please choose another clinic or call it.")
+    return Screen(
+        scene.text(place_lines(t, data.place), bold(t("Which specialist?")), *(told or [nothing])),
+        markup(
+            *rows,
+            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
+            [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=data.place.clinic.id))]
+            if data.place.clinic.lat is not None
+            else [],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def no_times(t: Texts, name: str, clinic: Clinic) -> Html:
+    """There are none: the only place where this is said."""
+    return blocks(
+        Html("⚠️ ")
+        + t("There are no free times now: {what}. New ones appear every day, usually in the morning.", what=name),
+        t("You can also call the clinic: {phone}", phone=clinic.phone) if clinic.phone else "",
+    )
+
+
+def no_times_on_day(t: Texts) -> Html:
+    return Html("⚠️ ") + t("The last free time of this day has been taken. Please choose another day.")
+
+
+def doctor(data: DoctorChoice, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    tz = data.place.clinic.tz
+    told = [
+        lines(
+            bold(each.name),
+            room_line(t, each.room),
+            _free(t, each.nearest, each.free, tz, scene.now),
+        )
+        for each in data.offers
+    ]
+    rows = [[button(short(initials(each.name)), keys.option(place))] for place, each in enumerate(data.offers)]
+    soonest = data.soonest
+    return Screen(
+        scene.text(
+            place_lines(t, data.place),
+            lines(bold(specialty(t, data.service_id, data.service)), t("Which doctor?")),
+            *told,
+        ),
+        markup(
+            [
+                button(
+                    t.label("⚡ Nearest: {when}", when=short_when(t, soonest.start, tz, scene.now)),
+                    keys.act("soonest"),
+                )
+            ]
+            if soonest
+            else [],
+            [button(t.label("Any doctor"), keys.act("any"))],
+            *rows,
+            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def day(data: DayChoice, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    today = local(scene.now, data.chosen.place.clinic.tz).date()
+    months = sorted({each.day.replace(day=1) for each in data.days})
+    places = {each.day: keys.option(place) for place, each in enumerate(data.days)}
+    nearest = data.days[0]
+    return Screen(
+        scene.text(
+            _chosen(t, data.chosen),
+            lines(
+                bold(t("Which day?")),
+                t("Press a number. A dot means that there are no free times on that day."),
+                t("The nearest: {day}.", day=day_words(t, nearest.day, today)),
+            ),
+        ),
+        markup(
+            *month_grid(
+                t,
+                data.month,
+                places,
+                keys.act("empty"),
+                lambda month: keys.act(f"m-{month:%Y%m}"),
+                months,
+            ),
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def empty_day(t: Texts) -> str:
+    """The toast for a day without free times."""
+    return t.label("There are no free times on this day.")
+
+
+def time(data: TimeChoice, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    tz = data.chosen.place.clinic.tz
+    today = local(scene.now, tz).date()
+    tabs = [
+        button(_part_label(t, part, count, chosen=part is data.part), keys.act(f"part-{part.value}"))
+        for part, count in data.parts
+    ]
+    times = [button(clock_time(each.start, tz), keys.option(place)) for place, each in enumerate(data.slots)]
+    return Screen(
+        scene.text(
+            _chosen(t, data.chosen),
+            lines(bold(t("What time?")), escape(day_words(t, data.day, today))),
+        ),
+        markup(
+            tabs if len(tabs) > 1 else [],
+            *in_rows(times, TIMES_IN_ROW),
+            pager(t, data.page, data.total, TIMES_A_SCREEN, keys.page),
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def initials(full_name: str) -> str:
+    """«Иванова А. С.» from surname, name, patronymic."""
+    surname, *rest = full_name.split(" ")
+    return " ".join([surname, *(f"{each[0]}." for each in rest if each)])
+
+
+def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime) -> Html:
+    if nearest is None or not free:
+        return t("no free times")
+    told = short_when(t, nearest, tz, now)
+    return t.n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", free, when=told)
+
+
+def place_lines(t: Texts, place: Place) -> Html:
+    return lines(t("Patient: {name}", name=place.who), t("Clinic: {clinic}", clinic=place.clinic.name))
+
+
+def _chosen(t: Texts, chosen: Chosen) -> Html:
+    return lines(
+        place_lines(t, chosen.place),
+        escape(f"{specialty(t, chosen.service_id, chosen.service)} / {chosen.doctor or t.label('any doctor')}"),
+    )
+
+
+def _part_label(t: Texts, part: DayPart, count: int, *, chosen: bool) -> str:
+    label = f"{t.label(DAY_PARTS[part])} {count}"
+    return f"• {label}" if chosen else label
