@@ -134,6 +134,14 @@ def _say(world: World, body: Json) -> Json:
     return _sent(*people.say(world, *_where(body), str(body["text"])))
 
 
+def _start(world: World, body: Json) -> Json:
+    return _sent(people.start(world, *_where(body)))
+
+
+def _open_link(world: World, body: Json) -> Json:
+    return _sent(people.open_link(world, *_where(body), str(body["payload"])))
+
+
 def _press(world: World, body: Json) -> Json:
     query = people.press(
         world,
@@ -179,6 +187,8 @@ ACTS: dict[str, Act] = {
     "create-person": _create_person,
     "edit-person": _edit_person,
     "say": _say,
+    "start": _start,
+    "open_link": _open_link,
     "press": _press,
     "contact": _contact,
     "location": _location,

@@ -251,6 +251,14 @@ class User:
         async with self._awaiting_reaction(timeout):
             people.say(self._world, *self._where, text)
 
+    async def open_link(self, payload: str) -> None:
+        """Open https://t.me/<bot>?start=<payload>, press START and wait for the bot; also lets a blocked bot in.
+
+        A payload that Telegram does not take raises `people.ActError`.
+        """
+        async with self._awaiting_reaction():
+            people.open_link(self._world, *self._where, payload)
+
     async def share_contact(self, of: User | int | str | None = None) -> None:
         """Share the own contact, another person's, or a mere phone number."""
         owner = of.id if isinstance(of, User) else of
@@ -327,9 +335,14 @@ class User:
         await self.emulator.wait_quiet()
 
     async def unblock(self) -> None:
-        """Let the bot in again and wait until it took notice."""
+        """Take the bot off the list of the blocked, which says nothing in the chat, and wait until it took notice."""
         people.set_blocked(self._world, *self._where, blocked=False)
         await self.emulator.wait_quiet()
+
+    async def restart(self) -> None:
+        """Press RESTART in the chat of the blocked bot, which lets it in and sends /start, and wait for the bot."""
+        async with self._awaiting_reaction():
+            people.start(self._world, *self._where)
 
     def messages(self) -> list[Message]:
         """All messages of the chat, deleted ones too, oldest first."""

@@ -45,7 +45,7 @@ _HTML_TAG = {
 }
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,7})|#([0-9]{1,7})|(lt|gt|amp|quot)(?![A-Za-z]));?")
 _ATTRIBUTE = re.compile(r"""\s*([^\s=>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[A-Za-z0-9.\-]+))?""")
-_LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,:;!?()]", re.IGNORECASE)  # the end of a sentence is no part of it
 _COMMAND = re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/])")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import asdict, replace
 
@@ -10,6 +11,7 @@ from emulator.model import Bot, Chat, Person, Query, Stored
 from emulator.world import World
 
 _TEXT_LIMIT = 4096
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # [docs] "Deep linking"
 
 
 class ActError(ValueError):
@@ -21,6 +23,22 @@ def say(world: World, bot_id: int, user_id: int, text: str) -> list[Stored]:
     if not text.strip():
         raise ActError("a message needs a text")
     return [_send(world, bot_id, user_id, _text_content(piece)) for piece in _pieces(text.strip())]
+
+
+def start(world: World, bot_id: int, user_id: int, payload: str = "") -> Stored:
+    """Press START, or RESTART where the bot is blocked, which lets it in again first.
+
+    `payload` is that of the deep link by which the person came, "" without one.
+    """
+    set_blocked(world, bot_id, user_id, blocked=False)
+    return _send(world, bot_id, user_id, _text_content(f"/start {payload}".strip()))
+
+
+def open_link(world: World, bot_id: int, user_id: int, payload: str) -> Stored:
+    """Open https://t.me/<bot>?start=<payload> and press START."""
+    if not _PAYLOAD.fullmatch(payload):
+        raise ActError("the payload of a link is 1 to 64 of A-Z, a-z, 0-9, _ and -")
+    return start(world, bot_id, user_id, payload)
 
 
 def share_contact(world: World, bot_id: int, user_id: int, of: int | str | None = None) -> Stored:

@@ -75,8 +75,11 @@ function open(entity, covered, act) {
   return node;
 }
 
+// An address without a scheme would lead to a page of this server.
+const absolute = (url) => (SAFE_LINK.test(url) ? url : `http://${url}`);
+
 function link(node, url, act) {
-  const address = SAFE_LINK.test(url) ? url : `http://${url}`;
+  const address = absolute(url);
   node.href = address;
   node.target = "_blank";
   node.rel = "noopener noreferrer";
@@ -131,9 +134,10 @@ function quote(message) {
 function inlineButton(message, button, act) {
   const common = { class: "inline", "data-role": "inline-button", title: button.text, dir: "auto" };
   if (button.url) {
-    const anchor = el("a", { ...common, href: button.url, target: "_blank", rel: "noopener noreferrer" });
+    const address = absolute(button.url);
+    const anchor = el("a", { ...common, href: address, target: "_blank", rel: "noopener noreferrer" });
     anchor.append(el("span", {}, button.text), el("i", { class: "corner", "aria-hidden": "true" }, "↗"));
-    anchor.addEventListener("click", (event) => act.follow(button.url, event));
+    anchor.addEventListener("click", (event) => act.follow(address, event));
     return anchor;
   }
   if (button.copy_text) {

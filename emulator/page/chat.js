@@ -9,9 +9,15 @@ const PLACES = [["55.75580,37.61730", "Москва · Moscow"], ["55.88900,37.4
   ["55.91160,37.73080", "Мытищи · Mytishchi"], ["55.67800,37.27770", "Одинцово · Odintsovo"],
   ["55.43110,37.54510", "Подольск · Podolsk"], ["59.93860,30.31410", "Санкт-Петербург · Saint Petersburg"],
   ["55.03020,82.92040", "Новосибирск · Novosibirsk"]];
+const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
+const TELEGRAM = ["t.me", "telegram.me"];
+const LETS_IN = ["start", "open_link"];
 const byId = (id) => document.getElementById(id);
 
-const state = { bots: new Map(), people: new Map(), chats: new Map(), botId: null, open: [], skew: 0 };
+const state = {
+  bots: new Map(), people: new Map(), chats: new Map(), botId: null, open: [], skew: 0,
+  link: new URLSearchParams(location.search).get("start"), // the payload of a deep link that waits for START
+};
 const views = new Map();
 
 async function post(act, body = {}) {
@@ -41,8 +47,10 @@ const model = {
   now: () => Date.now() / 1000 + state.skew,
   bot: () => state.bots.get(state.botId),
   chat: (userId) => chatOf(state.botId, userId),
+  link: () => state.link,
   act: (act, userId, more = {}) => {
     if (state.botId === null) return views.get(userId)?.toast(say("offline"));
+    if (model.chat(userId).blocked && !LETS_IN.includes(act)) return views.get(userId)?.toast(say("isBlocked"));
     return post(act, { bot_id: state.botId, user_id: userId, ...more });
   },
   async press(userId, messageId, data) {
@@ -57,11 +65,18 @@ const model = {
     }
   },
   follow(userId, url, event) {
-    const start = /^(?:https?:\/\/t\.me\/|tg:\/\/resolve\?domain=)(\w+)[?&]start=([\w-]{1,64})$/i.exec(url);
-    if (!start || start[1].toLowerCase() !== model.bot()?.username.toLowerCase()) return;
+    const payload = payloadOf(url);
+    if (!payload) return;
     event.preventDefault(); // a deep link to this very bot opens it here
-    model.act("say", userId, { text: `/start ${start[2]}` });
+    showLink(payload);
+    views.get(userId)?.foot.querySelector("[data-role=start]")?.focus();
   },
+  async openLink(userId) {
+    const payload = state.link;
+    showLink(null);
+    if (!(await model.act("open_link", userId, { payload }))) showLink(payload);
+  },
+  dropLink: () => showLink(null),
   confirmContact(userId) {
     dialog({
       title: say("shareContact"), role: "contact-dialog", main: say("ok"),
@@ -121,6 +136,23 @@ const model = {
     renderChats();
   },
 };
+
+// The payload of a deep link to this bot, in Telegram's forms or with this page's address; null for other links.
+function payloadOf(url) {
+  if (!URL.canParse(url)) return null;
+  const link = new URL(url);
+  const username = link.protocol === "tg:" ? link.searchParams.get("domain") : TELEGRAM.includes(link.host) ? link.pathname.slice(1) : null;
+  const ours = username?.toLowerCase() === model.bot()?.username.toLowerCase();
+  const here = link.port === location.port && link.pathname === "/" && [location.hostname, ...LOOPBACK].includes(link.hostname);
+  return ours || here ? link.searchParams.get("start") : null;
+}
+
+function showLink(payload) {
+  state.link = payload;
+  // Off the address: loading the page again must not bring the link back.
+  if (!payload) history.replaceState(null, "", location.pathname);
+  for (const view of views.values()) view.renderFoot();
+}
 
 const nameOf = (person) => [person.first_name, person.last_name].filter(Boolean).join(" ");
 

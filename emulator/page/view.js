@@ -66,6 +66,10 @@ export class ChatView {
     return el("div", { class: "composer" }, this.attach, this.input, this.toggle, send);
   }
 
+  get fullName() {
+    return [this.person.first_name, this.person.last_name].filter(Boolean).join(" ");
+  }
+
   get chat() {
     return this.model.chat(this.person.id);
   }
@@ -115,8 +119,7 @@ export class ChatView {
     this.node.setAttribute("aria-label", `${say("chatWith")}: ${this.person.first_name}`);
     const typing = Date.now() < this.typingUntil;
     const state = !this.model.alive ? "lost" : !bot?.connected ? "offline" : typing ? "typing" : "online";
-    const who = [this.person.first_name, this.person.last_name].filter(Boolean).join(" ");
-    this.status.textContent = state === "online" ? `${say("online")} · ${who}` : say(state);
+    this.status.textContent = state === "online" ? `${say("online")} · ${this.fullName}` : say(state);
     this.status.dataset.state = state;
     this.empty?.replaceWith(this.emptyCard());
   }
@@ -211,15 +214,11 @@ export class ChatView {
 
   renderFoot() {
     const { chat } = this;
-    const big = (word, role, run) => el("button", { type: "button", class: "big", "data-role": role, on: { click: run } }, say(word));
-    if (chat.blocked) {
-      const unblock = () => this.model.act("block", this.person.id, { blocked: false });
-      return this.foot.replaceChildren(big("unblock", "unblock", unblock));
-    }
-    if (!chat.started) {
-      const start = () => this.model.act("say", this.person.id, { text: "/start" });
-      return this.foot.replaceChildren(big("start", "start", start));
-    }
+    const run = () => (this.model.link() ? this.model.openLink(this.person.id) : this.model.act("start", this.person.id));
+    const attributes = { type: "button", class: "big", "data-role": "start", "aria-describedby": `link-as-${this.person.id}` };
+    const start = el("button", { ...attributes, on: { click: run } }, say(chat.blocked ? "restart" : "start"));
+    if (this.model.link()) return this.foot.replaceChildren(this.linkBar(), start);
+    if (chat.blocked || !chat.started) return this.foot.replaceChildren(start);
     const rows = chat.keyboard?.markup.keyboard || [];
     this.toggle.hidden = !rows.length;
     const open = rows.length && this.keyboardOpen && !chat.keyboard.hidden;
@@ -231,6 +230,13 @@ export class ChatView {
     this.keyboard.hidden = !open;
     if (focused) this.input.focus();
     return this.toBottom();
+  }
+
+  // Who opens the link that waits; another person is chosen among the people.
+  linkBar() {
+    const other = el("button", { type: "button", class: "other narrow-only", "data-role": "other-person", on: { click: this.model.openSide } }, say("someone"));
+    const drop = iconButton("close", say("dropLink"), "drop-link", this.model.dropLink);
+    return el("div", { class: "link-bar", "data-role": "link-bar" }, el("p", { id: `link-as-${this.person.id}` }, `${say("linkAs")}: ${this.fullName}`), other, drop);
   }
 
   replyButton(button) {

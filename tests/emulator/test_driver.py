@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.driver import Answer, Button, Emulator, Fault
+from emulator.people import ActError
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -96,6 +97,34 @@ async def test_blocking_and_language(emulator: Emulator) -> None:
     assert user.person.language_code == "en"
     await user.send("hello")
     assert user.screen().text == "Привет, чем помочь?" or user.messages()[-1].text == "hello"
+
+
+async def test_restart_lets_the_bot_in_and_says_so(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    await user.block()
+    await user.restart()
+    assert [message.text for message in user.messages() if not message.from_bot] == ["/start", "/start"]
+    assert user.screen().text == "Привет, чем помочь?"
+    assert emulator.problems() == []
+
+
+async def test_a_deep_link_is_opened(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.open_link("family_A-1")
+    assert user.messages()[0].text == "/start family_A-1"
+    assert user.screen().text == "Привет, чем помочь?"
+    await user.block()
+    await user.open_link("x" * 64)
+    assert [message.text for message in user.messages() if not message.from_bot][1] == f"/start {'x' * 64}"
+
+
+@pytest.mark.parametrize("payload", ["", "a b", "a.b", "семья", "x" * 65, "x\n"])
+async def test_telegram_takes_no_such_link(emulator: Emulator, payload: str) -> None:
+    user = await emulator.user()
+    with pytest.raises(ActError, match="1 to 64"):
+        await user.open_link(payload)
+    assert user.messages() == []
 
 
 async def test_a_duplicated_update_comes_twice(emulator: Emulator) -> None:

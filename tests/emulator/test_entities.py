@@ -86,6 +86,8 @@ def test_trimming_moves_entities() -> None:
 def test_commands_and_links_are_found() -> None:
     found = with_automatic(Formatted("😀 /start https://example.org/a")).entities
     assert found == (entity("bot_command", 3, 6), entity("url", 10, 21))
+    in_a_sentence = with_automatic(Formatted("(https://t.me/a_bot?start=x_1).")).entities
+    assert in_a_sentence == (entity("url", 1, 28),)
     assert with_automatic(parse_html("<code>/start</code>")).entities == (entity("code", 0, 6),)
 
 

@@ -85,3 +85,97 @@ async def test_a_person_talks_to_the_bot(emulator: Emulator, page: Page) -> None
     assert [person.first_name for person in emulator.world.store.people()] == ["Анна", "Peter"]
     assert errors == []
     assert emulator.problems() == []
+
+
+def own_texts(emulator: Emulator) -> list[tuple[str, str]]:
+    """Who said what to the bot, in the order of people and messages."""
+    store = emulator.world.store
+    return [
+        (person.first_name, message.text)
+        for person in store.people()
+        for message in store.messages(emulator.bot_id, person.id)
+        if not message.by_bot
+    ]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_deep_link_of_the_address_waits_for_start(emulator: Emulator, page: Page) -> None:
+    await emulator.user("Анна", last_name="Петрова")
+    await emulator.user("Пётр")
+    await page.goto(f"{emulator.url}/?start=family_A-1")
+    bar = page.locator("[data-role=link-bar]")
+    await expect(bar).to_contain_text("Открыть ссылку как: Анна Петрова")
+    await page.reload()
+    await page.locator("[data-role=other-person]").click()
+    await page.locator("[data-role=person]", has_text="Пётр").click()
+    await expect(bar).to_contain_text("Открыть ссылку как: Пётр")
+    assert own_texts(emulator) == []
+    await page.get_by_role("button", name="ЗАПУСТИТЬ").click()
+    await expect(page.locator("[data-role=bubble]").last).to_contain_text("Привет")
+    await expect(page.locator("[data-role=composer]")).to_be_visible()
+    assert page.url == f"{emulator.url}/"
+    await page.reload()
+    await expect(page.locator("[data-role=composer]")).to_be_visible()
+    assert own_texts(emulator) == [("Пётр", "/start family_A-1")]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_link_in_a_message_opens_here(emulator: Emulator, page: Page) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    bot = emulator.world.bot(emulator.bot_id)
+    links = [
+        f"https://t.me/{bot.username}?start=one",
+        f"https://telegram.me/{bot.username}?start=two",
+        f"{emulator.url}/?start=three",
+    ]
+    for link in links:
+        await user.send(f"Ссылка: {link}.")
+    await page.goto(emulator.url)
+    for number, link in enumerate(links):
+        await page.locator("[data-side=bot]").get_by_role("link", name=link).click()
+        start = page.locator("[data-role=start]")
+        await expect(start).to_be_focused()
+        if number:
+            await start.press("Enter")
+        else:
+            await page.get_by_role("button", name="Не открывать ссылку").click()
+        await expect(page.locator("[data-role=composer]")).to_be_visible()
+    await expect(page.locator("[data-side=own]").last).to_contain_text("/start three")
+    assert [text for _, text in own_texts(emulator) if text.startswith("/start ")] == ["/start two", "/start three"]
+    other = page.get_by_role("link", name="https://t.me/another_bot?start=x")
+    await user.send("https://t.me/another_bot?start=x")
+    await expect(other.last).to_have_attribute("target", "_blank")
+    await page.context.route("https://t.me/**", lambda route: route.fulfill(body="outside"))
+    async with page.context.expect_page():
+        await other.last.click()
+    await expect(page.locator("[data-role=composer]")).to_be_visible()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_payload_that_telegram_does_not_take(emulator: Emulator, page: Page) -> None:
+    await page.goto(f"{emulator.url}/?start=a.b")
+    await page.locator("[data-role=start]").click()
+    await expect(page.locator("[data-role=toast]")).to_contain_text("1 to 64")
+    await page.get_by_role("button", name="Не открывать ссылку").click()
+    await expect(page.get_by_role("button", name="ЗАПУСТИТЬ")).to_be_visible()
+    assert page.url == f"{emulator.url}/"
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_blocked_bot_is_started_again(emulator: Emulator, page: Page) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    await page.goto(emulator.url)
+    await page.locator("[data-role=person-menu]").click()
+    await page.locator("[data-role=block]").click()
+    restart = page.get_by_role("button", name="ПЕРЕЗАПУСТИТЬ")
+    await expect(restart).to_be_visible()
+    await expect(page.locator("[data-role=composer]")).to_have_count(0)
+    await page.get_by_role("button", name="Записаться").click()
+    await expect(page.locator("[data-role=toast]")).to_contain_text("Бот заблокирован")
+    await expect(page.locator("[aria-busy]")).to_have_count(0)
+    await restart.click()
+    await expect(page.locator("[data-role=bubble]")).to_have_count(4)
+    await expect(page.locator("[data-role=composer]")).to_be_visible()
+    assert [text for _, text in own_texts(emulator)] == ["/start", "/start"]

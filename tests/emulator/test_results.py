@@ -91,8 +91,9 @@ async def test_updates_of_all_acts_validate(api: Api, emulator: Emulator, starte
     people.press(world, *where, 1, "x", inaccessible=True)
     people.set_blocked(world, *where, blocked=True)
     people.set_blocked(world, *where, blocked=False)
+    people.open_link(world, *where, "family_1")
     updates = [Update.model_validate(update) for update in await api.result("getUpdates")]
-    assert len(updates) == 11
+    assert len(updates) == 12
     own, foreign = updates[1].message, updates[2].message
     assert own is not None
     assert own.contact is not None
@@ -100,6 +101,10 @@ async def test_updates_of_all_acts_validate(api: Api, emulator: Emulator, starte
     assert foreign is not None
     assert foreign.contact is not None
     assert foreign.contact.user_id is None
+    linked = updates[11].message
+    assert linked is not None
+    assert linked.entities is not None
+    assert [(entity.type, entity.offset, entity.length) for entity in linked.entities] == [("bot_command", 0, 6)]
 
 
 async def test_state_survives_a_restart(api: Api, emulator: Emulator, started: int) -> None:

@@ -147,17 +147,23 @@ async def test_answers_to_presses(api: Api, emulator: Emulator, started: int) ->
 
 
 async def test_a_blocked_bot(api: Api, emulator: Emulator, started: int) -> None:
-    people.set_blocked(emulator.world, emulator.bot_id, started, blocked=True)
-    status, answer = await api("sendMessage", chat_id=started, text="a")
-    assert (status, answer["description"]) == (403, "Forbidden: bot was blocked by the user")
-    people.set_blocked(emulator.world, emulator.bot_id, started, blocked=False)
+    where = (emulator.bot_id, started)
+    people.set_blocked(emulator.world, *where, blocked=True)
+    for method, params in (("sendMessage", {"text": "a"}), ("sendChatAction", {"action": "typing"})):
+        status, answer = await api(method, chat_id=started, **params)
+        assert (status, answer["description"]) == (403, "Forbidden: bot was blocked by the user")
+    with pytest.raises(people.ActError, match="blocked"):
+        people.say(emulator.world, *where, "a")
+    people.start(emulator.world, *where)
     await api.result("sendMessage", chat_id=started, text="a")
-    kinds = [
-        update["my_chat_member"]["new_chat_member"]["status"]
-        for update in await api.result("getUpdates")
-        if "my_chat_member" in update
-    ]
-    assert kinds == ["kicked", "member"]
+    *_, kicked, member, began = await api.result("getUpdates")
+    changes = [update["my_chat_member"] for update in (kicked, member)]
+    statuses = [(change["old_chat_member"]["status"], change["new_chat_member"]["status"]) for change in changes]
+    assert statuses == [("member", "kicked"), ("kicked", "member")]
+    assert changes[0]["chat"]["type"] == "private"
+    assert changes[0]["from"]["id"] == started
+    assert changes[0]["new_chat_member"]["user"]["id"] == emulator.bot_id
+    assert began["message"]["text"] == "/start"
 
 
 async def test_reply_keyboards_come_and_go(api: Api, emulator: Emulator, started: int) -> None:
