@@ -91,6 +91,23 @@ class VisitVenue(CallbackData, prefix="vv1"):
     visit: str
 
 
+class VisitCancel(CallbackData, prefix="vx1"):
+    """«Отменить запись»; `sure`: the question has been answered with yes."""
+
+    visit: str
+    sure: bool
+
+
+class VisitMove(CallbackData, prefix="vr1"):
+    visit: str
+
+
+class VisitAgain(CallbackData, prefix="va1"):
+    """«Записаться ещё раз»: the same specialist for the same person."""
+
+    visit: str
+
+
 class NotificationList(CallbackData, prefix="nl1"):
     page: PageNumber
 
