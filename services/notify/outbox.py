@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
@@ -56,12 +56,15 @@ class Outbox:
         subject_id: str,
         dedupe_key: str,
         screen_follows: bool = False,
+        due_at: datetime | None = None,
     ) -> None:
         """Notes what happened within the unit that makes it true; the same key again does nothing.
 
         `screen_follows`: somebody is looking at the screen that will say it; delivery waits for `settle`.
+        `due_at`: when it is to be told, now if left out; until then it does not stand in the list either.
         """
         now = self._clock.now()
+        due_at = now if due_at is None else due_at
         notification_id = new_id()
         await unit.execute(
             insert(notification_table).values(
@@ -70,7 +73,7 @@ class Outbox:
                 person_id=person_id,
                 kind=kind.value,
                 subject_id=subject_id,
-                created_at=now,
+                created_at=due_at,
             )
         )
         added = await unit.execute(
@@ -82,7 +85,7 @@ class Outbox:
                 channel=TELEGRAM,
                 dedupe_key=dedupe_key,
                 status=_DUE,
-                due_at=now,
+                due_at=due_at,
                 claimed_until=now + _SCREEN_FIRST if screen_follows else None,
             )
             .on_conflict_do_nothing(index_elements=["dedupe_key"])
@@ -151,7 +154,7 @@ class Outbox:
 
     async def page(self, account_id: str, page: int, size: int) -> NotificationPage:
         """One page of what happened, newest first."""
-        mine = notification_table.c.account_id == account_id
+        mine = and_(notification_table.c.account_id == account_id, notification_table.c.created_at <= self._clock.now())
         async with self._database.read() as connection:
             total = (await connection.execute(select(func.count()).where(mine))).scalar_one()
             rows = await connection.execute(
