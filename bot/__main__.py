@@ -102,7 +102,8 @@ def _emulator(settings: Settings) -> Iterator[None]:
             "EMULATOR_HOST": settings.emulator_host,
             "EMULATOR_PORT": str(settings.emulator_port),
             "EMULATOR_BOT_NAME": texts(DEFAULT_LOCALE).label("Nomerok"),
-        },
+        }
+        | ({"EMULATOR_CLOCK_FILE": str(settings.clock_shift_file)} if settings.clock_shift_file else {}),
     )
     try:
         from bot import app  # noqa: F401  (imported while the chat is starting)

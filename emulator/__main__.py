@@ -9,6 +9,7 @@ import os
 import signal
 import sqlite3
 import sys
+from pathlib import Path
 
 from emulator.server import is_loopback, serve
 from emulator.store import Store
@@ -24,7 +25,7 @@ def main() -> int:
         prog="python -m emulator",
         description="A local Telegram: Bot API over HTTP and a chat page in the browser.",
         epilog="Environment: EMULATOR_HOST (127.0.0.1), EMULATOR_PORT (8080), EMULATOR_DATA"
-        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME.",
+        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME, EMULATOR_CLOCK_FILE.",
     )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"
@@ -33,6 +34,7 @@ def main() -> int:
     host = os.environ.get("EMULATOR_HOST") or "127.0.0.1"
     port_text = os.environ.get("EMULATOR_PORT") or "8080"
     data = os.environ.get("EMULATOR_DATA") or "data/emulator.sqlite"
+    clock_file = os.environ.get("EMULATOR_CLOCK_FILE")
     if not is_loopback(host):
         return _refuse(f"EMULATOR_HOST={host} is not a loopback address; use 127.0.0.1, ::1 or localhost")
     if not port_text.isascii() or not port_text.isdigit() or int(port_text) > 65535:
@@ -44,7 +46,13 @@ def main() -> int:
         store = Store(data)
     except (sqlite3.Error, OSError) as error:
         return _refuse(f"EMULATOR_DATA={data} cannot be used: {error}")
-    world = World(store, bot_name=os.environ.get("EMULATOR_BOT_NAME") or "Бот")
+    bot_name = os.environ.get("EMULATOR_BOT_NAME") or "Бот"
+    world = World(store, bot_name=bot_name, clock_file=Path(clock_file) if clock_file else None)
+    try:
+        world.share_clock()  # before anybody can connect, so both clocks agree from the start
+    except OSError as error:
+        store.close()
+        return _refuse(f"EMULATOR_CLOCK_FILE={clock_file} cannot be written: {error}")
     try:
         return asyncio.run(_run(world, host, int(port_text), parent if options.die_with_parent else None))
     finally:

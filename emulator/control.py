@@ -47,7 +47,7 @@ def control_api(world: World) -> web.RouteTableDef:
             return web.json_response({"ok": True, **run(world, body)})
         except KeyError as error:
             return _refuse(f"missing or unknown: {error}")
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OSError) as error:
             return _refuse(str(error))
 
     return routes
@@ -78,6 +78,7 @@ def _state(world: World) -> Json:
         "people": [person_state(person) for person in world.store.people()],
         "chats": chats,
         "now": world.now(),
+        "shift": world.clock_shift,
     }
 
 
@@ -178,9 +179,9 @@ def _duplicate(world: World, body: Json) -> Json:
     return {}
 
 
-def _clock(world: World, body: Json) -> Json:
-    world.advance(float(body["seconds"]))
-    return {"now": world.now()}
+def _advance(world: World, body: Json) -> Json:
+    world.advance(int(body["seconds"]))
+    return {"now": world.now(), "shift": world.clock_shift}
 
 
 ACTS: dict[str, Act] = {
@@ -198,5 +199,5 @@ ACTS: dict[str, Act] = {
     "block": _block,
     "fault": _fault,
     "duplicate": _duplicate,
-    "clock": _clock,
+    "advance": _advance,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from emulator.entities import Json
 from emulator.faults import Faults
@@ -32,19 +33,38 @@ class World:
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
     bot_name: str = "Бот"
+    clock_file: Path | None = None  # where the clock's shift is told to others, in whole seconds
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
     _polled_at: dict[int, float] = field(default_factory=dict)
 
     def now(self) -> float:
         """Unix seconds of the emulator's clock, which tests may move on."""
-        return time.time() + float(self.store.meta("clock_shift_s") or 0)
+        return time.time() + self.clock_shift
+
+    @property
+    def clock_shift(self) -> float:
+        """How far the emulator's clock is ahead of the machine's, in seconds."""
+        return float(self.store.meta("clock_shift_s") or 0)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on."""
-        shift = float(self.store.meta("clock_shift_s") or 0) + seconds
+        """Move the clock on. OSError: the clock file cannot be written, so nothing has moved."""
+        shift = self.clock_shift + seconds
+        self._tell_shift(shift)
         self.store.set_meta("clock_shift_s", str(shift))
-        self.journal.emit("clock", now=self.now())
+        self.journal.emit("clock", now=self.now(), shift=shift)
+
+    def share_clock(self) -> None:
+        """Write the shift into the clock file, if there is one, over whatever it held. OSError."""
+        self._tell_shift(self.clock_shift)
+
+    def _tell_shift(self, shift: float) -> None:
+        if self.clock_file is None:
+            return
+        self.clock_file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self.clock_file.with_name(f"{self.clock_file.name}.new")
+        fresh.write_text(f"{round(shift)}\n", encoding="ascii")
+        fresh.replace(self.clock_file)  # at once: readers never meet half a number
 
     # bots
 

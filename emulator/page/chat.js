@@ -1,5 +1,6 @@
 // The chat page: keeps the state that the server tells, and turns clicks into acts of people.
 import { avatar, choice, dialog, el, field, iconButton } from "./dom.js";
+import { Clock } from "./clock.js";
 import { currentLanguage, say, setLanguage } from "./words.js";
 import { ChatView } from "./view.js";
 
@@ -15,7 +16,7 @@ const LETS_IN = ["start", "open_link"];
 const byId = (id) => document.getElementById(id);
 
 const state = {
-  bots: new Map(), people: new Map(), chats: new Map(), botId: null, open: [], skew: 0,
+  bots: new Map(), people: new Map(), chats: new Map(), botId: null, open: [], skew: 0, shift: 0,
   link: new URLSearchParams(location.search).get("start"), // the payload of a deep link that waits for START
 };
 const views = new Map();
@@ -48,6 +49,7 @@ const model = {
   bot: () => state.bots.get(state.botId),
   chat: (userId) => chatOf(state.botId, userId),
   link: () => state.link,
+  clockFace: () => clock.face(),
   act: (act, userId, more = {}) => {
     if (state.botId === null) return views.get(userId)?.toast(say("offline"));
     if (model.chat(userId).blocked && !LETS_IN.includes(act)) return views.get(userId)?.toast(say("isBlocked"));
@@ -238,11 +240,21 @@ function chooseBot() {
   for (const view of views.values()) view.build();
 }
 
+const clock = new Clock({
+  now: model.now, shift: () => state.shift, advance: (seconds) => post("advance", { seconds }),
+});
+
+function takeClock({ now, shift }) {
+  state.skew = now - Date.now() / 1000;
+  state.shift = shift;
+  clock.tick();
+}
+
 function takeState(snapshot) {
   state.bots = new Map(snapshot.bots.map((bot) => [bot.id, bot]));
   state.people = new Map(snapshot.people.map((person) => [person.id, person]));
   state.chats = new Map();
-  state.skew = snapshot.now - Date.now() / 1000;
+  takeClock(snapshot);
   for (const saved of snapshot.chats) {
     const chat = chatOf(saved.bot_id, saved.user_id);
     Object.assign(chat, { started: saved.started, blocked: saved.blocked, keyboard: saved.keyboard });
@@ -311,8 +323,10 @@ const EVENTS = {
   action(event, view) {
     view?.typing();
   },
-  clock({ now }) {
-    state.skew = now - Date.now() / 1000;
+  clock(event) {
+    takeClock(event);
+    clock.moved();
+    for (const view of views.values()) view.renderLog(); // what was today may be yesterday
   },
 };
 
@@ -360,6 +374,7 @@ byId("bot-select").addEventListener("change", (event) => {
 });
 byId("page-language").addEventListener("change", (event) => {
   setLanguage(event.target.value);
+  clock.build();
   for (const view of views.values()) view.build();
   renderSide();
 });

@@ -27,7 +27,7 @@ export class ChatView {
     people.classList.add("narrow-only");
     this.shut = iconButton("close", say("close"), "close-chat", () => model.closeChat(person.id));
     this.shut.classList.add("wide-only");
-    const head = el("header", { class: "head" }, people, this.face, el("div", { class: "names" }, this.title, this.status), menu, this.shut);
+    const head = el("header", { class: "head" }, people, this.face, el("div", { class: "names" }, this.title, this.status), model.clockFace(), menu, this.shut);
     const log = { class: "log", role: "log", "aria-live": "polite", "aria-label": say("messages"), "data-role": "log", tabindex: "0" };
     this.log = el("div", log);
     this.down = iconButton("down", say("toBottom"), "to-bottom", () => this.toBottom(true));
@@ -236,7 +236,7 @@ export class ChatView {
   linkBar() {
     const other = el("button", { type: "button", class: "other narrow-only", "data-role": "other-person", on: { click: this.model.openSide } }, say("someone"));
     const drop = iconButton("close", say("dropLink"), "drop-link", this.model.dropLink);
-    return el("div", { class: "link-bar", "data-role": "link-bar" }, el("p", { id: `link-as-${this.person.id}` }, `${say("linkAs")}: ${this.fullName}`), other, drop);
+    return el("div", { class: "link-bar", "data-role": "link-bar" }, el("p", { id: `link-as-${this.person.id}` }, el("small", {}, say("linkAs")), " ", el("b", {}, this.fullName)), other, drop);
   }
 
   replyButton(button) {

@@ -18,6 +18,7 @@ const WORDS = {
     copied: "Скопировано", spoiler: "Скрытый текст, нажмите, чтобы показать", more: "Показать целиком",
     failed: "Не получилось", inReply: "В ответ", lost: "нет связи с эмулятором", you: "Анна", youLast: "Петрова",
     coordinates: "Координаты", toBottom: "К последнему сообщению",
+    clock: "Часы", plusHour: "+1 час", plusDay: "+1 день", toEvening: "До 18:00", realTime: "Настоящее время",
     linkAs: "Открыть ссылку как", dropLink: "Не открывать ссылку", isBlocked: "Бот заблокирован. Нажмите «Перезапустить» внизу.",
   },
   en: {
@@ -38,6 +39,7 @@ const WORDS = {
     copied: "Copied", spoiler: "Hidden text, press to show", more: "Show all",
     failed: "That did not work", inReply: "In reply", lost: "no connection to the emulator", you: "Anna", youLast: "Petrova",
     coordinates: "Coordinates", toBottom: "To the newest message",
+    clock: "Clock", plusHour: "+1 hour", plusDay: "+1 day", toEvening: "To 18:00", realTime: "Real time",
     linkAs: "Open the link as", dropLink: "Do not open the link", isBlocked: "The bot is blocked. Press RESTART below.",
   },
 };
@@ -56,6 +58,15 @@ export const say = (key) => WORDS[language][key];
 
 export function timeOf(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+export function dateOf(seconds) {
+  return new Date(seconds * 1000).toLocaleDateString(language, { day: "numeric", month: "short" });
+}
+
+export function fullDateOf(seconds) {
+  const parts = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  return new Date(seconds * 1000).toLocaleDateString(language, parts);
 }
 
 export function dayOf(seconds, now) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,11 @@ async def test_a_deep_link_of_the_address_waits_for_start(emulator: Emulator, pa
     await emulator.user("Пётр")
     await page.goto(f"{emulator.url}/?start=family_A-1")
     bar = page.locator("[data-role=link-bar]")
-    await expect(bar).to_contain_text("Открыть ссылку как: Анна Петрова")
+    await expect(bar).to_contain_text("Открыть ссылку как Анна Петрова")
     await page.reload()
     await page.locator("[data-role=other-person]").click()
     await page.locator("[data-role=person]", has_text="Пётр").click()
-    await expect(bar).to_contain_text("Открыть ссылку как: Пётр")
+    await expect(bar).to_contain_text("Открыть ссылку как Пётр")
     assert own_texts(emulator) == []
     await page.get_by_role("button", name="ЗАПУСТИТЬ").click()
     await expect(page.locator("[data-role=bubble]").last).to_contain_text("Привет")
@@ -179,3 +180,35 @@ async def test_a_blocked_bot_is_started_again(emulator: Emulator, page: Page) ->
     await expect(page.locator("[data-role=bubble]")).to_have_count(4)
     await expect(page.locator("[data-role=composer]")).to_be_visible()
     assert [text for _, text in own_texts(emulator)] == ["/start", "/start"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_time_is_moved_on(emulator: Emulator, page: Page) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    await page.goto(emulator.url)
+    clock = page.get_by_role("button", name="Часы")
+    panel = page.get_by_role("dialog", name="Часы")
+    day = page.locator(".day")
+    await expect(day).to_have_text("сегодня")
+    await clock.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(panel.get_by_role("button", name="+1 день")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(day).to_have_text("вчера")
+    assert emulator.world.clock_shift == 86_400
+    await panel.get_by_role("button", name="До 18:00").click()
+    await expect(clock).to_contain_text("18:00")
+    await expect(panel.get_by_role("status")).to_contain_text("18:00")
+    assert datetime.fromtimestamp(emulator.world.now(), UTC).astimezone().hour == 18
+    await panel.get_by_role("button", name="+1 час").click()
+    await expect(clock).to_contain_text("19:00")
+    await panel.get_by_role("button", name="Настоящее время").click()
+    await expect(panel.get_by_role("button", name="Настоящее время")).to_have_count(0)
+    await expect(panel.get_by_role("button", name="+1 час")).to_be_focused()
+    await expect(day).to_have_text("сегодня")
+    assert emulator.world.clock_shift == 0
+    await page.keyboard.press("Escape")
+    await expect(panel).to_have_count(0)
+    await expect(clock).to_be_focused()
