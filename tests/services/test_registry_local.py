@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,18 @@ from services.errors import NomerokError, NotFound
 from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local import offers
 from services.registry.local.admin import LocalRegistryAdmin
+from services.registry.local.demo import roll_demo
+from services.registry.local.demo_clinics import DemoClinic
 from services.registry.local.refs import natural, short_hash, slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import patient, slot, visit
 from services.registry.model import (
     AgeGroup,
     Booked,
+    Cancelled,
+    CancelRefusal,
     Clinic,
+    NotCancelled,
     PatientIdentity,
     Policy,
     PolicyKind,
@@ -31,6 +38,8 @@ from services.registry.model import (
     Refused,
     Sex,
     Unknown,
+    Visit,
+    VisitStatus,
 )
 from services.registry.port import RegistryUnavailable
 from services.storage import engine
@@ -46,6 +55,8 @@ ANNA = PatientIdentity(
     *(Policy(PolicyKind.ENP, "5058099085000017"), "11223344595", "+74950000001"),
 )
 SLOT = slot_ref("d", START)
+LATER = START + timedelta(hours=3)
+LATER_SLOT = slot_ref("d", LATER)
 
 
 @pytest.fixture
@@ -60,9 +71,37 @@ def registry(database: Database, vault: Vault, clock: FakeClock) -> LocalRegistr
 
 @pytest.fixture
 async def patient_id(admin: LocalRegistryAdmin) -> str:
-    """A clinic, a doctor, a free time; and Anna, who may take it."""
-    await admin.load([CLINIC], [DOCTOR], [SlotRecord("d", START, START + timedelta(minutes=20))])
+    """A clinic, a doctor, two free times; and Anna, who may take them."""
+    await admin.load([CLINIC], [DOCTOR], times(START, LATER))
     return (await admin.enrol(ANNA, "c")).id
+
+
+@pytest.fixture
+async def made(registry: LocalRegistry, patient_id: str) -> Visit:
+    """Anna's visit to the first of the two times."""
+    answer = await registry.book("key", patient_id, SLOT)
+    assert isinstance(answer, Booked)
+    return answer.visit
+
+
+def times(*starts: datetime) -> list[SlotRecord]:
+    """Times of 20 minutes of the one doctor."""
+    return [SlotRecord("d", start, start + timedelta(minutes=20)) for start in starts]
+
+
+@contextmanager
+def dead_line(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commits go through, their answers do not."""
+    dialect = database._writer.sync_engine.dialect
+    commit = dialect.do_commit
+
+    def fail(connection: Any) -> None:
+        commit(connection)
+        raise OSError("the line went dead")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dialect, "do_commit", fail)
+        yield
 
 
 # --- a database that does not answer -------------------------------------------------------------
@@ -83,11 +122,14 @@ async def test_a_registry_that_is_out_of_reach_says_so(
             registry.find_patient(ANNA),
             registry.register_patient(ANNA),
             LocalRegistryAdmin(database, vault, clock).known(),
+            LocalRegistryAdmin(database, vault, clock).cancel_visit("v"),
         ):
             with pytest.raises(RegistryUnavailable):
                 await question
         with caplog.at_level(logging.CRITICAL):
             assert await registry.book("key", "p", "s") == Refused(Refusal.UNAVAILABLE)
+            assert await registry.move("key", "v", "s") == Refused(Refusal.UNAVAILABLE)
+            assert await registry.cancel("v") == NotCancelled(CancelRefusal.UNAVAILABLE)
         assert await registry.find_booking("key") == Unknown()
         await database.close()
 
@@ -116,21 +158,41 @@ async def test_an_answer_lost_in_the_commit_is_unknown_until_asked(
     database: Database, registry: LocalRegistry, patient_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit goes through, its answer does not: the very case that the key is for."""
-
-    dialect = database._writer.sync_engine.dialect
-    commit = dialect.do_commit
-
-    def fail(connection: Any) -> None:
-        commit(connection)
-        raise OSError("the line went dead")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(dialect, "do_commit", fail)
+    with dead_line(database, monkeypatch):
         assert await registry.book("key", patient_id, SLOT) == Unknown()
     found = await registry.find_booking("key")
     assert isinstance(found, Booked)
     assert await registry.book("key", patient_id, SLOT) == found
     assert len(await registry.visits([patient_id])) == 1
+
+
+async def test_a_move_and_a_cancelling_lost_in_the_commit_are_unknown_until_asked(
+    database: Database, registry: LocalRegistry, made: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with dead_line(database, monkeypatch):
+        assert await registry.move("move", made.id, LATER_SLOT) == Unknown()
+    found = await registry.find_booking("move")
+    assert isinstance(found, Booked)
+    assert await registry.move("move", made.id, LATER_SLOT) == found
+    with dead_line(database, monkeypatch):
+        assert await registry.cancel(found.visit.id) == Unknown()
+    assert await registry.cancel(found.visit.id) == NotCancelled(CancelRefusal.ALREADY_CANCELLED)
+
+
+async def test_a_move_that_breaks_off_half_way_has_done_nothing(
+    registry: LocalRegistry, made: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise OSError("the line went dead")
+
+    with monkeypatch.context() as patched, caplog.at_level(logging.CRITICAL):
+        patched.setattr("services.registry.local.bookings._free", broken)
+        assert await registry.move("move", made.id, LATER_SLOT) == Refused(Refusal.UNAVAILABLE)
+        assert await registry.cancel(made.id) == NotCancelled(CancelRefusal.UNAVAILABLE)
+    assert await registry.visits([made.patient_id]) == [made]
+    assert await registry.find_booking("move") is None
+    assert await registry.slot(LATER_SLOT) is not None
+    assert await registry.slot(SLOT) is None
 
 
 async def test_a_number_that_is_taken_is_drawn_again(
@@ -148,6 +210,11 @@ async def test_a_number_that_is_taken_is_drawn_again(
     answer = await registry.book("2", oleg.id, slot_ref("d", later))
     assert isinstance(answer, Booked)
     assert answer.visit.number == "4071-2266"
+    numbers = iter(["4071-2265", "4071-2267", "4071-2266", "4071-2268"])
+    moved = await registry.move("3", answer.visit.id, LATER_SLOT)
+    assert isinstance(moved, Booked)
+    assert moved.visit.number == "4071-2267"
+    assert (await admin.move_visit(moved.visit.id, slot_ref("d", later))).number == "4071-2268"
 
 
 # --- what is kept --------------------------------------------------------------------------------
@@ -166,6 +233,14 @@ async def test_a_registry_that_registers_nobody(registry: LocalRegistry) -> None
     assert not registry.capabilities().registers_patients
     with pytest.raises(NomerokError):
         await registry.register_patient(ANNA)
+
+
+async def test_a_registry_that_moves_nothing(database: Database, vault: Vault, clock: FakeClock, made: Visit) -> None:
+    registry = LocalRegistry(database, vault, clock, registers_patients=False, moves=False)
+    assert not registry.capabilities().moves
+    with pytest.raises(NomerokError):
+        await registry.move("move", made.id, LATER_SLOT)
+    assert await registry.visit(made.id) == made
 
 
 async def test_the_desk_attaches_to_a_clinic_that_there_is(admin: LocalRegistryAdmin, patient_id: str) -> None:
@@ -199,6 +274,209 @@ async def test_import_and_booking_at_once(
     taken = (await database.fetch(select(slot.c.id).where(slot.c.visit_id.is_not(None)))).scalars().all()
     assert taken == ([SLOT] if isinstance(answer, Booked) else [])
     assert isinstance(answer, Booked) or answer == Refused(Refusal.TIME_BUSY)
+
+
+@pytest.mark.usefixtures("patient_id")
+async def test_imports_and_moves_at_once(admin: LocalRegistryAdmin, registry: LocalRegistry) -> None:
+    """Both lock several times of one doctor: neither waits for the other in a ring."""
+    visits = []
+    starts = [START + timedelta(days=1, minutes=20 * place) for place in range(24)]
+    await admin.load([], [], times(*starts))
+    for number in range(8):
+        who = replace(ANNA, policy=Policy(PolicyKind.TEMPORARY, f"{number:09}"), snils=None)
+        answer = await registry.book(f"{number}", (await admin.enrol(who, "c")).id, slot_ref("d", starts[number]))
+        assert isinstance(answer, Booked)
+        visits.append(answer.visit)
+
+    async def wander(number: int, one: Visit) -> Visit:
+        for step in range(4):
+            slot_id = slot_ref("d", starts[(5 * number + 7 * step) % 24])
+            answer = await registry.move(f"{number} {step}", one.id, slot_id)
+            assert answer != Refused(Refusal.UNAVAILABLE)
+            if isinstance(answer, Booked):
+                one = answer.visit
+        return one
+
+    async def import_again() -> None:
+        for _ in range(4):
+            await admin.load([], [], times(*starts))
+
+    last, *_ = await asyncio.gather(
+        asyncio.gather(*(wander(*each) for each in enumerate(visits))), import_again(), import_again()
+    )
+    ever = await registry.visits([one.patient_id for one in visits])
+    standing = [one for one in ever if one.status is VisitStatus.BOOKED]
+    assert sorted(one.id for one in standing) == sorted(one.id for one in last)
+    free = {found.id for found in await registry.slots("c", "110", age=36, day=starts[0].date())}
+    assert free == {slot_ref("d", start) for start in starts} - {one.slot_id for one in last}
+
+
+async def test_a_time_freed_by_cancelling_goes_with_the_next_import(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit
+) -> None:
+    between = START + timedelta(hours=1)
+    await admin.load([], [], times(between, LATER))
+    assert await registry.slots("c", "110", age=36) == [
+        await registry.slot(slot_ref("d", between)),
+        await registry.slot(LATER_SLOT),
+    ]
+    await registry.cancel(made.id)
+    assert await registry.slot(SLOT) is not None
+    await admin.load([], [], times(START - timedelta(hours=1), LATER))
+    assert await registry.slot(SLOT) is None
+    assert await registry.visit(made.id) == replace(made, status=VisitStatus.CANCELLED_BY_PATIENT)
+
+
+async def test_the_nightly_roll_takes_a_freed_time_away_and_keeps_a_closed_one_closed(
+    database: Database, admin: LocalRegistryAdmin, registry: LocalRegistry, patient_id: str, clock: FakeClock
+) -> None:
+    demo = DemoClinic(CLINIC, (replace(DOCTOR, id="demo-01"),))
+    freed, closed = (START + timedelta(minutes=7, hours=hour) for hour in (0, 3))  # no times of the demo's own
+    slots = [SlotRecord("demo-01", start, start + timedelta(minutes=3)) for start in (freed, closed)]
+    await admin.load([], demo.doctors, slots)
+    made = await registry.book("key", patient_id, slot_ref("demo-01", freed))
+    assert isinstance(made, Booked)
+    moved = await registry.move("move", made.visit.id, slot_ref("demo-01", closed))
+    assert isinstance(moved, Booked)
+    await admin.cancel_visit(moved.visit.id)
+    assert await registry.slot(made.visit.slot_id) is not None
+    for day in range(3):
+        clock.set(START - timedelta(days=1) + timedelta(days=2 * day))
+        await roll_demo(database, clock, [demo])
+        kept = await database.fetch(select(slot.c.id).where(slot.c.id.in_([made.visit.slot_id, moved.visit.slot_id])))
+        assert kept.scalars().all() == [moved.visit.slot_id]
+        assert await registry.slot(moved.visit.slot_id) is None
+
+
+async def test_a_freed_time_stands_where_its_doctor_works_now(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit
+) -> None:
+    await admin.load([replace(CLINIC, id="other")], [replace(DOCTOR, clinic_id="other")], [])
+    await registry.cancel(made.id)
+    assert [found.id for found in await registry.slots("other", "110", age=36)] == [SLOT, LATER_SLOT]
+    assert await registry.slots("c", "110", age=36) == []
+
+
+# --- what the clinic does ------------------------------------------------------------------------
+
+
+async def test_a_visit_cancelled_by_the_clinic_keeps_its_time_closed(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit
+) -> None:
+    """The doctor is ill: nobody is offered that time, and no import brings it back."""
+    cancelled = await admin.cancel_visit(made.id)
+    assert cancelled == replace(made, status=VisitStatus.CANCELLED_BY_CLINIC)
+    assert await registry.visit(made.id) == cancelled
+    await admin.load([], [], times(START, LATER))
+    assert await registry.slot(SLOT) is None
+    assert [found.id for found in await registry.slots("c", "110", age=36)] == [LATER_SLOT]
+    assert await registry.book("2", made.patient_id, SLOT) == Refused(Refusal.TIME_BUSY)
+    assert await registry.cancel(made.id) == NotCancelled(CancelRefusal.ALREADY_CANCELLED)
+    assert await registry.move("3", made.id, LATER_SLOT) == Refused(Refusal.OLD_VISIT_OVER)
+    assert isinstance(await registry.book("4", made.patient_id, LATER_SLOT), Booked), "the same specialist"
+
+
+async def test_a_visit_moved_by_the_clinic_names_its_successor(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit
+) -> None:
+    moved = await admin.move_visit(made.id, LATER_SLOT)
+    assert (moved.status, moved.patient_id, moved.slot_id) == (VisitStatus.BOOKED, made.patient_id, LATER_SLOT)
+    old = replace(made, status=VisitStatus.MOVED, moved_to=moved.id)
+    assert await registry.visits([made.patient_id]) == [old, moved]
+    assert await registry.slot(SLOT) is not None
+    assert await registry.cancel(made.id) == NotCancelled(CancelRefusal.MOVED)
+
+
+async def test_the_clinic_moves_without_asking_for_ages_and_clashes(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit
+) -> None:
+    child_surgeon = replace(DOCTOR, id="d2", service_id="28", service="Детский хирург", age_group=AgeGroup.CHILD)
+    surgeon = replace(DOCTOR, id="d3", service_id="122", service="Хирург")
+    slots = [SlotRecord(each, LATER, LATER + timedelta(minutes=20)) for each in ("d2", "d3")]
+    await admin.load([], [child_surgeon, surgeon], slots)
+    assert isinstance(await registry.book("2", made.patient_id, slot_ref("d3", LATER)), Booked)
+    moved = await admin.move_visit(made.id, slot_ref("d2", LATER))
+    assert (moved.doctor_id, moved.start) == ("d2", LATER)
+
+
+async def test_the_clinic_cannot_change_a_visit_that_does_not_stand(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit, clock: FakeClock
+) -> None:
+    await registry.cancel(made.id)
+    again = await registry.book("2", made.patient_id, SLOT)
+    assert isinstance(again, Booked)
+    for visit_id in (made.id, "nothing"):
+        for change in (admin.cancel_visit(visit_id), admin.move_visit(visit_id, LATER_SLOT)):
+            with pytest.raises(NotFound):
+                await change
+    for slot_id in (SLOT, "nothing"):
+        with pytest.raises(NotFound):
+            await admin.move_visit(again.visit.id, slot_id)
+    clock.set(START)
+    for change in (admin.cancel_visit(again.visit.id), admin.move_visit(again.visit.id, LATER_SLOT)):
+        with pytest.raises(NotFound):
+            await change
+    assert await registry.visit(again.visit.id) == again.visit
+
+
+async def test_the_clinic_does_not_move_to_a_time_that_has_passed(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, patient_id: str, clock: FakeClock
+) -> None:
+    later = await registry.book("2", patient_id, LATER_SLOT)
+    assert isinstance(later, Booked)
+    clock.set(START)
+    with pytest.raises(NotFound):
+        await admin.move_visit(later.visit.id, SLOT)
+    assert await registry.visit(later.visit.id) == later.visit
+
+
+async def test_a_patient_who_did_not_come_stays_marked(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit, clock: FakeClock
+) -> None:
+    for visit_id in (made.id, "nothing"):
+        with pytest.raises(NotFound):
+            await admin.mark_missed(visit_id)
+    clock.set(START)
+    missed = replace(made, status=VisitStatus.MISSED)
+    assert await admin.mark_missed(made.id) == missed
+    clock.set(LATER)
+    assert await registry.visit(made.id) == missed, "the end of its time does not make it take place"
+    assert await registry.cancel(made.id) == NotCancelled(CancelRefusal.TIME_PASSED)
+    with pytest.raises(NotFound):
+        await admin.mark_missed(made.id)
+
+
+async def test_a_visit_that_is_over_may_still_be_marked_as_missed(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit, clock: FakeClock
+) -> None:
+    clock.set(START + timedelta(days=1))
+    found = await registry.visit(made.id)
+    assert found is not None
+    assert found.status is VisitStatus.FULFILLED
+    assert (await admin.mark_missed(made.id)).status is VisitStatus.MISSED
+
+
+async def test_the_clinic_and_the_patient_change_a_visit_at_once(
+    admin: LocalRegistryAdmin, registry: LocalRegistry, made: Visit
+) -> None:
+    """Whoever comes first has done it; the others are told so, and no time is left without its owner."""
+    changes = [
+        *(admin.cancel_visit(made.id) for _ in range(3)),
+        *(admin.move_visit(made.id, LATER_SLOT) for _ in range(3)),
+    ]
+    by_clinic, cancelled, moved = await asyncio.gather(
+        asyncio.gather(*changes, return_exceptions=True),
+        registry.cancel(made.id),
+        registry.move("move", made.id, LATER_SLOT),
+    )
+    done = [isinstance(each, Visit) for each in by_clinic] + [cancelled == Cancelled(), isinstance(moved, Booked)]
+    assert done.count(True) == 1
+    assert all(isinstance(each, Visit | NotFound) for each in by_clinic)
+    visits = await registry.visits([made.patient_id])
+    old, new = visits[0], visits[1:]
+    assert (old.moved_to is not None) == bool(new)
+    closed = old.status is VisitStatus.CANCELLED_BY_CLINIC
+    assert (await registry.slot(SLOT) is None, await registry.slot(LATER_SLOT) is None) == (closed, bool(new))
 
 
 # --- what a listing costs ------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ids import new_id
 from services.registry.local.patients import Patients
-from services.registry.local.tables import patient, slot, visit
+from services.registry.local.tables import doctor, patient, slot, visit
 from services.registry.local.visits import (
     cancel_refusal,
     new_visit,
@@ -190,5 +190,11 @@ async def _end(connection: AsyncConnection, old: Row[Any], status: VisitStatus, 
 
 
 async def _free(connection: AsyncConnection, old: Row[Any]) -> None:
+    """The visit's slot is free again, and where its doctor works now: imports move free times only."""
+    now_at = {name: _of_doctor(doctor.c[name]) for name in ("clinic_id", "service_id")}
     own = slot.c.id == old.slot_id, slot.c.visit_id == old.id
-    await connection.execute(update(slot).where(*own).values(visit_id=None))
+    await connection.execute(update(slot).where(*own).values(visit_id=None, **now_at))
+
+
+def _of_doctor(column: ColumnElement[str]) -> ScalarSelect[str]:
+    return select(column).where(doctor.c.id == slot.c.doctor_id).scalar_subquery()

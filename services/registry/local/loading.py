@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, delete, select, update
+from sqlalchemy import Row, Table, bindparam, delete, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.admin import DoctorRecord, SlotRecord
@@ -132,13 +132,19 @@ class Loader:
         days: list[date] = [row["day"] for row in wanted]
         rows: dict[str, Row[Any]] = {}
         for chunk in _chunks({row["doctor_id"] for row in wanted}):
-            for visit_id in (slot.c.visit_id.is_(None), slot.c.visit_id.is_not(None)):  # an index each
-                found = await self._connection.execute(
-                    select(slot)
-                    .where(slot.c.doctor_id.in_(chunk), slot.c.day.between(min(days), max(days)), visit_id)
-                    .with_for_update()
-                )
-                rows |= {row.id: row for row in found}
+            here = slot.c.doctor_id.in_(chunk), slot.c.day.between(min(days), max(days))
+            # An index each; and in one statement, or a slot that changes sides in between is seen on neither.
+            free, taken = slot.c.visit_id.is_(None), slot.c.visit_id.is_not(None)
+            both = union_all(select(slot).where(*here, free), select(slot).where(*here, taken))
+            rows |= {row.id: row for row in await self._connection.execute(both)}
+        return rows if self._dialect == "sqlite" else await self._locked(rows)
+
+    async def _locked(self, ids: Iterable[str]) -> dict[str, Row[Any]]:
+        """These slots as they are once locked: in the order of their ids, as those who move a visit lock two."""
+        rows: dict[str, Row[Any]] = {}
+        for chunk in _chunks(sorted(ids)):
+            in_order = select(slot).where(slot.c.id.in_(chunk)).order_by(slot.c.id.collate("C")).with_for_update()
+            rows |= {row.id: row for row in await self._connection.execute(in_order)}
         return rows
 
     async def _remove(self, ids: Iterable[str]) -> None:
