@@ -45,7 +45,7 @@ from emulator.server import serve
 from emulator.store import Store
 from emulator.world import World
 
-__all__ = ["Answer", "Button", "Emulator", "Fault", "Message", "Screen", "User"]
+__all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Message", "Screen", "User"]
 
 TOKEN = "7000000001:local-token-that-opens-nothing"  # noqa: S105 (opens nothing)
 _NOT_MODIFIED = "message is not modified"
@@ -140,6 +140,13 @@ class Emulator:
         person = self.world.add_person(first_name, last_name, username, language_code, phone)
         return User(self, person.id)
 
+    async def group(self, title: str, by: User | None = None) -> Group:
+        """A new supergroup to which a person (a new one without `by`) added the bot; waits until it took notice."""
+        adder = by or await self.user()
+        chat = people.add_to_group(self.world, self.bot_id, adder.id, title)
+        await self.wait_quiet()
+        return Group(self, chat.user_id)
+
     def advance(self, by: timedelta) -> None:
         """Move the emulator's clock on (ages of messages and presses)."""
         self.world.advance(by.total_seconds())
@@ -201,9 +208,10 @@ class Emulator:
         store = self._world.store
         parts = []
         for chat in store.chats():
-            person = self._world.person(chat.user_id)
+            wire = self._world.chat_wire(chat)
+            name = wire.get("title") or f"{wire['first_name']} {wire.get('last_name', '')}"
             state = " (bot blocked)" if chat.blocked else ""
-            parts.append(f"--- {person.first_name} {person.last_name} {person.id}{state} ---")
+            parts.append(f"--- {name} {chat.user_id}{state} ---")
             stored = store.messages(chat.bot_id, chat.user_id, deleted=True)
             parts.extend(describe(message_of(item)) for item in stored)
             toasts = [toast for toast in self.journal.toasts if toast.user_id == chat.user_id and toast.text]
@@ -235,11 +243,54 @@ class Emulator:
 
 
 @dataclass
-class User:
-    """A person with one chat: the one with the bot under test."""
+class _Dialogue:
+    """A chat with the bot under test; `id` is the chat's on the wire."""
 
     emulator: Emulator
     id: int
+
+    def messages(self) -> list[Message]:
+        """All messages of the chat, deleted ones too, oldest first."""
+        return [message_of(item) for item in self._world.store.messages(*self._where, deleted=True)]
+
+    async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
+        """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
+        deadline = time.monotonic() + timeout
+        while True:
+            for message in reversed(self.messages()):
+                if message.from_bot and not message.deleted and text in message.text:
+                    return message
+            left = deadline - time.monotonic()
+            self._check(left > 0, f"no message with {text!r}")
+            await self.emulator.journal.activity.changed(max(left, 0))
+
+    @property
+    def _world(self) -> World:
+        return self.emulator.world
+
+    @property
+    def _where(self) -> tuple[int, int]:
+        return self.emulator.bot_id, self.id
+
+    def _find(self, label: str, message_id: int | None = None) -> tuple[Message, Button]:
+        messages = [item for item in self.messages() if message_id in (None, item.id)]
+        found = find_button(messages, label)
+        if found is None:
+            place = "on no message" if message_id is None else f"not on message {message_id}"
+            raise AssertionError(f"button {label!r} is {place}\n{self.emulator.transcript()}")
+        return found
+
+    def _data(self, button: Button) -> str:
+        self._check(button.callback_data is not None, f"button {button.text!r} sends nothing to the bot")
+        return button.callback_data or ""
+
+    def _check(self, good: bool, otherwise: str) -> None:
+        if not good:
+            raise AssertionError(f"{otherwise}\n{self.emulator.transcript()}")
+
+
+class User(_Dialogue):
+    """A person with one chat: the one with the bot under test."""
 
     @property
     def person(self) -> Person:
@@ -344,48 +395,9 @@ class User:
         async with self._awaiting_reaction():
             people.start(self._world, *self._where)
 
-    def messages(self) -> list[Message]:
-        """All messages of the chat, deleted ones too, oldest first."""
-        return [message_of(item) for item in self._world.store.messages(*self._where, deleted=True)]
-
     def screen(self) -> Screen:
         """What the person looks at, see `Screen`."""
         return screen_of(self.messages(), self._world.store.chat(*self._where))
-
-    async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
-        """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
-        deadline = time.monotonic() + timeout
-        while True:
-            for message in reversed(self.messages()):
-                if message.from_bot and not message.deleted and text in message.text:
-                    return message
-            left = deadline - time.monotonic()
-            self._check(left > 0, f"no message with {text!r}")
-            await self.emulator.journal.activity.changed(max(left, 0))
-
-    @property
-    def _world(self) -> World:
-        return self.emulator.world
-
-    @property
-    def _where(self) -> tuple[int, int]:
-        return self.emulator.bot_id, self.id
-
-    def _find(self, label: str, message_id: int | None = None) -> tuple[Message, Button]:
-        messages = [item for item in self.messages() if message_id in (None, item.id)]
-        found = find_button(messages, label)
-        if found is None:
-            place = "on no message" if message_id is None else f"not on message {message_id}"
-            raise AssertionError(f"button {label!r} is {place}\n{self.emulator.transcript()}")
-        return found
-
-    def _data(self, button: Button) -> str:
-        self._check(button.callback_data is not None, f"button {button.text!r} sends nothing to the bot")
-        return button.callback_data or ""
-
-    def _check(self, good: bool, otherwise: str) -> None:
-        if not good:
-            raise AssertionError(f"{otherwise}\n{self.emulator.transcript()}")
 
     @asynccontextmanager
     async def _awaiting_reaction(self, timeout: float | None = None) -> AsyncIterator[None]:
@@ -406,3 +418,23 @@ class User:
             )
         finally:
             listeners.discard(listen)
+
+
+class Group(_Dialogue):
+    """A supergroup that the bot under test is in; it hears everything, as with privacy mode off.
+
+    A bot may well have nothing to say here, so acts wait for quiet alone. Whoever speaks is taken for a member.
+    """
+
+    async def say(self, user: User, text: str) -> None:
+        """Let a person send a text or a command, and wait until the bot is quiet."""
+        people.say(self._world, self.emulator.bot_id, user.id, text, group_id=self.id)
+        await self.emulator.wait_quiet()
+
+    async def press(self, user: User, label: str) -> Answer:
+        """Let a person press the button with this label on the newest message with one, as `User.press` finds it."""
+        message, button = self._find(label)
+        data, bot_id = self._data(button), self.emulator.bot_id
+        query = people.press(self._world, bot_id, user.id, message.id, data, group_id=self.id)
+        await self.emulator.wait_quiet()
+        return self.emulator.answer_to(query)

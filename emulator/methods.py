@@ -39,7 +39,7 @@ class Method:
 
 METHODS: dict[str, Method] = {}
 
-# Without effect in a private chat of the emulator, but every bot may send them.
+# Some are without effect here, but every bot may send them.
 _SEND = (
     "chat_id",
     "reply_markup",
@@ -81,8 +81,8 @@ def method(name: str, *parameters: str) -> Callable[[Run], Run]:
 def get_me(_world: World, bot: Bot, _params: Params) -> Result:
     """The bot itself."""
     abilities = {
-        "can_join_groups": False,
-        "can_read_all_group_messages": False,
+        "can_join_groups": True,
+        "can_read_all_group_messages": True,
         "supports_inline_queries": False,
         "can_connect_to_business": False,
         "has_main_web_app": False,
@@ -154,18 +154,19 @@ def edit_message_reply_markup(world: World, bot: Bot, params: Params) -> Result:
 
 @method("deleteMessage", "chat_id", "message_id")
 def delete_message(world: World, bot: Bot, params: Params) -> Result:
-    """Delete any message of a private chat that is younger than 48 hours."""
+    """Delete a message that is younger than 48 hours; in a group, one of the bot's own."""
     chat = _chat(world, bot, params)
     stored = _message(world, chat, params.integer("message_id"), missing=refusals.DELETE_NOT_FOUND)
-    if world.now() - stored.wire["date"] > DELETE_AGE_S:
-        raise Refused(refusals.DELETE_TOO_OLD)
+    refusal = _undeletable(world, chat, stored)
+    if refusal is not None:
+        raise Refused(refusal)
     world.delete_message(stored)
     return True
 
 
 @method("deleteMessages", "chat_id", "message_ids")
 def delete_messages(world: World, bot: Bot, params: Params) -> Result:
-    """Delete up to 100 messages; those that are missing or too old are passed over."""
+    """Delete up to 100 messages; those that are missing or may not be deleted are passed over."""
     ids = params.json("message_ids", refusals.DELETE_IDS)
     if not isinstance(ids, list) or not ids or not all(isinstance(item, int) for item in ids):
         raise Refused(refusals.DELETE_IDS)
@@ -174,7 +175,7 @@ def delete_messages(world: World, bot: Bot, params: Params) -> Result:
     chat = _chat(world, bot, params)
     for message_id in ids:
         stored = world.store.message(bot.id, chat.user_id, message_id)
-        if stored and not stored.deleted and world.now() - stored.wire["date"] <= DELETE_AGE_S:
+        if stored and not stored.deleted and _undeletable(world, chat, stored) is None:
             world.delete_message(stored)
     return True
 
@@ -218,10 +219,10 @@ def send_chat_action(world: World, bot: Bot, params: Params) -> Result:
 
 @method("getChat", "chat_id")
 def get_chat(world: World, bot: Bot, params: Params) -> Result:
-    """What a bot may know about a private chat."""
+    """What a bot may know about a chat."""
     chat = _chat(world, bot, params)
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
-    return world.person(chat.user_id).chat_wire() | {
+    return world.chat_wire(chat) | {
         "accent_color_id": 0,
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys(gifts, True),
@@ -288,7 +289,7 @@ def _location(params: Params) -> Json:
 
 
 def _chat(world: World, bot: Bot, params: Params) -> Chat:
-    """The chat that a call names; it exists once the person wrote to the bot."""
+    """The chat that a call names; it exists once the person wrote to the bot, or the bot was added to the group."""
     name = params.text("chat_id").strip()
     if not name:
         raise Refused(refusals.CHAT_ID_EMPTY)
@@ -316,6 +317,13 @@ def _message(world: World, chat: Chat, message_id: int, *, missing: refusals.Ref
     return stored
 
 
+def _undeletable(world: World, chat: Chat, stored: Stored) -> refusals.Refusal | None:
+    """Why the bot may not delete a message; None when it may. In groups it is no administrator."""
+    if chat.is_group and not stored.by_bot:
+        return refusals.DELETE_FOREIGN
+    return refusals.DELETE_TOO_OLD if world.now() - stored.wire["date"] > DELETE_AGE_S else None
+
+
 def _editable(world: World, bot: Bot, params: Params) -> Stored:
     chat = _writable(world, bot, params)
     stored = _message(world, chat, params.integer("message_id"), missing=refusals.EDIT_NOT_FOUND)
@@ -338,7 +346,7 @@ def _send(world: World, bot: Bot, params: Params, content: Callable[[], Json]) -
     markup = check_markup(params.json("reply_markup", refusals.MARKUP_JSON))
     chat = _writable(world, bot, params)
     reply = _replied(world, chat, params)
-    return world.add_message(chat, reply | content(), by_bot=True, markup=markup).wire
+    return world.add_message(chat, bot, reply | content(), markup).wire
 
 
 def _replied(world: World, chat: Chat, params: Params) -> Json:

@@ -1,4 +1,4 @@
-"""What the emulator remembers: bots, people, their private chats and the messages in them.
+"""What the emulator remembers: bots, people, their chats and the messages in them.
 
 `Json` objects have the shapes of the Bot API types of the same name.
 """
@@ -61,8 +61,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Chat:
-    """The private chat of a person with a bot; its id on the wire is the person's id.
+    """The private chat of a person with a bot, or a supergroup with a `title` that the bot is in.
 
+    `user_id` is the chat's id on the wire: the person's, or a negative one for a group.
     `keyboard` is the reply keyboard under the text field: {"message_id", "markup", "hidden"}.
     """
 
@@ -72,11 +73,19 @@ class Chat:
     blocked: bool = False
     next_message_id: int = 1
     keyboard: Json | None = None
+    title: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        return self.user_id < 0
 
 
 @dataclass(frozen=True)
 class Stored:
-    """One message of a chat; `wire` is the Message, `fixed` marks one that carried a reply keyboard."""
+    """One message of a chat, whose id is `user_id` as in `Chat`.
+
+    `wire` is the Message, `fixed` marks one that carried a reply keyboard.
+    """
 
     bot_id: int
     user_id: int
@@ -102,7 +111,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Query:
-    """One press of an inline button; `asked_at` in unix seconds."""
+    """One press of an inline button by the person `user_id`, in whichever chat; `asked_at` in unix seconds."""
 
     id: str
     bot_id: int

@@ -18,11 +18,11 @@ class ActError(ValueError):
     """An act that no Telegram client would offer: a blocked bot, a missing button."""
 
 
-def say(world: World, bot_id: int, user_id: int, text: str) -> list[Stored]:
-    """Send a text; like the official clients, cut one that is too long into several messages."""
+def say(world: World, bot_id: int, user_id: int, text: str, *, group_id: int | None = None) -> list[Stored]:
+    """Send a text, to the bot or into a group; like the official clients, cut a long one into several messages."""
     if not text.strip():
         raise ActError("a message needs a text")
-    return [_send(world, bot_id, user_id, _text_content(piece)) for piece in _pieces(text.strip())]
+    return [_send(world, bot_id, user_id, _text_content(piece), group_id) for piece in _pieces(text.strip())]
 
 
 def start(world: World, bot_id: int, user_id: int, payload: str = "") -> Stored:
@@ -80,26 +80,35 @@ def send_photo(world: World, bot_id: int, user_id: int, caption: str = "") -> St
     return _send(world, bot_id, user_id, content | ({"caption": caption} if caption else {}))
 
 
-def press(world: World, bot_id: int, user_id: int, message_id: int, data: str, *, inaccessible: bool = False) -> Query:
-    """Press an inline button by its data, on any message however old.
+def press(
+    world: World,
+    bot_id: int,
+    user_id: int,
+    message_id: int,
+    data: str,
+    *,
+    inaccessible: bool = False,
+    group_id: int | None = None,
+) -> Query:
+    """Press an inline button by its data, on any message however old, of the own chat or of a group.
 
     The bot gets the message as it is now; if it was deleted, or when `inaccessible` asks for
     it (Telegram does so for old messages), an InaccessibleMessage.
     """
     person = world.person(user_id)
-    _open_chat(world, bot_id, user_id)
-    stored = world.store.message(bot_id, user_id, message_id)
+    chat = _open_chat(world, bot_id, group_id or user_id)
+    stored = world.store.message(bot_id, chat.user_id, message_id)
     if stored is None:
         raise ActError(f"no message {message_id}")
     query = Query(str(secrets.randbits(62)), bot_id, user_id, message_id, data, world.now())
     gone = inaccessible or stored.deleted
-    message = {"chat": person.chat_wire(), "message_id": message_id, "date": 0} if gone else stored.wire
+    message = {"chat": world.chat_wire(chat), "message_id": message_id, "date": 0} if gone else stored.wire
     world.save_query(query)
     payload = {
         "id": query.id,
         "from": person.wire(),
         "message": message,
-        "chat_instance": str(bot_id * 31 + user_id),
+        "chat_instance": str(bot_id * 31 + chat.user_id),
         "data": data,
     }
     world.queue_update(bot_id, "callback_query", payload)
@@ -112,16 +121,15 @@ def set_blocked(world: World, bot_id: int, user_id: int, *, blocked: bool) -> No
     if chat.blocked == blocked:
         return
     world.save_chat(replace(chat, blocked=blocked))
-    bot, person = world.bot(bot_id), world.person(user_id)
-    member, banned = _membership(bot, blocked=False), _membership(bot, blocked=True)
-    payload = {
-        "chat": person.chat_wire(),
-        "from": person.wire(),
-        "date": int(world.now()),
-        "old_chat_member": member if blocked else banned,
-        "new_chat_member": banned if blocked else member,
-    }
-    world.queue_update(bot_id, "my_chat_member", payload)
+    _change_membership(world, chat, user_id, *(("member", "kicked") if blocked else ("kicked", "member")))
+
+
+def add_to_group(world: World, bot_id: int, user_id: int, title: str) -> Chat:
+    """Add the bot to a supergroup of this title; it learns so by `my_chat_member` and a service message."""
+    chat = world.add_group(bot_id, title)
+    _change_membership(world, chat, user_id, "left", "member")
+    _send(world, bot_id, user_id, {"new_chat_members": [world.bot(bot_id).wire()]}, chat.user_id)
+    return chat
 
 
 def edit(world: World, user_id: int, fields: dict[str, str]) -> Person:
@@ -131,21 +139,36 @@ def edit(world: World, user_id: int, fields: dict[str, str]) -> Person:
     return person
 
 
-def _membership(bot: Bot, *, blocked: bool) -> Json:
-    until = {"until_date": 0} if blocked else {}
-    return {"user": bot.wire(), "status": "kicked" if blocked else "member", **until}
+def _change_membership(world: World, chat: Chat, user_id: int, old: str, new: str) -> None:
+    """Tell the bot that a person changed its status in a chat."""
+    bot = world.bot(chat.bot_id)
+    payload = {
+        "chat": world.chat_wire(chat),
+        "from": world.person(user_id).wire(),
+        "date": int(world.now()),
+        "old_chat_member": _member(bot, old),
+        "new_chat_member": _member(bot, new),
+    }
+    world.queue_update(bot.id, "my_chat_member", payload)
 
 
-def _send(world: World, bot_id: int, user_id: int, content: Json) -> Stored:
-    chat = _open_chat(world, bot_id, user_id)
-    stored = world.add_message(chat, content, by_bot=False)
+def _member(bot: Bot, status: str) -> Json:
+    """The bot as a ChatMember; `until_date` 0 is for ever."""
+    return {"user": bot.wire(), "status": status} | ({"until_date": 0} if status == "kicked" else {})
+
+
+def _send(world: World, bot_id: int, user_id: int, content: Json, group_id: int | None = None) -> Stored:
+    chat = _open_chat(world, bot_id, group_id or user_id)
+    stored = world.add_message(chat, world.person(user_id), content)
     _hide_once_keyboard(world, stored)
     world.queue_update(bot_id, "message", stored.wire)
     return stored
 
 
-def _open_chat(world: World, bot_id: int, user_id: int) -> Chat:
-    chat = world.store.chat(bot_id, user_id)
+def _open_chat(world: World, bot_id: int, chat_id: int) -> Chat:
+    chat = world.store.chat(bot_id, chat_id)
+    if chat.is_group and not chat.started:
+        raise ActError(f"no group {chat_id}")
     if chat.blocked:
         raise ActError("the bot is blocked, unblock it first")
     return chat

@@ -78,6 +78,7 @@ EDIT_FORBIDDEN = _bad("message can't be edited", "not the bot's message, or it c
 EDIT_NO_TEXT = _bad("there is no text in the message to edit", "editMessageText of a message without text [seen]")
 DELETE_NOT_FOUND = _bad("message to delete not found", "no such message, or it was deleted [seen]")
 DELETE_TOO_OLD = _bad("message can't be deleted for everyone", "older than 48 hours [docs, seen]")
+DELETE_FOREIGN = _bad("message can't be deleted", "somebody else's message in a group [docs, seen]")
 DELETE_IDS = _bad("message identifiers are not specified", "message_ids is empty or no list [server]")
 DELETE_MANY = _bad("too many messages to delete", "more than 100 message_ids [docs]")
 REPLY_NOT_FOUND = _bad("message to be replied not found", "reply_parameters names a missing message [seen]")

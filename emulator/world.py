@@ -21,6 +21,7 @@ from emulator.store import Store
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 # Ids of real accounts passed 2^32 long ago; starting above it shows 32-bit columns early.
 _FIRST_PERSON_ID = 5_100_000_001
+_FIRST_GROUP_ID = -1_001_000_000_001  # ids of supergroups begin with -100, the next one lies below
 _FIRST_UPDATE_ID = 700_000_001
 _STILL_CONNECTED_S = 3.0
 
@@ -138,6 +139,19 @@ class World:
         self.store.save_person(person)
         self.journal.emit("person", person=person_state(person))
 
+    def add_group(self, bot_id: int, title: str) -> Chat:
+        """Create a supergroup that the bot is in."""
+        lowest = min((chat.user_id for chat in self.store.chats()), default=0)
+        chat = Chat(bot_id, min(lowest - 1, _FIRST_GROUP_ID), started=True, title=title)
+        self.save_chat(chat)
+        return chat
+
+    def chat_wire(self, chat: Chat) -> Json:
+        """The chat as a Chat."""
+        if chat.is_group:
+            return {"id": chat.user_id, "type": "supergroup", "title": chat.title}
+        return self.person(chat.user_id).chat_wire()
+
     def save_chat(self, chat: Chat) -> None:
         """Store a chat and tell the page about its keyboard and its block."""
         self.store.save_chat(chat)
@@ -145,13 +159,13 @@ class World:
 
     # messages
 
-    def add_message(self, chat: Chat, content: Json, *, by_bot: bool, markup: Json | None = None) -> Stored:
+    def add_message(self, chat: Chat, sender: Bot | Person, content: Json, markup: Json | None = None) -> Stored:
         """Write a message into a chat; an inline `markup` stays on it, other kinds change the chat."""
-        bot, person = self.bot(chat.bot_id), self.person(chat.user_id)
+        by_bot = isinstance(sender, Bot)
         wire: Json = {
             "message_id": chat.next_message_id,
-            "from": bot.wire() if by_bot else person.wire(),
-            "chat": person.chat_wire(),
+            "from": sender.wire(),
+            "chat": self.chat_wire(chat),
             "date": int(self.now()),
             **content,
         }
