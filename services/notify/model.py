@@ -8,10 +8,20 @@ from enum import StrEnum
 
 
 class NotificationKind(StrEnum):
-    """What happened. The subject: a visit id, or a booking intent's for one that did not come about."""
+    """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
+
+    The subject of an eve's reminder is the day of the visits, as ISO writes it.
+    """
 
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_FAILED = "booking_failed"
+    VISIT_CANCELLED = "visit_cancelled"
+    CANCEL_FAILED = "cancel_failed"
+    MOVE_FAILED = "move_failed"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED_BY_CLINIC = "visit_cancelled_by_clinic"
+    REMINDER_EVE = "reminder_eve"
+    REMINDER_SOON = "reminder_soon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Notification:
     kind: NotificationKind
     subject_id: str
     created_at: datetime
+    read: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,16 @@ least once, and twice only if the process dies between sending and marking.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
+from services.errors import NotFound
 from services.ids import new_id
 from services.notify.model import Delivery, Notification, NotificationKind
 from services.storage.engine import Database
@@ -57,8 +58,8 @@ class Outbox:
         dedupe_key: str,
         screen_follows: bool = False,
         due_at: datetime | None = None,
-    ) -> None:
-        """Notes what happened within the unit that makes it true; the same key again does nothing.
+    ) -> bool:
+        """Notes what happened within the unit that makes it true; the same key again does nothing, and gives False.
 
         `screen_follows`: somebody is looking at the screen that will say it; delivery waits for `settle`.
         `due_at`: when it is to be told, now if left out; until then it does not stand in the list either.
@@ -92,10 +93,30 @@ class Outbox:
         )
         if not added.rowcount:
             await unit.execute(delete(notification_table).where(notification_table.c.id == notification_id))
+        return bool(added.rowcount)
+
+    async def hasten(self, unit: AsyncConnection, dedupe_key: str, due_at: datetime) -> bool:
+        """What waits under this key is told at `due_at`, if that is earlier; False where nothing waits any more."""
+        waiting = select(outbox_table.c.notification_id, outbox_table.c.due_at).where(
+            outbox_table.c.dedupe_key == dedupe_key, outbox_table.c.status == _DUE
+        )
+        row = (await unit.execute(waiting.with_for_update())).one_or_none()
+        if row is not None and due_at < row.due_at:
+            await self._put_off(unit, row.notification_id, due_at)
+        return row is not None
+
+    async def withdraw(self, unit: AsyncConnection, *dedupe_keys: str) -> None:
+        """What still waits under these keys never happened."""
+        waiting = select(outbox_table.c.notification_id).where(
+            outbox_table.c.dedupe_key.in_(dedupe_keys), outbox_table.c.status == _DUE
+        )
+        await unit.execute(delete(notification_table).where(notification_table.c.id.in_(waiting)))
 
     async def settle(self, dedupe_key: str) -> None:
-        """The screen that says it has been shown: nothing more is to be sent."""
-        await self._mark(outbox_table.c.dedupe_key == dedupe_key, _SENT)
+        """The screen that says it has been shown: nothing more is to be sent, and it has been read."""
+        row = outbox_table.c.dedupe_key == dedupe_key
+        await self._mark(row, _SENT)
+        await self._read(notification_table.c.id.in_(select(outbox_table.c.notification_id).where(row)))
 
     async def claim(self, limit: int) -> Sequence[Delivery]:
         """Due deliveries, first in first out, taken for a minute; another process does not get them meanwhile."""
@@ -134,12 +155,39 @@ class Outbox:
             )
             return [Delivery(row.outbox_id, row.channel, row.attempts, _notification(row)) for row in rows.all()]
 
-    async def sent(self, delivery: Delivery) -> None:
-        await self._mark(outbox_table.c.id == delivery.id, _SENT)
+    async def sent(self, delivery: Delivery, instead_of: Collection[str] = ()) -> None:
+        """It has gone out. `instead_of`: keys of what it has told along, which is not to be sent by itself."""
+        async with self._database.write() as unit:
+            await unit.execute(self._marking(outbox_table.c.id == delivery.id, _SENT))
+            await self.withdraw(unit, *instead_of)
 
     async def drop(self, delivery: Delivery) -> None:
         """It no longer applies, or can never arrive."""
         await self._mark(outbox_table.c.id == delivery.id, _DROPPED)
+
+    async def postpone(self, delivery: Delivery, until: datetime) -> None:
+        """Its moment comes later; until then it does not stand in the list."""
+        async with self._database.write() as unit:
+            await self._put_off(unit, delivery.notification.id, until)
+
+    async def take_back(self, delivery: Delivery) -> None:
+        """It never happened: neither sent nor listed."""
+        await self._database.execute(
+            delete(notification_table).where(notification_table.c.id == delivery.notification.id)
+        )
+
+    async def waiting(self, account_id: str, kind: NotificationKind) -> frozenset[str]:
+        """Subjects of this kind that the account has not been told of yet."""
+        rows = await self._database.fetch(
+            select(notification_table.c.subject_id)
+            .join(outbox_table, outbox_table.c.notification_id == notification_table.c.id)
+            .where(
+                notification_table.c.account_id == account_id,
+                notification_table.c.kind == kind.value,
+                outbox_table.c.status == _DUE,
+            )
+        )
+        return frozenset(rows.scalars())
 
     async def retry(self, delivery: Delivery, wait: timedelta | None = None) -> None:
         """Try again after `wait`, or after a growing pause; given up after three days."""
@@ -154,7 +202,7 @@ class Outbox:
 
     async def page(self, account_id: str, page: int, size: int) -> NotificationPage:
         """One page of what happened, newest first."""
-        mine = and_(notification_table.c.account_id == account_id, notification_table.c.created_at <= self._clock.now())
+        mine = self._told(account_id)
         async with self._database.read() as connection:
             total = (await connection.execute(select(func.count()).where(mine))).scalar_one()
             rows = await connection.execute(
@@ -166,12 +214,66 @@ class Outbox:
             )
             return NotificationPage(tuple(_notification(row) for row in rows.all()), total)
 
-    async def _mark(self, condition: Any, status: str) -> None:
-        now: datetime = self._clock.now()
+    async def unread(self, account_id: str) -> int:
+        """How many notifications nobody has looked at yet."""
+        told = self._told(account_id), notification_table.c.read_at.is_(None)
+        count: int = (await self._database.fetch(select(func.count(notification_table.c.id)).where(*told))).scalar_one()
+        return count
+
+    async def open(self, account_id: str, notification_id: str) -> Notification:
+        """One notification, which is read from now on; `NotFound` for anybody else's."""
+        one = and_(self._told(account_id), notification_table.c.id == notification_id)
+        row = (await self._database.fetch(select(notification_table).where(one))).one_or_none()
+        if row is None:
+            raise NotFound
+        await self._read(one)
+        return _notification(row)
+
+    async def read_about(self, account_id: str, subject_id: str) -> None:
+        """The thing itself has been looked at, so all that was told of it is read."""
+        await self._read(and_(self._told(account_id), notification_table.c.subject_id == subject_id))
+
+    async def read_all(self, account_id: str) -> None:
+        await self._read(self._told(account_id))
+
+    def _told(self, account_id: str) -> ColumnElement[bool]:
+        """The account's notifications whose moment has come."""
+        return and_(notification_table.c.account_id == account_id, notification_table.c.created_at <= self._clock.now())
+
+    async def _read(self, condition: ColumnElement[bool]) -> None:
         await self._database.execute(
-            update(outbox_table).where(condition).values(status=status, sent_at=now, claimed_until=None)
+            update(notification_table)
+            .where(condition, notification_table.c.read_at.is_(None))
+            .values(read_at=self._clock.now())
+        )
+
+    async def _put_off(self, unit: AsyncConnection, notification_id: str, due_at: datetime) -> None:
+        """The moment of one that still waits becomes another, in the list too."""
+        moved = await unit.execute(
+            update(outbox_table)
+            .where(outbox_table.c.notification_id == notification_id, outbox_table.c.status == _DUE)
+            .values(due_at=due_at, claimed_until=None)
+        )
+        if moved.rowcount:
+            await unit.execute(
+                update(notification_table).where(notification_table.c.id == notification_id).values(created_at=due_at)
+            )
+
+    async def _mark(self, condition: ColumnElement[bool], status: str) -> None:
+        await self._database.execute(self._marking(condition, status))
+
+    def _marking(self, condition: ColumnElement[bool], status: str) -> Update:
+        return (
+            update(outbox_table).where(condition).values(status=status, sent_at=self._clock.now(), claimed_until=None)
         )
 
 
 def _notification(row: Row[Any]) -> Notification:
-    return Notification(row.id, row.account_id, NotificationKind(row.kind), row.subject_id, row.created_at)
+    return Notification(
+        row.id,
+        row.account_id,
+        NotificationKind(row.kind),
+        row.subject_id,
+        row.created_at,
+        read=row.read_at is not None,
+    )
