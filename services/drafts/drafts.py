@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +43,7 @@ class Drafts:
         )
 
     async def latest(self, account_id: str) -> Draft | None:
-        """The most recently touched open draft: the one that typed text is meant for."""
+        """The most recently touched open draft that still lives: the one that typed text is meant for."""
         return await self._first(draft_table.c.account_id == account_id, draft_table.c.status == _OPEN)
 
     async def start(self, draft: Draft) -> Draft:
@@ -126,12 +126,23 @@ class Drafts:
     async def _first(self, *conditions: ColumnElement[bool]) -> Draft | None:
         row = (
             await self._database.fetch(
-                select(draft_table).where(*conditions).order_by(draft_table.c.touched_at.desc()).limit(1)
+                select(draft_table)
+                .where(*conditions, self._alive())
+                .order_by(draft_table.c.touched_at.desc())
+                .limit(1)
             )
         ).one_or_none()
-        if row is None or row.touched_at < self._clock.now() - self._lifetimes[row.kind]:
-            return None
-        return self._draft(row)
+        return self._draft(row) if row is not None else None
+
+    def _alive(self) -> ColumnElement[bool]:
+        """Drafts of different kinds live for different times."""
+        now = self._clock.now()
+        return or_(
+            *(
+                and_(draft_table.c.kind == kind, draft_table.c.touched_at >= now - lifetime)
+                for kind, lifetime in self._lifetimes.items()
+            )
+        )
 
     def _columns(self, draft: Draft) -> dict[str, Any]:
         return {
