@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from bot import jobs
 from bot.channel import TelegramChannel
 from bot.fsm import booking as booking_wizard
+from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
 from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
@@ -37,9 +38,11 @@ from services.accounts.accounts import Accounts
 from services.accounts.model import Relation
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
+from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.times import Times
 from services.booking.visits import Visits
+from services.booking.watch import Watch
 from services.clinics.directory import Directory
 from services.clock import Clock, ShiftedClock, SystemClock
 from services.drafts.drafts import Drafts
@@ -106,10 +109,16 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         database,
         vault,
         clock,
-        {booking_wizard.KIND: booking_wizard.LIFETIME, person_wizard.KIND: person_wizard.LIFETIME},
+        {
+            booking_wizard.KIND: booking_wizard.LIFETIME,
+            moving_wizard.KIND: moving_wizard.LIFETIME,
+            person_wizard.KIND: person_wizard.LIFETIME,
+        },
     )
     outbox = Outbox(database, clock)
-    booking = Booking(database, registry, persons, drafts, outbox, clock)
+    watch = Watch(database, registry, accounts, persons, outbox, clock)
+    booking = Booking(database, registry, persons, drafts, outbox, watch, clock)
+    visits = Visits(registry, persons, booking, clock)
     holds = Holds(database, clock)
     return Tools(
         clock=clock,
@@ -120,7 +129,8 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         times=Times(registry, holds),
         holds=holds,
         booking=booking,
-        visits=Visits(registry, persons, booking, clock),
+        visits=visits,
+        cancelling=Cancelling(database, registry, visits, watch, outbox, clock),
         outbox=outbox,
         operator=settings.operator_name,
         ready_family=_ready_family(registry_admin(storage)) if settings.demo_on else None,
@@ -143,6 +153,12 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
             booking_wizard.booking_steps(),
             tools,
             booking_wizard.after_booking,
+        ),
+        moving_wizard.KIND: Wizard(
+            moving_wizard.KIND,
+            moving_wizard.moving_steps(),
+            tools,
+            moving_wizard.after_moving,
         ),
     }
     # aiogram would ask the FSM about every update; ours is asked about typed messages alone, by their router.

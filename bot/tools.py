@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.accounts.accounts import Accounts
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
+from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.times import Times
 from services.booking.visits import Visits
@@ -28,6 +29,7 @@ class Tools:
     times: Times
     holds: Holds
     booking: Booking
+    cancelling: Cancelling
     visits: Visits
     outbox: Outbox
     operator: str

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
+from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket
 from bot.fsm.person import check_step, field_steps
 from bot.fsm.times import (
     OTHER,
@@ -25,7 +26,6 @@ from bot.fsm.times import (
     load_time,
     place_of,
     region_of,
-    slot_of,
     who_for,
 )
 from bot.fsm.wizard import (
@@ -53,30 +53,18 @@ from bot.views.screen import Screen
 from bot.views.visits import ticket
 from services.accounts.model import Account, Person, Relation, full_name
 from services.accounts.rights import Denial
-from services.booking.model import BookingRequest, Checking, Declined, Made
+from services.booking.model import BookingOutcome, Checking, Declined, Made
 from services.clinics.directory import Place, distance_km, find_regions, nearest
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers
-from services.registry.model import ADULT_AGE, Clinic, PolicyKind, Refusal, Visit
+from services.registry.model import ADULT_AGE, Clinic, PolicyKind, Refusal
 
 KIND = "booking"
-
-
 LIFETIME = timedelta(hours=24)
-
-
 _QUERY_LENGTH = 60
-
-
 _RECENT_CLINICS = 3
-
-
 _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "snils")
-
-
 _AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "checking", "confirm")
-
-
 _AFTER_SERVICE = ("doctor", "day", "time", "month", "part")
 
 
@@ -125,7 +113,7 @@ def booking_steps() -> list[Step]:
         Step(BookingForm.day, load_day, times_view.day, apply_day, clears=("time", "part")),
         Step(BookingForm.time, load_time, times_view.time, apply_time),
         Step(BookingForm.confirm, _load_confirm, view.confirm, _apply_confirm, leave=let_time_go),
-        Step(BookingForm.checking, _load_checking, view.checking, _apply_checking, lambda each: "checking" in each),
+        Step(BookingForm.checking, _load_checking, view.checking, apply_checking, lambda each: "checking" in each),
     ]
 
 
@@ -319,22 +307,10 @@ async def _apply_unattached(_: Turn, given: Input) -> Outcome:
 
 
 async def _load_confirm(turn: Turn) -> Loaded | Jump:
-    slot = await slot_of(turn, turn.answers["time"])
-    if isinstance(slot, Refusal):
-        if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very booking may have the time
-            return Jump("checking", changes={"checking": None})
-        await let_time_go(turn)
-        passed = slot is Refusal.TIME_PASSED
-        return Jump(
-            "time",
-            refusals.refusal(turn.t, slot, (await place_of(turn)).clinic) if passed else refusals.hold_lost(turn.t),
-        )
-    until = await turn.tools.holds.until(turn.draft.id, slot.id)
-    if until is None:
-        until = await turn.tools.holds.take(slot, turn.account.id, turn.draft.id)
-    if until is None:
-        return Jump("time", refusals.hold_lost(turn.t))
-    return Loaded(view.Confirmation(await place_of(turn), slot, until))
+    held = await held_time(turn)
+    if isinstance(held, Jump):
+        return held
+    return Loaded(view.Confirmation(await place_of(turn), held.slot, held.until))
 
 
 async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
@@ -343,40 +319,20 @@ async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
             await let_time_go(turn)
             return Jump("time")
         case Acted("yes"):
-            return await _book(turn)
+            return await _told(turn, await book_held(turn))
     return Stay()
 
 
-async def _book(turn: Turn) -> Outcome:
-    tools, t = turn.tools, turn.t
-    place = await place_of(turn)
-    slot = await slot_of(turn, turn.answers["time"])
-    if isinstance(slot, Refusal):
-        if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very booking may have the time
-            return Jump("checking", changes={"checking": None})
-        await let_time_go(turn)
-        return Jump("time", refusals.refusal(t, slot, place.clinic))
-    if await tools.holds.until(turn.draft.id, slot.id) is None:
-        renewed = await tools.holds.take(slot, turn.account.id, turn.draft.id)
-        return Stay(refusals.hold_renewed(t)) if renewed else Jump("time", refusals.hold_lost(t))
-    outcome = await tools.booking.book(
-        BookingRequest(turn.account, turn.draft.id, await who_for(turn), place.clinic, slot)
-    )
-    return await _told(turn, outcome, place)
-
-
-async def _told(turn: Turn, outcome: Made | Declined | Checking, place: times_view.Place) -> Outcome:
+async def _told(turn: Turn, outcome: BookingOutcome | Stay | Jump) -> Outcome:
     match outcome:
         case Made(visit):
-            return await _ticket(turn, visit)
+            return await left_for_ticket(turn, visit)
         case Checking():
             return Jump("checking", changes={"checking": None})
         case Declined(reason):
-            return await _refused(turn, reason, place)
-
-
-async def _ticket(turn: Turn, visit: Visit) -> Left:
-    return Left(ticket(turn.t, await turn.tools.visits.get(turn.account, visit.id), turn.now))
+            return await _refused(turn, reason)
+        case _:
+            return outcome
 
 
 NEXT_SCREENS: dict[Refusal | Denial, str] = {
@@ -398,9 +354,9 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
 """Where the person goes on after a refusal: the nearest screen that makes sense."""
 
 
-async def _refused(turn: Turn, reason: Refusal | Denial, place: times_view.Place) -> Outcome:
+async def _refused(turn: Turn, reason: Refusal | Denial) -> Outcome:
     step = NEXT_SCREENS[reason]
-    note = refusals.refusal(turn.t, reason, place.clinic)
+    note = refusals.refusal(turn.t, reason, (await place_of(turn)).clinic)
     if step == "confirm":
         return Stay(note)
     await let_time_go(turn)
@@ -414,10 +370,5 @@ async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
     if isinstance(outcome, Checking):
         return Loaded(await place_of(turn))
     if isinstance(outcome, Made):
-        return await _ticket(turn, outcome.visit)
-    place = await place_of(turn)
-    return Jump("confirm", refusals.refusal(turn.t, Refusal.UNAVAILABLE, place.clinic))
-
-
-async def _apply_checking(turn: Turn, given: Input) -> Outcome:
-    return Stay(refusals.still_checking(turn.t) if isinstance(given, Acted) else None)
+        return await left_for_ticket(turn, outcome.visit)
+    return Jump("confirm", refusals.refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic))

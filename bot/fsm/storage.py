@@ -12,12 +12,13 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
-from bot.fsm import booking, person
+from bot.fsm import booking, moving, person
 from services.accounts.accounts import Accounts
 from services.drafts.drafts import Drafts
 
 GROUPS: Mapping[str, type[StatesGroup]] = {
     booking.KIND: booking.BookingForm,
+    moving.KIND: moving.MovingForm,
     person.KIND: person.PersonForm,
 }
 

@@ -228,7 +228,10 @@ async def place_of(turn: Turn) -> view.Place:
     clinic = await turn.tools.directory.clinic(turn.answers["clinic"])
     if clinic is None:
         raise NotFound
-    return view.Place(full_name(identity_in(await who_for(turn))), clinic)
+    moved_from = turn.answers.get("moved_from")
+    return view.Place(
+        full_name(identity_in(await who_for(turn))), clinic, datetime.fromisoformat(moved_from) if moved_from else None
+    )
 
 
 async def place_and_age(turn: Turn) -> tuple[view.Place, int]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.clinics import show_venue
 from bot.handlers.common import ask_consent
-from bot.keyboards.callbacks import Tab, VisitCard, VisitList, VisitVenue
+from bot.keyboards.callbacks import Tab, VisitCancel, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
+from bot.views import refusals
 from bot.views import visits as view
 from services.accounts.model import Account
+from services.booking.model import Checking, GivenUp, Kept
+from services.registry.model import VisitStatus
 from services.texts.i18n import Texts
 
 
@@ -51,8 +56,38 @@ async def venue(
     await show_venue(query, bot, entry.visit.clinic, t)
 
 
+async def cancel(
+    query: CallbackQuery, callback_data: VisitCancel, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    """«Отменить запись»: asked first, then done; the card says what has become of the visit."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    entry = await tools.visits.get(account, callback_data.visit)
+    reason = tools.cancelling.why_not(entry)
+    if reason is not None:
+        await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), note=refusals.kept(t, reason)))
+        return
+    if not callback_data.sure:
+        await chat.show(query, bot, view.cancel_question(t, entry, tools.clock.now()))
+        return
+    outcome = await tools.cancelling.cancel(account, callback_data.visit)
+    note = None
+    match outcome:
+        case GivenUp():
+            entry = replace(entry, visit=replace(entry.visit, status=VisitStatus.CANCELLED_BY_PATIENT))
+        case Kept(reason):
+            note = refusals.kept(t, reason)
+        case Checking():
+            note = refusals.checking_cancel(t)
+    await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), note=note))
+    if isinstance(outcome, GivenUp):  # Telegram has taken the screen: only now is nothing more to be told
+        await tools.cancelling.shown(outcome.intent_id)
+
+
 def setup() -> Router:
     router = Router(name="visits")
+    router.callback_query.register(cancel, VisitCancel.filter())
     router.callback_query.register(listing, VisitList.filter())
     router.callback_query.register(card, VisitCard.filter())
     router.callback_query.register(venue, VisitVenue.filter())

@@ -9,16 +9,17 @@ from aiogram.filters import Command, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.fsm import booking, person
+from bot.fsm import booking, moving, person
 from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
 from bot.handlers.common import ask_consent, home_screen, leave_wizard
-from bot.keyboards.callbacks import Go, Page, WizardOpen, WizardPress
+from bot.keyboards.callbacks import Go, Page, VisitMove, WizardOpen, WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import common, refusals
 from bot.views import home as home_view
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
+from bot.views.visits import ticket
 from services.accounts.model import Account
 from services.registry.model import PolicyKind
 from services.texts.i18n import Texts
@@ -52,6 +53,29 @@ async def open_form(
         await chat.show(query, bot, booking_view.resume(t, person.KIND))
         return
     await _begin(query, bot, tools, wizards, account, t, person.KIND)
+
+
+async def open_move(
+    query: CallbackQuery,
+    callback_data: VisitMove,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """«Перенос записи»: another time for a visit that stands and may be managed from here."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    entry = await tools.visits.get(account, callback_data.visit)
+    reason = tools.cancelling.why_not(entry)
+    if reason is not None:
+        await chat.show(query, bot, ticket(t, entry, tools.clock.now(), note=refusals.kept(t, reason)))
+        return
+    await leave_wizard(bot, tools, account)
+    turned = await wizards[moving.KIND].start(account, t, moving.first_answers(entry))
+    await _show_press(query, bot, tools, account, t, turned)
 
 
 async def open_wizard(
@@ -161,6 +185,9 @@ async def show_current(
 async def _begin(
     query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, kind: str
 ) -> None:
+    if kind == moving.KIND:  # begins from the card of a visit alone
+        await _show_outdated(query, bot, tools, account, t)
+        return
     if kind == booking.KIND:
         if await tools.persons.own(account) is None:
             await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
@@ -228,6 +255,7 @@ def setup() -> Router:
     router.message.register(cancel, Command("cancel"))
     router.callback_query.register(open_booking, Go.filter(F.to == Page.BOOKING))
     router.callback_query.register(open_form, Go.filter(F.to == Page.FORM))
+    router.callback_query.register(open_move, VisitMove.filter())
     router.callback_query.register(open_wizard, WizardOpen.filter())
     router.callback_query.register(press, WizardPress.filter())
     return router
@@ -236,7 +264,7 @@ def setup() -> Router:
 def setup_typing() -> Router:
     """Messages without a command, for whoever has a wizard open. The FSM is asked here alone."""
     router = Router(name="typing")
-    expecting = StateFilter(booking.BookingForm, person.PersonForm)
+    expecting = StateFilter(booking.BookingForm, moving.MovingForm, person.PersonForm)
     router.message.register(receive_contact, expecting, F.contact)
     router.message.register(receive_location, expecting, F.location)
     router.message.register(receive_text, expecting, F.text, ~F.text.startswith("/"))

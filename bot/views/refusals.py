@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.accounts.rights import DECLARED_AHEAD, Denial
-from services.registry.model import Clinic, Refusal
+from services.registry.model import CancelRefusal, Clinic, Refusal
 from services.texts.i18n import N_, Html, Texts, blocks
 
 REFUSALS: dict[Refusal | Denial, str] = {
@@ -52,6 +52,32 @@ def refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
     sentence = Html("⚠️ ") + t(REFUSALS[reason], limit=DECLARED_AHEAD)
     helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES) and clinic.phone
     return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
+
+
+CANCEL_REFUSALS: dict[CancelRefusal | Denial, str] = {
+    CancelRefusal.ALREADY_CANCELLED: N_("This booking has already been cancelled."),
+    CancelRefusal.TIME_PASSED: N_("The time of this visit has passed: there is nothing to cancel or to move."),
+    CancelRefusal.MOVED: N_("This booking has been moved: see “My bookings” for the new time."),
+    CancelRefusal.NOT_FOUND: N_("The registry has no such booking any more. Call the clinic if you have questions."),
+    CancelRefusal.UNAVAILABLE: N_("The registry is not answering: the booking still stands. Please try again."),
+    Denial.BASIS_ENDED: N_("The permission to act for this person has ended. The booking still stands."),
+    Denial.NOT_COVERED: N_("This person lets you see the bookings, but not change them. The booking still stands."),
+}
+"""Why a visit is neither cancelled nor moved."""
+
+
+def kept(t: Texts, reason: CancelRefusal | Denial) -> Html:
+    """The sentence of a visit that is not cancelled, or cannot be moved."""
+    mark = Html("") if reason is CancelRefusal.ALREADY_CANCELLED else Html("⚠️ ")
+    return mark + t(CANCEL_REFUSALS[reason])
+
+
+def checking_cancel(t: Texts) -> Html:
+    """The registry is silent about a cancelling."""
+    return Html("⏳ ") + t(
+        "The registry has not answered yet whether the booking is cancelled. Until then it stands; the answer will "
+        "come here by itself in a few minutes."
+    )
 
 
 def hold_renewed(t: Texts) -> Html:

@@ -25,7 +25,7 @@ from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
-from services.texts.dates import clock_time, day_words, local, short_when
+from services.texts.dates import clock_time, day_words, local, numeric, short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 TIMES_A_SCREEN = 24
@@ -42,10 +42,11 @@ DAY_PARTS = {DayPart.MORNING: N_("Morning"), DayPart.AFTERNOON: N_("Afternoon"),
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who books where: the head of every later screen."""
+    """Who books where: the head of every later screen. `moved_from`: when the visit that is being moved begins."""
 
     who: str
     clinic: Clinic
+    moved_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,12 @@ def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime)
 
 
 def place_lines(t: Texts, place: Place) -> Html:
-    return lines(t("Patient: {name}", name=place.who), t("Clinic: {clinic}", clinic=place.clinic.name))
+    moved = place.moved_from and local(place.moved_from, place.clinic.tz)
+    return lines(
+        t("Moving the booking. Now it is on {day}, {time}", day=numeric(moved.date()), time=f"{moved:%H:%M}") if moved else "",
+        t("Patient: {name}", name=place.who),
+        t("Clinic: {clinic}", clinic=place.clinic.name),
+    )
 
 
 def _chosen(t: Texts, chosen: Chosen) -> Html:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.keyboards.callbacks import Go, Page, Tab, VisitCard, VisitList, VisitVenue
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
+from bot.keyboards.callbacks import (
+    Go,
+    Page,
+    Tab,
+    VisitAgain,
+    VisitCancel,
+    VisitCard,
+    VisitList,
+    VisitMove,
+    VisitVenue,
+)
+from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, markup, numbered, pager, short
 from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
+from services.accounts import rights
 from services.booking.model import VisitEntry, VisitPage
 from services.registry.model import ADULT_AGE, Visit, VisitStatus
 from services.texts.dates import full_years, local, short_when, when
@@ -31,11 +42,11 @@ def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
     return told if visit.clinic.tz == _MOSCOW else t.label("{when} (local time of the clinic)", when=told)
 
 
-def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = None) -> Screen:
-    """The ticket: everything that is needed to come."""
+def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = None, note: Html | None = None) -> Screen:
+    """The ticket: everything that is needed to come, and what can be done with the visit. `note`: what has happened."""
     visit = entry.visit
     age = full_years(entry.person.identity.birth_date, local(visit.start, visit.clinic.tz).date())
-    ahead = visit.status is VisitStatus.BOOKED and visit.start > now
+    ahead = is_ahead(visit, now)
     papers = (
         t("Bring with you: passport, insurance policy, SNILS.")
         if age >= ADULT_AGE
@@ -43,6 +54,7 @@ def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = Non
     )
     return Screen(
         blocks(
+            note or "",
             lines(
                 Html("🎫 " + bold(t(STATUSES[visit.status]))),
                 t("Number: {number}", number=Html(f"<b>{visit.number}</b>")),
@@ -65,9 +77,36 @@ def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = Non
             papers if ahead else "",
         ),
         markup(
+            *_actions(t, entry, now),
             [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))] if visit.clinic.lat is not None else [],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else [],
             back_row(t, VisitList(tab=back, page=0) if back is not None else None),
+        ),
+    )
+
+
+def is_ahead(visit: Visit, now: datetime) -> bool:
+    """Whether the visit stands and has not begun."""
+    return visit.status is VisitStatus.BOOKED and visit.start > now
+
+
+def cancel_question(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
+    """Asked before a visit is given up."""
+    visit = entry.visit
+    return Screen(
+        blocks(
+            bold(t("Do you really want to cancel the booking?")),
+            lines(
+                t("Patient: {name}", name=bold(entry.person.full_name)),
+                t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
+                escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
+                t("Institution: {clinic}", clinic=visit.clinic.name),
+            ),
+        ),
+        markup(
+            [button(t.label("No, do not cancel"), VisitCard(visit=visit.id))],
+            [button(t.label("Yes, cancel"), VisitCancel(visit=visit.id, sure=True))],
+            [home_button(t)],
         ),
     )
 
@@ -126,6 +165,23 @@ def failed_booking(t: Texts) -> Screen:
         ),
         markup([button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))], [home_button(t)]),
     )
+
+
+def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
+    """What this account may do with the visit as it is."""
+    visit = entry.visit
+    if visit.moved_to is not None:
+        return [[button(t.label("🎫 The new booking"), VisitCard(visit=visit.moved_to))]]
+    if not rights.may_manage(entry.person, local(now, visit.clinic.tz).date(), now):
+        return []
+    if is_ahead(visit, now):
+        return [
+            [button(t.label("🔁 Move the booking"), VisitMove(visit=visit.id))],
+            [button(t.label("✖️ Cancel the booking"), VisitCancel(visit=visit.id, sure=False))],
+        ]
+    if visit.status is VisitStatus.BOOKED:  # it is going on
+        return []
+    return [[button(t.label("🩺 Book once more"), VisitAgain(visit=visit.id))]]
 
 
 def _line(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:

@@ -1,8 +1,12 @@
-"""Booking: two write units around one call.
+"""Booking and moving: two write units around one call.
 
 Reserve an intent → call the registry (no network inside a unit) → settle it, with the notification in the
 settling unit. What a crash or a silence leaves, `recover` settles by asking the registry what became of it;
 a second attempt with a new key is never made while the first may still stand.
+
+A move is a booking that gives another visit up. A registry that moves in one call does both or neither. With one
+that does not, the new visit is booked first, then the old one is cancelled; where that cannot be done, the new one
+is cancelled again. A crash in between leaves the intent open, and `recover` goes on until exactly one stands.
 """
 
 from __future__ import annotations
@@ -19,10 +23,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
-from services.accounts.model import Account, Person, Relation
+from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.rights import Denial
 from services.booking.model import BookingOutcome, BookingRequest, Checking, Declined, Made
+from services.booking.watch import Watch
 from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.errors import NotAllowed
@@ -32,6 +37,10 @@ from services.notify.outbox import Outbox
 from services.registry.model import (
     Booked,
     BookingAnswer,
+    CancelAnswer,
+    Cancelled,
+    CancelRefusal,
+    NotCancelled,
     Patient,
     Refusal,
     Refused,
@@ -42,7 +51,7 @@ from services.registry.model import (
 )
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import audit, booking_intent, hold, person, person_link
+from services.storage.tables import audit, booking_intent, hold, link_basis, person, person_link
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
@@ -50,7 +59,7 @@ log = logging.getLogger(__name__)
 _PENDING, _BOOKED, _REFUSED = "pending", "booked", "refused"
 REGISTRY_PATIENCE = timedelta(seconds=8)
 """How long a press waits for the registry before it says «Проверяем»."""
-_CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
+CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
 """When recovery asks again; «there is no such booking» at the last look or later is taken for refused."""
 
 
@@ -69,6 +78,7 @@ class Booking:
         persons: Persons,
         drafts: Drafts,
         outbox: Outbox,
+        watch: Watch,
         clock: Clock,
         patience: timedelta = REGISTRY_PATIENCE,
     ) -> None:
@@ -77,6 +87,7 @@ class Booking:
         self._persons = persons
         self._drafts = drafts
         self._outbox = outbox
+        self._watch = watch
         self._clock = clock
         self._patience = patience
 
@@ -101,11 +112,22 @@ class Booking:
             intent_id = await self._reserve(request, patient)
         except IntegrityError:  # another press of the same screen was quicker, in this process or in another
             return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
-        answer = await self._ask(intent_id, patient.id, request.slot.id)
+        answer = await self._ask(intent_id, patient.id, request)
         outcome = await self._settle(intent_id, answer, screen_follows=True)
-        if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
+        clash = isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME)
+        if isinstance(outcome, Declined) and clash and not self.stands_in_the_way(request, outcome.reason):
             return await self._discreet(outcome, request, patient)
         return outcome
+
+    def stands_in_the_way(self, request: BookingRequest, reason: Refusal | Denial) -> bool:
+        """Whether it is the very visit to be moved that the registry refuses the new time for.
+
+        Only a registry that does not move in one call can do so: the old visit has to be given up first.
+        """
+        old = request.moves
+        if old is None or self._registry.capabilities().moves:
+            return False
+        return _explains(reason, old, request.slot, self._clock.now())
 
     async def outcome(self, draft_id: str) -> BookingOutcome | None:
         """What has become of a draft's booking so far; None while nothing was asked or it was refused."""
@@ -130,11 +152,11 @@ class Booking:
                 update(booking_intent)
                 .where(booking_intent.c.id.in_(due.scalar_subquery()))
                 .values(attempts=booking_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
-                .returning(booking_intent.c.id, booking_intent.c.attempts)
+                .returning(booking_intent.c.id, booking_intent.c.attempts, booking_intent.c.moves)
             )
             intents = claimed.all()
         for intent in intents:
-            await self._recover_one(intent.id, intent.attempts, now)
+            await self._recover_one(intent.id, intent.attempts, intent.moves, now)
         return len(intents)
 
     async def recent_clinics(self, account_id: str, limit: int) -> Sequence[str]:
@@ -158,12 +180,15 @@ class Booking:
         )
         return frozenset(rows.scalars())
 
-    async def _recover_one(self, intent_id: str, attempts: int, now: datetime) -> None:
+    async def _recover_one(self, intent_id: str, attempts: int, moves: str | None, now: datetime) -> None:
         answer = await self._find(intent_id)
-        if answer is None and attempts >= len(_CHECKS):
+        last = attempts >= len(CHECKS)
+        if answer is None and last:
             answer = Refused(Refusal.UNAVAILABLE)
+        if isinstance(answer, Booked) and moves is not None:
+            answer = await self._give_up_old(answer, moves, last=last)
         if answer is None or isinstance(answer, Unknown):
-            pause = _CHECKS[min(attempts, len(_CHECKS)) - 1]
+            pause = CHECKS[min(attempts, len(CHECKS)) - 1]
             await self._database.execute(
                 update(booking_intent)
                 .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
@@ -179,10 +204,44 @@ class Booking:
         except (TimeoutError, RegistryUnavailable):
             return Unknown()
 
-    async def _ask(self, intent_id: str, patient_id: str, slot_id: str) -> BookingAnswer:
+    async def _ask(self, intent_id: str, patient_id: str, request: BookingRequest) -> BookingAnswer:
+        old = request.moves
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
-                return await self._registry.book(intent_id, patient_id, slot_id)
+                if old is not None and self._registry.capabilities().moves:
+                    return await self._registry.move(intent_id, old.id, request.slot.id)
+                answer = await self._registry.book(intent_id, patient_id, request.slot.id)
+        except TimeoutError:
+            return Unknown()
+        if isinstance(answer, Booked) and old is not None:
+            return await self._give_up_old(answer, old.id, last=False)
+        return answer
+
+    async def _give_up_old(self, made: Booked, old_id: str, *, last: bool) -> BookingAnswer:
+        """The second half of a move: the old visit goes, or else the new one. `Unknown`: not settled yet.
+
+        `last`: the registry has been silent about the old one for long enough.
+        """
+        if self._registry.capabilities().moves:
+            return made
+        if made.visit.status is not VisitStatus.BOOKED:  # undone already, before a crash: the old one stands
+            return Refused(Refusal.UNAVAILABLE)
+        answer = await self._cancel(old_id)
+        if isinstance(answer, Cancelled) or answer == NotCancelled(CancelRefusal.ALREADY_CANCELLED):
+            return made
+        silent = isinstance(answer, Unknown) or answer == NotCancelled(CancelRefusal.UNAVAILABLE)
+        if silent and not last:
+            return Unknown()
+        undone = await self._cancel(made.visit.id)
+        gone = isinstance(undone, Cancelled) or undone == NotCancelled(CancelRefusal.ALREADY_CANCELLED)
+        if not gone:
+            return Unknown()
+        return Refused(Refusal.UNAVAILABLE if silent else Refusal.OLD_VISIT_OVER)
+
+    async def _cancel(self, visit_id: str) -> CancelAnswer:
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await self._registry.cancel(visit_id)
         except TimeoutError:
             return Unknown()
 
@@ -220,8 +279,11 @@ class Booking:
                 raise NotAllowed(Denial.TOO_MANY_DECLARED)
             return
         now = self._clock.now()
-        declared = rights.books_as_declared(request.who, now)
-        ahead = await self._declared_ahead(request.account) if declared else 0
+        if request.moves is not None:
+            rights.check_managing(request.who, local(now, request.clinic.tz).date(), now)
+        # A visit that is moved is one of the five already.
+        counted = request.moves is None and rights.books_as_declared(request.who, now)
+        ahead = await self._declared_ahead(request.account) if counted else 0
         visit_day = local(request.slot.start, request.clinic.tz).date()
         rights.check_booking(request.who, visit_day, now, ahead)
 
@@ -273,8 +335,9 @@ class Booking:
                     clinic_id=request.clinic.id,
                     slot_id=request.slot.id,
                     starts_at=request.slot.start,
+                    moves=request.moves.id if request.moves else None,
                     status=_PENDING,
-                    check_at=now + self._patience + _CHECKS[0],
+                    check_at=now + self._patience + CHECKS[0],
                     created_at=now,
                 )
             )
@@ -285,6 +348,7 @@ class Booking:
             log.warning("the registry is silent about intent %s", intent_id)
             return Checking(intent_id)
         booked = isinstance(answer, Booked)
+        old = await self._old_visit(intent_id) if booked else None
         async with self._database.write() as unit:
             settled = await unit.execute(
                 update(booking_intent)
@@ -299,20 +363,42 @@ class Booking:
             )
             row = settled.one_or_none()
             if row is not None and isinstance(answer, Booked):
-                await self._confirm(unit, row, answer.visit.id, screen_follows=screen_follows)
+                await self._confirm(unit, row, answer.visit, old, screen_follows=screen_follows)
             elif row is not None:
                 await self._refuse(unit, row, screen_follows=screen_follows)
         return Made(answer.visit) if isinstance(answer, Booked) else Declined(answer.reason)
 
-    async def _confirm(self, unit: AsyncConnection, intent: Row[Any], visit_id: str, *, screen_follows: bool) -> None:
+    async def _old_visit(self, intent_id: str) -> Visit | None:
+        """The visit that the intent was to move, as the registry has it now."""
+        moves = await self._database.fetch(select(booking_intent.c.moves).where(booking_intent.c.id == intent_id))
+        old_id = moves.scalar_one_or_none()
+        if old_id is None:
+            return None
+        try:
+            return await self._registry.visit(old_id)
+        except RegistryUnavailable:
+            return None
+
+    async def _confirm(
+        self, unit: AsyncConnection, intent: Row[Any], visit: Visit, old: Visit | None, *, screen_follows: bool
+    ) -> None:
+        now = self._clock.now()
+        moved = intent.moves is not None
+        if moved:
+            await unit.execute(
+                update(booking_intent).where(booking_intent.c.visit_id == intent.moves).values(ended_at=now)
+            )
+        if old is not None:
+            await self._watch.remember(unit, intent.account_id, intent.person_id, old)
+        await self._watch.remember(unit, intent.account_id, intent.person_id, visit)
         await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
-        await self._drafts.finish(unit, intent.draft_id, visit_id)
+        await self._drafts.finish(unit, intent.draft_id, visit.id)
         await self._outbox.add(
             unit,
             account_id=intent.account_id,
             person_id=intent.person_id,
-            kind=NotificationKind.BOOKING_CONFIRMED,
-            subject_id=visit_id,
+            kind=NotificationKind.VISIT_MOVED if moved else NotificationKind.BOOKING_CONFIRMED,
+            subject_id=visit.id,
             dedupe_key=confirmation_key(intent.draft_id),
             screen_follows=screen_follows,
         )
@@ -321,9 +407,9 @@ class Booking:
                 id=new_id(),
                 account_id=intent.account_id,
                 person_id=intent.person_id,
-                action="visit_booked",
-                subject_id=visit_id,
-                at=self._clock.now(),
+                action="visit_moved" if moved else "visit_booked",
+                subject_id=visit.id,
+                at=now,
             )
         )
 
@@ -334,8 +420,8 @@ class Booking:
                 unit,
                 account_id=intent.account_id,
                 person_id=intent.person_id,
-                kind=NotificationKind.BOOKING_FAILED,
-                subject_id=intent.id,
+                kind=NotificationKind.BOOKING_FAILED if intent.moves is None else NotificationKind.MOVE_FAILED,
+                subject_id=intent.moves or intent.id,
                 dedupe_key=f"failed:{intent.id}",
             )
 
@@ -344,10 +430,18 @@ class Booking:
         has_bookings = select(booking_intent.c.id).where(
             booking_intent.c.person_id == person_id, booking_intent.c.status != _REFUSED
         )
-        is_other = select(person_link.c.id).where(
-            person_link.c.person_id == person_id, person_link.c.relation == Relation.OTHER.value
+        links = select(person_link.c.id).where(person_link.c.person_id == person_id)
+        is_other = links.where(person_link.c.relation == Relation.OTHER.value)
+        # Whoever lets others act stands in several accounts, and an agreement may be there without any booking.
+        agreed = links.join(link_basis, link_basis.c.link_id == person_link.c.id).where(
+            link_basis.c.basis != Basis.DECLARED.value
         )
-        await unit.execute(delete(person).where(person.c.id == person_id, is_other.exists(), ~has_bookings.exists()))
+        alone = select(func.count()).select_from(links.subquery()).scalar_subquery() == 1
+        await unit.execute(
+            delete(person).where(
+                *(person.c.id == person_id, is_other.exists(), alone, ~agreed.exists(), ~has_bookings.exists())
+            )
+        )
 
     async def _of_draft(self, draft_id: str) -> BookingOutcome | None:
         row = (

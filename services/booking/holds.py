@@ -14,7 +14,7 @@ from services.clock import Clock
 from services.registry.model import Slot
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import hold
+from services.storage.tables import cancel_intent, hold
 
 HOLD = timedelta(minutes=5)
 
@@ -68,12 +68,14 @@ class Holds:
         return until
 
     async def of_others(self, clinic_id: str, draft_id: str) -> frozenset[str]:
-        """Times of a clinic that are kept for others now."""
-        rows = await self._database.fetch(
-            select(hold.c.slot_id).where(
-                hold.c.clinic_id == clinic_id, hold.c.draft_id != draft_id, hold.c.until > self._clock.now()
-            )
+        """Times of a clinic that are kept for others now, and those whose cancelling is not settled yet."""
+        held = select(hold.c.slot_id).where(
+            hold.c.clinic_id == clinic_id, hold.c.draft_id != draft_id, hold.c.until > self._clock.now()
         )
+        leaving = select(cancel_intent.c.slot_id).where(
+            cancel_intent.c.clinic_id == clinic_id, cancel_intent.c.status == "pending"
+        )
+        rows = await self._database.fetch(held.union(leaving))
         return frozenset(rows.scalars())
 
     async def release(self, draft_id: str) -> None:

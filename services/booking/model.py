@@ -6,18 +6,22 @@ from dataclasses import dataclass
 
 from services.accounts.model import Account, Person
 from services.accounts.rights import Denial
-from services.registry.model import Clinic, PatientIdentity, Refusal, Slot, Visit
+from services.registry.model import CancelRefusal, Clinic, PatientIdentity, Refusal, Slot, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """Who books what for whom. `who`: a person of the account, or another citizen who becomes one by booking."""
+    """Who books what for whom. `who`: a person of the account, or another citizen who becomes one by booking.
+
+    `moves`: the visit that is to be given up for it, once it stands.
+    """
 
     account: Account
     draft_id: str
     who: Person | PatientIdentity
     clinic: Clinic
     slot: Slot
+    moves: Visit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,23 @@ class Checking:
 
 
 BookingOutcome = Made | Declined | Checking
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """The visit is cancelled."""
+
+    intent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """It is not cancelled by this, and why: the registry's refusal, or the rights."""
+
+    reason: CancelRefusal | Denial
+
+
+CancelOutcome = GivenUp | Kept | Checking
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ class NotificationKind(StrEnum):
     VISIT_CANCELLED_BY_CLINIC = "visit_cancelled_by_clinic"
     REMINDER_EVE = "reminder_eve"
     REMINDER_SOON = "reminder_soon"
+    TURNED_15 = "turned_15"
+    TURNED_18 = "turned_18"
+    GUARDIANSHIP_ENDED = "guardianship_ended"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def tools(world: World) -> Tools:
         times=world.times,
         holds=world.holds,
         booking=world.booking,
+        cancelling=world.cancelling,
         visits=world.visits,
         outbox=world.outbox,
         operator="Больница",

@@ -15,10 +15,12 @@ from services.accounts.accounts import Accounts
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
+from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.model import BookingRequest
 from services.booking.times import Times
 from services.booking.visits import Visits
+from services.booking.watch import Watch
 from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
 from services.notify.outbox import Outbox
@@ -164,9 +166,11 @@ class ScriptedRegistry:
 class World:
     """Every service of booking, as `bot.app` puts them together."""
 
-    def __init__(self, database: Database, vault: Vault, clock: FakeClock, *, registers_patients: bool = True) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, clock: FakeClock, *, registers_patients: bool = True, moves: bool = True
+    ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
-        real = LocalRegistry(database, vault, clock, registers_patients=registers_patients)
+        real = LocalRegistry(database, vault, clock, registers_patients=registers_patients, moves=moves)
         self.registry = ScriptedRegistry(real)
         self.admin = LocalRegistryAdmin(database, vault, clock)
         registry = cast(Registry, self.registry)
@@ -174,10 +178,12 @@ class World:
         self.persons = Persons(database, vault, registry, clock)
         self.drafts = Drafts(database, vault, clock, {KIND: LIFETIME, "person": LIFETIME})
         self.outbox = Outbox(database, clock)
-        self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, clock)
+        self.watch = Watch(database, registry, self.accounts, self.persons, self.outbox, clock)
+        self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, self.watch, clock)
         self.holds = Holds(database, clock)
         self.times = Times(registry, self.holds)
         self.visits = Visits(registry, self.persons, self.booking, clock)
+        self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

@@ -1,0 +1,235 @@
+"""Moving a visit as a table of steps: another time at the same clinic with the same specialist, then confirmation.
+
+The old visit stands until the new one is booked. Where a registry does not allow a second visit to the
+specialist, giving the old one up first is asked for, never done unasked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from aiogram.fsm.state import State, StatesGroup
+
+from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket, request_of
+from bot.fsm.times import (
+    apply_day,
+    apply_doctor,
+    apply_time,
+    let_time_go,
+    load_day,
+    load_doctor,
+    load_time,
+    place_of,
+    slot_of,
+)
+from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn
+from bot.views import moving as view
+from bot.views import refusals
+from bot.views import times as times_view
+from bot.views.screen import Screen
+from bot.views.visits import ticket
+from services.accounts.rights import Denial
+from services.booking.model import BookingOutcome, Checking, Declined, GivenUp, Kept, Made, VisitEntry
+from services.drafts.model import Answers
+from services.registry.model import Refusal, Slot, Visit
+from services.texts.i18n import Html
+
+KIND = "moving"
+LIFETIME = timedelta(hours=24)
+_CARD = "card"
+
+
+class MovingForm(StatesGroup):
+    doctor = State()
+    day = State()
+    time = State()
+    confirm = State()
+    giveup = State()
+    checking = State()
+
+
+def moving_steps() -> list[Step]:
+    """The table."""
+    return [
+        Step(
+            MovingForm.doctor,
+            _load_doctor,
+            times_view.doctor,
+            apply_doctor,
+            clears=("day", "time", "month", "part", "confirm", "giveup"),
+        ),
+        Step(MovingForm.day, load_day, times_view.day, apply_day, clears=("time", "part")),
+        Step(MovingForm.time, load_time, times_view.time, apply_time),
+        Step(MovingForm.confirm, _load_confirm, view.confirm, _apply_confirm, leave=let_time_go),
+        Step(MovingForm.giveup, _load_give_up, view.give_up, _apply_give_up, lambda each: "giveup" in each),
+        Step(MovingForm.checking, _load_checking, view.checking, apply_checking, lambda each: "checking" in each),
+    ]
+
+
+def first_answers(entry: VisitEntry) -> dict[str, Any]:
+    """What is known of the visit that is to be moved: everything but the time."""
+    visit = entry.visit
+    return {
+        "moving": visit.id,
+        "moved_from": visit.start.isoformat(),
+        "person": entry.person.id,
+        "region": visit.clinic.region,
+        "clinic": visit.clinic.id,
+        "service": visit.service_id,
+        "service_name": visit.service,
+        "doctor": visit.doctor_id,
+        "doctor_name": visit.doctor,
+    }
+
+
+async def after_moving(turn: Turn) -> Screen:
+    """A press on a move that is made: the ticket of the new visit again."""
+    entry = await turn.tools.visits.get(turn.account, turn.draft.result or "")
+    return ticket(turn.t, entry, turn.now)
+
+
+async def _load_doctor(turn: Turn) -> Loaded | Jump | Left:
+    loaded = await load_doctor(turn)
+    if isinstance(loaded, Jump):  # the specialist has no free times at all
+        return await _left_for_card(turn, _kept(turn, loaded.note or Html("")))
+    return loaded
+
+
+# --- confirmation -------------------------------------------------------------------------------------------
+
+
+async def _load_confirm(turn: Turn) -> Loaded | Jump:
+    held = await held_time(turn)
+    if isinstance(held, Jump):
+        return held
+    old = None if _given_up(turn.answers) else (await _old(turn)).visit
+    return Loaded(view.MoveConfirmation(await place_of(turn), old, held.slot, held.until))
+
+
+async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("no"):
+            return await _left_for_card(turn, view.kept(turn.t))
+        case Acted("yes"):
+            old = None if _given_up(turn.answers) else (await _old(turn)).visit
+            return await _told(turn, await book_held(turn, old), old)
+    return Stay()
+
+
+async def _told(turn: Turn, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
+    match outcome:
+        case Made(visit):
+            return await left_for_ticket(turn, visit, view.moved(turn.t, old, turn.now) if old else None)
+        case Checking():
+            return Jump("checking", changes={"checking": None})
+        case Declined(reason):
+            return await _refused(turn, reason, old)
+        case _:
+            return outcome
+
+
+NEXT_SCREENS: dict[Refusal | Denial, str] = {
+    Refusal.TIME_BUSY: "time",
+    Refusal.SAME_SPECIALIST: _CARD,
+    Refusal.SAME_TIME: "time",
+    Refusal.OTHER_AGE: "doctor",
+    Refusal.TIME_PASSED: "time",
+    Refusal.PATIENT_NOT_FOUND: _CARD,
+    Refusal.REFERRAL_EXPIRED: _CARD,
+    Refusal.OLD_VISIT_OVER: _CARD,
+    Refusal.UNAVAILABLE: "confirm",
+    Denial.GROWN_UP: "day",
+    Denial.BASIS_ENDED: _CARD,
+    Denial.NOT_COVERED: _CARD,
+    Denial.TOO_MANY_DECLARED: _CARD,
+    Denial.TOO_MANY_TRIES: _CARD,
+    Denial.HIDDEN_CLASH: "time",
+}
+"""Where the person goes on after a refusal: a step, or the card of the visit that stays."""
+
+
+async def _refused(turn: Turn, reason: Refusal | Denial, old: Visit | None) -> Outcome:
+    slot = await slot_of(turn, turn.answers["time"])
+    if old is not None and isinstance(slot, Slot):
+        request = await request_of(turn, slot, old)
+        if turn.tools.booking.stands_in_the_way(request, reason):
+            return Jump("giveup", changes={"giveup": None})
+    note = refusals.refusal(turn.t, reason, (await place_of(turn)).clinic)
+    if reason is not Refusal.OLD_VISIT_OVER:
+        note = _kept(turn, note)
+    step = NEXT_SCREENS[reason]
+    if step == "confirm":
+        return Stay(note)
+    await let_time_go(turn)
+    return await _left_for_card(turn, note) if step == _CARD else Jump(step, note)
+
+
+async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
+    outcome = await turn.tools.booking.outcome(turn.draft.id)
+    if isinstance(outcome, Checking):
+        return Loaded(await place_of(turn))
+    if isinstance(outcome, Made):
+        return await left_for_ticket(turn, outcome.visit)
+    note = refusals.refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic)
+    return Jump("confirm", _kept(turn, note))
+
+
+# --- a registry that does not allow a second visit to the specialist --------------------------------------------
+
+
+async def _load_give_up(turn: Turn) -> Loaded | Jump:
+    held = await held_time(turn)
+    if isinstance(held, Jump):
+        return held
+    return Loaded(view.MoveConfirmation(await place_of(turn), (await _old(turn)).visit, held.slot, held.until))
+
+
+async def _apply_give_up(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("no"):
+            return await _left_for_card(turn, view.kept(turn.t))
+        case Acted("yes"):
+            return await _give_up(turn)
+    return Stay()
+
+
+async def _give_up(turn: Turn) -> Outcome:
+    outcome = await turn.tools.cancelling.cancel(turn.account, turn.answers["moving"])
+    match outcome:
+        case Kept(reason):
+            return await _left_for_card(turn, refusals.kept(turn.t, reason))
+        case Checking():
+            return await _left_for_card(turn, refusals.checking_cancel(turn.t))
+        case GivenUp(intent_id):
+            await turn.tools.cancelling.shown(intent_id)
+    free = replace(turn, draft=replace(turn.draft, answers={**turn.answers, "given_up": True}))
+    told = await _told(free, await book_held(free), None)
+    if isinstance(told, Stay | Jump):  # the new time has slipped away meanwhile
+        step = told.step if isinstance(told, Jump) else "confirm"
+        return Jump(step, told.note, {**told.changes, "given_up": True})
+    return told
+
+
+# --- the visit that is moved --------------------------------------------------------------------------------
+
+
+async def _old(turn: Turn) -> VisitEntry:
+    return await turn.tools.visits.get(turn.account, turn.answers["moving"])
+
+
+def _given_up(answers: Answers) -> bool:
+    return bool(answers.get("given_up"))
+
+
+def _kept(turn: Turn, note: Html) -> Html:
+    """The sentence, and which booking stands now."""
+    return view.with_state(turn.t, note, given_up=_given_up(turn.answers))
+
+
+async def _left_for_card(turn: Turn, note: Html) -> Left:
+    """Gives the move up: its draft and the time that it holds go, the old visit's card comes."""
+    entry = await _old(turn)
+    await turn.tools.drafts.drop(turn.draft.id)
+    return Left(ticket(turn.t, entry, turn.now, note=note))

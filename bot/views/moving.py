@@ -1,0 +1,116 @@
+"""Screens of moving a visit that booking does not have: what it was and what it becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.keyboards.kit import back_row, button, home_button, markup
+from bot.keyboards.wizard import Keys
+from bot.views.clinics import clinic_address, room_line
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from bot.views.specialties import specialty
+from bot.views.times import Place, place_lines
+from services.registry.model import Slot, Visit
+from services.texts.dates import clock_time, when
+from services.texts.i18n import Html, Texts, blocks, bold, lines
+
+
+@dataclass(frozen=True, slots=True)
+class MoveConfirmation:
+    """`old`: the visit that is given up; None where it has been given up already."""
+
+    place: Place
+    old: Visit | None
+    slot: Slot
+    until: datetime
+
+
+def confirm(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    clinic, slot, old = data.place.clinic, data.slot, data.old
+    return Screen(
+        scene.text(
+            bold(t("Please check the new time")),
+            lines(
+                t("Patient: {name}", name=bold(data.place.who)),
+                t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
+                t("It will be: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
+                t(
+                    "Specialty / doctor’s full name: {specialty} / {doctor}",
+                    specialty=specialty(t, slot.service_id, slot.service),
+                    doctor=slot.doctor,
+                ),
+                room_line(t, slot.room),
+                t("Institution: {clinic}", clinic=clinic.name),
+                t("Address: {address}", address=clinic_address(clinic)),
+            ),
+            t("The old booking stands until the new one is made.") if old else "",
+            t(
+                "⏳ The time is held for you for 5 minutes, until {until} by the clinic’s clock.",
+                until=clock_time(data.until, clinic.tz),
+            ),
+        ),
+        markup(
+            [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), keys.act("yes"))],
+            [button(t.label("Leave it as it was"), keys.act("no"))] if old else [],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def give_up(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
+    """The registry does not take a second visit to the specialist: the old one has to go first, if so wished."""
+    t = scene.t
+    clinic, old = data.place.clinic, data.old
+    return Screen(
+        scene.text(
+            bold(t("The old booking has to be cancelled first")),
+            lines(
+                t("Patient: {name}", name=bold(data.place.who)),
+                t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
+                t("It will be: {when}", when=bold(when(t, data.slot.start, clinic.tz, scene.now))),
+            ),
+            t(
+                "This clinic does not allow two bookings with one specialist. We can cancel the old one and book the "
+                "new one at once. The new time is held for you, but if the clinic gives it to somebody else at that "
+                "moment, you will have to choose another."
+            ),
+        ),
+        markup(
+            [button(t.label("Cancel the old one and book"), keys.act("yes"))],
+            [button(t.label("Leave it as it was"), keys.act("no"))],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def checking(data: Place, keys: Keys, scene: Scene) -> Screen:
+    """The registry is silent; the answer will come by itself."""
+    t = scene.t
+    return Screen(
+        scene.text(
+            bold(t("We are checking whether the booking has been moved")),
+            place_lines(t, data),
+            t(
+                "The registry has not answered yet. One of the two bookings stands in any case. Please do not book "
+                "again: the answer will come here by itself in a few minutes."
+            ),
+        ),
+        markup([button(t.label("🔄 Check now"), keys.act("again"))], [home_button(t)]),
+    )
+
+
+def moved(t: Texts, old: Visit, now: datetime) -> Html:
+    """What stands above the ticket of the new visit."""
+    return t("✅ The booking has been moved. It was: {when}.", when=when(t, old.start, old.clinic.tz, now))
+
+
+def kept(t: Texts) -> Html:
+    return t("The old booking remains.")
+
+
+def with_state(t: Texts, note: Html, *, given_up: bool) -> Html:
+    """The sentence, and which booking stands after it."""
+    return blocks(note, t("The old booking has been cancelled already.") if given_up else kept(t))
