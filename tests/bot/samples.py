@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from bot.fsm import booking as booking_wizard
+from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
 from bot.keyboards.callbacks import Go, Page, Tab, WizardOpen
 from bot.views import (
@@ -18,6 +19,7 @@ from bot.views import (
     consent,
     home,
     language,
+    moving,
     notifications,
     person,
     prompts,
@@ -28,6 +30,7 @@ from bot.views import (
 )
 from bot.views import help as help_view
 from bot.views.prompts import Prompt
+from bot.views.screen import Screen
 from services.accounts.accounts import CONSENT_VERSION
 from services.accounts.fields import FieldProblem, PolicyWarning
 from services.accounts.model import Basis, Person, Relation, full_name
@@ -372,6 +375,18 @@ def _confirmations() -> list[StepSample]:
     ]
 
 
+def _moves() -> list[StepSample]:
+    until = NOW + timedelta(minutes=5)
+    return [
+        StepSample(
+            f"{number} {place.clinic.id} {old is None}", moving.MoveConfirmation(place, old, at, until), full=not number
+        )
+        for number, at in enumerate((LONGEST_SLOT, EVIL_SLOT, slot(room="")))
+        for place in _places()
+        for old in (LONGEST_VISIT.visit, None)
+    ]
+
+
 OTHER_FIELDS = [field for field in person_wizard.OWN_FIELDS if field != "phone"]
 
 STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
@@ -390,6 +405,14 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
         "time": _times(),
         "confirm": _confirmations(),
         "checking": _each_place(),
+    },
+    moving_wizard.KIND: {
+        "doctor": _doctors(),
+        "day": _days(),
+        "time": _times(),
+        "confirm": _moves(),
+        "giveup": [each for each in _moves() if each.data.old is not None],
+        "checking": _each_place(lambda place: replace(place, moved_from=NOW)),
     },
     person_wizard.KIND: {
         **{each: _question(each, own=True) for each in person_wizard.OWN_FIELDS},
@@ -443,6 +466,20 @@ def _tickets() -> list[Sample]:
         for status in VisitStatus
         for back in (None, *Tab)
     ]
+
+
+def _notes_of_cards(t: Texts) -> list[Html]:
+    """Every sentence that may stand above a ticket."""
+    return [
+        *(refusals.kept(t, reason) for reason in refusals.CANCEL_REFUSALS),
+        *(moving.with_state(t, refusals.refusal(t, reason, LONGEST), given_up=False) for reason in refusals.REFUSALS),
+        *(refusals.checking_cancel(t), moving.kept(t), moving.moved(t, LONGEST_VISIT.visit, NOW)),
+    ]
+
+
+def ticket_with_every_note(t: Texts, entry: VisitEntry) -> Screen:
+    """The ticket under the longest of its sentences."""
+    return visits.ticket(t, entry, NOW, note=max(_notes_of_cards(t), key=len))
 
 
 def _notifications() -> list[Sample]:
@@ -501,6 +538,8 @@ SCREENS: Sequence[Sample] = [
     *(Sample(clinics.clinic, (replace(each, age_group=group),)) for each in CLINICS for group in AgeGroup),
     *_visit_lists(),
     *_tickets(),
+    *(Sample(ticket_with_every_note, (entry,)) for entry in ENTRIES),
+    *(Sample(visits.cancel_question, (entry, NOW)) for entry in ENTRIES),
     *_notifications(),
     Sample(visits.failed_booking),
     *(
@@ -517,6 +556,10 @@ TOASTS: Sequence[Sample] = [Sample(each) for each in (common.outdated, times.emp
 
 SENTENCES: Sequence[Sample] = [
     *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in CLINICS),
+    *(Sample(refusals.kept, (reason,)) for reason in refusals.CANCEL_REFUSALS),
+    *(Sample(moving.with_state, (Html("⚠️"),), {"given_up": given_up}) for given_up in (True, False)),
+    *(Sample(each) for each in (refusals.checking_cancel, moving.kept)),
+    Sample(moving.moved, (LONGEST_VISIT.visit, NOW)),
     *(Sample(person.problem, (problem,)) for problem in FieldProblem),
     *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
     Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),

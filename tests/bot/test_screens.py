@@ -13,6 +13,8 @@ import pytest
 import bot.views
 from bot.fsm.booking import KIND as BOOKING
 from bot.fsm.booking import booking_steps
+from bot.fsm.moving import KIND as MOVING
+from bot.fsm.moving import moving_steps
 from bot.fsm.person import KIND as PERSON
 from bot.fsm.person import own_form_steps
 from bot.fsm.storage import GROUPS
@@ -31,10 +33,10 @@ from tests.bot import samples
 from tests.bot.samples import EVIL, NOW, PROMPTS, SAMPLE_DATA, SCREENS, SENTENCES, STEPS, TOASTS, Sample
 from tests.support import telegram_limits as limits
 
-WIZARDS = {BOOKING: booking_steps(), PERSON: own_form_steps()}
+WIZARDS = {BOOKING: booking_steps(), MOVING: moving_steps(), PERSON: own_form_steps()}
 EVERY_STEP = [(kind, step) for kind, steps in WIZARDS.items() for step in steps]
 KNOWN = limits.beginnings(SAMPLE_DATA)
-NO_WAY_BACK = {(BOOKING, "checking")}
+NO_WAY_BACK = {(BOOKING, "checking"), (MOVING, "checking")}
 """The registry may have booked: there is nothing to go back to until it answers."""
 
 
