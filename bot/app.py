@@ -118,7 +118,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
     outbox = Outbox(database, clock)
     watch = Watch(database, registry, accounts, persons, outbox, clock)
     booking = Booking(database, registry, persons, drafts, outbox, watch, clock)
-    visits = Visits(registry, persons, booking, clock)
+    visits = Visits(database, registry, persons, booking, clock)
     holds = Holds(database, clock)
     return Tools(
         clock=clock,

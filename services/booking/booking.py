@@ -26,6 +26,7 @@ from services.accounts import rights
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.rights import Denial
+from services.booking import sight
 from services.booking.model import BookingOutcome, BookingRequest, Checking, Declined, Made
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -173,12 +174,7 @@ class Booking:
 
     async def own_bookings(self, account_id: str) -> frozenset[str]:
         """Visits that were booked from this account."""
-        rows = await self._database.fetch(
-            select(booking_intent.c.visit_id).where(
-                booking_intent.c.account_id == account_id, booking_intent.c.status == _BOOKED
-            )
-        )
-        return frozenset(rows.scalars())
+        return frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
 
     async def _recover_one(self, intent_id: str, attempts: int, moves: str | None, now: datetime) -> None:
         answer = await self._find(intent_id)

@@ -67,10 +67,11 @@ CancelOutcome = GivenUp | Kept | Checking
 
 @dataclass(frozen=True, slots=True)
 class VisitEntry:
-    """A visit with the person it is about."""
+    """A visit with the person it is about. `replied`: «Приду» was said to its reminder, at this very time."""
 
     visit: Visit
     person: Person
+    replied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
-from services.accounts import rights
+from sqlalchemy import select
+
 from services.accounts.model import Account
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
+from services.booking import sight
 from services.booking.booking import Booking
 from services.booking.model import VisitEntry, VisitPage
 from services.clock import Clock
 from services.errors import NotFound
 from services.registry.model import VisitStatus
 from services.registry.port import Registry
-from services.texts.dates import local
+from services.storage.engine import Database
+from services.storage.tables import visit_reply
 
 
 class Visits:
     """Visits of an account's persons, within its rights. Raises `RegistryUnavailable` if it is silent."""
 
-    def __init__(self, registry: Registry, persons: Persons, booking: Booking, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, registry: Registry, persons: Persons, booking: Booking, clock: Clock
+    ) -> None:
+        self._database = database
         self._registry = registry
         self._persons = persons
         self._booking = booking
@@ -31,6 +38,12 @@ class Visits:
         """Visits that are still ahead, the nearest first."""
         now = self._clock.now()
         return _page([entry for entry in await self._all(account) if _is_ahead(entry, now)], page, size)
+
+    async def ahead(self, account: Account) -> list[VisitEntry]:
+        """All visits that are still ahead, the nearest first, with what was answered to their reminders."""
+        now = self._clock.now()
+        found = [entry for entry in await self._all(account) if _is_ahead(entry, now)]
+        return await self._with_replies(found) if found else []
 
     async def past(self, account: Account, page: int, size: int) -> VisitPage:
         """Everything else, the latest first."""
@@ -46,7 +59,7 @@ class Visits:
                 if person.patient_id == visit.patient_id:
                     entry = VisitEntry(visit, person)
                     if await self._visible(account, [entry]):
-                        return entry
+                        return (await self._with_replies([entry]))[0]
         raise NotFound
 
     async def some(self, account: Account, visit_ids: Collection[str]) -> dict[str, VisitEntry]:
@@ -54,30 +67,26 @@ class Visits:
         return {entry.visit.id: entry for entry in await self._all(account) if entry.visit.id in visit_ids}
 
     async def _all(self, account: Account) -> list[VisitEntry]:
-        persons = {
-            person.patient_id: person
-            for person in reversed(await self._persons.family(account))
-            if person.patient_id is not None
-        }
-        if not persons:
+        family = await self._persons.family(account)
+        patients = sight.patients_of(family)
+        if not patients:
             return []
-        visits = await self._registry.visits([patient_id for patient_id in persons if patient_id])
-        return await self._visible(account, [VisitEntry(visit, persons[visit.patient_id]) for visit in visits])
+        return await self._visible(account, sight.entries(family, await self._registry.visits(list(patients))))
 
-    async def _visible(self, account: Account, entries: list[VisitEntry]) -> list[VisitEntry]:
-        scopes = [self._scope(entry) for entry in entries]
-        own: frozenset[str] = frozenset()
-        if VisitScope.OWN_BOOKINGS in scopes:
-            own = await self._booking.own_bookings(account.id)
-        return [
-            entry
-            for entry, scope in zip(entries, scopes, strict=True)
-            if scope is VisitScope.ALL or (scope is VisitScope.OWN_BOOKINGS and entry.visit.id in own)
-        ]
-
-    def _scope(self, entry: VisitEntry) -> VisitScope:
+    async def _visible(self, account: Account, found: list[VisitEntry]) -> list[VisitEntry]:
         now = self._clock.now()
-        return rights.visit_scope(entry.person, local(now, entry.visit.clinic.tz).date(), now)
+        narrow = any(sight.scope(each, now) is VisitScope.OWN_BOOKINGS for each in found)
+        own = await self._booking.own_bookings(account.id) if narrow else frozenset()
+        return sight.visible(found, own, now)
+
+    async def _with_replies(self, found: list[VisitEntry]) -> list[VisitEntry]:
+        """Marks those that somebody has said «Приду» about, at this very time."""
+        ids = [each.visit.id for each in found]
+        rows = await self._database.fetch(
+            select(visit_reply.c.visit_id, visit_reply.c.starts_at).where(visit_reply.c.visit_id.in_(ids))
+        )
+        said = {(row.visit_id, row.starts_at) for row in rows}
+        return [replace(each, replied=(each.visit.id, each.visit.start) in said) for each in found]
 
 
 def _is_ahead(entry: VisitEntry, now: datetime) -> bool:

@@ -7,7 +7,6 @@ told last is told to it. A registry that is silent, or leaves a visit out of its
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,8 +30,6 @@ from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import booking_intent, cancel_intent, person, person_link, visit_watch
-
-log = logging.getLogger(__name__)
 
 LOOK_EVERY = timedelta(minutes=5)
 _AGAIN_AFTER = timedelta(minutes=1)
@@ -194,10 +191,10 @@ class Watch:
             return
         async with self._database.write() as unit:
             own_doing = await self._own_doing(unit, account_id, [each.visit.id for each in changed])
-            for each in changed:
-                await self._tell(unit, account_id, each, now, own_doing=each.visit.id in own_doing)
-            for each in new:
-                await self._meet(unit, account_id, each)
+            for change in changed:
+                await self._tell(unit, account_id, change, now, own_doing=change.visit.id in own_doing)
+            for entry in new:
+                await self._meet(unit, account_id, entry)
 
     async def _latest(self, visit: Visit, told: Mapping[str, Visit]) -> Visit:
         """What has come of a visit in the end; the last one that is known, where the registry does not say."""
@@ -266,6 +263,8 @@ class Watch:
         if not noted.rowcount:
             return  # somebody was quicker
         await self._outbox.withdraw(unit, soon_key(account_id, visit.id, change.known_start))
+        if own_doing and latest.status is not VisitStatus.CANCELLED_BY_CLINIC:
+            return
         if change.moved:
             await self._follow(unit, account_id, visit, latest, now)
             await self.remember(unit, account_id, change.entry.person.id, latest)
@@ -275,8 +274,6 @@ class Watch:
             kind, word = _CANCELLED[latest.status]
         else:
             return  # it took place, or nobody came
-        if own_doing and latest.status is not VisitStatus.CANCELLED_BY_CLINIC:
-            return
         await self._outbox.add(
             unit,
             account_id=account_id,

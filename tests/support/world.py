@@ -182,7 +182,7 @@ class World:
         self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, self.watch, clock)
         self.holds = Holds(database, clock)
         self.times = Times(registry, self.holds)
-        self.visits = Visits(registry, self.persons, self.booking, clock)
+        self.visits = Visits(database, registry, self.persons, self.booking, clock)
         self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
         self._numbers = count(1)
 

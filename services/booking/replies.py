@@ -1,0 +1,52 @@
+"""«Приду»: what was answered to a reminder."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from services.accounts import rights
+from services.accounts.model import Account
+from services.booking.model import VisitEntry
+from services.booking.visits import Visits
+from services.clock import Clock
+from services.registry.model import VisitStatus
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import visit_reply
+from services.texts.dates import local
+
+_KEPT = timedelta(days=2)
+
+
+class Replies:
+    """Notes answers to reminders; whoever sees the visit reads them there (`VisitEntry.replied`)."""
+
+    def __init__(self, database: Database, visits: Visits, clock: Clock) -> None:
+        self._database = database
+        self._visits = visits
+        self._clock = clock
+
+    async def coming(self, account: Account, visit_id: str) -> VisitEntry:
+        """Notes that they come, if the visit still stands and is ahead; gives it as it is.
+
+        `NotFound` where the account may not see it, `NotAllowed` where it may only see it, `RegistryUnavailable`.
+        """
+        entry = await self._visits.get(account, visit_id)
+        now, visit = self._clock.now(), entry.visit
+        rights.check_managing(entry.person, local(now, visit.clinic.tz).date(), now)
+        if visit.status is not VisitStatus.BOOKED or visit.start <= now:
+            return entry
+        values = {"account_id": account.id, "starts_at": visit.start, "at": now}
+        await self._database.execute(
+            insert_for(self._database.dialect, visit_reply)
+            .values(visit_id=visit.id, **values)
+            .on_conflict_do_update(index_elements=["visit_id"], set_=values)
+        )
+        return await self._visits.get(account, visit_id)
+
+    async def purge(self) -> int:
+        """Forgets answers about visits that are over; gives how many."""
+        old = visit_reply.c.starts_at < self._clock.now() - _KEPT
+        return (await self._database.execute(delete(visit_reply).where(old))).rowcount

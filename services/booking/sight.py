@@ -1,0 +1,48 @@
+"""Which visits an account sees: the registry's answer within the rights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+
+from services.accounts import rights
+from services.accounts.model import Person
+from services.accounts.rights import VisitScope
+from services.booking.model import VisitEntry
+from services.registry.model import Visit
+from services.storage.tables import booking_intent
+from services.texts.dates import local
+
+
+def patients_of(family: Sequence[Person]) -> dict[str, Person]:
+    """Persons by the registry's ids; whoever is there twice is the one that is listed first."""
+    return {person.patient_id: person for person in reversed(family) if person.patient_id is not None}
+
+
+def entries(family: Sequence[Person], visits: Iterable[Visit]) -> list[VisitEntry]:
+    """The family's visits among these, each with its person."""
+    persons = patients_of(family)
+    return [VisitEntry(visit, persons[visit.patient_id]) for visit in visits if visit.patient_id in persons]
+
+
+def scope(entry: VisitEntry, now: datetime) -> VisitScope:
+    return rights.visit_scope(entry.person, local(now, entry.visit.clinic.tz).date(), now)
+
+
+def visible(found: Iterable[VisitEntry], own: Collection[str], now: datetime) -> list[VisitEntry]:
+    """Those that the account may see. `own`: visits that were booked from it."""
+    return [entry for entry in found if _may_see(entry, own, now)]
+
+
+def own_bookings(account_id: str) -> Select[tuple[str]]:
+    """Asks which visits were booked from this account."""
+    return select(booking_intent.c.visit_id).where(
+        booking_intent.c.account_id == account_id, booking_intent.c.status == "booked"
+    )
+
+
+def _may_see(entry: VisitEntry, own: Collection[str], now: datetime) -> bool:
+    allowed = scope(entry, now)
+    return allowed is VisitScope.ALL or (allowed is VisitScope.OWN_BOOKINGS and entry.visit.id in own)
