@@ -57,6 +57,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_access_grant_grantee_id"), ["grantee_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_access_grant_grantor_id"), ["grantor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_access_grant_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_access_grant_live",
+            ["until"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_audit_code_missed",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("action = 'code_missed'"),
+            postgresql_where=sa.text("action = 'code_missed'"),
+        )
 
     op.create_table(
         "cancel_intent",
@@ -207,7 +223,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cancel_intent_account_id"))
 
     op.drop_table("cancel_intent")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_audit_code_missed",
+            sqlite_where=sa.text("action = 'code_missed'"),
+            postgresql_where=sa.text("action = 'code_missed'"),
+        )
+
     with op.batch_alter_table("access_grant", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_access_grant_live",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_access_grant_person_id"))
         batch_op.drop_index(batch_op.f("ix_access_grant_grantor_id"))
         batch_op.drop_index(batch_op.f("ix_access_grant_grantee_id"))

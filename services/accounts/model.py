@@ -76,6 +76,85 @@ class Person:
         return f"{self.identity.name} {self.identity.surname}"
 
 
+@dataclass(frozen=True, slots=True)
+class LinkNotice:
+    """What a notice about a link says: whose it is, who that is to the account, and what stands of it now.
+
+    `ended`: the person is no longer on the account's list; `consent`: a live consent lets the account in.
+    """
+
+    name: str
+    relation: Relation
+    ended: bool
+    consent: bool
+
+
 def full_name(identity: PatientIdentity) -> str:
     """«Иванова Анна Сергеевна»."""
     return " ".join(filter(None, (identity.surname, identity.name, identity.patronymic)))
+
+
+class CodeProblem(StrEnum):
+    """Why a one-time code opens nothing."""
+
+    NOT_A_CODE = "not_a_code"
+    """It has not ten digits: no guess, and not counted as one."""
+    WRONG = "wrong"
+    """Unknown, used, expired or made for somebody else: which of these is not told."""
+    FORM_FIRST = "form_first"
+    OWN_CODE = "own_code"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A code as it leaves the house, once: what is kept of it is a keyed digest."""
+
+    digits: str
+    expires_at: datetime
+
+    @property
+    def readable(self) -> str:
+        """«407-122-6583»."""
+        return f"{self.digits[:3]}-{self.digits[3:6]}-{self.digits[6:]}"
+
+    @property
+    def payload(self) -> str:
+        """What a link of the bot carries: `start=c4071226583`."""
+        return f"c{self.digits}"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a person lets whoever holds the code do. `asks_relation`: the account does not have this person yet."""
+
+    id: str
+    name: str
+    covers: frozenset[Covers]
+    until: datetime
+    asks_relation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A consent between two chats, as one of them sees it.
+
+    `name`: whose visits; `holder`: the name of whoever may see them, None where the form is not filled.
+    `given`: this account has given it, else received.
+    """
+
+    id: str
+    name: str
+    holder: str | None
+    given: bool
+    covers: frozenset[Covers]
+    until: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a code of the desk has opened: the person as the account has them now, and on which basis."""
+
+    person: Person
+    basis: Basis
+    until: datetime | None

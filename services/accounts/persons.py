@@ -80,8 +80,8 @@ class Persons:
         """The account holder, None until the form is filled."""
         return next((each for each in await self.family(account) if each.relation is Relation.OWN), None)
 
-    async def look_up(self, account: Account, identity: PatientIdentity) -> Patient | None:
-        """The registry's patient: found, or entered where the registry takes new ones.
+    async def look_up(self, account: Account, identity: PatientIdentity, *, enters: bool = True) -> Patient | None:
+        """The registry's patient: found, or entered where the registry takes new ones and `enters` lets it.
 
         None: not known there, or no policy to be known by. Raises `PatientConflict`, `RegistryUnavailable`, and
         `NotAllowed` after ten misses a day: nobody is to find out by trying whose policy a number is.
@@ -98,7 +98,7 @@ class Persons:
         if patient is not None:
             return patient
         known_by_policy = identity.policy.kind is not PolicyKind.NONE
-        if known_by_policy and self._registry.capabilities().registers_patients:
+        if enters and known_by_policy and self._registry.capabilities().registers_patients:
             return await self._registry.register_patient(identity)
         await self._note_miss(account)
         return None
@@ -160,7 +160,15 @@ class Persons:
     async def set_patient(self, person_id: str, patient: Patient) -> None:
         """Remembers who the person is in the registry."""
         await self._database.execute(
-            update(person).where(person.c.id == person_id).values(**self._registry_columns(patient))
+            update(person).where(person.c.id == person_id).values(**self.registry_columns(patient))
+        )
+
+    async def set_documents(
+        self, unit: AsyncConnection, person_id: str, identity: PatientIdentity, patient: Patient
+    ) -> None:
+        """Within a write unit: the person becomes who the documents say."""
+        await unit.execute(
+            update(person).where(person.c.id == person_id).values(**self._columns(person_id, identity, patient))
         )
 
     async def insert(
@@ -198,10 +206,11 @@ class Persons:
     def _columns(self, person_id: str, identity: PatientIdentity, patient: Patient | None) -> dict[str, Any]:
         return {
             "profile": self._vault.seal_json(person.c.profile, person_id, identity_to_json(identity)),
-            **self._registry_columns(patient),
+            **self.registry_columns(patient),
         }
 
-    def _registry_columns(self, patient: Patient | None) -> dict[str, Any]:
+    def registry_columns(self, patient: Patient | None) -> dict[str, Any]:
+        """What a person's row keeps of the registry's patient."""
         # The verified mark says that a registry knows this policy by documents, not that we have typed it in there.
         return {
             "patient_id": patient.id if patient else None,

@@ -10,7 +10,8 @@ from enum import StrEnum
 class NotificationKind(StrEnum):
     """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
 
-    The subject of an eve's reminder is the day of the visits, as ISO writes it.
+    The subject of an eve's reminder is the day of the visits, as ISO writes it; of a consent, the grant's id; of what
+    the desk has opened in another chat, that chat's link.
     """
 
     BOOKING_CONFIRMED = "booking_confirmed"
@@ -25,6 +26,10 @@ class NotificationKind(StrEnum):
     TURNED_15 = "turned_15"
     TURNED_18 = "turned_18"
     GUARDIANSHIP_ENDED = "guardianship_ended"
+    ACCESS_OPENED = "access_opened"
+    ACCESS_GIVEN = "access_given"
+    ACCESS_ENDED = "access_ended"
+    CONSENT_ENDED = "consent_ended"
 
 
 @dataclass(frozen=True, slots=True)

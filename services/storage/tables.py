@@ -158,6 +158,12 @@ access_grant = Table(
     Index(None, "person_id"),
     Index(None, "grantor_id"),
     Index(None, "grantee_id"),
+    Index(
+        "ix_access_grant_live",
+        "until",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 """Consents between chats, past ones too: who let whom do what with a person's visits, until when."""
 
@@ -350,5 +356,11 @@ audit = Table(
     Column("at", UtcDateTime, nullable=False),
     Index(None, "person_id", "at"),
     Index(None, "account_id", "action", "at"),
+    Index(
+        "ix_audit_code_missed",
+        "at",
+        sqlite_where=text("action = 'code_missed'"),
+        postgresql_where=text("action = 'code_missed'"),
+    ),
 )
 """Who did what with whose data, and when; never the content."""

@@ -1,0 +1,181 @@
+"""One-time codes: ten digits that the clinic's desk or a person's own chat gives out, and the brake on guessing.
+
+A code is kept as a keyed digest alone; what it opens lies sealed beside it until it is swept away.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.model import CodeProblem, IssuedCode
+from services.accounts.rights import Denial
+from services.clock import Clock
+from services.errors import NomerokError, NotAllowed
+from services.ids import new_id
+from services.storage.engine import Database
+from services.storage.tables import access_code, audit
+from services.storage.vault import Vault
+
+LIFETIME = timedelta(minutes=10)
+MISSES_AN_HOUR = 5
+ALL_MISSES_AN_HOUR = 100
+"""Over all accounts: from then on whoever has missed in this hour gets no other try."""
+HOLDER_TRIES = 3
+"""How often a code may be shown by somebody it was not made for, before it is taken for stolen."""
+_HOUR = timedelta(hours=1)
+_MISSED = "code_missed"
+_LENGTH = 10
+_ATTEMPTS = 4
+_PAYLOAD = re.compile(rf"c(\d{{{_LENGTH}}})", re.ASCII)
+
+
+class CodeKind(StrEnum):
+    """Who has made the code: the desk, or a person who lets another act."""
+
+    DESK = "desk"
+    CONSENT = "consent"
+
+
+class CodeRefused(NomerokError):  # noqa: N818
+    """The code opens nothing; why, as far as it may be told."""
+
+    def __init__(self, problem: CodeProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code that is still good. `account_id`: whose chat made it, None for the desk."""
+
+    id: str
+    kind: CodeKind
+    account_id: str | None
+    data: Mapping[str, Any]
+
+
+def read_code(text: str) -> str | None:
+    """The ten digits of what was typed, «407-122-6583» or with spaces; None where it is no code."""
+    digits = re.sub(r"[\s‐-—-]", "", text)
+    return digits if len(digits) == _LENGTH and digits.isascii() and digits.isdigit() else None
+
+
+def code_of_link(payload: str | None) -> str | None:
+    """The code that a link of the bot carries: «c4071226583»."""
+    match = _PAYLOAD.fullmatch(payload or "")
+    return match[1] if match else None
+
+
+class Codes:
+    """Makes codes, finds them, burns them, and counts those who guess."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+
+    async def issue(self, kind: CodeKind, data: Mapping[str, Any], account_id: str | None = None) -> IssuedCode:
+        """A new code, good for ten minutes. An account has one at a time: the older one is no longer good."""
+        for attempt in range(_ATTEMPTS):
+            issued = IssuedCode(f"{secrets.randbelow(10**_LENGTH):0{_LENGTH}}", self._clock.now() + LIFETIME)
+            try:
+                await self._insert(issued, kind, data, account_id)
+            except IntegrityError:  # ten digits that another code has: drawn again
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            else:
+                break
+        return issued
+
+    async def find(self, digits: str) -> Code | None:
+        """The code with these digits, while it is good."""
+        return await self._first(access_code.c.digest == self._digest(digits))
+
+    async def get(self, code_id: str) -> Code | None:
+        """A code that was found before, while it is good."""
+        return await self._first(access_code.c.id == code_id)
+
+    async def use(self, unit: AsyncConnection, code_id: str) -> bool:
+        """Burns the code within a write unit; False where another was quicker, or it is too late."""
+        now = self._clock.now()
+        good = access_code.c.used_at.is_(None), access_code.c.expires_at > now
+        result = await unit.execute(update(access_code).where(access_code.c.id == code_id, *good).values(used_at=now))
+        return bool(result.rowcount)
+
+    async def count_wrong_holder(self, code_id: str) -> None:
+        """Somebody else than whom it was made for has shown it: the third time burns it."""
+        async with self._database.write() as unit:
+            row = (
+                await unit.execute(select(access_code).where(access_code.c.id == code_id).with_for_update())
+            ).one_or_none()
+            if row is None:
+                return
+            data = self._open(row)
+            tries = data.get("tries", 0) + 1
+            sealed = self._vault.seal_json(access_code.c.data, code_id, data | {"tries": tries})
+            burnt = {"used_at": self._clock.now()} if tries >= HOLDER_TRIES else {}
+            await unit.execute(update(access_code).where(access_code.c.id == code_id).values(data=sealed, **burnt))
+
+    async def check_brake(self, account_id: str) -> None:
+        """Raises `NotAllowed` where this account has guessed too often, or too many guess at once."""
+        mine = await self._misses(audit.c.account_id == account_id)
+        if mine >= MISSES_AN_HOUR or (mine and await self._misses() >= ALL_MISSES_AN_HOUR):
+            raise NotAllowed(Denial.TOO_MANY_TRIES)
+
+    async def note_miss(self, account_id: str) -> None:
+        """A code that does not fit: counted, whatever the reason."""
+        values = {"id": new_id(), "account_id": account_id, "action": _MISSED, "at": self._clock.now()}
+        await self._database.execute(insert(audit).values(values))
+
+    async def purge(self) -> int:
+        """Forgets codes whose time is over, with what is sealed in them; gives how many."""
+        result = await self._database.execute(delete(access_code).where(access_code.c.expires_at <= self._clock.now()))
+        return result.rowcount
+
+    async def _insert(
+        self, issued: IssuedCode, kind: CodeKind, data: Mapping[str, Any], account_id: str | None
+    ) -> None:
+        code_id = new_id()
+        async with self._database.write() as unit:
+            if account_id is not None:
+                older = access_code.c.account_id == account_id, access_code.c.used_at.is_(None)
+                await unit.execute(delete(access_code).where(*older))
+            await unit.execute(
+                insert(access_code).values(
+                    id=code_id,
+                    digest=self._digest(issued.digits),
+                    kind=kind.value,
+                    account_id=account_id,
+                    data=self._vault.seal_json(access_code.c.data, code_id, dict(data)),
+                    made_at=self._clock.now(),
+                    expires_at=issued.expires_at,
+                )
+            )
+
+    async def _first(self, condition: ColumnElement[bool]) -> Code | None:
+        good = access_code.c.used_at.is_(None), access_code.c.expires_at > self._clock.now()
+        row = (await self._database.fetch(select(access_code).where(condition, *good))).one_or_none()
+        return Code(row.id, CodeKind(row.kind), row.account_id, self._open(row)) if row is not None else None
+
+    async def _misses(self, *conditions: ColumnElement[bool]) -> int:
+        recent = audit.c.action == _MISSED, audit.c.at > self._clock.now() - _HOUR
+        query = select(func.count()).select_from(audit).where(*recent, *conditions)
+        count: int = (await self._database.fetch(query)).scalar_one()
+        return count
+
+    def _open(self, row: Row[Any]) -> dict[str, Any]:
+        data: dict[str, Any] = self._vault.open_json(access_code.c.data, row.id, row.data)
+        return data
+
+    def _digest(self, digits: str) -> str:
+        return self._vault.index("access code", digits)
