@@ -29,6 +29,15 @@ class VisitScope(StrEnum):
     NONE = "none"
 
 
+class Editing(StrEnum):
+    """What of a person's data an account may correct."""
+
+    ALL = "all"
+    NUMBERS = "numbers"
+    """Phone, policy and СНИЛС: the rest is as the documents have it."""
+    NOTHING = "nothing"
+
+
 class Denial(StrEnum):
     """Why an account may not act for a person."""
 
@@ -105,6 +114,14 @@ def visit_scope(person: Person, today: date, now: datetime) -> VisitScope:
     if person.relation in (Relation.CHILD, Relation.WARD) and is_teenager:
         return VisitScope.OWN_BOOKINGS
     return VisitScope.ALL
+
+
+def editing(person: Person, now: datetime) -> Editing:
+    """What the account may correct: nothing where only a consent lets it in, for the data are the other one's."""
+    live = live_bases(person, now)
+    if live & _DOCUMENTS:
+        return Editing.NUMBERS
+    return Editing.ALL if Basis.DECLARED in live else Editing.NOTHING
 
 
 def may_grant(person: Person, today: date, now: datetime) -> bool:

@@ -1,0 +1,285 @@
+"""What age and time do to the links of accounts: 15, 18, and the end of a guardianship paper.
+
+Rights go by the day by themselves (`accounts.rights`); here the links that have ended are put away and people are
+told. Birth dates are sealed, so links are looked through once a day, page by page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.accounts import Accounts
+from services.accounts.family import MOSCOW, forget_links
+from services.accounts.identity import identity_from_json
+from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
+from services.accounts.rights import TEENAGER_AGE
+from services.clock import Clock
+from services.errors import NotFound
+from services.notify.model import NotificationKind
+from services.notify.outbox import Outbox
+from services.registry.model import ADULT_AGE
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import link_basis, outbox, person, person_link, setting
+from services.storage.vault import Vault
+from services.texts.dates import full_years, local
+
+KEPT = timedelta(days=30)
+"""How long an ended link stays, so that its notice has a name."""
+_SEEN = "ages_seen"
+_PAGE = 200
+_DAY_BEGINS, _DAY_ENDS = 8, 21
+_DOCUMENTS = (Basis.DESK.value, Basis.OIDC.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A basis of a link."""
+
+    basis: Basis
+    until: datetime | None
+    granted_at: datetime
+
+    def lives(self, now: datetime) -> bool:
+        return self.until is None or self.until > now
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A link of a child or a ward with what decides about it."""
+
+    id: str
+    account_id: str
+    person_id: str
+    patient_id: str | None
+    relation: Relation
+    born: date
+    bases: tuple[_Held, ...]
+
+
+class Ageing:
+    """One look a day, by Moscow's calendar; the notices come between 08:00 and 21:00."""
+
+    def __init__(self, database: Database, vault: Vault, accounts: Accounts, outbox: Outbox, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._accounts = accounts
+        self._outbox = outbox
+        self._clock = clock
+        self._seen: date | None = None
+
+    async def run(self) -> int:
+        """Does the day's work if nobody has done it yet; gives how many links have changed or were told about."""
+        now = self._clock.now()
+        today = local(now, MOSCOW).date()
+        if self._seen == today:
+            return 0
+        query = select(setting.c.value).where(setting.c.name == _SEEN)
+        done = 0
+        if (await self._database.fetch(query)).scalar() != today.isoformat():
+            done = await self._end_papers(now) + await self._look_through(today, now) + await self._sweep(now)
+            noted = insert_for(self._database.dialect, setting).values(name=_SEEN, value=today.isoformat())
+            await self._database.execute(
+                noted.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()})
+            )
+        self._seen = today
+        return done
+
+    async def notice(self, account: Account, link_id: str) -> LinkNotice:
+        """What a notice about this link of the account says, of an ended one too; `NotFound` once it is gone."""
+        query = (
+            select(person_link.c.relation, person_link.c.ended_at, person.c.id, person.c.profile)
+            .join(person, person.c.id == person_link.c.person_id)
+            .where(person_link.c.id == link_id, person_link.c.account_id == account.id)
+        )
+        row = (await self._database.fetch(query)).one_or_none()
+        if row is None:
+            raise NotFound
+        identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
+        async with self._database.read() as connection:
+            bases = await _bases(connection, [link_id])
+        consent = _consents(bases[link_id], self._clock.now())
+        return LinkNotice(full_name(identity), Relation(row.relation), row.ended_at is not None, consent)
+
+    async def _end_papers(self, now: datetime) -> int:
+        """Guardianship papers whose date has come."""
+        query = (
+            select(person_link.c.id, person_link.c.account_id, person_link.c.person_id, link_basis.c.until)
+            .join(link_basis, link_basis.c.link_id == person_link.c.id)
+            .where(
+                link_basis.c.basis.in_(_DOCUMENTS),
+                link_basis.c.until <= now,
+                person_link.c.relation != Relation.OWN.value,
+                person_link.c.ended_at.is_(None),
+            )
+            .order_by(person_link.c.id)
+        )
+        found = (await self._database.fetch(query)).all()
+        for row in found:
+            async with self._database.write() as unit:
+                await unit.execute(
+                    delete(link_basis).where(
+                        link_basis.c.link_id == row.id, link_basis.c.basis.in_(_DOCUMENTS), link_basis.c.until <= now
+                    )
+                )
+                await self._end_without_basis(unit, row.id, now)
+                until = int(row.until.timestamp())
+                await self._tell(unit, NotificationKind.GUARDIANSHIP_ENDED, row, f"guardianship:{row.id}:{until}")
+            await self._show_own(row.account_id, row.person_id)
+        return len(found)
+
+    async def _look_through(self, today: date, now: datetime) -> int:
+        """Every child and ward: who has turned 18, who 15."""
+        done, last = 0, ""
+        while links := await self._page(last):
+            grown = [each for each in links if _has_grown_up(each, today)]
+            teenagers = await self._untold([each for each in links if _has_turned_15(each, today, now)])
+            for link in grown:
+                await self._let_go(link, now)
+            for link in teenagers:
+                async with self._database.write() as unit:
+                    await self._tell(unit, NotificationKind.TURNED_15, link, _turned_15(link.id))
+            done, last = done + len(grown) + len(teenagers), links[-1].id
+        return done
+
+    async def _page(self, after: str) -> Sequence[_Link]:
+        query = (
+            select(person_link, person.c.profile, person.c.patient_id)
+            .join(person, person.c.id == person_link.c.person_id)
+            .where(
+                person_link.c.relation.in_((Relation.CHILD.value, Relation.WARD.value)),
+                person_link.c.ended_at.is_(None),
+                person_link.c.id > after,
+            )
+            .order_by(person_link.c.id)
+            .limit(_PAGE)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).all()
+            bases = await _bases(connection, [row.id for row in rows])
+        return [self._link(row, bases[row.id]) for row in rows]
+
+    def _link(self, row: Row[Any], bases: list[_Held]) -> _Link:
+        identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile))
+        return _Link(
+            *(row.id, row.account_id, row.person_id, row.patient_id, Relation(row.relation)),
+            *(identity.birth_date, tuple(bases)),
+        )
+
+    async def _let_go(self, link: _Link, now: datetime) -> None:
+        """A child of 18: what stood on the parents' word and papers ends, a consent of the grown child's own stays."""
+        async with self._database.write() as unit:
+            await unit.execute(
+                delete(link_basis).where(link_basis.c.link_id == link.id, link_basis.c.basis != Basis.CONSENT.value)
+            )
+            await self._end_without_basis(unit, link.id, now)
+            await self._tell(unit, NotificationKind.TURNED_18, link, f"turned_18:{link.id}")
+            for own in await self._own_links(unit, link.patient_id):
+                await self._tell(unit, NotificationKind.TURNED_18, own, f"turned_18:{own.id}")
+        await self._show_own(link.account_id, link.person_id)
+
+    async def _own_links(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[Row[Any, Any, Any]]:
+        """The grown child's own accounts, confirmed by documents."""
+        if patient_id is None:
+            return ()
+        confirmed = select(link_basis.c.link_id).where(link_basis.c.basis.in_(_DOCUMENTS))
+        query = (
+            select(person_link.c.id, person_link.c.account_id, person_link.c.person_id)
+            .join(person, person.c.id == person_link.c.person_id)
+            .where(
+                person.c.patient_id == patient_id,
+                person_link.c.relation == Relation.OWN.value,
+                person_link.c.ended_at.is_(None),
+                person_link.c.id.in_(confirmed),
+            )
+        )
+        return (await unit.execute(query)).all()
+
+    async def _end_without_basis(self, unit: AsyncConnection, link_id: str, now: datetime) -> None:
+        bases = await _bases(unit, [link_id])
+        if not any(each.lives(now) for each in bases[link_id]):
+            await unit.execute(update(person_link).where(person_link.c.id == link_id).values(ended_at=now))
+
+    async def _tell(self, unit: AsyncConnection, kind: NotificationKind, link: Any, key: str) -> None:
+        await self._outbox.add(
+            unit,
+            account_id=link.account_id,
+            person_id=link.person_id,
+            kind=kind,
+            subject_id=link.id,
+            dedupe_key=key,
+            due_at=_by_day(self._clock.now()),
+        )
+
+    async def _untold(self, links: Sequence[_Link]) -> list[_Link]:
+        """Those whose notice does not stand yet."""
+        keys = {_turned_15(each.id): each for each in links}
+        told = await self._database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(keys)))
+        known = set(told.scalars())
+        return [each for key, each in keys.items() if key not in known]
+
+    async def _show_own(self, account_id: str, person_id: str) -> None:
+        """Nobody who has left the list stays the active person."""
+        account = await self._accounts.by_id(account_id)
+        if account is None or account.active_person_id != person_id:
+            return
+        mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
+        ended = await self._database.fetch(select(person_link.c.ended_at).where(*mine))
+        if ended.scalar() is not None:
+            await self._accounts.set_active_person(account, None)
+
+    async def _sweep(self, now: datetime) -> int:
+        """Forgets links that ended long ago."""
+        query = select(person_link.c.id).where(person_link.c.ended_at < now - KEPT)
+        async with self._database.write() as unit:
+            gone = (await unit.execute(query)).scalars().all()
+            if gone:
+                await forget_links(unit, gone)
+        return len(gone)
+
+
+async def _bases(connection: AsyncConnection, link_ids: Sequence[str]) -> dict[str, list[_Held]]:
+    """What is held by each of the links."""
+    query = select(link_basis).where(link_basis.c.link_id.in_(link_ids))
+    found: dict[str, list[_Held]] = defaultdict(list)
+    for row in await connection.execute(query):
+        found[row.link_id].append(_Held(Basis(row.basis), row.until, row.granted_at))
+    return found
+
+
+def _consents(bases: Iterable[_Held], now: datetime) -> bool:
+    return any(each.basis is Basis.CONSENT and each.lives(now) for each in bases)
+
+
+def _has_grown_up(link: _Link, today: date) -> bool:
+    """Whether something that ends at 18 still stands; what a consent alone holds is left to it."""
+    of_age = link.relation is Relation.CHILD and full_years(link.born, today) >= ADULT_AGE
+    return of_age and any(each.basis is not Basis.CONSENT for each in link.bases)
+
+
+def _has_turned_15(link: _Link, today: date, now: datetime) -> bool:
+    """Whether the account sees less since that birthday: documents were shown before it, and no consent lives."""
+    if not TEENAGER_AGE <= full_years(link.born, today) < ADULT_AGE or _consents(link.bases, now):
+        return False
+    shown = [each for each in link.bases if each.basis in _DOCUMENTS and each.lives(now)]
+    return any(full_years(link.born, local(each.granted_at, MOSCOW).date()) < TEENAGER_AGE for each in shown)
+
+
+def _turned_15(link_id: str) -> str:
+    return f"turned_15:{link_id}"
+
+
+def _by_day(now: datetime) -> datetime:
+    """Now, if people are awake in Moscow; else the next 08:00."""
+    here = local(now, MOSCOW)
+    if _DAY_BEGINS <= here.hour < _DAY_ENDS:
+        return now
+    morning = here.replace(hour=_DAY_BEGINS, minute=0, second=0, microsecond=0)
+    return morning if here.hour < _DAY_BEGINS else morning + timedelta(days=1)

@@ -1,0 +1,196 @@
+"""The list of an account's persons as the account keeps it: adding, correcting, removing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.fields import OWN_ACCOUNT_AGE
+from services.accounts.identity import identity_to_json
+from services.accounts.model import Account, Person, Relation
+from services.accounts.persons import DECLARED, ConfirmedPerson, Persons
+from services.accounts.rights import Denial, Editing, editing
+from services.clock import Clock
+from services.errors import NomerokError, NotAllowed, NotFound
+from services.ids import new_id
+from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
+from services.registry.port import PatientConflict, RegistryUnavailable
+from services.storage.engine import Database
+from services.storage.tables import audit, person, person_link
+from services.storage.vault import Vault
+from services.texts.dates import full_years, local
+from services.texts.names import folded
+
+PERSONS = 20
+"""How many persons an account may have."""
+MOSCOW = "Europe/Moscow"
+_LEAST_AGES = {Relation.OWN: OWN_ACCOUNT_AGE, Relation.SPOUSE: 14, Relation.PARENT: ADULT_AGE}
+
+
+class AlreadyThere(NomerokError):  # noqa: N818
+    """The account has this person already: `person_id`."""
+
+    def __init__(self, person_id: str) -> None:
+        super().__init__("the person is there already")
+        self.person_id = person_id
+
+
+class FamilyFull(NomerokError):  # noqa: N818
+    """The account has as many persons as it may."""
+
+
+class WrongAge(NomerokError):  # noqa: N818
+    """Somebody born on that day cannot be who the account says."""
+
+
+def fits(relation: Relation, born: date, today: date) -> bool:
+    """Whether somebody of this age can be a child, a spouse, a parent: a child of 18 is a person of their own."""
+    age = full_years(born, today)
+    if relation is Relation.CHILD:
+        return age < ADULT_AGE
+    return age >= _LEAST_AGES.get(relation, -1)
+
+
+class Family:
+    """Writes to the list; what stands in it is read through `Persons`. Rights are checked at every call."""
+
+    def __init__(self, database: Database, vault: Vault, persons: Persons, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._persons = persons
+        self._clock = clock
+
+    async def is_full(self, account: Account) -> bool:
+        return len(await self._persons.family(account)) >= PERSONS
+
+    async def add(self, account: Account, relation: Relation, identity: PatientIdentity) -> Person:
+        """Somebody typed here becomes a declared person of the account, matched with the registry if it answers.
+
+        Raises `AlreadyThere`, `FamilyFull`, `WrongAge`, and what `Persons.look_up` raises; nothing is stored then.
+        """
+        if relation is Relation.OWN:
+            raise ValueError("one's own form is registered, not added")
+        self._check_age(relation, identity)
+        known = await self._persons.same_as(account, identity)
+        if known is not None:
+            raise AlreadyThere(known.id)
+        if await self.is_full(account):
+            raise FamilyFull
+        try:
+            patient = await self._persons.look_up(account, identity)
+        except RegistryUnavailable:
+            patient = None
+        async with self._database.write() as unit:
+            person_id = await self._persons.insert(unit, account.id, relation, identity, DECLARED, patient)
+            await self._note(unit, account, person_id, "person_added")
+        return await self._persons.get(account, person_id)
+
+    async def edit(self, account: Account, person_id: str, identity: PatientIdentity) -> Person:
+        """Corrects a person's data; what the registry says of them is asked anew where it may be another now.
+
+        Whose documents were seen keeps name, birth date and sex (`ConfirmedPerson`). Somebody known by consent alone
+        is not corrected at all (`NotAllowed`). Raises `AlreadyThere`, `WrongAge` and what `Persons.look_up` raises.
+        """
+        before = await self._persons.get(account, person_id)
+        may = editing(before, self._clock.now())
+        if may is Editing.NOTHING or await self._is_anothers_own(account, person_id):
+            raise NotAllowed(Denial.NOT_COVERED)
+        if may is Editing.NUMBERS and _as_in_documents(before.identity) != _as_in_documents(identity):
+            raise ConfirmedPerson
+        if identity.birth_date != before.identity.birth_date:
+            self._check_age(before.relation, identity)
+        twin = await self._persons.same_as(account, identity)
+        if twin is not None and twin.id != person_id:
+            raise AlreadyThere(twin.id)
+        columns = await self._asked_anew(account, before, identity)
+        columns["profile"] = self._vault.seal_json(person.c.profile, person_id, identity_to_json(identity))
+        async with self._database.write() as unit:
+            await unit.execute(update(person).where(person.c.id == person_id).values(**columns))
+            await self._note(unit, account, person_id, "person_edited")
+        return await self._persons.get(account, person_id)
+
+    async def remove(self, account: Account, person_id: str) -> None:
+        """Takes a person off the list. Visits stay in the registry; one's own person cannot be removed."""
+        if (await self._persons.get(account, person_id)).relation is Relation.OWN:
+            raise NotFound
+        async with self._database.write() as unit:
+            mine = person_link.c.account_id == account.id, person_link.c.person_id == person_id
+            links = (await unit.execute(select(person_link.c.id).where(*mine))).scalars().all()
+            await forget_links(unit, links)
+            await self._note(unit, account, person_id, "person_removed")
+
+    def _check_age(self, relation: Relation, identity: PatientIdentity) -> None:
+        if not fits(relation, identity.birth_date, local(self._clock.now(), MOSCOW).date()):
+            raise WrongAge
+
+    async def _asked_anew(self, account: Account, before: Person, identity: PatientIdentity) -> dict[str, Any]:
+        """What changes of the row's registry columns."""
+        old = before.identity
+        if _known_by(old) == _known_by(identity):
+            return {}
+        same_human = _who(old) == _who(identity)
+        stays = before.patient_id is not None and same_human
+        try:
+            # Whoever is in the registry already is not to be entered there a second time under the new number.
+            patient = await self._persons.look_up(account, identity, enters=not stays)
+        except RegistryUnavailable:
+            patient = None
+        except PatientConflict:
+            # A slip of the first typing stands in the registry with this number because it was typed here.
+            if before.patient_id is None or before.verified or not _is_slip(old, identity):
+                raise
+            return {"verified_at": None}
+        if patient is None and stays:
+            return {"verified_at": None}
+        return self._persons.registry_columns(patient)
+
+    async def _is_anothers_own(self, account: Account, person_id: str) -> bool:
+        """Whether the row is another account's own person, shared by a consent."""
+        count: int = (
+            await self._database.fetch(
+                select(func.count()).where(
+                    person_link.c.person_id == person_id,
+                    person_link.c.account_id != account.id,
+                    person_link.c.relation == Relation.OWN.value,
+                )
+            )
+        ).scalar_one()
+        return count > 0
+
+    async def _note(self, unit: AsyncConnection, account: Account, person_id: str, action: str) -> None:
+        await unit.execute(
+            insert(audit).values(
+                id=new_id(), account_id=account.id, person_id=person_id, action=action, at=self._clock.now()
+            )
+        )
+
+
+async def forget_links(unit: AsyncConnection, link_ids: Collection[str]) -> None:
+    """Deletes links, and the persons whom nobody else is linked to."""
+    gone = delete(person_link).where(person_link.c.id.in_(link_ids)).returning(person_link.c.person_id)
+    persons = set((await unit.execute(gone)).scalars())
+    linked = select(person_link.c.person_id).where(person_link.c.person_id.in_(persons))
+    await unit.execute(delete(person).where(person.c.id.in_(persons), person.c.id.not_in(linked)))
+
+
+def _who(identity: PatientIdentity) -> tuple[str, str, date]:
+    return folded(identity.surname), folded(identity.name), identity.birth_date
+
+
+def _known_by(identity: PatientIdentity) -> tuple[object, ...]:
+    """What a registry finds a person by."""
+    return (*_who(identity), identity.policy, identity.snils)
+
+
+def _is_slip(one: PatientIdentity, other: PatientIdentity) -> bool:
+    """The same number, and only one of surname, name and birth date is another: nobody else is meant."""
+    same = sum(was == now for was, now in zip(_who(one), _who(other), strict=True))
+    return one.policy.kind is not PolicyKind.NONE and one.policy == other.policy and same >= 2
+
+
+def _as_in_documents(identity: PatientIdentity) -> tuple[object, ...]:
+    return identity.surname, identity.name, identity.patronymic, identity.birth_date, identity.sex

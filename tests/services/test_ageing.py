@@ -1,0 +1,277 @@
+"""What 15, 18 and the end of a paper do to the links, and who is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from services.accounts.ageing import KEPT, Ageing
+from services.accounts.family import Family
+from services.accounts.model import Account, Basis, LinkNotice, Person, Relation
+from services.accounts.rights import VisitScope, visit_scope
+from services.errors import NotFound
+from services.notify.model import NotificationKind
+from services.storage.tables import link_basis, notification, outbox, person, person_link
+from services.texts.dates import local
+from tests.support.world import ADULT, MOSCOW, World, somebody
+
+TODAY = date(2026, 11, 23)
+TOMORROW_15, TOMORROW_18 = date(2011, 11, 24), date(2008, 11, 24)
+MIDNIGHT = datetime(2026, 11, 24, 0, 0, 30, tzinfo=MOSCOW).astimezone(UTC)
+MORNING = datetime(2026, 11, 24, 8, tzinfo=MOSCOW).astimezone(UTC)
+
+
+@pytest.fixture
+def ageing(world: World) -> Ageing:
+    return Ageing(world.database, world.vault, world.accounts, world.outbox, world.clock)
+
+
+async def told(world: World) -> list[tuple[str, str, datetime]]:
+    """Which account is told what, and when."""
+    query = (
+        select(notification.c.account_id, notification.c.kind, outbox.c.due_at)
+        .join(outbox, outbox.c.notification_id == notification.c.id)
+        .order_by(outbox.c.due_at, notification.c.kind)
+    )
+    return [tuple(row) for row in (await world.database.fetch(query)).all()]
+
+
+async def link_id(world: World, account: Account, someone: Person) -> str:
+    mine = person_link.c.account_id == account.id, person_link.c.person_id == someone.id
+    found: str = (await world.database.fetch(select(person_link.c.id).where(*mine))).scalar_one()
+    return found
+
+
+async def rows(world: World, table: Any) -> int:
+    return len((await world.database.fetch(select(table))).all())
+
+
+# --- 15 -------------------------------------------------------------------------------------------
+
+
+async def test_fifteen_is_told_once_on_the_morning_of_the_birthday(world: World, ageing: Ageing) -> None:
+    account = await world.account()
+    child = await world.person(account, somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
+    assert await ageing.run() == 0, "still 14"
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 1
+    assert await told(world) == [(account.id, NotificationKind.TURNED_15, MORNING)]
+    notice = await ageing.notice(account, await link_id(world, account, child))
+    assert notice == LinkNotice(child.full_name, Relation.CHILD, ended=False, consent=False)
+    for _ in range(3):
+        world.clock.advance(days=1)
+        assert await ageing.run() == 0
+    assert await world.persons.family(account) == (child,), "the link stands"
+
+
+@pytest.mark.parametrize("bases", [(Basis.DECLARED,), (Basis.DESK, Basis.CONSENT)])
+async def test_fifteen_is_no_news_where_nothing_changes(world: World, ageing: Ageing, bases: tuple[Basis, ...]) -> None:
+    """A declared link has never seen more; a consent goes on to show all."""
+    await world.person(await world.account(), somebody(1, TOMORROW_15), Relation.CHILD, *bases)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 0
+    assert await told(world) == []
+
+
+async def test_fifteen_is_no_news_of_a_teenager_whose_papers_were_shown_later(world: World, ageing: Ageing) -> None:
+    world.clock.set(MORNING)
+    await world.person(await world.account(), somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
+    world.clock.advance(days=1)
+    assert await ageing.run() == 0
+
+
+async def test_a_ward_turns_fifteen_too_and_both_guardians_are_told(world: World, ageing: Ageing) -> None:
+    accounts = [await world.account(), await world.account()]
+    for account in accounts:
+        await world.person(account, somebody(1, TOMORROW_15), Relation.WARD, Basis.DESK)
+    world.clock.set(MIDNIGHT + timedelta(hours=11))
+    assert await ageing.run() == 2
+    assert {(each, kind) for each, kind, _ in await told(world)} == {
+        (each.id, NotificationKind.TURNED_15) for each in accounts
+    }
+    assert all(due == world.clock.now() for _, _, due in await told(world)), "by day it is told at once"
+
+
+async def test_a_day_missed_is_made_up(world: World, ageing: Ageing) -> None:
+    """The bot was off for a week."""
+    await world.person(await world.account(), somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
+    world.clock.advance(days=7, hours=13)  # 22:00
+    assert await ageing.run() == 1
+    assert [due for _, _, due in await told(world)] == [datetime(2026, 12, 1, 8, tzinfo=MOSCOW)]
+
+
+# --- 18 -------------------------------------------------------------------------------------------
+
+
+async def grown_child(world: World, account: Account, *bases: Basis, until: datetime | None = None) -> Person:
+    someone = somebody(1, TOMORROW_18)
+    return await world.person(account, someone, Relation.CHILD, *bases, until=until)
+
+
+@pytest.mark.parametrize("basis", [Basis.DECLARED, Basis.DESK, Basis.OIDC])
+async def test_eighteen_ends_the_link_and_tells_both(world: World, ageing: Ageing, basis: Basis) -> None:
+    parent, theirs, stranger = [await world.account() for _ in range(3)]
+    child = await grown_child(world, parent, basis)
+    own = await world.person(theirs, child.identity)
+    await world.person(stranger, child.identity, Relation.OWN, Basis.DECLARED)
+    parent = await world.accounts.set_active_person(parent, child.id)
+    await ageing.run()
+    assert await world.persons.family(parent) == (child,), "still 17"
+
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 1
+    assert await world.persons.family(parent) == ()
+    assert await world.persons.family(theirs) == (own,)
+    assert set(await told(world)) == {
+        (parent.id, NotificationKind.TURNED_18, MORNING),
+        (theirs.id, NotificationKind.TURNED_18, MORNING),
+    }, "whoever has only typed that name is not told"
+    renewed = await world.accounts.by_id(parent.id)
+    assert renewed is not None
+    assert renewed.active_person_id is None
+
+    # The notices still have their names.
+    ended = await ageing.notice(parent, await link_id(world, parent, child))
+    assert ended == LinkNotice(child.full_name, Relation.CHILD, ended=True, consent=False)
+    own_notice = await ageing.notice(theirs, await link_id(world, theirs, own))
+    assert own_notice == LinkNotice(own.full_name, Relation.OWN, ended=False, consent=False)
+
+
+async def test_eighteen_is_told_once_to_a_child_of_two_parents(world: World, ageing: Ageing) -> None:
+    parents, theirs = [await world.account(), await world.account()], await world.account()
+    for parent in parents:
+        child = await grown_child(world, parent)
+    await world.person(theirs, child.identity)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 2
+    assert sorted(account for account, _, _ in await told(world)) == sorted(each.id for each in (*parents, theirs))
+
+
+async def test_a_consent_of_the_grown_child_keeps_the_link(world: World, ageing: Ageing) -> None:
+    parent = await world.account()
+    until = world.clock.now() + timedelta(days=30)
+    child = await grown_child(world, parent, Basis.DESK, Basis.CONSENT, until=until)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 1
+    (kept,) = await world.persons.family(parent)
+    assert kept.bases == ((Basis.CONSENT, until),)
+    assert visit_scope(kept, date(2026, 11, 24), world.clock.now()) is VisitScope.ALL
+    notice = await ageing.notice(parent, await link_id(world, parent, child))
+    assert notice == LinkNotice(child.full_name, Relation.CHILD, ended=False, consent=True)
+    world.clock.advance(days=1)
+    assert await ageing.run() == 0, "told once"
+
+
+async def test_a_consent_that_is_over_keeps_nothing(world: World, ageing: Ageing) -> None:
+    parent = await world.account()
+    await grown_child(world, parent, Basis.DESK, Basis.CONSENT, until=world.clock.now() + timedelta(hours=1))
+    world.clock.set(MIDNIGHT)
+    await ageing.run()
+    assert await world.persons.family(parent) == ()
+
+
+async def test_a_ward_and_others_of_18_stay(world: World, ageing: Ageing) -> None:
+    account = await world.account()
+    for number, relation in enumerate((Relation.WARD, Relation.SPOUSE, Relation.OTHER)):
+        await world.person(account, somebody(number, TOMORROW_18), relation, Basis.DESK)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 0
+    assert len(await world.persons.family(account)) == 3
+
+
+async def test_an_ended_link_is_swept_after_a_month_and_the_child_may_be_added_anew(
+    world: World, ageing: Ageing
+) -> None:
+    parent = await world.account()
+    child = await grown_child(world, parent)
+    world.clock.set(MIDNIGHT)
+    await ageing.run()
+    family = Family(world.database, world.vault, world.persons, world.clock)
+    again = await family.add(parent, Relation.OTHER, child.identity)
+    world.clock.advance(days=KEPT.days + 1)
+    ended = await link_id(world, parent, child)
+    assert await ageing.run() == 1
+    assert (await rows(world, person_link), await rows(world, person)) == (1, 1)
+    assert await world.persons.family(parent) == (again,)
+    with pytest.raises(NotFound):
+        await ageing.notice(parent, ended)
+
+
+# --- guardianship ---------------------------------------------------------------------------------
+
+
+async def test_a_guardianship_ends_with_its_paper(world: World, ageing: Ageing) -> None:
+    account = await world.account()
+    account = await world.accounts.set_active_person(account, None)
+    until = datetime(2026, 11, 24, tzinfo=MOSCOW)
+    ward = await world.person(account, somebody(1, ADULT), Relation.WARD, Basis.DESK, until=until)
+    assert await ageing.run() == 0
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 1
+    assert await world.persons.family(account) == ()
+    assert await told(world) == [(account.id, NotificationKind.GUARDIANSHIP_ENDED, MORNING)]
+    notice = await ageing.notice(account, await link_id(world, account, ward))
+    assert notice == LinkNotice(ward.full_name, Relation.WARD, ended=True, consent=False)
+
+
+async def test_what_else_the_link_stands_on_outlives_the_paper(world: World, ageing: Ageing) -> None:
+    account = await world.account()
+    ward = await world.person(account, somebody(1, ADULT), Relation.WARD, Basis.DESK, Basis.DECLARED)
+    link = await link_id(world, account, ward)
+    paper = link_basis.c.link_id == link, link_basis.c.basis == Basis.DESK.value
+    await world.database.execute(update(link_basis).where(*paper).values(until=world.clock.now() + timedelta(hours=1)))
+    account = await world.accounts.set_active_person(account, ward.id)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 1
+    (kept,) = await world.persons.family(account)
+    assert kept.bases == ((Basis.DECLARED, None),)
+    renewed = await world.accounts.by_id(account.id)
+    assert renewed is not None
+    assert renewed.active_person_id == ward.id
+    assert not (await ageing.notice(account, link)).ended
+
+
+async def test_a_consents_end_is_not_this_rooms(world: World, ageing: Ageing) -> None:
+    account = await world.account()
+    await world.person(
+        account, somebody(1, ADULT), Relation.SPOUSE, Basis.CONSENT, until=world.clock.now() + timedelta(hours=1)
+    )
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 0
+    assert await told(world) == []
+
+
+# --- the look -------------------------------------------------------------------------------------
+
+
+async def test_one_look_a_day_is_enough_for_all_processes(world: World, ageing: Ageing) -> None:
+    other = Ageing(world.database, world.vault, world.accounts, world.outbox, world.clock)
+    await ageing.run()
+    await world.person(await world.account(), somebody(1, date(2008, 11, 1)), Relation.CHILD, Basis.DESK)
+    assert (await ageing.run(), await other.run()) == (0, 0)
+    world.clock.set(MIDNIGHT)
+    assert await other.run() == 1
+    assert await ageing.run() == 0
+
+
+async def test_every_page_is_looked_through(world: World, ageing: Ageing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.accounts.ageing._PAGE", 2)
+    for number in range(5):
+        await world.person(await world.account(), somebody(number, TOMORROW_18), Relation.CHILD, Basis.DESK)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 5
+
+
+async def test_a_notice_of_anothers_link_is_not_found(world: World, ageing: Ageing) -> None:
+    mine, other = await world.account(), await world.account()
+    child = await grown_child(world, mine)
+    with pytest.raises(NotFound):
+        await ageing.notice(other, await link_id(world, mine, child))
+
+
+def test_the_morning_is_moscows() -> None:
+    assert local(MORNING, "Europe/Moscow").hour == 8
+    assert local(MIDNIGHT, "Europe/Moscow").date() == TODAY + timedelta(days=1)
