@@ -40,6 +40,7 @@ from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.repeats import Repeats
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -120,13 +121,15 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
     booking = Booking(database, registry, persons, drafts, outbox, watch, clock)
     visits = Visits(database, registry, persons, booking, clock)
     holds = Holds(database, clock)
+    times = Times(registry, holds)
     return Tools(
         clock=clock,
         accounts=accounts,
         persons=persons,
         drafts=drafts,
         directory=Directory(registry, clock),
-        times=Times(registry, holds),
+        times=times,
+        repeats=Repeats(visits, times, clock),
         holds=holds,
         booking=booking,
         visits=visits,

@@ -9,6 +9,7 @@ from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.repeats import Repeats
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.clinics.directory import Directory
@@ -31,6 +32,7 @@ class Tools:
     booking: Booking
     cancelling: Cancelling
     visits: Visits
+    repeats: Repeats
     outbox: Outbox
     operator: str
     ready_family: ReadyFamily | None

@@ -26,6 +26,8 @@ from bot.fsm.times import (
     load_time,
     place_of,
     region_of,
+    slot_of,
+    slot_ref,
     who_for,
 )
 from bot.fsm.wizard import (
@@ -53,16 +55,20 @@ from bot.views.screen import Screen
 from bot.views.visits import ticket
 from services.accounts.model import Account, Person, Relation, full_name
 from services.accounts.rights import Denial
-from services.booking.model import BookingOutcome, Checking, Declined, Made
+from services.booking.model import BookingOutcome, Checking, Declined, Made, Repeat, VisitEntry
 from services.clinics.directory import Place, distance_km, find_regions, nearest
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers
-from services.registry.model import ADULT_AGE, Clinic, PolicyKind, Refusal
+from services.registry.model import ADULT_AGE, Clinic, PolicyKind, Refusal, Slot
+from services.registry.port import RegistryUnavailable
+from services.texts.dates import local
 
 KIND = "booking"
 LIFETIME = timedelta(hours=24)
 _QUERY_LENGTH = 60
 _RECENT_CLINICS = 3
+_REPEATS = 2
+_AGAIN = "again "
 _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "snils")
 _AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "checking", "confirm")
 _AFTER_SERVICE = ("doctor", "day", "time", "month", "part")
@@ -174,7 +180,9 @@ async def _load_person(turn: Turn) -> Loaded:
     family = await turn.tools.persons.family(turn.account)
     page = clamp(turn.draft.page, len(family), PAGE_SIZE)
     shown = family[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    return Loaded(view.PersonChoice(region_of(turn), shown, page, len(family)), [each.id for each in shown], page)
+    repeats = await repeats_of(turn.tools, turn.account, turn.draft.id) if page == 0 else ()
+    data = view.PersonChoice(region_of(turn), shown, page, len(family), repeats)
+    return Loaded(data, [*(each.id for each in shown), *map(_repeat_ref, repeats)], page)
 
 
 async def _apply_person(turn: Turn, given: Input) -> Outcome:
@@ -183,10 +191,60 @@ async def _apply_person(turn: Turn, given: Input) -> Outcome:
             return Jump("region")
         case Acted("other"):
             return Answered({"person": OTHER})
+        case Chosen(ref) if ref.startswith(_AGAIN):
+            return await _again(turn, ref)
         case Chosen(person_id):
             person = await turn.tools.persons.get(turn.account, person_id)
             return Answered({"person": person_id, **await _region_of(turn, person)})
     return Stay()
+
+
+async def repeats_of(tools: Tools, account: Account, draft_id: str) -> Sequence[Repeat]:
+    """«Снова»: offered where the registry answers; who it is for can be asked without it."""
+    try:
+        return await tools.repeats.offers(account, draft_id, _REPEATS)
+    except RegistryUnavailable:
+        return ()
+
+
+def _repeat_ref(each: Repeat) -> str:
+    return f"{_AGAIN}{each.entry.visit.id} {slot_ref(each.slot)}"
+
+
+async def _again(turn: Turn, ref: str) -> Outcome:
+    """Straight to the confirmation of the time that stood on the button."""
+    visit_id, _, time = ref.removeprefix(_AGAIN).partition(" ")
+    entry = await turn.tools.visits.get(turn.account, visit_id)
+    slot = await slot_of(turn, time)
+    if isinstance(slot, Refusal):
+        return Stay(refusals.refusal(turn.t, slot, entry.visit.clinic))
+    return Answered(answers_again(entry, slot))
+
+
+def answers_again(entry: VisitEntry, slot: Slot | None = None) -> dict[str, Any]:
+    """A visit's answers once more: up to its doctor, or up to a time."""
+    visit = entry.visit
+    known = {
+        "region": visit.clinic.region,
+        "region_fixed": True,
+        "person": entry.person.id,
+        "clinic": visit.clinic.id,
+        "attached": entry.person.clinic_id == visit.clinic.id,
+        "no_policy": False,
+        "unattached": True,
+        "service": visit.service_id,
+        "service_name": visit.service,
+        "doctor": visit.doctor_id,
+        "doctor_name": visit.doctor,
+    }
+    if slot is None:
+        return known
+    return known | {
+        "doctor": slot.doctor_id,
+        "doctor_name": slot.doctor,
+        "day": local(slot.start, visit.clinic.tz).date().isoformat(),
+        "time": slot_ref(slot),
+    }
 
 
 async def _region_of(turn: Turn, person: Person) -> dict[str, Any]:

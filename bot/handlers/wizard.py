@@ -12,7 +12,7 @@ from bot import chat
 from bot.fsm import booking, moving, person
 from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
 from bot.handlers.common import ask_consent, home_screen, leave_wizard
-from bot.keyboards.callbacks import Go, Page, VisitMove, WizardOpen, WizardPress
+from bot.keyboards.callbacks import Go, Page, VisitAgain, VisitMove, WizardOpen, WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import common, refusals
@@ -36,7 +36,8 @@ async def open_booking(
         return
     draft = await tools.drafts.open_of(account.id, booking.KIND)
     if draft is not None and "person" in draft.answers:
-        await chat.show(query, bot, booking_view.resume(t, booking.KIND))
+        repeats = await booking.repeats_of(tools, account, draft.id)
+        await chat.show(query, bot, booking_view.resume(t, booking.KIND, repeats, tools.clock.now()))
         return
     await _begin(query, bot, tools, wizards, account, t, booking.KIND)
 
@@ -75,6 +76,25 @@ async def open_move(
         return
     await leave_wizard(bot, tools, account)
     turned = await wizards[moving.KIND].start(account, t, moving.first_answers(entry))
+    await _show_press(query, bot, tools, account, t, turned)
+
+
+async def open_again(
+    query: CallbackQuery,
+    callback_data: VisitAgain,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """«Записаться ещё раз»: at the doctor's calendar, or at the nearest time."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    entry = await tools.visits.get(account, callback_data.visit)
+    slot = await tools.repeats.nearest(entry, "") if callback_data.soonest else None
+    turned = await wizards[booking.KIND].start(account, t, booking.answers_again(entry, slot))
     await _show_press(query, bot, tools, account, t, turned)
 
 
@@ -256,6 +276,7 @@ def setup() -> Router:
     router.callback_query.register(open_booking, Go.filter(F.to == Page.BOOKING))
     router.callback_query.register(open_form, Go.filter(F.to == Page.FORM))
     router.callback_query.register(open_move, VisitMove.filter())
+    router.callback_query.register(open_again, VisitAgain.filter())
     router.callback_query.register(open_wizard, WizardOpen.filter())
     router.callback_query.register(press, WizardPress.filter())
     return router

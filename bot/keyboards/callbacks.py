@@ -14,6 +14,8 @@ from pydantic import Field
 
 PageNumber = Annotated[int, Field(ge=0, le=99_999)]
 """A page of a list. A number that no list of ours has makes a button that nobody knows."""
+CoversBits = Annotated[int, Field(ge=0, le=3)]
+Months = Annotated[int, Field(ge=1, le=12)]
 
 
 class Page(StrEnum):
@@ -25,6 +27,8 @@ class Page(StrEnum):
     FORM = "form"
     BOOKING = "book"
     DEMO_FAMILY = "family"
+    ENTER_CODE = "code"
+    GRANTS = "grants"
 
 
 class Tab(StrEnum):
@@ -103,9 +107,10 @@ class VisitMove(CallbackData, prefix="vr1"):
 
 
 class VisitAgain(CallbackData, prefix="va1"):
-    """«Записаться ещё раз»: the same specialist for the same person."""
+    """«Записаться ещё раз»: the same specialist for the same person; `soonest`: at the nearest time."""
 
     visit: str
+    soonest: bool
 
 
 class NotificationList(CallbackData, prefix="nl1"):
@@ -133,6 +138,39 @@ class ClinicVenue(CallbackData, prefix="cv1"):
 
 class CloseVenue(CallbackData, prefix="xv1"):
     """Takes a venue away, so that the screen above it is the last message again."""
+
+
+class HowToConfirm(CallbackData, prefix="hc1"):
+    """What confirms this person: documents at the clinic's desk, or their own consent."""
+
+    person: str
+
+
+class GrantList(CallbackData, prefix="gl1"):
+    """«Кому открыт доступ»."""
+
+    page: PageNumber
+
+
+class GrantDraft(CallbackData, prefix="gd1"):
+    """What a consent is to allow, as ticked so far. `covers`: 1 to see, 2 to manage; `months`: for how long."""
+
+    covers: CoversBits
+    months: Months
+
+
+class GrantCode(CallbackData, prefix="gk1"):
+    """«Получить код»."""
+
+    covers: CoversBits
+    months: Months
+
+
+class GrantRevoke(CallbackData, prefix="gr1"):
+    """Ends a consent; `sure`: the question has been answered with yes."""
+
+    grant: str
+    sure: bool
 
 
 class Idle(CallbackData, prefix="id1"):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.keyboards.callbacks import Go, Page, WizardOpen
+from bot.keyboards.callbacks import Go, Page, VisitAgain, WizardOpen
 from bot.keyboards.kit import (
     LABEL,
     PAGE_SIZE,
@@ -27,9 +27,10 @@ from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.times import Place, place_lines
 from services.accounts.model import Person, Relation
+from services.booking.model import Repeat
 from services.clinics.regions import Region
 from services.registry.model import Clinic, Slot
-from services.texts.dates import clock_time, when
+from services.texts.dates import clock_time, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 RELATIONS = {
@@ -55,10 +56,13 @@ class RegionChoice:
 
 @dataclass(frozen=True, slots=True)
 class PersonChoice:
+    """One page of persons; `repeats`: specialists seen before, whose buttons stand first."""
+
     region: Region
     persons: Sequence[Person]
     page: int
     total: int
+    repeats: Sequence[Repeat] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +140,18 @@ def no_clinics(t: Texts, chosen: Region, *, others: bool) -> Html:
 def person(data: PersonChoice, keys: Keys, scene: Scene) -> Screen:
     t = scene.t
     rows = [[button(_person_label(t, each), keys.option(place))] for place, each in enumerate(data.persons)]
+    again = [
+        [button(_again_label(t, each, scene.now), keys.option(place))]
+        for place, each in enumerate(data.repeats, start=len(data.persons))
+    ]
     return Screen(
         scene.text(
+            _again_lines(t, data.repeats, scene.now),
             bold(t("Who is the visit for?")),
             t("Region: {region}", region=region_name(t, data.region)),
         ),
         markup(
+            *again,
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, keys.page),
             [button(t.label("➕ Another person"), keys.act("other"))],
@@ -277,12 +287,18 @@ def checking(data: Place, keys: Keys, scene: Scene) -> Screen:
     )
 
 
-def resume(t: Texts, kind: str) -> Screen:
-    """The wizard was left half-way."""
+def resume(t: Texts, kind: str, repeats: Sequence[Repeat] = (), now: datetime | None = None) -> Screen:
+    """The wizard was left half-way. `repeats`, as they are at `now`: what can be booked again without it."""
+    again = [
+        [button(_again_label(t, each, now), VisitAgain(visit=each.entry.visit.id, soonest=True))]
+        for each in repeats
+        if now is not None
+    ]
     return Screen(
         blocks(
             bold(t("You have not finished booking")),
             t("What you have chosen is kept. Go on from the same place?"),
+            _again_lines(t, repeats, now) if now is not None else "",
         )
         if kind == "booking"
         else blocks(
@@ -292,6 +308,7 @@ def resume(t: Texts, kind: str) -> Screen:
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=kind, anew=False))],
             [button(t.label("Start again"), WizardOpen(kind=kind, anew=True))],
+            *again,
             [home_button(t)],
         ),
     )
@@ -300,6 +317,29 @@ def resume(t: Texts, kind: str) -> Screen:
 def _region_label(t: Texts, each: Region, count: int, last_used: str | None) -> str:
     mark = "🕘 " if each.code == last_used else ("🏥 " if count else "")
     return short(mark + region_name(t, each), LABEL + 8)
+
+
+def _again_lines(t: Texts, repeats: Sequence[Repeat], now: datetime) -> Html:
+    """What the buttons «Снова» mean, in full."""
+    return lines(
+        *(
+            t(
+                "🔁 Again: {specialty}, {doctor}, {when}. Patient: {name}",
+                specialty=specialty(t, each.slot.service_id, each.slot.service),
+                doctor=each.slot.doctor,
+                when=when(t, each.slot.start, each.entry.visit.clinic.tz, now),
+                name=each.entry.person.full_name,
+            )
+            for each in repeats
+        )
+    )
+
+
+def _again_label(t: Texts, each: Repeat, now: datetime) -> str:
+    """The time stays whole, the specialist is cut where there is no room."""
+    at = short_when(t, each.slot.start, each.entry.visit.clinic.tz, now)
+    head = t.label("🔁 Again: {specialty}", specialty=specialty(t, each.slot.service_id, each.slot.service))
+    return f"{short(head, LABEL + 6 - len(at))}, {at}"
 
 
 def _person_label(t: Texts, each: Person) -> str:

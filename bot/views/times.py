@@ -244,7 +244,9 @@ def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime)
 def place_lines(t: Texts, place: Place) -> Html:
     moved = place.moved_from and local(place.moved_from, place.clinic.tz)
     return lines(
-        t("Moving the booking. Now it is on {day}, {time}", day=numeric(moved.date()), time=f"{moved:%H:%M}") if moved else "",
+        t("Moving the booking. Now it is on {day}, {time}", day=numeric(moved.date()), time=f"{moved:%H:%M}")
+        if moved
+        else "",
         t("Patient: {name}", name=place.who),
         t("Clinic: {clinic}", clinic=place.clinic.name),
     )

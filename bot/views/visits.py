@@ -181,7 +181,7 @@ def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
         ]
     if visit.status is VisitStatus.BOOKED:  # it is going on
         return []
-    return [[button(t.label("🩺 Book once more"), VisitAgain(visit=visit.id))]]
+    return [[button(t.label("🩺 Book once more"), VisitAgain(visit=visit.id, soonest=False))]]
 
 
 def _line(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:

@@ -75,6 +75,14 @@ class VisitEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A specialist seen before, and the nearest free time there."""
+
+    entry: VisitEntry
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True)
 class VisitPage:
     """Some visits and how many there are in all."""
 

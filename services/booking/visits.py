@@ -51,6 +51,10 @@ class Visits:
         entries = [entry for entry in await self._all(account) if not _is_ahead(entry, now)]
         return _page(entries[::-1], page, size)
 
+    async def all(self, account: Account) -> list[VisitEntry]:
+        """Past ones and those ahead, the earliest first."""
+        return await self._all(account)
+
     async def get(self, account: Account, visit_id: str) -> VisitEntry:
         """One visit; `NotFound` where it is not one that the account may see."""
         visit = await self._registry.visit(visit_id)

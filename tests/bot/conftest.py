@@ -37,6 +37,7 @@ def tools(world: World) -> Tools:
         booking=world.booking,
         cancelling=world.cancelling,
         visits=world.visits,
+        repeats=world.repeats,
         outbox=world.outbox,
         operator="Больница",
         ready_family=None,

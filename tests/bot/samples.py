@@ -34,7 +34,7 @@ from bot.views.screen import Screen
 from services.accounts.accounts import CONSENT_VERSION
 from services.accounts.fields import FieldProblem, PolicyWarning
 from services.accounts.model import Basis, Person, Relation, full_name
-from services.booking.model import VisitEntry, VisitPage
+from services.booking.model import Repeat, VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
 from services.notify.model import Notification, NotificationKind
 from services.registry.model import (
@@ -217,11 +217,17 @@ def _regions() -> list[StepSample]:
     ]
 
 
+REPEATS = [
+    Repeat(LONGEST_VISIT, LONGEST_SLOT),
+    Repeat(VisitEntry(visit(EVIL_CLINIC, EVIL_SLOT), EVIL_PERSON), EVIL_SLOT),
+]
+
+
 def _persons() -> list[StepSample]:
     everybody = [replace(LONGEST_PERSON, relation=relation) for relation in Relation]
     page = [*everybody, ANNA, EVIL_PERSON][:PAGE]
     return [
-        StepSample("longest names", booking.PersonChoice(LONGEST_REGION, page, 1, 20), full=True),
+        StepSample("longest names", booking.PersonChoice(LONGEST_REGION, page, 0, 20, REPEATS), full=True),
         StepSample("only me", booking.PersonChoice(REGIONS[0], [ANNA], 0, 1)),
         StepSample("nobody", booking.PersonChoice(REGIONS[0], [], 0, 0)),
     ]
@@ -527,6 +533,7 @@ SCREENS: Sequence[Sample] = [
     *_homes(),
     Sample(language.choose),
     *(Sample(booking.resume, (kind,)) for kind in STEPS),
+    Sample(booking.resume, (booking_wizard.KIND, REPEATS, NOW)),
     *(Sample(clinics.regions, ([(each, 700) for each in BY_LENGTH], page)) for page in (0, 5, 10, 99)),
     Sample(clinics.regions, ([], 0)),
     *(

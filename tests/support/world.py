@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -18,6 +18,7 @@ from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.model import BookingRequest
+from services.booking.repeats import Repeats
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -183,6 +184,7 @@ class World:
         self.holds = Holds(database, clock)
         self.times = Times(registry, self.holds)
         self.visits = Visits(database, registry, self.persons, self.booking, clock)
+        self.repeats = Repeats(self.visits, self.times, clock)
         self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
         self._numbers = count(1)
 
@@ -205,13 +207,14 @@ class World:
         *bases: Basis,
         until: datetime | None = None,
         known: bool = True,
+        covers: Collection[Covers] = tuple(Covers),
     ) -> Person:
         """A person of the account, by desk unless told; `known`: the registry has them already."""
         patient = await self.admin.enrol(identity, CLINIC.id) if known else None
         held: Mapping[Basis, datetime | None] = dict.fromkeys(bases or (Basis.DESK,), until)
         async with self.database.write() as unit:
             person_id = await self.persons.insert(
-                unit, account.id, relation, identity, held, patient, covers=tuple(Covers)
+                unit, account.id, relation, identity, held, patient, covers=covers
             )
         return await self.persons.get(account, person_id)
 

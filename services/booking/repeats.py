@@ -1,0 +1,75 @@
+"""«Снова»: the specialists whom the account's persons have seen, each with the nearest free time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.accounts import rights
+from services.accounts.model import Account
+from services.booking.model import Repeat, VisitEntry
+from services.booking.times import Times
+from services.booking.visits import Visits
+from services.clock import Clock
+from services.errors import NotAllowed
+from services.registry.model import Slot, VisitStatus
+from services.texts.dates import full_years, local
+
+_LOOKED_AT = 6
+"""Of how many specialists the nearest time is asked for: a screen must not wait for the whole history."""
+
+
+class Repeats:
+    """What can be booked once more. Raises `RegistryUnavailable` where the registry is silent."""
+
+    def __init__(self, visits: Visits, times: Times, clock: Clock) -> None:
+        self._visits = visits
+        self._times = times
+        self._clock = clock
+
+    async def offers(self, account: Account, draft_id: str, limit: int) -> Sequence[Repeat]:
+        """Specialists seen before, the active person's first, then the latest; those with a visit ahead left out."""
+        found: list[Repeat] = []
+        for entry in (await self._seen(account))[:_LOOKED_AT]:
+            slot = await self.nearest(entry, draft_id)
+            if slot is not None and self._allowed(entry, slot):
+                found.append(Repeat(entry, slot))
+            if len(found) == limit:
+                break
+        return found
+
+    async def nearest(self, entry: VisitEntry, draft_id: str) -> Slot | None:
+        """The nearest free time of the same doctor, or of another one of the specialty; None if there is none."""
+        visit = entry.visit
+        today = local(self._clock.now(), visit.clinic.tz).date()
+        age = full_years(entry.person.identity.birth_date, today)
+        for doctor_id in (visit.doctor_id, None):
+            slots = await self._times.slots(draft_id, visit.clinic.id, visit.service_id, age, doctor_id, limit=1)
+            if slots:
+                return slots[0]
+        return None
+
+    async def _seen(self, account: Account) -> list[VisitEntry]:
+        now = self._clock.now()
+        entries = await self._visits.all(account)
+        ahead = {_specialist(each) for each in entries if each.visit.status is VisitStatus.BOOKED}
+        latest = {
+            (*_specialist(each), each.visit.clinic.id): each
+            for each in entries
+            if each.visit.status is not VisitStatus.MOVED and each.visit.created_at <= now
+        }
+        seen = [each for each in latest.values() if _specialist(each) not in ahead]
+        seen.sort(key=lambda each: each.visit.start, reverse=True)
+        seen.sort(key=lambda each: each.person.id != account.active_person_id)
+        return seen
+
+    def _allowed(self, entry: VisitEntry, slot: Slot) -> bool:
+        visit_day = local(slot.start, entry.visit.clinic.tz).date()
+        try:
+            rights.check_booking(entry.person, visit_day, self._clock.now(), declared_ahead=0)
+        except NotAllowed:
+            return False
+        return True
+
+
+def _specialist(entry: VisitEntry) -> tuple[str, str]:
+    return entry.person.id, entry.visit.service_id
