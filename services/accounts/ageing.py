@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import Accounts
-from services.accounts.family import MOSCOW, forget_links
+from services.accounts.family import MOSCOW, forget_links, show_own
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.rights import TEENAGER_AGE
@@ -129,10 +129,10 @@ class Ageing:
                         link_basis.c.link_id == row.id, link_basis.c.basis.in_(_DOCUMENTS), link_basis.c.until <= now
                     )
                 )
-                await self._end_without_basis(unit, row.id, now)
+                await self._end_without_basis(unit, row, now)
                 until = int(row.until.timestamp())
                 await self._tell(unit, NotificationKind.GUARDIANSHIP_ENDED, row, f"guardianship:{row.id}:{until}")
-            await self._show_own(row.account_id, row.person_id)
+            await self._accounts.by_id(row.account_id)  # whom it acts for may have changed: the cache is renewed
         return len(found)
 
     async def _look_through(self, today: date, now: datetime) -> int:
@@ -179,11 +179,11 @@ class Ageing:
             await unit.execute(
                 delete(link_basis).where(link_basis.c.link_id == link.id, link_basis.c.basis != Basis.CONSENT.value)
             )
-            await self._end_without_basis(unit, link.id, now)
+            await self._end_without_basis(unit, link, now)
             await self._tell(unit, NotificationKind.TURNED_18, link, f"turned_18:{link.id}")
             for own in await self._own_links(unit, link.patient_id):
                 await self._tell(unit, NotificationKind.TURNED_18, own, f"turned_18:{own.id}")
-        await self._show_own(link.account_id, link.person_id)
+        await self._accounts.by_id(link.account_id)
 
     async def _own_links(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[Row[Any, Any, Any]]:
         """The grown child's own accounts, confirmed by documents."""
@@ -202,10 +202,11 @@ class Ageing:
         )
         return (await unit.execute(query)).all()
 
-    async def _end_without_basis(self, unit: AsyncConnection, link_id: str, now: datetime) -> None:
-        bases = await _bases(unit, [link_id])
-        if not any(each.lives(now) for each in bases[link_id]):
-            await unit.execute(update(person_link).where(person_link.c.id == link_id).values(ended_at=now))
+    async def _end_without_basis(self, unit: AsyncConnection, link: Any, now: datetime) -> None:
+        bases = await _bases(unit, [link.id])
+        if not any(each.lives(now) for each in bases[link.id]):
+            await unit.execute(update(person_link).where(person_link.c.id == link.id).values(ended_at=now))
+            await show_own(unit, link.account_id, link.person_id)
 
     async def _tell(self, unit: AsyncConnection, kind: NotificationKind, link: Any, key: str) -> None:
         await self._outbox.add(
@@ -224,16 +225,6 @@ class Ageing:
         told = await self._database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(keys)))
         known = set(told.scalars())
         return [each for key, each in keys.items() if key not in known]
-
-    async def _show_own(self, account_id: str, person_id: str) -> None:
-        """Nobody who has left the list stays the active person."""
-        account = await self._accounts.by_id(account_id)
-        if account is None or account.active_person_id != person_id:
-            return
-        mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
-        ended = await self._database.fetch(select(person_link.c.ended_at).where(*mine))
-        if ended.scalar() is not None:
-            await self._accounts.set_active_person(account, None)
 
     async def _sweep(self, now: datetime) -> int:
         """Forgets links that ended long ago."""

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.access import Access
+from services.accounts.accounts import Accounts
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
@@ -20,6 +22,7 @@ from services.ids import new_id
 from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
 from services.registry.port import PatientConflict, RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.tables import account as account_table
 from services.storage.tables import audit, person, person_link
 from services.storage.vault import Vault
 from services.texts.dates import full_years, local
@@ -58,10 +61,14 @@ def fits(relation: Relation, born: date, today: date) -> bool:
 class Family:
     """Writes to the list; what stands in it is read through `Persons`. Rights are checked at every call."""
 
-    def __init__(self, database: Database, vault: Vault, persons: Persons, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, accounts: Accounts, persons: Persons, access: Access, clock: Clock
+    ) -> None:
         self._database = database
         self._vault = vault
+        self._accounts = accounts
         self._persons = persons
+        self._access = access
         self._clock = clock
 
     async def is_full(self, account: Account) -> bool:
@@ -114,14 +121,20 @@ class Family:
         return await self._persons.get(account, person_id)
 
     async def remove(self, account: Account, person_id: str) -> None:
-        """Takes a person off the list. Visits stay in the registry; one's own person cannot be removed."""
+        """Takes a person off the list, and gives up a consent if there is one: the other side is told.
+
+        Visits stay in the registry. One's own person cannot be removed.
+        """
         if (await self._persons.get(account, person_id)).relation is Relation.OWN:
             raise NotFound
         async with self._database.write() as unit:
             mine = person_link.c.account_id == account.id, person_link.c.person_id == person_id
+            await self._access.end_for(unit, account.id, person_id)
             links = (await unit.execute(select(person_link.c.id).where(*mine))).scalars().all()
             await forget_links(unit, links)
+            await show_own(unit, account.id, person_id)
             await self._note(unit, account, person_id, "person_removed")
+        await self._accounts.by_id(account.id)  # whom it acts for may have changed: the cache is renewed
 
     def _check_age(self, relation: Relation, identity: PatientIdentity) -> None:
         if not fits(relation, identity.birth_date, local(self._clock.now(), MOSCOW).date()):
@@ -175,6 +188,15 @@ async def forget_links(unit: AsyncConnection, link_ids: Collection[str]) -> None
     persons = set((await unit.execute(gone)).scalars())
     linked = select(person_link.c.person_id).where(person_link.c.person_id.in_(persons))
     await unit.execute(delete(person).where(person.c.id.in_(persons), person.c.id.not_in(linked)))
+
+
+async def show_own(unit: AsyncConnection, account_id: str, person_id: str) -> None:
+    """Nobody who has left the list stays the active person."""
+    await unit.execute(
+        update(account_table)
+        .where(account_table.c.id == account_id, account_table.c.active_person_id == person_id)
+        .values(active_person_id=None)
+    )
 
 
 def _who(identity: PatientIdentity) -> tuple[str, str, date]:

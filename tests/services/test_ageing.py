@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from services.accounts.ageing import KEPT, Ageing
-from services.accounts.family import Family
 from services.accounts.model import Account, Basis, LinkNotice, Person, Relation
 from services.accounts.rights import VisitScope, visit_scope
 from services.errors import NotFound
 from services.notify.model import NotificationKind
 from services.storage.tables import link_basis, notification, outbox, person, person_link
 from services.texts.dates import local
+from tests.services.test_family import family_of
 from tests.support.world import ADULT, MOSCOW, World, somebody
 
 TODAY = date(2026, 11, 23)
@@ -189,8 +189,7 @@ async def test_an_ended_link_is_swept_after_a_month_and_the_child_may_be_added_a
     child = await grown_child(world, parent)
     world.clock.set(MIDNIGHT)
     await ageing.run()
-    family = Family(world.database, world.vault, world.persons, world.clock)
-    again = await family.add(parent, Relation.OTHER, child.identity)
+    again = await family_of(world).add(parent, Relation.OTHER, child.identity)
     world.clock.advance(days=KEPT.days + 1)
     ended = await link_id(world, parent, child)
     assert await ageing.run() == 1

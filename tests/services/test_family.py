@@ -10,15 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
+from services.accounts.access import Access
+from services.accounts.codes import Codes
 from services.accounts.family import PERSONS, AlreadyThere, Family, FamilyFull, WrongAge, fits
-from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
 from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson
 from services.accounts.rights import Denial
 from services.errors import NotAllowed, NotFound
 from services.ids import new_id
+from services.notify.model import NotificationKind
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.port import PatientConflict
-from services.storage.tables import audit, person, person_link
+from services.storage.tables import audit, notification, person, person_link
 from tests.support.world import ADULT, CHILD, CLINIC, TEENAGER, World, somebody
 
 ANNA = somebody(1, ADULT)
@@ -27,7 +30,9 @@ NO_POLICY = Policy(PolicyKind.NONE)
 
 
 def family_of(world: World) -> Family:
-    return Family(world.database, world.vault, world.persons, world.clock)
+    codes = Codes(world.database, world.vault, world.clock)
+    access = Access(*(world.database, world.vault, world.accounts, world.persons, codes, world.outbox, world.clock))
+    return Family(world.database, world.vault, world.accounts, world.persons, access, world.clock)
 
 
 def another_number(identity: PatientIdentity) -> PatientIdentity:
@@ -283,6 +288,27 @@ async def test_a_row_that_others_use_stays_for_them(world: World) -> None:
     await family_of(world).remove(other, own.id)
     assert await world.persons.family(other) == ()
     assert await world.persons.family(owner) == (own,)
+
+
+async def test_a_removed_consent_is_given_up_and_the_other_side_is_told(world: World) -> None:
+    owner, other = await world.account(), await world.account()
+    own = await world.person(owner, ANNA)
+    family = family_of(world)
+    code, _ = await family._access.issue(owner, tuple(Covers), 12)
+    offer = await family._access.redeem(other, code.digits)
+    assert isinstance(offer, Offer)
+    await family._access.accept(other, offer.id, Relation.SPOUSE, "told")
+    other = await world.accounts.set_active_person(other, own.id)
+
+    await family.remove(other, own.id)
+    assert await world.persons.family(other) == ()
+    assert await world.persons.own(owner) == own
+    assert await family._access.grants(owner) == ()
+    kinds = (await world.database.fetch(select(notification.c.account_id, notification.c.kind))).all()
+    assert (owner.id, NotificationKind.ACCESS_ENDED) in [tuple(row) for row in kinds]
+    renewed = await world.accounts.by_telegram(other.telegram_id)
+    assert renewed is not None
+    assert renewed.active_person_id is None
 
 
 async def test_ones_own_is_not_removed(world: World) -> None:
