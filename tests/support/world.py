@@ -11,7 +11,10 @@ from itertools import count
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from services.accounts.access import Access
 from services.accounts.accounts import Accounts
+from services.accounts.codes import Codes
+from services.accounts.family import Family
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
@@ -19,6 +22,7 @@ from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.model import BookingRequest
 from services.booking.repeats import Repeats
+from services.booking.replies import Replies
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -186,6 +190,10 @@ class World:
         self.visits = Visits(database, registry, self.persons, self.booking, clock)
         self.repeats = Repeats(self.visits, self.times, clock)
         self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
+        self.replies = Replies(database, self.visits, clock)
+        codes = Codes(database, vault, clock)
+        self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)
+        self.family = Family(database, vault, self.accounts, self.persons, self.access, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:
@@ -213,9 +221,7 @@ class World:
         patient = await self.admin.enrol(identity, CLINIC.id) if known else None
         held: Mapping[Basis, datetime | None] = dict.fromkeys(bases or (Basis.DESK,), until)
         async with self.database.write() as unit:
-            person_id = await self.persons.insert(
-                unit, account.id, relation, identity, held, patient, covers=covers
-            )
+            person_id = await self.persons.insert(unit, account.id, relation, identity, held, patient, covers=covers)
         return await self.persons.get(account, person_id)
 
     async def slot(self, doctor: DoctorRecord = THERAPIST, hour: int = 9, minute: int = 0, day: int = 24) -> Slot:
