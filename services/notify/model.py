@@ -34,7 +34,7 @@ class NotificationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One line of «Уведомления»."""
+    """One line of «Уведомления». `person_id`: whom it is about, where that is one person."""
 
     id: str
     account_id: str
@@ -42,6 +42,7 @@ class Notification:
     subject_id: str
     created_at: datetime
     read: bool = False
+    person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,14 +220,17 @@ class Outbox:
         count: int = (await self._database.fetch(select(func.count(notification_table.c.id)).where(*told))).scalar_one()
         return count
 
-    async def open(self, account_id: str, notification_id: str) -> Notification:
-        """One notification, which is read from now on; `NotFound` for anybody else's."""
+    async def get(self, account_id: str, notification_id: str) -> Notification:
+        """One notification of the list; `NotFound` for anybody else's."""
         one = and_(self._told(account_id), notification_table.c.id == notification_id)
         row = (await self._database.fetch(select(notification_table).where(one))).one_or_none()
         if row is None:
             raise NotFound
-        await self._read(one)
         return _notification(row)
+
+    async def read(self, note: Notification) -> None:
+        """Somebody has looked at it."""
+        await self._read(notification_table.c.id == note.id)
 
     async def read_about(self, account_id: str, subject_id: str) -> None:
         """The thing itself has been looked at, so all that was told of it is read."""
@@ -276,4 +279,5 @@ def _notification(row: Row[Any]) -> Notification:
         row.subject_id,
         row.created_at,
         read=row.read_at is not None,
+        person_id=row.person_id,
     )
