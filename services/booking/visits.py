@@ -66,6 +66,10 @@ class Visits:
                         return (await self._with_replies([entry]))[0]
         raise NotFound
 
+    async def before(self, account: Account, visit_id: str) -> VisitEntry | None:
+        """The visit whose place this one has taken, if the account may see it."""
+        return next((entry for entry in await self._all(account) if entry.visit.moved_to == visit_id), None)
+
     async def some(self, account: Account, visit_ids: Collection[str]) -> dict[str, VisitEntry]:
         """Those of these visits that the account may see, by id."""
         return {entry.visit.id: entry for entry in await self._all(account) if entry.visit.id in visit_ids}
