@@ -35,8 +35,8 @@ async def held_time(turn: Turn) -> HeldTime | Jump:
     return Jump("time", refusals.hold_lost(turn.t)) if until is None else HeldTime(slot, until)
 
 
-async def book_held(turn: Turn, moves: Visit | None = None) -> BookingOutcome | Stay | Jump:
-    """Asks the registry for the chosen time, if it is still held. `moves`: the visit that is given up for it."""
+async def book_held(turn: Turn, moves: Visit | None = None, *, gives_up: bool = False) -> BookingOutcome | Stay | Jump:
+    """Asks the registry for the chosen time, if it is still held. `moves`, `gives_up`: as in `BookingRequest`."""
     tools, t = turn.tools, turn.t
     slot = await slot_of(turn, turn.answers["time"])
     if isinstance(slot, Refusal):
@@ -44,12 +44,8 @@ async def book_held(turn: Turn, moves: Visit | None = None) -> BookingOutcome | 
     if await tools.holds.until(turn.draft.id, slot.id) is None:
         renewed = await tools.holds.take(slot, turn.account.id, turn.draft.id)
         return Stay(refusals.hold_renewed(t)) if renewed else Jump("time", refusals.hold_lost(t))
-    return await tools.booking.book(await request_of(turn, slot, moves))
-
-
-async def request_of(turn: Turn, slot: Slot, moves: Visit | None) -> BookingRequest:
-    clinic = (await place_of(turn)).clinic
-    return BookingRequest(turn.account, turn.draft.id, await who_for(turn), clinic, slot, moves)
+    who, clinic = await who_for(turn), (await place_of(turn)).clinic
+    return await tools.booking.book(BookingRequest(turn.account, turn.draft.id, who, clinic, slot, moves, gives_up))
 
 
 async def left_for_ticket(turn: Turn, visit: Visit, note: Html | None = None) -> Left:

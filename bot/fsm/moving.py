@@ -6,13 +6,13 @@ specialist, giving the old one up first is asked for, never done unasked.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket, request_of
+from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket
 from bot.fsm.times import (
     apply_day,
     apply_doctor,
@@ -22,23 +22,24 @@ from bot.fsm.times import (
     load_doctor,
     load_time,
     place_of,
-    slot_of,
 )
 from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn
 from bot.views import moving as view
 from bot.views import refusals
 from bot.views import times as times_view
 from bot.views.screen import Screen
-from bot.views.visits import ticket
+from bot.views.visits import is_ahead, ticket
 from services.accounts.rights import Denial
-from services.booking.model import BookingOutcome, Checking, Declined, GivenUp, Kept, Made, VisitEntry
-from services.drafts.model import Answers
-from services.registry.model import Refusal, Slot, Visit
-from services.texts.i18n import Html
+from services.booking.model import BookingOutcome, Checking, Declined, Made, OldVisit, VisitEntry
+from services.drafts.model import Answers, Draft
+from services.registry.model import Refusal, Visit
+from services.texts.i18n import Html, Texts
 
 KIND = "moving"
 LIFETIME = timedelta(hours=24)
 _CARD = "card"
+_GIVEN_UP: Mapping[str, Any] = {"given_up": True, "moved_from": None}
+"""What the draft knows once the old visit has gone and the new one has not come: from then on it is a booking."""
 
 
 class MovingForm(StatesGroup):
@@ -63,7 +64,7 @@ def moving_steps() -> list[Step]:
         Step(MovingForm.day, load_day, times_view.day, apply_day, clears=("time", "part")),
         Step(MovingForm.time, load_time, times_view.time, apply_time),
         Step(MovingForm.confirm, _load_confirm, view.confirm, _apply_confirm, leave=let_time_go),
-        Step(MovingForm.giveup, _load_give_up, view.give_up, _apply_give_up, lambda each: "giveup" in each),
+        Step(MovingForm.giveup, _load_give_up, view.give_up, _apply_give_up, _asks_to_give_up),
         Step(MovingForm.checking, _load_checking, view.checking, apply_checking, lambda each: "checking" in each),
     ]
 
@@ -90,6 +91,11 @@ async def after_moving(turn: Turn) -> Screen:
     return ticket(turn.t, entry, turn.now)
 
 
+def stopped(t: Texts, draft: Draft) -> Html | None:
+    """What /cancel says of a move, for its person has a booking all the same; None of other drafts."""
+    return view.stopped(t, given_up=_given_up(draft.answers)) if draft.kind == KIND else None
+
+
 async def _load_doctor(turn: Turn) -> Loaded | Jump | Left:
     loaded = await load_doctor(turn)
     if isinstance(loaded, Jump):  # the specialist has no free times at all
@@ -100,22 +106,38 @@ async def _load_doctor(turn: Turn) -> Loaded | Jump | Left:
 # --- confirmation -------------------------------------------------------------------------------------------
 
 
-async def _load_confirm(turn: Turn) -> Loaded | Jump:
+async def _load_confirm(turn: Turn) -> Loaded | Jump | Left:
+    return await _load_change(turn, None if _given_up(turn.answers) else await _old(turn))
+
+
+async def _load_change(turn: Turn, old: VisitEntry | None) -> Loaded | Jump | Left:
+    """What it was and what it becomes; where the old visit is over meanwhile, its card says how."""
+    if old is not None and not is_ahead(old.visit, turn.now):
+        if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very move may be why
+            return Jump("checking", changes={"checking": None})
+        reason = turn.tools.cancelling.why_not(old)
+        return await _left_for_card(turn, refusals.kept(turn.t, reason) if reason else None)
     held = await held_time(turn)
     if isinstance(held, Jump):
         return held
-    old = None if _given_up(turn.answers) else (await _old(turn)).visit
-    return Loaded(view.MoveConfirmation(await place_of(turn), old, held.slot, held.until))
+    return Loaded(view.MoveConfirmation(await place_of(turn), old.visit if old else None, held.slot, held.until))
 
 
 async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
     match given:
         case Acted("no"):
-            return await _left_for_card(turn, view.kept(turn.t))
+            return await _leave(turn)
         case Acted("yes"):
             old = None if _given_up(turn.answers) else (await _old(turn)).visit
             return await _told(turn, await book_held(turn, old), old)
     return Stay()
+
+
+async def _leave(turn: Turn) -> Outcome:
+    """«Оставить как было»."""
+    if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: how it was is not known yet
+        return Jump("checking", changes={"checking": None})
+    return await _left_for_card(turn, view.kept(turn.t))
 
 
 async def _told(turn: Turn, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
@@ -124,8 +146,10 @@ async def _told(turn: Turn, outcome: BookingOutcome | Stay | Jump, old: Visit | 
             return await left_for_ticket(turn, visit, view.moved(turn.t, old, turn.now) if old else None)
         case Checking():
             return Jump("checking", changes={"checking": None})
-        case Declined(reason):
-            return await _refused(turn, reason, old)
+        case Declined(_, OldVisit.IN_THE_WAY):
+            return Jump("giveup", changes={"giveup": None})
+        case Declined():
+            return await _refused(turn, outcome)
         case _:
             return outcome
 
@@ -147,23 +171,22 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.TOO_MANY_TRIES: _CARD,
     Denial.HIDDEN_CLASH: "time",
 }
-"""Where the person goes on after a refusal: a step, or the card of the visit that stays."""
+"""Where the person goes on after a refusal: a step, or the card of the visit that was to be moved."""
 
 
-async def _refused(turn: Turn, reason: Refusal | Denial, old: Visit | None) -> Outcome:
-    slot = await slot_of(turn, turn.answers["time"])
-    if old is not None and isinstance(slot, Slot):
-        request = await request_of(turn, slot, old)
-        if turn.tools.booking.stands_in_the_way(request, reason):
-            return Jump("giveup", changes={"giveup": None})
-    note = refusals.refusal(turn.t, reason, (await place_of(turn)).clinic)
-    if reason is not Refusal.OLD_VISIT_OVER:
-        note = _kept(turn, note)
-    step = NEXT_SCREENS[reason]
+async def _refused(turn: Turn, declined: Declined) -> Outcome:
+    given_up = declined.old is OldVisit.GIVEN_UP
+    changes = _GIVEN_UP if given_up else {}
+    note = refusals.move_refusal(turn.t, declined.reason, (await place_of(turn)).clinic)
+    if declined.reason is not Refusal.OLD_VISIT_OVER:
+        note = _kept(turn, note, given_up=given_up)
+    step = NEXT_SCREENS[declined.reason]
+    if given_up:  # this screen says it
+        await turn.tools.booking.shown(turn.draft.id)
     if step == "confirm":
-        return Stay(note)
+        return Jump(step, note, changes)
     await let_time_go(turn)
-    return await _left_for_card(turn, note) if step == _CARD else Jump(step, note)
+    return await _left_for_card(turn, note) if step == _CARD else Jump(step, note, changes)
 
 
 async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
@@ -172,44 +195,30 @@ async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
         return Loaded(await place_of(turn))
     if isinstance(outcome, Made):
         return await left_for_ticket(turn, outcome.visit)
-    note = refusals.refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic)
-    return Jump("confirm", _kept(turn, note))
+    given_up = "giveup" in turn.answers and not is_ahead((await _old(turn)).visit, turn.now)
+    note = refusals.move_refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic)
+    return Jump("confirm", _kept(turn, note, given_up=given_up), _GIVEN_UP if given_up else {})
 
 
 # --- a registry that does not allow a second visit to the specialist --------------------------------------------
 
 
-async def _load_give_up(turn: Turn) -> Loaded | Jump:
-    held = await held_time(turn)
-    if isinstance(held, Jump):
-        return held
-    return Loaded(view.MoveConfirmation(await place_of(turn), (await _old(turn)).visit, held.slot, held.until))
+def _asks_to_give_up(answers: Answers) -> bool:
+    return "giveup" in answers and not _given_up(answers)
+
+
+async def _load_give_up(turn: Turn) -> Loaded | Jump | Left:
+    return await _load_change(turn, await _old(turn))
 
 
 async def _apply_give_up(turn: Turn, given: Input) -> Outcome:
     match given:
         case Acted("no"):
-            return await _left_for_card(turn, view.kept(turn.t))
+            return await _leave(turn)
         case Acted("yes"):
-            return await _give_up(turn)
+            old = (await _old(turn)).visit
+            return await _told(turn, await book_held(turn, old, gives_up=True), old)
     return Stay()
-
-
-async def _give_up(turn: Turn) -> Outcome:
-    outcome = await turn.tools.cancelling.cancel(turn.account, turn.answers["moving"])
-    match outcome:
-        case Kept(reason):
-            return await _left_for_card(turn, refusals.kept(turn.t, reason))
-        case Checking():
-            return await _left_for_card(turn, refusals.checking_cancel(turn.t))
-        case GivenUp(intent_id):
-            await turn.tools.cancelling.shown(intent_id)
-    free = replace(turn, draft=replace(turn.draft, answers={**turn.answers, "given_up": True}))
-    told = await _told(free, await book_held(free), None)
-    if isinstance(told, Stay | Jump):  # the new time has slipped away meanwhile
-        step = told.step if isinstance(told, Jump) else "confirm"
-        return Jump(step, told.note, {**told.changes, "given_up": True})
-    return told
 
 
 # --- the visit that is moved --------------------------------------------------------------------------------
@@ -223,12 +232,12 @@ def _given_up(answers: Answers) -> bool:
     return bool(answers.get("given_up"))
 
 
-def _kept(turn: Turn, note: Html) -> Html:
-    """The sentence, and which booking stands now."""
-    return view.with_state(turn.t, note, given_up=_given_up(turn.answers))
+def _kept(turn: Turn, note: Html, *, given_up: bool = False) -> Html:
+    """The sentence, and whether the old booking still stands."""
+    return view.with_state(turn.t, note, given_up=given_up or _given_up(turn.answers))
 
 
-async def _left_for_card(turn: Turn, note: Html) -> Left:
+async def _left_for_card(turn: Turn, note: Html | None) -> Left:
     """Gives the move up: its draft and the time that it holds go, the old visit's card comes."""
     entry = await _old(turn)
     await turn.tools.drafts.drop(turn.draft.id)

@@ -17,7 +17,8 @@ from bot.views import refusals
 from bot.views import visits as view
 from services.accounts.model import Account
 from services.booking.model import Checking, GivenUp, Kept
-from services.registry.model import VisitStatus
+from services.registry.model import CancelRefusal, VisitStatus
+from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Texts
 
 
@@ -63,24 +64,36 @@ async def cancel(
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
-    entry = await tools.visits.get(account, callback_data.visit)
+    now = tools.clock.now()
+    try:
+        entry = await tools.visits.get(account, callback_data.visit)
+    except RegistryUnavailable:
+        if not callback_data.sure:
+            raise
+        await chat.show(query, bot, view.not_cancelled(t, callback_data))
+        return
     reason = tools.cancelling.why_not(entry)
     if reason is not None:
-        await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), note=refusals.kept(t, reason)))
+        await chat.show(query, bot, view.ticket(t, entry, now, note=refusals.kept(t, reason)))
+        return
+    if await tools.cancelling.under_way(account, entry.visit.id):
+        await chat.show(query, bot, view.ticket(t, entry, now, note=refusals.under_way(t)))
         return
     if not callback_data.sure:
-        await chat.show(query, bot, view.cancel_question(t, entry, tools.clock.now()))
+        await chat.show(query, bot, view.cancel_question(t, entry, now))
         return
-    outcome = await tools.cancelling.cancel(account, callback_data.visit)
+    outcome = await tools.cancelling.cancel(account, entry.visit.id)
     note = None
     match outcome:
         case GivenUp():
             entry = replace(entry, visit=replace(entry.visit, status=VisitStatus.CANCELLED_BY_PATIENT))
         case Kept(reason):
             note = refusals.kept(t, reason)
+            if reason is not CancelRefusal.UNAVAILABLE:  # somebody was quicker: the card shows what has become of it
+                entry = await tools.visits.get(account, entry.visit.id)
         case Checking():
             note = refusals.checking_cancel(t)
-    await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), note=note))
+    await chat.show(query, bot, view.ticket(t, entry, now, note=note))
     if isinstance(outcome, GivenUp):  # Telegram has taken the screen: only now is nothing more to be told
         await tools.cancelling.shown(outcome.intent_id)
 

@@ -111,6 +111,21 @@ def kept(t: Texts) -> Html:
     return t("The old booking remains.")
 
 
+def stopped(t: Texts, *, given_up: bool) -> Html:
+    """/cancel in the middle."""
+    if given_up:
+        return t("What you had begun is given up. The old booking is cancelled, and there is no new one.")
+    return t("The booking is not moved: it remains as it was.")
+
+
+def not_moved(t: Texts, *, stands: bool) -> Html:
+    """A move that was waited for has come to nothing. `stands`: the old booking does."""
+    failed = Html("⚠️ ") + t("The booking could not be moved.")
+    if stands:
+        return failed + " " + kept(t)
+    return failed + " " + t("The old booking has been cancelled already, and there is no new one: please book again.")
+
+
 def with_state(t: Texts, note: Html, *, given_up: bool) -> Html:
     """The sentence, and which booking stands after it."""
     return blocks(note, t("The old booking has been cancelled already.") if given_up else kept(t))

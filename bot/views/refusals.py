@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.accounts.rights import DECLARED_AHEAD, Denial
 from services.registry.model import CancelRefusal, Clinic, Refusal
 from services.texts.i18n import N_, Html, Texts, blocks
@@ -47,9 +49,34 @@ REFUSALS: dict[Refusal | Denial, str] = {
 }
 
 
+MOVE_REFUSALS: dict[Refusal | Denial, str] = REFUSALS | {
+    Refusal.SAME_SPECIALIST: N_(
+        "There is one more booking with this specialist: see “My bookings”. Two at once are not possible."
+    ),
+    Refusal.OTHER_AGE: N_("This doctor sees patients of another age. Please choose another doctor."),
+    Refusal.REFERRAL_EXPIRED: N_("The referral has expired. Ask the doctor for a new one."),
+    Refusal.UNAVAILABLE: N_("The registry is not answering: the new time could not be booked. Please try again."),
+    Denial.GROWN_UP: N_(
+        "This person will be 18 by the day of the visit and books for themselves. Please choose another day."
+    ),
+    Denial.BASIS_ENDED: N_("The permission to book for this person has ended."),
+    Denial.NOT_COVERED: N_("This person lets you see the bookings, but not change them."),
+}
+"""Why a visit is not moved: of the new time alone. Whether the old booking stands is said after it."""
+
+
 def refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
     """The sentence of a refusal, with the clinic's phone where only the desk can help."""
-    sentence = Html("⚠️ ") + t(REFUSALS[reason], limit=DECLARED_AHEAD)
+    return _sentence(t, REFUSALS, reason, clinic)
+
+
+def move_refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
+    """The same of a move."""
+    return _sentence(t, MOVE_REFUSALS, reason, clinic)
+
+
+def _sentence(t: Texts, table: Mapping[Refusal | Denial, str], reason: Refusal | Denial, clinic: Clinic) -> Html:
+    sentence = Html("⚠️ ") + t(table[reason], limit=DECLARED_AHEAD)
     helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES) and clinic.phone
     return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
 
@@ -72,11 +99,27 @@ def kept(t: Texts, reason: CancelRefusal | Denial) -> Html:
     return mark + t(CANCEL_REFUSALS[reason])
 
 
+def not_cancelled(t: Texts, reason: CancelRefusal | Denial | None) -> Html:
+    """A cancelling that was waited for has come to nothing. `reason`: why the visit is over, None: it stands."""
+    failed = Html("⚠️ ") + t("The booking could not be cancelled.")
+    if reason is not None:
+        return failed + " " + t(CANCEL_REFUSALS[reason])
+    return failed + " " + t("The registry is not answering: the booking still stands. Please try again.")
+
+
 def checking_cancel(t: Texts) -> Html:
     """The registry is silent about a cancelling."""
     return Html("⏳ ") + t(
-        "The registry has not answered yet whether the booking is cancelled. Until then it stands; the answer will "
-        "come here by itself in a few minutes."
+        "The registry has not answered yet whether the booking is cancelled. Until it does, take it that the booking "
+        "stands. The answer will come here by itself in a few minutes."
+    )
+
+
+def under_way(t: Texts) -> Html:
+    """What was asked about this visit before has not been answered."""
+    return Html("⏳ ") + t(
+        "The registry has not answered yet what you asked about this booking before. The answer will come here by "
+        "itself in a few minutes."
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.keyboards.callbacks import (
     Go,
+    NotificationList,
     Page,
     Tab,
     VisitAgain,
@@ -42,8 +43,18 @@ def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
     return told if visit.clinic.tz == _MOSCOW else t.label("{when} (local time of the clinic)", when=told)
 
 
-def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = None, note: Html | None = None) -> Screen:
-    """The ticket: everything that is needed to come, and what can be done with the visit. `note`: what has happened."""
+def ticket(
+    t: Texts,
+    entry: VisitEntry,
+    now: datetime,
+    *,
+    back: Tab | NotificationList | None = None,
+    note: Html | None = None,
+) -> Screen:
+    """The ticket: everything that is needed to come, and what can be done with the visit.
+
+    `back`: the list that it was opened from. `note`: what has happened.
+    """
     visit = entry.visit
     age = full_years(entry.person.identity.birth_date, local(visit.start, visit.clinic.tz).date())
     ahead = is_ahead(visit, now)
@@ -80,7 +91,7 @@ def ticket(t: Texts, entry: VisitEntry, now: datetime, *, back: Tab | None = Non
             *_actions(t, entry, now),
             [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))] if visit.clinic.lat is not None else [],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else [],
-            back_row(t, VisitList(tab=back, page=0) if back is not None else None),
+            back_row(t, VisitList(tab=back, page=0) if isinstance(back, Tab) else back),
         ),
     )
 
@@ -108,6 +119,17 @@ def cancel_question(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
             [button(t.label("Yes, cancel"), VisitCancel(visit=visit.id, sure=True))],
             [home_button(t)],
         ),
+    )
+
+
+def not_cancelled(t: Texts, again: VisitCancel) -> Screen:
+    """The registry does not even say what there is to cancel."""
+    return Screen(
+        blocks(
+            bold(t("The booking could not be cancelled")),
+            t("The registry is not answering: the booking still stands. Please try again."),
+        ),
+        markup([button(t.label("🔄 Try again"), again)], [home_button(t)]),
     )
 
 

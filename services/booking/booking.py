@@ -4,9 +4,8 @@ Reserve an intent → call the registry (no network inside a unit) → settle it
 settling unit. What a crash or a silence leaves, `recover` settles by asking the registry what became of it;
 a second attempt with a new key is never made while the first may still stand.
 
-A move is a booking that gives another visit up. A registry that moves in one call does both or neither. With one
-that does not, the new visit is booked first, then the old one is cancelled; where that cannot be done, the new one
-is cancelled again. A crash in between leaves the intent open, and `recover` goes on until exactly one stands.
+A move is a booking that gives another visit up (`booking.moving`): a crash in between leaves the intent open, and
+`recover` goes on until exactly one stands.
 """
 
 from __future__ import annotations
@@ -27,21 +26,27 @@ from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.rights import Denial
 from services.booking import sight
-from services.booking.model import BookingOutcome, BookingRequest, Checking, Declined, Made
+from services.booking.ending import why_over
+from services.booking.model import (
+    BookingOutcome,
+    BookingRequest,
+    Checking,
+    Declined,
+    Made,
+    OldVisit,
+    VisitEntry,
+)
+from services.booking.moving import Moving
 from services.booking.watch import Watch
 from services.clock import Clock
 from services.drafts.drafts import Drafts
-from services.errors import NotAllowed
+from services.errors import NotAllowed, NotFound
 from services.ids import new_id
 from services.notify.model import NotificationKind
 from services.notify.outbox import Outbox
 from services.registry.model import (
     Booked,
     BookingAnswer,
-    CancelAnswer,
-    Cancelled,
-    CancelRefusal,
-    NotCancelled,
     Patient,
     Refusal,
     Refused,
@@ -69,6 +74,11 @@ def confirmation_key(draft_id: str) -> str:
     return f"confirm:{draft_id}"
 
 
+def given_up_key(draft_id: str) -> str:
+    """The outbox key of a move that has cost the old visit and brought no new one."""
+    return f"given-up:{draft_id}"
+
+
 class Booking:
     """Books visits and settles what was left open."""
 
@@ -91,6 +101,7 @@ class Booking:
         self._watch = watch
         self._clock = clock
         self._patience = patience
+        self._moving = Moving(database, registry, watch, clock, patience)
 
     async def book(self, request: BookingRequest) -> BookingOutcome:
         """Books the request's time once, however often it is asked for the same draft."""
@@ -109,34 +120,26 @@ class Booking:
             patient = None
         if patient is None:
             return Declined(Refusal.PATIENT_NOT_FOUND)
+        if self._is_over(request):
+            return Declined(Refusal.OLD_VISIT_OVER)
         try:
             intent_id = await self._reserve(request, patient)
         except IntegrityError:  # another press of the same screen was quicker, in this process or in another
             return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
         answer = await self._ask(intent_id, patient.id, request)
         outcome = await self._settle(intent_id, answer, screen_follows=True)
-        clash = isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME)
-        if isinstance(outcome, Declined) and clash and not self.stands_in_the_way(request, outcome.reason):
-            return await self._discreet(outcome, request, patient)
+        if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
+            return await self._explained(outcome, request, patient)
         return outcome
-
-    def stands_in_the_way(self, request: BookingRequest, reason: Refusal | Denial) -> bool:
-        """Whether it is the very visit to be moved that the registry refuses the new time for.
-
-        Only a registry that does not move in one call can do so: the old visit has to be given up first.
-        """
-        old = request.moves
-        if old is None or self._registry.capabilities().moves:
-            return False
-        return _explains(reason, old, request.slot, self._clock.now())
 
     async def outcome(self, draft_id: str) -> BookingOutcome | None:
         """What has become of a draft's booking so far; None while nothing was asked or it was refused."""
         return await self._of_draft(draft_id)
 
     async def shown(self, draft_id: str) -> None:
-        """The ticket has been shown on the screen: no separate message is needed."""
+        """What has become of it has been shown on the screen: no separate message is needed."""
         await self._outbox.settle(confirmation_key(draft_id))
+        await self._outbox.settle(given_up_key(draft_id))
 
     async def recover(self, limit: int = 50) -> int:
         """Settles intents that a crash or a silence left; gives how many were looked at."""
@@ -153,11 +156,11 @@ class Booking:
                 update(booking_intent)
                 .where(booking_intent.c.id.in_(due.scalar_subquery()))
                 .values(attempts=booking_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
-                .returning(booking_intent.c.id, booking_intent.c.attempts, booking_intent.c.moves)
+                .returning(booking_intent)
             )
             intents = claimed.all()
         for intent in intents:
-            await self._recover_one(intent.id, intent.attempts, intent.moves, now)
+            await self._recover_one(intent, now)
         return len(intents)
 
     async def recent_clinics(self, account_id: str, limit: int) -> Sequence[str]:
@@ -176,22 +179,22 @@ class Booking:
         """Visits that were booked from this account."""
         return frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
 
-    async def _recover_one(self, intent_id: str, attempts: int, moves: str | None, now: datetime) -> None:
-        answer = await self._find(intent_id)
-        last = attempts >= len(CHECKS)
+    async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
+        answer = await self._find(intent.id)
+        last = intent.attempts >= len(CHECKS)
+        if intent.moves is not None:
+            answer = await self._moving.go_on(intent, answer, last=last)
         if answer is None and last:
             answer = Refused(Refusal.UNAVAILABLE)
-        if isinstance(answer, Booked) and moves is not None:
-            answer = await self._give_up_old(answer, moves, last=last)
         if answer is None or isinstance(answer, Unknown):
-            pause = CHECKS[min(attempts, len(CHECKS)) - 1]
+            pause = CHECKS[min(intent.attempts, len(CHECKS)) - 1]
             await self._database.execute(
                 update(booking_intent)
-                .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
+                .where(booking_intent.c.id == intent.id, booking_intent.c.status == _PENDING)
                 .values(check_at=now + pause)
             )
             return
-        await self._settle(intent_id, answer, screen_follows=False)
+        await self._settle(intent.id, answer, screen_follows=False)
 
     async def _find(self, intent_id: str) -> BookingAnswer | None:
         try:
@@ -201,45 +204,20 @@ class Booking:
             return Unknown()
 
     async def _ask(self, intent_id: str, patient_id: str, request: BookingRequest) -> BookingAnswer:
+        if request.moves is not None:
+            return await self._moving.ask(intent_id, patient_id, request, request.moves)
+        try:
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await self._registry.book(intent_id, patient_id, request.slot.id)
+        except TimeoutError:
+            return Unknown()
+
+    def _is_over(self, request: BookingRequest) -> bool:
+        """Whether there is nothing to move any more. A press that a crash has cut short may have given it up."""
         old = request.moves
-        try:
-            async with asyncio.timeout(self._patience.total_seconds()):
-                if old is not None and self._registry.capabilities().moves:
-                    return await self._registry.move(intent_id, old.id, request.slot.id)
-                answer = await self._registry.book(intent_id, patient_id, request.slot.id)
-        except TimeoutError:
-            return Unknown()
-        if isinstance(answer, Booked) and old is not None:
-            return await self._give_up_old(answer, old.id, last=False)
-        return answer
-
-    async def _give_up_old(self, made: Booked, old_id: str, *, last: bool) -> BookingAnswer:
-        """The second half of a move: the old visit goes, or else the new one. `Unknown`: not settled yet.
-
-        `last`: the registry has been silent about the old one for long enough.
-        """
-        if self._registry.capabilities().moves:
-            return made
-        if made.visit.status is not VisitStatus.BOOKED:  # undone already, before a crash: the old one stands
-            return Refused(Refusal.UNAVAILABLE)
-        answer = await self._cancel(old_id)
-        if isinstance(answer, Cancelled) or answer == NotCancelled(CancelRefusal.ALREADY_CANCELLED):
-            return made
-        silent = isinstance(answer, Unknown) or answer == NotCancelled(CancelRefusal.UNAVAILABLE)
-        if silent and not last:
-            return Unknown()
-        undone = await self._cancel(made.visit.id)
-        gone = isinstance(undone, Cancelled) or undone == NotCancelled(CancelRefusal.ALREADY_CANCELLED)
-        if not gone:
-            return Unknown()
-        return Refused(Refusal.UNAVAILABLE if silent else Refusal.OLD_VISIT_OVER)
-
-    async def _cancel(self, visit_id: str) -> CancelAnswer:
-        try:
-            async with asyncio.timeout(self._patience.total_seconds()):
-                return await self._registry.cancel(visit_id)
-        except TimeoutError:
-            return Unknown()
+        if old is None or (request.gives_up and old.status is VisitStatus.CANCELLED_BY_PATIENT):
+            return False
+        return why_over(old, self._clock.now()) is not None
 
     async def _recognise(self, request: BookingRequest) -> BookingRequest:
         """Another citizen who is already a person of this account is that person."""
@@ -248,25 +226,33 @@ class Booking:
         known = await self._persons.same_as(request.account, request.who)
         return request if known is None else replace(request, who=known)
 
-    async def _discreet(self, declined: Declined, request: BookingRequest, patient: Patient) -> Declined:
-        """Tells of a clash only if the account may see the visit that it is with."""
+    async def _explained(self, declined: Declined, request: BookingRequest, patient: Patient) -> Declined:
+        """Tells of a clash only if the account may see the visit that it is with.
+
+        A registry that does not move in one call refuses a move for the old visit's sake too: where that alone is in
+        the way, it may be given up first; where there is another one, that would be for nothing.
+        """
         now = self._clock.now()
-        if isinstance(request.who, Person):
-            scope = rights.visit_scope(request.who, local(now, request.clinic.tz).date(), now)
-            if scope is rights.VisitScope.ALL:
-                return declined
-        own = await self.own_bookings(request.account.id)
+        old = None if request.gives_up or self._registry.capabilities().moves else request.moves
+        sees_all = _sees_all(request, now)
+        if sees_all and old is None:
+            return declined
         try:
             visits = await self._registry.visits([patient.id])
         except RegistryUnavailable:
-            return Declined(Denial.HIDDEN_CLASH)
-        explains = any(
-            visit.id in own
-            and visit.status is VisitStatus.BOOKED
-            and _explains(declined.reason, visit, request.slot, now)
-            for visit in visits
-        )
-        return declined if explains else Declined(Denial.HIDDEN_CLASH)
+            return Declined(Refusal.UNAVAILABLE if sees_all else Denial.HIDDEN_CLASH, declined.old)
+        standing = [each for each in visits if each.status is VisitStatus.BOOKED]
+        reason = declined.reason
+        if old is not None:
+            standing = [each for each in standing if each.id != old.id]
+            clash = _clash(standing, request.slot, now)
+            if clash is None:
+                return Declined(reason, OldVisit.IN_THE_WAY)
+            reason = clash
+        own = await self.own_bookings(request.account.id)
+        seen = standing if sees_all else [each for each in standing if each.id in own]
+        explains = any(_explains(reason, each, request.slot, now) for each in seen)
+        return Declined(reason if explains else Denial.HIDDEN_CLASH, declined.old)
 
     async def _check_rights(self, request: BookingRequest) -> None:
         if not isinstance(request.who, Person):
@@ -276,12 +262,19 @@ class Booking:
             return
         now = self._clock.now()
         if request.moves is not None:
-            rights.check_managing(request.who, local(now, request.clinic.tz).date(), now)
+            await self._check_move(request.account, VisitEntry(request.moves, request.who), now)
         # A visit that is moved is one of the five already.
         counted = request.moves is None and rights.books_as_declared(request.who, now)
         ahead = await self._declared_ahead(request.account) if counted else 0
         visit_day = local(request.slot.start, request.clinic.tz).date()
         rights.check_booking(request.who, visit_day, now, ahead)
+
+    async def _check_move(self, account: Account, entry: VisitEntry, now: datetime) -> None:
+        """`NotFound` where the visit to be moved is not one of this person that the account may see."""
+        own = await self.own_bookings(account.id)
+        if entry.visit.patient_id != entry.person.patient_id or not sight.visible([entry], own, now):
+            raise NotFound
+        rights.check_managing(entry.person, local(now, entry.visit.clinic.tz).date(), now)
 
     async def _declared_ahead(self, account: Account) -> int:
         now = self._clock.now()
@@ -337,6 +330,7 @@ class Booking:
                     created_at=now,
                 )
             )
+            await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
 
     async def _settle(self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool) -> BookingOutcome:
@@ -358,11 +352,15 @@ class Booking:
                 .returning(booking_intent)
             )
             row = settled.one_or_none()
+            move = row is None or row.moves is not None
+            given_up = move and await self._moving.settle(unit, intent_id, booked=booked)
             if row is not None and isinstance(answer, Booked):
                 await self._confirm(unit, row, answer.visit, old, screen_follows=screen_follows)
             elif row is not None:
-                await self._refuse(unit, row, screen_follows=screen_follows)
-        return Made(answer.visit) if isinstance(answer, Booked) else Declined(answer.reason)
+                await self._refuse(unit, row, given_up=given_up, screen_follows=screen_follows)
+        if isinstance(answer, Booked):
+            return Made(answer.visit)
+        return Declined(answer.reason, OldVisit.GIVEN_UP if given_up else OldVisit.AS_IT_WAS)
 
     async def _old_visit(self, intent_id: str) -> Visit | None:
         """The visit that the intent was to move, as the registry has it now."""
@@ -409,17 +407,19 @@ class Booking:
             )
         )
 
-    async def _refuse(self, unit: AsyncConnection, intent: Row[Any], *, screen_follows: bool) -> None:
+    async def _refuse(self, unit: AsyncConnection, intent: Row[Any], *, given_up: bool, screen_follows: bool) -> None:
         await self._forget_other(unit, intent.person_id)
-        if not screen_follows:
-            await self._outbox.add(
-                unit,
-                account_id=intent.account_id,
-                person_id=intent.person_id,
-                kind=NotificationKind.BOOKING_FAILED if intent.moves is None else NotificationKind.MOVE_FAILED,
-                subject_id=intent.moves or intent.id,
-                dedupe_key=f"failed:{intent.id}",
-            )
+        if screen_follows and not given_up:  # the screen says why, and nothing has changed
+            return
+        await self._outbox.add(
+            unit,
+            account_id=intent.account_id,
+            person_id=intent.person_id,
+            kind=NotificationKind.BOOKING_FAILED if intent.moves is None else NotificationKind.MOVE_FAILED,
+            subject_id=intent.moves or intent.id,
+            dedupe_key=given_up_key(intent.draft_id) if given_up else f"failed:{intent.id}",
+            screen_follows=screen_follows,
+        )
 
     async def _forget_other(self, unit: AsyncConnection, person_id: str) -> None:
         """Another citizen for whom nothing came about is not kept."""
@@ -451,6 +451,19 @@ class Booking:
             return Checking(row.id)
         visit = await self._registry.visit(row.visit_id)
         return Made(visit) if visit is not None else None
+
+
+def _sees_all(request: BookingRequest, now: datetime) -> bool:
+    if not isinstance(request.who, Person):
+        return False
+    today = local(now, request.clinic.tz).date()
+    return rights.visit_scope(request.who, today, now) is rights.VisitScope.ALL
+
+
+def _clash(standing: Sequence[Visit], slot: Slot, now: datetime) -> Refusal | None:
+    """What a registry would refuse the slot for beside these visits."""
+    reasons = (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME)
+    return next((each for each in reasons if any(_explains(each, visit, slot, now) for visit in standing)), None)
 
 
 def _explains(reason: Refusal | Denial, visit: Visit, slot: Slot, now: datetime) -> bool:

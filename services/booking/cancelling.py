@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from services.accounts import rights
 from services.accounts.model import Account
 from services.accounts.rights import Denial
 from services.booking.booking import CHECKS, REGISTRY_PATIENCE
+from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -30,7 +30,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import CancelAnswer, Cancelled, CancelRefusal, NotCancelled, Unknown, Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import audit, booking_intent, cancel_intent
+from services.storage.tables import booking_intent, cancel_intent
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,11 @@ class Cancelling:
         try:
             entry = await self._visits.get(account, visit_id)
             self._check(entry)
+            reason = why_over(entry.visit, self._clock.now())
+            if reason is not None:
+                return Kept(reason)
+            if await self.under_way(account, visit_id):
+                return Checking(visit_id)
             intent_id = await self._reserve(account, entry)
         except RegistryUnavailable:
             return Kept(CancelRefusal.UNAVAILABLE)
@@ -76,9 +81,7 @@ class Cancelling:
             return Kept(Denial(denied.reason))
         except IntegrityError:  # a press before this one is still waiting for the registry
             return Checking(visit_id)
-        reason = _why_over(entry.visit, self._clock.now())
-        answer = await self._ask(visit_id) if reason is None else NotCancelled(reason)
-        return await self._settle(intent_id, answer, entry.visit, screen_follows=True)
+        return await self._settle(intent_id, await self._ask(visit_id), entry.visit, screen_follows=True)
 
     def why_not(self, entry: VisitEntry) -> CancelRefusal | Denial | None:
         """Why this visit can neither be cancelled nor moved by this account now; None if it can."""
@@ -86,7 +89,19 @@ class Cancelling:
             self._check(entry)
         except NotAllowed as denied:
             return Denial(denied.reason)
-        return _why_over(entry.visit, self._clock.now())
+        return why_over(entry.visit, self._clock.now())
+
+    async def under_way(self, account: Account, visit_id: str) -> bool:
+        """Whether the registry still owes an answer about cancelling this visit, or about moving it from here."""
+        cancels = select(cancel_intent.c.id).where(
+            cancel_intent.c.visit_id == visit_id, cancel_intent.c.status == _PENDING
+        )
+        moves = select(booking_intent.c.id).where(
+            booking_intent.c.account_id == account.id,
+            booking_intent.c.moves == visit_id,
+            booking_intent.c.status == _PENDING,
+        )
+        return (await self._database.fetch(cancels.union_all(moves).limit(1))).first() is not None
 
     async def shown(self, intent_id: str) -> None:
         """The screen has told it: no separate message is needed."""
@@ -136,29 +151,33 @@ class Cancelling:
         return intent_id
 
     async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
-        visit = await self._look(intent.visit_id)
-        answer: CancelAnswer = Unknown()
-        if visit is not None:
-            answer = _answer_of(visit, now) or await self._ask(intent.visit_id)
-        if isinstance(answer, Unknown) and intent.attempts < len(CHECKS):
-            pause = CHECKS[intent.attempts - 1]
+        visit, answer = await self._look_again(intent, now)
+        if isinstance(answer, Unknown):
+            pause = CHECKS[min(intent.attempts, len(CHECKS)) - 1]
             await self._database.execute(
                 update(cancel_intent)
                 .where(cancel_intent.c.id == intent.id, cancel_intent.c.status == _PENDING)
                 .values(check_at=now + pause)
             )
             return
-        if isinstance(answer, Unknown):
-            answer = NotCancelled(CancelRefusal.UNAVAILABLE)
         await self._settle(intent.id, answer, visit, screen_follows=False)
 
-    async def _look(self, visit_id: str) -> Visit | None:
-        """The visit as it stands; None where the registry does not say."""
+    async def _look_again(self, intent: Row[Any], now: datetime) -> tuple[Visit | None, CancelAnswer]:
+        """The visit as it is and what has become of its cancelling, asked for again while it stands.
+
+        The last time it is only looked at: an answer that is lost then would leave nobody to say what is true.
+        """
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
-                return await self._registry.visit(visit_id)
+                visit = await self._registry.visit(intent.visit_id)
         except (TimeoutError, RegistryUnavailable):
-            return None
+            return None, Unknown()
+        if visit is None:
+            return None, NotCancelled(CancelRefusal.NOT_FOUND)
+        answer = _answer_of(visit, now)
+        if answer is None and intent.attempts >= len(CHECKS):
+            answer = NotCancelled(CancelRefusal.UNAVAILABLE)
+        return visit, answer or await self._ask(intent.visit_id)
 
     async def _ask(self, visit_id: str) -> CancelAnswer:
         try:
@@ -195,24 +214,8 @@ class Cancelling:
     async def _confirm(
         self, unit: AsyncConnection, intent: Row[Any], visit: Visit | None, *, screen_follows: bool
     ) -> None:
-        now = self._clock.now()
-        await unit.execute(
-            update(booking_intent).where(booking_intent.c.visit_id == intent.visit_id).values(ended_at=now)
-        )
-        if visit is not None:
-            gone = replace(visit, status=VisitStatus.CANCELLED_BY_PATIENT)
-            await self._watch.remember(unit, intent.account_id, intent.person_id, gone)
+        await note_cancelled(unit, self._watch, intent, visit, self._clock.now())
         await self._tell(unit, intent, NotificationKind.VISIT_CANCELLED, screen_follows=screen_follows)
-        await unit.execute(
-            insert(audit).values(
-                id=new_id(),
-                account_id=intent.account_id,
-                person_id=intent.person_id,
-                action="visit_cancelled",
-                subject_id=intent.visit_id,
-                at=now,
-            )
-        )
 
     async def _tell(
         self, unit: AsyncConnection, intent: Row[Any], kind: NotificationKind, *, screen_follows: bool
@@ -228,20 +231,9 @@ class Cancelling:
         )
 
 
-def _why_over(visit: Visit, now: datetime) -> CancelRefusal | None:
-    """Why there is nothing to cancel; None while the visit stands and is ahead."""
-    if visit.status in (VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC):
-        return CancelRefusal.ALREADY_CANCELLED
-    if visit.status is VisitStatus.MOVED:
-        return CancelRefusal.MOVED
-    if visit.status is not VisitStatus.BOOKED or visit.start <= now:
-        return CancelRefusal.TIME_PASSED
-    return None
-
-
 def _answer_of(visit: Visit, now: datetime) -> CancelAnswer | None:
     """What has become of an earlier call, read off the visit; None: it still stands."""
     if visit.status is VisitStatus.CANCELLED_BY_PATIENT:
         return Cancelled()
-    reason = _why_over(visit, now)
+    reason = why_over(visit, now)
     return None if reason is None else NotCancelled(reason)

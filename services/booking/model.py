@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from services.accounts.model import Account, Person
 from services.accounts.rights import Denial
@@ -13,7 +14,8 @@ from services.registry.model import CancelRefusal, Clinic, PatientIdentity, Refu
 class BookingRequest:
     """Who books what for whom. `who`: a person of the account, or another citizen who becomes one by booking.
 
-    `moves`: the visit that is to be given up for it, once it stands.
+    `moves`: the visit that is to be given up for it, once it stands. `gives_up`: it goes before that, for the
+    registry does not take both, and its person has agreed.
     """
 
     account: Account
@@ -22,6 +24,7 @@ class BookingRequest:
     clinic: Clinic
     slot: Slot
     moves: Visit | None = None
+    gives_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,21 @@ class Made:
     visit: Visit
 
 
+class OldVisit(Enum):
+    """Of a move that has not come about: the visit that was to be moved."""
+
+    AS_IT_WAS = auto()
+    IN_THE_WAY = auto()
+    """It alone keeps the registry from taking the new time: it would have to be given up first."""
+    GIVEN_UP = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Declined:
     """It does not, and why: the registry's refusal, or the rights."""
 
     reason: Refusal | Denial
+    old: OldVisit = OldVisit.AS_IT_WAS
 
 
 @dataclass(frozen=True, slots=True)

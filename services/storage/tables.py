@@ -279,7 +279,8 @@ cancel_intent = Table(
 )
 """A cancelling under way or done. Its time is not listed before the unit that settles the registry's answer.
 
-`for_move`: the booking intent that has booked the new time; this gives the old one up.
+`for_move`: the booking intent of a move that this one makes room for, where the registry does not take both visits;
+it is settled along with that.
 """
 
 visit_watch = Table(

@@ -1,0 +1,46 @@
+"""How a visit ends for the account that gives it up: why there is nothing to give up, and what is noted of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.booking.watch import Watch
+from services.ids import new_id
+from services.registry.model import CancelRefusal, Visit, VisitStatus
+from services.storage.tables import audit, booking_intent
+
+
+def why_over(visit: Visit, now: datetime) -> CancelRefusal | None:
+    """Why there is nothing to cancel or to move; None while the visit stands and is ahead."""
+    if visit.status in (VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC):
+        return CancelRefusal.ALREADY_CANCELLED
+    if visit.status is VisitStatus.MOVED:
+        return CancelRefusal.MOVED
+    if visit.status is not VisitStatus.BOOKED or visit.start <= now:
+        return CancelRefusal.TIME_PASSED
+    return None
+
+
+async def note_cancelled(
+    unit: AsyncConnection, watch: Watch, intent: Row[Any], visit: Visit | None, now: datetime
+) -> None:
+    """Within the unit that settles a `cancel_intent` as done. `visit`: as it was seen last, if at all."""
+    await unit.execute(update(booking_intent).where(booking_intent.c.visit_id == intent.visit_id).values(ended_at=now))
+    if visit is not None:
+        gone = replace(visit, status=VisitStatus.CANCELLED_BY_PATIENT)
+        await watch.remember(unit, intent.account_id, intent.person_id, gone)
+    await unit.execute(
+        insert(audit).values(
+            id=new_id(),
+            account_id=intent.account_id,
+            person_id=intent.person_id,
+            action="visit_cancelled",
+            subject_id=intent.visit_id,
+            at=now,
+        )
+    )
