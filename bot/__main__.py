@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | migrate | import …]`.
+"""The command line: `python -m bot [run | migrate | import … | confirm …]`.
 
 Heavy imports wait until they are needed: the local chat must be up while aiogram is still being imported.
 """
@@ -34,11 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from services.clinics.importing import add_arguments
 
         add_arguments(importing)
+    confirming = commands.add_parser("confirm", help="the desk has seen documents: make a one-time code for the chat")
+    if "confirm" in (arguments or sys.argv):
+        from bot import confirm
+
+        confirm.add_arguments(confirming)
     args = parser.parse_args(arguments)
     os.umask(0o077)  # what is written here is read by its owner alone
     try:
         settings = load_settings()
-        return {"migrate": _migrate, "import": _import}.get(args.command, _run)(settings, args)
+        return _COMMANDS.get(args.command, _run)(settings, args)
     except SetupError as error:
         print(error, file=sys.stderr)
         return SETUP_FAILED
@@ -88,6 +93,33 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
             await storage.database.close()
 
     return asyncio.run(load())
+
+
+def _confirm(settings: Settings, args: argparse.Namespace) -> int:
+    from bot import confirm
+    from bot.app import bot_username, open_storage, registry_admin
+    from services.accounts.codes import Codes
+
+    async def confirm_at_desk() -> int:
+        storage = await open_storage(settings)
+        try:
+            username = await bot_username(storage)
+            begin = f"{settings.chat_url}/" if settings.local_chat else f"https://t.me/{username}"
+            desk = confirm.Desk(
+                admin=registry_admin(storage),
+                codes=Codes(storage.database, storage.vault, storage.clock),
+                clock=storage.clock,
+                ask=input if sys.stdin.isatty() else None,
+                link=(lambda payload: f"{begin}?start={payload}") if username else None,
+            )
+            return await confirm.run(args, desk, stdout=sys.stdout, stderr=sys.stderr)
+        finally:
+            await storage.database.close()
+
+    return asyncio.run(confirm_at_desk())
+
+
+_COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm}
 
 
 @contextmanager

@@ -21,12 +21,15 @@ from sqlalchemy.exc import OperationalError
 
 from bot import jobs
 from bot.channel import TelegramChannel
+from bot.fsm import access as access_wizard
 from bot.fsm import booking as booking_wizard
+from bot.fsm import family as family_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
 from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
 from bot.handlers import routers
+from bot.handlers.access import WaitingCodes
 from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates, Seen, SeenHere
@@ -34,13 +37,19 @@ from bot.middlewares.outgoing import Gate, Patience
 from bot.middlewares.slow import SlowPress
 from bot.settings import Settings
 from bot.tools import Tools
+from services.accounts.access import Access
 from services.accounts.accounts import Accounts
+from services.accounts.ageing import Ageing
+from services.accounts.codes import Codes
+from services.accounts.family import Family
 from services.accounts.model import Relation
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
+from services.booking.replies import Replies
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -57,6 +66,7 @@ from services.registry.model import Patient, PatientIdentity
 from services.registry.port import Registry
 from services.storage.engine import Database
 from services.storage.migrate import ensure_current
+from services.storage.sql import insert_for
 from services.storage.tables import setting
 from services.storage.vault import Vault, load_key, make_key
 
@@ -64,6 +74,7 @@ log = logging.getLogger(__name__)
 
 WrapRegistry = Callable[[Registry], Registry]
 _KEY_NAME = "encryption_key_id"
+USERNAME = "bot_username"
 
 
 def as_it_is(registry: Registry) -> Registry:
@@ -114,9 +125,13 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
             booking_wizard.KIND: booking_wizard.LIFETIME,
             moving_wizard.KIND: moving_wizard.LIFETIME,
             person_wizard.KIND: person_wizard.LIFETIME,
+            access_wizard.KIND: access_wizard.LIFETIME,
+            family_wizard.KIND: family_wizard.LIFETIME,
+            family_wizard.EDIT: family_wizard.LIFETIME,
         },
     )
     outbox = Outbox(database, clock)
+    access = Access(database, vault, accounts, persons, Codes(database, vault, clock), outbox, clock)
     watch = Watch(database, registry, accounts, persons, outbox, clock)
     booking = Booking(database, registry, persons, drafts, outbox, watch, clock)
     visits = Visits(database, registry, persons, booking, clock)
@@ -126,10 +141,16 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         clock=clock,
         accounts=accounts,
         persons=persons,
+        access=access,
+        family=Family(database, vault, accounts, persons, access, clock),
+        ageing=Ageing(database, vault, accounts, outbox, clock),
         drafts=drafts,
         directory=Directory(registry, clock),
         times=times,
         repeats=Repeats(visits, times, clock),
+        watch=watch,
+        reminders=Reminders(visits, outbox, clock),
+        replies=Replies(database, visits, clock),
         holds=holds,
         booking=booking,
         visits=visits,
@@ -163,9 +184,29 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
             tools,
             moving_wizard.after_moving,
         ),
+        access_wizard.KIND: Wizard(
+            access_wizard.KIND,
+            access_wizard.access_steps(),
+            tools,
+            access_wizard.after_access,
+        ),
+        **{
+            kind: Wizard(kind, steps(), tools, family_wizard.after_family)
+            for kind, steps in (
+                (family_wizard.KIND, family_wizard.family_steps),
+                (family_wizard.EDIT, family_wizard.edit_steps),
+            )
+        },
     }
     # aiogram would ask the FSM about every update; ours is asked about typed messages alone, by their router.
-    dispatcher = Dispatcher(storage=storage, disable_fsm=True, tools=tools, wizards=wizards, guest_locales=locales)
+    dispatcher = Dispatcher(
+        storage=storage,
+        disable_fsm=True,
+        tools=tools,
+        wizards=wizards,
+        guest_locales=locales,
+        waiting_codes=WaitingCodes(),
+    )
     dispatcher.update.outer_middleware(ChatOrder())
     dispatcher.update.outer_middleware(Duplicates(seen))
     for observer in (dispatcher.message, dispatcher.callback_query):
@@ -214,7 +255,7 @@ async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> Non
     bot = build_bot(settings)
     try:
         async with open_seen(settings, storage.vault) as seen:
-            await _greet(bot)
+            await _greet(bot, storage.database)
             await _serve(settings, storage, bot, seen, wrap_registry)
     finally:
         await bot.session.close()
@@ -249,14 +290,28 @@ async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> N
         ready.set()
 
 
-async def _greet(bot: Bot) -> None:
-    """Makes sure that the token is one; a webhook left behind would keep polling from its updates."""
+async def _greet(bot: Bot, database: Database) -> None:
+    """Makes sure that the token is one; a webhook left behind would keep polling from its updates.
+
+    What the bot is called is kept for the operator's commands: they make links to it.
+    """
     try:
         await bot.delete_webhook(drop_pending_updates=False)
+        me = await bot.me()
     except TelegramUnauthorizedError:
         raise SetupError("Telegram does not know BOT_TOKEN; copy it anew from BotFather into .env") from None
     except TelegramAPIError as error:
         raise SetupError(f"{bot.session.api.base.split('/bot')[0]} does not answer: {type(error).__name__}") from None
+    name = insert_for(database.dialect, setting).values(name=USERNAME, value=me.username or "")
+    await database.execute(
+        name.on_conflict_do_update(index_elements=["name"], set_={"value": name.excluded.value})
+    )
+
+
+async def bot_username(storage: Storage) -> str:
+    """What the bot is called in Telegram; "" before it has run once."""
+    name = (await storage.database.fetch(select(setting.c.value).where(setting.c.name == USERNAME))).scalar()
+    return name or ""
 
 
 def _roll(storage: Storage) -> jobs.Job:

@@ -19,6 +19,9 @@ Job = Callable[[], Awaitable[object]]
 
 _OUTBOX = timedelta(seconds=2)
 _RECOVERY = timedelta(seconds=5)
+_CONSENTS = timedelta(minutes=1)
+_AGES = timedelta(minutes=1)
+_WATCH = timedelta(seconds=30)
 _SWEEP = timedelta(minutes=10)
 _NIGHT = CronTrigger(hour=0, minute=20, timezone="Europe/Moscow")
 
@@ -30,6 +33,9 @@ def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None)
     async def sweep() -> None:
         await tools.holds.purge()
         await tools.drafts.purge()
+        await tools.watch.purge()
+        await tools.replies.purge()
+        await tools.access.purge()
 
     def every(period: timedelta, name: str, job: Job) -> None:
         trigger = IntervalTrigger(seconds=int(period.total_seconds()), timezone="UTC")
@@ -37,6 +43,10 @@ def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None)
 
     every(_OUTBOX, "outbox", channel.deliver_due)
     every(_RECOVERY, "recovery", tools.booking.recover)
+    every(_RECOVERY, "recovery of cancelling", tools.cancelling.recover)
+    every(_CONSENTS, "consents", tools.access.expire)
+    every(_AGES, "ages", tools.ageing.run)
+    every(_WATCH, "watch", tools.watch.look)
     every(_SWEEP, "sweep", sweep)
     if nightly is not None:
         scheduler.add_job(_logged("nightly", nightly), _NIGHT, name="nightly")

@@ -12,7 +12,7 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
-from bot.fsm import booking, moving, person
+from bot.fsm import access, booking, family, moving, person
 from services.accounts.accounts import Accounts
 from services.drafts.drafts import Drafts
 
@@ -20,6 +20,9 @@ GROUPS: Mapping[str, type[StatesGroup]] = {
     booking.KIND: booking.BookingForm,
     moving.KIND: moving.MovingForm,
     person.KIND: person.PersonForm,
+    access.KIND: access.AccessForm,
+    family.KIND: family.FamilyForm,
+    family.EDIT: family.EditForm,
 }
 
 

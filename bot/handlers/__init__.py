@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from aiogram import Router
 
-from bot.handlers import clinics, consent, help, home, language, last, notifications, start, visits, wizard  # noqa: A004
+from bot.handlers import (
+    access,
+    chat_member,
+    clinics,
+    consent,
+    family,
+    help,  # noqa: A004
+    home,
+    language,
+    last,
+    more,
+    notifications,
+    reminders,
+    start,
+    visits,
+    wizard,
+)
 
 
 def routers() -> tuple[Router, ...]:
@@ -16,9 +32,14 @@ def routers() -> tuple[Router, ...]:
         wizard.setup(),
         consent.setup(),
         home.setup(),
+        more.setup(),
+        family.setup(),
         visits.setup(),
         notifications.setup(),
+        reminders.setup(),
+        chat_member.setup(),
         clinics.setup(),
+        access.setup(),
         wizard.setup_typing(),
         last.setup(),
     )

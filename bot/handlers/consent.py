@@ -6,7 +6,9 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
+from bot.handlers.access import WaitingCodes, enter
 from bot.handlers.common import ask_consent, home_screen, operator_name
+from bot.handlers.wizard import Wizards
 from bot.keyboards.callbacks import ConsentAgain, ConsentPress
 from bot.tools import Tools
 from bot.views import consent as view
@@ -16,7 +18,14 @@ from services.texts.i18n import Texts, texts
 
 
 async def answer_consent(
-    query: CallbackQuery, callback_data: ConsentPress, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery,
+    callback_data: ConsentPress,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    waiting_codes: WaitingCodes,
+    account: Account | None,
+    t: Texts,
 ) -> None:
     if account is not None:
         await chat.show(query, bot, await home_screen(tools, account, t))
@@ -30,6 +39,10 @@ async def answer_consent(
         await ask_consent(query, bot, tools, read_in)
         return
     account = await tools.accounts.give_consent(query.from_user.id, read_in.locale, text)
+    digits = waiting_codes.take(query.from_user.id, tools.clock.now())
+    if digits is not None:
+        await enter(query, bot, tools, wizards, account, read_in, digits)
+        return
     await chat.show(query, bot, await home_screen(tools, account, read_in))
 
 

@@ -1,24 +1,47 @@
-"""/start: Home, or consent for somebody new."""
+"""/start: Home, consent for somebody new, or a code that a link has brought."""
 
 from __future__ import annotations
 
 from aiogram import Bot, Router
-from aiogram.filters import CommandStart
+from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import Message
 
 from bot import chat
+from bot.handlers.access import WaitingCodes, enter
+from bot.handlers.chat_member import tell_what_is_ahead
 from bot.handlers.common import ask_consent, home_screen, leave_wizard
+from bot.handlers.wizard import Wizards
 from bot.tools import Tools
+from services.accounts.codes import code_of_link
 from services.accounts.model import Account
 from services.texts.i18n import Texts
 
 
-async def start(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+async def start(
+    message: Message,
+    command: CommandObject,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    waiting_codes: WaitingCodes,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """A link may bring a code; it waits for the consent of somebody new."""
+    digits = code_of_link(command.args)
     if account is None:
+        if digits is not None:
+            waiting_codes.keep(message.chat.id, digits, tools.clock.now())
         await ask_consent(message, bot, tools, t)
         return
-    await tools.accounts.set_reachable(account, reachable=True)
+    was_stopped = not account.reachable
+    account = await tools.accounts.set_reachable(account, reachable=True)
+    if digits is not None:
+        await enter(message, bot, tools, wizards, account, t, digits)
+        return
     await leave_wizard(bot, tools, account)
+    if was_stopped:
+        await tell_what_is_ahead(bot, tools, account, t)
     await chat.send(bot, message.chat.id, await home_screen(tools, account, t))
 
 

@@ -9,18 +9,21 @@ from aiogram.filters import Command, StateFilter
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.fsm import booking, moving, person
+from bot.fsm import access, booking, family, moving, person
+from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
 from bot.handlers.common import ask_consent, home_screen, leave_wizard
-from bot.keyboards.callbacks import Go, Page, VisitAgain, VisitMove, WizardOpen, WizardPress
+from bot.keyboards.callbacks import Go, Page, PersonBook, PersonEdit, VisitAgain, VisitMove, WizardOpen, WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import common, refusals
+from bot.views import family as family_view
 from bot.views import home as home_view
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
 from bot.views.visits import ticket
 from services.accounts.model import Account
+from services.accounts.rights import Editing, editing
 from services.registry.model import PolicyKind
 from services.texts.i18n import Texts
 
@@ -74,6 +77,9 @@ async def open_move(
     if reason is not None:
         await chat.show(query, bot, ticket(t, entry, tools.clock.now(), note=refusals.kept(t, reason)))
         return
+    if await tools.cancelling.under_way(account, entry.visit.id):
+        await chat.show(query, bot, ticket(t, entry, tools.clock.now(), note=refusals.under_way(t)))
+        return
     await leave_wizard(bot, tools, account)
     turned = await wizards[moving.KIND].start(account, t, moving.first_answers(entry))
     await _show_press(query, bot, tools, account, t, turned)
@@ -96,6 +102,57 @@ async def open_again(
     slot = await tools.repeats.nearest(entry, "") if callback_data.soonest else None
     turned = await wizards[booking.KIND].start(account, t, booking.answers_again(entry, slot))
     await _show_press(query, bot, tools, account, t, turned)
+
+
+async def open_for(
+    query: CallbackQuery,
+    callback_data: PersonBook,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """«Записать к врачу» on a person's card: who is known, so the clinic is asked first."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    who = await tools.persons.get(account, callback_data.person)
+    await leave_wizard(bot, tools, account)
+    answers = await booking.answers_for(tools, account, who)
+    await _show_press(query, bot, tools, account, t, await wizards[booking.KIND].start(account, t, answers))
+
+
+async def open_adding(
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
+) -> None:
+    """«Добавить» of «Полисы»: goes on where it was left, or begins."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    draft = await tools.drafts.open_of(account.id, family.KIND)
+    if draft is not None and "surname" in draft.answers:
+        await chat.show(query, bot, booking_view.resume(t, family.KIND))
+        return
+    await leave_wizard(bot, tools, account)
+    await _begin(query, bot, tools, wizards, account, t, family.KIND)
+
+
+async def open_edit(
+    query: CallbackQuery,
+    callback_data: PersonEdit,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """«Изменить»: everything is known, so it begins at the check screen."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await leave_wizard(bot, tools, account)
+    await _begin_edit(query, bot, tools, wizards, account, t, callback_data.person)
 
 
 async def open_wizard(
@@ -184,7 +241,7 @@ async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | No
         await tools.drafts.drop(draft.id)
         if draft.message_id is not None:
             await chat.strip(bot, account.telegram_id, draft.message_id)
-        note = t("What you had begun is given up. Nothing has been booked.")
+        note = moving.stopped(t, draft) or t("What you had begun is given up. Nothing has been booked.")
     await chat.send(bot, account.telegram_id, await home_screen(tools, account, t, note))
 
 
@@ -202,17 +259,66 @@ async def show_current(
     return True
 
 
+async def begin(
+    event: Message | CallbackQuery,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account,
+    t: Texts,
+    kind: str,
+    given: Input | None = None,
+) -> None:
+    """A wizard from its beginning; `given`: its first answer, which has come with the event."""
+    turned = await wizards[kind].start(account, t, {})
+    if given is not None:
+        turned = await wizards[kind].receive(account, t, given) or turned
+    if isinstance(event, CallbackQuery):
+        await _show_press(event, bot, tools, account, t, turned)
+        return
+    shown = await chat.send(bot, event.chat.id, await _screen(tools, account, t, turned))
+    await _put_prompt(bot, tools, account, t, turned, shown)
+
+
+async def _begin_edit(
+    query: CallbackQuery,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account,
+    t: Texts,
+    person_id: str,
+) -> None:
+    who, now = await tools.persons.get(account, person_id), tools.clock.now()
+    may = editing(who, now)
+    if may is Editing.NOTHING:
+        await chat.show(query, bot, family_view.card(t, who, now, family_view.not_to_be_changed(t)))
+        return
+    answers = family.edit_answers(who, may)
+    await _show_press(query, bot, tools, account, t, await wizards[family.EDIT].start(account, t, answers))
+
+
 async def _begin(
     query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, kind: str
 ) -> None:
+    if kind == access.KIND:
+        await begin(query, bot, tools, wizards, account, t, kind)
+        return
     if kind == moving.KIND:  # begins from the card of a visit alone
         await _show_outdated(query, bot, tools, account, t)
         return
-    if kind == booking.KIND:
+    if kind == family.EDIT:  # begins from a card; anew means as the person is now
+        draft = await tools.drafts.open_of(account.id, kind)
+        if draft is None:
+            await _show_outdated(query, bot, tools, account, t)
+            return
+        await _begin_edit(query, bot, tools, wizards, account, t, draft.answers["id"])
+        return
+    if kind in (booking.KIND, family.KIND):
         if await tools.persons.own(account) is None:
             await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
             return
-        answers = await booking.first_answers(tools, account)
+        answers = await booking.first_answers(tools, account) if kind == booking.KIND else {}
     else:
         own = await tools.persons.own(account)
         if own is not None and own.identity.policy.kind is not PolicyKind.NONE:
@@ -277,6 +383,9 @@ def setup() -> Router:
     router.callback_query.register(open_form, Go.filter(F.to == Page.FORM))
     router.callback_query.register(open_move, VisitMove.filter())
     router.callback_query.register(open_again, VisitAgain.filter())
+    router.callback_query.register(open_for, PersonBook.filter())
+    router.callback_query.register(open_adding, Go.filter(F.to == Page.ADD_PERSON))
+    router.callback_query.register(open_edit, PersonEdit.filter())
     router.callback_query.register(open_wizard, WizardOpen.filter())
     router.callback_query.register(press, WizardPress.filter())
     return router
@@ -285,7 +394,7 @@ def setup() -> Router:
 def setup_typing() -> Router:
     """Messages without a command, for whoever has a wizard open. The FSM is asked here alone."""
     router = Router(name="typing")
-    expecting = StateFilter(booking.BookingForm, moving.MovingForm, person.PersonForm)
+    expecting = StateFilter(*GROUPS.values())
     router.message.register(receive_contact, expecting, F.contact)
     router.message.register(receive_location, expecting, F.location)
     router.message.register(receive_text, expecting, F.text, ~F.text.startswith("/"))

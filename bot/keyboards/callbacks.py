@@ -29,6 +29,9 @@ class Page(StrEnum):
     DEMO_FAMILY = "family"
     ENTER_CODE = "code"
     GRANTS = "grants"
+    MORE = "more"
+    POLICIES = "pol"
+    ADD_PERSON = "add"
 
 
 class Tab(StrEnum):
@@ -113,7 +116,23 @@ class VisitAgain(CallbackData, prefix="va1"):
     soonest: bool
 
 
+class VisitReply(CallbackData, prefix="vy1"):
+    """«Приду» of a reminder."""
+
+    visit: str
+
+
 class NotificationList(CallbackData, prefix="nl1"):
+    page: PageNumber
+
+
+class NotificationOpen(CallbackData, prefix="no1"):
+    notification: str
+
+
+class NotificationReadAll(CallbackData, prefix="nr1"):
+    """«Прочитать все»; the list stays on its page."""
+
     page: PageNumber
 
 
@@ -138,6 +157,41 @@ class ClinicVenue(CallbackData, prefix="cv1"):
 
 class CloseVenue(CallbackData, prefix="xv1"):
     """Takes a venue away, so that the screen above it is the last message again."""
+
+
+class PolicyList(CallbackData, prefix="pl1"):
+    """«Полисы»: everybody on the account's list."""
+
+    page: PageNumber
+
+
+class PersonCard(CallbackData, prefix="pc1"):
+    """Opens a person's card, and makes the person the active one."""
+
+    person: str
+
+
+class PersonPolicy(CallbackData, prefix="pv1"):
+    """What the mark beside the policy means, or what to do without a policy."""
+
+    person: str
+
+
+class PersonBook(CallbackData, prefix="pb1"):
+    """«Записать к врачу»."""
+
+    person: str
+
+
+class PersonEdit(CallbackData, prefix="pe1"):
+    person: str
+
+
+class PersonRemove(CallbackData, prefix="pr1"):
+    """Takes a person off the list; `sure`: the question has been answered with yes."""
+
+    person: str
+    sure: bool
 
 
 class HowToConfirm(CallbackData, prefix="hc1"):

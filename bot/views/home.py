@@ -7,24 +7,24 @@ from datetime import datetime
 
 from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, VisitList
 from bot.keyboards.kit import button, markup
+from bot.views.family import policy_line
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import visit_when
-from services.accounts.fields import format_policy
 from services.accounts.model import Person
 from services.booking.model import VisitEntry
-from services.registry.model import PolicyKind
 from services.texts.dates import numeric
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 
 @dataclass(frozen=True, slots=True)
 class HomeData:
-    """`answering` is False where the registry could not be asked for the next visit."""
+    """`answering` is False where the registry could not be asked for the next visit; `unread`: notifications."""
 
     person: Person
     next_visit: VisitEntry | None
     answering: bool = True
+    unread: int = 0
 
 
 def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> Screen:
@@ -33,8 +33,8 @@ def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> S
         markup(
             [button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
-            [button(t.label("🔔 Notifications"), NotificationList(page=0))],
-            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(_notifications(t, data.unread), NotificationList(page=0))],
+            [button(t.label("☰ More"), Go(to=Page.MORE))],
         ),
     )
 
@@ -52,22 +52,20 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
         ),
         markup(
             [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
+            [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))],
             [button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))] if demo else [],
             [button(t.label("❓ Help"), Go(to=Page.HELP))],
         ),
     )
 
 
+def _notifications(t: Texts, unread: int) -> str:
+    return t.label("🔔 Notifications ({count})", count=unread) if unread else t.label("🔔 Notifications")
+
+
 def _policy_card(t: Texts, person: Person) -> Html:
-    policy = person.identity.policy
-    number = Html(f"<code>{escape(format_policy(policy))}</code>")
-    if policy.kind is PolicyKind.NONE:
-        card = t("Insurance policy: none")
-    elif person.verified:
-        card = t("Insurance policy: {number} ✅ confirmed by the registry", number=number)
-    else:
-        card = t("Insurance policy: {number}", number=number)
-    return lines(bold(person.full_name), t("Date of birth: {date}", date=numeric(person.identity.birth_date)), card)
+    born = t("Date of birth: {date}", date=numeric(person.identity.birth_date))
+    return lines(bold(person.full_name), born, policy_line(t, person))
 
 
 def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:

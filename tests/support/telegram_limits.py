@@ -19,8 +19,10 @@ _NUMBERED = re.compile(r"^\d+ · ")
 _PLACE = re.compile(r"\{\w*\}")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
-LATIN_IN_RUSSIAN = frozenset({"start", "help", "cancel", "language", "English", "Telegram"})
+LATIN_IN_RUSSIAN = frozenset({"start", "help", "cancel", "language", "English", "Telegram", "python", "bot", "confirm"})
 """Commands, and languages and services that name themselves."""
+_ADDRESS = re.compile(r"https://\S+")
+"""Addresses are the same in every language."""
 
 
 @lru_cache(maxsize=16)
@@ -72,7 +74,7 @@ def data_of(screen: Screen) -> list[str]:
 
 def check_russian(text: str) -> None:
     """No English in a Russian screen: whatever is Latin is one of the names that are so in Russian too."""
-    foreign = set(_LATIN.findall(text)) - LATIN_IN_RUSSIAN
+    foreign = set(_LATIN.findall(_ADDRESS.sub("", text))) - LATIN_IN_RUSSIAN
     assert not foreign, f"{sorted(foreign)} in: {text[:600]}"
 
 

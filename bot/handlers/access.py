@@ -1,0 +1,156 @@
+"""Codes and consents: what confirms a person, who has access, giving and ending it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+
+from aiogram import Bot, F, Router
+from aiogram.types import CallbackQuery, Message
+from aiogram.utils.deep_linking import create_telegram_link
+
+from bot import chat
+from bot.fsm import access
+from bot.fsm.wizard import Typed
+from bot.handlers.common import ask_consent, leave_wizard
+from bot.handlers.wizard import Wizards, begin
+from bot.keyboards.callbacks import Go, GrantCode, GrantDraft, GrantList, GrantRevoke, HowToConfirm, Page
+from bot.tools import Tools
+from bot.views import access as view
+from services.accounts.codes import LIFETIME
+from services.accounts.model import Account
+from services.texts.dates import local
+from services.texts.i18n import Texts
+
+_MOSCOW = "Europe/Moscow"
+_REMEMBERED = 10_000
+
+
+class WaitingCodes:
+    """Codes that came by a link before consent: in memory only, for as long as a code is good."""
+
+    def __init__(self) -> None:
+        self._codes: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
+
+    def keep(self, telegram_id: int, digits: str, now: datetime) -> None:
+        self._codes[telegram_id] = digits, now + LIFETIME
+        if len(self._codes) > _REMEMBERED:
+            self._codes.popitem(last=False)
+
+    def take(self, telegram_id: int, now: datetime) -> str | None:
+        """The code, once."""
+        digits, until = self._codes.pop(telegram_id, ("", now))
+        return digits if until > now else None
+
+
+async def enter(
+    event: Message | CallbackQuery,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account,
+    t: Texts,
+    digits: str | None = None,
+) -> None:
+    """The screen that asks for a code, or what comes of the one that a link has brought."""
+    await leave_wizard(bot, tools, account)
+    await begin(event, bot, tools, wizards, account, t, access.KIND, Typed(digits) if digits else None)
+
+
+async def open_code(
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
+) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await enter(query, bot, tools, wizards, account, t)
+
+
+async def how_to_confirm(
+    query: CallbackQuery, callback_data: HowToConfirm, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    person = await tools.persons.get(account, callback_data.person)
+    today = local(tools.clock.now(), _MOSCOW).date()
+    await chat.show(query, bot, view.how_to_confirm(t, person, today, demo=tools.demo))
+
+
+async def open_grants(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+    await _grants(query, 0, bot, tools, account, t)
+
+
+async def turn_grants(
+    query: CallbackQuery, callback_data: GrantList, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    await _grants(query, callback_data.page, bot, tools, account, t)
+
+
+async def draft(
+    query: CallbackQuery, callback_data: GrantDraft, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    """The ticks: what is ticked stands in the buttons alone."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    own = await tools.persons.own(account)
+    if own is None or not await tools.access.may_grant(account):
+        await chat.show(query, bot, view.may_not_grant(t, own))
+        return
+    await chat.show(query, bot, view.draft(t, own, callback_data.covers, callback_data.months))
+
+
+async def code(
+    query: CallbackQuery, callback_data: GrantCode, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    own = await tools.persons.own(account)
+    if own is None or not await tools.access.may_grant(account):
+        await chat.show(query, bot, view.may_not_grant(t, own))
+        return
+    if not callback_data.covers:
+        await chat.answer(query, view.nothing_ticked(t))
+        return
+    issued, until = await tools.access.issue(account, view.covers_of(callback_data.covers), callback_data.months)
+    username = (await bot.me()).username or ""
+    link = create_telegram_link(username, start=issued.payload)
+    await chat.show(query, bot, view.code(t, own, issued, link, callback_data.covers, until))
+
+
+async def revoke(
+    query: CallbackQuery, callback_data: GrantRevoke, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    """Asked first; then both sides are told, this one by the screen."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    if not callback_data.sure:
+        grant = await tools.access.notice(account, callback_data.grant)
+        await chat.show(query, bot, view.ended(t, grant) if grant.ended_at else view.revoke(t, grant))
+        return
+    grant = await tools.access.revoke(account, callback_data.grant)
+    await chat.show(query, bot, view.ended(t, grant))
+    await tools.access.shown(account, grant.id)
+
+
+async def _grants(query: CallbackQuery, page: int, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await leave_wizard(bot, tools, account)
+    await chat.show(query, bot, view.grants(t, await tools.access.grants(account), page))
+
+
+def setup() -> Router:
+    router = Router(name="access")
+    router.callback_query.register(open_code, Go.filter(F.to == Page.ENTER_CODE))
+    router.callback_query.register(open_grants, Go.filter(F.to == Page.GRANTS))
+    router.callback_query.register(how_to_confirm, HowToConfirm.filter())
+    router.callback_query.register(turn_grants, GrantList.filter())
+    router.callback_query.register(draft, GrantDraft.filter())
+    router.callback_query.register(code, GrantCode.filter())
+    router.callback_query.register(revoke, GrantRevoke.filter())
+    return router

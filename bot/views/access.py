@@ -1,0 +1,482 @@
+"""Access: what confirms a person, one-time codes, and consents from chat to chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.keyboards.callbacks import (
+    Go,
+    GrantCode,
+    GrantDraft,
+    GrantList,
+    GrantRevoke,
+    HowToConfirm,
+    Page,
+    PersonCard,
+    PolicyList,
+    Tab,
+    VisitList,
+)
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
+from bot.keyboards.wizard import Keys
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from services.accounts.model import (
+    Basis,
+    CodeProblem,
+    Covers,
+    Grant,
+    IssuedCode,
+    Offer,
+    Opened,
+    Person,
+    Relation,
+)
+from services.accounts.rights import TEENAGER_AGE
+from services.notify.model import NotificationKind
+from services.registry.model import ADULT_AGE
+from services.texts.dates import full_years, local, numeric
+from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
+
+COMMAND = "python -m bot confirm"
+SEE, MANAGE = 1, 2
+MONTHS = (1, 3, 6, 12)
+_FIRST_MONTHS = 3
+_MOSCOW = "Europe/Moscow"
+
+HEADINGS = {
+    NotificationKind.ACCESS_OPENED: N_("Access opened in another chat"),
+    NotificationKind.ACCESS_GIVEN: N_("Access is open"),
+    NotificationKind.ACCESS_ENDED: N_("Access is closed"),
+    NotificationKind.CONSENT_ENDED: N_("The time of an access is over"),
+}
+"""What a line of «Уведомления» is headed by."""
+
+PROBLEMS = {
+    CodeProblem.NOT_A_CODE: N_("The code has ten digits. Please check it and write it again."),
+    CodeProblem.WRONG: N_(
+        "The code does not fit. It is good for ten minutes and only once. Check the digits, and the surname, name and "
+        "date of birth in your form; or ask for a new code."
+    ),
+    CodeProblem.FORM_FIRST: N_("Fill in your own form first, then enter this code again."),
+    CodeProblem.OWN_CODE: N_("This is your own code. It is meant for the person whom you give access."),
+}
+
+_PAPERS = {
+    Relation.OWN: N_("Come to the desk of your clinic with your passport, insurance policy and SNILS."),
+    Relation.CHILD: N_(
+        "Come to the desk of the child’s clinic with the birth certificate (from the age of 14 the child’s passport), "
+        "the child’s insurance policy and your own passport."
+    ),
+    Relation.WARD: N_(
+        "Come to the desk of this person’s clinic with the paper of guardianship, their document, their insurance "
+        "policy and your own passport."
+    ),
+}
+_RELATIONS = {
+    Relation.SPOUSE: N_("Husband or wife"),
+    Relation.PARENT: N_("Mother or father"),
+    Relation.CHILD: N_("Son or daughter"),
+    Relation.OTHER: N_("Another person"),
+}
+"""Who may let another act from the own chat, and is to the other one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnterCode:
+    """`has_form`: the account's own form is filled; a code for a child needs it."""
+
+    has_form: bool
+
+
+def bits_of(covers: Sequence[Covers] | frozenset[Covers]) -> int:
+    """What a consent allows, as a button carries it."""
+    return (SEE if Covers.SEE_VISITS in covers else 0) | (MANAGE if Covers.MANAGE_VISITS in covers else 0)
+
+
+def covers_of(bits: int) -> frozenset[Covers]:
+    """The reverse of `bits_of`; managing includes seeing."""
+    if bits & MANAGE:
+        return frozenset(Covers)
+    return frozenset({Covers.SEE_VISITS}) if bits & SEE else frozenset()
+
+
+# --- documents and codes ----------------------------------------------------------------------------
+
+
+def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Screen:
+    """What to bring to the desk, or whose consent is needed; then the code."""
+    by_papers = person.relation in _PAPERS
+    teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
+    return Screen(
+        blocks(
+            lines(
+                bold(t("How to confirm documents") if by_papers else t("How to get access to the bookings")),
+                t("Person: {name}", name=bold(person.full_name)),
+            ),
+            t(_PAPERS[person.relation])
+            if by_papers
+            else t(
+                "An adult opens access to their bookings themselves: in their own chat here, on the screen “Who has "
+                "access”, or together with you at the clinic’s desk, both with passports."
+            ),
+            t(
+                "From the age of 15 the bookings that were not made from this chat can be seen with the teenager’s own "
+                "consent only. They open access in their own chat."
+            )
+            if by_papers and teenager and person.relation is not Relation.OWN
+            else t("After that you will see all bookings here, those made at the clinic too."),
+            t("You will get a code of ten digits. It is good for ten minutes. Enter it here."),
+            t(
+                "This is a demonstration: the command {command} makes such a code.",
+                command=Html(f"<code>{COMMAND}</code>"),
+            )
+            if demo
+            else "",
+        ),
+        markup([_code_button(t)], back_row(t, PersonCard(person=person.id))),
+    )
+
+
+def enter_code(data: EnterCode, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    return Screen(
+        scene.text(
+            bold(t("Enter the code")),
+            t("The clinic’s desk gives it, or the person who opens access for you."),
+            t("Write the ten digits in a message. For example: 407-122-6583"),
+            "" if data.has_form else t("A code for a child or a ward is taken once your own form is filled in."),
+        ),
+        markup(
+            [] if data.has_form else [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def accept(data: Offer, keys: Keys, scene: Scene) -> Screen:
+    """Who lets what, until when; taking it says who they are."""
+    t = scene.t
+    relations = [button(t.label(label), keys.act(each.value)) for each, label in _RELATIONS.items()]
+    return Screen(
+        scene.text(
+            bold(t("You are offered access")),
+            lines(
+                t("Whose bookings: {name}", name=bold(data.name)),
+                _may(t, data.covers),
+                _through(t, data.until),
+            ),
+            t("Who is this person to you? {name}", name=data.name) if data.asks_relation else t("Take it?"),
+        ),
+        markup(
+            *(in_rows(relations, 2) if data.asks_relation else [[button(t.label("✅ Take it"), keys.act("take"))]]),
+            [button(t.label("Do not take it"), keys.act("decline"))],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def problem(t: Texts, found: CodeProblem) -> Html:
+    """Why a code opens nothing, as far as it may be told."""
+    return blocks(Html("⚠️ ") + t(PROBLEMS[found]))
+
+
+def too_many_tries(t: Texts) -> Html:
+    return Html("⚠️ ") + t("There were too many codes that do not fit. Please try again in an hour.")
+
+
+def declined(t: Texts) -> Html:
+    return t("You have not taken the access. Nothing has changed.")
+
+
+def opened(t: Texts, data: Opened, today: date) -> Screen:
+    """What is possible now."""
+    person = data.person
+    own = person.relation is Relation.OWN
+    teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
+    if data.basis is Basis.DESK and teenager and not own:
+        told = t(
+            "You can book for this person and see what was booked from this chat. The other bookings can be seen with "
+            "the teenager’s own consent."
+        )
+    elif own:
+        told = t(
+            "Now all your bookings are here, those made at the clinic too. You can move and cancel them, and let "
+            "somebody close to you see them."
+        )
+    else:
+        told = t(
+            "Now all bookings of this person are here, those made at the clinic too. You can move and cancel them."
+        )
+    return Screen(
+        blocks(
+            lines(
+                bold(t("✅ Documents are confirmed") if data.basis is Basis.DESK else t("✅ The consent is confirmed")),
+                t("Person: {name}", name=bold(person.full_name)),
+            ),
+            told,
+            _through(t, data.until) if data.until else "",
+        ),
+        markup(
+            [_visits_button(t)],
+            [button(t.label("👪 Policies"), PolicyList(page=0))],
+            [_grants_button(t)] if own else [],
+            [home_button(t)],
+        ),
+    )
+
+
+# --- consents -----------------------------------------------------------------------------------------
+
+
+def grants(t: Texts, found: Sequence[Grant], page: int) -> Screen:
+    """«Кому открыт доступ»: what was given, then what was received."""
+    page = clamp(page, len(found), PAGE_SIZE)
+    first = page * PAGE_SIZE
+    shown = list(enumerate(found[first : first + PAGE_SIZE], start=first + 1))
+    rows = [
+        [
+            button(
+                numbered(number, t.label("Close: {name}", name=_other(t, each))), GrantRevoke(grant=each.id, sure=False)
+            )
+        ]
+        for number, each in shown
+    ]
+    nothing = t("No data. Whom you let see your bookings, and whose bookings you may see, will stand here.")
+    return Screen(
+        blocks(
+            bold(t("Who has access")),
+            *([_line(t, number, each) for number, each in shown] or [nothing]),
+            t("Permissions in all: {count}", count=len(found)),
+        ),
+        markup(
+            *rows,
+            pager(t, page, len(found), PAGE_SIZE, lambda each: GrantList(page=each)),
+            [button(t.label("➕ Open access for someone close"), GrantDraft(covers=SEE, months=_FIRST_MONTHS))],
+            [_code_button(t)],
+            back_row(t, PolicyList(page=0)),
+        ),
+    )
+
+
+def may_not_grant(t: Texts, own: Person | None) -> Screen:
+    """Why this account cannot let others act, and what helps."""
+    return Screen(
+        blocks(
+            bold(t("Access cannot be opened yet")),
+            t("Person: {name}", name=bold(own.full_name)) if own else "",
+            t("It is opened by whoever is 15 or older and has shown their documents at the clinic’s desk."),
+        ),
+        markup(
+            [button(t.label("How to confirm documents"), HowToConfirm(person=own.id))]
+            if own
+            else [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
+            back_row(t, Go(to=Page.GRANTS)),
+        ),
+    )
+
+
+def draft(t: Texts, own: Person, covers: int, months: int) -> Screen:
+    """What to allow, and for how long."""
+    sees, manages = bool(covers & SEE), bool(covers & MANAGE)
+    terms = [button(_mark(_months(t, each), each == months), GrantDraft(covers=covers, months=each)) for each in MONTHS]
+    return Screen(
+        blocks(
+            bold(t("What do you allow?")),
+            t("Whose bookings: {name}", name=bold(own.full_name)),
+            t("Tick what you allow, and choose for how long. You can close the access at any time."),
+        ),
+        markup(
+            [
+                button(
+                    _tick(t.label("See my bookings with doctors"), sees),
+                    GrantDraft(covers=0 if sees else SEE, months=months),
+                )
+            ],
+            [
+                button(
+                    _tick(t.label("Book, move and cancel"), manages),
+                    GrantDraft(covers=SEE if manages else SEE | MANAGE, months=months),
+                )
+            ],
+            *in_rows(terms, 2),
+            [button(t.label("🔑 Get a code"), GrantCode(covers=covers, months=months))],
+            back_row(t, Go(to=Page.GRANTS)),
+        ),
+    )
+
+
+def nothing_ticked(t: Texts) -> str:
+    """The toast for a code that would allow nothing."""
+    return t.label("Please tick what you allow.")
+
+
+def code(t: Texts, own: Person, issued: IssuedCode, link: str, covers: int, until: datetime) -> Screen:
+    """The code with its link, once."""
+    return Screen(
+        blocks(
+            bold(t("Code for access")),
+            lines(
+                t("Whose bookings: {name}", name=bold(own.full_name)),
+                _may(t, covers_of(covers)),
+                _through(t, until),
+            ),
+            lines(
+                t("Code: {code}", code=Html(f"<b><code>{issued.readable}</code></b>")),
+                t("Link: {link}", link=link),
+            ),
+            t("It is good for ten minutes and only once. A new code takes its place."),
+            t("Give it only to someone you trust: whoever enters the code gets the access."),
+        ),
+        markup([_grants_button(t)], back_row(t, Go(to=Page.GRANTS))),
+    )
+
+
+def revoke(t: Texts, grant: Grant) -> Screen:
+    """The question before a consent ends."""
+    return Screen(
+        blocks(
+            bold(t("Close this access?") if grant.given else t("Give this access up?")),
+            _details(t, grant),
+        ),
+        markup(
+            [button(t.label("No, leave it"), Go(to=Page.GRANTS))],
+            [button(t.label("Yes, close it"), GrantRevoke(grant=grant.id, sure=True))],
+            back_row(t, Go(to=Page.GRANTS)),
+        ),
+    )
+
+
+def accepted(t: Texts, grant: Grant) -> Screen:
+    """The other side of `given`: whoever has taken it."""
+    return Screen(
+        blocks(
+            bold(t("✅ You have got access")),
+            _details(t, grant),
+            t("These bookings stand in “My bookings” with the name of the person."),
+        ),
+        markup([_visits_button(t)], [_grants_button(t)], [home_button(t)]),
+    )
+
+
+def given(t: Texts, grant: Grant) -> Screen:
+    """Somebody has taken what this account offered, or this account has."""
+    if not grant.given:
+        return accepted(t, grant)
+    return Screen(
+        blocks(
+            bold(t(HEADINGS[NotificationKind.ACCESS_GIVEN])),
+            _details(t, grant),
+            t("If the code has reached the wrong person, close the access."),
+        ),
+        markup(
+            [button(t.label("Close the access"), GrantRevoke(grant=grant.id, sure=False))],
+            [_grants_button(t)],
+            [home_button(t)],
+        ),
+    )
+
+
+def ended(t: Texts, grant: Grant) -> Screen:
+    """One of the two has ended it: the same screen to both."""
+    return Screen(
+        blocks(bold(t(HEADINGS[NotificationKind.ACCESS_ENDED])), _details(t, grant), _what_ended(t, grant)),
+        markup([_grants_button(t)], [home_button(t)]),
+    )
+
+
+def expired(t: Texts, grant: Grant) -> Screen:
+    """Its time is over."""
+    return Screen(
+        blocks(
+            bold(t(HEADINGS[NotificationKind.CONSENT_ENDED])),
+            _details(t, grant),
+            _what_ended(t, grant),
+            t("If it is still needed, open the access anew.")
+            if grant.given
+            else t("If it is still needed, ask for the access to be opened anew."),
+        ),
+        markup([_grants_button(t)], [home_button(t)]),
+    )
+
+
+def opened_elsewhere(t: Texts, person: Person) -> Screen:
+    """The desk has confirmed this patient for another chat, too: told to those who have a say already."""
+    return Screen(
+        blocks(
+            bold(t(HEADINGS[NotificationKind.ACCESS_OPENED])),
+            t("Whose bookings: {name}", name=bold(person.full_name)),
+            t(
+                "The clinic’s desk has checked documents and opened the bookings in one more chat. If you know nothing "
+                "of it, tell the desk of your clinic."
+            ),
+        ),
+        markup([_visits_button(t)], [home_button(t)]),
+    )
+
+
+def _line(t: Texts, number: int, grant: Grant) -> Html:
+    heading = t("You have opened access") if grant.given else t("Access is open for you")
+    return lines(Html(f"{number}. " + bold(heading)), _details(t, grant))
+
+
+def _details(t: Texts, grant: Grant) -> Html:
+    return lines(
+        t("Whose bookings: {name}", name=bold(grant.name)),
+        t("Who has access: {name}", name=_holder(t, grant)) if grant.given else "",
+        _may(t, grant.covers),
+        _through(t, grant.until),
+    )
+
+
+def _what_ended(t: Texts, grant: Grant) -> Html:
+    if grant.given:
+        return t("Your bookings can no longer be seen from that chat.")
+    return t("These bookings can no longer be seen here. The visits stand as they stood.")
+
+
+def _other(t: Texts, grant: Grant) -> str:
+    return _holder(t, grant) if grant.given else grant.name
+
+
+def _holder(t: Texts, grant: Grant) -> str:
+    return grant.holder or t.label("a Telegram chat without a name")
+
+
+def _may(t: Texts, covers: frozenset[Covers]) -> Html:
+    if Covers.MANAGE_VISITS in covers:
+        return t("What is allowed: to see bookings with doctors, to book, move and cancel")
+    return t("What is allowed: to see bookings with doctors")
+
+
+def _through(t: Texts, until: datetime) -> Html:
+    """Until midnight is said by the last day."""
+    return t("Until: {day}, that day included", day=numeric(local(until - timedelta(seconds=1), _MOSCOW).date()))
+
+
+def _months(t: Texts, months: int) -> str:
+    return t.label("1 year") if months == MONTHS[-1] else t.label_n("{count} month", "{count} months", months)
+
+
+def _tick(label: str, on: bool) -> str:
+    return f"{'☑' if on else '☐'} {label}"
+
+
+def _mark(label: str, on: bool) -> str:
+    return f"• {label}" if on else label
+
+
+def _code_button(t: Texts) -> InlineKeyboardButton:
+    return button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))
+
+
+def _grants_button(t: Texts) -> InlineKeyboardButton:
+    return button(t.label("👥 Who has access"), Go(to=Page.GRANTS))
+
+
+def _visits_button(t: Texts) -> InlineKeyboardButton:
+    return button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))
