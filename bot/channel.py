@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from aiogram import Bot
@@ -17,37 +17,18 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 
-from bot import chat
+from bot import chat, notices
 from bot.middlewares.outgoing import Gate
+from bot.notices import Told
 from bot.tools import Tools
-from bot.views import visits as visit_views
-from bot.views.screen import Screen
-from services.accounts.model import Account
-from services.errors import NotFound
-from services.notify.model import Delivery, NotificationKind
+from services.booking.reminders import Later
+from services.notify.model import Delivery
 from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Texts, texts
+from services.texts.i18n import texts
 
 log = logging.getLogger(__name__)
 
-Render = Callable[[Tools, Account, str, Texts], Awaitable[Screen | None]]
-"""Draws a notification about a subject as it is now; None where it no longer applies."""
-
 _BATCH = 30
-
-
-async def _confirmed(tools: Tools, account: Account, visit_id: str, t: Texts) -> Screen | None:
-    return visit_views.ticket(t, await tools.visits.get(account, visit_id), tools.clock.now())
-
-
-async def _failed(_tools: Tools, _account: Account, _intent_id: str, t: Texts) -> Screen | None:
-    return visit_views.failed_booking(t)
-
-
-RENDERS: Mapping[NotificationKind, Render] = {
-    NotificationKind.BOOKING_CONFIRMED: _confirmed,
-    NotificationKind.BOOKING_FAILED: _failed,
-}
 
 
 class TelegramChannel:
@@ -75,16 +56,20 @@ class TelegramChannel:
     async def _deliver(self, delivery: Delivery) -> None:
         outbox = self._tools.outbox
         account = await self._tools.accounts.by_id(delivery.notification.account_id)
-        if account is None:
+        if account is None or not account.reachable:  # whoever has blocked the bot reads it in the list
             await outbox.drop(delivery)
             return
         try:
-            screen = await self._render(delivery, account)
-            if screen is None:
-                await outbox.drop(delivery)
+            notice = await notices.render(self._tools, account, delivery.notification, texts(account.locale))
+            if notice is None:
+                await self._leave(delivery)
                 return
+            if isinstance(notice, Later):
+                await outbox.postpone(delivery, notice.until)
+                return
+            told = notice if isinstance(notice, Told) else Told(notice)
             await self._gate.pass_to(account.telegram_id)
-            await chat.send(self._bot, account.telegram_id, screen)
+            await chat.send(self._bot, account.telegram_id, told.screen)
         except TelegramForbiddenError:
             await self._tools.accounts.set_reachable(account, reachable=False)
             await outbox.drop(delivery)
@@ -99,11 +84,11 @@ class TelegramChannel:
             log.exception("delivery %s failed", delivery.id)
             await outbox.retry(delivery)
         else:
-            await outbox.sent(delivery)
+            await outbox.sent(delivery, told.instead_of)
 
-    async def _render(self, delivery: Delivery, account: Account) -> Screen | None:
-        note = delivery.notification
-        try:
-            return await RENDERS[note.kind](self._tools, account, note.subject_id, texts(account.locale))
-        except NotFound:
-            return None
+    async def _leave(self, delivery: Delivery) -> None:
+        """It no longer applies: news stays in the list, a reminder of nothing does not."""
+        if delivery.notification.kind in notices.REMINDERS:
+            await self._tools.outbox.take_back(delivery)
+        else:
+            await self._tools.outbox.drop(delivery)

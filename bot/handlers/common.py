@@ -39,11 +39,12 @@ async def home_screen(tools: Tools, account: Account, t: Texts, note: Html | Non
     if not family:
         return home_view.no_form(t, demo=tools.demo, note=note)
     person = next((each for each in family if each.id == account.active_person_id), family[0])
+    unread = await tools.outbox.unread(account.id)
     try:
         ahead = await tools.visits.upcoming(account, 0, 1)
-        data = home_view.HomeData(person, ahead.items[0] if ahead.items else None)
+        data = home_view.HomeData(person, ahead.items[0] if ahead.items else None, unread=unread)
     except RegistryUnavailable:
-        data = home_view.HomeData(person, None, answering=False)
+        data = home_view.HomeData(person, None, answering=False, unread=unread)
     return home_view.home(t, data, tools.clock.now(), note)
 
 

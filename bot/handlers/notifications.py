@@ -5,12 +5,13 @@ from __future__ import annotations
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from bot import chat
+from bot import chat, notices
 from bot.handlers.common import ask_consent
-from bot.keyboards.callbacks import NotificationList
-from bot.keyboards.kit import PAGE_SIZE
+from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
+from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.tools import Tools
 from bot.views import notifications as view
+from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.texts.i18n import Texts
 
@@ -21,13 +22,48 @@ async def listing(
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
-    found = await tools.outbox.page(account.id, max(0, callback_data.page), PAGE_SIZE)
+    await chat.show(query, bot, await _page(tools, account, callback_data.page, t))
+
+
+async def open_one(
+    query: CallbackQuery, callback_data: NotificationOpen, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    note = await tools.outbox.get(account.id, callback_data.notification)
+    await chat.show(query, bot, await notices.opened(tools, account, note, t))
+    await tools.outbox.read(note)
+
+
+async def read_all(
+    query: CallbackQuery, callback_data: NotificationReadAll, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await tools.outbox.read_all(account.id)
+    await chat.show(query, bot, await _page(tools, account, callback_data.page, t))
+
+
+async def _page(tools: Tools, account: Account, page: int, t: Texts) -> Screen:
+    found = await tools.outbox.page(account.id, page, PAGE_SIZE)
+    if not found.items and found.total:  # the list has grown shorter since the button was drawn
+        page = clamp(page, found.total, PAGE_SIZE)
+        found = await tools.outbox.page(account.id, page, PAGE_SIZE)
     visits = await tools.visits.some(account, {each.subject_id for each in found.items})
-    rows = tuple(view.NotificationLine(each, visits.get(each.subject_id)) for each in found.items)
-    await chat.show(query, bot, view.listing(t, rows, found.total, callback_data.page, tools.clock.now()))
+    names = {person.id: person.full_name for person in await tools.persons.family(account)}
+    rows = tuple(
+        view.NotificationLine(each, visits.get(each.subject_id), names.get(each.person_id or ""))
+        for each in found.items
+    )
+    unread = await tools.outbox.unread(account.id)
+    return view.listing(t, rows, found.total, page, tools.clock.now(), unread)
 
 
 def setup() -> Router:
     router = Router(name="notifications")
     router.callback_query.register(listing, NotificationList.filter())
+    router.callback_query.register(open_one, NotificationOpen.filter())
+    router.callback_query.register(read_all, NotificationReadAll.filter())
     return router

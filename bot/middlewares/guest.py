@@ -53,6 +53,8 @@ class Guest(BaseMiddleware):
         if not _is_private(event):
             return await _send_away(event, self._locales.of(user))
         account = await self._accounts.by_telegram(user.id)
+        if account is not None and not account.reachable and isinstance(event, CallbackQuery):
+            account = await self._accounts.set_reachable(account, reachable=True)  # who presses has let the bot in
         data["account"] = account
         data["t"] = texts(account.locale if account else self._locales.of(user))
         if account is not None or isinstance(event, CallbackQuery):

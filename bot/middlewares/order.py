@@ -89,6 +89,8 @@ def _chat_id(event: TelegramObject) -> int | None:
     inner = _inner(event)
     if isinstance(inner, CallbackQuery):
         return inner.from_user.id
+    if inner is None and isinstance(event, Update) and event.my_chat_member is not None:
+        return event.my_chat_member.chat.id  # «the bot is let in again» comes before the /start that follows it
     return inner.chat.id if inner else None
 
 

@@ -1,75 +1,126 @@
-"""«Уведомления»: what has happened, newest first."""
+"""«Уведомления»: what has happened, newest first, and the sentences of what others have changed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from bot.keyboards.callbacks import NotificationList, VisitCard
-from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager
+from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
+from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager, short
+from bot.views import access, family
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.visits import STATUSES
+from bot.views.visits import STATUSES, visit_when
 from services.booking.model import VisitEntry
 from services.notify.model import Notification, NotificationKind
 from services.registry.model import VisitStatus
-from services.texts.dates import short_when
-from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+from services.texts.dates import day_words, local, short_when
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 _MOSCOW = "Europe/Moscow"
+HEADLINES: Mapping[NotificationKind, str] = {
+    NotificationKind.BOOKING_CONFIRMED: STATUSES[VisitStatus.BOOKED],
+    NotificationKind.BOOKING_FAILED: N_("The booking could not be made"),
+    NotificationKind.VISIT_CANCELLED: STATUSES[VisitStatus.CANCELLED_BY_PATIENT],
+    NotificationKind.VISIT_CANCELLED_BY_CLINIC: STATUSES[VisitStatus.CANCELLED_BY_CLINIC],
+    NotificationKind.VISIT_MOVED: N_("The booking has been moved"),
+    NotificationKind.CANCEL_FAILED: N_("The booking could not be cancelled"),
+    NotificationKind.MOVE_FAILED: N_("The booking could not be moved"),
+    NotificationKind.REMINDER_EVE: N_("Reminder"),
+    NotificationKind.REMINDER_SOON: N_("Reminder"),
+    **family.HEADINGS,
+    **access.HEADINGS,
+}
+"""What each line is headed by; a room with kinds of its own adds a table of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationLine:
-    """A notification with the visit that it is about, if it still can be seen."""
+    """A notification with the visit that it is about, if it still can be seen, and else whom it is about."""
 
     notification: Notification
     entry: VisitEntry | None
+    person: str | None = None
 
 
-def listing(t: Texts, found: tuple[NotificationLine, ...], total: int, page: int, now: datetime) -> Screen:
+def listing(
+    t: Texts, found: tuple[NotificationLine, ...], total: int, page: int, now: datetime, unread: int = 0
+) -> Screen:
+    """`unread`: of all pages."""
     page = clamp(page, total, PAGE_SIZE)
-    first = page * PAGE_SIZE + 1
-    told = [_line(t, number, line, now) for number, line in enumerate(found, start=first)]
+    numbers = list(enumerate(found, start=page * PAGE_SIZE + 1))
+    told = [_line(t, number, line, now) for number, line in numbers]
     rows = [
-        [button(numbered(number, _about(t, line.entry, now)), VisitCard(visit=line.entry.visit.id))]
-        for number, line in enumerate(found, start=first)
-        if line.entry is not None
+        [button(numbered(number, _label(t, line, now)), NotificationOpen(notification=line.notification.id))]
+        for number, line in numbers
     ]
     nothing = t("No data. News about your bookings will stand here.")
     return Screen(
         blocks(
             bold(t("Notifications")),
             *(told or [nothing]),
-            t("Notifications in all: {count}", count=total),
+            lines(
+                t("Notifications in all: {count}", count=total),
+                t("Not read yet: {count}", count=unread) if unread else "",
+            ),
         ),
         markup(
             *rows,
             pager(t, page, total, PAGE_SIZE, lambda each: NotificationList(page=each)),
+            [button(t.label("✓ Mark all as read"), NotificationReadAll(page=page))] if unread else [],
             [home_button(t)],
         ),
     )
 
 
+def cancelled(t: Texts) -> Html:
+    """Of a visit that somebody has cancelled for the patient."""
+    return t("The booking is cancelled. If it was not you, your family did it, or the clinic at your call.")
+
+
+def cancelled_by_clinic(t: Texts) -> Html:
+    return Html("⚠️ ") + t("The clinic has cancelled this booking. You can book another time.")
+
+
+def moved(t: Texts, before: VisitEntry | None, now: datetime) -> Html:
+    """Of a visit with another time. `before`: as it was, where that is known."""
+    changed = Html("⚠️ ") + t("The booking has been moved. The new time is below.")
+    if before is None:
+        return changed
+    visit = before.visit
+    was = f"{visit_when(t, visit, now)}, {specialty(t, visit.service_id, visit.service)} / {visit.doctor}"
+    return lines(changed, t("It was: {what}", what=was))
+
+
 def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
-    at = short_when(t, line.notification.created_at, line.entry.visit.clinic.tz if line.entry else _MOSCOW, now)
-    if line.entry is None:
-        # A confirmed visit that this account may see no longer was confirmed all the same.
-        failed = line.notification.kind is NotificationKind.BOOKING_FAILED
-        told = t("The booking could not be made") if failed else t(STATUSES[VisitStatus.BOOKED])
-        return lines(
-            Html(f"{number}. " + bold(told)),
-            t("Reported: {when}", when=at),
-        )
-    visit = line.entry.visit
+    # Eight of the longest must stay within Telegram's 4096 characters.
+    note, entry = line.notification, line.entry
+    person = entry.person.full_name if entry else line.person
+    at = short_when(t, note.created_at, entry.visit.clinic.tz if entry else _MOSCOW, now)
     return lines(
-        Html(f"{number}. " + bold(t(STATUSES[visit.status]))),
-        escape(_about(t, line.entry, now)),
-        t("Patient: {name}", name=line.entry.person.full_name),
+        Html(f"{'' if note.read else '● '}{number}. ") + bold(_headline(t, line)),
+        escape(_about(t, line, now)),
+        t("Patient: {name}", name=short(person, 200)) if person else "",
         t("Reported: {when}", when=at),
     )
 
 
-def _about(t: Texts, entry: VisitEntry, now: datetime) -> str:
-    visit = entry.visit
-    return f"{short_when(t, visit.start, visit.clinic.tz, now)}, {specialty(t, visit.service_id, visit.service)}"
+def _headline(t: Texts, line: NotificationLine) -> str:
+    """A confirmed visit bears its status of today; one that cannot be seen any more was confirmed all the same."""
+    if line.notification.kind is NotificationKind.BOOKING_CONFIRMED and line.entry is not None:
+        return t(STATUSES[line.entry.visit.status])
+    return t(HEADLINES[line.notification.kind])
+
+
+def _about(t: Texts, line: NotificationLine, now: datetime) -> str:
+    if line.entry is not None:
+        visit = line.entry.visit
+        return f"{short_when(t, visit.start, visit.clinic.tz, now)}, {specialty(t, visit.service_id, visit.service)}"
+    if line.notification.kind is NotificationKind.REMINDER_EVE:
+        return day_words(t, date.fromisoformat(line.notification.subject_id), local(now, _MOSCOW).date())
+    return ""
+
+
+def _label(t: Texts, line: NotificationLine, now: datetime) -> str:
+    return _about(t, line, now) or t.label(HEADLINES[line.notification.kind])

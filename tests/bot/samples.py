@@ -8,22 +8,28 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
+from bot.fsm import access as access_wizard
 from bot.fsm import booking as booking_wizard
+from bot.fsm import family as family_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
-from bot.keyboards.callbacks import Go, Page, Tab, WizardOpen
+from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, VisitCancel, WizardOpen
 from bot.views import (
+    access,
     booking,
     clinics,
     common,
     consent,
+    family,
     home,
     language,
+    more,
     moving,
     notifications,
     person,
     prompts,
     refusals,
+    reminders,
     specialties,
     times,
     visits,
@@ -33,7 +39,19 @@ from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from services.accounts.accounts import CONSENT_VERSION
 from services.accounts.fields import FieldProblem, PolicyWarning
-from services.accounts.model import Basis, Person, Relation, full_name
+from services.accounts.model import (
+    Basis,
+    CodeProblem,
+    Covers,
+    Grant,
+    IssuedCode,
+    LinkNotice,
+    Offer,
+    Opened,
+    Person,
+    Relation,
+    full_name,
+)
 from services.booking.model import Repeat, VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
 from services.notify.model import Notification, NotificationKind
@@ -186,9 +204,14 @@ def notes(t: Texts) -> list[Html]:
         *(booking.no_clinics(t, LONGEST_REGION, others=others) for others in (True, False)),
         *(booking.clinic_not_found(t, query) for query in (words(60), EVIL)),
         *(times.no_times_on_day(t), refusals.hold_renewed(t), refusals.hold_lost(t), refusals.still_checking(t)),
-        *(person.conflict(t), person.foreign_contact(t), person.no_policy_note(t)),
+        *(person.conflict(t), person.foreign_contact(t), person.foreigner(t)),
+        *(person.no_policy_note(t, newborn=newborn) for newborn in (True, False)),
+        *(family.misfit(t, each) for each in family._MISFITS),
+        *(family.misfit_of_known(t), family.too_many(t), family.not_to_be_changed(t)),
         *(person.confirmed_person(t), person.too_many_tries(t)),
         *(common.cannot_read(t), common.press_a_button(t)),
+        *(access.problem(t, problem) for problem in CodeProblem),
+        access.too_many_tries(t),
     ]
 
 
@@ -233,12 +256,13 @@ def _persons() -> list[StepSample]:
     ]
 
 
-def _question(field_name: str, *, own: bool) -> list[StepSample]:
+def _question(field_name: str, relation: Relation, total: int = 8) -> list[StepSample]:
     answers = [None, "Анна", LONG_NAME, OLD, EVIL]
+    phone = "+79161234567" if relation is not Relation.OWN else None
     return [
         StepSample(
             f"{field_name} answered {place}",
-            person.Question(field_name, own, 7, 8, answer, demo),
+            person.Question(field_name, relation, 7, total, answer, demo, phone if demo else None),
             full=answer == LONG_NAME and demo,
         )
         for (place, answer), demo in product(enumerate(answers), (True, False))
@@ -250,11 +274,29 @@ def _doubts() -> list[StepSample]:
     return [StepSample("everything", frozenset(PolicyWarning), full=True), *each]
 
 
-def _checks(fields: Sequence[str], *, own: bool) -> list[StepSample]:
+def _checks(fields: Sequence[str], *relations: Relation) -> list[StepSample]:
     return [
-        StepSample("longest", person.FormCheck(own, [(each, LONG_NAME) for each in fields]), full=True),
-        StepSample("short", person.FormCheck(own, [(each, "Анна") for each in fields])),
-        StepSample("markup", person.FormCheck(own, [(each, EVIL) for each in fields])),
+        StepSample(
+            f"{relation} {value[:15]}",
+            person.FormCheck(relation, [(each, value) for each in fields]),
+            full=value is LONG_NAME and relation is relations[0],
+        )
+        for relation in relations
+        for value in (LONG_NAME, "Анна", EVIL)
+    ]
+
+
+def _edits() -> list[StepSample]:
+    fields = person_wizard.OWN_FIELDS
+    return [
+        StepSample(
+            f"{each.name} {len(locked)} {len(doubts)}",
+            person.EditCheck("W" * 12, each.data, locked, doubts),
+            full=each.full and bool(locked) and bool(doubts),
+        )
+        for each in _checks(fields, *Relation)
+        for locked in (frozenset(), frozenset(fields[:5]))
+        for doubts in (frozenset(), frozenset(PolicyWarning))
     ]
 
 
@@ -393,15 +435,78 @@ def _moves() -> list[StepSample]:
     ]
 
 
+# --- access -----------------------------------------------------------------------------------------
+
+UNTIL = NOW + timedelta(days=365)
+GRANTS = [
+    Grant("W" * 12, each.full_name, holder, given, covers, UNTIL)
+    for each in PERSONS
+    for holder in (None, LONGEST_PERSON.full_name, EVIL)
+    for given in (True, False)
+    for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+]
+TEENAGER = somebody(Relation.CHILD, "Маша", born=date(2011, 5, 1))
+
+
+def _offers() -> list[StepSample]:
+    return [
+        StepSample(
+            f"{each.short_name[:15]} {asks} {len(covers)}",
+            Offer("W" * 12, each.full_name, covers, UNTIL, asks),
+            full=each is LONGEST_PERSON,
+        )
+        for each in PERSONS
+        for asks in (True, False)
+        for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+    ]
+
+
+def _access() -> list[Sample]:
+    today = NOW.date()
+    related = [replace(each, relation=relation) for each in (*PERSONS, TEENAGER) for relation in Relation]
+    issued = IssuedCode("0" * 10, NOW)
+    link = "https://t.me/" + "N" * 32 + "?start=c0000000000"
+    longest = [each for each in GRANTS if each.name == LONGEST_PERSON.full_name and each.given]
+    return [
+        *(Sample(access.how_to_confirm, (each, today), {"demo": demo}) for each in related for demo in (True, False)),
+        *(
+            Sample(access.opened, (Opened(each, basis, until), today))
+            for each in related
+            for basis in (Basis.DESK, Basis.CONSENT)
+            for until in (None, UNTIL)
+        ),
+        *(Sample(access.grants, (GRANTS, page)) for page in (0, 1, 99)),
+        Sample(access.grants, (longest * PAGE, 0)),
+        Sample(access.grants, ([], 0)),
+        *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
+        *(
+            Sample(access.draft, (each, covers, months))
+            for each in PERSONS
+            for covers in range(4)
+            for months in access.MONTHS
+        ),
+        *(Sample(access.code, (each, issued, link, covers, UNTIL)) for each in PERSONS for covers in (1, 3)),
+        *(
+            Sample(draws, (each,))
+            for draws in (access.revoke, access.given, access.accepted, access.ended, access.expired)
+            for each in GRANTS
+        ),
+        *(Sample(access.opened_elsewhere, (each,)) for each in PERSONS),
+    ]
+
+
+# --- tables of steps ---------------------------------------------------------------------------------
+
+ADDED = [each for each in Relation if each is not Relation.OWN]
 OTHER_FIELDS = [field for field in person_wizard.OWN_FIELDS if field != "phone"]
 
 STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
     booking_wizard.KIND: {
         "region": _regions(),
         "person": _persons(),
-        **{each: _question(each, own=False) for each in OTHER_FIELDS},
+        **{each: _question(each, Relation.OTHER) for each in OTHER_FIELDS},
         "doubt": _doubts(),
-        "check": _checks(OTHER_FIELDS, own=False),
+        "check": _checks(OTHER_FIELDS, Relation.OTHER),
         "clinic": _clinics(),
         "nopolicy": _no_policy(),
         "unattached": _each_place(),
@@ -420,10 +525,36 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
         "giveup": [each for each in _moves() if each.data.old is not None],
         "checking": _each_place(lambda place: replace(place, moved_from=NOW)),
     },
+    access_wizard.KIND: {
+        "code": [
+            StepSample("with a form", access.EnterCode(has_form=True)),
+            StepSample("without", access.EnterCode(has_form=False), full=True),
+        ],
+        "accept": _offers(),
+    },
     person_wizard.KIND: {
-        **{each: _question(each, own=True) for each in person_wizard.OWN_FIELDS},
+        **{each: _question(each, Relation.OWN) for each in person_wizard.OWN_FIELDS},
         "doubt": _doubts(),
-        "check": _checks(person_wizard.OWN_FIELDS, own=True),
+        "check": _checks(person_wizard.OWN_FIELDS, Relation.OWN),
+    },
+    family_wizard.KIND: {
+        "relation": [
+            StepSample("first", family.RelationChoice(unfit=False)),
+            StepSample("unfit", family.RelationChoice(unfit=True), full=True),
+        ],
+        **{
+            each: [sample for relation in ADDED for sample in _question(each, relation)]
+            for each in person_wizard.OWN_FIELDS
+        },
+        "doubt": _doubts(),
+        "check": _checks(("relation", *person_wizard.OWN_FIELDS), *ADDED),
+    },
+    family_wizard.EDIT: {
+        "check": _edits(),
+        **{
+            each: [sample for relation in Relation for sample in _question(each, relation, 0)]
+            for each in person_wizard.OWN_FIELDS
+        },
     },
 }
 
@@ -470,7 +601,7 @@ def _tickets() -> list[Sample]:
         Sample(visits.ticket, (VisitEntry(replace(entry.visit, status=status), entry.person), NOW), {"back": back})
         for entry in ENTRIES
         for status in VisitStatus
-        for back in (None, *Tab)
+        for back in (None, *Tab, NotificationList(page=0))
     ]
 
 
@@ -478,8 +609,15 @@ def _notes_of_cards(t: Texts) -> list[Html]:
     """Every sentence that may stand above a ticket."""
     return [
         *(refusals.kept(t, reason) for reason in refusals.CANCEL_REFUSALS),
-        *(moving.with_state(t, refusals.refusal(t, reason, LONGEST), given_up=False) for reason in refusals.REFUSALS),
-        *(refusals.checking_cancel(t), moving.kept(t), moving.moved(t, LONGEST_VISIT.visit, NOW)),
+        *(
+            moving.with_state(t, refusals.move_refusal(t, reason, LONGEST), given_up=given_up)
+            for reason in refusals.MOVE_REFUSALS
+            for given_up in (True, False)
+        ),
+        *(refusals.checking_cancel(t), refusals.under_way(t), moving.kept(t)),
+        *(refusals.not_cancelled(t, reason) for reason in (None, *refusals.CANCEL_REFUSALS)),
+        *(moving.not_moved(t, stands=stands) for stands in (True, False)),
+        moving.moved(t, LONGEST_VISIT.visit, NOW),
     ]
 
 
@@ -488,18 +626,90 @@ def ticket_with_every_note(t: Texts, entry: VisitEntry) -> Screen:
     return visits.ticket(t, entry, NOW, note=max(_notes_of_cards(t), key=len))
 
 
-def _notifications() -> list[Sample]:
-    def line(entry: VisitEntry | None, kind: NotificationKind) -> notifications.NotificationLine:
-        note = Notification("n1", "a1", kind, "visit1234567", NOW - timedelta(days=400))
-        return notifications.NotificationLine(note, entry)
+BACKS = (None, NotificationList(page=0))
 
+
+def _notifications() -> list[Sample]:
+    def line(
+        entry: VisitEntry | None, kind: NotificationKind, *, read: bool, person: str | None = None
+    ) -> notifications.NotificationLine:
+        subject = "2026-11-24" if kind is NotificationKind.REMINDER_EVE else "visit1234567"
+        note = Notification("notification", "a1", kind, subject, NOW - timedelta(days=400), read)
+        return notifications.NotificationLine(note, entry, person)
+
+    full = full_name(LONGEST_PERSON.identity)
     return [
         *(
-            Sample(notifications.listing, ((line(entry, kind),) * PAGE, 712, 88, NOW))
+            Sample(notifications.listing, ((line(entry, kind, read=False),) * PAGE, 712, 88, NOW, 712))
             for entry in (*ENTRIES, None)
             for kind in NotificationKind
         ),
+        *(
+            Sample(notifications.listing, ((line(None, kind, read=True, person=who),) * PAGE, PAGE, 0, NOW))
+            for who in (full, EVIL)
+            for kind in NotificationKind
+        ),
         Sample(notifications.listing, ((), 0, 0, NOW)),
+    ]
+
+
+def _reminders() -> list[Sample]:
+    only_seen = replace(ANNA, bases=((Basis.CONSENT, None),), covers=frozenset({Covers.SEE_VISITS}))
+    each = [*ENTRIES, VisitEntry(visit(REAL), only_seen), VisitEntry(visit(at=slot()), CHILD, replied=True)]
+    longest = replace(LONGEST_VISIT, replied=True)
+    many = [[entry] * count for entry in (longest, *ENTRIES) for count in (2, PAGE, 12)]
+    different = [
+        [replace(entry, visit=replace(entry.visit, id=f"visit{place:07}")) for place, entry in enumerate(entries)]
+        for entries in [*many, each]
+    ]
+    return [
+        *(Sample(reminders.reminder, ([entry], NOW), {"back": back}) for entry in each for back in BACKS),
+        *(Sample(reminders.reminder, (entries, NOW)) for entries in different),
+        *(Sample(reminders.revived, (entries, count, NOW)) for entries in different for count in (0, 1, 712)),
+        Sample(reminders.revived, ([], 2, NOW)),
+        Sample(reminders.over),
+    ]
+
+
+def _family() -> list[Sample]:
+    every = [
+        replace(who, relation=relation, bases=bases, verified=verified, covers=covers)
+        for who in (*PERSONS, TEENAGER, somebody(Relation.CHILD, born=date(2000, 1, 1)))
+        for relation in Relation
+        for bases in (
+            *(((basis, until),) for basis in Basis for until in (None, UNTIL, NOW)),
+            ((Basis.DESK, None), (Basis.CONSENT, UNTIL)),
+        )
+        for verified in (True, False)
+        for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+    ]
+    without = [replace(each, identity=replace(each.identity, policy=Policy(PolicyKind.NONE))) for each in PERSONS]
+    bare = [replace(each, identity=replace(each.identity, phone=None, snils=None)) for each in PERSONS]
+    longest_note = Html(f"<b>{LONGEST_PERSON.full_name}</b>")
+    notices = [
+        LinkNotice(name, relation, ended, consent)
+        for name in (LONGEST_PERSON.full_name, EVIL)
+        for relation in Relation
+        for ended in (True, False)
+        for consent in (True, False)
+    ]
+    return [
+        Sample(more.more),
+        *(
+            Sample(family.policies, ([each] * count, each.id, page, note))
+            for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, *without)
+            for count, page in ((1, 0), (PAGE, 0), (20, 99))
+            for note in (None, longest_note)
+        ),
+        *(Sample(family.card, (each, NOW)) for each in (*every, *without, *bare)),
+        Sample(family.card, (LONGEST_PERSON, NOW, longest_note)),
+        *(Sample(family.policy_mark, (each,)) for each in (*every, *without)),
+        *(Sample(family.ask_removal, (each, ahead)) for each in every[::7] for ahead in (None, 0, 1, 5)),
+        *(
+            Sample(draws, (notice,))
+            for draws in (family.turned_15, family.turned_18, family.guardianship_ended)
+            for notice in notices
+        ),
     ]
 
 
@@ -517,7 +727,7 @@ def _homes() -> list[Sample]:
         *(Sample(home.home, (home.HomeData(who, None), NOW), home=False) for who in people),
         *(Sample(home.home, (home.HomeData(ANNA, entry), NOW), home=False) for entry in ENTRIES),
         Sample(home.home, (home.HomeData(LONGEST_PERSON, LONGEST_VISIT), NOW, note), home=False),
-        Sample(home.home, (home.HomeData(ANNA, None, answering=False), NOW), home=False),
+        Sample(home.home, (home.HomeData(ANNA, None, answering=False, unread=1234), NOW), home=False),
         *(
             Sample(home.no_form, (), {"demo": demo, "note": each}, home=False)
             for demo in (True, False)
@@ -531,6 +741,8 @@ SCREENS: Sequence[Sample] = [
     Sample(consent.refused, home=False),
     *(Sample(help_view.show, (kind,)) for kind in (None, *STEPS)),
     *_homes(),
+    *_access(),
+    *_family(),
     Sample(language.choose),
     *(Sample(booking.resume, (kind,)) for kind in STEPS),
     Sample(booking.resume, (booking_wizard.KIND, REPEATS, NOW)),
@@ -547,7 +759,9 @@ SCREENS: Sequence[Sample] = [
     *_tickets(),
     *(Sample(ticket_with_every_note, (entry,)) for entry in ENTRIES),
     *(Sample(visits.cancel_question, (entry, NOW)) for entry in ENTRIES),
+    Sample(visits.not_cancelled, (VisitCancel(visit="visit1234567", sure=True),)),
     *_notifications(),
+    *_reminders(),
     Sample(visits.failed_booking),
     *(
         Sample(common.unavailable, (again,))
@@ -559,13 +773,22 @@ SCREENS: Sequence[Sample] = [
 PROMPTS: Sequence[Sample] = [Sample(prompts.prompt, (kind,)) for kind in Prompt]
 MARKUPS: Sequence[Sample] = [Sample(clinics.close_venue)]
 
-TOASTS: Sequence[Sample] = [Sample(each) for each in (common.outdated, times.empty_day, common.write_in_private)]
+TOASTS: Sequence[Sample] = [
+    Sample(each)
+    for each in (common.outdated, access.nothing_ticked, reminders.noted, times.empty_day, common.write_in_private)
+]
 
 SENTENCES: Sequence[Sample] = [
+    *(Sample(access.problem, (problem,)) for problem in CodeProblem),
+    *(Sample(each) for each in (access.too_many_tries, access.declined)),
     *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in CLINICS),
     *(Sample(refusals.kept, (reason,)) for reason in refusals.CANCEL_REFUSALS),
     *(Sample(moving.with_state, (Html("⚠️"),), {"given_up": given_up}) for given_up in (True, False)),
-    *(Sample(each) for each in (refusals.checking_cancel, moving.kept)),
+    *(Sample(refusals.move_refusal, (reason, each)) for reason in refusals.MOVE_REFUSALS for each in CLINICS),
+    *(Sample(refusals.not_cancelled, (reason,)) for reason in (None, *refusals.CANCEL_REFUSALS)),
+    *(Sample(each) for each in (refusals.checking_cancel, refusals.under_way, moving.kept)),
+    *(Sample(moving.stopped, (), {"given_up": given_up}) for given_up in (True, False)),
+    *(Sample(moving.not_moved, (), {"stands": stands}) for stands in (True, False)),
     Sample(moving.moved, (LONGEST_VISIT.visit, NOW)),
     *(Sample(person.problem, (problem,)) for problem in FieldProblem),
     *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
@@ -576,12 +799,22 @@ SENTENCES: Sequence[Sample] = [
         Sample(each)
         for each in (
             *(times.no_times_on_day, refusals.hold_renewed, refusals.hold_lost, refusals.still_checking),
-            *(person.conflict, person.foreign_contact, person.no_policy_note),
+            *(person.conflict, person.foreign_contact, person.foreigner),
+            *(family.misfit_of_known, family.already_there, family.too_many, family.not_to_be_changed),
             *(person.confirmed_person, person.too_many_tries),
             *(common.cannot_read, common.press_a_button, consent.demo_operator),
         )
     ),
+    *(Sample(each) for each in (notifications.cancelled, notifications.cancelled_by_clinic)),
+    *(Sample(notifications.moved, (before, NOW)) for before in (None, *ENTRIES)),
+    *(Sample(reminders.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),
     *(Sample(person.registered, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),
+    *(Sample(person.no_policy_note, (), {"newborn": newborn}) for newborn in (True, False)),
+    *(Sample(family.added, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),
+    *(Sample(family.saved, (), {"mark_lost": lost}) for lost in (True, False)),
+    *(Sample(family.misfit, (each,)) for each in family._MISFITS),
+    *(Sample(family.removed, (each,)) for each in (EVIL, LONG_NAME)),
+    *(Sample(family.policy_line, (each,)) for each in PERSONS),
     *(Sample(person.sex_words, (sex,)) for sex in Sex),
     *(Sample(person.policy_words, (Policy(kind, "123456789"),)) for kind in PolicyKind),
     *(

@@ -21,6 +21,7 @@ from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.model import BookingRequest
+from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
 from services.booking.times import Times
@@ -188,9 +189,10 @@ class World:
         self.holds = Holds(database, clock)
         self.times = Times(registry, self.holds)
         self.visits = Visits(database, registry, self.persons, self.booking, clock)
+        self.reminders = Reminders(self.visits, self.outbox, clock)
+        self.replies = Replies(database, self.visits, clock)
         self.repeats = Repeats(self.visits, self.times, clock)
         self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
-        self.replies = Replies(database, self.visits, clock)
         codes = Codes(database, vault, clock)
         self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)
         self.family = Family(database, vault, self.accounts, self.persons, self.access, clock)

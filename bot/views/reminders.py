@@ -1,0 +1,145 @@
+"""Reminders of visits, the answer «Приду», and what is still ahead for whoever has let the bot in again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.keyboards.callbacks import NotificationList, Tab, VisitCancel, VisitCard, VisitList, VisitMove, VisitReply
+from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, home_button, markup, numbered, short
+from bot.views.clinics import clinic_address, room_line
+from bot.views.screen import Screen
+from bot.views.specialties import specialty
+from bot.views.visits import visit_when
+from services.accounts import rights
+from services.booking.model import VisitEntry
+from services.registry.model import ADULT_AGE
+from services.texts.dates import full_years, local
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+
+
+def reminder(t: Texts, entries: Sequence[VisitEntry], now: datetime, *, back: NotificationList | None = None) -> Screen:
+    """One visit, or several that are reminded of together. `back`: the list that it was opened from."""
+    if len(entries) == 1:
+        told, rows = [_in_full(t, entries[0], now)], _actions(t, entries[0], now)
+    else:
+        shown = list(enumerate(entries[:PAGE_SIZE], start=1))
+        told = [_in_short(t, number, entry, now) for number, entry in shown]
+        rows = [_actions_in_a_row(t, number, entry, now) for number, entry in shown]
+    more = len(entries) - PAGE_SIZE
+    return Screen(
+        blocks(
+            Html("🔔 ") + bold(t("Reminder")),
+            *told,
+            t.n("And {count} more: see “My bookings”.", "And {count} more: see “My bookings”.", more)
+            if more > 0
+            else "",
+        ),
+        markup(*rows, _my_bookings(t) if more > 0 else [], back_row(t, back)),
+    )
+
+
+def over(t: Texts) -> Screen:
+    """A reminder that is opened when its visits are no longer ahead."""
+    return Screen(
+        blocks(
+            bold(t("This reminder is no longer needed")),
+            t("The time has passed, or the booking has been changed. All bookings stand in “My bookings”."),
+        ),
+        markup(_my_bookings(t), back_row(t, NotificationList(page=0))),
+    )
+
+
+def answered(t: Texts, entry: VisitEntry) -> Html:
+    """What was said to the reminder of this visit."""
+    return t("✅ You have answered: we will come") if _is_child(entry) else t("✅ You have answered: I will come")
+
+
+def noted(t: Texts) -> str:
+    """The toast after «Приду»."""
+    return t.label("Noted")
+
+
+def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime) -> Screen:
+    """The chat has let the bot in again: what it could not tell meanwhile."""
+    shown = list(enumerate(ahead[:PAGE_SIZE], start=1))
+    return Screen(
+        blocks(
+            t("While the bot was stopped, it could not write to you."),
+            bold(t("Still ahead:")) if shown else "",
+            *(_in_short(t, number, entry, now) for number, entry in shown),
+            t.n("{count} notification has not been read.", "{count} notifications have not been read.", unread)
+            if unread
+            else "",
+        ),
+        markup(
+            _my_bookings(t) if shown else [],
+            [button(t.label("🔔 Notifications"), NotificationList(page=0))] if unread else [],
+            [home_button(t)],
+        ),
+    )
+
+
+def _in_full(t: Texts, entry: VisitEntry, now: datetime) -> Html:
+    visit = entry.visit
+    return blocks(
+        lines(
+            t("Patient: {name}", name=bold(entry.person.full_name)),
+            t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
+            escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
+            room_line(t, visit.room),
+            t("Institution: {clinic}", clinic=visit.clinic.name),
+            t("Address: {address}", address=clinic_address(visit.clinic)),
+        ),
+        answered(t, entry) if entry.replied else "",
+    )
+
+
+def _in_short(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
+    # Eight of the longest must stay within Telegram's 4096 characters; the card says everything in full.
+    visit = entry.visit
+    return lines(
+        Html(f"{number}. ") + bold(visit_when(t, visit, now)),
+        t("Patient: {name}", name=short(entry.person.full_name, 70)),
+        escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
+        escape(short(visit.clinic.name, 120)),
+        room_line(t, short(visit.room, 30)),
+        answered(t, entry) if entry.replied else "",
+    )
+
+
+def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
+    visit = entry.visit.id
+    if not _may_manage(entry, now):
+        return [[button(t.label("🎫 Open the booking"), VisitCard(visit=visit))]]
+    reply = t.label("✅ We will come") if _is_child(entry) else t.label("✅ I will come")
+    return [
+        [] if entry.replied else [button(reply, VisitReply(visit=visit))],
+        [button(t.label("🔁 Move"), VisitMove(visit=visit))],
+        [button(t.label("✖️ Cancel"), VisitCancel(visit=visit, sure=False))],
+    ]
+
+
+def _actions_in_a_row(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Row:
+    visit = entry.visit.id
+    if not _may_manage(entry, now):
+        return [button(numbered(number, t.label("Open the booking")), VisitCard(visit=visit))]
+    reply = t.label("We will come") if _is_child(entry) else t.label("I will come")
+    return [
+        *([] if entry.replied else [button(numbered(number, reply), VisitReply(visit=visit))]),
+        button(numbered(number, t.label("Move")), VisitMove(visit=visit)),
+        button(numbered(number, t.label("Cancel")), VisitCancel(visit=visit, sure=False)),
+    ]
+
+
+def _may_manage(entry: VisitEntry, now: datetime) -> bool:
+    return rights.may_manage(entry.person, local(now, entry.visit.clinic.tz).date(), now)
+
+
+def _is_child(entry: VisitEntry) -> bool:
+    day = local(entry.visit.start, entry.visit.clinic.tz).date()
+    return full_years(entry.person.identity.birth_date, day) < ADULT_AGE
+
+
+def _my_bookings(t: Texts) -> Row:
+    return [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))]
