@@ -109,8 +109,8 @@ def booking_steps() -> list[Step]:
             _apply_person,
             clears=("check", "clinic", "nopolicy", *_AFTER_CLINIC),
         ),
-        *field_steps(form, own=False, visible=is_other),
-        check_step(BookingForm.check, _OTHER_FIELDS, own=False, visible=is_other, right=_other_is_right),
+        *field_steps(form, whose=_another, visible=is_other),
+        check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
         Step(BookingForm.clinic, _load_clinic, view.clinic, _apply_clinic, clears=("nopolicy", *_AFTER_CLINIC)),
         Step(BookingForm.nopolicy, _load_no_policy, view.no_policy, _apply_no_policy, _has_no_policy),
         Step(BookingForm.unattached, _load_place, view.unattached, _apply_unattached, _is_unattached),
@@ -131,6 +131,13 @@ async def first_answers(tools: Tools, account: Account) -> dict[str, Any]:
         if clinic is not None:
             return {"region": clinic.region}
     return {"region": account.last_region} if account.last_region else {}
+
+
+async def answers_for(tools: Tools, account: Account, person: Person) -> dict[str, Any]:
+    """A booking for this person, at the choice of the clinic; the region is asked only where none is known."""
+    clinic = await tools.directory.clinic(person.clinic_id) if person.clinic_id is not None else None
+    region_known = {"region": clinic.region} if clinic is not None else await first_answers(tools, account)
+    return {**region_known, "person": person.id}
 
 
 async def after_booking(turn: Turn) -> Screen:
@@ -253,6 +260,10 @@ async def _region_of(turn: Turn, person: Person) -> dict[str, Any]:
         return {}
     clinic = await turn.tools.directory.clinic(person.clinic_id)
     return {"region": clinic.region} if clinic else {}
+
+
+def _another(_: Answers) -> Relation:
+    return Relation.OTHER
 
 
 async def _other_is_right(_: Turn) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -38,12 +38,13 @@ from services.accounts.fields import (
     parse_snils,
     policy_warnings,
 )
+from services.accounts.model import Relation
 from services.accounts.persons import ConfirmedPerson
 from services.drafts.model import Answers
 from services.errors import NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.port import PatientConflict
-from services.texts.dates import local
+from services.texts.dates import full_years, local
 
 KIND = "person"
 LIFETIME = timedelta(days=1)
@@ -72,28 +73,59 @@ def identity_of(answers: Answers) -> PatientIdentity:
         sex=Sex(answers["sex"]),
         policy=_policy(answers),
         snils=answers["snils"] or None,
-        phone=answers.get("phone"),
+        phone=answers.get("phone") or None,
     )
 
 
-def field_steps(states: Mapping[str, State], *, own: bool, visible: Callable[[Answers], bool]) -> list[Step]:
-    """Steps of the fields in `states`, in their order, and the doubt about the policy number after it."""
+Whose = Callable[[Answers], Relation]
+"""Who the form is about, to the account."""
+Born = Callable[[Turn, Answered], Outcome]
+"""What a birth date that is read leads to."""
+
+
+def own_form(_: Answers) -> Relation:
+    return Relation.OWN
+
+
+def any_birth(_: Turn, answered: Answered) -> Outcome:
+    return answered
+
+
+def field_steps(
+    states: Mapping[str, State],
+    *,
+    whose: Whose,
+    visible: Callable[[Answers], bool],
+    counted: bool = True,
+    born: Born = any_birth,
+) -> list[Step]:
+    """Steps of the fields in `states`, in their order, and, if it is among them, the doubt about the policy number.
+
+    `counted`: the questions follow one another, so each says which of them it is.
+    """
     asked = [field for field in states if field not in ("doubt", "check")]
 
     def field_step(field: str) -> Step:
         async def load(turn: Turn) -> Loaded:
+            relation = whose(turn.answers)
             data = view.Question(
                 field,
-                own,
+                relation,
                 asked.index(field) + 1,
-                len(asked),
+                len(asked) if counted else 0,
                 answered=_answered_words(turn, field),
                 demo=turn.tools.demo,
+                my_phone=await _my_phone(turn) if field == "phone" and relation is not Relation.OWN else None,
             )
-            return Loaded(data, prompt=Prompt.CONTACT if field == "phone" else None)
+            return Loaded(data, prompt=Prompt.CONTACT if field == "phone" and data.own else None)
 
         async def apply(turn: Turn, given: Input) -> Outcome:
-            return _apply_field(turn, field, given, own=own)
+            relation = whose(turn.answers)
+            if given == Acted("mine") and field == "phone" and relation is not Relation.OWN:
+                phone = await _my_phone(turn)
+                return Answered({"phone": phone}) if phone else Stay()
+            outcome = _apply_field(turn, field, given, own=relation is Relation.OWN)
+            return born(turn, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
 
         clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
         return Step(states[field], load, view.question, apply, visible, clears)
@@ -101,14 +133,14 @@ def field_steps(states: Mapping[str, State], *, own: bool, visible: Callable[[An
     steps = []
     for field in asked:
         steps.append(field_step(field))
-        if field == "policy":
+        if field == "policy" and "doubt" in states:
             steps.append(
                 Step(
                     states["doubt"],
                     _load_doubt,
                     view.policy_doubt,
                     _apply_doubt,
-                    lambda answers: visible(answers) and bool(_warnings(answers)),
+                    lambda answers: visible(answers) and bool(number_warnings(answers)),
                 )
             )
     return steps
@@ -118,17 +150,15 @@ def check_step(
     state: State,
     fields: tuple[str, ...],
     *,
-    own: bool,
+    whose: Whose,
     visible: Callable[[Answers], bool],
     right: Callable[[Turn], Awaitable[Outcome]],
 ) -> Step:
     """The screen with everything on it. `right`: what «Всё верно» does."""
 
     async def load(turn: Turn) -> Loaded:
-        identity = identity_of(turn.answers)
-        return Loaded(
-            view.FormCheck(own, [(field, view.field_words(turn.t, field, _value(identity, field))) for field in fields])
-        )
+        relation = whose(turn.answers)
+        return Loaded(view.FormCheck(relation, values_of(turn, fields, relation)))
 
     async def apply(turn: Turn, given: Input) -> Outcome:
         match given:
@@ -139,6 +169,15 @@ def check_step(
         return Stay()
 
     return Step(state, load, view.check, apply, visible)
+
+
+def values_of(turn: Turn, fields: Sequence[str], relation: Relation) -> list[tuple[str, str]]:
+    """What was answered, in the words of the check screen."""
+    identity = identity_of(turn.answers)
+    return [
+        (field, view.field_words(turn.t, field, relation if field == "relation" else _value(identity, field)))
+        for field in fields
+    ]
 
 
 OWN_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "phone", "policy", "snils")
@@ -166,8 +205,8 @@ def own_form_steps() -> list[Step]:
     """The account holder's form."""
     states = {step_name(state): state for state in PersonForm.__states__}
     return [
-        *field_steps(states, own=True, visible=always),
-        check_step(PersonForm.check, OWN_FIELDS, own=True, visible=always, right=_register),
+        *field_steps(states, whose=own_form, visible=always),
+        check_step(PersonForm.check, OWN_FIELDS, whose=own_form, visible=always, right=_register),
     ]
 
 
@@ -196,7 +235,7 @@ def _apply_field(turn: Turn, field: str, given: Input, *, own: bool) -> Outcome:
             except FieldError as error:
                 return Stay(view.problem(t, error.problem))
         case SharedContact(phone, is_own) if field == "phone":
-            if not is_own:
+            if own and not is_own:
                 return Stay(view.foreign_contact(t))
             try:
                 return Answered({"phone": parse_phone(phone if phone.startswith("+") else f"+{phone}")})
@@ -204,10 +243,13 @@ def _apply_field(turn: Turn, field: str, given: Input, *, own: bool) -> Outcome:
                 return Stay(view.problem(t, error.problem))
         case Acted("keep") if field in turn.answers:
             return Answered({field: turn.answers[field]})
-        case Acted("none") if field in ("patronymic", "snils"):
+        case Acted("none") if field in ("patronymic", "snils") or (field == "phone" and not own):
             return Answered({field: ""})
         case Acted("none") if field == "policy":
-            return Answered({"policy": [PolicyKind.NONE.value, ""]}, view.no_policy_note(t))
+            note = view.no_policy_note(t, newborn=_is_newborn(turn))
+            return Answered({"policy": [PolicyKind.NONE.value, ""]}, note)
+        case Acted("foreigner") if field == "policy":
+            return Stay(view.foreigner(t))
         case Acted(word) if field == "sex" and word in set(Sex):
             return Answered({"sex": word})
         case Chosen() | Acted() | SharedContact():
@@ -232,6 +274,17 @@ def _parse(field: str, text: str, turn: Turn, *, own: bool) -> dict[str, Any]:
             return {field: parse_snils(text)}
 
 
+async def _my_phone(turn: Turn) -> str | None:
+    """The account holder's own number: a child's clinic calls the parent."""
+    own = await turn.tools.persons.own(turn.account)
+    return own.identity.phone if own else None
+
+
+def _is_newborn(turn: Turn) -> bool:
+    born = turn.answers.get("birth")
+    return born is not None and full_years(date.fromisoformat(born), _latest_today(turn.now)) < 1
+
+
 def _latest_today(now: datetime) -> date:
     """The date where the day begins first in the country: whoever is born today is born."""
     return local(now, "Asia/Kamchatka").date()
@@ -246,7 +299,7 @@ def _parse_sex(text: str, turn: Turn) -> str:
 
 
 async def _load_doubt(turn: Turn) -> Loaded:
-    return Loaded(_warnings(turn.answers))
+    return Loaded(number_warnings(turn.answers))
 
 
 async def _apply_doubt(turn: Turn, given: Input) -> Outcome:
@@ -260,7 +313,8 @@ async def _apply_doubt(turn: Turn, given: Input) -> Outcome:
     return Stay()
 
 
-def _warnings(answers: Answers) -> frozenset[PolicyWarning]:
+def number_warnings(answers: Answers) -> frozenset[PolicyWarning]:
+    """What in the policy number does not agree with the rest of the form."""
     if not {"policy", "birth", "sex"} <= answers.keys():
         return frozenset()
     return policy_warnings(_policy(answers), date.fromisoformat(answers["birth"]), Sex(answers["sex"]))

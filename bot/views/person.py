@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from aiogram.types import InlineKeyboardButton
 
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.callbacks import Go, Page, PersonCard
 from bot.keyboards.kit import back_row, button, in_rows, markup, short
 from bot.keyboards.wizard import Keys
+from bot.views.booking import RELATIONS
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.fields import FieldProblem, PolicyWarning, format_phone, format_policy, format_snils
+from services.accounts.model import Relation
 from services.registry.model import Policy, PolicyKind, Sex
 from services.texts.dates import numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
@@ -29,6 +31,10 @@ QUESTIONS = {
     "phone": (
         N_("Phone for the clinic to call"),
         N_("Press “📱 Send my number” below, or write a number. For example: +7 916 123-45-67"),
+    ),
+    "relatives_phone": (
+        N_("Phone for the clinic to call"),
+        N_("Write a number, or send the card of the contact. For example: +7 916 123-45-67"),
     ),
     "policy": (
         N_("Number of the compulsory insurance policy"),
@@ -69,6 +75,7 @@ WARNINGS = {
 }
 
 FIELD_LABELS = {
+    "relation": N_("Who it is to you"),
     "surname": N_("Surname"),
     "name": N_("First name"),
     "patronymic": N_("Patronymic"),
@@ -80,37 +87,66 @@ FIELD_LABELS = {
 }
 
 
+HEADINGS = {
+    Relation.OWN: (N_("Your form"), N_("Please check your form")),
+    Relation.CHILD: (N_("The child’s data"), N_("Please check the child’s data")),
+    Relation.SPOUSE: (N_("The spouse’s data"), N_("Please check the spouse’s data")),
+    Relation.PARENT: (N_("The parent’s data"), N_("Please check the parent’s data")),
+    Relation.WARD: (N_("The ward’s data"), N_("Please check the ward’s data")),
+    Relation.OTHER: (N_("Another person’s data"), N_("Please check the person’s data")),
+}
+"""Over the questions, and over the check screen: whose form it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One field of the form. `place` of `total`; `own`: the account holder's form, else another citizen's.
+    """One field of the form. `place` of `total`, 0: asked alone; `relation`: who the form is about.
 
-    `answered`: what was answered before, None the first time.
+    `answered`: what was answered before, None the first time. `my_phone`: the account holder's, to be taken for a
+    relative's.
     """
 
     field: str
-    own: bool
+    relation: Relation
     place: int
     total: int
     answered: str | None = None
     demo: bool = False
+    my_phone: str | None = None
+
+    @property
+    def own(self) -> bool:
+        return self.relation is Relation.OWN
 
 
 @dataclass(frozen=True, slots=True)
 class FormCheck:
     """Everything that was typed, by field, in the words of the check screen."""
 
-    own: bool
+    relation: Relation
     values: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class EditCheck:
+    """A correction. `locked`: what documents have shown; `doubts`: what looks wrong with the policy number."""
+
+    person_id: str
+    form: FormCheck
+    locked: frozenset[str]
+    doubts: frozenset[PolicyWarning]
 
 
 def question(data: Question, keys: Keys, scene: Scene) -> Screen:
     t = scene.t
-    asked, example = QUESTIONS[data.field]
+    asked, example = QUESTIONS["relatives_phone" if data.field == "phone" and not data.own else data.field]
     hint = _HINTS.get(data.field)
-    heading = t("Your form") if data.own else t("Another person’s data")
+    heading = t(HEADINGS[data.relation][0])
     return Screen(
         scene.text(
-            t("{heading}, question {place} of {total}", heading=heading, place=data.place, total=data.total),
+            t("{heading}, question {place} of {total}", heading=heading, place=data.place, total=data.total)
+            if data.total
+            else heading,
             lines(bold(t(asked)), t(example), t(hint) if hint else ""),
         ),
         markup(
@@ -141,18 +177,41 @@ def policy_doubt(data: frozenset[PolicyWarning], keys: Keys, scene: Scene) -> Sc
 def check(data: FormCheck, keys: Keys, scene: Scene) -> Screen:
     """Everything on one screen, each line with a way to correct it."""
     t = scene.t
-    told = [t("{label}: {value}", label=t(FIELD_LABELS[field]), value=bold(value)) for field, value in data.values]
-    corrections = [button("✏️ " + t.label(FIELD_LABELS[field]), keys.act(f"fix-{field}")) for field, _ in data.values]
     return Screen(
         scene.text(
-            bold(t("Please check your form") if data.own else t("Please check the person’s data")),
-            lines(*told),
+            bold(t(HEADINGS[data.relation][1])),
+            _told(t, data),
             t("Is everything right? To correct a line, press its button."),
         ),
         markup(
             [button(t.label("✅ Everything is right"), keys.act("right"))],
-            *in_rows(corrections, 2),
+            *in_rows(_corrections(t, data, keys), 2),
             back_row(t, keys.back()),
+        ),
+    )
+
+
+def edit_check(data: EditCheck, keys: Keys, scene: Scene) -> Screen:
+    """What is known of somebody, each line with a way to correct it; nothing changes before it is saved."""
+    t = scene.t
+    doubts = lines(
+        Html("⚠️ ") + t("Please check the policy number"),
+        *(Html("• ") + t(WARNINGS[each]) for each in sorted(data.doubts)),
+    )
+    return Screen(
+        scene.text(
+            bold(t(HEADINGS[data.form.relation][0])),
+            _told(t, data.form),
+            doubts if data.doubts else "",
+            t("Name, date of birth and sex stand as in the documents: only the clinic’s desk can change them.")
+            if data.locked
+            else "",
+            t("What is to be corrected? Then press “✅ Save”."),
+        ),
+        markup(
+            *in_rows(_corrections(t, data.form, keys, data.locked), 2),
+            [button(t.label("✅ Save"), keys.act("right"))],
+            back_row(t, PersonCard(person=data.person_id)),
         ),
     )
 
@@ -166,8 +225,23 @@ def foreign_contact(t: Texts) -> Html:
     return Html("⚠️ ") + t("This is somebody else’s number. Please press “📱 Send my number” or write your own.")
 
 
-def no_policy_note(t: Texts) -> Html:
+def no_policy_note(t: Texts, *, newborn: bool) -> Html:
+    if newborn:
+        return t(
+            "Until the policy is made, a newborn is treated on the policy of the mother or of another legal "
+            "representative, and a visit is booked by the clinic’s phone. Any insurance company makes the policy, "
+            "and so does Gosuslugi. When you have the number, enter it here."
+        )
     return t("Without a policy a visit is booked by the clinic’s phone: choose a clinic and I will show it.")
+
+
+def foreigner(t: Texts) -> Html:
+    """What somebody without Russian citizenship can do about the policy."""
+    return t(
+        "Foreigners who live or work in Russia lawfully may have a policy: any insurance company tells who and how. "
+        "If there is one, write its number. Without a policy press “No policy”: a visit is booked by the clinic’s "
+        "phone and paid for. In an emergency help is free: call 103 or 112."
+    )
 
 
 def policy_words(t: Texts, policy: Policy) -> str:
@@ -188,6 +262,8 @@ def field_words(t: Texts, field: str, value: object) -> str:
         return policy_words(t, value)
     if isinstance(value, Sex):
         return sex_words(t, value)
+    if isinstance(value, Relation):
+        return t.label(RELATIONS[value])
     if field == "birth":
         return numeric(value)  # type: ignore[arg-type]
     if not value:
@@ -228,6 +304,22 @@ def too_many_tries(t: Texts) -> Html:
     )
 
 
+def _told(t: Texts, data: FormCheck) -> Html:
+    return lines(
+        *(t("{label}: {value}", label=t(FIELD_LABELS[field]), value=bold(value)) for field, value in data.values)
+    )
+
+
+def _corrections(
+    t: Texts, data: FormCheck, keys: Keys, locked: frozenset[str] = frozenset()
+) -> list[InlineKeyboardButton]:
+    return [
+        button("✏️ " + t.label(FIELD_LABELS[field]), keys.act(f"fix-{field}"))
+        for field, _ in data.values
+        if field not in locked
+    ]
+
+
 def _keep_row(t: Texts, data: Question, keys: Keys) -> list[InlineKeyboardButton]:
     if data.answered is None:
         return []
@@ -243,8 +335,17 @@ def _answers(t: Texts, data: Question, keys: Keys) -> list[list[InlineKeyboardBu
         return [
             [button(t.label("Female"), keys.act(Sex.FEMALE.value)), button(t.label("Male"), keys.act(Sex.MALE.value))]
         ]
+    if data.field == "phone" and not data.own:
+        mine = t.label("My number: {phone}", phone=format_phone(data.my_phone)) if data.my_phone else ""
+        return [
+            *([[button(mine, keys.act("mine"))]] if mine else []),
+            [button(t.label("No phone"), keys.act("none"))],
+        ]
     if data.field == "policy":
-        return [[button(t.label("No policy"), keys.act("none"))]]
+        return [
+            [button(t.label("No policy"), keys.act("none"))],
+            [button(t.label("Not a citizen of Russia"), keys.act("foreigner"))],
+        ]
     if data.field == "snils":
         return [[button(t.label("Skip"), keys.act("none"))]]
     return []

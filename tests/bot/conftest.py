@@ -31,6 +31,8 @@ def tools(world: World) -> Tools:
         accounts=world.accounts,
         persons=world.persons,
         access=world.access,
+        family=world.family,
+        ageing=world.ageing,
         drafts=world.drafts,
         directory=Directory(cast(Registry, world.registry), world.clock),
         times=world.times,

@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 
 import bot.views
+from bot.fsm.access import KIND as ACCESS
+from bot.fsm.access import access_steps
 from bot.fsm.booking import KIND as BOOKING
 from bot.fsm.booking import booking_steps
+from bot.fsm.family import EDIT, edit_steps, family_steps
+from bot.fsm.family import KIND as FAMILY
 from bot.fsm.moving import KIND as MOVING
 from bot.fsm.moving import moving_steps
 from bot.fsm.person import KIND as PERSON
@@ -33,7 +37,8 @@ from tests.bot import samples
 from tests.bot.samples import EVIL, NOW, PROMPTS, SAMPLE_DATA, SCREENS, SENTENCES, STEPS, TOASTS, Sample
 from tests.support import telegram_limits as limits
 
-WIZARDS = {BOOKING: booking_steps(), MOVING: moving_steps(), PERSON: own_form_steps()}
+WIZARDS = {BOOKING: booking_steps(), MOVING: moving_steps(), PERSON: own_form_steps(), ACCESS: access_steps()}
+WIZARDS |= {FAMILY: family_steps(), EDIT: edit_steps()}
 EVERY_STEP = [(kind, step) for kind, steps in WIZARDS.items() for step in steps]
 KNOWN = limits.beginnings(SAMPLE_DATA)
 NO_WAY_BACK = {(BOOKING, "checking"), (MOVING, "checking")}

@@ -15,7 +15,6 @@ from services.errors import NotFound
 from services.notify.model import NotificationKind
 from services.storage.tables import link_basis, notification, outbox, person, person_link
 from services.texts.dates import local
-from tests.services.test_family import family_of
 from tests.support.world import ADULT, MOSCOW, World, somebody
 
 TODAY = date(2026, 11, 23)
@@ -26,7 +25,7 @@ MORNING = datetime(2026, 11, 24, 8, tzinfo=MOSCOW).astimezone(UTC)
 
 @pytest.fixture
 def ageing(world: World) -> Ageing:
-    return Ageing(world.database, world.vault, world.accounts, world.outbox, world.clock)
+    return world.ageing
 
 
 async def told(world: World) -> list[tuple[str, str, datetime]]:
@@ -189,7 +188,7 @@ async def test_an_ended_link_is_swept_after_a_month_and_the_child_may_be_added_a
     child = await grown_child(world, parent)
     world.clock.set(MIDNIGHT)
     await ageing.run()
-    again = await family_of(world).add(parent, Relation.OTHER, child.identity)
+    again = await world.family.add(parent, Relation.OTHER, child.identity)
     world.clock.advance(days=KEPT.days + 1)
     ended = await link_id(world, parent, child)
     assert await ageing.run() == 1

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from services.accounts.access import Access
-from services.accounts.codes import Codes
-from services.accounts.family import PERSONS, AlreadyThere, Family, FamilyFull, WrongAge, fits
+from services.accounts.family import PERSONS, AlreadyThere, FamilyFull, WrongAge, fits
 from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
 from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson
 from services.accounts.rights import Denial
@@ -27,12 +25,6 @@ from tests.support.world import ADULT, CHILD, CLINIC, TEENAGER, World, somebody
 ANNA = somebody(1, ADULT)
 MASHA = somebody(2, CHILD)
 NO_POLICY = Policy(PolicyKind.NONE)
-
-
-def family_of(world: World) -> Family:
-    codes = Codes(world.database, world.vault, world.clock)
-    access = Access(*(world.database, world.vault, world.accounts, world.persons, codes, world.outbox, world.clock))
-    return Family(world.database, world.vault, world.accounts, world.persons, access, world.clock)
 
 
 def another_number(identity: PatientIdentity) -> PatientIdentity:
@@ -70,7 +62,7 @@ async def share(world: World, owner: Account, someone: Person, other: Account, r
 async def test_a_child_whom_the_registry_knows_is_matched_and_verified(world: World) -> None:
     patient = await world.admin.enrol(MASHA, CLINIC.id)
     account = await world.account()
-    child = await family_of(world).add(account, Relation.CHILD, MASHA)
+    child = await world.family.add(account, Relation.CHILD, MASHA)
     assert (child.relation, child.bases, child.identity) == (Relation.CHILD, ((Basis.DECLARED, None),), MASHA)
     assert (child.patient_id, child.verified, child.clinic_id) == (patient.id, True, None)
     assert await world.persons.family(account) == (child,)
@@ -79,7 +71,7 @@ async def test_a_child_whom_the_registry_knows_is_matched_and_verified(world: Wo
 
 async def test_a_silent_registry_does_not_lose_the_person(world: World) -> None:
     world.registry.unavailable = {"find_patient"}
-    child = await family_of(world).add(await world.account(), Relation.CHILD, MASHA)
+    child = await world.family.add(await world.account(), Relation.CHILD, MASHA)
     assert (child.patient_id, child.verified) == (None, False)
 
 
@@ -87,13 +79,13 @@ async def test_a_policy_of_somebody_else_stores_nothing(world: World) -> None:
     await world.admin.enrol(ANNA, CLINIC.id)
     account = await world.account()
     with pytest.raises(PatientConflict):
-        await family_of(world).add(account, Relation.SPOUSE, replace(ANNA, surname="Другая"))
+        await world.family.add(account, Relation.SPOUSE, replace(ANNA, surname="Другая"))
     assert await world.persons.family(account) == ()
 
 
 async def test_tries_are_counted_here_too(world: World) -> None:
     await world.admin.enrol(ANNA, CLINIC.id)
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     for _ in range(MISSES_A_DAY):
         with pytest.raises(PatientConflict):
             await family.add(account, Relation.SPOUSE, replace(ANNA, surname="Другая"))
@@ -102,7 +94,7 @@ async def test_tries_are_counted_here_too(world: World) -> None:
 
 
 async def test_the_same_person_is_not_added_twice(world: World) -> None:
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     with pytest.raises(AlreadyThere) as known:
         await family.add(account, Relation.WARD, replace(MASHA, surname=MASHA.surname.upper(), phone=None))
@@ -111,7 +103,7 @@ async def test_the_same_person_is_not_added_twice(world: World) -> None:
 
 
 async def test_an_account_has_twenty_persons_at_most(world: World) -> None:
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     for number in range(PERSONS):
         assert not await family.is_full(account)
         await family.add(account, Relation.OTHER, replace(somebody(number, ADULT), policy=NO_POLICY, snils=None))
@@ -141,13 +133,13 @@ def test_who_fits_what_by_age(relation: Relation, born: date, good: bool) -> Non
 
 async def test_an_adult_is_not_added_as_a_child(world: World) -> None:
     with pytest.raises(WrongAge):
-        await family_of(world).add(await world.account(), Relation.CHILD, ANNA)
+        await world.family.add(await world.account(), Relation.CHILD, ANNA)
     assert await count(world, person) == 0
 
 
 async def test_ones_own_is_not_added(world: World) -> None:
     with pytest.raises(ValueError, match="own form"):
-        await family_of(world).add(await world.account(), Relation.OWN, ANNA)
+        await world.family.add(await world.account(), Relation.OWN, ANNA)
 
 
 # --- correcting -----------------------------------------------------------------------------------
@@ -156,7 +148,7 @@ async def test_ones_own_is_not_added(world: World) -> None:
 async def test_another_number_costs_the_verified_mark_but_not_the_visits(world: World) -> None:
     """The registry knows the person; the new number it does not."""
     await world.admin.enrol(MASHA, CLINIC.id)
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     changed = replace(another_number(MASHA), snils=None)
     edited = await family.edit(account, child.id, changed)
@@ -170,7 +162,7 @@ async def test_another_number_costs_the_verified_mark_but_not_the_visits(world: 
 
 async def test_a_phone_changes_nothing_of_what_the_registry_says(world: World) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     asked = world.registry.asked["find_patient"]
     edited = await family.edit(account, child.id, replace(MASHA, phone="+74950000000"))
@@ -180,7 +172,7 @@ async def test_a_phone_changes_nothing_of_what_the_registry_says(world: World) -
 
 async def test_another_name_is_another_human(world: World) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     edited = await family.edit(account, child.id, replace(somebody(5, CHILD, "Сидорова"), policy=NO_POLICY, snils=None))
     assert (edited.patient_id, edited.verified) == (None, False)
@@ -188,7 +180,7 @@ async def test_another_name_is_another_human(world: World) -> None:
 
 async def test_a_slip_of_the_first_typing_can_be_put_right(world: World) -> None:
     """The demo's registry has entered the slip with this number; it stands for nobody else."""
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, replace(MASHA, surname="Ивановва"))
     edited = await family.edit(account, child.id, MASHA)
     assert edited.identity == MASHA
@@ -199,7 +191,7 @@ async def test_a_slip_of_the_first_typing_can_be_put_right(world: World) -> None
 
 async def test_a_verified_name_is_not_put_wrong(world: World) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     with pytest.raises(PatientConflict):
         await family.edit(account, child.id, replace(MASHA, surname="Ивановва"))
@@ -208,7 +200,7 @@ async def test_a_verified_name_is_not_put_wrong(world: World) -> None:
 
 async def test_a_silent_registry_does_not_lose_a_correction(world: World) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     world.registry.unavailable = {"find_patient"}
     edited = await family.edit(account, child.id, another_number(MASHA))
@@ -228,7 +220,7 @@ DOCUMENTED: dict[str, Change] = {
 @pytest.mark.parametrize("relation", [Relation.OWN, Relation.CHILD])
 @pytest.mark.parametrize("what", DOCUMENTED)
 async def test_what_documents_have_shown_stays(world: World, what: str, relation: Relation) -> None:
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await world.person(account, MASHA if relation is Relation.CHILD else ANNA, relation, Basis.DESK)
     with pytest.raises(ConfirmedPerson):
         await family.edit(account, child.id, DOCUMENTED[what](child.identity))
@@ -241,7 +233,7 @@ async def test_who_is_known_by_consent_alone_is_not_corrected(world: World) -> N
     account = await world.account()
     spouse = await world.person(account, ANNA, Relation.SPOUSE, Basis.CONSENT)
     with pytest.raises(NotAllowed, match=Denial.NOT_COVERED):
-        await family_of(world).edit(account, spouse.id, another_number(ANNA))
+        await world.family.edit(account, spouse.id, another_number(ANNA))
     assert await world.persons.get(account, spouse.id) == spouse
 
 
@@ -250,13 +242,13 @@ async def test_a_row_that_is_anothers_own_is_corrected_by_that_one_only(world: W
     own = await world.person(owner, ANNA)
     await share(world, owner, own, other, Relation.SPOUSE)
     with pytest.raises(NotAllowed):
-        await family_of(world).edit(other, own.id, replace(ANNA, phone=None))
-    edited = await family_of(world).edit(owner, own.id, replace(ANNA, phone=None))
+        await world.family.edit(other, own.id, replace(ANNA, phone=None))
+    edited = await world.family.edit(owner, own.id, replace(ANNA, phone=None))
     assert edited.identity.phone is None
 
 
 async def test_an_edit_makes_no_child_of_an_adult_and_no_twin(world: World) -> None:
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     other = await family.add(account, Relation.CHILD, somebody(3, TEENAGER))
     with pytest.raises(WrongAge):
@@ -271,7 +263,7 @@ async def test_an_edit_makes_no_child_of_an_adult_and_no_twin(world: World) -> N
 
 
 async def test_a_removed_person_is_gone_with_the_row(world: World) -> None:
-    account, family = await world.account(), family_of(world)
+    account, family = await world.account(), world.family
     child = await family.add(account, Relation.CHILD, MASHA)
     await family.remove(account, child.id)
     assert await world.persons.family(account) == ()
@@ -285,7 +277,7 @@ async def test_a_row_that_others_use_stays_for_them(world: World) -> None:
     owner, other = await world.account(), await world.account()
     own = await world.person(owner, ANNA)
     await share(world, owner, own, other, Relation.SPOUSE)
-    await family_of(world).remove(other, own.id)
+    await world.family.remove(other, own.id)
     assert await world.persons.family(other) == ()
     assert await world.persons.family(owner) == (own,)
 
@@ -293,17 +285,16 @@ async def test_a_row_that_others_use_stays_for_them(world: World) -> None:
 async def test_a_removed_consent_is_given_up_and_the_other_side_is_told(world: World) -> None:
     owner, other = await world.account(), await world.account()
     own = await world.person(owner, ANNA)
-    family = family_of(world)
-    code, _ = await family._access.issue(owner, tuple(Covers), 12)
-    offer = await family._access.redeem(other, code.digits)
+    code, _ = await world.access.issue(owner, tuple(Covers), 12)
+    offer = await world.access.redeem(other, code.digits)
     assert isinstance(offer, Offer)
-    await family._access.accept(other, offer.id, Relation.SPOUSE, "told")
+    await world.access.accept(other, offer.id, Relation.SPOUSE, "told")
     other = await world.accounts.set_active_person(other, own.id)
 
-    await family.remove(other, own.id)
+    await world.family.remove(other, own.id)
     assert await world.persons.family(other) == ()
     assert await world.persons.own(owner) == own
-    assert await family._access.grants(owner) == ()
+    assert await world.access.grants(owner) == ()
     kinds = (await world.database.fetch(select(notification.c.account_id, notification.c.kind))).all()
     assert (owner.id, NotificationKind.ACCESS_ENDED) in [tuple(row) for row in kinds]
     renewed = await world.accounts.by_telegram(other.telegram_id)
@@ -315,15 +306,15 @@ async def test_ones_own_is_not_removed(world: World) -> None:
     account = await world.account()
     own = await world.person(account, ANNA)
     with pytest.raises(NotFound):
-        await family_of(world).remove(account, own.id)
+        await world.family.remove(account, own.id)
     assert await world.persons.own(account) == own
 
 
 async def test_nobody_corrects_or_removes_anothers_person(world: World) -> None:
     mine, other = await world.account(), await world.account()
-    child = await family_of(world).add(mine, Relation.CHILD, MASHA)
+    child = await world.family.add(mine, Relation.CHILD, MASHA)
     with pytest.raises(NotFound):
-        await family_of(world).edit(other, child.id, MASHA)
+        await world.family.edit(other, child.id, MASHA)
     with pytest.raises(NotFound):
-        await family_of(world).remove(other, child.id)
+        await world.family.remove(other, child.id)
     assert await world.persons.get(mine, child.id) == child

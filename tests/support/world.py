@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
+from services.accounts.ageing import Ageing
 from services.accounts.codes import Codes
 from services.accounts.family import Family
 from services.accounts.model import Account, Basis, Covers, Person, Relation
@@ -196,6 +197,7 @@ class World:
         codes = Codes(database, vault, clock)
         self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)
         self.family = Family(database, vault, self.accounts, self.persons, self.access, clock)
+        self.ageing = Ageing(database, vault, self.accounts, self.outbox, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

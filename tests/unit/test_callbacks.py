@@ -39,6 +39,7 @@ LONGEST = {
     "page": 9_999,
     "notification": "W" * LENGTH,
     "sure": True,
+    "soonest": True,
     "months": 12,
     "covers": 3,
     "grant": "W" * LENGTH,

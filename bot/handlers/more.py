@@ -1,0 +1,27 @@
+"""«Ещё»."""
+
+from __future__ import annotations
+
+from aiogram import Bot, F, Router
+from aiogram.types import CallbackQuery
+
+from bot import chat
+from bot.handlers.common import ask_consent
+from bot.keyboards.callbacks import Go, Page
+from bot.tools import Tools
+from bot.views import more as view
+from services.accounts.model import Account
+from services.texts.i18n import Texts
+
+
+async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await chat.show(query, bot, view.more(t))
+
+
+def setup() -> Router:
+    router = Router(name="more")
+    router.callback_query.register(page, Go.filter(F.to == Page.MORE))
+    return router

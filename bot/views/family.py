@@ -1,0 +1,468 @@
+"""«Полисы»: everybody on the account's list, a person's card, adding and removing, and what age brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.keyboards.callbacks import (
+    Go,
+    HowToConfirm,
+    Page,
+    PersonBook,
+    PersonCard,
+    PersonEdit,
+    PersonPolicy,
+    PersonRemove,
+    PolicyList,
+    Tab,
+    VisitList,
+)
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
+from bot.keyboards.wizard import Keys
+from bot.views.booking import RELATIONS
+from bot.views.common import Scene
+from bot.views.person import policy_words
+from bot.views.screen import Screen
+from services.accounts.fields import format_phone, format_snils
+from services.accounts.model import Basis, LinkNotice, Person, Relation
+from services.accounts.rights import (
+    TEENAGER_AGE,
+    Editing,
+    VisitScope,
+    editing,
+    is_declared,
+    may_manage,
+    standing_bases,
+    visit_scope,
+)
+from services.notify.model import NotificationKind
+from services.registry.model import ADULT_AGE, PolicyKind
+from services.texts.dates import full_years, local, numeric
+from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
+
+_MOSCOW = "Europe/Moscow"
+_CHOICES = {
+    Relation.CHILD: N_("👶 Child"),
+    Relation.SPOUSE: N_("💍 Husband or wife"),
+    Relation.PARENT: N_("👵 Mother or father"),
+    Relation.WARD: N_("🤝 Somebody under guardianship"),
+    Relation.OTHER: N_("👤 Another person"),
+}
+_MISFITS = {
+    Relation.CHILD: N_("By this date of birth it is an adult. Please choose who this person is to you."),
+    Relation.SPOUSE: N_(
+        "For a husband or wife this date of birth is too late. Please choose who this person is to you."
+    ),
+    Relation.PARENT: N_(
+        "For a mother or father this date of birth is too late. Please choose who this person is to you."
+    ),
+}
+"""Why somebody born on that day is not who was chosen."""
+_CONFIRMED_BY_PAPERS = frozenset({Relation.OWN, Relation.CHILD, Relation.WARD})
+HEADINGS = {
+    NotificationKind.TURNED_15: N_("15 years: what changes"),
+    NotificationKind.TURNED_18: N_("18 years: what changes"),
+    NotificationKind.GUARDIANSHIP_ENDED: N_("The guardianship paper has ended"),
+}
+"""What a line of «Уведомления» is headed by."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationChoice:
+    """`unfit`: the birth date that was typed is not one of who was chosen, so the date may be corrected instead."""
+
+    unfit: bool
+
+
+# --- the list and the card ------------------------------------------------------------------------
+
+
+def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: int, note: Html | None = None) -> Screen:
+    """Everybody; one press on a person makes them the active one."""
+    page = clamp(page, len(family), PAGE_SIZE)
+    first = page * PAGE_SIZE
+    shown = list(enumerate(family[first : first + PAGE_SIZE], start=first + 1))
+    return Screen(
+        blocks(
+            note or "",
+            bold(t("👪 Policies")),
+            *(_line(t, number, each, active=each.id == active_id) for number, each in shown),
+            t("Policies in all: {count}", count=len(family)),
+            t("Press a person: the card will open, and this policy will stand in the main menu."),
+        ),
+        markup(
+            *([button(numbered(number, each.short_name), PersonCard(person=each.id))] for number, each in shown),
+            pager(t, page, len(family), PAGE_SIZE, lambda each: PolicyList(page=each)),
+            [
+                button(t.label("➕ Add"), Go(to=Page.ADD_PERSON)),
+                button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE)),
+            ],
+            back_row(t, Go(to=Page.MORE)),
+        ),
+    )
+
+
+def card(t: Texts, person: Person, now: datetime, note: Html | None = None) -> Screen:
+    """One person: who it is, what may be done from here and why."""
+    own = person.relation is Relation.OWN
+    may = editing(person, now)
+    can_confirm = is_declared(person) and person.relation in _CONFIRMED_BY_PAPERS
+    return Screen(
+        blocks(
+            note or "",
+            lines(bold(person.full_name), t("This is you") if own else _relation_line(t, person.relation)),
+            lines(
+                t("Date of birth: {date}", date=numeric(person.identity.birth_date)),
+                policy_line(t, person),
+                *(_contacts(t, person) if may is not Editing.NOTHING else ()),
+            ),
+            _rights(t, person, now),
+        ),
+        markup(
+            [button(t.label("🩺 Book a doctor for this person"), PersonBook(person=person.id))]
+            if not own and may_manage(person, _today(now), now)
+            else [],
+            [button(_mark_label(t, person), PersonPolicy(person=person.id))],
+            [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))] if can_confirm else [],
+            [button(t.label("👥 Who has access"), Go(to=Page.GRANTS))] if own else [],
+            [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))] if may is not Editing.NOTHING else [],
+            [button(t.label("🗑 Take off the list"), PersonRemove(person=person.id, sure=False))] if not own else [],
+            back_row(t, Go(to=Page.POLICIES)),
+        ),
+    )
+
+
+def policy_line(t: Texts, person: Person) -> Html:
+    """«Полис ОМС ребёнка: 5097 5797 9200 0180 ✅ подтверждён»."""
+    policy = person.identity.policy
+    child = person.relation is Relation.CHILD
+    if policy.kind is PolicyKind.NONE:
+        return t("The child’s insurance policy: none") if child else t("Insurance policy: none")
+    number = _number(t, person)
+    if person.verified:
+        return (
+            t("The child’s insurance policy: {number} ✅ confirmed by the registry", number=number)
+            if child
+            else t("Insurance policy: {number} ✅ confirmed by the registry", number=number)
+        )
+    return (
+        t("The child’s insurance policy: {number}", number=number)
+        if child
+        else t("Insurance policy: {number}", number=number)
+    )
+
+
+def policy_mark(t: Texts, person: Person) -> Screen:
+    """What the verified mark means and how it comes; what to do where there is no policy."""
+    if person.identity.policy.kind is PolicyKind.NONE:
+        heading = bold(t("How to get a policy"))
+        told = _how_to_get(t, person)
+    elif person.verified:
+        heading = bold(t("✅ The policy is confirmed"))
+        told = t(
+            "The registry knows this very number, with this name and date of birth, by documents. If the number is "
+            "changed here, the mark goes until the registry confirms the new one."
+        )
+    else:
+        heading = bold(t("The policy is not confirmed"))
+        told = t(
+            "The number was typed, and the registry has not confirmed it. Visits can be booked all the same. The mark "
+            "✅ appears when the number, the name and the date of birth agree with what the registry has by documents: "
+            "check them, or show the policy at the clinic’s desk."
+        )
+    return Screen(
+        blocks(heading, lines(t("Person: {name}", name=bold(person.full_name)), policy_line(t, person)), told),
+        markup(back_row(t, PersonCard(person=person.id))),
+    )
+
+
+def ask_removal(t: Texts, person: Person, ahead: int | None) -> Screen:
+    """The question before a person leaves the list. `ahead`: future visits seen from here, None: not known now."""
+    if ahead is None:
+        visits = t("The registry is not answering now. If there are bookings ahead, they stand at the clinic.")
+    elif ahead:
+        visits = t.n(
+            "There is {count} booking ahead. It stands at the clinic, but it will no longer be seen here: it cannot be "
+            "moved or cancelled from here, and there will be no reminder.",
+            "There are {count} bookings ahead. They stand at the clinic, but they will no longer be seen here: they "
+            "cannot be moved or cancelled from here, and there will be no reminders.",
+            ahead,
+        )
+    else:
+        visits = t("There are no bookings ahead that are seen from here.")
+    by_consent = any(basis is Basis.CONSENT for basis, _ in person.bases)
+    return Screen(
+        blocks(
+            bold(t("Take this person off the list?")),
+            lines(bold(person.full_name), _relation_line(t, person.relation)),
+            visits,
+            t("The access that this person has opened to you will be closed, and they will be told.")
+            if by_consent
+            else "",
+        ),
+        markup(
+            [button(t.label("No, leave it"), PersonCard(person=person.id))],
+            [button(t.label("Yes, take off the list"), PersonRemove(person=person.id, sure=True))],
+            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if ahead else [],
+            back_row(t, PersonCard(person=person.id)),
+        ),
+    )
+
+
+# --- adding and correcting ------------------------------------------------------------------------
+
+
+def relation(data: RelationChoice, keys: Keys, scene: Scene) -> Screen:
+    """Who is to be added."""
+    t = scene.t
+    return Screen(
+        scene.text(
+            bold(t("Whom do you want to add?")),
+            t("You will enter name, date of birth and policy number, and then book for this person from here."),
+        ),
+        markup(
+            *([button(t.label(label), keys.act(each.value))] for each, label in _CHOICES.items()),
+            [button(t.label("✏️ Correct the date of birth"), keys.act("birth"))] if data.unfit else [],
+            back_row(t, Go(to=Page.POLICIES)),
+        ),
+    )
+
+
+def misfit(t: Texts, chosen: Relation) -> Html:
+    """Somebody born on that day is not who was chosen."""
+    return Html("⚠️ ") + t(_MISFITS[chosen])
+
+
+def misfit_of_known(t: Texts) -> Html:
+    """The same in a correction, where who it is cannot be chosen anew."""
+    return Html("⚠️ ") + t(
+        "This date of birth does not suit who the person is to you. Please check the year. If the date is right, take "
+        "the person off the list and add them anew."
+    )
+
+
+def added(t: Texts, *, verified: bool, known: bool) -> Html:
+    """What came of the form of a relative."""
+    if verified:
+        return t("✅ Done. The registry knows this policy.")
+    if known:
+        return t("✅ Done. This person is in the registry. The clinic will check the policy number at the visit.")
+    return t(
+        "✅ Done. When you book, the registry will be asked about this person; "
+        "if it does not know them, the clinic’s desk will help."
+    )
+
+
+def saved(t: Texts, *, mark_lost: bool) -> Html:
+    if mark_lost:
+        return t(
+            "✅ Saved. The policy is no longer marked as confirmed: the registry has not confirmed the data as they "
+            "are now."
+        )
+    return t("✅ Saved.")
+
+
+def already_there(t: Texts) -> Html:
+    return t("This person is on your list already: here is the card.")
+
+
+def removed(t: Texts, name: str) -> Html:
+    return t("{name}: taken off the list.", name=bold(name))
+
+
+def too_many(t: Texts) -> Html:
+    """The list is full."""
+    return Html("⚠️ ") + t("There may be 20 people on the list. To add another one, take somebody off it.")
+
+
+def not_to_be_changed(t: Texts) -> Html:
+    """The data are the other one's own."""
+    return Html("⚠️ ") + t("These data are changed by the person themselves, in their own chat.")
+
+
+# --- what age brings ------------------------------------------------------------------------------
+
+
+def turned_15(t: Texts, data: LinkNotice) -> Screen:
+    return Screen(
+        blocks(
+            bold(t("15 years: {name}", name=data.name)),
+            t(
+                "From this age only the bookings made from this chat are seen here. You can go on booking, and you "
+                "move and cancel those bookings as before."
+            ),
+            t(
+                "To let you see the others, {name} can open access in a chat of their own or at the clinic’s desk.",
+                name=data.name,
+            ),
+        ),
+        markup([button(t.label("👪 Policies"), Go(to=Page.POLICIES))], [home_button(t)]),
+    )
+
+
+def turned_18(t: Texts, data: LinkNotice) -> Screen:
+    """To the parent, or to the grown child."""
+    if data.relation is Relation.OWN:
+        return Screen(
+            blocks(
+                bold(t("18 years: {name}", name=data.name)),
+                t(
+                    "From this day your bookings are seen by you alone, and by those to whom you have opened access. "
+                    "Your parents can no longer book for you from their chats."
+                ),
+                t("Bookings that are ahead stand."),
+            ),
+            markup([button(t.label("👥 Who has access"), Go(to=Page.GRANTS))], [home_button(t)]),
+        )
+    kept = data.consent and not data.ended
+    return Screen(
+        blocks(
+            bold(t("18 years: {name}", name=data.name)),
+            t("You go on seeing the bookings by the access that {name} has opened to you.", name=data.name)
+            if kept
+            else t(
+                "From this day an adult books for themselves. The person is off your list, and their bookings are no "
+                "longer seen here; those that are ahead stand."
+            ),
+            ""
+            if kept
+            else t("If you are to help as before, {name} can open access in a chat of their own.", name=data.name),
+        ),
+        markup(
+            [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))] if not kept else [],
+            [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
+            [home_button(t)],
+        ),
+    )
+
+
+def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
+    return Screen(
+        blocks(
+            bold(t("The guardianship paper has ended")),
+            t("Person: {name}", name=bold(data.name)),
+            t("The person is off your list, and their bookings are no longer seen here; those that are ahead stand.")
+            if data.ended
+            else t(
+                "The person stays on your list, but the paper gives no rights any more. The card says what you can "
+                "do now."
+            ),
+            t("If there is a new paper, show it at the clinic’s desk: you will get a code."),
+        ),
+        markup(
+            [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))],
+            [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
+            [home_button(t)],
+        ),
+    )
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _line(t: Texts, number: int, person: Person, *, active: bool) -> Html:
+    heading = t("The child’s insurance policy") if person.relation is Relation.CHILD else t("Insurance policy")
+    policy = _number(t, person)
+    return lines(
+        Html(f"{number}. ") + bold(heading),
+        t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation])),
+        t("Policy number: {number}", number=policy + (" ✅" if person.verified else "")),
+        t("Date of birth: {date}", date=numeric(person.identity.birth_date)),
+        t("👉 This policy stands in the main menu") if active else "",
+    )
+
+
+def _number(t: Texts, person: Person) -> Html:
+    return Html("<code>") + policy_words(t, person.identity.policy) + Html("</code>")
+
+
+def _relation_line(t: Texts, relation: Relation) -> Html:
+    return t("Who it is to you: {relation}", relation=t(RELATIONS[relation]))
+
+
+def _contacts(t: Texts, person: Person) -> list[Html]:
+    phone, snils = person.identity.phone, person.identity.snils
+    return [
+        *([t("Phone: {phone}", phone=format_phone(phone))] if phone else []),
+        *([t("SNILS: {snils}", snils=format_snils(snils))] if snils else []),
+    ]
+
+
+def _mark_label(t: Texts, person: Person) -> str:
+    if person.identity.policy.kind is PolicyKind.NONE:
+        return t.label("How to get a policy")
+    return t.label("✅ The policy is confirmed") if person.verified else t.label("Policy not confirmed: why?")
+
+
+def _how_to_get(t: Texts, person: Person) -> Html:
+    if person.relation is Relation.OWN:
+        return t(
+            "Come to any insurance company of the region with a passport and SNILS, or apply through Gosuslugi. It is "
+            "free. When you have the number, press “✏️ Change the data” on the card."
+        )
+    return t(
+        "Any insurance company of the region makes it, and so does Gosuslugi. It is free. For a child: the birth "
+        "certificate, the child’s SNILS if there is one, and the passport of a parent. When you have the number, press "
+        "“✏️ Change the data” on the card."
+    )
+
+
+def _rights(t: Texts, person: Person, now: datetime) -> Html:
+    """What this account may do for the person today, and why."""
+    today = _today(now)
+    bases = standing_bases(person, today, now)
+    if not bases:
+        return t("The access is over: bookings can no longer be made or seen from here.")
+    return lines(_why(t, person, bases), *_sees(t, person, bases, today, now), _acts(t, person, today, now))
+
+
+def _why(t: Texts, person: Person, bases: frozenset[Basis]) -> Html:
+    until = {basis: end for basis, end in person.bases if basis in bases}
+    told = []
+    if bases & {Basis.DESK, Basis.OIDC}:
+        end = until.get(Basis.DESK)
+        told.append(
+            t("Confirmed by documents until {day}, that day included.", day=_last_day(end))
+            if end and Basis.OIDC not in bases
+            else t("Confirmed by documents.")
+        )
+    if Basis.CONSENT in bases:
+        end = until[Basis.CONSENT]
+        told.append(
+            t("Access is open to you until {day}, that day included.", day=_last_day(end))
+            if end
+            else t("Access is open to you.")
+        )
+    return lines(*told) if told else t("Entered by you, not confirmed by documents.")
+
+
+def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: datetime) -> list[Html]:
+    if visit_scope(person, today, now) is VisitScope.ALL:
+        return [t("You see all bookings, those made at the clinic too.")]
+    told = [t("You see only the bookings made from this chat.")]
+    age = full_years(person.identity.birth_date, today)
+    if bases & {Basis.DESK, Basis.OIDC} and TEENAGER_AGE <= age < ADULT_AGE:
+        told.append(
+            t(
+                "From the age of 15 the other bookings are seen with the teenager’s own consent: from their chat or at "
+                "the clinic’s desk."
+            )
+        )
+    return told
+
+
+def _acts(t: Texts, person: Person, today: date, now: datetime) -> Html:
+    if may_manage(person, today, now):
+        return t("You can book, move and cancel.")
+    return t("You cannot book, move or cancel.")
+
+
+def _last_day(until: datetime) -> str:
+    """Until midnight is said by the last day."""
+    return numeric(local(until - timedelta(seconds=1), _MOSCOW).date())
+
+
+def _today(now: datetime) -> date:
+    return local(now, _MOSCOW).date()
