@@ -1,0 +1,370 @@
+"""Access in the chat: the registrar's code, consents between two people, and those who guess."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from emulator.driver import User
+from tests.e2e.desk import HOME_CLINIC, desk_of, patients_of
+from tests.e2e.people import BORN, a_policy, with_consent, with_family
+from tests.support.bot_process import BotProcess
+
+WRONG = "Код не подходит"
+CONFIRMED = "Документы подтверждены"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What the registrar's command has printed."""
+
+    code: str
+    link: str
+
+    @property
+    def payload(self) -> str:
+        return self.link.rpartition("start=")[2]
+
+
+def options(surname: str, policy: str, **more: str) -> list[str]:
+    """The command's options for a woman of 46; the names of the rest as in Python."""
+    known = {"surname": surname, "name": "Вера", "patronymic": "Павловна", "birth": f"{BORN:%d.%m.%Y}", "sex": "F"}
+    named = {**known, "policy": policy, "clinic": HOME_CLINIC, **more}
+    return [part for name, value in named.items() for part in (f"--{name.replace('_', '-')}", value)]
+
+
+async def confirm(bot: BotProcess, relation: str, *given: str) -> Printed:
+    """`python -m bot confirm`, beside the running bot."""
+    exit_code, printed = await bot.command("confirm", relation, *given)
+    assert exit_code == 0, printed
+    code, link = re.search(r"Code: (\S+)", printed), re.search(r"Link: (\S+)", printed)
+    assert code, printed
+    assert link, printed
+    return Printed(code[1], link[1])
+
+
+async def confirmed(bot: BotProcess, surname: str, language: str = "ru") -> User:
+    """Somebody new whom the desk has confirmed: stands on the screen that says so."""
+    user = await with_consent(bot, language=language)
+    printed = await confirm(bot, "own", *options(surname, a_policy()))
+    await user.send(f"/start {printed.payload}")
+    return user
+
+
+async def visit_of(bot: BotProcess, user: User) -> str:
+    """A visit made at the clinic's counter for the user; gives its number."""
+    async with desk_of(bot) as desk:
+        slot = (await desk.free("110"))[0]
+        return (await desk.book(patients_of(bot, user)[0], slot.id)).number
+
+
+async def open_access(user: User, *ticks: str) -> str:
+    """From Home or the confirmation to a code for somebody close; gives the code."""
+    await user.press("👥 Кому открыт доступ")
+    await user.press("➕ Открыть доступ близкому")
+    for tick in ticks:
+        await user.press(tick)
+    await user.press("🔑 Получить код")
+    found = re.search(r"Код: (\d{3}-\d{3}-\d{4})", user.screen().text)
+    assert found, user.screen().text
+    return found[1]
+
+
+async def to_code(user: User) -> None:
+    """To the screen that asks for a code, by a button that stands on the first screen without a form."""
+    await user.send("/start")
+    await user.press("🔑 Ввести код")
+    assert "Введите код" in user.screen().text
+
+
+async def test_the_registrars_code_opens_ones_own_records(town: BotProcess) -> None:
+    # STEP 1. Somebody new, without a form, has a code from the desk.
+    user = await with_consent(town)
+    await to_code(user)
+    printed = await confirm(town, "own", *options("Орлова", a_policy()))
+    assert printed.link.startswith("https://t.me/")
+    assert printed.payload == "c" + printed.code.replace("-", "")
+
+    # STEP 2. What is no code gets a hint; typed with spaces, it is taken.
+    await user.send("не помню")
+    assert "В коде десять цифр" in user.screen().text
+    await user.send(printed.code.replace("-", " "))
+    assert CONFIRMED in user.screen().text
+    assert "Орлова Вера Павловна" in user.screen().text
+
+    # STEP 3. A visit made at the counter stands in «Мои записи».
+    number = await visit_of(town, user)
+    await user.press("Мои записи")
+    await user.press("1 ·")
+    assert number in user.screen().text
+
+    # STEP 4. The same code again is refused, and Home has the policy with its mark.
+    await user.send(f"/start {printed.payload}")
+    assert WRONG in user.screen().text
+    await user.press("🏠")
+    assert "✅" in user.screen().text
+    rows = town.rows(
+        "SELECT basis FROM link_basis JOIN person_link ON person_link.id = link_id"
+        " JOIN account ON account.id = account_id WHERE telegram_id = ?",
+        user.id,
+    )
+    assert rows == [("desk",)]
+
+
+async def test_a_link_waits_for_the_consent(town: BotProcess) -> None:
+    # STEP 1. The registrar shows the QR code of a link to somebody who has never been here.
+    printed = await confirm(town, "own", *options("Зорина", a_policy()))
+    user = await town.emulator.user("Вера", language_code="ru")
+    await user.open_link(printed.payload)
+    assert "Согласие на обработку персональных данных" in user.screen().text
+
+    # STEP 2. Consent first; the code goes on by itself and stands in no button.
+    assert not any(
+        printed.payload[1:] in (button.callback_data or "") for row in user.screen().buttons for button in row
+    )
+    await user.press("✅")
+    assert CONFIRMED in user.screen().text
+    assert "Зорина Вера Павловна" in user.screen().text
+
+
+async def test_a_link_of_yesterday_only_leads_in(town: BotProcess) -> None:
+    user = await town.emulator.user("Вера", language_code="ru")
+    await user.open_link("c4071226583")
+    await user.press("✅")
+    assert WRONG in user.screen().text
+    await user.press("🏠")
+    assert "Давайте познакомимся" in user.screen().text
+
+
+async def test_a_child_comes_by_a_code_to_its_parent_alone(town: BotProcess) -> None:
+    mother = await confirmed(town, "Белкина")
+    child = options(
+        *("Белкина", a_policy()),
+        name="Маша",
+        birth="01.05.2020",
+        holder_surname="белкина",
+        holder_name="Вера",
+        holder_birth=f"{BORN:%d.%m.%Y}",
+    )
+    printed = await confirm(town, "child", *child)
+
+    # STEP 1. A thief with the code, and somebody without a form: nothing.
+    thief = await with_family(town)
+    await thief.send(f"/start {printed.payload}")
+    assert WRONG in thief.screen().text
+    stranger = await with_consent(town)
+    await stranger.send(f"/start {printed.payload}")
+    assert "Сначала заполните свою анкету" in stranger.screen().text
+    assert "📝 Заполнить анкету" in stranger.screen().labels
+
+    # STEP 2. The mother, from the same code.
+    await mother.send(f"/start {printed.payload}")
+    assert CONFIRMED in mother.screen().text
+    assert "Белкина Маша Павловна" in mother.screen().text
+
+    # STEP 3. Once more for the father: the mother hears that another chat has it.
+    father = await confirmed(town, "Белкин")
+    again = [part if part != "белкина" else "Белкин" for part in child]
+    second = await confirm(town, "child", *again)
+    await father.send(f"/start {second.payload}")
+    assert CONFIRMED in father.screen().text
+    message = await mother.wait_for("открыт ещё в одном чате")
+    assert "Белкина Маша Павловна" in message.text
+
+
+async def test_a_daughter_opens_access_and_closes_it(town: BotProcess) -> None:
+    # STEP 1. The daughter lets her father see her visits for half a year.
+    daughter, father = await confirmed(town, "Котова"), await confirmed(town, "Котов")
+    number = await visit_of(town, daughter)
+    code = await open_access(daughter, "6 месяцев")
+    text = daughter.screen().text
+    assert "Котова Вера Павловна" in text
+    assert "Передайте код или ссылку только тому, кому доверяете" in text
+    assert f"start=c{code.replace('-', '')}" in text
+
+    # STEP 2. Her own chat does not take it; the father types it and reads whose it is.
+    await daughter.send(f"/start c{code.replace('-', '')}")
+    assert "Это Ваш собственный код" in daughter.screen().text
+    await father.press("👥 Кому открыт доступ")
+    assert "Нет данных" in father.screen().text
+    await father.press("🔑 Ввести код")
+    await father.send(code)
+    assert "Кем Вам приходится Котова Вера Павловна?" in father.screen().text
+    assert "Что разрешено: видеть записи к врачу\n" in father.screen().text
+    await father.press("Сын или дочь")
+    assert "Доступ получен" in father.screen().text
+    given = await daughter.wait_for("Доступ открыт")
+    assert "У кого доступ: Котов Вера Павловна" in given.text
+
+    # STEP 3. «Мои записи» of the father has her visit, with her name.
+    await father.press("Мои записи")
+    assert "Пациент: Котова Вера Павловна" in father.screen().text
+    await father.press("1 ·")
+    assert number in father.screen().text
+
+    # STEP 4. She closes it, after a question; both know.
+    await daughter.press("Закрыть доступ")
+    assert "Закрыть этот доступ?" in daughter.screen().text
+    await daughter.press("Да, закрыть доступ")
+    assert "Доступ закрыт" in daughter.screen().text
+    told = await father.wait_for("Доступ закрыт")
+    assert "Котова Вера Павловна" in told.text
+    await father.send("/start")
+    await father.press("Мои записи")
+    assert "Котова" not in father.screen().text
+    await daughter.press("👥 Кому открыт доступ")
+    assert "Всего разрешений: 0" in daughter.screen().text
+
+
+async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
+    wife, husband = await confirmed(town, "Сомова"), await confirmed(town, "Сомов")
+
+    # STEP 1. Ticks: managing brings seeing along; without a tick there is no code.
+    await wife.press("👥 Кому открыт доступ")
+    await wife.press("➕ Открыть доступ близкому")
+    await wife.press("☑ Видеть мои записи к врачу")
+    answer = await wife.press("🔑 Получить код")
+    assert answer.text == "Отметьте, что разрешаете."
+    await wife.press("☐ Записывать, переносить и отменять")
+    assert "☑ Видеть мои записи к врачу" in wife.screen().labels
+    await wife.press("1 год")
+    await wife.press("🔑 Получить код")
+    found = re.search(r"start=(c\d{10})", wife.screen().text)
+    assert found
+    assert "Что разрешено: видеть записи к врачу, записывать, переносить и отменять" in wife.screen().text
+
+    # STEP 2. By the link; not taken at first, then taken.
+    await husband.open_link(found[1])
+    await husband.press("Не принимать")
+    assert "Доступ не принят" in husband.screen().text
+    await husband.open_link(found[1])
+    await husband.press("Муж или жена")
+    assert "Доступ получен" in husband.screen().text
+
+    # STEP 3. He gives it up; she hears of it.
+    await husband.press("👥 Кому открыт доступ")
+    await husband.press("1 · Закрыть")
+    assert "Отказаться от этого доступа?" in husband.screen().text
+    await husband.press("Нет, оставить")
+    await husband.press("1 · Закрыть")
+    await husband.press("Да, закрыть доступ")
+    assert "Эти записи здесь больше не видны" in husband.screen().text
+    message = await wife.wait_for("Доступ закрыт")
+    assert "У кого доступ: Сомов Вера Павловна" in message.text
+
+
+async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess) -> None:
+    user = await with_consent(town)
+    await user.press("Заполнить анкету")
+    for text in ("Рысева", "Вера", "Павловна", "05.03.1980"):
+        await user.send(text)
+    await user.press("Женский")
+    await user.send("+7 916 123-45-67")
+    await user.send(a_policy())
+    await user.press("Пропустить")
+    await user.press("Всё верно")
+
+    # STEP 1. No access for others yet; what to bring to the desk, and the demo's command.
+    await user.press_data(user.screen().message_id or 0, "g1:grants")
+    await user.press("➕ Открыть доступ близкому")
+    assert "Открыть доступ пока нельзя" in user.screen().text
+    await user.press("Как подтвердить документы")
+    assert "Возьмите с собой паспорт, полис ОМС и СНИЛС" in user.screen().text
+    assert "python -m bot confirm" in user.screen().text
+
+    # STEP 2. Wrong codes: the same sentence each time, and after five of them a pause.
+    await user.press("🔑 Ввести код")
+    for number in range(5):
+        await user.send(f"{number:010}")
+        assert WRONG in user.screen().text
+    printed = await confirm(town, "own", *options("Рысева", a_policy()))
+    await user.send(printed.code)
+    assert "Слишком много неверных кодов" in user.screen().text
+
+    # STEP 3. An hour later the brake is off; the code has expired by then, a new one is taken.
+    town.shift_clock(timedelta(hours=1))
+    await user.press("🏠")
+    await user.press_data(user.screen().message_id or 0, "g1:code")
+    await user.send(printed.code)
+    assert WRONG in user.screen().text
+    fresh = await confirm(town, "own", *options("Рысева", a_policy()))
+    await user.send(fresh.code)
+    assert CONFIRMED in user.screen().text
+
+
+async def test_in_english_from_the_command_to_the_end_of_an_access(town: BotProcess) -> None:
+    giver, taker = await confirmed(town, "Smith", "en"), await confirmed(town, "Jones", "en")
+    assert "Documents are confirmed" in giver.screen().text
+
+    await giver.press("👥 Who has access")
+    await giver.press("➕ Open access for someone close")
+    await giver.press("🔑 Get a code")
+    found = re.search(r"start=(c\d{10})", giver.screen().text)
+    assert found
+    await taker.open_link(found[1])
+    assert "Who is this person to you?" in taker.screen().text
+    await taker.press("Husband or wife")
+    assert "You have got access" in taker.screen().text
+    await giver.wait_for("Access is open")
+    await giver.press("Close the access")
+    await giver.press("Yes, close it")
+    assert "Access is closed" in giver.screen().text
+    await taker.wait_for("Access is closed")
+
+
+async def test_the_command_says_what_is_wrong(bot: BotProcess, tmp_path: Path) -> None:
+    good = options("Орлова", a_policy())
+
+    # STEP 1. Everything that is missing or bad: one line in English, exit code 2, and nothing of the values in it.
+    for given, said in (
+        (good[2:], "--surname is missing"),
+        ([*good, "--birth", "31.02.1980"], "--birth: it must be a date"),
+        ([*good, "--sex", "X"], "--sex: it must be F or M"),
+        ([*good, "--policy", "12"], "--policy: it must be 16 digits"),
+        ([*good, "--snils", "11223344590"], "--snils: its check number"),
+        ([*good, "--name", "Bера"], "--name: Russian and Latin letters are mixed"),
+        ([*good, "--clinic", "nowhere"], "--clinic: there is no clinic"),
+        ([*good, "--until", "01.05.2027"], "--until: for “own” there is no end"),
+    ):
+        exit_code, printed = await bot.command("confirm", "own", *given)
+        assert (exit_code, printed.startswith(said)) == (2, True), printed
+        assert len(printed.strip().splitlines()) == 1
+    for relation, given, said in (
+        ("child", good, "--holder-surname is missing"),
+        ("ward", [*good, *_holder("Орлова")], "the holder of the chat and the patient are one person"),
+        ("ward", [*good, *_holder("Совина")], "--until is missing"),
+        ("spouse", [*good, *_holder("Совина"), "--until", "01.05.2020"], "--until: this day has passed"),
+    ):
+        exit_code, printed = await bot.command("confirm", relation, *given)
+        assert (exit_code, printed.startswith(said)) == (2, True), printed
+
+    # STEP 2. A policy that stands for somebody else.
+    await confirm(bot, "own", *good)
+    exit_code, printed = await bot.command("confirm", "own", *options("Другая", good[good.index("--policy") + 1]))
+    assert (exit_code, "for somebody else" in printed) == (2, True)
+
+    # STEP 3. The QR code, in the terminal and as a file.
+    target = tmp_path / "code.png"
+    exit_code, printed = await bot.command("confirm", "own", *options("Сойкина", a_policy()), "--qr", str(target))
+    assert exit_code == 0
+    assert "█" in printed
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+async def test_before_the_bot_has_run_there_is_a_code_without_a_link(
+    town: BotProcess, filled: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+    silent = BotProcess(tmp_path, town.emulator)
+    exit_code, printed = await silent.command("confirm", "own", *options("Орлова", a_policy()))
+    assert exit_code == 0
+    assert "Code: " in printed
+    assert "the bot must have run once" in printed
+    assert "Link: " not in printed
+
+
+def _holder(surname: str) -> list[str]:
+    return ["--holder-surname", surname, "--holder-name", "Вера", "--holder-birth", f"{BORN:%d.%m.%Y}"]
