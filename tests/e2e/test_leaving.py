@@ -134,7 +134,7 @@ async def test_another_language_at_home_stays_at_home(town: BotProcess) -> None:
     await to_confirmation(user)
 
     # STEP 1. The booking was left for Home; a change of the language does not bring it back unasked.
-    await press_all(user, "🏠", "Помощь", "Язык", "English")
+    await press_all(user, "🏠", "Ещё", "Помощь", "Язык", "English")
     assert user.screen().text.startswith("🏠 Main menu")
     await press_all(user, "Book a doctor", "Go on")
     assert "Please check the booking" in user.screen().text

@@ -105,7 +105,10 @@ async def test_every_other_old_button_just_works(town: BotProcess) -> None:
     user = await with_family(town)
 
     # STEP 1. A Home of long ago, a ticket, a list, help and the choice of language, all left behind.
-    home = {label: data_of(user, label) for label in ("Записаться", "Мои записи", "Уведомления", "Помощь")}
+    home = {label: data_of(user, label) for label in ("Записаться", "Мои записи", "Уведомления", "Ещё")}
+    await user.press("Ещё")
+    more = {label: data_of(user, label) for label in ("Полисы", "Помощь")}
+    await user.press("🏠")
     await to_confirmation(user)
     await user.press(RU.confirm)
     number = number_on(user)
@@ -122,7 +125,9 @@ async def test_every_other_old_button_just_works(town: BotProcess) -> None:
         for pressed, says in (
             (home["Мои записи"], "Всего записей: 1"),
             (home["Уведомления"], "Всего уведомлений: 1"),
-            (home["Помощь"], "Как записаться к врачу"),
+            (home["Ещё"], "☰ Ещё"),
+            (more["Помощь"], "Как записаться к врачу"),
+            (more["Полисы"], "Всего полисов: 5"),
             (home["Записаться"], "Кому нужна запись к врачу?"),
             (ticket["Мои записи"], "Всего записей: 1"),
             (listed["1 ·"], number),

@@ -133,7 +133,7 @@ class Work:
 
 def _exact_and_quick() -> None:
     """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
-    jobs._OUTBOX = jobs._RECOVERY = timedelta(seconds=1)
+    jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = timedelta(seconds=1)
     work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher
 
     def watched_bot(settings: Settings) -> Bot:
