@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from services.accounts.model import Account
 from services.booking.model import VisitEntry
-from services.booking.moments import is_daytime, next_morning, soon_moment, visit_day
+from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
 from services.booking.visits import Visits
 from services.booking.watch import soon_key
 from services.clock import Clock
@@ -46,13 +46,10 @@ class Reminders:
         """The message of the eve; in the morning of the day where the evening was missed."""
         now = self._clock.now()
         found = await self.of_day(account, day)
-        if not found:
+        moments = [each for each in (_eve_from(entry, now) for entry in found) if each is not None]
+        if not moments:
             return None
-        first = found[0].visit
-        if is_daytime(now, first.clinic.tz):
-            return Reminder(tuple(found))
-        morning = next_morning(now, first.clinic.tz)
-        return Later(morning) if found[-1].visit.start > morning else None
+        return Reminder(tuple(found)) if min(moments) <= now else Later(min(moments))
 
     async def soon(self, account: Account, visit_id: str) -> Reminder | Later | None:
         """The message two hours before a visit; late where the moment was missed, but never at night."""
@@ -78,6 +75,15 @@ class Reminders:
     async def of_visit(self, account: Account, visit_id: str) -> list[VisitEntry]:
         """The visit, if it is still ahead."""
         return [each for each in await self._visits.ahead(account) if each.visit.id == visit_id]
+
+
+def _eve_from(entry: VisitEntry, now: datetime) -> datetime | None:
+    """When the visit may be told of from now on, as at its clinic it is neither too early nor night; None: too late."""
+    visit = entry.visit
+    moment = max(eve_moment(visit), now)
+    if not is_daytime(moment, visit.clinic.tz):
+        moment = next_morning(moment, visit.clinic.tz)
+    return moment if moment < visit.start else None
 
 
 def groups(ahead: Sequence[VisitEntry], waiting: Collection[str]) -> list[list[VisitEntry]]:
