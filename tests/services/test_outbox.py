@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account
+from services.errors import NotFound
 from services.notify.model import Delivery, NotificationKind
 from services.notify.outbox import GIVE_UP_AFTER, TELEGRAM, Outbox
 from services.storage.engine import Database
@@ -185,3 +186,119 @@ async def test_the_list_is_newest_first_in_pages_and_ones_own(world: World, acco
     assert [each.subject_id for each in second.items] == ["visit 1", "visit 0"]
     assert beyond.items == ()
     assert first.total == second.total == beyond.total == 10
+
+
+# --- told later -----------------------------------------------------------------------------------
+
+
+async def add_later(world: World, account: Account, key: str, minutes: int) -> bool:
+    async with world.database.write() as unit:
+        return await world.outbox.add(
+            unit,
+            account_id=account.id,
+            person_id=None,
+            kind=NotificationKind.REMINDER_SOON,
+            subject_id=f"visit {key}",
+            dedupe_key=key,
+            due_at=world.clock.now() + timedelta(minutes=minutes),
+        )
+
+
+async def test_what_is_told_later_is_neither_sent_nor_listed_before(world: World, account: Account) -> None:
+    assert await add_later(world, account, "a", 10)
+    assert not await add_later(world, account, "a", 20)
+    world.clock.advance(minutes=9, seconds=59)
+    assert await world.outbox.claim(10) == ()
+    assert (await world.outbox.page(account.id, 0, 8)).total == await world.outbox.unread(account.id) == 0
+    world.clock.advance(seconds=1)
+    assert (await claim_one(world)).notification.subject_id == "visit a"
+    assert (await world.outbox.page(account.id, 0, 8)).total == await world.outbox.unread(account.id) == 1
+
+
+async def test_what_waits_may_come_sooner_never_later(world: World, account: Account) -> None:
+    await add_later(world, account, "a", 10)
+    now = world.clock.now()
+    async with world.database.write() as unit:
+        assert await world.outbox.hasten(unit, "a", now + timedelta(minutes=15))
+        assert await world.outbox.hasten(unit, "a", now + timedelta(minutes=5))
+        assert not await world.outbox.hasten(unit, "nothing", now)
+    world.clock.advance(minutes=5)
+    delivery = await claim_one(world)
+    assert delivery.notification.created_at == world.clock.now()
+    await world.outbox.sent(delivery)
+    async with world.database.write() as unit:
+        assert not await world.outbox.hasten(unit, "a", now)
+
+
+async def test_what_is_put_off_leaves_the_list_until_then(world: World, account: Account) -> None:
+    await add_later(world, account, "a", 0)
+    until = world.clock.now() + timedelta(hours=9)
+    await world.outbox.postpone(await claim_one(world), until)
+    assert (await world.outbox.page(account.id, 0, 8)).total == 0
+    world.clock.set(until)
+    assert (await claim_one(world)).notification.created_at == until
+
+
+async def test_what_is_taken_back_never_happened(world: World, account: Account) -> None:
+    await add_later(world, account, "a", 0)
+    await world.outbox.take_back(await claim_one(world))
+    assert (await world.outbox.page(account.id, 0, 8)).total == 0
+    assert await statuses(world) == []
+
+
+async def test_what_was_told_along_is_not_sent_by_itself(world: World, account: Account) -> None:
+    for key, minutes in (("a", 0), ("b", 20), ("c", 40)):
+        await add_later(world, account, key, minutes)
+    assert await world.outbox.waiting(account.id, NotificationKind.REMINDER_SOON) == {"visit a", "visit b", "visit c"}
+    await world.outbox.sent(await claim_one(world), ["b"])
+    assert await world.outbox.waiting(account.id, NotificationKind.REMINDER_SOON) == {"visit c"}
+    assert await statuses(world) == ["sent", "due"]
+
+
+async def test_what_was_sent_is_not_withdrawn(world: World, account: Account) -> None:
+    await add(world, account, "a")
+    await world.outbox.sent(await claim_one(world))
+    async with world.database.write() as unit:
+        await world.outbox.withdraw(unit, "a")
+    assert (await world.outbox.page(account.id, 0, 8)).total == 1
+
+
+# --- read -----------------------------------------------------------------------------------------
+
+
+async def test_each_is_read_by_itself_by_its_thing_or_all_at_once(world: World, account: Account) -> None:
+    other = await world.account()
+    for key in ("a", "b", "c", "d"):
+        await add(world, account, key)
+    await add(world, other, "e")
+    assert await world.outbox.unread(account.id) == 4
+    notes = (await world.outbox.page(account.id, 0, 8)).items
+    assert not any(note.read for note in notes)
+
+    await world.outbox.read(await world.outbox.get(account.id, notes[0].id))
+    assert (await world.outbox.get(account.id, notes[0].id)).read
+    assert await world.outbox.unread(account.id) == 3
+    await world.outbox.read_about(account.id, notes[1].subject_id)
+    await world.outbox.read_about(account.id, "visit e")
+    assert await world.outbox.unread(account.id) == 2
+    await world.outbox.read_all(account.id)
+    assert await world.outbox.unread(account.id) == 0
+    assert await world.outbox.unread(other.id) == 1
+
+
+async def test_what_the_screen_has_said_is_read(world: World, account: Account) -> None:
+    await add(world, account, "a", screen_follows=True)
+    await add(world, account, "b")
+    await world.outbox.settle("a")
+    assert await world.outbox.unread(account.id) == 1
+
+
+async def test_nobody_opens_what_is_anothers_or_not_told_yet(world: World, account: Account) -> None:
+    other = await world.account()
+    await add(world, other, "a")
+    await add_later(world, account, "b", 5)
+    theirs = (await world.outbox.page(other.id, 0, 8)).items[0]
+    later = (await world.database.fetch(select(notification.c.id).where(notification.c.account_id == account.id))).one()
+    for each in (theirs.id, later.id, "nothing"):
+        with pytest.raises(NotFound):
+            await world.outbox.get(account.id, each)
