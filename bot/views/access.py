@@ -357,7 +357,7 @@ def accepted(t: Texts, grant: Grant) -> Screen:
         blocks(
             bold(t("✅ You have got access")),
             _details(t, grant),
-            t("These bookings stand in “My bookings” with the name of the person."),
+            t("These bookings stand in “My bookings”, each with the name of the patient."),
         ),
         markup([_visits_button(t)], [_grants_button(t)], [home_button(t)]),
     )
@@ -384,7 +384,7 @@ def given(t: Texts, grant: Grant) -> Screen:
 def ended(t: Texts, grant: Grant) -> Screen:
     """One of the two has ended it: the same screen to both."""
     return Screen(
-        blocks(bold(t(HEADINGS[NotificationKind.ACCESS_ENDED])), _details(t, grant), _what_ended(t, grant)),
+        blocks(bold(t(HEADINGS[NotificationKind.ACCESS_ENDED])), _who(t, grant), _what_ended(t, grant)),
         markup([_grants_button(t)], [home_button(t)]),
     )
 
@@ -394,7 +394,7 @@ def expired(t: Texts, grant: Grant) -> Screen:
     return Screen(
         blocks(
             bold(t(HEADINGS[NotificationKind.CONSENT_ENDED])),
-            _details(t, grant),
+            lines(_who(t, grant), _through(t, grant.until)),
             _what_ended(t, grant),
             t("If it is still needed, open the access anew.")
             if grant.given
@@ -425,17 +425,19 @@ def _line(t: Texts, number: int, grant: Grant) -> Html:
 
 
 def _details(t: Texts, grant: Grant) -> Html:
+    return lines(_who(t, grant), _may(t, grant.covers), _through(t, grant.until))
+
+
+def _who(t: Texts, grant: Grant) -> Html:
     return lines(
         t("Whose bookings: {name}", name=bold(grant.name)),
-        t("Who has access: {name}", name=_holder(t, grant)) if grant.given else "",
-        _may(t, grant.covers),
-        _through(t, grant.until),
+        t("To whom: {name}", name=_holder(t, grant)) if grant.given else "",
     )
 
 
 def _what_ended(t: Texts, grant: Grant) -> Html:
     if grant.given:
-        return t("Your bookings can no longer be seen from that chat.")
+        return t("This person no longer sees your bookings.")
     return t("These bookings can no longer be seen here. The visits stand as they stood.")
 
 
@@ -444,7 +446,7 @@ def _other(t: Texts, grant: Grant) -> str:
 
 
 def _holder(t: Texts, grant: Grant) -> str:
-    return grant.holder or t.label("a Telegram chat without a name")
+    return grant.holder or t.label("a Telegram chat")
 
 
 def _may(t: Texts, covers: frozenset[Covers]) -> Html:

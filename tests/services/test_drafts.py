@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account
+from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
 from services.storage.tables import draft as draft_table
 from services.storage.tables import hold
@@ -162,6 +164,21 @@ async def test_typed_text_belongs_to_the_draft_touched_last(world: World, accoun
     latest = await world.drafts.latest(account.id)
     assert latest is not None
     assert latest.id == form.id
+
+
+async def test_a_newer_draft_of_a_shorter_life_does_not_hide_the_one_that_lives(world: World, account: Account) -> None:
+    lifetimes = {KIND: LIFETIME, "short": timedelta(minutes=15)}
+    drafts = Drafts(world.database, world.vault, world.clock, lifetimes)
+    long = await drafts.start(Draft("", account.id, KIND, "region"))
+    world.clock.advance(minutes=1)
+    short = await drafts.start(Draft("", account.id, "short", "code"))
+    latest = await drafts.latest(account.id)
+    assert latest is not None
+    assert latest.id == short.id
+    world.clock.advance(minutes=16)
+    latest = await drafts.latest(account.id)
+    assert latest is not None
+    assert latest.id == long.id
 
 
 async def test_remembering_messages_is_no_change_of_the_draft(world: World, account: Account) -> None:

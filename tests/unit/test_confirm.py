@@ -1,0 +1,127 @@
+"""The registrar at a terminal: what is not given is asked, and what is bad is asked again."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+
+from bot import confirm
+from services.accounts.codes import Codes
+from services.accounts.model import Relation
+from services.errors import NotFound
+from services.registry.admin import RegistryAdmin
+from services.registry.model import Patient, PatientIdentity, Sex
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
+
+POLICY = "5097579792000180"
+
+
+class OneClinic:
+    """A registry with one clinic; it remembers who was enrolled."""
+
+    def __init__(self) -> None:
+        self.enrolled: list[PatientIdentity] = []
+
+    async def enrol(self, identity: PatientIdentity, clinic_id: str) -> Patient:
+        if clinic_id != "c1":
+            raise NotFound
+        self.enrolled.append(identity)
+        return Patient("patient", confirmed=True, clinic_id=clinic_id)
+
+
+class Terminal:
+    """Answers in turn; `asked`: what was printed before each."""
+
+    def __init__(self, *answers: str) -> None:
+        self._answers = list(answers)
+        self.asked: list[str] = []
+
+    def __call__(self, prompt: str) -> str:
+        self.asked.append(prompt)
+        if not self._answers:
+            raise EOFError
+        return self._answers.pop(0)
+
+
+def arguments(*given: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    confirm.add_arguments(parser)
+    return parser.parse_args(given)
+
+
+@pytest.fixture
+async def desk(database: Database, vault: Vault, clock: FakeClock) -> confirm.Desk:
+    admin: RegistryAdmin = OneClinic()  # type: ignore[assignment]
+    return confirm.Desk(admin, Codes(database, vault, clock), clock, None, "http://127.0.0.1:8080/?start={}".format)
+
+
+async def run(desk: confirm.Desk, terminal: Terminal | None, *given: str) -> tuple[int, str, str]:
+    stdout, stderr = StringIO(), StringIO()
+    asked = confirm.Desk(desk.admin, desk.codes, desk.clock, terminal, desk.link)
+    code = await confirm.run(arguments(*given), asked, stdout=stdout, stderr=stderr)
+    return code, stdout.getvalue(), stderr.getvalue()
+
+
+async def test_everything_is_asked(desk: confirm.Desk) -> None:
+    terminal = Terminal("иванова", "анна", "", "31.02.1990", "14.03.1990", "f", POLICY, "", "c1")
+    code, printed, wrong = await run(desk, terminal, "own")
+    assert code == 0, wrong
+    assert [each.splitlines()[-1] for each in terminal.asked] == [
+        "surname: ",
+        "name: ",
+        "patronymic (Enter: none): ",
+        "birth: ",
+        "birth: ",
+        "sex: ",
+        "policy: ",
+        "snils (Enter: none): ",
+        "clinic: ",
+    ]
+    assert terminal.asked[4].startswith("--birth: it must be a date like 05.03.1980\n")
+    enrolled = desk.admin.enrolled[0]  # type: ignore[attr-defined]
+    assert (enrolled.surname, enrolled.patronymic, enrolled.birth_date) == ("Иванова", None, date(1990, 3, 14))
+    assert (enrolled.sex, enrolled.policy.number, enrolled.snils) == (Sex.FEMALE, POLICY, None)
+    assert "Good until 09:10 Moscow time, once." in printed
+    assert "http://127.0.0.1:8080/?start=c" in printed
+    assert "иванова" not in (printed + wrong).casefold()
+
+
+async def test_a_doubtful_policy_only_warns(desk: confirm.Desk) -> None:
+    given = ("--surname", "Иванова", "--name", "Анна", "--birth", "15.03.1990", "--sex", "M", "--policy", POLICY)
+    code, _, warned = await run(desk, None, "own", *given, "--clinic", "c1")
+    assert code == 0
+    assert "it holds another date of birth" in warned
+    assert POLICY not in warned
+
+
+async def test_a_terminal_that_is_closed_confirms_nobody(desk: confirm.Desk) -> None:
+    code, printed, wrong = await run(desk, Terminal("Иванова"), "own")
+    assert (code, printed) == (confirm.WRONG, "")
+    assert "nothing is confirmed" in wrong
+    assert not desk.admin.enrolled  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("relation", Relation)
+async def test_an_end_is_asked_where_there_is_one(desk: confirm.Desk, relation: Relation) -> None:
+    terminal = Terminal()
+    own = relation is Relation.OWN
+    holder = () if own else ("--holder-surname", "Совин", "--holder-name", "Пётр", "--holder-birth", "01.02.1980")
+    given = ("--surname", "Иванова", "--name", "Анна", "--patronymic", "", "--birth", "14.03.1990", "--sex", "F")
+    last = ("--policy", POLICY, "--snils", "", "--clinic", "c1")
+    code, _, _ = await run(desk, terminal, relation.value, *given, *last, *holder)
+    ends = relation not in (Relation.OWN, Relation.CHILD)
+    assert terminal.asked == (["until: "] if ends else [])
+    assert code == (confirm.WRONG if ends else 0)
+
+
+def test_the_last_day_counts(clock: FakeClock) -> None:
+    clock.set(datetime(2026, 11, 23, 20, 59, tzinfo=UTC))  # 23:59 in Moscow
+    assert confirm._parse_until("23.11.2026", clock.now()) == datetime(2026, 11, 23, 21, tzinfo=UTC)
+    clock.advance(minutes=1)
+    with pytest.raises(confirm._Wrong):
+        confirm._parse_until("23.11.2026", clock.now())
