@@ -7,7 +7,7 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.person import answers_of, check_step, field_steps, identity_of, number_warnings, values_of
+from bot.fsm.person import answers_of, check_step, field_steps, identity_of, name_in, number_warnings, values_of
 from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn, always
 from bot.views import family as view
 from bot.views import person as person_view
@@ -115,7 +115,9 @@ async def _apply_edit(turn: Turn, given: Input) -> Outcome:
 
 
 async def _load_relation(turn: Turn) -> Loaded:
-    return Loaded(view.RelationChoice(unfit="relation" in turn.answers and not _fits(turn, _whose(turn.answers))))
+    chosen = turn.answers.get("relation")
+    unfit = chosen is not None and not _fits(turn, Relation(chosen))
+    return Loaded(view.RelationChoice(unfit, name_in(turn.answers)))
 
 
 async def _apply_relation(turn: Turn, given: Input) -> Outcome:
@@ -166,8 +168,7 @@ async def _add(turn: Turn) -> Outcome:
         return Stay(person_view.too_many_tries(t))
     await tools.accounts.set_active_person(account, person.id)
     await tools.drafts.drop(turn.draft.id)
-    note = view.added(t, verified=person.verified, known=person.patient_id is not None)
-    return Left(view.card(t, person, turn.now, note))
+    return Left(view.card(t, person, turn.now, view.added(t, person)))
 
 
 async def _save(turn: Turn) -> Outcome:

@@ -116,6 +116,7 @@ def field_steps(
                 answered=_answered_words(turn, field),
                 demo=turn.tools.demo,
                 my_phone=await _my_phone(turn) if field == "phone" and relation is not Relation.OWN else None,
+                name=name_in(turn.answers) if relation is not Relation.OWN else None,
             )
             return Loaded(data, prompt=Prompt.CONTACT if field == "phone" and data.own else None)
 
@@ -130,6 +131,10 @@ def field_steps(
         clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
         return Step(states[field], load, view.question, apply, visible, clears)
 
+    async def load_doubt(turn: Turn) -> Loaded:
+        own = whose(turn.answers) is Relation.OWN
+        return Loaded(view.PolicyDoubt(number_warnings(turn.answers), None if own else name_in(turn.answers)))
+
     steps = []
     for field in asked:
         steps.append(field_step(field))
@@ -137,7 +142,7 @@ def field_steps(
             steps.append(
                 Step(
                     states["doubt"],
-                    _load_doubt,
+                    load_doubt,
                     view.policy_doubt,
                     _apply_doubt,
                     lambda answers: visible(answers) and bool(number_warnings(answers)),
@@ -274,6 +279,13 @@ def _parse(field: str, text: str, turn: Turn, *, own: bool) -> dict[str, Any]:
             return {field: parse_snils(text)}
 
 
+def name_in(answers: Answers) -> str | None:
+    """Whose form it is, as soon as it has been told."""
+    if not {"surname", "name"} <= answers.keys():
+        return None
+    return " ".join(filter(None, (answers["surname"], answers["name"], answers.get("patronymic"))))
+
+
 async def _my_phone(turn: Turn) -> str | None:
     """The account holder's own number: a child's clinic calls the parent."""
     own = await turn.tools.persons.own(turn.account)
@@ -296,10 +308,6 @@ def _parse_sex(text: str, turn: Turn) -> str:
         if typed and label.casefold().startswith(typed):
             return sex.value
     raise FieldError(FieldProblem.NOT_A_CHOICE)
-
-
-async def _load_doubt(turn: Turn) -> Loaded:
-    return Loaded(number_warnings(turn.answers))
 
 
 async def _apply_doubt(turn: Turn, given: Input) -> Outcome:

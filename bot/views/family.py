@@ -71,9 +71,13 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class RelationChoice:
-    """`unfit`: the birth date that was typed is not one of who was chosen, so the date may be corrected instead."""
+    """`unfit`: the birth date that was typed is not one of who was chosen, so the date may be corrected instead.
+
+    `name`: of whom, where it has been told already.
+    """
 
     unfit: bool
+    name: str | None = None
 
 
 # --- the list and the card ------------------------------------------------------------------------
@@ -219,8 +223,14 @@ def relation(data: RelationChoice, keys: Keys, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Whom do you want to add?")),
-            t("You will enter name, date of birth and policy number, and then book for this person from here."),
+            *(
+                (bold(t("Who is this person to you?")), t("Patient: {name}", name=data.name))
+                if data.name
+                else (
+                    bold(t("Whom do you want to add?")),
+                    t("You will enter name, date of birth and policy number, and then book for this person from here."),
+                )
+            ),
         ),
         markup(
             *([button(t.label(label), keys.act(each.value))] for each, label in _CHOICES.items()),
@@ -243,8 +253,11 @@ def misfit_of_known(t: Texts) -> Html:
     )
 
 
-def added(t: Texts, *, verified: bool, known: bool) -> Html:
+def added(t: Texts, person: Person) -> Html:
     """What came of the form of a relative."""
+    verified, known = person.verified, person.patient_id is not None
+    if person.identity.policy.kind is PolicyKind.NONE:
+        return t("✅ Done. While there is no policy, visits are booked by the clinic’s phone.")
     if verified:
         return t("✅ Done. The registry knows this policy.")
     if known:
@@ -269,7 +282,7 @@ def already_there(t: Texts) -> Html:
 
 
 def removed(t: Texts, name: str) -> Html:
-    return t("{name}: taken off the list.", name=bold(name))
+    return t("Taken off the list: {name}", name=bold(name))
 
 
 def too_many(t: Texts) -> Html:
@@ -455,6 +468,8 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
 
 def _acts(t: Texts, person: Person, today: date, now: datetime) -> Html:
     if may_manage(person, today, now):
+        if person.relation is Relation.OWN:
+            return t("You can book visits for yourself, move and cancel them.")
         return t("You can book, move and cancel.")
     return t("You cannot book, move or cancel.")
 

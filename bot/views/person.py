@@ -32,6 +32,7 @@ QUESTIONS = {
         N_("Phone for the clinic to call"),
         N_("Press “📱 Send my number” below, or write a number. For example: +7 916 123-45-67"),
     ),
+    "childs_birth": (N_("Date of birth"), N_("Write day, month and year. For example: 05.03.2020")),
     "relatives_phone": (
         N_("Phone for the clinic to call"),
         N_("Write a number, or send the card of the contact. For example: +7 916 123-45-67"),
@@ -102,8 +103,8 @@ HEADINGS = {
 class Question:
     """One field of the form. `place` of `total`, 0: asked alone; `relation`: who the form is about.
 
-    `answered`: what was answered before, None the first time. `my_phone`: the account holder's, to be taken for a
-    relative's.
+    `name`: of whom, once it is known; nobody is told their own. `answered`: what was answered before, None the first
+    time. `my_phone`: the account holder's, to be taken for a relative's.
     """
 
     field: str
@@ -113,10 +114,26 @@ class Question:
     answered: str | None = None
     demo: bool = False
     my_phone: str | None = None
+    name: str | None = None
 
     @property
     def own(self) -> bool:
         return self.relation is Relation.OWN
+
+    @property
+    def asks(self) -> str:
+        """Which of the questions it is: some are put in another way about another one."""
+        if self.field == "phone" and not self.own:
+            return "relatives_phone"
+        return "childs_birth" if self.field == "birth" and self.relation is Relation.CHILD else self.field
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDoubt:
+    """What looks wrong with the policy number of whom."""
+
+    warnings: frozenset[PolicyWarning]
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +156,17 @@ class EditCheck:
 
 def question(data: Question, keys: Keys, scene: Scene) -> Screen:
     t = scene.t
-    asked, example = QUESTIONS["relatives_phone" if data.field == "phone" and not data.own else data.field]
+    asked, example = QUESTIONS[data.asks]
     hint = _HINTS.get(data.field)
     heading = t(HEADINGS[data.relation][0])
     return Screen(
         scene.text(
-            t("{heading}, question {place} of {total}", heading=heading, place=data.place, total=data.total)
-            if data.total
-            else heading,
+            lines(
+                t("{heading}, question {place} of {total}", heading=heading, place=data.place, total=data.total)
+                if data.total
+                else heading,
+                _patient(t, data.name),
+            ),
             lines(bold(t(asked)), t(example), t(hint) if hint else ""),
         ),
         markup(
@@ -157,13 +177,13 @@ def question(data: Question, keys: Keys, scene: Scene) -> Screen:
     )
 
 
-def policy_doubt(data: frozenset[PolicyWarning], keys: Keys, scene: Scene) -> Screen:
+def policy_doubt(data: PolicyDoubt, keys: Keys, scene: Scene) -> Screen:
     """The number looks wrong somewhere; the person decides."""
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Please check the policy number")),
-            lines(*(Html("• ") + t(WARNINGS[each]) for each in sorted(data))),
+            lines(bold(t("Please check the policy number")), _patient(t, data.name)),
+            lines(*(Html("• ") + t(WARNINGS[each]) for each in sorted(data.warnings))),
             t("If it is written so in the policy, go on: the number may be right all the same."),
         ),
         markup(
@@ -197,6 +217,7 @@ def edit_check(data: EditCheck, keys: Keys, scene: Scene) -> Screen:
     doubts = lines(
         Html("⚠️ ") + t("Please check the policy number"),
         *(Html("• ") + t(WARNINGS[each]) for each in sorted(data.doubts)),
+        t("If it is written so in the policy, go on: the number may be right all the same."),
     )
     return Screen(
         scene.text(
@@ -230,7 +251,7 @@ def no_policy_note(t: Texts, *, newborn: bool) -> Html:
         return t(
             "Until the policy is made, a newborn is treated on the policy of the mother or of another legal "
             "representative, and a visit is booked by the clinic’s phone. Any insurance company makes the policy, "
-            "and so does Gosuslugi. When you have the number, enter it here."
+            "and so does Gosuslugi. When you have the number, enter it."
         )
     return t("Without a policy a visit is booked by the clinic’s phone: choose a clinic and I will show it.")
 
@@ -302,6 +323,10 @@ def too_many_tries(t: Texts) -> Html:
     return Html("⚠️ ") + t(
         "There were too many tries with data that the registry does not know. Try tomorrow, or call the clinic."
     )
+
+
+def _patient(t: Texts, name: str | None) -> Html:
+    return t("Patient: {name}", name=name) if name else Html("")
 
 
 def _told(t: Texts, data: FormCheck) -> Html:

@@ -262,7 +262,9 @@ def _question(field_name: str, relation: Relation, total: int = 8) -> list[StepS
     return [
         StepSample(
             f"{field_name} answered {place}",
-            person.Question(field_name, relation, 7, total, answer, demo, phone if demo else None),
+            person.Question(
+                field_name, relation, 7, total, answer, demo, phone if demo else None, LONGEST_PERSON.full_name
+            ),
             full=answer == LONG_NAME and demo,
         )
         for (place, answer), demo in product(enumerate(answers), (True, False))
@@ -270,8 +272,13 @@ def _question(field_name: str, relation: Relation, total: int = 8) -> list[StepS
 
 
 def _doubts() -> list[StepSample]:
-    each = [StepSample(warning.value, frozenset({warning})) for warning in PolicyWarning]
-    return [StepSample("everything", frozenset(PolicyWarning), full=True), *each]
+    each = [
+        StepSample(f"{warning.value} {(name or '')[:15]}", person.PolicyDoubt(frozenset({warning}), name))
+        for warning in PolicyWarning
+        for name in (None, EVIL)
+    ]
+    everything = person.PolicyDoubt(frozenset(PolicyWarning), LONGEST_PERSON.full_name)
+    return [StepSample("everything", everything, full=True), *each]
 
 
 def _checks(fields: Sequence[str], *relations: Relation) -> list[StepSample]:
@@ -540,7 +547,7 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
     family_wizard.KIND: {
         "relation": [
             StepSample("first", family.RelationChoice(unfit=False)),
-            StepSample("unfit", family.RelationChoice(unfit=True), full=True),
+            StepSample("unfit", family.RelationChoice(unfit=True, name=LONGEST_PERSON.full_name), full=True),
         ],
         **{
             each: [sample for relation in ADDED for sample in _question(each, relation)]
@@ -810,7 +817,12 @@ SENTENCES: Sequence[Sample] = [
     *(Sample(reminders.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),
     *(Sample(person.registered, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),
     *(Sample(person.no_policy_note, (), {"newborn": newborn}) for newborn in (True, False)),
-    *(Sample(family.added, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),
+    *(
+        Sample(family.added, (replace(each, verified=one, patient_id=two),))
+        for each in (ANNA, replace(ANNA, identity=replace(ANNA.identity, policy=Policy(PolicyKind.NONE))))
+        for one in (True, False)
+        for two in ("patient", None)
+    ),
     *(Sample(family.saved, (), {"mark_lost": lost}) for lost in (True, False)),
     *(Sample(family.misfit, (each,)) for each in family._MISFITS),
     *(Sample(family.removed, (each,)) for each in (EVIL, LONG_NAME)),

@@ -390,7 +390,7 @@ async def test_who_is_taken_off_the_list_keeps_the_visits(town: BotProcess) -> N
     child = patients_of(town, user)[2]
     await to_card(user, name)
     await press_all(user, "🗑 Убрать из списка", "Да, убрать")
-    assert user.screen().text.startswith(f"{name}: больше нет в списке.")
+    assert user.screen().text.startswith(f"Убрано из списка: {name}")
     assert "Всего полисов: 4" in user.screen().text
     await user.press("🏠")
     await user.press("📋 Мои записи")
