@@ -192,7 +192,7 @@ async def _refused(turn: Turn, declined: Declined) -> Outcome:
 async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
     outcome = await turn.tools.booking.outcome(turn.draft.id)
     if isinstance(outcome, Checking):
-        return Loaded(await place_of(turn))
+        return Loaded(view.MoveChecking(await place_of(turn), _asks_to_give_up(turn.answers)))
     if isinstance(outcome, Made):
         return await left_for_ticket(turn, outcome.visit)
     given_up = "giveup" in turn.answers and not is_ahead((await _old(turn)).visit, turn.now)

@@ -86,14 +86,27 @@ def give_up(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
     )
 
 
-def checking(data: Place, keys: Keys, scene: Scene) -> Screen:
+@dataclass(frozen=True, slots=True)
+class MoveChecking:
+    """`gives_up`: the old visit was to go first, so for a while there may be none."""
+
+    place: Place
+    gives_up: bool
+
+
+def checking(data: MoveChecking, keys: Keys, scene: Scene) -> Screen:
     """The registry is silent; the answer will come by itself."""
     t = scene.t
     return Screen(
         scene.text(
             bold(t("We are checking whether the booking has been moved")),
-            place_lines(t, data),
+            place_lines(t, data.place),
             t(
+                "The registry has not answered yet. Please do not book again: the answer will come here by itself "
+                "in a few minutes."
+            )
+            if data.gives_up
+            else t(
                 "The registry has not answered yet. One of the two bookings stands in any case. Please do not book "
                 "again: the answer will come here by itself in a few minutes."
             ),

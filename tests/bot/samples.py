@@ -530,7 +530,11 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
         "time": _times(),
         "confirm": _moves(),
         "giveup": [each for each in _moves() if each.data.old is not None],
-        "checking": _each_place(lambda place: replace(place, moved_from=NOW)),
+        "checking": [
+            replace(each, name=f"{each.name} {gives_up}", data=moving.MoveChecking(each.data, gives_up))
+            for each in _each_place(lambda place: replace(place, moved_from=NOW))
+            for gives_up in (True, False)
+        ],
     },
     access_wizard.KIND: {
         "code": [

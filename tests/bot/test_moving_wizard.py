@@ -1,0 +1,552 @@
+"""Moving a visit over real services: every screen says which booking stands, the old one or the new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.fsm import moving
+from bot.fsm.moving import NEXT_SCREENS, after_moving, first_answers, moving_steps
+from bot.fsm.wizard import Typed, Wizard
+from bot.keyboards.callbacks import WizardPress
+from bot.tools import Tools
+from bot.views import moving as view
+from bot.views import refusals
+from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.rights import Denial
+from services.booking.model import Checking, Declined, Made
+from services.notify.model import NotificationKind
+from services.registry.model import (
+    CancelRefusal,
+    NotCancelled,
+    PatientIdentity,
+    Refusal,
+    Refused,
+    Unknown,
+    Visit,
+    VisitStatus,
+)
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from services.texts.i18n import texts
+from tests.bot.test_booking_wizard import Chat as BookingChat
+from tests.support.clock import FakeClock
+from tests.support.telegram_limits import formatted
+from tests.support.world import (
+    ADULT,
+    CLINIC,
+    SECOND_THERAPIST,
+    SURGEON,
+    TEENAGER,
+    THERAPIST,
+    Lost,
+    World,
+    at,
+    somebody,
+)
+
+T = texts("ru")
+ANNA = somebody(1, ADULT)
+KEPT = "Осталась прежняя запись"
+GONE = "Прежняя запись уже отменена"
+WAS = "Было: завтра, вт 24 ноября, 09:00"
+moves_in_one_call = pytest.mark.parametrize("moves", [True, False], ids=["moves", "plain"])
+takes_no_second = pytest.mark.parametrize("moves", [False], ids=["plain"])
+
+
+@pytest.fixture
+def moves() -> bool:
+    """Whether the registry moves in one call."""
+    return True
+
+
+@pytest.fixture
+async def world(database: Database, vault: Vault, clock: FakeClock, moves: bool) -> World:
+    world = World(database, vault, clock, moves=moves)
+    await world.furnish()
+    return world
+
+
+class Chat(BookingChat):
+    """Moves a visit by pressing what is on the screen."""
+
+    def __init__(self, tools: Tools, account: Account, old: Visit) -> None:
+        super().__init__(tools, account)
+        self.old = old
+        self.wizard = Wizard(moving.KIND, moving_steps(), tools, after_moving)
+
+    async def begin(self) -> None:
+        entry = await self.tools.visits.get(self.account, self.old.id)
+        self.now = await self.wizard.start(self.account, T, first_answers(entry))
+
+    async def look(self) -> None:
+        """The screen again, as after /help."""
+        self.now = await self.wizard.resume(self.account, T)
+
+    @property
+    def yes(self) -> WizardPress:
+        assert self.turned.screen is not None
+        return WizardPress.unpack(self.turned.screen.markup.inline_keyboard[0][0].callback_data or "")
+
+
+@pytest.fixture
+async def account(world: World) -> Account:
+    return await world.account()
+
+
+@pytest.fixture
+async def anna(world: World, account: Account) -> Person:
+    return await world.person(account, ANNA)
+
+
+@pytest.fixture
+async def old(world: World, account: Account, anna: Person) -> Visit:
+    """Anna's visit to the therapist, tomorrow at nine."""
+    return await booked(world, account, anna)
+
+
+@pytest.fixture
+async def chat(tools: Tools, account: Account, old: Visit) -> Chat:
+    """Anna has pressed «Перенос записи»."""
+    chat = Chat(tools, account, old)
+    await chat.begin()
+    return chat
+
+
+async def booked(world: World, account: Account, who: Person | PatientIdentity, *slot: Any) -> Visit:
+    outcome = await world.booking.book(await world.request(account, who, await world.slot(*slot)))
+    assert isinstance(outcome, Made), outcome
+    return outcome.visit
+
+
+async def standing(world: World, who: Person) -> list[Visit]:
+    found = await world.registry.visits([who.patient_id])
+    return [each for each in found if each.status is VisitStatus.BOOKED]
+
+
+async def others_at(world: World, *slot: Any, number: int = 5) -> None:
+    """Somebody else gets this time."""
+    other = await world.account()
+    await booked(world, other, await world.person(other, somebody(number, ADULT)), *slot)
+
+
+TO_CONFIRM = ("25", "09:20")
+
+
+# --- the straight way -----------------------------------------------------------------------------
+
+
+async def test_day_time_and_a_confirmation(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    assert chat.step == "day", "the clinic, the specialist and the doctor are those of the visit"
+    assert "Перенос записи. Сейчас она на 24.11.2026, 09:00" in chat.text
+    assert "Пациент: Иванова Анна" in chat.text
+    assert "Ветров Иван Петрович" in chat.text
+    await chat.go(*TO_CONFIRM)
+    assert chat.step == "confirm"
+    assert WAS in chat.text
+    assert "Будет: ср 25 ноября, 09:20" in chat.text
+    assert "Прежняя запись действует, пока не сделана новая" in chat.text
+    assert chat.labels == ["✅ Да, перенести", "Оставить как было", "⬅️ Назад", "🏠 Главное меню"]
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+    await chat.press("Да, перенести")
+    assert chat.turned.over
+    assert chat.text.startswith(f"✅ Запись перенесена. {WAS}.")
+    (visit,) = await standing(world, anna)
+    assert visit.number in chat.text
+    assert visit.start == at(9, 20, 25)
+
+
+async def test_another_doctor_of_the_specialist(chat: Chat, world: World, anna: Person) -> None:
+    await chat.press("Назад")
+    assert chat.step == "doctor"
+    assert "⬅️ Назад" not in chat.labels
+    await chat.go("Громов", "24", "09:00", "Да, перенести")
+    assert chat.turned.over
+    (visit,) = await standing(world, anna)
+    assert (visit.doctor_id, visit.start) == (SECOND_THERAPIST.id, at(9))
+
+
+async def test_the_nearest_of_any_doctor(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go("Назад", "⚡", "Да, перенести")
+    (visit,) = await standing(world, anna)
+    assert (visit.doctor_id, visit.start) == (SECOND_THERAPIST.id, at(9))
+
+
+async def test_left_as_it_was(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    await chat.go(*TO_CONFIRM, "Оставить как было")
+    assert chat.turned.over
+    assert chat.text.startswith(KEPT)
+    assert old.number in chat.text
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+    assert await world.drafts.get(chat.turned.draft.id) is None
+    assert await world.holds.until(chat.turned.draft.id, (await world.slot(THERAPIST, 9, 20, 25)).id) is None
+
+
+async def test_back_frees_the_time_at_once(chat: Chat, world: World) -> None:
+    await chat.go(*TO_CONFIRM)
+    slot = await world.slot(THERAPIST, 9, 20, 25)
+    assert await world.holds.until(chat.turned.draft.id, slot.id) is not None
+    await chat.press("Назад")
+    assert chat.step == "time"
+    assert await world.holds.until(chat.turned.draft.id, slot.id) is None
+
+
+async def test_a_press_after_the_end_shows_the_ticket_again(chat: Chat) -> None:
+    await chat.go(*TO_CONFIRM)
+    yes = chat.yes
+    await chat.press("Да, перенести")
+    await chat.send(yes)
+    assert chat.text.startswith("🎫 Запись подтверждена")
+    assert (chat.turned.over, chat.turned.stale) == (True, False)
+
+
+async def test_a_teenagers_visit_is_moved_by_who_has_booked_it(tools: Tools, world: World, account: Account) -> None:
+    teenager = await world.person(account, somebody(2, TEENAGER), Relation.CHILD, Basis.DESK)
+    chat = Chat(tools, account, await booked(world, account, teenager))
+    await chat.begin()
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    assert chat.turned.over
+    assert [each.start for each in await standing(world, teenager)] == [at(9, 20, 25)]
+
+
+async def test_typing_is_not_an_answer(chat: Chat) -> None:
+    chat.now = await chat.wizard.receive(chat.account, T, Typed("завтра"))
+    assert "Нажмите одну из кнопок" in chat.text
+    assert chat.step == "day"
+
+
+# --- times that cannot be had -----------------------------------------------------------------------
+
+
+async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> None:
+    await chat.go(*TO_CONFIRM)
+    world.clock.advance(minutes=6)
+    await chat.press("Да, перенести")
+    assert chat.step == "confirm"
+    assert formatted(refusals.hold_renewed(T)).text in chat.text
+    await chat.press("Да, перенести")
+    assert chat.turned.over
+
+
+async def test_a_hold_that_was_lost_leads_to_the_other_times(
+    chat: Chat, world: World, anna: Person, old: Visit
+) -> None:
+    await chat.go(*TO_CONFIRM)
+    world.clock.advance(minutes=6)
+    rival = await world.account()
+    await world.holds.take(await world.slot(THERAPIST, 9, 20, 25), rival.id, (await world.draft(rival)).id)
+    await chat.press("Да, перенести")
+    assert chat.step == "time"
+    assert formatted(refusals.hold_lost(T)).text in chat.text
+    assert "Перенос записи. Сейчас она на 24.11.2026" in chat.text
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+
+
+async def test_a_time_that_somebody_gets_meanwhile(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM)
+    await others_at(world, THERAPIST, 9, 20, 25)
+    await chat.press("Да, перенести")
+    assert chat.step == "time"
+    assert "09:20" not in chat.labels
+    await chat.go("09:40", "Да, перенести")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 40, 25)]
+
+
+async def test_without_any_free_time_the_old_one_remains(
+    tools: Tools, world: World, account: Account, old: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none(*_: Any, **__: Any) -> list[Any]:
+        return []
+
+    monkeypatch.setattr(world.times, "days", none)
+    monkeypatch.setattr(world.times, "slots", none)
+    chat = Chat(tools, account, old)
+    await chat.begin()
+    assert chat.turned.over
+    assert chat.text.startswith("⚠️ Сейчас нет номерков: Терапевт")
+    assert KEPT in chat.text
+    assert old.number in chat.text
+    assert await world.drafts.open_of(account.id, moving.KIND) is None
+
+
+async def test_a_doctor_without_free_times_leads_to_the_others(
+    tools: Tools, world: World, account: Account, old: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = world.times.days
+
+    async def of_the_second(*args: Any) -> Any:
+        return [] if args[-1] == THERAPIST.id else await real(*args)
+
+    monkeypatch.setattr(world.times, "days", of_the_second)
+    chat = Chat(tools, account, old)
+    await chat.begin()
+    assert chat.step == "doctor"
+    assert "Сейчас нет номерков: Ветров Иван Петрович" in chat.text
+    await chat.go("Громов", "25", "09:00", "Да, перенести")
+    assert chat.turned.over
+
+
+# --- refusals: a sentence, the next sensible screen, and which booking stands ---------------------------
+
+
+def sentence(reason: Refusal | Denial) -> str:
+    return formatted(refusals.move_refusal(T, reason, CLINIC)).text
+
+
+@pytest.mark.parametrize("reason", NEXT_SCREENS, ids=str)
+async def test_each_refusal_has_its_sentence_and_its_next_screen(
+    chat: Chat, world: World, reason: Refusal | Denial, old: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await chat.go(*TO_CONFIRM)
+    draft_id = chat.turned.draft.id
+
+    async def declined(_request: Any) -> Declined:
+        return Declined(reason)
+
+    monkeypatch.setattr(world.booking, "book", declined)
+    await chat.press("Да, перенести")
+    assert chat.text.startswith(sentence(reason))
+    assert (KEPT in chat.text) is (reason is not Refusal.OLD_VISIT_OVER)
+    assert "🏠 Главное меню" in chat.labels
+    if NEXT_SCREENS[reason] == "card":
+        assert chat.turned.over
+        assert old.number in chat.text
+    else:
+        assert chat.step == NEXT_SCREENS[reason]
+        assert not chat.turned.over
+    held = await world.holds.until(draft_id, (await world.slot(THERAPIST, 9, 20, 25)).id)
+    assert (held is not None) is (NEXT_SCREENS[reason] == "confirm"), "a time that is not confirmed is let go"
+
+
+@moves_in_one_call
+async def test_a_registry_that_is_down_and_up_again(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM)
+    world.registry.answers = [Refused(Refusal.UNAVAILABLE)]
+    await chat.press("Да, перенести")
+    assert "записать на новое время не получилось" in chat.text
+    assert KEPT in chat.text
+    assert WAS in chat.text
+    await chat.press("Да, перенести")
+    if not chat.turned.over:
+        await chat.press("Отменить прежнюю и записать")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
+@pytest.mark.parametrize("became", ["cancelled", "moved", "passed"])
+async def test_a_visit_that_is_over_meanwhile_is_shown_as_it_is(
+    chat: Chat, world: World, old: Visit, became: str
+) -> None:
+    await chat.go(*TO_CONFIRM)
+    if became == "cancelled":
+        await world.admin.cancel_visit(old.id)
+    elif became == "moved":
+        await world.admin.move_visit(old.id, (await world.slot(THERAPIST, 11)).id)
+    else:
+        world.clock.set(old.start)
+    await chat.look()
+    assert chat.turned.over
+    said = {
+        "cancelled": CancelRefusal.ALREADY_CANCELLED,
+        "moved": CancelRefusal.MOVED,
+        "passed": CancelRefusal.TIME_PASSED,
+    }
+    assert chat.text.startswith(formatted(refusals.kept(T, said[became])).text)
+    assert KEPT not in chat.text
+    if became == "moved":
+        assert chat.labels[0] == "🎫 Новая запись"
+
+
+async def test_pressed_after_the_clinic_has_moved_it(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    await chat.go(*TO_CONFIRM)
+    await world.admin.move_visit(old.id, (await world.slot(THERAPIST, 11)).id)
+    await chat.press("Да, перенести")
+    assert chat.turned.over
+    assert chat.text.startswith(sentence(Refusal.OLD_VISIT_OVER))
+    assert KEPT not in chat.text
+    assert [each.start for each in await standing(world, anna)] == [at(11)]
+
+
+# --- silence --------------------------------------------------------------------------------------
+
+
+async def test_silence_is_checked_and_its_answer_is_shown(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM)
+    world.registry.answers = [Lost()]
+    await chat.press("Да, перенести")
+    assert chat.step == "checking"
+    assert "Проверяем, перенесена ли запись" in chat.text
+    assert "Одна из двух записей действует в любом случае" in chat.text
+    assert "⬅️ Назад" not in chat.labels
+    again = chat.yes
+    await chat.press("Проверить сейчас")
+    assert "Ответа из электронной регистратуры пока нет" in chat.text
+    world.clock.advance(minutes=1)
+    await world.booking.recover()
+    await chat.send(again)
+    assert chat.turned.over
+    assert chat.text.startswith("🎫 Запись подтверждена")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
+async def test_silence_for_good_leads_back_to_the_card(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    await chat.go(*TO_CONFIRM)
+    world.registry.answers = [Unknown()]
+    await chat.press("Да, перенести")
+    for _ in range(20):
+        world.clock.advance(seconds=15)
+        await world.booking.recover()
+    await chat.press("Проверить сейчас")
+    assert chat.step == "confirm"
+    assert sentence(Refusal.UNAVAILABLE) in chat.text
+    assert KEPT in chat.text
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+    await chat.press("Да, перенести")
+    assert chat.turned.over
+
+
+# --- a registry that takes no second visit to the specialist ---------------------------------------------
+
+
+@takes_no_second
+async def test_giving_the_old_one_up_is_asked_for(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    assert chat.step == "giveup"
+    assert chat.text.startswith("Сначала нужно отменить прежнюю запись")
+    assert WAS in chat.text
+    assert "Будет: ср 25 ноября, 09:20" in chat.text
+    assert chat.labels == ["Отменить прежнюю и записать", "Оставить как было", "⬅️ Назад", "🏠 Главное меню"]
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+    await chat.press("Отменить прежнюю и записать")
+    assert chat.turned.over
+    assert chat.text.startswith(f"✅ Запись перенесена. {WAS}.")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
+@takes_no_second
+async def test_or_left_as_it_was(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести", "Оставить как было")
+    assert chat.turned.over
+    assert chat.text.startswith(KEPT)
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+    assert world.registry.asked["cancel"] == 0
+
+
+@takes_no_second
+async def test_back_from_the_question_and_to_another_time(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести", "Назад")
+    assert chat.step == "confirm"
+    await chat.press("Назад")
+    assert chat.step == "time"
+    await chat.go("09:40", "Да, перенести", "Отменить прежнюю и записать")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 40, 25)]
+
+
+@takes_no_second
+async def test_a_new_time_that_slips_away_costs_the_old_one(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    world.registry.answers = [Refused(Refusal.TIME_BUSY)]
+    await chat.press("Отменить прежнюю и записать")
+    assert chat.step == "time"
+    assert chat.text.startswith(sentence(Refusal.TIME_BUSY))
+    assert GONE in chat.text
+    assert "Перенос записи. Сейчас она" not in chat.text, "there is nothing to move any more"
+    await chat.press("09:40")
+    assert chat.step == "confirm"
+    assert "Было:" not in chat.text
+    assert chat.labels == ["✅ Да, подтверждаю", "⬅️ Назад", "🏠 Главное меню"]
+    await chat.press("Да, подтверждаю")
+    assert chat.turned.over
+    assert [each.start for each in await standing(world, anna)] == [at(9, 40, 25)]
+
+
+@takes_no_second
+async def test_down_after_the_old_one_has_gone(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    world.registry.answers = [Refused(Refusal.UNAVAILABLE)]
+    await chat.press("Отменить прежнюю и записать")
+    assert chat.step == "confirm"
+    assert chat.text.startswith(sentence(Refusal.UNAVAILABLE))
+    assert GONE in chat.text
+    assert KEPT not in chat.text
+    world.clock.advance(minutes=2)
+    waiting = {each.notification.kind for each in await world.outbox.claim(9)}
+    assert NotificationKind.MOVE_FAILED not in waiting, "the screen has said it"
+    await chat.press("Да, подтверждаю")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
+@takes_no_second
+async def test_an_old_one_that_does_not_go(chat: Chat, world: World, anna: Person, old: Visit) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    world.registry.cancel_answers = [NotCancelled(CancelRefusal.UNAVAILABLE)]
+    await chat.press("Отменить прежнюю и записать")
+    assert chat.step == "confirm"
+    assert chat.text.startswith(sentence(Refusal.UNAVAILABLE))
+    assert KEPT in chat.text
+    assert [each.id for each in await standing(world, anna)] == [old.id]
+
+
+@takes_no_second
+async def test_the_question_after_a_crash(
+    chat: Chat, world: World, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is pressed on it then, nothing is said to be as it was before that is known."""
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    yes = chat.yes
+    world.registry.cancel_answers = [Lost()]
+    await chat.press("Отменить прежнюю и записать")
+    assert chat.step == "checking"
+    assert "в любом случае" not in chat.text, "for a while there may be none"
+    assert isinstance(await world.booking.outcome(chat.turned.draft.id), Checking)
+    for arg in ("no", "yes", None):
+        draft = await world.drafts.get(chat.turned.draft.id)
+        assert draft is not None
+        left = await world.drafts.save(replace(draft, step="giveup"))  # what a crash before the next screen leaves
+        assert left is not None
+        if arg is None:
+            await chat.look()
+        else:
+            await chat.send(WizardPress(draft=left.id, step="giveup", version=left.version, verb=yes.verb, arg=arg))
+        assert chat.step == "checking", chat.text
+    world.clock.advance(minutes=1)
+    await world.booking.recover()
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
+@takes_no_second
+async def test_silence_for_good_after_the_old_one_has_gone(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    world.registry.answers = [Unknown()] * 5
+    await chat.press("Отменить прежнюю и записать")
+    for _ in range(24):
+        world.clock.advance(seconds=15)
+        await world.booking.recover()
+    await chat.press("Проверить сейчас")
+    assert chat.step == "confirm"
+    assert GONE in chat.text
+    await chat.press("Да, подтверждаю")
+    if not chat.turned.over:  # the hold had run out
+        await chat.press("Да, подтверждаю")
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
+@takes_no_second
+async def test_another_visit_in_the_way_is_told_and_nothing_is_given_up(
+    chat: Chat, world: World, account: Account, anna: Person, old: Visit
+) -> None:
+    await booked(world, account, anna, SURGEON, 9, 20, 25)
+    await chat.go(*TO_CONFIRM, "Да, перенести")
+    assert chat.step == "time"
+    assert chat.text.startswith(sentence(Refusal.SAME_TIME))
+    assert KEPT in chat.text
+    assert old.id in {each.id for each in await standing(world, anna)}
+
+
+async def test_what_cancel_says_in_the_middle(chat: Chat) -> None:
+    assert moving.stopped(T, chat.turned.draft) == view.stopped(T, given_up=False)
+    assert KEPT in view.stopped(T, given_up=False)
+    given_up = replace(chat.turned.draft, answers={**chat.turned.draft.answers, "given_up": True})
+    assert moving.stopped(T, given_up) == view.stopped(T, given_up=True)
+    assert moving.stopped(T, replace(chat.turned.draft, kind="booking")) is None
