@@ -15,8 +15,9 @@ from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
 from bot.views import refusals
 from bot.views import visits as view
+from bot.views.screen import Screen
 from services.accounts.model import Account
-from services.booking.model import Checking, GivenUp, Kept
+from services.booking.model import Checking, GivenUp, Kept, VisitEntry
 from services.registry.model import CancelRefusal, VisitStatus
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Texts
@@ -45,6 +46,7 @@ async def card(
         return
     entry = await tools.visits.get(account, callback_data.visit)
     await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), back=Tab.UPCOMING))
+    await tools.outbox.read_about(account.id, entry.visit.id)
 
 
 async def venue(
@@ -72,15 +74,8 @@ async def cancel(
             raise
         await chat.show(query, bot, view.not_cancelled(t, callback_data))
         return
-    reason = tools.cancelling.why_not(entry)
-    if reason is not None:
-        await chat.show(query, bot, view.ticket(t, entry, now, note=refusals.kept(t, reason)))
-        return
-    if await tools.cancelling.under_way(account, entry.visit.id):
-        await chat.show(query, bot, view.ticket(t, entry, now, note=refusals.under_way(t)))
-        return
     if not callback_data.sure:
-        await chat.show(query, bot, view.cancel_question(t, entry, now))
+        await chat.show(query, bot, await _question(tools, account, entry, t))
         return
     outcome = await tools.cancelling.cancel(account, entry.visit.id)
     note = None
@@ -96,6 +91,17 @@ async def cancel(
     await chat.show(query, bot, view.ticket(t, entry, now, note=note))
     if isinstance(outcome, GivenUp):  # Telegram has taken the screen: only now is nothing more to be told
         await tools.cancelling.shown(outcome.intent_id)
+
+
+async def _question(tools: Tools, account: Account, entry: VisitEntry, t: Texts) -> Screen:
+    """Asked before a visit is given up, or why there is nothing to ask."""
+    now = tools.clock.now()
+    reason = tools.cancelling.why_not(entry)
+    if reason is not None:
+        return view.ticket(t, entry, now, note=refusals.kept(t, reason))
+    if await tools.cancelling.under_way(account, entry.visit.id):
+        return view.ticket(t, entry, now, note=refusals.under_way(t))
+    return view.cancel_question(t, entry, now)
 
 
 def setup() -> Router:

@@ -10,11 +10,10 @@ from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, home_button, mar
 from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.visits import visit_when
+from bot.views.visits import answered, is_child, visit_when
 from services.accounts import rights
 from services.booking.model import VisitEntry
-from services.registry.model import ADULT_AGE
-from services.texts.dates import full_years, local
+from services.texts.dates import local
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 
@@ -48,11 +47,6 @@ def over(t: Texts) -> Screen:
         ),
         markup(_my_bookings(t), back_row(t, NotificationList(page=0))),
     )
-
-
-def answered(t: Texts, entry: VisitEntry) -> Html:
-    """What was said to the reminder of this visit."""
-    return t("✅ You have answered: we will come") if _is_child(entry) else t("✅ You have answered: I will come")
 
 
 def noted(t: Texts) -> str:
@@ -112,7 +106,7 @@ def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
     visit = entry.visit.id
     if not _may_manage(entry, now):
         return [[button(t.label("🎫 Open the booking"), VisitCard(visit=visit))]]
-    reply = t.label("✅ We will come") if _is_child(entry) else t.label("✅ I will come")
+    reply = t.label("✅ We will come") if is_child(entry) else t.label("✅ I will come")
     return [
         [] if entry.replied else [button(reply, VisitReply(visit=visit))],
         [button(t.label("🔁 Move"), VisitMove(visit=visit))],
@@ -124,7 +118,7 @@ def _actions_in_a_row(t: Texts, number: int, entry: VisitEntry, now: datetime) -
     visit = entry.visit.id
     if not _may_manage(entry, now):
         return [button(numbered(number, t.label("Open the booking")), VisitCard(visit=visit))]
-    reply = t.label("We will come") if _is_child(entry) else t.label("I will come")
+    reply = t.label("We will come") if is_child(entry) else t.label("I will come")
     return [
         *([] if entry.replied else [button(numbered(number, reply), VisitReply(visit=visit))]),
         button(numbered(number, t.label("Move")), VisitMove(visit=visit)),
@@ -134,11 +128,6 @@ def _actions_in_a_row(t: Texts, number: int, entry: VisitEntry, now: datetime) -
 
 def _may_manage(entry: VisitEntry, now: datetime) -> bool:
     return rights.may_manage(entry.person, local(now, entry.visit.clinic.tz).date(), now)
-
-
-def _is_child(entry: VisitEntry) -> bool:
-    day = local(entry.visit.start, entry.visit.clinic.tz).date()
-    return full_years(entry.person.identity.birth_date, day) < ADULT_AGE
 
 
 def _my_bookings(t: Texts) -> Row:

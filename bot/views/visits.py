@@ -56,12 +56,11 @@ def ticket(
     `back`: the list that it was opened from. `note`: what has happened.
     """
     visit = entry.visit
-    age = full_years(entry.person.identity.birth_date, local(visit.start, visit.clinic.tz).date())
     ahead = is_ahead(visit, now)
     papers = (
-        t("Bring with you: passport, insurance policy, SNILS.")
-        if age >= ADULT_AGE
-        else t("Bring with you: the child’s birth certificate or passport, insurance policy, SNILS, your own passport.")
+        t("Bring with you: the child’s birth certificate or passport, insurance policy, SNILS, your own passport.")
+        if is_child(entry)
+        else t("Bring with you: passport, insurance policy, SNILS.")
     )
     return Screen(
         blocks(
@@ -86,6 +85,7 @@ def ticket(
                 t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
             ),
             papers if ahead else "",
+            answered(t, entry) if ahead and entry.replied else "",
         ),
         markup(
             *_actions(t, entry, now),
@@ -94,6 +94,17 @@ def ticket(
             back_row(t, VisitList(tab=back, page=0) if isinstance(back, Tab) else back),
         ),
     )
+
+
+def answered(t: Texts, entry: VisitEntry) -> Html:
+    """What was said to the reminder of this visit."""
+    return t("✅ You have answered: we will come") if is_child(entry) else t("✅ You have answered: I will come")
+
+
+def is_child(entry: VisitEntry) -> bool:
+    """Whether somebody under 18 will be brought there."""
+    day = local(entry.visit.start, entry.visit.clinic.tz).date()
+    return full_years(entry.person.identity.birth_date, day) < ADULT_AGE
 
 
 def is_ahead(visit: Visit, now: datetime) -> bool:

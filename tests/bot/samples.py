@@ -818,7 +818,7 @@ SENTENCES: Sequence[Sample] = [
     ),
     *(Sample(each) for each in (notifications.cancelled, notifications.cancelled_by_clinic)),
     *(Sample(notifications.moved, (before, NOW)) for before in (None, *ENTRIES)),
-    *(Sample(reminders.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),
+    *(Sample(visits.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),
     *(Sample(person.registered, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),
     *(Sample(person.no_policy_note, (), {"newborn": newborn}) for newborn in (True, False)),
     *(

@@ -9,9 +9,11 @@ from datetime import date, datetime
 
 from emulator.driver import User
 from services.ids import new_id
+from services.registry.local.admin import LocalRegistryAdmin
+from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import roll_demo
 from services.registry.local.registry import LocalRegistry
-from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit
+from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
 from services.storage.engine import Database
 from services.storage.vault import Vault, load_key
 from tests.e2e.people import BORN, a_policy
@@ -27,7 +29,9 @@ class Desk:
 
     bot: BotProcess
     registry: LocalRegistry
+    admin: LocalRegistryAdmin
     database: Database
+    admin: LocalRegistryAdmin
 
     async def free(self, service: str, *, clinic: str = HOME_CLINIC, age: int = 36) -> list[Slot]:
         """Free times of a service by its code, earliest first."""
@@ -56,6 +60,10 @@ class Desk:
         """Every visit in the registry of everybody whom this user has."""
         return list(await self.registry.visits(patients_of(self.bot, user)))
 
+    async def standing(self, user: User) -> list[Visit]:
+        """Those of them that are booked."""
+        return [each for each in await self.visits(user) if each.status is VisitStatus.BOOKED]
+
 
 @asynccontextmanager
 async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
@@ -64,7 +72,9 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     assert key is not None
     database = Database.from_url(f"sqlite:///{bot.database}")
     try:
-        yield Desk(bot, LocalRegistry(database, Vault(key), _BotClock(bot), registers_patients=True), database)
+        vault, clock = Vault(key), _BotClock(bot)
+        registry = LocalRegistry(database, vault, clock, registers_patients=True)
+        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock))
     finally:
         await database.close()
 

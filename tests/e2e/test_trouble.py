@@ -178,7 +178,12 @@ async def test_telegram_asks_to_wait(town: BotProcess) -> None:
 
 
 def outbox(bot: BotProcess, user: User) -> list[str]:
-    found = bot.rows("SELECT status FROM outbox JOIN account ON account.id = account_id WHERE telegram_id = ?", user.id)
+    """What has become of the user's confirmations."""
+    found = bot.rows(
+        "SELECT status FROM outbox JOIN account ON account.id = account_id"
+        " WHERE telegram_id = ? AND dedupe_key LIKE 'confirm:%'",
+        user.id,
+    )
     return [status for (status,) in found]
 
 
