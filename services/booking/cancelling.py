@@ -71,7 +71,7 @@ class Cancelling:
             self._check(entry)
             reason = why_over(entry.visit, self._clock.now())
             if reason is not None:
-                return Kept(reason)
+                return await self._finish(account, entry) or Kept(reason)
             if await self.under_way(account, visit_id):
                 return Checking(visit_id)
             intent_id = await self._reserve(account, entry)
@@ -149,6 +149,23 @@ class Cancelling:
             )
         )
         return intent_id
+
+    async def _finish(self, account: Account, entry: VisitEntry) -> CancelOutcome | None:
+        """Settles what a crash has left of this account's own cancelling, where the registry has done it; else None."""
+        if entry.visit.status is not VisitStatus.CANCELLED_BY_PATIENT:
+            return None
+        left = await self._database.fetch(
+            select(cancel_intent.c.id).where(
+                cancel_intent.c.account_id == account.id,
+                cancel_intent.c.visit_id == entry.visit.id,
+                cancel_intent.c.status == _PENDING,
+                cancel_intent.c.for_move.is_(None),
+            )
+        )
+        intent_id = left.scalar_one_or_none()
+        if intent_id is None:
+            return None
+        return await self._settle(intent_id, Cancelled(), entry.visit, screen_follows=True)
 
     async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
         visit, answer = await self._look_again(intent, now)
