@@ -37,6 +37,10 @@ def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None)
         await tools.replies.purge()
         await tools.access.purge()
 
+    async def watch() -> None:
+        while await tools.watch.look():
+            pass  # a batch at a time, until everybody has been asked about
+
     def every(period: timedelta, name: str, job: Job) -> None:
         trigger = IntervalTrigger(seconds=int(period.total_seconds()), timezone="UTC")
         scheduler.add_job(_logged(name, job), trigger, name=name)
@@ -46,7 +50,7 @@ def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None)
     every(_RECOVERY, "recovery of cancelling", tools.cancelling.recover)
     every(_CONSENTS, "consents", tools.access.expire)
     every(_AGES, "ages", tools.ageing.run)
-    every(_WATCH, "watch", tools.watch.look)
+    every(_WATCH, "watch", watch)
     every(_SWEEP, "sweep", sweep)
     if nightly is not None:
         scheduler.add_job(_logged("nightly", nightly), _NIGHT, name="nightly")
