@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import chat
 from bot.tools import Tools
 from bot.views import consent as consent_view
+from bot.views import family as family_view
 from bot.views import home as home_view
 from bot.views.screen import Screen
 from services.accounts.accounts import CONSENT_VERSION
@@ -46,6 +47,15 @@ async def home_screen(tools: Tools, account: Account, t: Texts, note: Html | Non
     except RegistryUnavailable:
         data = home_view.HomeData(person, None, answering=False, unread=unread)
     return home_view.home(t, data, tools.clock.now(), note)
+
+
+async def policies_screen(tools: Tools, account: Account, t: Texts, page: int = 0, note: Html | None = None) -> Screen:
+    """«Полисы»; an invitation to the form while there is nobody yet."""
+    family = await tools.persons.family(account)
+    if not family:
+        return home_view.no_form(t, demo=tools.demo, note=note)
+    active = next((each for each in family if each.id == account.active_person_id), family[0])
+    return family_view.policies(t, family, active.id, page, note)
 
 
 async def leave_wizard(bot: Bot, tools: Tools, account: Account) -> None:

@@ -7,11 +7,10 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.fsm import booking
-from bot.handlers.common import ask_consent, leave_wizard
+from bot.handlers.common import ask_consent, leave_wizard, policies_screen
 from bot.keyboards.callbacks import Go, Page, PersonCard, PersonPolicy, PersonRemove, PolicyList
 from bot.tools import Tools
 from bot.views import family as view
-from bot.views import home as home_view
 from services.accounts.model import Account, Person, Relation
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts
@@ -84,12 +83,7 @@ async def _policies(
         await ask_consent(query, bot, tools, t)
         return
     await leave_wizard(bot, tools, account)
-    family = await tools.persons.family(account)
-    if not family:
-        await chat.show(query, bot, home_view.no_form(t, demo=tools.demo, note=note))
-        return
-    active = next((each for each in family if each.id == account.active_person_id), family[0])
-    await chat.show(query, bot, view.policies(t, family, active.id, page, note))
+    await chat.show(query, bot, await policies_screen(tools, account, t, page, note))
 
 
 async def _ahead(tools: Tools, account: Account, person: Person) -> int | None:

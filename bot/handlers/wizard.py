@@ -12,7 +12,7 @@ from bot import chat
 from bot.fsm import access, booking, family, moving, person
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
-from bot.handlers.common import ask_consent, home_screen, leave_wizard
+from bot.handlers.common import ask_consent, home_screen, leave_wizard, policies_screen
 from bot.keyboards.callbacks import Go, Page, PersonBook, PersonEdit, VisitAgain, VisitMove, WizardOpen, WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
@@ -313,6 +313,9 @@ async def _begin(
             await _show_outdated(query, bot, tools, account, t)
             return
         await _begin_edit(query, bot, tools, wizards, account, t, draft.answers["id"])
+        return
+    if kind == family.KIND and await tools.family.is_full(account):
+        await chat.show(query, bot, await policies_screen(tools, account, t, note=family_view.too_many(t)))
         return
     if kind in (booking.KIND, family.KIND):
         if await tools.persons.own(account) is None:

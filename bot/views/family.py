@@ -307,7 +307,7 @@ def turned_15(t: Texts, data: LinkNotice) -> Screen:
                 "move and cancel those bookings as before."
             ),
             t(
-                "To let you see the others, {name} can open access in a chat of their own or at the clinic’s desk.",
+                "To let you see the others, {name} can open access in a chat of their own.",
                 name=data.name,
             ),
         ),
@@ -336,7 +336,7 @@ def turned_18(t: Texts, data: LinkNotice) -> Screen:
             t("You go on seeing the bookings by the access that {name} has opened to you.", name=data.name)
             if kept
             else t(
-                "From this day an adult books for themselves. The person is off your list, and their bookings are no "
+                "From the age of 18 people book for themselves. The person is off your list, and their bookings are no "
                 "longer seen here; those that are ahead stand."
             ),
             ""
@@ -459,8 +459,8 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
     if bases & {Basis.DESK, Basis.OIDC} and TEENAGER_AGE <= age < ADULT_AGE:
         told.append(
             t(
-                "From the age of 15 the other bookings are seen with the teenager’s own consent: from their chat or at "
-                "the clinic’s desk."
+                "From the age of 15 the other bookings are seen with the teenager’s own consent, given in their own "
+                "chat."
             )
         )
     return told

@@ -183,7 +183,9 @@ class World:
         registry = cast(Registry, self.registry)
         self.accounts = Accounts(database, clock)
         self.persons = Persons(database, vault, registry, clock)
-        self.drafts = Drafts(database, vault, clock, dict.fromkeys((KIND, "person", "moving"), LIFETIME))
+        self.drafts = Drafts(
+            database, vault, clock, dict.fromkeys((KIND, "person", "moving", "family", "edit"), LIFETIME)
+        )
         self.outbox = Outbox(database, clock)
         self.watch = Watch(database, registry, self.accounts, self.persons, self.outbox, clock)
         self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, self.watch, clock)

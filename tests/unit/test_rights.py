@@ -11,9 +11,11 @@ from services.accounts.model import Basis, Covers, Person, Relation
 from services.accounts.rights import (
     DECLARED_AHEAD,
     Denial,
+    Editing,
     VisitScope,
     check_booking,
     check_managing,
+    editing,
     live_bases,
     may_grant,
     may_manage,
@@ -99,6 +101,22 @@ def test_a_consent_to_see_is_none_to_act(relation: Relation) -> None:
     typed_too = person(relation, 17, Basis.CONSENT, Basis.DECLARED, covers=(Covers.SEE_VISITS,))
     assert denial(typed_too) is None
     assert denial(typed_too, declared_ahead=DECLARED_AHEAD) is Denial.TOO_MANY_DECLARED
+
+
+@pytest.mark.parametrize("relation", Relation, ids=str)
+def test_what_may_be_corrected(relation: Relation) -> None:
+    """Typed data are the typist's, documents leave the numbers, a consent leaves nothing."""
+    over = NOW - timedelta(days=1)
+    for bases, may in (
+        ([Basis.DECLARED], Editing.ALL),
+        ([Basis.DESK], Editing.NUMBERS),
+        ([Basis.OIDC, Basis.DECLARED], Editing.NUMBERS),
+        ([Basis.CONSENT], Editing.NOTHING),
+        ([Basis.CONSENT, Basis.DECLARED], Editing.ALL),
+        ([(Basis.DESK, over)], Editing.NOTHING),
+        ([], Editing.NOTHING),
+    ):
+        assert editing(person(relation, 17, *bases), NOW) is may
 
 
 def test_nobody_manages_where_nothing_stands() -> None:

@@ -1,0 +1,176 @@
+"""Adding to the list and correcting it over real services: what happens while the form is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.fsm import family
+from bot.fsm.family import after_family, edit_answers, edit_steps, family_steps
+from bot.fsm.person import answers_of
+from bot.fsm.wizard import Turned, Wizard
+from bot.keyboards.callbacks import WizardPress
+from bot.tools import Tools
+from services.accounts.family import PERSONS
+from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.rights import Editing
+from services.errors import NotFound
+from services.registry.model import Policy, PolicyKind
+from services.texts.i18n import texts
+from tests.support.telegram_limits import formatted
+from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
+
+T = texts("ru")
+ANNA = somebody(1, ADULT)
+MASHA = somebody(2, CHILD)
+TURNS_18 = somebody(3, ADULT.replace(year=2008, month=11, day=24))
+
+
+class Form:
+    """One of the two forms, standing at its check screen."""
+
+    def __init__(self, tools: Tools, account: Account, kind: str) -> None:
+        steps = family_steps() if kind == family.KIND else edit_steps()
+        self.account, self.tools = account, tools
+        self.wizard = Wizard(kind, steps, tools, after_family)
+        self.now: Turned | None = None
+
+    @property
+    def turned(self) -> Turned:
+        assert self.now is not None
+        return self.now
+
+    @property
+    def text(self) -> str:
+        assert self.turned.screen is not None
+        return formatted(self.turned.screen.text).text
+
+    async def open(self, answers: dict[str, Any]) -> None:
+        self.now = await self.wizard.start(self.account, T, answers)
+        assert self.turned.draft.step == "check"
+
+    async def act(self, name: str) -> None:
+        draft = self.turned.draft
+        pressed = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
+        turned = await self.wizard.press(self.account, T, pressed, 1)
+        assert turned is not None
+        self.now = turned
+
+
+@pytest.fixture
+async def account(world: World) -> Account:
+    account = await world.account()
+    await world.person(account, ANNA)
+    return account
+
+
+async def adding(tools: Tools, account: Account, relation: Relation, identity: Any) -> Form:
+    form = Form(tools, account, family.KIND)
+    await form.open({**answers_of(identity), "relation": relation.value, "doubt": "kept"})
+    return form
+
+
+async def correcting(tools: Tools, account: Account, person: Person, may: Editing = Editing.ALL, **more: Any) -> Form:
+    form = Form(tools, account, family.EDIT)
+    await form.open({**edit_answers(person, may), **more})
+    return form
+
+
+async def test_the_card_stands_after_the_form_and_the_person_is_active(
+    world: World, tools: Tools, account: Account
+) -> None:
+    await world.admin.enrol(MASHA, CLINIC.id)
+    form = await adding(tools, account, Relation.CHILD, MASHA)
+    await form.act("right")
+    assert form.turned.over
+    assert form.text.startswith("✅ Готово.")
+    (_, child) = await world.persons.family(account)
+    renewed = await world.accounts.by_id(account.id)
+    assert renewed is not None
+    assert renewed.active_person_id == child.id
+    assert await world.drafts.open_of(account.id, family.KIND) is None
+
+
+async def test_a_full_list_is_said_so_and_the_form_is_kept(world: World, tools: Tools, account: Account) -> None:
+    form = await adding(tools, account, Relation.CHILD, MASHA)
+    for number in range(PERSONS - 1):
+        nobody = replace(somebody(number, ADULT), policy=Policy(PolicyKind.NONE), snils=None)
+        await world.family.add(account, Relation.OTHER, nobody)
+    await form.act("right")
+    assert "не больше 20 человек" in form.text
+    assert not form.turned.over
+
+
+async def test_a_birthday_may_come_while_the_form_is_open(world: World, tools: Tools, account: Account) -> None:
+    form = await adding(tools, account, Relation.CHILD, TURNS_18)
+    world.clock.advance(hours=16)
+    await form.act("right")
+    assert form.turned.draft.step == "relation"
+    assert "это взрослый" in form.text
+    await form.act("other")
+    assert form.turned.draft.step == "check"
+
+
+async def test_too_many_tries_are_said_so(world: World, tools: Tools, account: Account) -> None:
+    await world.admin.enrol(MASHA, CLINIC.id)
+    form = await adding(tools, account, Relation.CHILD, replace(MASHA, surname="Другая"))
+    for _ in range(10):
+        await form.act("right")
+        assert "этот номер полиса записан на другое имя" in form.text
+    await form.act("right")
+    assert "попыток" in form.text
+    child = await world.person(account, somebody(4, CHILD), Relation.CHILD, Basis.DECLARED)
+    edit = await correcting(tools, account, child, policy=["enp", somebody(5, CHILD).policy.number])
+    await edit.act("right")
+    assert "попыток" in edit.text
+
+
+async def test_a_forged_press_corrects_nothing_that_documents_have_shown(
+    world: World, tools: Tools, account: Account
+) -> None:
+    child = await world.person(account, MASHA, Relation.CHILD)
+    form = await correcting(tools, account, child, Editing.NUMBERS)
+    await form.act("fix-surname")
+    assert form.turned.draft.step == "check"
+    await form.act("fix-policy")
+    assert form.turned.draft.step == "policy"
+
+
+async def test_documents_shown_while_the_form_is_open_hold(world: World, tools: Tools, account: Account) -> None:
+    child = await world.person(account, MASHA, Relation.CHILD)
+    form = await correcting(tools, account, child, surname="Другая")
+    await form.act("right")
+    assert "документы" in form.text
+    assert (await world.persons.get(account, child.id)).identity == MASHA
+
+
+async def test_whoever_is_meant_twice_is_shown(world: World, tools: Tools, account: Account) -> None:
+    child = await world.person(account, MASHA, Relation.CHILD, Basis.DECLARED)
+    other = await world.person(account, somebody(4, CHILD), Relation.CHILD, Basis.DECLARED)
+    form = Form(tools, account, family.EDIT)
+    await form.open({**edit_answers(other, Editing.ALL), **answers_of(MASHA)})
+    await form.act("right")
+    assert form.text.startswith("Этот человек уже есть в списке.")
+    assert child.full_name in form.text
+    assert (await world.persons.get(account, other.id)) == other
+
+
+async def test_whoever_has_left_the_list_cannot_be_corrected(world: World, tools: Tools, account: Account) -> None:
+    child = await world.person(account, MASHA, Relation.CHILD, Basis.DECLARED)
+    form = await correcting(tools, account, child)
+    await world.family.remove(account, child.id)
+    with pytest.raises(NotFound):
+        await form.act("right")
+
+
+async def test_a_consent_that_takes_the_place_of_typing_ends_correcting(
+    world: World, tools: Tools, account: Account
+) -> None:
+    until = world.clock.now() + timedelta(days=1)
+    spouse = await world.person(account, somebody(4, ADULT), Relation.SPOUSE, Basis.CONSENT, until=until)
+    form = await correcting(tools, account, spouse, phone="+74950000000")
+    await form.act("right")
+    assert "Эти данные человек меняет сам" in form.text
