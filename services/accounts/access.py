@@ -53,6 +53,7 @@ ALL_COVERS = frozenset(Covers)
 _MOSCOW = "Europe/Moscow"
 _DAY_BEGINS, _DAY_ENDS = time(8), time(21)
 _WEAK = (Basis.DECLARED.value,)
+_STRONG = (Basis.DESK.value, Basis.OIDC.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,25 +166,14 @@ class Access:
         grantor, own = await self._behind(who, code)
         known = await self._known(who, own.patient_id, own.id)
         covers, until = _covers(code.data["covers"]), datetime.fromisoformat(code.data["until"])
-        now, grant_id = self._clock.now(), new_id()
         async with self._database.write() as unit:
             if not await self._codes.use(unit, code.id):
                 raise CodeRefused(CodeProblem.WRONG)
             person_id = known.id if known else own.id
             link_id = await self._link(unit, who.id, person_id, relation or Relation.OTHER, keep=known is not None)
-            await _put_basis(unit, link_id, Basis.CONSENT, until, now, covers)
+            await _put_basis(unit, link_id, Basis.CONSENT, until, self._clock.now(), covers)
             await self._end_grants(unit, who.id, person_id)
-            await unit.execute(
-                insert(access_grant).values(
-                    id=grant_id,
-                    person_id=own.id,
-                    grantor_id=grantor.id,
-                    grantee_id=who.id,
-                    covers=covers_words(covers),
-                    until=until,
-                    granted_at=now,
-                )
-            )
+            grant_id = await self._insert_grant(unit, own.id, grantor.id, who.id, covers, until)
             await self._note(unit, who.id, own.id, "consent_accepted", grant_id)
             given = NotificationKind.ACCESS_GIVEN
             await self._tell(unit, grantor.id, own.id, given, grant_id, f"given:{grant_id}")
@@ -299,6 +289,8 @@ class Access:
             if taken:
                 person_id, link_id = await self._confirm(unit, who, known, relation, identity, patient, basis, until)
                 await self._note(unit, who.id, person_id, f"basis_{basis.value}", link_id)
+                if basis is Basis.CONSENT and until is not None:
+                    await self._grant_of_giver(unit, who.id, patient.id, until)
                 await self._warn_others(unit, who.id, patient.id, link_id, code.id)
         if not taken:
             raise await self._missed(who)
@@ -333,6 +325,23 @@ class Access:
                 await self._end_grants(unit, who.id, person_id)
             await _put_basis(unit, link_id, basis, until, self._clock.now(), ALL_COVERS)
         return person_id, link_id
+
+    async def _grant_of_giver(self, unit: AsyncConnection, grantee_id: str, patient_id: str, until: datetime) -> None:
+        """A consent given at the desk stands in the giver's own chat too, where they have one: to be ended there."""
+        givers = await unit.execute(
+            select(person_link.c.account_id, person.c.id)
+            .join(person, person.c.id == person_link.c.person_id)
+            .join(link_basis, link_basis.c.link_id == person_link.c.id)
+            .where(
+                person.c.patient_id == patient_id,
+                person_link.c.relation == Relation.OWN.value,
+                person_link.c.account_id != grantee_id,
+                link_basis.c.basis.in_(_STRONG),
+            )
+            .distinct()
+        )
+        for giver in givers.all():
+            await self._insert_grant(unit, giver.id, giver.account_id, grantee_id, ALL_COVERS, until)
 
     async def _warn_others(
         self, unit: AsyncConnection, account_id: str, patient_id: str, link_id: str, code_id: str
@@ -410,6 +419,21 @@ class Access:
         changed = {"ended_at": None} if keep else {"ended_at": None, "relation": relation.value}
         await unit.execute(update(person_link).where(person_link.c.id == row.id).values(changed))
         return str(row.id)
+
+    async def _insert_grant(
+        self,
+        unit: AsyncConnection,
+        person_id: str,
+        grantor_id: str,
+        grantee_id: str,
+        covers: Collection[Covers],
+        until: datetime,
+    ) -> str:
+        grant_id = new_id()
+        parties = {"person_id": person_id, "grantor_id": grantor_id, "grantee_id": grantee_id}
+        term = {"granted_at": self._clock.now(), "until": until}
+        await unit.execute(insert(access_grant).values(id=grant_id, covers=covers_words(covers), **parties, **term))
+        return grant_id
 
     async def _end_grants(self, unit: AsyncConnection, grantee_id: str, person_id: str) -> list[Row[Any]]:
         """Ends what the account was allowed for this person, as a newer one takes its place or nobody wants it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from emulator.driver import User
 from tests.e2e.desk import HOME_CLINIC, desk_of, patients_of
-from tests.e2e.people import BORN, a_policy, with_consent, with_family
+from tests.e2e.people import BORN, a_policy, told, with_consent, with_family
 from tests.support.bot_process import BotProcess
 
 WRONG = "Код не подходит"
@@ -210,8 +210,8 @@ async def test_a_daughter_opens_access_and_closes_it(town: BotProcess) -> None:
     assert "Закрыть этот доступ?" in daughter.screen().text
     await daughter.press("Да, закрыть доступ")
     assert "Доступ закрыт" in daughter.screen().text
-    told = await father.wait_for("Доступ закрыт")
-    assert "Котова Вера Павловна" in told.text
+    closed = await father.wait_for("Доступ закрыт")
+    assert "Котова Вера Павловна" in closed.text
     await father.send("/start")
     await father.press("Мои записи")
     assert "Котова" not in father.screen().text
@@ -254,6 +254,27 @@ async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
     assert "Эти записи здесь больше не видны" in husband.screen().text
     message = await wife.wait_for("Доступ закрыт")
     assert "Кому: Сомов Вера Павловна" in message.text
+
+
+async def test_an_access_ends_by_itself_and_is_told_by_day(bot: BotProcess) -> None:
+    giver, taker = await confirmed(bot, "Котова"), await confirmed(bot, "Котов")
+    code = await open_access(giver, "1 месяц")
+    await taker.send(f"/start c{code.replace('-', '')}")
+    await taker.press("Муж или жена")
+    assert "Срок: по 23.12.2026 включительно" in taker.screen().text
+
+    # STEP 1. The last day is over at midnight: nobody is woken up.
+    bot.set_clock(datetime(2026, 12, 23, 21, 0, 5, tzinfo=UTC))
+    ended = "SELECT count(*) FROM access_grant WHERE ended_at IS NOT NULL"
+    await bot.comes_true(lambda: bot.rows(ended) == [(1,)], "the consent has ended")
+    assert told(giver, "Срок доступа закончился") == told(taker, "Срок доступа закончился") == 0
+
+    # STEP 2. In the morning both hear of it.
+    bot.set_clock(datetime(2026, 12, 24, 5, 0, 5, tzinfo=UTC))
+    message = await giver.wait_for("Срок доступа закончился")
+    assert "откройте его заново" in message.text
+    message = await taker.wait_for("Срок доступа закончился")
+    assert "Котова Вера Павловна" in message.text
 
 
 async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess) -> None:

@@ -224,6 +224,23 @@ async def test_a_consent_given_at_the_desk_covers_all(world: World) -> None:
     assert isinstance(await world.booking.book(request), Made)
 
 
+async def test_a_consent_given_at_the_desk_can_be_ended_from_the_givers_chat(world: World) -> None:
+    giver, his = await confirmed(world, PETER)
+    taker, _ = await confirmed(world, ANNA)
+    digits = await desk_code(world, PETER, Relation.SPOUSE, ANNA, until=date(2027, 5, 1))
+    person_id = (await opened(world, taker, digits)).person.id
+    visit = await desk_visit(world, his.patient_id)
+    assert await seen(world, taker) == {visit}
+    assert await told(world, giver) == [NotificationKind.ACCESS_OPENED]
+
+    (grant,) = await world.access.grants(giver)
+    assert (grant.given, grant.covers, grant.until) == (True, BOTH, through(date(2027, 5, 1)))
+    await world.access.revoke(giver, grant.id)
+    assert await seen(world, taker) == set()
+    assert (await told(world, taker))[-1] is NotificationKind.ACCESS_ENDED
+    assert person_id not in {each.id for each in await world.persons.family(taker)}
+
+
 async def test_others_who_have_a_say_are_warned(world: World) -> None:
     """The father has shown the papers before; a neighbour has only typed the child."""
     father, _ = await confirmed(world, PETER)
@@ -564,6 +581,7 @@ async def test_the_list_says_given_first_and_who(world: World) -> None:
     nameless = await world.account()
     await consent(world, peter, anna, BOTH)
     await consent(world, anna, peter, SEE)
+    world.clock.advance(seconds=1)
     await consent(world, anna, nameless, SEE)
     assert [(each.given, each.name, each.holder) for each in await world.access.grants(anna)] == [
         (True, hers.full_name, his.full_name),

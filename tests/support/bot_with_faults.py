@@ -2,7 +2,8 @@
 
 The file maps a method of the port to what it does instead. Any of them: `unavailable`. `book`, `move` and
 `cancel` besides: `silent` (no answer, nothing done), `lost` (done, the answer lost), `refuse:REASON`,
-`die-before` and `die-after` (the process is killed there).
+`die-before` and `die-after` (the process is killed there). `capabilities`: `no-moves`, a registry that does not
+move in one call. `conflicts`: `lenient`, one that takes a second visit to the same specialist.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -23,10 +25,12 @@ from aiogram.methods.base import TelegramMethod
 from bot import app, jobs
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
+from services.registry.local import bookings, visits
 from services.registry.model import (
     BookingAnswer,
     CancelAnswer,
     CancelRefusal,
+    Capabilities,
     NotCancelled,
     Refusal,
     Refused,
@@ -44,10 +48,11 @@ class FaultyRegistry:
     def __init__(self, real: Registry) -> None:
         self._real = real
 
+    def capabilities(self) -> Capabilities:
+        return replace(self._real.capabilities(), moves=_fault("capabilities") != "no-moves")
+
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._real, name)
-        if name == "capabilities":
-            return method
 
         async def asked(*args: Any, **named: Any) -> Any:
             if _fault(name) == "unavailable":
@@ -87,6 +92,17 @@ def _refused(reason: str) -> BookingAnswer:
 
 def _not_cancelled(reason: str) -> CancelAnswer:
     return NotCancelled(CancelRefusal(reason))
+
+
+def _lenient_where_told() -> None:
+    """A second visit to the same specialist is refused, or not, as `faults.json` says."""
+
+    def refusal(*args: Any) -> Refusal | None:
+        reason = visits.refusal(*args)
+        lenient = reason is Refusal.SAME_SPECIALIST and _fault("conflicts") == "lenient"
+        return None if lenient else reason
+
+    setattr(bookings, "refusal", refusal)  # noqa: B010  (a name of that module's imports)
 
 
 def _fault(method: str) -> str:
@@ -133,7 +149,7 @@ class Work:
 
 def _exact_and_quick() -> None:
     """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
-    jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = timedelta(seconds=1)
+    jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
     work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher
 
     def watched_bot(settings: Settings) -> Bot:
@@ -149,6 +165,7 @@ def _exact_and_quick() -> None:
 
 def main() -> None:
     _exact_and_quick()
+    _lenient_where_told()
     settings = load_settings()
     set_up_logging(settings.log_level)
     asyncio.run(app.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))
