@@ -10,7 +10,6 @@ from datetime import date, datetime
 from emulator.driver import User
 from services.ids import new_id
 from services.registry.local.admin import LocalRegistryAdmin
-from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import roll_demo
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
@@ -29,7 +28,6 @@ class Desk:
 
     bot: BotProcess
     registry: LocalRegistry
-    admin: LocalRegistryAdmin
     database: Database
     admin: LocalRegistryAdmin
 
