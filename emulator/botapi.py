@@ -1,4 +1,4 @@
-"""/bot<token>/<method>: from an HTTP request to a method and back, faults included."""
+"""/bot<token>/<method>: from an HTTP request to a method and back, faults included; /file/bot<token>/<path>."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import re
 
 from aiohttp import web
 
-from emulator import profile, refusals
+from emulator import media, profile, refusals
 from emulator.entities import Json
 from emulator.journal import Call
 from emulator.methods import METHODS
 from emulator.model import Bot
-from emulator.params import Params, read_params
+from emulator.params import Files, Params, read_params
 from emulator.polling import get_updates
 from emulator.refusals import Refused
 from emulator.world import World
 
-__all__ = ["bot_api", "profile"]  # importing `profile` registers its methods
+__all__ = ["bot_api", "media", "profile"]  # importing these two registers their methods
 
 _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]+")
+_FILE_NUMBER = re.compile(r"/file_(\d{1,15})")
 
 
 class _ReplyLostError(Exception):
@@ -35,10 +36,10 @@ def bot_api(world: World) -> web.RouteTableDef:
             return _no(Refused(refusals.NOT_FOUND))
         bot_id, name = int(token.group(1)), request.match_info["method"]
         try:
-            params = await read_params(request)
+            values, files = await read_params(request)
             if name.lower() == "getupdates":
-                return _yes(await get_updates(world, world.bot(bot_id), Params("getUpdates", params)))
-            return _yes(_call(world, bot_id, name, params))
+                return _yes(await get_updates(world, world.bot(bot_id), Params("getUpdates", values)))
+            return _yes(_call(world, bot_id, name, values, files))
         except Refused as refused:
             if name.lower() == "getupdates":
                 world.journal.calls.append(Call(bot_id, "getUpdates", {}, ok=False, error=str(refused)))
@@ -48,15 +49,25 @@ def bot_api(world: World) -> web.RouteTableDef:
                 request.transport.abort()
             return web.Response(status=502)
 
+    async def download(request: web.Request) -> web.Response:
+        token = _TOKEN.fullmatch(request.match_info["token"])
+        number = _FILE_NUMBER.search(request.match_info["path"])
+        file = world.store.file(number=int(number.group(1))) if number else None
+        here = file and token and file.bot_id == int(token.group(1)) and file.path == request.match_info["path"]
+        if file is None or not here or file.size > media.DOWNLOAD_LIMIT:
+            return _no(Refused(refusals.NOT_FOUND))
+        return web.Response(body=world.store.file_data(file.number), content_type="application/octet-stream")
+
+    routes.get("/file/bot{token}/{path:.+}")(download)
     routes.get("/bot{token}/{method}")(handle)
     routes.post("/bot{token}/{method}")(handle)
     return routes
 
 
-def _call(world: World, bot_id: int, name: str, values: Json) -> object:
+def _call(world: World, bot_id: int, name: str, values: Json, files: Files) -> object:
     """Run one method, with the armed faults, and write it into the journal."""
     served = METHODS.get(name.lower())
-    params = Params(served.name if served else name, values)
+    params = Params(served.name if served else name, values, files)
     fault = world.faults.take(bot_id, params.method, _chat_id(values))
     error, injected = "", False
     try:

@@ -33,6 +33,7 @@ from emulator.journal import Call, Journal
 from emulator.model import Person, Query
 from emulator.screens import (
     Button,
+    Media,
     Message,
     Screen,
     describe,
@@ -45,7 +46,7 @@ from emulator.server import serve
 from emulator.store import Store
 from emulator.world import World
 
-__all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Message", "Screen", "User"]
+__all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Media", "Message", "Screen", "User"]
 
 TOKEN = "7000000001:local-token-that-opens-nothing"  # noqa: S105 (opens nothing)
 _NOT_MODIFIED = "message is not modified"
@@ -213,7 +214,7 @@ class Emulator:
             state = " (bot blocked)" if chat.blocked else ""
             parts.append(f"--- {name} {chat.user_id}{state} ---")
             stored = store.messages(chat.bot_id, chat.user_id, deleted=True)
-            parts.extend(describe(message_of(item)) for item in stored)
+            parts.extend(describe(message_of(item, store)) for item in stored)
             toasts = [toast for toast in self.journal.toasts if toast.user_id == chat.user_id and toast.text]
             parts.extend(f"toast: {toast.text}" for toast in toasts)
         failed = [call for call in self.calls if not call.ok][-10:]
@@ -236,7 +237,7 @@ class Emulator:
         for chat in self.world.store.chats():
             for stored in self.world.store.messages(chat.bot_id, chat.user_id, deleted=True):
                 if stored.by_bot:
-                    message = message_of(stored)
+                    message = message_of(stored, self.world.store)
                     texts += [message.text, *message.labels]
         found += [f"placeholder {mark} in {text!r}" for text in texts for mark in placeholders(text)]
         return found
@@ -251,7 +252,7 @@ class _Dialogue:
 
     def messages(self) -> list[Message]:
         """All messages of the chat, deleted ones too, oldest first."""
-        return [message_of(item) for item in self._world.store.messages(*self._where, deleted=True)]
+        return [message_of(item, self._world.store) for item in self._world.store.messages(*self._where, deleted=True)]
 
     async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
         """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
@@ -331,10 +332,15 @@ class User(_Dialogue):
         async with self._awaiting_reaction():
             people.send_voice(self._world, *self._where)
 
-    async def send_photo(self) -> None:
-        """Send a photo."""
+    async def send_photo(self, data: bytes | None = None, caption: str = "") -> None:
+        """Send a photo, a PNG or JPEG; without `data` one of nothing in particular."""
         async with self._awaiting_reaction():
-            people.send_photo(self._world, *self._where)
+            people.send_photo(self._world, *self._where, data, caption)
+
+    async def send_document(self, name: str, data: bytes, mime: str = "") -> None:
+        """Send a file; without `mime` its type goes by the name."""
+        async with self._awaiting_reaction():
+            people.send_document(self._world, *self._where, name, data, mime)
 
     async def press(self, label: str, *, timeout: float | None = None) -> Answer:
         """Press the button whose label is, starts with or contains `label`, on the newest message with one."""

@@ -1,7 +1,7 @@
 """The Bot API methods that are served, each a function registered with the parameters it takes.
 
 `METHODS` is the table of them by lower-case name (Telegram's names are case-blind).
-getUpdates, which waits, lives in `polling`.
+getUpdates, which waits, lives in `polling`; what is about files, in `media`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Method:
 METHODS: dict[str, Method] = {}
 
 # Some are without effect here, but every bot may send them.
-_SEND = (
+SEND = (
     "chat_id",
     "reply_markup",
     "reply_parameters",
@@ -90,14 +90,14 @@ def get_me(_world: World, bot: Bot, _params: Params) -> Result:
     return bot.wire() | abilities
 
 
-@method("sendMessage", *_SEND, *_TEXT)
+@method("sendMessage", *SEND, *_TEXT)
 def send_message(world: World, bot: Bot, params: Params) -> Result:
     """Send a text."""
     text = _formatted(params)
-    return _send(world, bot, params, lambda: _text_content(text))
+    return deliver(world, bot, params, lambda: _text_content(text))
 
 
-@method("sendVenue", *_SEND, "latitude", "longitude", "title", "address")
+@method("sendVenue", *SEND, "latitude", "longitude", "title", "address")
 def send_venue(world: World, bot: Bot, params: Params) -> Result:
     """Send a place with a name and an address."""
     location = _location(params)
@@ -106,17 +106,17 @@ def send_venue(world: World, bot: Bot, params: Params) -> Result:
     if not params.text("address").strip():
         raise Refused(refusals.VENUE_ADDRESS)
     venue = {"location": location, "title": params.text("title"), "address": params.text("address")}
-    return _send(world, bot, params, lambda: {"venue": venue, "location": location})
+    return deliver(world, bot, params, lambda: {"venue": venue, "location": location})
 
 
-@method("sendLocation", *_SEND, "latitude", "longitude")
+@method("sendLocation", *SEND, "latitude", "longitude")
 def send_location(world: World, bot: Bot, params: Params) -> Result:
     """Send a point."""
     location = _location(params)
-    return _send(world, bot, params, lambda: {"location": location})
+    return deliver(world, bot, params, lambda: {"location": location})
 
 
-@method("sendContact", *_SEND, "phone_number", "first_name", "last_name", "vcard")
+@method("sendContact", *SEND, "phone_number", "first_name", "last_name", "vcard")
 def send_contact(world: World, bot: Bot, params: Params) -> Result:
     """Send a phone contact."""
     if not params.text("phone_number").strip():
@@ -125,7 +125,7 @@ def send_contact(world: World, bot: Bot, params: Params) -> Result:
         raise Refused(refusals.CONTACT_NAME)
     names = ("phone_number", "first_name", "last_name", "vcard")
     contact = {name: params.text(name) for name in names if params.has(name)}
-    return _send(world, bot, params, lambda: {"contact": contact})
+    return deliver(world, bot, params, lambda: {"contact": contact})
 
 
 @method("editMessageText", "chat_id", "message_id", "reply_markup", *_TEXT)
@@ -133,23 +133,23 @@ def edit_message_text(world: World, bot: Bot, params: Params) -> Result:
     """Replace the text and the inline keyboard of one of the bot's messages."""
     text = _formatted(params)
     markup = check_inline(params.json("reply_markup", refusals.MARKUP_JSON))
-    stored = _editable(world, bot, params)
+    stored = editable(world, bot, params)
     if "text" not in stored.wire:
         raise Refused(refusals.EDIT_NO_TEXT)
     content = _text_content(text)
     kept = {k: v for k, v in stored.wire.items() if k not in ("text", "entities", "reply_markup")}
     wire = kept | content | ({"reply_markup": markup} if markup else {})
-    return _edit(world, stored, wire, edited=True)
+    return replace_wire(world, stored, wire, edited=True)
 
 
 @method("editMessageReplyMarkup", "chat_id", "message_id", "reply_markup")
 def edit_message_reply_markup(world: World, bot: Bot, params: Params) -> Result:
     """Replace or remove the inline keyboard of one of the bot's messages."""
     markup = check_inline(params.json("reply_markup", refusals.MARKUP_JSON))
-    stored = _editable(world, bot, params)
+    stored = editable(world, bot, params)
     kept = {k: v for k, v in stored.wire.items() if k != "reply_markup"}
     # Official clients do not mark a message as edited for its buttons.
-    return _edit(world, stored, kept | ({"reply_markup": markup} if markup else {}), edited=False)
+    return replace_wire(world, stored, kept | ({"reply_markup": markup} if markup else {}), edited=False)
 
 
 @method("deleteMessage", "chat_id", "message_id")
@@ -233,8 +233,18 @@ def get_chat(world: World, bot: Bot, params: Params) -> Result:
 
 
 def _formatted(params: Params) -> Formatted:
-    """The text of a call after its parse mode or entities, trimmed and measured."""
-    text, mode = params.text("text"), params.text("parse_mode").lower()
+    """The text of a message after its parse mode or entities, trimmed and measured."""
+    formatted = parse_text(params, "text", "entities")
+    if not formatted.text:
+        raise Refused(refusals.TEXT_EMPTY)
+    if utf16_length(formatted.text) > TEXT_LIMIT:
+        raise Refused(refusals.TEXT_TOO_LONG)
+    return formatted
+
+
+def parse_text(params: Params, name: str, entities: str) -> Formatted:
+    """The text of this parameter after its parse mode or entities, trimmed, of any length."""
+    text, mode = params.text(name), params.text("parse_mode").lower()
     if mode == "html":
         try:
             formatted = parse_html(text)
@@ -245,17 +255,12 @@ def _formatted(params: Params) -> Formatted:
     elif mode:
         raise Refused(refusals.PARSE_MODE)
     else:
-        formatted = Formatted(text, _given_entities(params, text))
-    formatted = trim(formatted)
-    if not formatted.text:
-        raise Refused(refusals.TEXT_EMPTY)
-    if utf16_length(formatted.text) > TEXT_LIMIT:
-        raise Refused(refusals.TEXT_TOO_LONG)
-    return with_automatic(formatted)
+        formatted = Formatted(text, _given_entities(params, entities, text))
+    return with_automatic(trim(formatted))
 
 
-def _given_entities(params: Params, text: str) -> tuple[Json, ...]:
-    entities = params.json("entities", refusals.ENTITIES_JSON)
+def _given_entities(params: Params, name: str, text: str) -> tuple[Json, ...]:
+    entities = params.json(name, refusals.ENTITIES_JSON)
     if entities is None:
         return ()
     if not isinstance(entities, list) or not all(_is_entity(item) for item in entities):
@@ -324,7 +329,8 @@ def _undeletable(world: World, chat: Chat, stored: Stored) -> refusals.Refusal |
     return refusals.DELETE_TOO_OLD if world.now() - stored.wire["date"] > DELETE_AGE_S else None
 
 
-def _editable(world: World, bot: Bot, params: Params) -> Stored:
+def editable(world: World, bot: Bot, params: Params) -> Stored:
+    """The message that an edit names, if it is the bot's to change."""
     chat = _writable(world, bot, params)
     stored = _message(world, chat, params.integer("message_id"), missing=refusals.EDIT_NOT_FOUND)
     # [docs] only messages without reply_markup or with inline keyboards can be edited
@@ -333,7 +339,8 @@ def _editable(world: World, bot: Bot, params: Params) -> Stored:
     return stored
 
 
-def _edit(world: World, stored: Stored, wire: Json, *, edited: bool) -> Json:
+def replace_wire(world: World, stored: Stored, wire: Json, *, edited: bool) -> Json:
+    """Put the changed Message in the place of the old one; `edited` marks it so."""
     before = {key: value for key, value in stored.wire.items() if key != "edit_date"}
     after = {key: value for key, value in wire.items() if key != "edit_date"}
     if before == after:
@@ -342,7 +349,8 @@ def _edit(world: World, stored: Stored, wire: Json, *, edited: bool) -> Json:
     return world.change_message(stored, wire | stamp).wire
 
 
-def _send(world: World, bot: Bot, params: Params, content: Callable[[], Json]) -> Json:
+def deliver(world: World, bot: Bot, params: Params, content: Callable[[], Json]) -> Json:
+    """Write a message; its content is asked for once the keyboard and the chat were found good."""
     markup = check_markup(params.json("reply_markup", refusals.MARKUP_JSON))
     chat = _writable(world, bot, params)
     reply = _replied(world, chat, params)

@@ -5,9 +5,24 @@
 
 from __future__ import annotations
 
+import mimetypes
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal
 
 from emulator.entities import Json, to_html
+
+FileKind = Literal["photo", "document"]
+# The built-in table alone, which is the same on every machine, and what it lacks.
+_MIME_TYPES = mimetypes.MimeTypes()
+_MIME_TYPES.add_type("text/calendar", ".ics")
+_MIME_TYPES.add_type("image/webp", ".webp")
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+def mime_of_name(name: str) -> str:
+    """The MIME type that goes with a file name's extension, as Telegram tells it."""
+    return _MIME_TYPES.guess_type(name)[0] or UNKNOWN_TYPE
 
 
 @dataclass(frozen=True)
@@ -97,11 +112,13 @@ class Stored:
 
     @property
     def text(self) -> str:
-        return str(self.wire.get("text", ""))
+        """The text, or the caption under a photo or document."""
+        return str(self.wire.get("text", self.wire.get("caption", "")))
 
     @property
     def html(self) -> str:
-        return to_html(self.text, self.wire.get("entities", ()))
+        entities: list[Json] = self.wire.get("entities") or self.wire.get("caption_entities") or []
+        return to_html(self.text, entities)
 
     @property
     def inline_rows(self) -> list[list[Json]]:
@@ -120,3 +137,36 @@ class Query:
     data: str
     asked_at: float
     answered: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that went through a bot's chats; `file_id` is good for that bot alone, as in Telegram.
+
+    `size` in bytes, `width` and `height` in pixels (0 for documents). Photos lose their `name`.
+    """
+
+    number: int
+    bot_id: int
+    file_id: str
+    unique_id: str
+    kind: FileKind
+    name: str
+    mime: str
+    width: int
+    height: int
+    size: int
+
+    @property
+    def path(self) -> str:
+        """The `file_path` of getFile."""
+        ending = {"image/png": ".png", "image/jpeg": ".jpg"}.get(self.mime, "")
+        suffix = ending if self.kind == "photo" else PurePosixPath(self.name).suffix
+        return f"{self.kind}s/file_{self.number}{suffix}"
+
+    def wire(self) -> Json:
+        """What a message carries of the file: {"photo": [PhotoSize]} or {"document": Document}."""
+        common = {"file_id": self.file_id, "file_unique_id": self.unique_id, "file_size": self.size}
+        if self.kind == "photo":
+            return {"photo": [{**common, "width": self.width, "height": self.height}]}
+        return {"document": {"file_name": self.name, "mime_type": self.mime, **common}}

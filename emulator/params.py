@@ -1,13 +1,15 @@
 """Parameters of a Bot API call, whichever way they came over the wire.
 
 Forms and queries carry texts only (objects as JSON, booleans as "true"), JSON
-bodies carry values; both read the same through `Params`.
+bodies carry values; both read the same through `Params`. Files come as parts of a multipart form.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from aiohttp import web
@@ -16,21 +18,45 @@ from emulator import refusals
 from emulator.entities import Json
 from emulator.refusals import Refusal, Refused
 
+ATTACHED = "attach://"
 
-async def read_params(request: web.Request) -> Json:
-    """Query, form, multipart or JSON parameters of a request; the body wins over the query."""
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a call: its name without folders, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+Files = Mapping[str, Upload]  # by the name of the form's part
+
+
+async def read_params(request: web.Request) -> tuple[Json, Files]:
+    """Query, form, multipart or JSON parameters of a request, the body before the query; and the files with it."""
     values: Json = dict(request.query)
     if request.method != "POST" or not request.body_exists:
-        return values
+        return values, {}
     try:
         if request.content_type == "application/json":
             body = await request.json()
             if not isinstance(body, dict):
                 raise Refused(refusals.REQUEST_BODY, error="a JSON object is expected")
-            return values | body
-        return values | dict(await request.post())
+            return values | body, {}
+        form = await request.post()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise Refused(refusals.BODY_TOO_LARGE) from error
     except ValueError as error:
         raise Refused(refusals.REQUEST_BODY, error=error) from error
+    # A part without a file name is a mere text, to Telegram too.
+    texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    files = {name: _upload(value) for name, value in form.items() if isinstance(value, web.FileField)}
+    return values | texts, files
+
+
+def _upload(part: web.FileField) -> Upload:
+    with part.file as content:
+        return Upload(PurePosixPath(part.filename.replace("\\", "/")).name, content.read())
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,7 @@ class Params:
 
     method: str
     values: Json
+    files: Files = field(default_factory=dict)
 
     def has(self, name: str) -> bool:
         """Was the parameter given, and not null?"""
@@ -86,11 +113,20 @@ class Params:
         except ValueError as error:
             raise Refused(broken) from error
 
+    def upload(self, name: str) -> Upload | str | None:
+        """The file of a parameter: an upload (under this name, or the one after attach://) or a file_id; or None."""
+        value = self.text(name)
+        if value.startswith(ATTACHED):
+            return self.files.get(value.removeprefix(ATTACHED))
+        return value or self.files.get(name)
+
     def refuse_unknown(self, known: frozenset[str]) -> None:
-        """A parameter that is not served must not pass in silence."""
-        for name in self.values:
-            if name not in known:
-                raise Refused(refusals.UNKNOWN_PARAMETER, method=self.method, name=name)
+        """A parameter or a file that is not served must not pass in silence."""
+        named = str(self.values)
+        extra = [name for name in self.values if name not in known]
+        extra += [name for name in self.files if name not in known and f"{ATTACHED}{name}" not in named]
+        if extra:
+            raise Refused(refusals.UNKNOWN_PARAMETER, method=self.method, name=extra[0])
 
     def _wrong(self, name: str, kind: str) -> Refused:
         return Refused(refusals.WRONG_VALUE, method=self.method, name=name, kind=kind)

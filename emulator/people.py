@@ -6,11 +6,13 @@ import re
 import secrets
 from dataclasses import asdict, replace
 
+from emulator import pictures
 from emulator.entities import Formatted, Json, utf16_length, with_automatic
-from emulator.model import Bot, Chat, Person, Query, Stored
+from emulator.model import Bot, Chat, FileKind, Person, Query, Stored, mime_of_name
 from emulator.world import World
 
 _TEXT_LIMIT = 4096
+_CAPTION_LIMIT = 1024
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # [docs] "Deep linking"
 
 
@@ -74,10 +76,22 @@ def send_voice(world: World, bot_id: int, user_id: int) -> Stored:
     return _send(world, bot_id, user_id, {"voice": voice})
 
 
-def send_photo(world: World, bot_id: int, user_id: int, caption: str = "") -> Stored:
-    """Send a photo."""
-    content: Json = {"photo": [{**_file("photo"), "width": 800, "height": 600, "file_size": 60000}]}
-    return _send(world, bot_id, user_id, content | ({"caption": caption} if caption else {}))
+def send_photo(world: World, bot_id: int, user_id: int, data: bytes | None = None, caption: str = "") -> Stored:
+    """Send a photo, a PNG or JPEG; without `data` one of nothing in particular."""
+    image = pictures.sample() if data is None else data
+    size = pictures.size_of(image)
+    if size is None:
+        raise ActError("a photo is a PNG or JPEG")
+    return _send_file(world, bot_id, user_id, caption, ("photo", "", pictures.mime_of(image), size, image))
+
+
+def send_document(
+    world: World, bot_id: int, user_id: int, name: str, data: bytes, mime: str = "", caption: str = ""
+) -> Stored:
+    """Send a file; without `mime` its type goes by the name."""
+    if not name or not data:
+        raise ActError("a file needs a name and cannot be empty")
+    return _send_file(world, bot_id, user_id, caption, ("document", name, mime or mime_of_name(name), (0, 0), data))
 
 
 def press(
@@ -163,6 +177,22 @@ def _send(world: World, bot_id: int, user_id: int, content: Json, group_id: int 
     _hide_once_keyboard(world, stored)
     world.queue_update(bot_id, "message", stored.wire)
     return stored
+
+
+def _send_file(
+    world: World, bot_id: int, user_id: int, caption: str, file: tuple[FileKind, str, str, tuple[int, int], bytes]
+) -> Stored:
+    """Send a file (kind, name, MIME type, size in pixels, bytes)."""
+    if utf16_length(caption) > _CAPTION_LIMIT:
+        raise ActError(f"a caption has at most {_CAPTION_LIMIT} characters")
+    _open_chat(world, bot_id, user_id)
+    with world.store.unit():
+        content = world.store.add_file(bot_id, *file).wire()
+        if caption.strip():
+            shown = _text_content(caption.strip())
+            content["caption"] = shown["text"]
+            content |= {"caption_entities": shown["entities"]} if "entities" in shown else {}
+        return _send(world, bot_id, user_id, content)
 
 
 def _open_chat(world: World, bot_id: int, chat_id: int) -> Chat:

@@ -48,6 +48,7 @@ POLL_CONFLICT = Refusal(
     "a second getUpdates came while this one was waiting [server]",
 )
 BLOCKED = Refusal("Forbidden: bot was blocked by the user", 403, "the person blocked the bot [seen]")
+BODY_TOO_LARGE = Refusal("Request Entity Too Large", 413, "a request of more than 50 MB [docs, seen]")
 TOO_MANY = Refusal("Too Many Requests: retry after {seconds}", 429, "flood control [seen]")
 
 CHAT_ID_EMPTY = _bad("chat_id is empty", "chat_id is missing [server]")
@@ -76,6 +77,10 @@ MESSAGE_ID_MISSING = _bad("message identifier is not specified", "message_id is 
 EDIT_NOT_FOUND = _bad("message to edit not found", "no such message, or it was deleted [seen]")
 EDIT_FORBIDDEN = _bad("message can't be edited", "not the bot's message, or it carries a reply keyboard [docs, seen]")
 EDIT_NO_TEXT = _bad("there is no text in the message to edit", "editMessageText of a message without text [seen]")
+EDIT_NO_CAPTION = _bad(
+    "there is no caption in the message to edit", "editMessageCaption of a message without a file [seen]"
+)
+EDIT_NO_MEDIA = _bad("there is no media in the message to edit", "editMessageMedia of a place or a contact [seen]")
 DELETE_NOT_FOUND = _bad("message to delete not found", "no such message, or it was deleted [seen]")
 DELETE_TOO_OLD = _bad("message can't be deleted for everyone", "older than 48 hours [docs, seen]")
 DELETE_FOREIGN = _bad("message can't be deleted", "somebody else's message in a group [docs, seen]")
@@ -89,6 +94,26 @@ QUERY_TOO_OLD = _bad(
 )
 ANSWER_TOO_LONG = _bad("MESSAGE_TOO_LONG", "a callback answer longer than 200 characters [docs, seen]")
 ACTION = _bad("wrong parameter action in request", "unknown chat action [server]")
+
+NO_FILE = _bad("there is no {kind} in the request", "no file, or attach:// names a missing one [server, seen]")
+FILE_EMPTY = _bad("file must be non-empty", "an upload of no bytes [server, seen]")
+FILE_ID = _bad("wrong file identifier/HTTP URL specified", "a file_id that this bot never got [seen]")
+FILE_KIND = _bad("can't use file of type {actual} as {wanted}", "a document's file_id sent as a photo [server, seen]")
+PHOTO_TOO_BIG = _bad(
+    "file of size {size} bytes is too big for a photo; the maximum size is {limit} bytes",
+    "a photo of more than 10 MB [server, seen]",
+)
+PHOTO_BROKEN = _bad("IMAGE_PROCESS_FAILED", "an upload that is no image, sent as a photo [seen]")
+PHOTO_DIMENSIONS = _bad(
+    "PHOTO_INVALID_DIMENSIONS", "sides of more than 10000 pixels together, or 20 to 1 and beyond [docs, seen]"
+)
+CAPTION_TOO_LONG = _bad("message caption is too long", "more than 1024 UTF-16 units after entity parsing [seen]")
+MEDIA_MISSING = _bad('parameter "media" is required', "editMessageMedia without media [server]")
+MEDIA_JSON = _bad("can't parse input media JSON object", "media is not JSON [server]")
+MEDIA = _bad("can't parse InputMedia: {error}", "media is JSON but no InputMedia [server]")
+FILE_ID_MISSING = _bad("file_id not specified", "getFile without file_id [server]")
+FILE_ID_INVALID = _bad("invalid file_id", "getFile with an id that this bot never got [server]")
+FILE_TOO_BIG = _bad("file is too big", "getFile of more than 20 MB [docs, server]")
 
 LATITUDE = _bad("latitude must be valid number", "latitude is missing or no number [server]")
 LOCATION = _bad("wrong location specified", "coordinates out of range [server]")
@@ -112,6 +137,11 @@ BUTTON_ACTIONS = _ours(
     'button "{text}" has several actions ({fields}), the documentation allows exactly one',
     "Telegram takes one of them and drops the rest silently [docs]",
 )
+UNSERVED_URL = _ours(
+    "files by URL are not served, nothing is fetched from the network", "an address in place of a file"
+)
+UNSERVED_IMAGE = _ours("photos of this format are not served, use PNG or JPEG", "Telegram takes GIF, BMP and WebP too")
+UNSERVED_MEDIA = _ours("InputMedia of type {kind} is not served", "videos and other kinds of InputMedia")
 UNSERVED_MARKUP = _ours("reply markup of this kind is not served", "ForceReply and others")
 BUTTON_TEXT_EMPTY = _ours("a button's text is empty", "Telegram drops such buttons silently [server]")
 TEXT_FIELD_TOO_LONG = _ours("{name} is longer than {limit} characters", "descriptions and names [docs]")

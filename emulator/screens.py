@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from emulator.entities import Json
 from emulator.model import Chat, Stored
+from emulator.store import Store
 
 # What str.format or % would have filled in: a sure sign of a text that nobody formatted.
 _PLACEHOLDER = re.compile(r"\{[A-Za-z_][\w.\[\]!:]*\}|%\([A-Za-z_]\w*\)")
@@ -23,8 +25,28 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Media:
+    """A photo or document of a message; `size` in bytes, a photo has no `name`, and a document no sides (pixels)."""
+
+    name: str
+    mime: str
+    size: int
+    width: int
+    height: int
+    read: Callable[[], bytes] = field(repr=False, compare=False)
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, for as long as the emulator runs."""
+        return self.read()
+
+
+@dataclass(frozen=True)
 class Message:
-    """A message of a chat; `venue`, `contact`, `location` have the Bot API's shapes."""
+    """A message of a chat; `text` is the caption where there is a file.
+
+    `venue`, `contact`, `location` have the Bot API's shapes.
+    """
 
     id: int
     from_bot: bool
@@ -36,6 +58,8 @@ class Message:
     venue: Json | None = None
     contact: Json | None = None
     location: Json | None = None
+    photo: Media | None = None
+    document: Media | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -55,8 +79,8 @@ class Screen:
     message_id: int | None
 
 
-def message_of(stored: Stored) -> Message:
-    """A stored message as tests see it."""
+def message_of(stored: Stored, store: Store) -> Message:
+    """A stored message as tests see it; its file is read from the store when asked for."""
     rows = [
         [Button(item["text"], item.get("callback_data"), item.get("url")) for item in row] for row in stored.inline_rows
     ]
@@ -72,7 +96,16 @@ def message_of(stored: Stored) -> Message:
         venue=wire.get("venue"),
         contact=wire.get("contact"),
         location=wire.get("location"),
+        photo=_media(wire["photo"][-1], store) if "photo" in wire else None,
+        document=_media(wire["document"], store) if "document" in wire else None,
     )
+
+
+def _media(wire: Json, store: Store) -> Media | None:
+    file = store.file(file_id=wire["file_id"])
+    if file is None:
+        return None
+    return Media(file.name, file.mime, file.size, file.width, file.height, partial(store.file_data, file.number))
 
 
 def screen_of(messages: Iterable[Message], chat: Chat) -> Screen:
@@ -117,6 +150,10 @@ def describe(message: Message) -> str:
     for kind in ("venue", "contact", "location"):
         value = getattr(message, kind)
         content = content or (f"[{kind}: {value}]" if value else "")
+    if message.photo:
+        content = f"[photo {message.photo.width} × {message.photo.height}] {content}".rstrip()
+    if message.document:
+        content = f"[document {message.document.name}, {message.document.size} bytes] {content}".rstrip()
     lines = [f"{who} #{message.id}{marks}: {content or '[media]'}"]
     lines += ["      " + " ".join(f"[{button.text}]" for button in row) for row in message.buttons]
     return "\n".join(lines)

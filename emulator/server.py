@@ -59,10 +59,10 @@ async def only_this_machine(request: web.Request, handler: Handler) -> web.Strea
 
 @web.middleware
 async def count_in_flight(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Know how many Bot API calls are under way; those who wait for quiet need it."""
+    """Know how many Bot API calls and downloads are under way; those who wait for quiet need it."""
     activity = request.app[WORLD].journal.activity
     path = request.path.lower()
-    if not path.startswith("/bot") or path.endswith("/getupdates"):
+    if not path.startswith(("/bot", "/file/bot")) or path.endswith("/getupdates"):
         return await handler(request)
     activity.in_flight += 1
     try:

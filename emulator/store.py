@@ -8,6 +8,7 @@ loses nothing, only a power cut could.
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.entities import Json
-from emulator.model import Bot, Chat, Person, Query, Stored
+from emulator.model import Bot, Chat, File, FileKind, Person, Query, Stored
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -32,8 +33,14 @@ CREATE TABLE IF NOT EXISTS updates (
 CREATE TABLE IF NOT EXISTS queries (
     id TEXT PRIMARY KEY, bot_id INTEGER, user_id INTEGER, message_id INTEGER, data TEXT NOT NULL,
     asked_at REAL NOT NULL, answered INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS files (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, bot_id INTEGER NOT NULL, file_id TEXT NOT NULL UNIQUE,
+    unique_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL, mime TEXT NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS queries_open ON queries (answered) WHERE answered = 0;
 """
+
+_FILE = "bot_id, file_id, unique_id, kind, name, mime, width, height, size"  # the fields of `File` after its number
 
 
 class Store:
@@ -151,6 +158,28 @@ class Store:
             message.fixed,
             _dump(message.wire),
         )
+
+    def add_file(self, bot_id: int, kind: FileKind, name: str, mime: str, size: tuple[int, int], data: bytes) -> File:
+        """Keep a file; `size` is width and height in pixels."""
+        unique_id, file_id = secrets.token_hex(8), f"local-{kind}-{secrets.token_urlsafe(48)}"
+        row = (bot_id, file_id, unique_id, kind, name, mime, *size, len(data))
+        marks = ", ".join("?" * (len(row) + 1))
+        (number,) = self._rows(f"INSERT INTO files ({_FILE}, data) VALUES ({marks}) RETURNING number", *row, data)[0]  # noqa: S608
+        return File(number, *row)
+
+    def file(self, *, file_id: str = "", unique_id: str = "", number: int = 0) -> File | None:
+        """One file by one of its names."""
+        rows = self._rows(
+            f"SELECT number, {_FILE} FROM files WHERE file_id = ? OR unique_id = ? OR number = ?",  # noqa: S608
+            file_id,
+            unique_id,
+            number,
+        )
+        return File(*rows[0]) if rows else None
+
+    def file_data(self, number: int) -> bytes:
+        """The bytes of a file that there is."""
+        return bytes(self._rows("SELECT data FROM files WHERE number = ?", number)[0][0])
 
     def add_update(self, bot_id: int, update: Json) -> None:
         """Queue an Update for a bot."""

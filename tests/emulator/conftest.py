@@ -16,9 +16,11 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ChatAction
 from aiogram.filters import CommandStart
 from aiogram.types import (
+    BufferedInputFile,
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaDocument,
     KeyboardButton,
     Message,
     ReplyKeyboardMarkup,
@@ -26,7 +28,7 @@ from aiogram.types import (
 )
 from aiogram.utils.backoff import BackoffConfig
 
-from emulator import people
+from emulator import people, pictures
 from emulator.driver import Emulator
 
 BACKOFF = BackoffConfig(min_delay=0.05, max_delay=0.2, factor=1.3, jitter=0.0)
@@ -125,6 +127,13 @@ def tiny_router() -> Router:
         assert query.message is not None
         await query.answer("Готово", show_alert=True)
 
+    @router.callback_query(F.data == "renew")
+    async def renew(query: CallbackQuery) -> None:
+        assert isinstance(query.message, Message)
+        file = BufferedInputFile(b"BEGIN:VCALENDAR", "visit.ics")
+        await query.message.edit_media(InputMediaDocument(media=file, caption="Пропуск 2"))
+        await query.answer()
+
     @router.callback_query()
     async def other(query: CallbackQuery) -> None:
         await query.answer("Экран устарел" if not isinstance(query.message, Message) else "")
@@ -153,6 +162,22 @@ def tiny_router() -> Router:
         assert message.location is not None
         point = (message.location.latitude, message.location.longitude)
         await message.answer_venue(*point, title="Поликлиника", address="ул. Мира, 1")
+
+    @router.message(F.text == "/pass")
+    async def send_pass(message: Message) -> None:
+        keyboard = InlineKeyboardMarkup(
+            inline_keyboard=[[InlineKeyboardButton(text="Обновить", callback_data="renew")]]
+        )
+        photo = BufferedInputFile(pictures.sample(), "pass.png")
+        await message.answer_photo(photo, caption="<b>Пропуск</b> 1", parse_mode="HTML", reply_markup=keyboard)
+
+    @router.message(F.document | F.photo)
+    async def measure(message: Message) -> None:
+        file = message.document or (message.photo or [])[-1]
+        assert message.bot is not None
+        content = await message.bot.download(file)
+        assert content is not None
+        await message.answer(f"Получено {len(content.read())} байт: {message.caption or 'без подписи'}")
 
     @router.message(F.text == "/silent")
     async def silent(message: Message) -> None:

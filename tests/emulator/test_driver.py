@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from emulator import pictures
 from emulator.driver import Answer, Button, Emulator, Fault
 from emulator.people import ActError
 
@@ -80,7 +81,7 @@ async def test_media_and_long_texts(emulator: Emulator) -> None:
     await user.send_voice()
     assert user.screen().text == "got voice"
     await user.send_photo()
-    assert user.screen().text == "got photo"
+    assert user.screen().text == f"Получено {len(pictures.sample())} байт: без подписи"
     await user.send("я" * 5000)
     await user.wait_for("я" * 904)
     assert [len(m.text) for m in user.messages() if not m.from_bot][-2:] == [4096, 904]
@@ -163,3 +164,36 @@ async def test_the_bot_reconnects_after_a_restart(emulator: Emulator) -> None:
     assert (await user.press("Записаться")).text == "Выберите день"
     await user.send("hello")
     assert user.messages()[-1].id == before[-1].id + 2
+
+
+async def test_files_go_both_ways(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/start")
+    await user.send_photo(caption="снимок")
+    size = len(pictures.sample())
+    assert user.screen().text == f"Получено {size} байт: снимок"
+    await user.send_document("Анализ.pdf", b"%PDF-1.4", "application/pdf")
+    assert user.screen().text == "Получено 8 байт: без подписи"
+    own = [message for message in user.messages() if not message.from_bot]
+    assert own[-2].photo is not None
+    assert (own[-2].text, own[-2].photo.width, own[-2].photo.data) == ("снимок", 320, pictures.sample())
+    assert own[-1].document is not None
+    assert (own[-1].document.name, own[-1].document.mime) == ("Анализ.pdf", "application/pdf")
+    with pytest.raises(ActError, match="PNG or JPEG"):
+        await user.send_photo(b"%PDF")
+    with pytest.raises(ActError, match="empty"):
+        await user.send_document("a", b"")
+
+
+async def test_a_photo_with_buttons_is_a_screen(emulator: Emulator) -> None:
+    user = await emulator.user()
+    await user.send("/pass")
+    screen = user.screen()
+    assert (screen.text, screen.html, screen.labels) == ("Пропуск 1", "<b>Пропуск</b> 1", ["Обновить"])
+    assert "[photo 320 × 240] Пропуск 1" in emulator.transcript()
+    await user.press("Обновить")
+    shown = await user.wait_for("Пропуск 2")
+    assert shown.document is not None
+    assert (shown.photo, shown.document.name, shown.document.data) == (None, "visit.ics", b"BEGIN:VCALENDAR")
+    assert "[document visit.ics, 15 bytes] Пропуск 2" in emulator.transcript()
+    assert emulator.problems() == []

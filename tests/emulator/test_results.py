@@ -20,10 +20,11 @@ from .conftest import Api
 INLINE = {"inline_keyboard": [[{"text": "a", "callback_data": "b"}, {"text": "c", "url": "https://example.org"}]]}
 KEYBOARD = {"keyboard": [[{"text": "a", "request_location": True}]], "resize_keyboard": True}
 RICH = {"text": "<b>a</b> /start https://example.org", "parse_mode": "HTML"}
+CAPTION = {"caption": "<b>a</b> https://example.org", "parse_mode": "HTML"}
 COMMANDS = [{"command": "start", "description": "Start"}]
 PLACE = {"latitude": 55.7, "longitude": 37.6}
 
-# method → parameters besides chat_id; {message} and {query} stand for ids made in the test
+# method → parameters besides chat_id; names in braces stand for ids made in the test
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("getMe", {}),
     ("sendMessage", {**RICH, "reply_markup": INLINE, "reply_parameters": {"message_id": "{message}"}}),
@@ -32,6 +33,11 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("sendLocation", PLACE),
     ("sendContact", {"phone_number": "+1", "first_name": "a", "last_name": "b"}),
     ("editMessageText", {**RICH, "message_id": "{message}", "reply_markup": INLINE}),
+    ("sendPhoto", {**CAPTION, "photo": "{photo}", "reply_markup": INLINE}),
+    ("sendDocument", {**CAPTION, "document": "{document}", "disable_content_type_detection": True}),
+    ("editMessageCaption", {**CAPTION, "message_id": "{file message}", "reply_markup": INLINE}),
+    ("editMessageMedia", {"media": {"type": "photo", "media": "{photo}"}, "message_id": "{file message}"}),
+    ("getFile", {"file_id": "{document}"}),
     ("editMessageReplyMarkup", {"message_id": "{message}", "reply_markup": INLINE}),
     ("deleteMessage", {"message_id": "{message}"}),
     ("deleteMessages", {"message_ids": [1]}),
@@ -63,10 +69,23 @@ async def test_results_have_telegrams_types(
 ) -> None:
     sent = await api.result("sendMessage", chat_id=started, text="first")
     query = people.press(emulator.world, emulator.bot_id, started, sent["message_id"], "x")
-    known = {"{message}": sent["message_id"], "{query}": query.id}
-    filled = {name: known.get(value, value) if isinstance(value, str) else value for name, value in params.items()}
-    if "reply_parameters" in filled:
-        filled["reply_parameters"] = {"message_id": sent["message_id"]}
+    photo = people.send_photo(emulator.world, emulator.bot_id, started).wire["photo"][0]["file_id"]
+    paper = people.send_document(emulator.world, emulator.bot_id, started, "a.pdf", b"%PDF").wire["document"]["file_id"]
+    file_message = await api.result("sendDocument", chat_id=started, document=paper)
+    known = {
+        "{message}": sent["message_id"],
+        "{query}": query.id,
+        "{photo}": photo,
+        "{document}": paper,
+        "{file message}": file_message["message_id"],
+    }
+
+    def fill(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: fill(item) for name, item in value.items()}
+        return known.get(value, value) if isinstance(value, str) else value
+
+    filled = fill(params)
     if "chat_id" in METHODS[method.lower()].parameters:
         filled["chat_id"] = started
     result = await api.result(method, **filled)
@@ -86,14 +105,15 @@ async def test_updates_of_all_acts_validate(api: Api, emulator: Emulator, starte
     people.send_location(world, *where, 55.7, 37.6)
     people.send_sticker(world, *where)
     people.send_voice(world, *where)
-    people.send_photo(world, *where, "caption")
+    people.send_photo(world, *where, caption="caption https://example.org")
+    people.send_document(world, *where, "a.pdf", b"%PDF")
     people.press(world, *where, 1, "x")
     people.press(world, *where, 1, "x", inaccessible=True)
     people.set_blocked(world, *where, blocked=True)
     people.set_blocked(world, *where, blocked=False)
     people.open_link(world, *where, "family_1")
     updates = [Update.model_validate(update) for update in await api.result("getUpdates")]
-    assert len(updates) == 12
+    assert len(updates) == 13
     own, foreign = updates[1].message, updates[2].message
     assert own is not None
     assert own.contact is not None
@@ -101,7 +121,7 @@ async def test_updates_of_all_acts_validate(api: Api, emulator: Emulator, starte
     assert foreign is not None
     assert foreign.contact is not None
     assert foreign.contact.user_id is None
-    linked = updates[11].message
+    linked = updates[12].message
     assert linked is not None
     assert linked.entities is not None
     assert [(entity.type, entity.offset, entity.length) for entity in linked.entities] == [("bot_command", 0, 6)]

@@ -205,9 +205,12 @@ async def test_commands_are_checked(api: Api) -> None:
     assert await api.refusal("setMyCommands", commands=bad) == "Bad Request: BOT_COMMAND_INVALID"
 
 
+BIG = "Request Entity Too Large"
+
+
 def test_the_table_is_well_formed() -> None:
     assert len(refusals.TABLE) > 40
     for refusal in refusals.TABLE:
         assert refusal.when
         prefix = refusal.description.partition(":")[0]
-        assert prefix in {"Bad Request", "emulator", "Forbidden", "Conflict", "Not Found", "Too Many Requests"}
+        assert prefix in {"Bad Request", "emulator", "Forbidden", "Conflict", "Not Found", "Too Many Requests", BIG}
