@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -61,6 +62,8 @@ def _logged(name: str, job: Job) -> Job:
     async def run() -> None:
         try:
             await job()
+        except asyncio.CancelledError:  # the process is ending: units are rolled back, and rows tell the next start
+            log.info("job %s was stopped", name)
         except Exception:
             log.exception("job %s failed", name)
 
