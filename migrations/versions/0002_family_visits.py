@@ -153,6 +153,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table("notification", schema=None) as batch_op:
         batch_op.add_column(sa.Column("read_at", services.storage.types.UtcDateTime(), nullable=True))
+    # Nobody could mark them until now, and what is old is no news.
+    op.execute("UPDATE notification SET read_at = created_at")
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("looked_at", services.storage.types.UtcDateTime(), nullable=True))
