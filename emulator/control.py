@@ -2,12 +2,14 @@
 
 Acts are POSTs of a JSON object to /control/<act>; all answer {"ok": true, …} or, with
 status 400, {"ok": false, "error": "…"}. GET /control/state is everything at once, GET
-/control/events the changes since, as server-sent events.
+/control/events the changes since, as server-sent events, GET /control/file/<file_unique_id>
+the bytes of a file. Acts carry files as base64 in "data".
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Callable
 
@@ -16,11 +18,13 @@ from aiohttp import web
 from emulator import people
 from emulator.entities import Json
 from emulator.faults import Fault
-from emulator.model import Stored
+from emulator.model import UNKNOWN_TYPE, Stored
 from emulator.world import World, chat_state, message_state, person_state
 
 Act = Callable[[World, Json], Json]
 _PERSON_FIELDS = ("first_name", "last_name", "username", "language_code", "phone")
+_PDF = "application/pdf"
+_SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", _PDF})
 _PING_S = 15
 _CLOSE: Json = {"event": "close"}
 
@@ -37,6 +41,13 @@ def control_api(world: World) -> web.RouteTableDef:
     async def events(request: web.Request) -> web.StreamResponse:
         return await _stream(world, request)
 
+    @routes.get("/control/file/{unique_id}")
+    async def file(request: web.Request) -> web.Response:
+        found = world.store.file(unique_id=request.match_info["unique_id"])
+        if found is None:
+            return web.Response(status=404, text="no such file\n")
+        return file_response(found.mime, world.store.file_data(found.number))
+
     @routes.post("/control/{act}")
     async def act(request: web.Request) -> web.Response:
         run = ACTS.get(request.match_info["act"])
@@ -45,12 +56,31 @@ def control_api(world: World) -> web.RouteTableDef:
         try:
             body = await request.json()
             return web.json_response({"ok": True, **run(world, body)})
+        except web.HTTPRequestEntityTooLarge:
+            return _refuse("too large")
         except KeyError as error:
             return _refuse(f"missing or unknown: {error}")
         except (ValueError, TypeError, OSError) as error:
             return _refuse(str(error))
 
     return routes
+
+
+def file_response(mime: str, data: bytes) -> web.Response:
+    """A file that somebody sent, for the page: images and PDFs to be shown, anything else to be saved only.
+
+    Such a file is a stranger's: it must not run here as a page that can act for people.
+    """
+    shown = mime if mime in _SHOWN else UNKNOWN_TYPE
+    headers = {
+        "Content-Type": shown,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Disposition": "inline" if mime in _SHOWN else "attachment",
+        # A sandbox would keep the browser's own viewer of PDFs out as well.
+        "Content-Security-Policy": "frame-ancestors 'self'" if mime == _PDF else "sandbox; default-src 'none'",
+        "Cache-Control": "private, max-age=86400, immutable",
+    }
+    return web.Response(body=data, headers=headers)
 
 
 def _refuse(error: str) -> web.Response:
@@ -164,6 +194,20 @@ def _location(world: World, body: Json) -> Json:
     return _sent(people.send_location(world, *_where(body), *point))
 
 
+def _photo(world: World, body: Json) -> Json:
+    data = _bytes(body) if "data" in body else None
+    return _sent(people.send_photo(world, *_where(body), data, str(body.get("caption", ""))))
+
+
+def _document(world: World, body: Json) -> Json:
+    mime, caption = str(body.get("mime", "")), str(body.get("caption", ""))
+    return _sent(people.send_document(world, *_where(body), str(body["name"]), _bytes(body), mime, caption))
+
+
+def _bytes(body: Json) -> bytes:
+    return base64.b64decode(body["data"], validate=True)
+
+
 def _block(world: World, body: Json) -> Json:
     people.set_blocked(world, *_where(body), blocked=bool(body["blocked"]))
     return {}
@@ -195,7 +239,8 @@ ACTS: dict[str, Act] = {
     "location": _location,
     "sticker": lambda world, body: _sent(people.send_sticker(world, *_where(body))),
     "voice": lambda world, body: _sent(people.send_voice(world, *_where(body))),
-    "photo": lambda world, body: _sent(people.send_photo(world, *_where(body))),
+    "photo": _photo,
+    "document": _document,
     "block": _block,
     "fault": _fault,
     "duplicate": _duplicate,

@@ -53,7 +53,7 @@ async def only_this_machine(request: web.Request, handler: Handler) -> web.Strea
         return web.Response(status=403, text="requests of other sites are not taken\n")
     response = await handler(request)
     if not response.prepared:
-        response.headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+        response.headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
     return response
 
 

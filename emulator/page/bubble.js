@@ -1,5 +1,6 @@
 // One message as a bubble, with its inline keyboard below.
 import { el, icon } from "./dom.js";
+import { paper, photo } from "./files.js";
 import { say, timeOf } from "./words.js";
 
 const TAGS = {
@@ -117,7 +118,9 @@ function media(message) {
     const lines = el("div", { class: "place" }, el("b", {}, name), el("span", {}, `+${message.contact.phone_number.replace("+", "")}`));
     return el("div", { class: "contact" }, el("span", { class: "disc" }, icon("contact")), lines);
   }
-  for (const kind of ["photo", "voice", "sticker"]) {
+  if (message.photo) return photo(message);
+  if (message.document) return paper(message);
+  for (const kind of ["voice", "sticker"]) {
     if (!message[kind]) continue;
     if (kind === "sticker") return el("div", { class: "sticker", role: "img", "aria-label": say(kind) }, message.sticker.emoji || "🙂");
     return el("div", { class: "contact" }, el("span", { class: "disc" }, icon(kind)), el("span", {}, say(kind)));
@@ -128,7 +131,7 @@ function media(message) {
 function quote(message) {
   const other = message.reply_to_message;
   if (!other) return null;
-  return el("div", { class: "reply" }, el("span", { class: "sr" }, `${say("inReply")}: `), other.text || "…");
+  return el("div", { class: "reply" }, el("span", { class: "sr" }, `${say("inReply")}: `), other.text || other.caption || "…");
 }
 
 function inlineButton(message, button, act) {
@@ -165,7 +168,7 @@ export function bubble(message, act) {
   inner.append(stamp);
   const side = message.by_bot ? "bot" : "own";
   const node = el("article", {
-    class: `message ${side}${rows.length ? " with-keyboard" : ""}${message.sticker ? " bare" : ""}`,
+    class: `message ${side}${rows.length ? " with-keyboard" : ""}${message.sticker ? " bare" : ""}${message.photo ? " with-photo" : ""}`,
     "data-role": "bubble", "data-message-id": message.message_id, "data-side": side,
   }, inner);
   if (rows.length) {

@@ -1,6 +1,7 @@
 // The chat page: keeps the state that the server tells, and turns clicks into acts of people.
 import { avatar, choice, dialog, el, field, iconButton } from "./dom.js";
 import { Clock } from "./clock.js";
+import { asPhoto, base64, choose } from "./files.js";
 import { currentLanguage, say, setLanguage } from "./words.js";
 import { ChatView } from "./view.js";
 
@@ -117,6 +118,20 @@ const model = {
       submit: (data) => model.act("location", userId, { latitude: Number(data.get("latitude")), longitude: Number(data.get("longitude")) }),
     });
   },
+  // `kind`: "photo" or "document", also the name of the act.
+  async sendFile(userId, kind) {
+    const chosen = await choose(kind === "photo" ? "image/*" : "");
+    if (!chosen) return;
+    const file = kind === "photo" ? await asPhoto(chosen).catch(() => null) : chosen;
+    if (!file) return views.get(userId)?.toast(`${say("failed")}: ${chosen.name}`);
+    const data = await base64(file);
+    const shown = kind === "photo" ? el("img", { src: URL.createObjectURL(file), alt: chosen.name, class: "preview" }) : el("p", { class: "loud" }, chosen.name);
+    dialog({
+      title: say(kind === "photo" ? "photo" : "file"), role: "file-dialog", main: say("send"),
+      body: (form) => form.append(shown, field(say("caption"), "caption", { maxlength: 1024 })),
+      submit: (form) => model.act(kind, userId, { data, name: chosen.name, mime: chosen.type, caption: form.get("caption") }),
+    });
+  },
   editPerson(userId) {
     const person = state.people.get(userId);
     const chat = model.chat(userId);
@@ -204,7 +219,7 @@ function lastLine(userId) {
   const last = [...model.chat(userId).messages.values()].at(-1);
   if (!last) return "";
   const kind = ["venue", "location", "contact", "photo", "voice", "sticker"].find((name) => last[name]);
-  return last.text || (last.venue ? last.venue.title : kind ? say(kind) : "");
+  return last.text || last.caption || last.venue?.title || last.document?.file_name || (kind ? say(kind) : "");
 }
 
 function renderSide() {

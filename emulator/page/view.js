@@ -96,7 +96,9 @@ export class ChatView {
     this.menu = el("div", { class: "menu", role: "menu" },
       item("contact", () => this.model.askContact(this.person.id)),
       item("location", () => this.model.askLocation(this.person.id)),
-      plain("photo"), plain("voice"), plain("sticker"));
+      item("photo", () => this.model.sendFile(this.person.id, "photo")),
+      item("file", () => this.model.sendFile(this.person.id, "document")),
+      plain("voice"), plain("sticker"));
     this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
     this.composer.append(this.menu);
     this.menu.firstChild.focus();
@@ -168,10 +170,11 @@ export class ChatView {
     const old = this.log.querySelector(`[data-message-id="${message.message_id}"]`);
     const stay = !this.nearBottom() && message.by_bot;
     if (old) {
-      const label = old.contains(document.activeElement) ? document.activeElement.dataset.callback : null;
+      const { callback, role } = old.contains(document.activeElement) ? document.activeElement.dataset : {};
       const fresh = bubble(message, this.actions());
       old.replaceWith(fresh);
-      if (label) fresh.querySelector(`[data-callback="${CSS.escape(label)}"]`)?.focus();
+      if (callback) fresh.querySelector(`[data-callback="${CSS.escape(callback)}"]`)?.focus();
+      else if (role) fresh.querySelector(`[data-role="${role}"]`)?.focus();
     } else {
       this.append(message, true);
       if (message.by_bot) this.typing(0);

@@ -8,7 +8,7 @@ const WORDS = {
     typing: "печатает…", offline: "бот ещё не подключён", keyboard: "Клавиатура бота",
     emptyTitle: "Здесь пока ничего нет", emptyOffline: "Бот ещё не подключён. Он появится здесь сам, как только начнёт опрашивать этот адрес.",
     emptyHint: "Нажмите кнопку внизу, чтобы начать.", edited: "изменено", today: "сегодня", yesterday: "вчера",
-    contact: "Контакт", location: "Геопозиция", photo: "Фото", sticker: "Стикер", voice: "Голосовое сообщение",
+    contact: "Контакт", location: "Геопозиция", photo: "Фото", file: "Файл", caption: "Подпись", download: "Скачать", units: ["Б", "КБ", "МБ"], sticker: "Стикер", voice: "Голосовое сообщение",
     chatWith: "Чат", messages: "Сообщения", personSettings: "Настройки человека", beside: "Показать рядом",
     openPeople: "Люди", newPerson: "Новый человек", firstName: "Имя", lastName: "Фамилия",
     phone: "Телефон", telegramLanguage: "Язык Telegram (language_code)", save: "Сохранить", create: "Создать",
@@ -29,7 +29,7 @@ const WORDS = {
     typing: "typing…", offline: "bot not connected yet", keyboard: "Bot keyboard",
     emptyTitle: "No messages here yet", emptyOffline: "The bot is not connected yet. It will show up here as soon as it polls this address.",
     emptyHint: "Press the button below to begin.", edited: "edited", today: "today", yesterday: "yesterday",
-    contact: "Contact", location: "Location", photo: "Photo", sticker: "Sticker", voice: "Voice message",
+    contact: "Contact", location: "Location", photo: "Photo", file: "File", caption: "Caption", download: "Download", units: ["B", "KB", "MB"], sticker: "Sticker", voice: "Voice message",
     chatWith: "Chat", messages: "Messages", personSettings: "Person settings", beside: "Show beside",
     openPeople: "People", newPerson: "New person", firstName: "First name", lastName: "Last name",
     phone: "Phone", telegramLanguage: "Telegram language (language_code)", save: "Save", create: "Create",
@@ -55,6 +55,13 @@ export function setLanguage(code) {
 }
 
 export const say = (key) => WORDS[language][key];
+
+// Bytes as people say them: 512 Б, 1,4 МБ.
+export function sizeOf(bytes) {
+  const power = bytes < 1024 ? 0 : bytes < 1024 ** 2 ? 1 : 2;
+  const digits = power === 2 ? 1 : 0;
+  return `${(bytes / 1024 ** power).toLocaleString(language, { maximumFractionDigits: digits })} ${say("units")[power]}`;
+}
 
 export function timeOf(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
