@@ -83,7 +83,9 @@ async def _failed(_tools: Tools, _account: Account, _intent_id: str, t: Texts) -
 
 
 async def _cancelled(tools: Tools, account: Account, visit_id: str, t: Texts) -> Notice:
-    return await _ticket(tools, account, visit_id, t, view.cancelled(t))
+    """Whoever has pressed it needs no word about who it may have been."""
+    own = await tools.cancelling.is_own_doing(account, visit_id)
+    return await _ticket(tools, account, visit_id, t, None if own else view.cancelled(t))
 
 
 async def _cancelled_by_clinic(tools: Tools, account: Account, visit_id: str, t: Texts) -> Notice:

@@ -103,6 +103,15 @@ class Cancelling:
         )
         return (await self._database.fetch(cancels.union_all(moves).limit(1))).first() is not None
 
+    async def is_own_doing(self, account: Account, visit_id: str) -> bool:
+        """Whether it was from this account that the visit was cancelled."""
+        own = select(cancel_intent.c.id).where(
+            cancel_intent.c.account_id == account.id,
+            cancel_intent.c.visit_id == visit_id,
+            cancel_intent.c.status == _DONE,
+        )
+        return (await self._database.fetch(own)).first() is not None
+
     async def shown(self, intent_id: str) -> None:
         """The screen has told it: no separate message is needed."""
         await self._outbox.settle(cancelled_key(intent_id))
