@@ -303,9 +303,7 @@ async def _greet(bot: Bot, database: Database) -> None:
     except TelegramAPIError as error:
         raise SetupError(f"{bot.session.api.base.split('/bot')[0]} does not answer: {type(error).__name__}") from None
     name = insert_for(database.dialect, setting).values(name=USERNAME, value=me.username or "")
-    await database.execute(
-        name.on_conflict_do_update(index_elements=["name"], set_={"value": name.excluded.value})
-    )
+    await database.execute(name.on_conflict_do_update(index_elements=["name"], set_={"value": name.excluded.value}))
 
 
 async def bot_username(storage: Storage) -> str:

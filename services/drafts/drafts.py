@@ -126,10 +126,7 @@ class Drafts:
     async def _first(self, *conditions: ColumnElement[bool]) -> Draft | None:
         row = (
             await self._database.fetch(
-                select(draft_table)
-                .where(*conditions, self._alive())
-                .order_by(draft_table.c.touched_at.desc())
-                .limit(1)
+                select(draft_table).where(*conditions, self._alive()).order_by(draft_table.c.touched_at.desc()).limit(1)
             )
         ).one_or_none()
         return self._draft(row) if row is not None else None
