@@ -25,7 +25,7 @@ def main() -> int:
         prog="python -m emulator",
         description="A local Telegram: Bot API over HTTP and a chat page in the browser.",
         epilog="Environment: EMULATOR_HOST (127.0.0.1), EMULATOR_PORT (8080), EMULATOR_DATA"
-        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME, EMULATOR_CLOCK_FILE.",
+        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME, EMULATOR_CLOCK_FILE, EMULATOR_SMTP_PORT (off).",
     )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"
@@ -33,12 +33,14 @@ def main() -> int:
     options = parser.parse_args()
     host = os.environ.get("EMULATOR_HOST") or "127.0.0.1"
     port_text = os.environ.get("EMULATOR_PORT") or "8080"
+    smtp_text = os.environ.get("EMULATOR_SMTP_PORT") or "0"
     data = os.environ.get("EMULATOR_DATA") or "data/emulator.sqlite"
     clock_file = os.environ.get("EMULATOR_CLOCK_FILE")
     if not is_loopback(host):
         return _refuse(f"EMULATOR_HOST={host} is not a loopback address; use 127.0.0.1, ::1 or localhost")
-    if not port_text.isascii() or not port_text.isdigit() or int(port_text) > 65535:
-        return _refuse(f"EMULATOR_PORT={port_text} is not a port number; use one from 1 to 65535")
+    for name, text in (("EMULATOR_PORT", port_text), ("EMULATOR_SMTP_PORT", smtp_text)):
+        if not text.isascii() or not text.isdigit() or int(text) > 65535:
+            return _refuse(f"{name}={text} is not a port number; use one from 1 to 65535")
     parent = os.getppid()
     if options.die_with_parent:
         _die_with_parent()
@@ -54,31 +56,46 @@ def main() -> int:
         store.close()
         return _refuse(f"EMULATOR_CLOCK_FILE={clock_file} cannot be written: {error}")
     try:
-        return asyncio.run(_run(world, host, int(port_text), parent if options.die_with_parent else None))
+        ports = int(port_text), int(smtp_text)
+        return asyncio.run(_run(world, host, *ports, parent if options.die_with_parent else None))
     finally:
         store.close()
 
 
-async def _run(world: World, host: str, port: int, parent: int | None) -> int:
+async def _run(world: World, host: str, port: int, smtp_port: int, parent: int | None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
+    if smtp_port:
+        from emulator.smtp import MailServer  # only needed here, and the start must be quick
+
+        try:
+            world.mail_server = MailServer(world, host, smtp_port)
+        except OSError as error:
+            return _refuse_port("EMULATOR_SMTP_PORT", smtp_port, host, error)
     try:
         runner, port = await serve(world, host, port)
     except OSError as error:
-        return _refuse(
-            f"port {port} on {host} cannot be used ({error.strerror}); stop what holds it or set"
-            " EMULATOR_PORT to another one"
-        )
+        return _refuse_port("EMULATOR_PORT", port, host, error)
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"Local Telegram: http://{shown}:{port}\n")
+    if world.mail_server is not None:
+        sys.stdout.write(f"Local mail: {world.mail_server.url}\n")
     sys.stdout.flush()
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), None if parent is None else _PARENT_LOOK_S)
+    if world.mail_server is not None:
+        world.mail_server.close()
     await runner.cleanup()
     return 0
+
+
+def _refuse_port(name: str, port: int, host: str, error: OSError) -> int:
+    return _refuse(
+        f"port {port} on {host} cannot be used ({error.strerror}); stop what holds it or set {name} to another one"
+    )
 
 
 def _refuse(reason: str) -> int:

@@ -3,7 +3,8 @@
 Acts are POSTs of a JSON object to /control/<act>; all answer {"ok": true, …} or, with
 status 400, {"ok": false, "error": "…"}. GET /control/state is everything at once, GET
 /control/events the changes since, as server-sent events, GET /control/file/<file_unique_id>
-the bytes of a file. Acts carry files as base64 in "data".
+the bytes of a file, GET /control/mail/<id> the HTML of a caught message, …/<id>/<index> an
+attachment. Acts carry files as base64 in "data".
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from aiohttp import web
 from emulator import people
 from emulator.entities import Json
 from emulator.faults import Fault
+from emulator.mail import standalone_html
 from emulator.model import UNKNOWN_TYPE, Stored
 from emulator.world import World, chat_state, message_state, person_state
 
@@ -25,6 +27,11 @@ Act = Callable[[World, Json], Json]
 _PERSON_FIELDS = ("first_name", "last_name", "username", "language_code", "phone")
 _PDF = "application/pdf"
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", _PDF})
+# No scripts, nothing from elsewhere; links may open beside the message.
+_MAIL_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:;"
+    " style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
 _PING_S = 15
 _CLOSE: Json = {"event": "close"}
 
@@ -47,6 +54,22 @@ def control_api(world: World) -> web.RouteTableDef:
         if found is None:
             return web.Response(status=404, text="no such file\n")
         return file_response(found.mime, world.store.file_data(found.number))
+
+    @routes.get(r"/control/mail/{id:\d{1,15}}")
+    async def mail_html(request: web.Request) -> web.Response:
+        mail = world.store.mail(int(request.match_info["id"]))
+        if mail is None:
+            return web.Response(status=404, text="no such message\n")
+        headers = {"Content-Security-Policy": _MAIL_POLICY}
+        return web.Response(text=standalone_html(mail), content_type="text/html", headers=headers)
+
+    @routes.get(r"/control/mail/{id:\d{1,15}}/{index:\d{1,4}}")
+    async def attachment(request: web.Request) -> web.Response:
+        mail = world.store.mail(int(request.match_info["id"]))
+        index = int(request.match_info["index"])
+        if mail is None or index >= len(mail.attachments):
+            return web.Response(status=404, text="no such attachment\n")
+        return file_response(mail.attachments[index].mime, mail.attachments[index].data)
 
     @routes.post("/control/{act}")
     async def act(request: web.Request) -> web.Response:
@@ -109,6 +132,10 @@ def _state(world: World) -> Json:
         "chats": chats,
         "now": world.now(),
         "shift": world.clock_shift,
+        "mail": {
+            "address": world.mail_server.url if world.mail_server else None,
+            "messages": [mail.wire() for mail in world.store.mails()],
+        },
     }
 
 
@@ -223,6 +250,13 @@ def _duplicate(world: World, body: Json) -> Json:
     return {}
 
 
+def _mail_fault(world: World, body: Json) -> Json:
+    if world.mail_server is None:
+        raise ValueError("mail is not caught here")
+    world.mail_server.arm(body["kind"], int(body.get("times", 1)), float(body.get("delay_s", 30)))
+    return {}
+
+
 def _advance(world: World, body: Json) -> Json:
     world.advance(int(body["seconds"]))
     return {"now": world.now(), "shift": world.clock_shift}
@@ -244,5 +278,6 @@ ACTS: dict[str, Act] = {
     "block": _block,
     "fault": _fault,
     "duplicate": _duplicate,
+    "mail-fault": _mail_fault,
     "advance": _advance,
 }

@@ -24,12 +24,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from emulator import people
 from emulator.faults import Fault
 from emulator.journal import Call, Journal
+from emulator.mail import Mail
 from emulator.model import Person, Query
 from emulator.screens import (
     Button,
@@ -46,7 +48,10 @@ from emulator.server import serve
 from emulator.store import Store
 from emulator.world import World
 
-__all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Media", "Message", "Screen", "User"]
+if TYPE_CHECKING:
+    from emulator.smtp import MailFault, MailServer
+
+__all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Mail", "Media", "Message", "Screen", "User"]
 
 TOKEN = "7000000001:local-token-that-opens-nothing"  # noqa: S105 (opens nothing)
 _NOT_MODIFIED = "message is not modified"
@@ -70,20 +75,22 @@ class Emulator:
         self.journal = Journal()
         self._data = data
         self._port = 0
+        self._smtp_port: int | None = None
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
 
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, tmp_path: Path, *, token: str = TOKEN, quiet_ms: float = 60, timeout: float = 15
+        cls, tmp_path: Path, *, token: str = TOKEN, quiet_ms: float = 60, timeout: float = 15, smtp: bool = False
     ) -> AsyncIterator[Emulator]:
         """Serve on a free loopback port until the block ends; state in `tmp_path`/emulator.sqlite.
 
         `quiet_ms`: how long no call may come for the bot to count as quiet, in milliseconds;
-        `timeout`: how long acts wait for it, in seconds.
+        `timeout`: how long acts wait for it, in seconds. `smtp`: catch mail too, see `smtp_url`.
         """
         emulator = cls(tmp_path / "emulator.sqlite", token, quiet_ms, timeout)
+        emulator._smtp_port = 0 if smtp else None
         await emulator.restart()
         try:
             yield emulator
@@ -94,6 +101,44 @@ class Emulator:
     def url(self) -> str:
         """The base address of Bot API and page, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def smtp_url(self) -> str:
+        """Where mail is caught, smtp://127.0.0.1:PORT; AssertionError without `smtp` or while stopped."""
+        return self._mail_server.url
+
+    @property
+    def mail(self) -> list[Mail]:
+        """The caught messages, oldest first."""
+        return self.world.store.mails()
+
+    async def wait_mail(self, to: str, timeout: float = 10, *, after: Mail | None = None) -> Mail:
+        """Wait for a message to this address, newer than `after` if given; gives the newest such one."""
+        deadline = time.monotonic() + timeout
+        while True:
+            for mail in reversed(self.mail):
+                fits = to.lower() in (address.lower() for address in mail.to)
+                if fits and (after is None or mail.id > after.id):
+                    return mail
+            left = deadline - time.monotonic()
+            if left <= 0:
+                seen = ", ".join(f"{mail.subject!r} to {mail.to}" for mail in self.mail) or "none at all"
+                raise AssertionError(f"no mail to {to}; there was {seen}\n{self.transcript()}")
+            await self.journal.activity.changed(left)
+
+    def mail_fault(self, kind: MailFault | None, times: int = 1, delay_s: float = 30) -> None:
+        """Bring trouble with mail.
+
+        "refuse": the next `times` recipients are unknown (550). "slow": the next `times` messages are kept, but the
+        answer takes `delay_s` seconds. "drop": the connection breaks when the message was sent, and it is lost.
+        "down": nobody listens any more. None ends all of it.
+        """
+        self._mail_server.arm(kind, times, delay_s)
+
+    @property
+    def _mail_server(self) -> MailServer:
+        assert self.world.mail_server is not None, "mail is not caught: start with smtp=True"
+        return self.world.mail_server
 
     @property
     def bot_id(self) -> int:
@@ -118,12 +163,19 @@ class Emulator:
         if runner is not None:
             await runner.cleanup()
         if world is not None:
+            if world.mail_server is not None:
+                world.mail_server.close()
             world.store.close()
 
     async def restart(self) -> None:
         """Stop, and serve the same state file on the same port again; armed faults are gone."""
         await self.stop()
         world = World(Store(self._data), self.journal)
+        if self._smtp_port is not None:
+            from emulator.smtp import MailServer  # needs a package that only mail needs
+
+            world.mail_server = MailServer(world, "127.0.0.1", self._smtp_port)
+            self._smtp_port = world.mail_server.port
         self._runner, self._port = await serve(world, "127.0.0.1", self._port)
         self._world = world
         world.bot(self.bot_id)

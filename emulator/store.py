@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from emulator.entities import Json
+from emulator.mail import Mail, parse_mail
 from emulator.model import Bot, Chat, File, FileKind, Person, Query, Stored
 
 _SCHEMA = """
@@ -33,6 +34,9 @@ CREATE TABLE IF NOT EXISTS updates (
 CREATE TABLE IF NOT EXISTS queries (
     id TEXT PRIMARY KEY, bot_id INTEGER, user_id INTEGER, message_id INTEGER, data TEXT NOT NULL,
     asked_at REAL NOT NULL, answered INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS mails (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, sender TEXT NOT NULL, recipients TEXT NOT NULL,
+    raw BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS files (
     number INTEGER PRIMARY KEY AUTOINCREMENT, bot_id INTEGER NOT NULL, file_id TEXT NOT NULL UNIQUE,
     unique_id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL, mime TEXT NOT NULL,
@@ -181,6 +185,21 @@ class Store:
         """The bytes of a file that there is."""
         return bytes(self._rows("SELECT data FROM files WHERE number = ?", number)[0][0])
 
+    def add_mail(self, at: float, sender: str, to: tuple[str, ...], raw: bytes) -> Mail:
+        """Keep a caught message; `at` in unix seconds."""
+        row = (at, sender, _dump(to), raw)
+        rows = self._rows("INSERT INTO mails (at, sender, recipients, raw) VALUES (?, ?, ?, ?) RETURNING id", *row)
+        return parse_mail(int(rows[0][0]), at, sender, to, raw)
+
+    def mails(self) -> list[Mail]:
+        """All caught messages, oldest first."""
+        return [_mail(row) for row in self._rows("SELECT * FROM mails ORDER BY id")]
+
+    def mail(self, number: int) -> Mail | None:
+        """One caught message."""
+        rows = self._rows("SELECT * FROM mails WHERE id = ?", number)
+        return _mail(rows[0]) if rows else None
+
     def add_update(self, bot_id: int, update: Json) -> None:
         """Queue an Update for a bot."""
         self._rows("INSERT INTO updates VALUES (?, ?, ?)", bot_id, update["update_id"], _dump(update))
@@ -236,6 +255,11 @@ def _bot(doc: str) -> Bot:
 def _stored(row: tuple[Any, ...]) -> Stored:
     bot_id, user_id, message_id, by_bot, deleted, fixed, wire = row
     return Stored(bot_id, user_id, message_id, bool(by_bot), json.loads(wire), bool(deleted), bool(fixed))
+
+
+def _mail(row: tuple[Any, ...]) -> Mail:
+    number, at, sender, to, raw = row
+    return parse_mail(number, at, sender, tuple(json.loads(to)), raw)
 
 
 def _query(row: tuple[Any, ...]) -> Query:

@@ -10,12 +10,16 @@ import asyncio
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emulator.entities import Json
 from emulator.faults import Faults
 from emulator.journal import Journal
 from emulator.model import Bot, Chat, Person, Query, Stored
 from emulator.store import Store
+
+if TYPE_CHECKING:
+    from emulator.smtp import MailServer  # needs a package that only mail needs
 
 # Telegram leaves these out unless a bot names them in allowed_updates.
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -35,6 +39,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     bot_name: str = "Бот"
     clock_file: Path | None = None  # where the clock's shift is told to others, in whole seconds
+    mail_server: MailServer | None = None  # who catches mail, if anybody
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
     _polled_at: dict[int, float] = field(default_factory=dict)
@@ -230,6 +235,13 @@ class World:
         if person is None:
             raise KeyError(f"no person {user_id}")
         return person
+
+    # mail
+
+    def receive_mail(self, sender: str, to: tuple[str, ...], raw: bytes) -> None:
+        """Keep a message that came by SMTP, and tell the page."""
+        mail = self.store.add_mail(self.now(), sender, to, raw)
+        self.journal.emit("mail", mail=mail.wire())
 
     # updates and presses
 

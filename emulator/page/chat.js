@@ -2,6 +2,7 @@
 import { avatar, choice, dialog, el, field, iconButton } from "./dom.js";
 import { Clock } from "./clock.js";
 import { asPhoto, base64, choose } from "./files.js";
+import { Mailbox } from "./mail.js";
 import { currentLanguage, say, setLanguage } from "./words.js";
 import { ChatView } from "./view.js";
 
@@ -51,6 +52,7 @@ const model = {
   chat: (userId) => chatOf(state.botId, userId),
   link: () => state.link,
   clockFace: () => clock.face(),
+  mailFace: () => mailbox.face(),
   act: (act, userId, more = {}) => {
     if (state.botId === null) return views.get(userId)?.toast(say("offline"));
     if (model.chat(userId).blocked && !LETS_IN.includes(act)) return views.get(userId)?.toast(say("isBlocked"));
@@ -259,6 +261,9 @@ const clock = new Clock({
   now: model.now, shift: () => state.shift, advance: (seconds) => post("advance", { seconds }),
 });
 
+// A link in a message opens for the person whose chat stands first.
+const mailbox = new Mailbox((url, event) => model.follow(state.open[0], url, event));
+
 function takeClock({ now, shift }) {
   state.skew = now - Date.now() / 1000;
   state.shift = shift;
@@ -270,6 +275,7 @@ function takeState(snapshot) {
   state.people = new Map(snapshot.people.map((person) => [person.id, person]));
   state.chats = new Map();
   takeClock(snapshot);
+  mailbox.take(snapshot.mail);
   for (const saved of snapshot.chats) {
     const chat = chatOf(saved.bot_id, saved.user_id);
     Object.assign(chat, { started: saved.started, blocked: saved.blocked, keyboard: saved.keyboard });
@@ -334,6 +340,10 @@ const EVENTS = {
     if (!event.text || !view) return;
     if (!event.show_alert) view.toast(event.text);
     else dialog({ title: model.bot().name, role: "alert", main: say("ok"), cancel: false, body: (form) => form.append(el("p", { class: "loud" }, event.text)) });
+  },
+  mail({ mail }) {
+    mailbox.add(mail);
+    views.get(state.open[0])?.toast(`${say("newMail")}: ${mail.subject || say("noSubject")}`);
   },
   action(event, view) {
     view?.typing();

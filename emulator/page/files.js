@@ -6,7 +6,7 @@ const LONGEST_SIDE = 1280; // pixels, as Telegram's clients shrink photos
 const JPEG_QUALITY = 0.87;
 const SHOWN_IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-export const addressOf = (file) => `/control/file/${file.file_unique_id}`;
+const addressOf = (file) => `/control/file/${file.file_unique_id}`;
 
 export function photo(message) {
   const largest = message.photo.at(-1);
@@ -19,25 +19,29 @@ export function photo(message) {
 
 export function paper(message) {
   const { document: file } = message;
-  const [address, name] = [addressOf(file), file.file_name || say("file")];
-  const lines = el("span", { class: "place" }, el("b", {}, name), el("small", {}, sizeOf(file.file_size)));
+  return fileRow({ address: addressOf(file), name: file.file_name || say("file"), mime: file.mime_type, size: file.file_size, role: "document" });
+}
+
+// A row with name and size: a press opens the file over the page, or saves what the page cannot show.
+export function fileRow({ address, name, mime, size, role }) {
+  const lines = el("span", { class: "place" }, el("b", {}, name), el("small", {}, sizeOf(size)));
   const inside = [el("span", { class: "disc" }, icon("file")), lines];
-  const common = { class: "paper", "data-role": "document" };
-  const content = pageFor(file.mime_type, address, name);
+  const common = { class: "paper", "data-role": role };
+  const content = pageFor(mime, address, name);
   if (!content) return el("a", { ...common, href: address, download: name, "aria-label": `${say("download")}: ${name}` }, ...inside);
   const open = () => view({ address, name, saveAs: name, content: content() });
   return el("button", { ...common, type: "button", on: { click: open } }, ...inside);
 }
 
 // Makes what shows a file of this type on the page; null for files that are only saved.
-export function pageFor(mime, address, name) {
+function pageFor(mime, address, name) {
   if (SHOWN_IMAGES.includes(mime)) return () => el("img", { src: address, alt: name });
   if (mime === "application/pdf") return () => el("iframe", { src: address, title: name });
   return null;
 }
 
 // Over the whole page, until Esc, the cross or a press beside it; the focus returns to what opened it.
-export function view({ address, name, saveAs, content }) {
+function view({ address, name, saveAs, content }) {
   const box = el("dialog", { class: "viewer", "data-role": "viewer", "aria-label": name });
   const save = el("a", { class: "icon", href: address, download: saveAs, "aria-label": say("download"), title: say("download"), "data-role": "download" }, icon("download"));
   const close = iconButton("close", say("close"), "viewer-close", () => box.close());

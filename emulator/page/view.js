@@ -27,7 +27,7 @@ export class ChatView {
     people.classList.add("narrow-only");
     this.shut = iconButton("close", say("close"), "close-chat", () => model.closeChat(person.id));
     this.shut.classList.add("wide-only");
-    const head = el("header", { class: "head" }, people, this.face, el("div", { class: "names" }, this.title, this.status), model.clockFace(), menu, this.shut);
+    const head = el("header", { class: "head" }, people, this.face, el("div", { class: "names" }, this.title, this.status), model.mailFace(), model.clockFace(), menu, this.shut);
     const log = { class: "log", role: "log", "aria-live": "polite", "aria-label": say("messages"), "data-role": "log", tabindex: "0" };
     this.log = el("div", log);
     this.down = iconButton("down", say("toBottom"), "to-bottom", () => this.toBottom(true));
