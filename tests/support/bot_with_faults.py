@@ -2,8 +2,9 @@
 
 The file maps a method of the port to what it does instead. Any of them: `unavailable`. `book`, `move` and
 `cancel` besides: `silent` (no answer, nothing done), `lost` (done, the answer lost), `refuse:REASON`,
-`die-before` and `die-after` (the process is killed there). `capabilities`: `no-moves`, a registry that does not
-move in one call. `conflicts`: `lenient`, one that takes a second visit to the same specialist.
+`die-before` and `die-after` (the process is killed there). `cancel`: `silent-for:VISIT`, the others are cancelled.
+`capabilities`: `no-moves`, a registry that does not move in one call. `conflicts`: `lenient`, one that takes a second
+visit to the same specialist.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class FaultyRegistry:
         return await self._act("move", _refused, lambda: self._real.move(key, visit_id, slot_id))
 
     async def cancel(self, visit_id: str) -> CancelAnswer:
+        if _fault("cancel") == f"silent-for:{visit_id}":
+            return Unknown()
         return await self._act("cancel", _not_cancelled, lambda: self._real.cancel(visit_id))
 
     async def _act(
