@@ -91,6 +91,53 @@ async def test_everything_is_asked(desk: confirm.Desk) -> None:
     assert "иванова" not in (printed + wrong).casefold()
 
 
+GOOD = {
+    "surname": "Орлова",
+    "name": "Вера",
+    "patronymic": "Павловна",
+    "birth": "06.03.1980",
+    "sex": "F",
+    "policy": POLICY,
+    "snils": "112-233-445 95",
+    "clinic": "c1",
+}
+HOLDER = {"holder-surname": "Совина", "holder-name": "Вера", "holder-birth": "06.03.1980"}
+SAME = {**HOLDER, "holder-surname": "орлова"}
+
+
+@pytest.mark.parametrize(
+    ("relation", "changes", "said"),
+    [
+        ("own", {"surname": None}, "--surname is missing"),
+        ("own", {"surname": ""}, "--surname: it is empty"),
+        ("own", {"birth": "31.02.1980"}, "--birth: it must be a date"),
+        ("own", {"birth": "01.05.2020"}, "--birth: an account of one's own is possible from the age of 14"),
+        ("own", {"sex": "X"}, "--sex: it must be F or M"),
+        ("own", {"policy": "12"}, "--policy: it must be 16 digits"),
+        ("own", {"snils": "11223344590"}, "--snils: its check number"),
+        ("own", {"name": "Bера"}, "--name: Russian and Latin letters are mixed"),
+        ("own", {"clinic": "nowhere"}, "--clinic: there is no clinic"),
+        ("own", {"until": "01.05.2027"}, "--until: for “own” there is no end"),
+        ("child", {}, "--holder-surname is missing"),
+        ("child", {**HOLDER, "until": "01.05.2027"}, "--until: for “child” there is no end"),
+        ("ward", SAME, "the holder of the chat and the patient are one person"),
+        ("ward", HOLDER, "--until is missing"),
+        ("spouse", {**HOLDER, "until": "01.05.2020"}, "--until: this day has passed"),
+        ("other", {**HOLDER, "until": "tomorrow"}, "--until: it must be a date"),
+    ],
+)
+async def test_what_is_missing_or_bad_is_one_line_without_its_value(
+    desk: confirm.Desk, relation: str, changes: dict[str, str | None], said: str
+) -> None:
+    given = {name: value for name, value in (GOOD | changes).items() if value is not None}
+    code, printed, wrong = await run(desk, None, relation, *(f"--{name}={value}" for name, value in given.items()))
+    assert (code, printed) == (confirm.WRONG, "")
+    last = wrong.strip().splitlines()[-1]
+    assert last.startswith(said)
+    assert not any(value in wrong for value in given.values() if value and len(value) > 2)
+    assert not desk.admin.enrolled  # type: ignore[attr-defined]
+
+
 async def test_a_doubtful_policy_only_warns(desk: confirm.Desk) -> None:
     given = ("--surname", "Иванова", "--name", "Анна", "--birth", "15.03.1990", "--sex", "M", "--policy", POLICY)
     code, _, warned = await run(desk, None, "own", *given, "--clinic", "c1")
