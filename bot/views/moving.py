@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.keyboards.kit import back_row, button, home_button, markup
@@ -14,7 +14,7 @@ from bot.views.specialties import specialty
 from bot.views.times import Place, place_lines
 from services.registry.model import Slot, Visit
 from services.texts.dates import clock_time, when
-from services.texts.i18n import Html, Texts, blocks, bold, lines
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def confirm(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
     clinic, slot, old = data.place.clinic, data.slot, data.old
     return Screen(
         scene.text(
-            bold(t("Please check the new time")),
+            bold(t("Please check the new time") if old else t("Please check the booking")),
             lines(
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
@@ -63,19 +63,21 @@ def confirm(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
 def give_up(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
     """The registry does not take a second visit to the specialist: the old one has to go first, if so wished."""
     t = scene.t
-    clinic, old = data.place.clinic, data.old
+    clinic, slot, old = data.place.clinic, data.slot, data.old
     return Screen(
         scene.text(
             bold(t("The old booking has to be cancelled first")),
             lines(
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
-                t("It will be: {when}", when=bold(when(t, data.slot.start, clinic.tz, scene.now))),
+                t("It will be: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
+                escape(f"{specialty(t, slot.service_id, slot.service)} / {slot.doctor}"),
+                t("Institution: {clinic}", clinic=clinic.name),
             ),
             t(
-                "This clinic does not allow two bookings with one specialist. We can cancel the old one and book the "
-                "new one at once. The new time is held for you, but if the clinic gives it to somebody else at that "
-                "moment, you will have to choose another."
+                "This clinic does not allow two bookings with one specialist at once. The old one can be cancelled and "
+                "the new one made right away. We hold the new time, but if the clinic gives it to another patient at "
+                "that moment, another has to be chosen."
             ),
         ),
         markup(
@@ -100,7 +102,7 @@ def checking(data: MoveChecking, keys: Keys, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             bold(t("We are checking whether the booking has been moved")),
-            place_lines(t, data.place),
+            place_lines(t, replace(data.place, moved_from=None)),
             t(
                 "The registry has not answered yet. Please do not book again: the answer will come here by itself "
                 "in a few minutes."
@@ -127,7 +129,7 @@ def kept(t: Texts) -> Html:
 def stopped(t: Texts, *, given_up: bool) -> Html:
     """/cancel in the middle."""
     if given_up:
-        return t("What you had begun is given up. The old booking is cancelled, and there is no new one.")
+        return t("What you had begun is given up.") + " " + _none_stands(t)
     return t("The booking is not moved: it remains as it was.")
 
 
@@ -136,9 +138,13 @@ def not_moved(t: Texts, *, stands: bool) -> Html:
     failed = Html("⚠️ ") + t("The booking could not be moved.")
     if stands:
         return failed + " " + kept(t)
-    return failed + " " + t("The old booking has been cancelled already, and there is no new one: please book again.")
+    return failed + " " + _none_stands(t)
 
 
 def with_state(t: Texts, note: Html, *, given_up: bool) -> Html:
     """The sentence, and which booking stands after it."""
     return blocks(note, t("The old booking has been cancelled already.") if given_up else kept(t))
+
+
+def _none_stands(t: Texts) -> Html:
+    return t("The old booking has been cancelled already, and there is no new one: please book again.")

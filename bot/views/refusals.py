@@ -101,6 +101,8 @@ def kept(t: Texts, reason: CancelRefusal | Denial) -> Html:
 
 def not_cancelled(t: Texts, reason: CancelRefusal | Denial | None) -> Html:
     """A cancelling that was waited for has come to nothing. `reason`: why the visit is over, None: it stands."""
+    if reason is CancelRefusal.ALREADY_CANCELLED:
+        return kept(t, reason)
     failed = Html("⚠️ ") + t("The booking could not be cancelled.")
     if reason is not None:
         return failed + " " + t(CANCEL_REFUSALS[reason])

@@ -567,7 +567,7 @@ async def test_cancel_after_the_old_one_has_gone(town: BotProcess) -> None:
     town.fault(**NO_MOVES, book="refuse:time_busy")
     await user.press(GIVE_UP_YES)
     await user.send("/cancel")
-    assert user.screen().text.startswith("Начатое отменено. Прежняя запись отменена, новой нет.")
+    assert user.screen().text.startswith(f"Начатое отменено. {GONE}, а новой нет")
 
 
 @pytest.mark.parametrize(
