@@ -2,49 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from bot.fsm.booking import NEXT_SCREENS, booking_steps
-from bot.views.refusals import REFUSALS
+from bot.fsm import booking, moving
+from bot.views.refusals import CANCEL_REFUSALS, MOVE_REFUSALS, REFUSALS
 from services.accounts.rights import DECLARED_AHEAD, Denial
-from services.registry.model import Refusal
+from services.registry.model import CancelRefusal, Refusal
 from services.texts.i18n import LOCALES, texts
 
 PAGE = Path(__file__).parents[2] / "docs" / "refusals.md"
-EVERY = tuple(NEXT_SCREENS)
+BOOKING, MOVING, CANCELLING = "Booking", "Moving", "Cancelling"
+Reason = Refusal | Denial | CancelRefusal
+EVERY = tuple(booking.NEXT_SCREENS)
 
 
-def row_of(reason: Refusal | Denial) -> str:
+def row_of(reason: Reason, sentence: str, next_screen: str | None) -> str:
     """The row as it has to stand."""
-    said = [texts(locale).label(REFUSALS[reason], limit=DECLARED_AHEAD) for locale in ("ru", "en")]
-    return f"| `{reason.value}` | {said[0]} | {said[1]} | `{NEXT_SCREENS[reason]}` |"
+    said = [texts(locale).label(sentence, limit=DECLARED_AHEAD) for locale in ("ru", "en")]
+    row = f"| `{reason.value}` | {said[0]} | {said[1]} |"
+    return row if next_screen is None else f"{row} `{next_screen}` |"
 
 
-def rows() -> list[str]:
-    return [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
+def table(sentences: Mapping[Refusal | Denial, str], next_screens: Mapping[Refusal | Denial, str]) -> list[str]:
+    return [row_of(reason, sentences[reason], screen) for reason, screen in next_screens.items()]
+
+
+TABLES = {
+    BOOKING: table(REFUSALS, booking.NEXT_SCREENS),
+    MOVING: table(MOVE_REFUSALS, moving.NEXT_SCREENS),
+    CANCELLING: [row_of(reason, sentence, None) for reason, sentence in CANCEL_REFUSALS.items()],
+}
+
+
+def rows_under(heading: str) -> list[str]:
+    part = PAGE.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [line for line in part.splitlines() if line.startswith("| `")]
 
 
 def test_every_refusal_has_a_sentence_and_a_next_screen() -> None:
-    assert set(REFUSALS) == set(NEXT_SCREENS) | {Refusal.OLD_VISIT_OVER}, "which only a move may meet"
+    assert set(REFUSALS) == set(booking.NEXT_SCREENS) | {Refusal.OLD_VISIT_OVER}, "which only a move may meet"
+    assert set(MOVE_REFUSALS) == set(moving.NEXT_SCREENS)
     assert set(Refusal) <= set(REFUSALS), "whatever a registry may say"
-    assert set(NEXT_SCREENS.values()) <= {step.name for step in booking_steps()}
+    assert set(CancelRefusal) <= set(CANCEL_REFUSALS)
+    assert set(booking.NEXT_SCREENS.values()) <= {step.name for step in booking.booking_steps()}
+    assert set(moving.NEXT_SCREENS.values()) <= {"card"} | {step.name for step in moving.moving_steps()}
     assert len({reason.value for reason in EVERY}) == len(EVERY), "a refusal is stored and told by its word"
 
 
-@pytest.mark.parametrize("reason", EVERY, ids=str)
-def test_a_row_says_what_the_code_does(reason: Refusal | Denial) -> None:
-    assert row_of(reason) in rows(), f"docs/refusals.md must say:\n{row_of(reason)}"
-
-
-def test_no_row_is_left_over() -> None:
-    assert len(rows()) == len(EVERY)
+@pytest.mark.parametrize("heading", TABLES)
+def test_each_table_says_what_the_code_does(heading: str) -> None:
+    wanted = "\n".join(TABLES[heading])
+    assert rows_under(heading) == TABLES[heading], f"docs/refusals.md must say under «{heading}»:\n{wanted}"
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_each_refusal_has_a_sentence_of_its_own(locale: str) -> None:
-    said = [texts(locale).label(REFUSALS[reason], limit=DECLARED_AHEAD) for reason in EVERY]
+@pytest.mark.parametrize("sentences", [REFUSALS, MOVE_REFUSALS, CANCEL_REFUSALS], ids=TABLES)
+def test_each_refusal_has_a_sentence_of_its_own(locale: str, sentences: Mapping[Reason, str]) -> None:
+    said = [texts(locale).label(each, limit=DECLARED_AHEAD) for each in sentences.values()]
     assert len(set(said)) == len(said)
     assert not [each for each in said if "номерков" in each], "«нет номерков» is said only when there are none"
 
