@@ -174,7 +174,7 @@ export class ChatView {
       const fresh = bubble(message, this.actions());
       old.replaceWith(fresh);
       if (callback) fresh.querySelector(`[data-callback="${CSS.escape(callback)}"]`)?.focus();
-      else if (role) fresh.querySelector(`[data-role="${role}"]`)?.focus();
+      else if (role === "photo" || role === "document") fresh.querySelector(`[data-role="${role}"]`)?.focus();
     } else {
       this.append(message, true);
       if (message.by_bot) this.typing(0);
