@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot import notices
 from bot.fsm import moving
 from bot.fsm.moving import NEXT_SCREENS, after_moving, first_answers, moving_steps
 from bot.fsm.wizard import Typed, Wizard
@@ -14,10 +15,11 @@ from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
 from bot.views import moving as view
 from bot.views import refusals
+from bot.views.screen import Screen
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.rights import Denial
 from services.booking.model import Checking, Declined, Made
-from services.notify.model import NotificationKind
+from services.notify.model import Notification, NotificationKind
 from services.registry.model import (
     CancelRefusal,
     NotCancelled,
@@ -550,3 +552,53 @@ async def test_what_cancel_says_in_the_middle(chat: Chat) -> None:
     given_up = replace(chat.turned.draft, answers={**chat.turned.draft.answers, "given_up": True})
     assert moving.stopped(T, given_up) == view.stopped(T, given_up=True)
     assert moving.stopped(T, replace(chat.turned.draft, kind="booking")) is None
+
+
+# --- what is told by itself -------------------------------------------------------------------------
+
+
+async def noticed(tools: Tools, account: Account, kind: NotificationKind, visit: Visit) -> str | None:
+    """What such a notification about the visit says now; None where it is not sent."""
+    note = Notification("n1", account.id, kind, visit.id, tools.clock.now())
+    notice = await notices.render(tools, account, note, T)
+    return formatted(notice.text).text if isinstance(notice, Screen) else None
+
+
+async def test_a_failed_move_is_told_as_things_are_by_then(
+    tools: Tools, world: World, account: Account, anna: Person, old: Visit
+) -> None:
+    failed = NotificationKind.MOVE_FAILED
+    assert (await noticed(tools, account, failed, old) or "").startswith(f"⚠️ Перенести запись не получилось. {KEPT}.")
+    request = replace(await world.request(account, anna, await world.slot(THERAPIST, 10)), moves=old)
+    new = await world.booking.book(request)
+    assert isinstance(new, Made)
+    assert await noticed(tools, account, failed, old) is None, "moved after all: that is told of by itself"
+    await world.cancelling.cancel(account, new.visit.id)
+    assert f"{GONE}, а новой нет" in (await noticed(tools, account, failed, new.visit) or "")
+
+
+async def test_a_failed_cancelling_is_told_as_things_are_by_then(
+    tools: Tools, world: World, account: Account, anna: Person, old: Visit
+) -> None:
+    failed = NotificationKind.CANCEL_FAILED
+    said = await noticed(tools, account, failed, old) or ""
+    assert said.startswith("⚠️ Отменить запись не получилось. Электронная регистратура не отвечает")
+    assert "запись пока действует" in said
+    surgeon = await booked(world, account, anna, SURGEON, 11)
+    await world.admin.cancel_visit(surgeon.id)
+    assert (await noticed(tools, account, failed, surgeon) or "").startswith("Эта запись уже отменена.")
+    await world.cancelling.cancel(account, old.id)
+    assert await noticed(tools, account, failed, old) is None, "cancelled after all: that is told of by itself"
+
+
+async def test_who_has_cancelled_it_is_not_asked_who_it_was(
+    tools: Tools, world: World, account: Account, anna: Person, old: Visit
+) -> None:
+    spouse = await world.account()
+    await world.person(spouse, anna.identity, Relation.SPOUSE, Basis.CONSENT)
+    await world.cancelling.cancel(account, old.id)
+    mine = await noticed(tools, account, NotificationKind.VISIT_CANCELLED, old) or ""
+    theirs = await noticed(tools, spouse, NotificationKind.VISIT_CANCELLED, old) or ""
+    assert mine.startswith("🎫 Запись отменена заявителем")
+    assert theirs.startswith("Запись отменена. Если отменили не Вы")
+    assert "🎫 Запись отменена заявителем" in theirs
