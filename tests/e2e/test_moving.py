@@ -95,9 +95,9 @@ def moves_of(bot: BotProcess, user: User) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-async def test_to_another_time_of_the_same_doctor(town: BotProcess, language: str) -> None:
-    words, user = WORDS[language], await with_visit(town, language)
-    old, ticket = await old_of(town, user), user.screen().message_id
+async def test_to_another_time_of_the_same_doctor(bot: BotProcess, language: str) -> None:
+    words, user = WORDS[language], await with_visit(bot, language)
+    old, ticket = await old_of(bot, user), user.screen().message_id
 
     # STEP 1. The days of that doctor; the head says what is being moved and from when.
     await user.press(MOVE[language])
@@ -114,23 +114,23 @@ async def test_to_another_time_of_the_same_doctor(town: BotProcess, language: st
     assert said.startswith(CHECK[language])
     assert {"ru": "Было: сегодня", "en": "It was: today"}[language] in said
     assert user.screen().labels[0] == MOVE_IT[language]
-    await stands_as_it_was(town, user, old)
+    await stands_as_it_was(bot, user, old)
 
     # STEP 3. Moved: the ticket of the new time in the same message, and one visit.
     await user.press(MOVE_IT[language])
     assert user.screen().message_id == ticket
     assert user.screen().text.startswith(DONE[language])
     assert words.booked in user.screen().text
-    async with desk_of(town) as desk:
+    async with desk_of(bot) as desk:
         (new,) = await desk.standing(user)
         gone = next(each for each in await desk.visits(user) if each.id == old.id)
         assert (gone.status, gone.moved_to) == (VisitStatus.MOVED, new.id)
     assert number_on_ticket(user) == new.number
-    assert held_slot(town, user) is None
+    assert held_slot(bot, user) is None
 
     # STEP 4. Nothing more comes by itself; both lists know.
-    town.shift_clock(timedelta(seconds=30))
-    await town.emulator.wait_quiet()
+    bot.shift_clock(timedelta(seconds=30))
+    await bot.emulator.wait_quiet()
     assert len([message for message in user.messages() if message.from_bot and not message.deleted]) == 1
     await press_all(user, words.home, words.my_bookings)
     assert {"ru": "Всего записей: 1", "en": "Bookings in all: 1"}[language] in user.screen().text
@@ -146,15 +146,15 @@ def number_on_ticket(user: User) -> str:
     return line.rpartition(": ")[2]
 
 
-async def test_to_another_doctor_of_the_specialist(town: BotProcess) -> None:
-    user = await with_visit(town)
-    old = await old_of(town, user)
+async def test_to_another_doctor_of_the_specialist(bot: BotProcess) -> None:
+    user = await with_visit(bot)
+    old = await old_of(bot, user)
     await press_all(user, "🏠", "Мои записи", "1 ·", MOVE["ru"])
 
     # STEP 1. «Назад» from the days: the doctors of this specialist, and no way to another one.
     await user.press("⬅️ Назад")
     assert WHICH_DOCTOR in user.screen().text
-    async with desk_of(town) as desk:
+    async with desk_of(bot) as desk:
         slot = next(each for each in await desk.free("110") if each.doctor_id != old.doctor_id)
     await find_and_press(user, slot.doctor.split()[0])
     await choose(user, slot)
@@ -162,7 +162,7 @@ async def test_to_another_doctor_of_the_specialist(town: BotProcess) -> None:
 
     # STEP 2. One visit, to that doctor.
     assert slot.doctor in user.screen().text
-    assert (await moved_to(town, user, slot)).doctor_id == slot.doctor_id
+    assert (await moved_to(bot, user, slot)).doctor_id == slot.doctor_id
 
 
 async def test_to_a_time_that_overlaps_the_old_one(town: BotProcess) -> None:
