@@ -57,6 +57,7 @@ from services.registry.model import (
 )
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.sql import claimed_among
 from services.storage.tables import audit, booking_intent, hold, link_basis, person, person_link
 from services.texts.dates import local
 
@@ -150,11 +151,10 @@ class Booking:
                 .where(booking_intent.c.status == _PENDING, booking_intent.c.check_at <= now)
                 .order_by(booking_intent.c.check_at)
                 .limit(limit)
-                .with_for_update(skip_locked=True)
             )
             claimed = await unit.execute(
                 update(booking_intent)
-                .where(booking_intent.c.id.in_(due.scalar_subquery()))
+                .where(claimed_among(booking_intent.c.id, due))
                 .values(attempts=booking_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
                 .returning(booking_intent)
             )

@@ -30,6 +30,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import CancelAnswer, Cancelled, CancelRefusal, NotCancelled, Unknown, Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.sql import claimed_among
 from services.storage.tables import booking_intent, cancel_intent
 from services.texts.dates import local
 
@@ -124,11 +125,10 @@ class Cancelling:
             .where(cancel_intent.c.status == _PENDING, cancel_intent.c.check_at <= now)
             .order_by(cancel_intent.c.check_at)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         claimed = await self._database.execute(
             update(cancel_intent)
-            .where(cancel_intent.c.id.in_(due.scalar_subquery()))
+            .where(claimed_among(cancel_intent.c.id, due))
             .values(attempts=cancel_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
             .returning(cancel_intent)
         )

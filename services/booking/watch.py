@@ -28,7 +28,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.sql import insert_for
+from services.storage.sql import claimed_among, insert_for
 from services.storage.tables import booking_intent, cancel_intent, person, person_link, visit_watch
 
 LOOK_EVERY = timedelta(minutes=5)
@@ -139,11 +139,10 @@ class Watch:
             )
             .order_by(person.c.looked_at.nulls_first())
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         claimed = await self._database.execute(
             update(person)
-            .where(person.c.id.in_(due.scalar_subquery()))
+            .where(claimed_among(person.c.id, due))
             .values(looked_at=now)
             .returning(person.c.id, person.c.patient_id)
         )

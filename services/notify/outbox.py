@@ -19,7 +19,7 @@ from services.errors import NotFound
 from services.ids import new_id
 from services.notify.model import Delivery, Notification, NotificationKind
 from services.storage.engine import Database
-from services.storage.sql import insert_for
+from services.storage.sql import claimed_among, insert_for
 from services.storage.tables import notification as notification_table
 from services.storage.tables import outbox as outbox_table
 
@@ -130,12 +130,11 @@ class Outbox:
             )
             .order_by(outbox_table.c.due_at, outbox_table.c.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         async with self._database.write() as unit:
             claimed = await unit.execute(
                 update(outbox_table)
-                .where(outbox_table.c.id.in_(due.scalar_subquery()))
+                .where(claimed_among(outbox_table.c.id, due))
                 .values(claimed_until=now + _CLAIM, attempts=outbox_table.c.attempts + 1)
                 .returning(outbox_table.c.id)
             )
