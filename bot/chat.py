@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup
 
 from bot.views.prompts import PromptMessage
-from bot.views.screen import Screen
+from bot.views.screen import Document, Screen
 from services.registry.model import Clinic
 
 NOT_MODIFIED = "message is not modified"
-_CANNOT_EDIT = (
-    "message to edit not found",
-    "message can't be edited",
-    "there is no text in the message to edit",
-    "MESSAGE_ID_INVALID",
-)
+_NO_TEXT = "there is no text in the message to edit"
+_CANNOT_EDIT = ("message to edit not found", "message can't be edited", _NO_TEXT, "MESSAGE_ID_INVALID")
 _TOO_OLD = "query is too old"
 _CANNOT_DELETE = ("message to delete not found", "message can't be deleted", "message identifier is not specified")
 
@@ -28,21 +24,40 @@ def says(error: TelegramBadRequest, *words: str) -> bool:
 
 async def send(bot: Bot, chat_id: int, screen: Screen) -> int:
     """A new message; gives its id."""
-    message = await bot.send_message(chat_id, screen.text, reply_markup=screen.markup)
+    if screen.picture is None:
+        message = await bot.send_message(chat_id, screen.text, reply_markup=screen.markup)
+    else:
+        photo = BufferedInputFile(screen.picture, "picture.png")
+        message = await bot.send_photo(chat_id, photo, caption=screen.text, reply_markup=screen.markup)
     return message.message_id
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
-    """The message becomes the screen; where it cannot be edited, a new one is sent. Gives the id that shows it."""
+    """The message becomes the screen; where it cannot be edited, a new one is sent. Gives the id that shows it.
+
+    A text and a picture never become each other: the new one comes first, then the old one goes.
+    """
+    if screen.picture is not None:
+        return await _in_place_of(bot, chat_id, message_id, screen)
     try:
         await bot.edit_message_text(screen.text, chat_id=chat_id, message_id=message_id, reply_markup=screen.markup)
     except TelegramBadRequest as error:
         if says(error, NOT_MODIFIED):
             return message_id
+        if says(error, _NO_TEXT):
+            return await _in_place_of(bot, chat_id, message_id, screen)
         if says(error, *_CANNOT_EDIT):
             return await send(bot, chat_id, screen)
         raise
     return message_id
+
+
+async def _in_place_of(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
+    """A new message, and the old one is taken away; what is too old for that only loses its buttons."""
+    shown = await send(bot, chat_id, screen)
+    if not await delete(bot, chat_id, message_id):
+        await strip(bot, chat_id, message_id)
+    return shown
 
 
 async def answer(query: CallbackQuery, toast: str | None = None) -> None:
@@ -75,19 +90,27 @@ async def strip(bot: Bot, chat_id: int, message_id: int) -> None:
             raise
 
 
-async def delete(bot: Bot, chat_id: int, message_id: int) -> None:
-    """Deletes a message of ours if Telegram still lets us."""
+async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
+    """Deletes a message of ours if Telegram still lets us; False where it does not."""
     try:
         await bot.delete_message(chat_id, message_id)
     except TelegramBadRequest as error:
         if not says(error, *_CANNOT_DELETE):
             raise
+        return False
+    return True
 
 
 async def send_prompt(bot: Bot, chat_id: int, prompt: PromptMessage) -> int:
     """The message that carries a reply keyboard; gives its id."""
     message = await bot.send_message(chat_id, prompt.text, reply_markup=prompt.keyboard)
     return message.message_id
+
+
+async def send_document(bot: Bot, chat_id: int, document: Document) -> None:
+    """A file, below whatever screen stands there."""
+    file = BufferedInputFile(document.data, document.name)
+    await bot.send_document(chat_id, file, caption=document.caption, reply_markup=document.markup)
 
 
 async def send_venue(bot: Bot, chat_id: int, clinic: Clinic, address: str, markup: InlineKeyboardMarkup) -> None:

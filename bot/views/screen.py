@@ -1,4 +1,4 @@
-"""What a view draws: a text with its buttons."""
+"""What a view draws: a text with its buttons, under a picture where there is one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,21 @@ from services.texts.i18n import Html
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """One screen of the chat: HTML of at most 4096 characters and its keyboard."""
+    """One screen of the chat: HTML of at most 4096 characters and its keyboard.
+
+    `picture`: a PNG that the text stands under as its caption, of at most 1024 characters then.
+    """
 
     text: Html
+    markup: InlineKeyboardMarkup
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to be kept, sent as a message of its own: its name, its bytes, a caption and what takes it away."""
+
+    name: str
+    data: bytes
+    caption: Html
     markup: InlineKeyboardMarkup
