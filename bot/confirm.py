@@ -27,16 +27,18 @@ from services.accounts.fields import (
     policy_warnings,
 )
 from services.accounts.model import Relation
+from services.accounts.rights import TEENAGER_AGE
 from services.clock import Clock
 from services.errors import NomerokError, NotFound
 from services.registry.admin import RegistryAdmin
-from services.registry.model import PatientIdentity, Sex
+from services.registry.model import ADULT_AGE, PatientIdentity, Sex
 from services.registry.port import PatientConflict
-from services.texts.dates import clock_time, local
+from services.texts.dates import clock_time, full_years, local
 from services.texts.names import folded
 
 WRONG = 2
 _MOSCOW = "Europe/Moscow"
+_GUARDED = frozenset({Relation.CHILD, Relation.WARD})
 _NEEDS_END = frozenset(Relation) - {Relation.OWN, Relation.CHILD}
 
 _PROBLEMS = {
@@ -97,6 +99,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--holder-name", "of the same"),
         ("--holder-birth", "of the same: DD.MM.YYYY"),
         ("--until", "last day of the guardianship or of the consent: DD.MM.YYYY"),
+        ("--consent-until", "a patient of 15 to 17 is here and consents to all being seen, to this day: DD.MM.YYYY"),
     ):
         parser.add_argument(option, help=told)
     parser.add_argument("--qr", metavar="FILE.png", type=Path, help="write the QR code of the link into a file, too")
@@ -166,10 +169,15 @@ def _read(args: argparse.Namespace, desk: Desk) -> Papers:
     )
     if not own and _is_same(holder, identity):
         raise _Wrong("the holder of the chat and the patient are one person: say “own”")
-    until = form.value("until", lambda text: _parse_until(text, now)) if relation in _NEEDS_END else None
+    until = form.value("until", lambda text: _parse_until("until", text, now)) if relation in _NEEDS_END else None
     if until is None and args.until is not None:
         raise _Wrong(f"--until: for “{relation.value}” there is no end; leave it out")
-    return Papers(relation, identity, clinic_id, holder, until)
+    consent_until = None
+    if relation in _GUARDED and TEENAGER_AGE <= full_years(identity.birth_date, today) < ADULT_AGE:
+        consent_until = form.optional("consent-until", lambda text: _parse_until("consent-until", text, now))
+    elif args.consent_until is not None:
+        raise _Wrong("--consent-until: only a child or a ward of 15 to 17 gives it; leave it out")
+    return Papers(relation, identity, clinic_id, holder, until, consent_until)
 
 
 class _Form:
@@ -227,14 +235,14 @@ def _parse_sex(text: str) -> Sex:
         raise FieldError(FieldProblem.NOT_A_CHOICE) from None
 
 
-def _parse_until(text: str, now: datetime) -> datetime:
+def _parse_until(option: str, text: str, now: datetime) -> datetime:
     """The last day, today or later: a date of birth cannot be later, so its parser does not serve here."""
     try:
         until = through(datetime.strptime(text.strip(), "%d.%m.%Y").date())  # noqa: DTZ007  (a day has no zone)
     except ValueError:
         raise FieldError(FieldProblem.NOT_A_DATE) from None
     if until <= now:
-        raise _Wrong("--until: this day has passed")
+        raise _Wrong(f"--{option}: this day has passed")
     return until
 
 

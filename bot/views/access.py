@@ -198,7 +198,8 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
     person = data.person
     own = person.relation is Relation.OWN
     teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
-    if data.basis is Basis.DESK and teenager and not own:
+    consents = [until for basis, until in person.bases if basis is Basis.CONSENT]
+    if data.basis is Basis.DESK and teenager and not own and not consents:
         told = t(
             "You can book for this person and see what was booked from this chat. The other bookings can be seen with "
             "the teenager’s own consent."
@@ -220,6 +221,7 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
             ),
             told,
             _through(t, data.until) if data.until else "",
+            *(_by_own_consent(t, until) for until in consents if until and data.basis is Basis.DESK),
         ),
         markup(
             [_visits_button(t)],
@@ -458,6 +460,11 @@ def _may(t: Texts, covers: frozenset[Covers]) -> Html:
 def _through(t: Texts, until: datetime) -> Html:
     """Until midnight is said by the last day."""
     return t("Until: {day}, that day included", day=numeric(local(until - timedelta(seconds=1), _MOSCOW).date()))
+
+
+def _by_own_consent(t: Texts, until: datetime) -> Html:
+    last_day = numeric(local(until - timedelta(seconds=1), _MOSCOW).date())
+    return t("The teenager’s own consent, until: {day}, that day included", day=last_day)
 
 
 def _months(t: Texts, months: int) -> str:

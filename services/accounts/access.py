@@ -67,13 +67,18 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What the registrar has seen: who the patient is, and who stands for them."""
+    """What the registrar has seen: who the patient is, and who stands for them.
+
+    `until`: the end of a guardianship, or of an adult's consent. `consent_until`: a teenager was there and has
+    consented, until then; None: has not.
+    """
 
     relation: Relation
     identity: PatientIdentity
     clinic_id: str
     holder: Holder
     until: datetime | None
+    consent_until: datetime | None = None
 
 
 async def issue_at_desk(admin: RegistryAdmin, codes: Codes, papers: Papers) -> IssuedCode:
@@ -89,6 +94,7 @@ async def issue_at_desk(admin: RegistryAdmin, codes: Codes, papers: Papers) -> I
         "relation": papers.relation.value,
         "holder": [papers.holder.surname, papers.holder.name, papers.holder.birth_date.isoformat()],
         "until": papers.until.isoformat() if papers.until else None,
+        "consent_until": papers.consent_until.isoformat() if papers.consent_until else None,
     }
     return await codes.issue(CodeKind.DESK, data)
 
@@ -274,7 +280,7 @@ class Access:
     async def _open(self, who: Account, code: Code) -> Opened:
         data = code.data
         identity, relation = identity_from_json(data["identity"]), Relation(data["relation"])
-        until = datetime.fromisoformat(data["until"]) if data["until"] else None
+        until, consent_until = _moment(data, "until"), _moment(data, "consent_until")
         patient = Patient(data["patient"], confirmed=True, clinic_id=data["clinic"])
         own = await self._persons.own(who)
         if own is None and relation is not Relation.OWN:
@@ -289,8 +295,13 @@ class Access:
             if taken:
                 person_id, link_id = await self._confirm(unit, who, known, relation, identity, patient, basis, until)
                 await self._note(unit, who.id, person_id, f"basis_{basis.value}", link_id)
-                if basis is Basis.CONSENT and until is not None:
-                    await self._grant_of_giver(unit, who.id, patient.id, until)
+                if basis is Basis.CONSENT:
+                    consent_until = until
+                elif consent_until is not None:
+                    await _put_basis(unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), ALL_COVERS)
+                    await self._note(unit, who.id, person_id, f"basis_{Basis.CONSENT.value}", link_id)
+                if consent_until is not None:
+                    await self._grant_of_giver(unit, who.id, patient.id, consent_until)
                 await self._warn_others(unit, who.id, patient.id, link_id, code.id)
         if not taken:
             raise await self._missed(who)
@@ -539,6 +550,12 @@ async def _put_basis(
     words = covers_words(covers) if basis is Basis.CONSENT else None
     values = {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now, "covers": words}
     await unit.execute(insert(link_basis).values(**values))
+
+
+def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
+    """A moment that a code keeps; codes made by an older release may lack it."""
+    kept = data.get(name)
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def _of_account(account_id: str) -> ColumnElement[bool]:

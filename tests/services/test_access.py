@@ -59,9 +59,11 @@ async def desk_code(
     relation: Relation = Relation.OWN,
     of: PatientIdentity | None = None,
     until: date | None = None,
+    consent_until: date | None = None,
 ) -> str:
     """The registrar has seen the papers; gives the ten digits."""
-    papers = Papers(relation, identity, CLINIC.id, holder(of or identity), through(until) if until else None)
+    ends = [through(each) if each else None for each in (until, consent_until)]
+    papers = Papers(relation, identity, CLINIC.id, holder(of or identity), *ends)
     return (await issue_at_desk(world.admin, codes_of(world), papers)).digits
 
 
@@ -239,6 +241,23 @@ async def test_a_consent_given_at_the_desk_can_be_ended_from_the_givers_chat(wor
     assert await seen(world, taker) == set()
     assert (await told(world, taker))[-1] is NotificationKind.ACCESS_ENDED
     assert person_id not in {each.id for each in await world.persons.family(taker)}
+
+
+async def test_a_teenager_consents_at_the_desk(world: World) -> None:
+    """The mother sees all that the teenager lets her, until the day that was said, or until it is taken back."""
+    teenager, own = await confirmed(world, somebody(8, TEENAGER))
+    mother, _ = await confirmed(world, ANNA)
+    digits = await desk_code(world, own.identity, Relation.CHILD, ANNA, consent_until=date(2026, 11, 30))
+    found = await opened(world, mother, digits)
+    assert dict(found.person.bases) == {Basis.DESK: None, Basis.CONSENT: through(date(2026, 11, 30))}
+    visit = await desk_visit(world, own.patient_id)
+    assert await seen(world, mother) == {visit}
+    (grant,) = await world.access.grants(teenager)
+    assert (grant.given, grant.covers, grant.until) == (True, BOTH, through(date(2026, 11, 30)))
+
+    await world.access.revoke(teenager, grant.id)
+    assert await seen(world, mother) == set()
+    assert found.person.id in {each.id for each in await world.persons.family(mother)}, "a child stays a child"
 
 
 async def test_others_who_have_a_say_are_warned(world: World) -> None:

@@ -124,6 +124,7 @@ SAME = {**HOLDER, "holder-surname": "орлова"}
         ("ward", HOLDER, "--until is missing"),
         ("spouse", {**HOLDER, "until": "01.05.2020"}, "--until: this day has passed"),
         ("other", {**HOLDER, "until": "tomorrow"}, "--until: it must be a date"),
+        ("child", {**HOLDER, "birth": "06.03.2014", "consent-until": "01.05.2027"}, "--consent-until: only a child"),
     ],
 )
 async def test_what_is_missing_or_bad_is_one_line_without_its_value(
@@ -166,9 +167,19 @@ async def test_an_end_is_asked_where_there_is_one(desk: confirm.Desk, relation: 
     assert code == (confirm.WRONG if ends else 0)
 
 
+@pytest.mark.parametrize("relation", [Relation.CHILD, Relation.WARD])
+async def test_a_teenager_at_the_desk_is_asked_for_consent(desk: confirm.Desk, relation: Relation) -> None:
+    terminal = Terminal("20.11.2026", "01.06.2027")
+    given = GOOD | HOLDER | {"birth": "05.03.2010"} | ({"until": "01.12.2027"} if relation is Relation.WARD else {})
+    code, _, wrong = await run(desk, terminal, relation.value, *(f"--{name}={value}" for name, value in given.items()))
+    assert code == 0, wrong
+    asked = "consent-until (Enter: none): "
+    assert terminal.asked == [asked, f"--consent-until: this day has passed\n{asked}"]
+
+
 def test_the_last_day_counts(clock: FakeClock) -> None:
     clock.set(datetime(2026, 11, 23, 20, 59, tzinfo=UTC))  # 23:59 in Moscow
-    assert confirm._parse_until("23.11.2026", clock.now()) == datetime(2026, 11, 23, 21, tzinfo=UTC)
+    assert confirm._parse_until("until", "23.11.2026", clock.now()) == datetime(2026, 11, 23, 21, tzinfo=UTC)
     clock.advance(minutes=1)
     with pytest.raises(confirm._Wrong):
-        confirm._parse_until("23.11.2026", clock.now())
+        confirm._parse_until("until", "23.11.2026", clock.now())
