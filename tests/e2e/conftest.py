@@ -17,6 +17,7 @@ from bot.app import open_storage
 from bot.settings import Settings
 from services.registry.local.demo import fill_demo
 from tests.support.bot_process import BEGIN, BotProcess, Moment, check_well, running_bot, set_clock
+from tests.support.nursery import Nursery
 
 _HERE = Path(__file__).parent
 
@@ -42,16 +43,24 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def nursery() -> AsyncIterator[Nursery]:
+    """What all bots of this session are forked from."""
+    nursery = await Nursery.open()
+    yield nursery
+    await nursery.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def bot(tmp_path: Path, filled: Path) -> AsyncIterator[BotProcess]:
+async def bot(tmp_path: Path, filled: Path, nursery: Nursery) -> AsyncIterator[BotProcess]:
     """A running bot of this story alone, with a registry of its own: to be killed, restarted, years later."""
-    async with running_bot(tmp_path, filled) as bot:
+    async with running_bot(tmp_path, filled, nursery) as bot:
         yield bot
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> AsyncIterator[BotProcess]:
-    async with running_bot(tmp_path_factory.mktemp("town"), filled, checked=False) as bot:
+async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path, nursery: Nursery) -> AsyncIterator[BotProcess]:
+    async with running_bot(tmp_path_factory.mktemp("town"), filled, nursery, checked=False) as bot:
         yield bot
 
 

@@ -357,7 +357,7 @@ async def test_before_the_bot_has_run_there_is_a_code_without_a_link(
     town: BotProcess, filled: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
-    silent = BotProcess(tmp_path, town.emulator)
+    silent = BotProcess(tmp_path, town.emulator, town.nursery)
     exit_code, printed = await silent.command("confirm", "own", *options("Орлова", a_policy()))
     assert exit_code == 0
     assert "Code: " in printed

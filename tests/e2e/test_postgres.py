@@ -11,10 +11,11 @@ from tests.e2e.people import RU, to_confirmation, with_family
 from tests.support.bot_process import running_bot
 from tests.support.databases import PostgresServer
 from tests.support.local_chat import environment
+from tests.support.nursery import Nursery
 
 
 async def test_postgres_waits_for_migrate_and_then_books(
-    tmp_path: Path, postgres_server: Callable[[], PostgresServer]
+    tmp_path: Path, postgres_server: Callable[[], PostgresServer], nursery: Nursery
 ) -> None:
     server = postgres_server()
     await server.run("CREATE DATABASE fresh TEMPLATE template0")
@@ -32,7 +33,7 @@ async def test_postgres_waits_for_migrate_and_then_books(
     # 3. The demo is filled and a visit is booked.
     empty = tmp_path / "empty"
     empty.mkdir()
-    async with running_bot(tmp_path / "bot", empty, DATABASE_URL=address) as bot:
+    async with running_bot(tmp_path / "bot", empty, nursery, DATABASE_URL=address) as bot:
         user = await with_family(bot)
         await to_confirmation(user)
         await user.press(RU.confirm)

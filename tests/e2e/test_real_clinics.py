@@ -29,7 +29,8 @@ from tests.e2e.people import (
     with_family,
 )
 from tests.e2e.test_form import typed_form
-from tests.support.bot_process import BEGIN, ROOT, BotProcess, running_bot
+from tests.support.bot_process import BEGIN, BotProcess, running_bot
+from tests.support.nursery import ROOT, Nursery
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "clinics_moscow_datamosru_2014.csv"
 STREET = "Даев переулок"
@@ -161,7 +162,9 @@ async def test_a_person_books_at_a_real_clinic(bot: BotProcess, tmp_path: Path) 
         assert number in {visit.number for visit in await desk.visits(user)}
 
 
-async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_demo_a_stranger_is_refused_plainly(
+    tmp_path: Path, nursery: Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # STEP 1. An operator without DEMO loads the directory and starts the bot.
     prepared, name = tmp_path / "prepared", "ГБУЗ «Поликлиника»"
     prepared.mkdir()
@@ -169,7 +172,7 @@ async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path, mo
     with monkeypatch.context() as patch:
         patch.chdir(prepared)
         await load(Settings(_env_file=None, demo=False, operator_name=name), wanted)
-    async with running_bot(tmp_path / "bot", prepared, DEMO="0", OPERATOR_NAME=name) as bot:
+    async with running_bot(tmp_path / "bot", prepared, nursery, DEMO="0", OPERATOR_NAME=name) as bot:
         # STEP 2. The consent names the operator; there is no ready family to take.
         user = await with_consent(bot)
         assert name in bot.rows("SELECT text FROM consent")[0][0]

@@ -18,8 +18,8 @@ from typing import Any
 
 from emulator.driver import Emulator
 from tests.support.clock import MONDAY_MORNING
+from tests.support.nursery import ROOT, Child, Nursery
 
-ROOT = Path(__file__).parents[2]
 BEGIN = MONDAY_MORNING + timedelta(minutes=1)
 """When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
 _PATIENCE = 30.0
@@ -33,10 +33,11 @@ class BotProcess:
 
     folder: Path
     emulator: Emulator
+    nursery: Nursery
     settings: dict[str, str] = field(default_factory=dict)
     forgiven: tuple[str, ...] = ()
     """Refusals of Telegram that the story has asked for."""
-    _process: asyncio.subprocess.Process | None = None
+    _process: Child | None = None
     _shift: timedelta = timedelta(0)
 
     @property
@@ -46,14 +47,7 @@ class BotProcess:
     async def start(self) -> None:
         """Starts it and waits until it has introduced itself: what is sent from then on is not lost."""
         greetings = self._greetings()
-        with self.log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.support.bot_with_faults"),
-                cwd=self.folder,
-                env=self._environment(),
-                stdout=log,
-                stderr=log,
-            )
+        self._process = await self.nursery.start(self.folder, self._environment(), self.log)
         async with asyncio.timeout(_PATIENCE):
             while self._greetings() == greetings:
                 if self._process.returncode is not None:
@@ -165,7 +159,7 @@ def set_clock(folder: Path, moment: datetime) -> timedelta:
 
 @asynccontextmanager
 async def running_bot(
-    folder: Path, filled: Path, *, checked: bool = True, **settings: str
+    folder: Path, filled: Path, nursery: Nursery, *, checked: bool = True, **settings: str
 ) -> AsyncIterator[BotProcess]:
     """A bot over a copy of the `filled` folder, talking to an emulator of its own, from `BEGIN` on.
 
@@ -173,7 +167,7 @@ async def running_bot(
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     async with Emulator.start(folder, quiet_ms=_QUIET_MS) as emulator:
-        bot = BotProcess(folder, emulator, dict(settings))
+        bot = BotProcess(folder, emulator, nursery, dict(settings))
         bot.set_clock(BEGIN)
         await bot.start()
         try:
