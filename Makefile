@@ -21,7 +21,7 @@ run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in t
 	exec $(VENV)/python -m bot
 
 test: system env-dev $(COMPILED) ## run all tests (PYTEST="-k booking" narrows them)
-	exec $(VENV)/python -m pytest -n auto --maxprocesses 4 $(PYTEST)
+	exec $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST)
 
 check: env-dev ## lint, types, import floors, texts
 	$(VENV)/python -m ruff check .

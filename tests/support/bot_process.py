@@ -8,12 +8,12 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from emulator.driver import Emulator
@@ -64,15 +64,11 @@ class BotProcess:
 
     async def command(self, *arguments: str) -> tuple[int, str]:
         """`python -m bot …` of the operator beside the running bot: the exit code and what was printed."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", *arguments),
-            cwd=self.folder,
-            env=self._environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        printed, _ = await asyncio.wait_for(process.communicate(), _PATIENCE)
-        return process.returncode or 0, printed.decode()
+        with NamedTemporaryFile(dir=self.folder, suffix=".out") as printed:
+            output = Path(printed.name)
+            process = await self.nursery.start(self.folder, self._environment(), output, *arguments)
+            code = await asyncio.wait_for(process.wait(), _PATIENCE)
+            return code, output.read_text()
 
     async def ended(self) -> None:
         """Waits until it is gone, as when it was told to die at work."""

@@ -13,9 +13,9 @@ import selectors
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,10 +63,15 @@ class Nursery:
         )
         return cls(process)
 
-    async def start(self, folder: Path, environment: Mapping[str, str], log: Path) -> Child:
-        """A bot in this folder; what it prints goes to the end of the log."""
+    async def start(self, folder: Path, environment: Mapping[str, str], log: Path, *arguments: str) -> Child:
+        """A bot in this folder, or a command of the operator's; what it prints goes to the end of the log."""
         assert self._process.stdin is not None
-        order = {"folder": str(folder), "environment": dict(environment), "log": str(log)}
+        order = {
+            "folder": str(folder),
+            "environment": dict(environment),
+            "log": str(log),
+            "arguments": arguments,
+        }
         async with self._asking:
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             return await self._born.get()
@@ -88,8 +93,11 @@ class Nursery:
                 self._children.pop(int(pid)).end(int(code))
 
 
-def serve(run: Callable[[], None]) -> None:
-    """Forks a child that runs `run` for each order on stdin; tells on stdout who was born and who has ended."""
+def serve(run: Callable[[Sequence[str]], int]) -> None:
+    """Forks a child that runs `run` for each order on stdin; tells on stdout who was born and who has ended.
+
+    `run`: takes the arguments and gives the exit code.
+    """
     gc.freeze()  # what is shared with the children is not to be copied for the collector's sake
     with selectors.DefaultSelector() as waiting:
         waiting.register(sys.stdin.fileno(), selectors.EVENT_READ)
@@ -114,19 +122,18 @@ def serve(run: Callable[[], None]) -> None:
                     _say("born", pid, 0)
 
 
-def _become(run: Callable[[], None], order: Mapping[str, object]) -> NoReturn:
+def _become(run: Callable[[Sequence[str]], int], order: Mapping[str, Any]) -> NoReturn:
     """What a child does: takes its folder, environment and log, and runs."""
     code = 1
     try:
-        log = os.open(str(order["log"]), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
         for source, target in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(source, target)
-        os.chdir(str(order["folder"]))
+        os.chdir(order["folder"])
         os.environ.clear()
-        os.environ.update(order["environment"])  # type: ignore[call-overload]
-        run()
-        code = 0
+        os.environ.update(order["environment"])
+        code = run(order["arguments"])
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:
@@ -141,7 +148,17 @@ def _say(word: str, pid: int, code: int) -> None:
     os.write(sys.stdout.fileno(), f"{word} {pid} {code}\n".encode())
 
 
-if __name__ == "__main__":
-    from tests.support.bot_with_faults import main
+def _run(arguments: Sequence[str]) -> int:
+    from bot import __main__ as command_line
+    from tests.support import bot_with_faults
 
-    serve(main)
+    if arguments:
+        return command_line.main(arguments)
+    bot_with_faults.main()
+    return 0
+
+
+if __name__ == "__main__":
+    import tests.support.bot_with_faults  # noqa: F401  (the import that the children are spared)
+
+    serve(_run)
