@@ -21,7 +21,7 @@ OPTIONS = (
 DAY = re.compile(r"^\d{1,2}$")
 TIME = re.compile(r"^\d\d:\d\d$")
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 60_000
 
 NAMES = ("form-or-family", "home", "person", "clinic", "service", "doctor", "day")
 """What is on the screen after each of the first presses."""

@@ -76,12 +76,12 @@ def test_a_sealed_database_without_its_key_says_which_file_it_wants(tmp_path: Pa
 def test_ctrl_c_ends_both_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with local_chat(tmp_path) as (child, port):
         os.killpg(child.pid, signal.SIGINT)
-        assert child.wait(20) == 0
+        assert child.wait(60) == 0
         assert not answers(port)
 
 
 def test_a_killed_bot_takes_the_local_chat_with_it(tmp_path: Path) -> None:
     with local_chat(tmp_path) as (child, port):
         child.kill()
-        child.wait(20)
+        child.wait(60)
         until(lambda: not answers(port))

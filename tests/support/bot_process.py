@@ -22,7 +22,7 @@ from tests.support.nursery import ROOT, Child, Nursery
 
 BEGIN = MONDAY_MORNING + timedelta(minutes=1)
 """When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 _QUIET_MS = 15
 """Updates are confirmed when they have been handled (`bot_with_faults.Work`), so little is left to wait for."""
 

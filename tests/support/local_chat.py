@@ -42,7 +42,7 @@ def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGINT)
-            child.wait(20)
+            child.wait(60)
 
 
 def state(port: int) -> bytes | None:
