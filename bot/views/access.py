@@ -19,11 +19,13 @@ from bot.keyboards.callbacks import (
     PersonCard,
     PolicyList,
     Tab,
+    Topic,
     VisitList,
 )
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
 from bot.keyboards.wizard import Keys
 from bot.views.common import Scene
+from bot.views.help import topic_button
 from bot.views.screen import Screen
 from services.accounts.model import (
     Basis,
@@ -138,7 +140,11 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
             if demo
             else "",
         ),
-        markup([_code_button(t)], back_row(t, PersonCard(person=person.id))),
+        markup(
+            [_code_button(t)],
+            topic_button(t, Topic.CONFIRM, person.id),
+            back_row(t, PersonCard(person=person.id)),
+        ),
     )
 
 
