@@ -74,7 +74,7 @@ async def _try(bot: Bot, wanted: list[Piece]) -> tuple[list[Piece], float]:
 
 
 def _commands(t: Texts, code: str | None) -> Callable[[Bot], Awaitable[None]]:
-    wanted = [BotCommand(command=name, description=does) for name, does in view.commands(t)]
+    wanted = [BotCommand(command=name, description=t.label(does)) for name, does in view.COMMANDS]
 
     async def settle(bot: Bot) -> None:
         if await bot.get_my_commands(language_code=code) != wanted:

@@ -22,10 +22,10 @@ from bot.keyboards.callbacks import (
     Topic,
     VisitList,
 )
+from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
 from bot.keyboards.wizard import Keys
 from bot.views.common import Scene
-from bot.views.help import topic_button
 from bot.views.screen import Screen
 from services.accounts.model import (
     Basis,
@@ -142,7 +142,7 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
         ),
         markup(
             [_code_button(t)],
-            topic_button(t, Topic.CONFIRM, person.id),
+            topic_row(t, Topic.CONFIRM, person.id),
             back_row(t, PersonCard(person=person.id)),
         ),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from aiogram.filters.callback_data import CallbackData
 
 from bot.keyboards.callbacks import Go, Page, Topic, VisitAgain, WizardOpen
+from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
     LABEL,
     PAGE_SIZE,
@@ -23,7 +24,6 @@ from bot.keyboards.kit import (
 from bot.keyboards.wizard import Keys
 from bot.views.clinics import LINE, clinic_address, clinic_label, contacts, kilometres, region_name, room_line
 from bot.views.common import Scene
-from bot.views.help import topic_button
 from bot.views.links import target_lines
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -241,7 +241,7 @@ def no_policy(data: NoPolicy, keys: Keys, scene: Scene) -> Screen:
         ),
         markup(
             [button(t.label("✏️ Enter the policy number"), enter)] if enter else [],
-            [] if data.own else topic_button(t, Topic.POLICY),
+            [] if data.own else topic_row(t, Topic.POLICY),
             [button(t.label("Choose another clinic"), keys.act("other"))],
             back_row(t, keys.back()),
         ),

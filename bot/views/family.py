@@ -20,11 +20,11 @@ from bot.keyboards.callbacks import (
     Topic,
     VisitList,
 )
+from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
 from bot.keyboards.wizard import Keys
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
-from bot.views.help import topic_button
 from bot.views.person import policy_words
 from bot.views.screen import Screen
 from services.accounts.fields import format_phone, format_snils
@@ -181,7 +181,7 @@ def policy_mark(t: Texts, person: Person) -> Screen:
     return Screen(
         blocks(heading, lines(t("Person: {name}", name=bold(person.full_name)), policy_line(t, person)), told),
         markup(
-            topic_button(t, Topic.POLICY)
+            topic_row(t, Topic.POLICY)
             if person.identity.policy.kind is PolicyKind.NONE and person.relation is Relation.CHILD
             else [],
             back_row(t, PersonCard(person=person.id)),

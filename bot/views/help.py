@@ -5,11 +5,12 @@ The pages of Gosuslugi are those that the portals' own instruction names.
 
 from __future__ import annotations
 
-from bot.keyboards.callbacks import Go, HelpTopic, HowToConfirm, Page, RegionList, Tab, Topic, VisitList, WizardOpen
+from bot.keyboards.callbacks import Go, HowToConfirm, Page, RegionList, Tab, Topic, VisitList, WizardOpen
+from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
-from bot.views.profile import commands
+from bot.views.profile import COMMANDS
 from bot.views.screen import Screen
-from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 _FAQ = "https://www.gosuslugi.ru/help/faq/"
 REGISTER_PAGE = f"{_FAQ}login/1"
@@ -18,17 +19,6 @@ BANK_PAGE = f"{_FAQ}login/2"
 POST_PAGE = f"{_FAQ}login/2752"
 CHILD_POLICY_PAGE = f"{_FAQ}oms/3212"
 
-TOPICS = {
-    Topic.BOOK: N_("📅 How to book a visit"),
-    Topic.CHANGE: N_("🔁 How to move or cancel"),
-    Topic.FAMILY: N_("👪 Family and children"),
-    Topic.POLICY: N_("🧒 A policy for a child"),
-    Topic.REGISTER: N_("📝 Sign up at Gosuslugi"),
-    Topic.CONFIRM: N_("✅ Confirm at Gosuslugi"),
-    Topic.LOST: N_("🧭 If you are lost"),
-}
-"""The pages in the order of their buttons."""
-
 
 def show(t: Texts, unfinished: str | None = None) -> Screen:
     """The list of pages. `unfinished`: the kind of wizard that was left half-way, to go back to."""
@@ -36,7 +26,7 @@ def show(t: Texts, unfinished: str | None = None) -> Screen:
         blocks(bold(t("Help")), t("What do you want to know? Press a button."), _lost(t), _emergency(t)),
         markup(
             _go_on(t, unfinished),
-            *([button(t.label(label), HelpTopic(topic=topic, person=None))] for topic, label in TOPICS.items()),
+            *(topic_row(t, each) for each in TOPICS),
             [button(t.label("🏥 Clinics"), RegionList(page=0)), button(t.label("🌐 Language"), Go(to=Page.LANGUAGE))],
             [home_button(t)],
         ),
@@ -51,11 +41,6 @@ def topic(t: Texts, chosen: Topic, unfinished: str | None = None, person: str | 
         blocks(bold(t(TOPICS[chosen])), text),
         markup(_go_on(t, unfinished), *buttons, back_row(t, back)),
     )
-
-
-def topic_button(t: Texts, chosen: Topic, person: str | None = None) -> Row:
-    """The way to a page from where it is needed."""
-    return [button(t.label(TOPICS[chosen]), HelpTopic(topic=chosen, person=person))]
 
 
 def _book(t: Texts) -> tuple[Html, list[Row]]:
@@ -136,7 +121,7 @@ def _register(t: Texts) -> tuple[Html, list[Row]]:
             _page(t, t("Signing up, step by step"), REGISTER_PAGE),
             t("Then confirm the account: without that only a part of the services is open."),
         ),
-        [topic_button(t, Topic.CONFIRM)],
+        [topic_row(t, Topic.CONFIRM)],
     )
 
 
@@ -152,7 +137,7 @@ def _confirm(t: Texts) -> tuple[Html, list[Row]]:
                 "“👪 Policies”, the person’s card, “🔎 How to confirm”."
             ),
         ),
-        [topic_button(t, Topic.REGISTER)],
+        [topic_row(t, Topic.REGISTER)],
     )
 
 
@@ -164,7 +149,7 @@ def _when_lost(t: Texts) -> tuple[Html, list[Row]]:
             t("Nothing is booked or cancelled until you press “Yes”."),
             lines(
                 bold(t("Commands: they can be written at any time")),
-                *(escape(f"/{name} – {does}") for name, does in commands(t)),
+                *(escape(f"/{name} – {t.label(does)}") for name, does in COMMANDS),
             ),
             _emergency(t),
         ),

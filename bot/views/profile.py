@@ -12,12 +12,7 @@ COMMANDS: Sequence[tuple[str, str]] = (
     ("cancel", N_("give up an unfinished form or booking (visits stay)")),
     ("language", N_("choose the language")),
 )
-"""Every command and what it does: Telegram's menu and the page of help are drawn from here."""
-
-
-def commands(t: Texts) -> list[tuple[str, str]]:
-    """Names and descriptions, at most 256 characters each."""
-    return [(name, t.label(does)) for name, does in COMMANDS]
+"""Every command and what it does, in 256 characters: Telegram's menu and the page of help are drawn from here."""
 
 
 def description(t: Texts) -> str:
