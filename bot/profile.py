@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aiogram import Bot
@@ -77,10 +77,16 @@ def _commands(t: Texts, code: str | None) -> Callable[[Bot], Awaitable[None]]:
     wanted = [BotCommand(command=name, description=t.label(does)) for name, does in view.COMMANDS]
 
     async def settle(bot: Bot) -> None:
-        if await bot.get_my_commands(language_code=code) != wanted:
+        now = await bot.get_my_commands(language_code=code)
+        if _pairs(now) != _pairs(wanted):
             await bot.set_my_commands(wanted, language_code=code)
 
     return settle
+
+
+def _pairs(commands: Sequence[BotCommand]) -> list[tuple[str, str]]:
+    """What the menu says: aiogram's own objects differ by the bot that they came through."""
+    return [(each.command, each.description) for each in commands]
 
 
 def _description(t: Texts, code: str | None) -> Callable[[Bot], Awaitable[None]]:
