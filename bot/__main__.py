@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | migrate | import … | confirm …]`.
+"""The command line: `python -m bot [run | migrate | import … | confirm … | qr …]`.
 
 Heavy imports wait until they are needed: the local chat must be up while aiogram is still being imported.
 """
@@ -12,13 +12,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from bot.settings import Settings, load_settings
 from services.errors import SetupError
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import DEFAULT_LOCALE, texts
+
+if TYPE_CHECKING:
+    from bot.app import Storage
 
 SETUP_FAILED = 2
 _EMULATOR_PATIENCE = 15.0
@@ -39,6 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from bot import confirm
 
         confirm.add_arguments(confirming)
+    printing = commands.add_parser("qr", help="a link with its QR code that opens booking: for a poster or a site")
+    if "qr" in (arguments or sys.argv):
+        from bot import qr
+
+        qr.add_arguments(printing)
     args = parser.parse_args(arguments)
     os.umask(0o077)  # what is written here is read by its owner alone
     try:
@@ -97,20 +106,18 @@ def _import(settings: Settings, args: argparse.Namespace) -> int:
 
 def _confirm(settings: Settings, args: argparse.Namespace) -> int:
     from bot import confirm
-    from bot.app import bot_username, open_storage, registry_admin
+    from bot.app import open_storage, registry_admin
     from services.accounts.codes import Codes
 
     async def confirm_at_desk() -> int:
         storage = await open_storage(settings)
         try:
-            username = await bot_username(storage)
-            begin = f"{settings.chat_url}/" if settings.local_chat else f"https://t.me/{username}"
             desk = confirm.Desk(
                 admin=registry_admin(storage),
                 codes=Codes(storage.database, storage.vault, storage.clock),
                 clock=storage.clock,
                 ask=input if sys.stdin.isatty() else None,
-                link=(lambda payload: f"{begin}?start={payload}") if username else None,
+                link=await _links_of(settings, storage),
             )
             return await confirm.run(args, desk, stdout=sys.stdout, stderr=sys.stderr)
         finally:
@@ -119,7 +126,31 @@ def _confirm(settings: Settings, args: argparse.Namespace) -> int:
     return asyncio.run(confirm_at_desk())
 
 
-_COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm}
+def _qr(settings: Settings, args: argparse.Namespace) -> int:
+    from bot import qr
+    from bot.app import open_storage, patients_registry
+
+    async def print_link() -> int:
+        storage = await open_storage(settings)
+        try:
+            registry, link = patients_registry(settings, storage), await _links_of(settings, storage)
+            return await qr.run(args, registry, link, stdout=sys.stdout, stderr=sys.stderr)
+        finally:
+            await storage.database.close()
+
+    return asyncio.run(print_link())
+
+
+async def _links_of(settings: Settings, storage: Storage) -> Callable[[str], str] | None:
+    """What makes an address that opens the bot with a payload; None before the bot has run once."""
+    from bot.app import bot_username
+
+    username = await bot_username(storage)
+    begin = f"{settings.chat_url}/" if settings.local_chat else f"https://t.me/{username}"
+    return (lambda payload: f"{begin}?start={payload}") if username else None
+
+
+_COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm, "qr": _qr}
 
 
 @contextmanager

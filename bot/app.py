@@ -35,6 +35,7 @@ from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates, Seen, SeenHere
 from bot.middlewares.outgoing import Gate, Patience
 from bot.middlewares.slow import SlowPress
+from bot.profile import introduce
 from bot.settings import Settings
 from bot.tools import Tools
 from services.accounts.access import Access
@@ -47,6 +48,7 @@ from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.links import Links
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
@@ -74,6 +76,8 @@ log = logging.getLogger(__name__)
 
 WrapRegistry = Callable[[Registry], Registry]
 _KEY_NAME = "encryption_key_id"
+_AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
+"""A screen is what we draw: an address in it brings no picture of somebody's site."""
 USERNAME = "bot_username"
 
 
@@ -111,10 +115,15 @@ def registry_admin(storage: Storage) -> LocalRegistryAdmin:
     return LocalRegistryAdmin(storage.database, storage.vault, storage.clock)
 
 
+def patients_registry(settings: Settings, storage: Storage) -> Registry:
+    """The half of it that patients' acts go through."""
+    return LocalRegistry(storage.database, storage.vault, storage.clock, registers_patients=settings.demo_on)
+
+
 def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistry = as_it_is) -> Tools:
     """All services of one process. `wrap_registry`: something to stand between them and the registry."""
     database, vault, clock = storage.database, storage.vault, storage.clock
-    registry = wrap_registry(LocalRegistry(database, vault, clock, registers_patients=settings.demo_on))
+    registry = wrap_registry(patients_registry(settings, storage))
     accounts = Accounts(database, clock)
     persons = Persons(database, vault, registry, clock)
     drafts = Drafts(
@@ -148,6 +157,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         directory=Directory(registry, clock),
         times=times,
         repeats=Repeats(visits, times, clock),
+        links=Links(database, vault, registry, clock),
         watch=watch,
         reminders=Reminders(visits, outbox, clock),
         replies=Replies(database, visits, clock),
@@ -246,7 +256,7 @@ async def open_seen(settings: Settings, vault: Vault) -> AsyncIterator[Seen]:
 def build_bot(settings: Settings) -> Bot:
     session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_url))
     session.middleware(Patience())
-    return Bot(settings.token, session=session, default=DefaultBotProperties(parse_mode=ParseMode.HTML))
+    return Bot(settings.token, session=session, default=_AS_WE_WRITE)
 
 
 async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> None:
@@ -269,14 +279,25 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     nightly = _roll(storage) if settings.demo_on else None
     scheduler = jobs.build_scheduler(tools, TelegramChannel(bot, tools, Gate()), nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
+    introducing = asyncio.create_task(_introduce(bot, ready))
     scheduler.start()
     try:
         await dispatcher.start_polling(bot, allowed_updates=dispatcher.resolve_used_update_types())
     finally:
         scheduler.shutdown(wait=False)
-        filling.cancel()
-        with suppress(asyncio.CancelledError):
-            await filling
+        for beside in (filling, introducing):
+            beside.cancel()
+            with suppress(asyncio.CancelledError):
+                await beside
+
+
+async def _introduce(bot: Bot, ready: asyncio.Event) -> None:
+    """Commands and descriptions, once nothing more pressing is to be done."""
+    await ready.wait()
+    try:
+        await introduce(bot)
+    except Exception:
+        log.exception("commands and descriptions could not be set")
 
 
 async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> None:

@@ -12,6 +12,7 @@ from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.links import Links
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
@@ -42,6 +43,7 @@ class Tools:
     cancelling: Cancelling
     visits: Visits
     repeats: Repeats
+    links: Links
     watch: Watch
     reminders: Reminders
     replies: Replies

@@ -7,6 +7,7 @@ change is stored, told to the listeners and queued as an update in one place.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ _FIRST_PERSON_ID = 5_100_000_001
 _FIRST_GROUP_ID = -1_001_000_000_001  # ids of supergroups begin with -100, the next one lies below
 _FIRST_UPDATE_ID = 700_000_001
 _STILL_CONNECTED_S = 3.0
+_EVERYWHERE = json.dumps({"type": "default"})  # the scope whose commands everybody is shown
 
 
 @dataclass
@@ -94,7 +96,8 @@ class World:
             "id": bot.id,
             "name": bot.first_name,
             "username": bot.username,
-            "description": bot.texts.get("description:", ""),
+            "descriptions": _by_language(bot, "description"),
+            "commands": {language: list(items) for scope, language, items in bot.commands if scope == _EVERYWHERE},
             "connected": self.connected(bot.id),
         }
 
@@ -290,3 +293,9 @@ def chat_state(chat: Chat) -> Json:
 def message_state(stored: Stored) -> Json:
     """A message for the page: the Message as it is on the wire and whose it is."""
     return {**stored.wire, "by_bot": stored.by_bot}
+
+
+def _by_language(bot: Bot, name: str) -> Json:
+    """A text of the bot by language code; under "" what everybody else is shown."""
+    kept = ((key.partition(":"), text) for key, text in bot.texts.items())
+    return {language: text for (which, _, language), text in kept if which == name}

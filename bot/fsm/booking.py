@@ -48,20 +48,23 @@ from bot.fsm.wizard import (
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.tools import Tools
 from bot.views import booking as view
+from bot.views import links as links_view
 from bot.views import refusals
 from bot.views import times as times_view
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
+from bot.views.specialties import specialty
 from bot.views.visits import ticket
 from services.accounts.model import Account, Person, Relation, full_name
 from services.accounts.rights import Denial
-from services.booking.model import BookingOutcome, Checking, Declined, Made, Repeat, VisitEntry
+from services.booking.model import BookingOutcome, Checking, Declined, LinkTarget, Made, Repeat, VisitEntry
 from services.clinics.directory import Place, distance_km, find_regions, nearest
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers
-from services.registry.model import ADULT_AGE, Clinic, PolicyKind, Refusal, Slot
+from services.registry.model import ADULT_AGE, Clinic, PatientIdentity, PolicyKind, Refusal, Slot
 from services.registry.port import RegistryUnavailable
 from services.texts.dates import local
+from services.texts.i18n import Html
 
 KIND = "booking"
 LIFETIME = timedelta(hours=24)
@@ -107,7 +110,7 @@ def booking_steps() -> list[Step]:
             _load_person,
             view.person,
             _apply_person,
-            clears=("check", "clinic", "nopolicy", *_AFTER_CLINIC),
+            clears=("check", "clinic", "nopolicy", "followed", *_AFTER_CLINIC),
         ),
         *field_steps(form, whose=_another, visible=is_other),
         check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
@@ -138,6 +141,18 @@ async def answers_for(tools: Tools, account: Account, person: Person) -> dict[st
     clinic = await tools.directory.clinic(person.clinic_id) if person.clinic_id is not None else None
     region_known = {"region": clinic.region} if clinic is not None else await first_answers(tools, account)
     return {**region_known, "person": person.id}
+
+
+def answers_by_link(target: LinkTarget) -> dict[str, Any]:
+    """A booking where a link leads, at the question who it is for; the rest is looked at when that is known."""
+    link = {
+        "clinic": target.clinic.id,
+        "service": target.service_id,
+        "service_name": target.service,
+        "doctor": target.doctor_id,
+        "doctor_name": target.doctor,
+    }
+    return {"region": target.clinic.region, "region_fixed": True, "link": link}
 
 
 async def after_booking(turn: Turn) -> Screen:
@@ -179,7 +194,7 @@ async def _apply_region(turn: Turn, given: Input) -> Outcome:
                 note = view.no_clinics(turn.t, chosen, others=bool(counts)) if chosen else None
                 return Stay(note, {"query_region": "" if counts else None})
             await turn.tools.accounts.set_last_region(turn.account, code)
-            return Answered({"region": code, "region_fixed": True, "query_region": None})
+            return Answered({"region": code, "region_fixed": True, "query_region": None, "link": None})
     return Stay()
 
 
@@ -187,8 +202,9 @@ async def _load_person(turn: Turn) -> Loaded:
     family = await turn.tools.persons.family(turn.account)
     page = clamp(turn.draft.page, len(family), PAGE_SIZE)
     shown = family[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    repeats = await repeats_of(turn.tools, turn.account, turn.draft.id) if page == 0 else ()
-    data = view.PersonChoice(region_of(turn), shown, page, len(family), repeats)
+    target = await _link_target(turn)
+    repeats = await repeats_of(turn.tools, turn.account, turn.draft.id) if page == 0 and target is None else ()
+    data = view.PersonChoice(region_of(turn), shown, page, len(family), repeats, target)
     return Loaded(data, [*(each.id for each in shown), *map(_repeat_ref, repeats)], page)
 
 
@@ -196,6 +212,8 @@ async def _apply_person(turn: Turn, given: Input) -> Outcome:
     match given:
         case Acted("region"):
             return Jump("region")
+        case Acted("elsewhere"):
+            return Stay(changes={"link": None, "region_fixed": False})
         case Acted("other"):
             return Answered({"person": OTHER})
         case Chosen(ref) if ref.startswith(_AGAIN):
@@ -266,11 +284,82 @@ def _another(_: Answers) -> Relation:
     return Relation.OTHER
 
 
-async def _other_is_right(_: Turn) -> Outcome:
-    return Answered({"check": True})
+async def _other_is_right(turn: Turn) -> Outcome:
+    # A link that did not suit the date of birth may suit the one that has been corrected.
+    return Answered({"check": True, "followed": "clinic" in turn.answers})
 
 
-async def _load_clinic(turn: Turn) -> Loaded:
+async def _link_target(turn: Turn) -> LinkTarget | None:
+    """Where the link that this booking has begun with leads; None where there was none, or its clinic is gone."""
+    link = turn.answers.get("link")
+    clinic = await turn.tools.directory.clinic(link["clinic"]) if link else None
+    if link is None or clinic is None:
+        return None
+    return LinkTarget(clinic, link["service"], link["service_name"], link["doctor"], link["doctor_name"])
+
+
+async def _follow_link(turn: Turn) -> Jump:
+    """From the person to where the link leads: as far as it suits this person, with a word where it does not.
+
+    Once a person (`followed`): «Назад» from there passes the questions as in any booking.
+    """
+    target, followed = await _link_target(turn), {"followed": True}
+    if target is None:
+        return Jump("clinic", links_view.clinic_gone(turn.t), followed | {"link": None})
+    clinic, who = target.clinic, await who_for(turn)
+    age = age_of(who, turn.now, clinic.tz)
+    if not clinic.age_group.sees(age):
+        return Jump("clinic", links_view.other_age(turn.t, clinic), followed)
+    chosen, note = await _suitable(turn, target, age)
+    changes = followed | _clinic_answers(who, clinic.id) | chosen
+    return Jump(_after_clinic(changes), note, changes)
+
+
+async def _suitable(turn: Turn, target: LinkTarget, age: int) -> tuple[dict[str, Any], Html | None]:
+    """The answers that the link's service and doctor make, as far as they see this age and have free times."""
+    times, t, clinic = turn.tools.times, turn.t, target.clinic
+    if target.service_id is None:
+        return {}, None
+    name = specialty(t, target.service_id, target.service or "")
+    services = await times.services(turn.draft.id, clinic.id, age)
+    service = next((each for each in services if each.id == target.service_id), None)
+    if service is None:
+        return {}, links_view.not_for_age(t, target.doctor or name)
+    if not service.free:
+        return {}, times_view.no_times(t, name, clinic)
+    chosen = {"service": service.id, "service_name": service.name}
+    if target.doctor_id is None:
+        return chosen, None
+    doctors = await times.doctors(turn.draft.id, clinic.id, service.id, age)
+    doctor = next((each for each in doctors if each.id == target.doctor_id), None)
+    if doctor is None:
+        return chosen, links_view.not_for_age(t, target.doctor or name)
+    if not doctor.free:
+        return chosen, times_view.no_times(t, doctor.name, clinic)
+    return chosen | {"doctor": doctor.id, "doctor_name": doctor.name}, None
+
+
+def _after_clinic(answers: Answers) -> str:
+    """The first question after the clinic that has no answer yet."""
+    if _has_no_policy(answers):
+        return "nopolicy"
+    if _is_unattached(answers):
+        return "unattached"
+    return next((step for step in ("service", "doctor") if step not in answers), "day")
+
+
+def _clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
+    attached = isinstance(who, Person) and who.clinic_id == clinic_id
+    return {
+        "clinic": clinic_id,
+        "attached": attached,
+        "no_policy": identity_in(who).policy.kind is PolicyKind.NONE,
+    }
+
+
+async def _load_clinic(turn: Turn) -> Loaded | Jump:
+    if turn.answers.get("link") and not turn.answers.get("followed"):
+        return await _follow_link(turn)
     who = await who_for(turn)
     chosen_region = region_of(turn)
     child = age_of(who, turn.now, chosen_region.tz) < ADULT_AGE
@@ -327,12 +416,8 @@ async def _apply_clinic(turn: Turn, given: Input) -> Outcome:
             clinic = await turn.tools.directory.clinic(clinic_id)
             if clinic is None:
                 return Stay()
-            who = await who_for(turn)
-            attached = isinstance(who, Person) and who.clinic_id == clinic_id
-            no_policy = identity_in(who).policy.kind is PolicyKind.NONE
-            return Answered(
-                {"clinic": clinic_id, "near": None, "query": None, "attached": attached, "no_policy": no_policy}
-            )
+            chosen = _clinic_answers(await who_for(turn), clinic_id)
+            return Answered({**chosen, "near": None, "query": None, "link": None})
     return Stay()
 
 
@@ -351,8 +436,8 @@ async def _load_place(turn: Turn) -> Loaded:
 async def _load_no_policy(turn: Turn) -> Loaded | Jump:
     who = await who_for(turn)
     if identity_in(who).policy.kind is not PolicyKind.NONE:  # the number has been entered meanwhile
-        attached = isinstance(who, Person) and who.clinic_id == turn.answers["clinic"]
-        return Jump("service" if attached else "unattached", changes={"attached": attached, "no_policy": False})
+        changes = _clinic_answers(who, turn.answers["clinic"])
+        return Jump(_after_clinic({**turn.answers, **changes}), changes=changes)
     own = isinstance(who, Person) and who.relation is Relation.OWN
     return Loaded(view.NoPolicy(await place_of(turn), typed_here=is_other(turn.answers), own=own))
 

@@ -198,13 +198,13 @@ class Wizard:
         self._clock = tools.clock
         self._after = after
 
-    async def start(self, account: Account, t: Texts, answers: Answers) -> Turned:
-        """A new draft with what is known already."""
+    async def start(self, account: Account, t: Texts, answers: Answers, note: Html | None = None) -> Turned:
+        """A new draft with what is known already. `note`: what its first screen is headed by."""
         first = self._next(answers)
         draft = await self._drafts.start(
             Draft(id="", account_id=account.id, kind=self.kind, step=first.name, answers=answers)
         )
-        return await self._show(self._turn(account, t, draft))
+        return await self._show(self._turn(account, t, draft), note)
 
     async def resume(self, account: Account, t: Texts) -> Turned | None:
         """The open draft where it was left; None if there is none."""

@@ -21,13 +21,15 @@ def operator_name(tools: Tools, t: Texts) -> str:
     return tools.operator or consent_view.demo_operator(t)
 
 
-def consent_screen(tools: Tools, t: Texts) -> Screen:
-    return consent_view.ask(t, operator_name(tools, t), CONSENT_VERSION, LOCALES)
+def consent_screen(tools: Tools, t: Texts, note: Html | None = None) -> Screen:
+    return consent_view.ask(t, operator_name(tools, t), CONSENT_VERSION, LOCALES, note)
 
 
-async def ask_consent(event: Message | CallbackQuery, bot: Bot, tools: Tools, t: Texts) -> None:
-    """Whatever a guest has pressed or written, consent comes first."""
-    screen = consent_screen(tools, t)
+async def ask_consent(
+    event: Message | CallbackQuery, bot: Bot, tools: Tools, t: Texts, note: Html | None = None
+) -> None:
+    """Whatever a guest has pressed or written, consent comes first. `note`: what becomes of it afterwards."""
+    screen = consent_screen(tools, t, note)
     if isinstance(event, CallbackQuery):
         await chat.show(event, bot, screen)
     else:

@@ -8,6 +8,7 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.handlers.access import WaitingCodes, enter
 from bot.handlers.common import ask_consent, home_screen, operator_name
+from bot.handlers.links import follow
 from bot.handlers.wizard import Wizards
 from bot.keyboards.callbacks import ConsentAgain, ConsentPress
 from bot.tools import Tools
@@ -31,6 +32,7 @@ async def answer_consent(
         await chat.show(query, bot, await home_screen(tools, account, t))
         return
     if not callback_data.agree:
+        await tools.links.forget(query.from_user.id)
         await chat.show(query, bot, view.refused(t))
         return
     read_in = texts(callback_data.locale)
@@ -42,6 +44,10 @@ async def answer_consent(
     digits = waiting_codes.take(query.from_user.id, tools.clock.now())
     if digits is not None:
         await enter(query, bot, tools, wizards, account, read_in, digits)
+        return
+    link = await tools.links.waiting(query.from_user.id)
+    if link is not None:
+        await follow(query, bot, tools, wizards, account, read_in, link)
         return
     await chat.show(query, bot, await home_screen(tools, account, read_in))
 

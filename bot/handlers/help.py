@@ -7,7 +7,7 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.callbacks import Go, HelpTopic, Page
 from bot.tools import Tools
 from bot.views import help as view
 from bot.views.screen import Screen
@@ -23,13 +23,25 @@ async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | 
     await chat.show(query, bot, await _screen(tools, account, t))
 
 
+async def topic(
+    query: CallbackQuery, callback_data: HelpTopic, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    unfinished = await _unfinished(tools, account)
+    await chat.show(query, bot, view.topic(t, callback_data.topic, unfinished, callback_data.person))
+
+
 async def _screen(tools: Tools, account: Account | None, t: Texts) -> Screen:
+    return view.show(t, await _unfinished(tools, account))
+
+
+async def _unfinished(tools: Tools, account: Account | None) -> str | None:
     draft = await tools.drafts.latest(account.id) if account else None
-    return view.show(t, draft.kind if draft else None)
+    return draft.kind if draft else None
 
 
 def setup() -> Router:
     router = Router(name="help")
     router.message.register(command, Command("help"))
     router.callback_query.register(page, Go.filter(F.to == Page.HELP))
+    router.callback_query.register(topic, HelpTopic.filter())
     return router

@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.common import ask_consent, home_screen, leave_wizard
+from bot.handlers.wizard import Wizards, show_turned, start_by_waiting_link
 from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
 from services.accounts.model import Account
@@ -21,8 +22,10 @@ async def go_home(query: CallbackQuery, bot: Bot, tools: Tools, account: Account
     await chat.show(query, bot, await home_screen(tools, account, t))
 
 
-async def take_ready_family(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    """DEMO: the whole form in one press."""
+async def take_ready_family(
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
+) -> None:
+    """DEMO: the whole form in one press; then on to where a link has led."""
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
@@ -33,6 +36,10 @@ async def take_ready_family(query: CallbackQuery, bot: Bot, tools: Tools, accoun
     if draft is not None:
         await leave_wizard(bot, tools, account)
         await tools.drafts.drop(draft.id)
+    turned = await start_by_waiting_link(tools, wizards, account, t)
+    if turned is not None:
+        await show_turned(query, bot, tools, account, t, turned)
+        return
     await chat.show(query, bot, await home_screen(tools, account, t))
 
 

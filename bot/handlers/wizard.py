@@ -19,13 +19,16 @@ from bot.views import booking as booking_view
 from bot.views import common, refusals
 from bot.views import family as family_view
 from bot.views import home as home_view
+from bot.views import links as links_view
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
 from bot.views.visits import ticket
 from services.accounts.model import Account
 from services.accounts.rights import Editing, editing
+from services.booking.model import BookingLink
 from services.registry.model import PolicyKind
-from services.texts.i18n import Texts
+from services.registry.port import RegistryUnavailable
+from services.texts.i18n import Html, Texts, blocks
 
 Wizards = Mapping[str, Wizard]
 
@@ -197,6 +200,8 @@ async def press(
     if turned is None:
         await _show_outdated(query, bot, tools, account, t)
         return
+    if turned.over and turned.draft.kind == person.KIND:
+        turned = await start_by_waiting_link(tools, wizards, account, t, turned.note) or turned
     await _show_press(query, bot, tools, account, t, turned)
 
 
@@ -273,11 +278,52 @@ async def begin(
     turned = await wizards[kind].start(account, t, {})
     if given is not None:
         turned = await wizards[kind].receive(account, t, given) or turned
+    await show_turned(event, bot, tools, account, t, turned)
+
+
+async def show_turned(
+    event: Message | CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned
+) -> None:
+    """A wizard's screen, in place of the pressed one or below the message."""
     if isinstance(event, CallbackQuery):
         await _show_press(event, bot, tools, account, t, turned)
         return
     shown = await chat.send(bot, event.chat.id, await _screen(tools, account, t, turned))
     await _put_prompt(bot, tools, account, t, turned, shown)
+
+
+async def start_by_link(
+    tools: Tools, wizards: Wizards, account: Account, t: Texts, link: BookingLink, note: Html | None = None
+) -> Turned:
+    """A booking where the link leads, or from the beginning where its clinic is gone.
+
+    `note`: what has just happened besides. Raises `RegistryUnavailable`.
+    """
+    target = await tools.links.target(link)
+    if target is None:
+        answers, said = await booking.first_answers(tools, account), links_view.clinic_gone(t)
+    else:
+        answers = booking.answers_by_link(target)
+        said = links_view.lost(t, target) if target.lost else Html("")
+    turned = await wizards[booking.KIND].start(account, t, answers, blocks(note or "", said))
+    await tools.links.forget(account.telegram_id)
+    return turned
+
+
+async def start_by_waiting_link(
+    tools: Tools, wizards: Wizards, account: Account, t: Texts, note: Html | None = None
+) -> Turned | None:
+    """On from the form to where a link has led somebody new; None where none waits.
+
+    A registry that is silent lets it wait: «Записаться к врачу» asks again.
+    """
+    link = await tools.links.waiting(account.telegram_id)
+    if link is None:
+        return None
+    try:
+        return await start_by_link(tools, wizards, account, t, link, note)
+    except RegistryUnavailable:
+        return None
 
 
 async def _begin_edit(
@@ -320,6 +366,10 @@ async def _begin(
     if kind in (booking.KIND, family.KIND):
         if await tools.persons.own(account) is None:
             await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
+            return
+        waited = await start_by_waiting_link(tools, wizards, account, t) if kind == booking.KIND else None
+        if waited is not None:
+            await _show_press(query, bot, tools, account, t, waited)
             return
         answers = await booking.first_answers(tools, account) if kind == booking.KIND else {}
     else:

@@ -41,6 +41,18 @@ class Tab(StrEnum):
     PAST = "past"
 
 
+class Topic(StrEnum):
+    """Pages of help."""
+
+    BOOK = "book"
+    CHANGE = "change"
+    FAMILY = "family"
+    REGISTER = "reg"
+    CONFIRM = "conf"
+    POLICY = "pol"
+    LOST = "lost"
+
+
 class Verb(StrEnum):
     """What a wizard's button does: choose an option by its place, act by name, turn a page, go back."""
 
@@ -67,6 +79,16 @@ class WizardOpen(CallbackData, prefix="wo1"):
 
     kind: str
     anew: bool
+
+
+class BookByLink(CallbackData, prefix="bl1"):
+    """Begins a booking where a link leads; `sure`: the one that was left half-way is given up for it.
+
+    `payload`: the link's own (`services.booking.links`), 58 characters at most.
+    """
+
+    payload: str
+    sure: bool
 
 
 class ConsentPress(CallbackData, prefix="cs2"):
@@ -192,6 +214,13 @@ class PersonRemove(CallbackData, prefix="pr1"):
 
     person: str
     sure: bool
+
+
+class HelpTopic(CallbackData, prefix="ht1"):
+    """A page of help. `person`: whose «Как подтвердить» it was opened from, to go back there."""
+
+    topic: Topic
+    person: str | None
 
 
 class HowToConfirm(CallbackData, prefix="hc1"):

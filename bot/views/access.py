@@ -19,8 +19,10 @@ from bot.keyboards.callbacks import (
     PersonCard,
     PolicyList,
     Tab,
+    Topic,
     VisitList,
 )
+from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
 from bot.keyboards.wizard import Keys
 from bot.views.common import Scene
@@ -138,7 +140,11 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
             if demo
             else "",
         ),
-        markup([_code_button(t)], back_row(t, PersonCard(person=person.id))),
+        markup(
+            [_code_button(t)],
+            topic_row(t, Topic.CONFIRM, person.id),
+            back_row(t, PersonCard(person=person.id)),
+        ),
     )
 
 

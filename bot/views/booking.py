@@ -8,7 +8,8 @@ from datetime import datetime
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.keyboards.callbacks import Go, Page, VisitAgain, WizardOpen
+from bot.keyboards.callbacks import Go, Page, Topic, VisitAgain, WizardOpen
+from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
     LABEL,
     PAGE_SIZE,
@@ -23,11 +24,12 @@ from bot.keyboards.kit import (
 from bot.keyboards.wizard import Keys
 from bot.views.clinics import LINE, clinic_address, clinic_label, contacts, kilometres, region_name, room_line
 from bot.views.common import Scene
+from bot.views.links import target_lines
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.times import Place, place_lines
 from services.accounts.model import Person, Relation
-from services.booking.model import Repeat
+from services.booking.model import LinkTarget, Repeat
 from services.clinics.regions import Region
 from services.registry.model import Clinic, Slot
 from services.texts.dates import clock_time, short_when, when
@@ -56,13 +58,14 @@ class RegionChoice:
 
 @dataclass(frozen=True, slots=True)
 class PersonChoice:
-    """One page of persons; `repeats`: specialists seen before, whose buttons stand first."""
+    """One page of persons; `repeats`: specialists seen before, whose buttons stand first; `link`: where one leads."""
 
     region: Region
     persons: Sequence[Person]
     page: int
     total: int
     repeats: Sequence[Repeat] = ()
+    link: LinkTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +151,18 @@ def person(data: PersonChoice, keys: Keys, scene: Scene) -> Screen:
         scene.text(
             _again_lines(t, data.repeats, scene.now),
             bold(t("Who is the visit for?")),
-            t("Region: {region}", region=region_name(t, data.region)),
+            target_lines(t, data.link) if data.link else t("Region: {region}", region=region_name(t, data.region)),
         ),
         markup(
             *again,
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, keys.page),
             [button(t.label("➕ Another person"), keys.act("other"))],
-            [button(t.label("🗺 Change the region"), keys.act("region"))],
+            [
+                button(t.label("Choose another clinic"), keys.act("elsewhere"))
+                if data.link
+                else button(t.label("🗺 Change the region"), keys.act("region"))
+            ],
             back_row(t, keys.back()),
         ),
     )
@@ -234,6 +241,7 @@ def no_policy(data: NoPolicy, keys: Keys, scene: Scene) -> Screen:
         ),
         markup(
             [button(t.label("✏️ Enter the policy number"), enter)] if enter else [],
+            [] if data.own else topic_row(t, Topic.POLICY),
             [button(t.label("Choose another clinic"), keys.act("other"))],
             back_row(t, keys.back()),
         ),

@@ -49,13 +49,14 @@ def demo_operator(t: Texts) -> str:
     return t.label("Nomerok, a demonstration (do not enter real data)")
 
 
-def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...]) -> Screen:
-    """The first screen of all."""
+def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...], note: Html | None = None) -> Screen:
+    """The first screen of all. `note`: what a link that has led here will open."""
     others = [each for each in locales if each != t.locale]
     text = consent_text(t, operator, version)
     digest = digest_of(text)
+    hello = t("Hello. This is Nomerok: it helps you book a visit to a doctor, by pressing buttons.")
     return Screen(
-        blocks(t("Hello. This is Nomerok: it helps you book a visit to a doctor, by pressing buttons."), text),
+        blocks(hello, note or "", text),
         markup(
             [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
             [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],

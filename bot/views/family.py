@@ -17,8 +17,10 @@ from bot.keyboards.callbacks import (
     PersonRemove,
     PolicyList,
     Tab,
+    Topic,
     VisitList,
 )
+from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
 from bot.keyboards.wizard import Keys
 from bot.views.booking import RELATIONS
@@ -178,7 +180,12 @@ def policy_mark(t: Texts, person: Person) -> Screen:
         )
     return Screen(
         blocks(heading, lines(t("Person: {name}", name=bold(person.full_name)), policy_line(t, person)), told),
-        markup(back_row(t, PersonCard(person=person.id))),
+        markup(
+            topic_row(t, Topic.POLICY)
+            if person.identity.policy.kind is PolicyKind.NONE and person.relation is Relation.CHILD
+            else [],
+            back_row(t, PersonCard(person=person.id)),
+        ),
     )
 
 

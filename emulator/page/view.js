@@ -55,15 +55,17 @@ export class ChatView {
         this.submit();
       }
     });
-    this.attach = iconButton("attach", say("attach"), "attach", () => this.toggleMenu());
+    this.attach = iconButton("attach", say("attach"), "attach", () => this.toggleMenu(this.attach, this.attachItems()));
     this.attach.setAttribute("aria-haspopup", "menu");
+    this.slash = iconButton("commands", say("commands"), "commands", () => this.toggleMenu(this.slash, this.commandItems()));
+    this.slash.setAttribute("aria-haspopup", "menu");
     this.toggle = iconButton("keyboard", say("keyboard"), "toggle-keyboard", () => {
       this.keyboardOpen = !this.keyboardOpen;
       this.renderFoot();
     });
     const send = iconButton("send", say("send"), "send", () => this.submit());
     send.classList.add("send");
-    return el("div", { class: "composer" }, this.attach, this.input, this.toggle, send);
+    return el("div", { class: "composer" }, this.attach, this.slash, this.input, this.toggle, send);
   }
 
   get fullName() {
@@ -87,22 +89,43 @@ export class ChatView {
     this.model.act("say", this.person.id, { text });
   }
 
-  toggleMenu() {
-    if (this.menu) return this.closeMenu();
+  // What the bot says in this person's language, else in the one for everybody: Telegram chooses so.
+  inTheirLanguage(texts) {
+    return texts?.[this.person.language_code?.split("-")[0]] || texts?.[""];
+  }
+
+  commandItems() {
+    return (this.inTheirLanguage(this.model.bot()?.commands) || []).map(({ command, description }) => el("button", {
+      type: "button", role: "menuitem", "data-role": "command", dir: "auto",
+      on: { click: () => { this.closeMenu(); this.model.act("say", this.person.id, { text: `/${command}` }); } },
+    }, el("b", {}, `/${command}`), el("span", {}, description)));
+  }
+
+  attachItems() {
     const item = (name, run) => el("button", {
       type: "button", role: "menuitem", "data-role": `attach-${name}`, on: { click: () => { this.closeMenu(); run(); } },
     }, icon(name), el("span", {}, say(name)));
     const plain = (name) => item(name, () => this.model.act(name, this.person.id));
-    this.menu = el("div", { class: "menu", role: "menu" },
+    return [
       item("contact", () => this.model.askContact(this.person.id)),
       item("location", () => this.model.askLocation(this.person.id)),
       item("photo", () => this.model.sendFile(this.person.id, "photo")),
       item("file", () => this.model.sendFile(this.person.id, "document")),
-      plain("voice"), plain("sticker"));
+      plain("voice"), plain("sticker"),
+    ];
+  }
+
+  // `opener`: the button that the menu belongs to.
+  toggleMenu(opener, items) {
+    const again = this.menu && this.opener === opener;
+    if (this.menu) this.closeMenu();
+    if (again) return;
+    this.opener = opener;
+    this.menu = el("div", { class: "menu", role: "menu" }, ...items);
     this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
     this.composer.append(this.menu);
     this.menu.firstChild.focus();
-    this.onOutside = (event) => !this.menu?.contains(event.target) && !this.attach.contains(event.target) && this.closeMenu();
+    this.onOutside = (event) => !this.menu?.contains(event.target) && !opener.contains(event.target) && this.closeMenu();
     document.addEventListener("pointerdown", this.onOutside);
   }
 
@@ -110,7 +133,7 @@ export class ChatView {
     this.menu?.remove();
     this.menu = null;
     document.removeEventListener("pointerdown", this.onOutside);
-    this.attach.focus();
+    this.opener.focus();
   }
 
   renderHead() {
@@ -137,7 +160,7 @@ export class ChatView {
 
   emptyCard() {
     const bot = this.model.bot();
-    const hint = !bot?.connected ? say("emptyOffline") : bot.description || say("emptyHint");
+    const hint = !bot?.connected ? say("emptyOffline") : this.inTheirLanguage(bot.descriptions) || say("emptyHint");
     this.empty = el("div", { class: "empty", "data-role": "empty" }, el("b", {}, say("emptyTitle")), el("p", {}, hint));
     return this.empty;
   }
@@ -222,6 +245,7 @@ export class ChatView {
     const start = el("button", { ...attributes, on: { click: run } }, say(chat.blocked ? "restart" : "start"));
     if (this.model.link()) return this.foot.replaceChildren(this.linkBar(), start);
     if (chat.blocked || !chat.started) return this.foot.replaceChildren(start);
+    this.slash.hidden = !this.commandItems().length;
     const rows = chat.keyboard?.markup.keyboard || [];
     this.toggle.hidden = !rows.length;
     const open = rows.length && this.keyboardOpen && !chat.keyboard.hidden;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 from services.accounts.model import Account, Person
 from services.accounts.rights import Denial
@@ -25,6 +25,35 @@ class BookingRequest:
     slot: Slot
     moves: Visit | None = None
     gives_up: bool = False
+
+
+class LinkKind(StrEnum):
+    """What a link to booking leads to; the value stands in its payload."""
+
+    CLINIC = "c"
+    SERVICE = "s"
+    DOCTOR = "d"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingLink:
+    """A link to booking: a clinic, and, by the kind, a service or a doctor of it (`ref`), by the registry's ids."""
+
+    kind: LinkKind
+    clinic_id: str
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """What a link leads to as things are now. `lost`: its service or doctor is no longer at the clinic."""
+
+    clinic: Clinic
+    service_id: str | None = None
+    service: str | None = None
+    doctor_id: str | None = None
+    doctor: str | None = None
+    lost: LinkKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

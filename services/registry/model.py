@@ -90,6 +90,17 @@ class Clinic:
 
 
 @dataclass(frozen=True, slots=True)
+class Doctor:
+    """A doctor of a clinic and the service that they are booked for. `name`: surname, name, patronymic."""
+
+    id: str
+    clinic_id: str
+    service_id: str
+    service: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceOffer:
     """A medical service of a clinic: its nearest free time and how many are free. `id`: post code, ФРМР 1002."""
 

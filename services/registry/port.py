@@ -13,6 +13,7 @@ from services.registry.model import (
     Capabilities,
     Clinic,
     DayOffer,
+    Doctor,
     DoctorOffer,
     Patient,
     PatientIdentity,
@@ -50,6 +51,10 @@ class Registry(Protocol):
         ...
 
     async def clinic(self, clinic_id: str) -> Clinic | None: ...
+
+    async def doctor(self, doctor_id: str) -> Doctor | None:
+        """A doctor by the id, whatever age they see and whether anything is free."""
+        ...
 
     async def find_patient(self, identity: PatientIdentity) -> Patient | None:
         """The patient with this policy, name and birth date; СНИЛС finds the one whose policy has changed.

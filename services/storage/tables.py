@@ -308,6 +308,19 @@ visit_reply = Table(
 )
 """«Приду»: said about this visit at this time; a visit that starts at another time has no answer yet."""
 
+waiting_link = Table(
+    "waiting_link",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("data", Encrypted, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Index(None, "expires_at"),
+)
+"""Where a link has led somebody who has not given consent, or a form, yet (`booking.links`).
+
+`id`: a blind index of the Telegram id, so nothing is told of who it is; `data`: the link's sealed payload.
+"""
+
 notification = Table(
     "notification",
     metadata,

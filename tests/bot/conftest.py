@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from bot.tools import Tools
+from services.booking.links import Links
 from services.clinics.directory import Directory
 from services.registry.port import Registry
 from services.storage.engine import Database
@@ -24,7 +25,7 @@ async def world(database: Database, vault: Vault, clock: FakeClock) -> World:
 
 
 @pytest.fixture
-def tools(world: World) -> Tools:
+def tools(world: World, database: Database, vault: Vault) -> Tools:
     """The world as handlers and wizards are given it."""
     return Tools(
         clock=world.clock,
@@ -41,6 +42,7 @@ def tools(world: World) -> Tools:
         cancelling=world.cancelling,
         visits=world.visits,
         repeats=world.repeats,
+        links=Links(database, vault, cast(Registry, world.registry), world.clock),
         watch=world.watch,
         reminders=world.reminders,
         replies=world.replies,

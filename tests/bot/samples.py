@@ -13,7 +13,7 @@ from bot.fsm import booking as booking_wizard
 from bot.fsm import family as family_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
-from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, VisitCancel, WizardOpen
+from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, Topic, VisitCancel, WizardOpen
 from bot.views import (
     access,
     booking,
@@ -23,10 +23,12 @@ from bot.views import (
     family,
     home,
     language,
+    links,
     more,
     moving,
     notifications,
     person,
+    profile,
     prompts,
     refusals,
     reminders,
@@ -52,7 +54,8 @@ from services.accounts.model import (
     Relation,
     full_name,
 )
-from services.booking.model import Repeat, VisitEntry, VisitPage
+from services.booking.links import LONGEST as LONGEST_LINK
+from services.booking.model import LinkKind, LinkTarget, Repeat, VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
 from services.notify.model import Notification, NotificationKind
 from services.registry.model import (
@@ -212,6 +215,9 @@ def notes(t: Texts) -> list[Html]:
         *(common.cannot_read(t), common.press_a_button(t)),
         *(access.problem(t, problem) for problem in CodeProblem),
         access.too_many_tries(t),
+        *(links.clinic_gone(t), links.not_for_age(t, LONGEST_DOCTOR)),
+        *(links.other_age(t, replace(LONGEST, age_group=group)) for group in (AgeGroup.CHILD, AgeGroup.ADULT)),
+        *(links.lost(t, LinkTarget(PLAIN, lost=each)) for each in (LinkKind.DOCTOR, LinkKind.SERVICE)),
     ]
 
 
@@ -246,11 +252,24 @@ REPEATS = [
 ]
 
 
+TARGETS = [
+    LinkTarget(LONGEST, "v999", LONGEST_SERVICE, "d1", LONGEST_DOCTOR),
+    LinkTarget(EVIL_CLINIC, "v999", EVIL, "d1", EVIL),
+    LinkTarget(PLAIN, "110", "Терапевт"),
+    LinkTarget(BARE),
+]
+"""Where links lead."""
+
+
 def _persons() -> list[StepSample]:
     everybody = [replace(LONGEST_PERSON, relation=relation) for relation in Relation]
     page = [*everybody, ANNA, EVIL_PERSON][:PAGE]
     return [
         StepSample("longest names", booking.PersonChoice(LONGEST_REGION, page, 0, 20, REPEATS), full=True),
+        *(
+            StepSample(f"by link {place}", booking.PersonChoice(LONGEST_REGION, page, 0, 20, (), target), full=True)
+            for place, target in enumerate(TARGETS)
+        ),
         StepSample("only me", booking.PersonChoice(REGIONS[0], [ANNA], 0, 1)),
         StepSample("nobody", booking.PersonChoice(REGIONS[0], [], 0, 0)),
     ]
@@ -750,7 +769,17 @@ def _homes() -> list[Sample]:
 SCREENS: Sequence[Sample] = [
     *(Sample(consent.ask, (name, CONSENT_VERSION, LOCALES), home=False) for name in ("Больница", EVIL, words(300))),
     Sample(consent.refused, home=False),
+    *(
+        Sample(consent.ask, ("Больница", CONSENT_VERSION, LOCALES, note), home=False)
+        for note in (Html("<b>Ваш город</b>"), None)
+    ),
     *(Sample(help_view.show, (kind,)) for kind in (None, *STEPS)),
+    *(
+        Sample(help_view.topic, (topic, kind, who))
+        for topic in Topic
+        for kind, who in ((None, None), ("booking", None), ("booking", "W" * 12))
+    ),
+    *(Sample(links.unfinished, (target, "W" * LONGEST_LINK)) for target in (None, *TARGETS)),
     *_homes(),
     *_access(),
     *_family(),
@@ -816,6 +845,13 @@ SENTENCES: Sequence[Sample] = [
             *(common.cannot_read, common.press_a_button, consent.demo_operator),
         )
     ),
+    *(Sample(links.target_lines, (target,)) for target in TARGETS),
+    *(Sample(links.form_first, (target,)) for target in (None, *TARGETS)),
+    *(Sample(links.lost, (LinkTarget(PLAIN, lost=each),)) for each in (LinkKind.DOCTOR, LinkKind.SERVICE)),
+    *(Sample(links.other_age, (replace(EVIL_CLINIC, age_group=each),)) for each in (AgeGroup.CHILD, AgeGroup.ADULT)),
+    *(Sample(links.not_for_age, (each,)) for each in ("Терапевт", EVIL)),
+    *(Sample(each) for each in (links.before_consent, links.not_understood, links.clinic_gone)),
+    *(Sample(each) for each in (profile.description, profile.short_description)),
     *(Sample(each) for each in (notifications.cancelled, notifications.cancelled_by_clinic)),
     *(Sample(notifications.moved, (before, NOW)) for before in (None, *ENTRIES)),
     *(Sample(visits.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),

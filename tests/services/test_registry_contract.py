@@ -29,6 +29,7 @@ from services.registry.model import (
     CancelRefusal,
     Clinic,
     DayOffer,
+    Doctor,
     NotCancelled,
     Patient,
     PatientIdentity,
@@ -337,6 +338,13 @@ class RegistryContract:
             (idle, "Ёжиков Иван Ильич", "каб. 12", None, 0),
             (busy, "Яблоков Иван Ильич", "каб. 12", at(9), 1),
         ]
+
+    async def test_a_doctor_by_the_id_whatever_age_and_however_busy(self, world: RegistryWorld) -> None:
+        clinic = await world.clinic(age_group=AgeGroup.CHILD)
+        doctor = await world.doctor(clinic, "Белова", service="Педиатр", age_group=AgeGroup.CHILD)
+        found = await world.registry.doctor(doctor)
+        assert found == Doctor(doctor, clinic, world.service_id("Педиатр"), "Педиатр", "Белова Иван Ильич")
+        assert await world.registry.doctor("nobody") is None
 
     async def test_days_and_times_of_one_doctor_or_of_any(self, world: RegistryWorld) -> None:
         clinic = await world.clinic()

@@ -16,6 +16,7 @@ from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import step_name
 from bot.keyboards import callbacks
 from bot.keyboards.callbacks import Go, Page, Verb, WizardPress
+from services.booking.links import LONGEST as LONGEST_LINK
 from services.ids import LENGTH
 from services.registry.local.tables import REF
 
@@ -44,6 +45,7 @@ LONGEST = {
     "covers": 3,
     "grant": "W" * LENGTH,
     "person": "W" * LENGTH,
+    "payload": "W" * LONGEST_LINK,
     "locale": "ru",
     "agree": True,
     "anew": True,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from services.registry.local.tables import clinic, doctor, service, slot
-from services.registry.model import AgeGroup, Slot
+from services.registry.model import AgeGroup, Doctor, Slot
 
 _NEAREST_AND_FREE = (func.min(slot.c.starts_at).label("nearest"), func.count(slot.c.id).label("free"))
 
@@ -37,6 +37,19 @@ def doctor_offers(
         .where(doctor.c.clinic_id == clinic_id, doctor.c.service_id == service_id, _sees(age))
         .group_by(*who)
     )
+
+
+def one_doctor(doctor_id: str) -> Select[tuple[Any, ...]]:
+    """The row for `doctor_of`."""
+    return (
+        select(doctor, service.c.name.label("service"))
+        .select_from(doctor.join(service, service.c.id == doctor.c.service_id))
+        .where(doctor.c.id == doctor_id)
+    )
+
+
+def doctor_of(row: Row[Any]) -> Doctor:
+    return Doctor(row.id, row.clinic_id, row.service_id, row.service, full_name(row))
 
 
 def day_offers(

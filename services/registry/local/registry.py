@@ -29,6 +29,7 @@ from services.registry.model import (
     Capabilities,
     Clinic,
     DayOffer,
+    Doctor,
     DoctorOffer,
     NotCancelled,
     Patient,
@@ -75,6 +76,10 @@ class LocalRegistry:
     async def clinic(self, clinic_id: str) -> Clinic | None:
         rows = await self._ask(select(clinic).where(clinic.c.id == clinic_id))
         return clinic_of(rows[0]) if rows else None
+
+    async def doctor(self, doctor_id: str) -> Doctor | None:
+        rows = await self._ask(offers.one_doctor(doctor_id))
+        return offers.doctor_of(rows[0]) if rows else None
 
     async def find_patient(self, identity: PatientIdentity) -> Patient | None:
         with answering():

@@ -1,0 +1,115 @@
+"""Links to booking: a clinic, a service or a doctor in the payload of a link of the bot, and links that wait.
+
+A payload is `c-CLINIC`, `s-NN-CLINIC-SERVICE` or `d-NN-CLINIC-DOCTOR`; NN, the length of the clinic's id in two
+digits, tells where it ends, for ids may hold hyphens. Ids stand in it as they are: those of the local registry
+always fit (`registry.local.tables.REF`), and one that does not is refused when the link is made.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from services.booking.model import BookingLink, LinkKind, LinkTarget
+from services.clock import Clock
+from services.errors import NomerokError
+from services.registry.model import ADULT_AGE
+from services.registry.port import Registry
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import waiting_link
+from services.storage.vault import Vault
+
+LONGEST = 58
+"""Telegram takes 64 characters, but a button that goes on with a link bears its payload too."""
+LIFETIME = timedelta(days=1)
+"""As long as the form's draft lives."""
+_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+_CLINIC = re.compile(r"c-([A-Za-z0-9_-]+)", re.ASCII)
+_PART = re.compile(r"([sd])-([0-9]{2})-([A-Za-z0-9_-]+)", re.ASCII)
+
+
+class LinkImpossible(NomerokError):  # noqa: N818
+    """An id that a link cannot carry: it holds other characters than A–Z, a–z, 0–9, «-», «_», or is too long."""
+
+
+def payload_of(link: BookingLink) -> str:
+    """What stands after `?start=`; `LinkImpossible` where it cannot."""
+    ids = (link.clinic_id,) if link.kind is LinkKind.CLINIC else (link.clinic_id, link.ref)
+    length = [] if link.kind is LinkKind.CLINIC else [f"{len(link.clinic_id):02}"]
+    payload = "-".join([link.kind.value, *length, *ids])
+    if not all(_ID.fullmatch(each) for each in ids) or len(payload) > LONGEST:
+        raise LinkImpossible
+    return payload
+
+
+def read_link(payload: str | None) -> BookingLink | None:
+    """The reverse of `payload_of`; None for anything that it does not make."""
+    if payload is None or len(payload) > LONGEST:
+        return None
+    if match := _CLINIC.fullmatch(payload):
+        return BookingLink(LinkKind.CLINIC, match[1])
+    match = _PART.fullmatch(payload)
+    if match is None:
+        return None
+    length, ids = int(match[2]), match[3]
+    if not 0 < length < len(ids) - 1 or ids[length] != "-":
+        return None
+    return BookingLink(LinkKind(match[1]), ids[:length], ids[length + 1 :])
+
+
+class Links:
+    """Says where a link leads, and keeps it for somebody who has to give consent and fill in a form first."""
+
+    def __init__(self, database: Database, vault: Vault, registry: Registry, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._registry = registry
+        self._clock = clock
+
+    async def target(self, link: BookingLink) -> LinkTarget | None:
+        """What stands there now; None where the clinic is gone. Raises `RegistryUnavailable`."""
+        clinic = await self._registry.clinic(link.clinic_id)
+        if clinic is None or link.kind is LinkKind.CLINIC:
+            return LinkTarget(clinic) if clinic else None
+        if link.kind is LinkKind.DOCTOR:
+            doctor = await self._registry.doctor(link.ref)
+            if doctor is None or doctor.clinic_id != clinic.id:
+                return LinkTarget(clinic, lost=link.kind)
+            return LinkTarget(clinic, doctor.service_id, doctor.service, doctor.id, doctor.name)
+        for age in (ADULT_AGE, 0):  # whom the visit is for is not known yet
+            for offer in await self._registry.services(clinic.id, age=age):
+                if offer.id == link.ref:
+                    return LinkTarget(clinic, offer.id, offer.name)
+        return LinkTarget(clinic, lost=link.kind)
+
+    async def keep(self, telegram_id: int, link: BookingLink) -> None:
+        """Keeps the link for this chat, instead of an older one."""
+        row_id = self._row(telegram_id)
+        values = {
+            "data": self._vault.seal(waiting_link.c.data, row_id, payload_of(link)),
+            "expires_at": self._clock.now() + LIFETIME,
+        }
+        row = insert_for(self._database.dialect, waiting_link).values(id=row_id, **values)
+        await self._database.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+
+    async def waiting(self, telegram_id: int) -> BookingLink | None:
+        """The link that waits for this chat, while it is good."""
+        row_id = self._row(telegram_id)
+        good = waiting_link.c.id == row_id, waiting_link.c.expires_at > self._clock.now()
+        sealed = (await self._database.fetch(select(waiting_link.c.data).where(*good))).scalar()
+        return read_link(self._vault.open(waiting_link.c.data, row_id, sealed)) if sealed is not None else None
+
+    async def forget(self, telegram_id: int) -> None:
+        """The link has been followed, or is not wanted."""
+        await self._database.execute(delete(waiting_link).where(waiting_link.c.id == self._row(telegram_id)))
+
+    async def purge(self) -> int:
+        """Forgets links that have waited too long; gives how many."""
+        late = delete(waiting_link).where(waiting_link.c.expires_at <= self._clock.now())
+        return (await self._database.execute(late)).rowcount
+
+    def _row(self, telegram_id: int) -> str:
+        return self._vault.index("waiting link", str(telegram_id))
