@@ -26,7 +26,7 @@ _HEAD = """\
 """
 _TOWNS_HEAD = """\
 # Towns of Russia: region, name, latitude and longitude of the centre, thousands of people.
-# hflabs/city, 11 October 2021, CC BY-SA 4.0, https://creativecommons.org/licenses/by-sa/4.0/ - this file stays under it.
+# hflabs/city, 11 October 2021, CC BY-SA 4.0, https://creativecommons.org/licenses/by-sa/4.0/ (this file stays so).
 # Changed: five columns kept, coordinates and numbers rounded.
 """
 

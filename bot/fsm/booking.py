@@ -8,11 +8,12 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
+from bot.fsm.clinics import apply_clinic, load_clinic
 from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket
+from bot.fsm.map import apply_card, apply_map, is_card_open, is_on_map, load_card, load_map
 from bot.fsm.person import check_step, field_steps
 from bot.fsm.times import (
     OTHER,
-    age_of,
     apply_day,
     apply_doctor,
     apply_service,
@@ -39,7 +40,6 @@ from bot.fsm.wizard import (
     Left,
     Loaded,
     Outcome,
-    SharedLocation,
     Stay,
     Step,
     Turn,
@@ -48,28 +48,28 @@ from bot.fsm.wizard import (
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.tools import Tools
 from bot.views import booking as view
+from bot.views import map as map_view
 from bot.views import refusals
 from bot.views import times as times_view
-from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from bot.views.visits import ticket
-from services.accounts.model import Account, Person, Relation, full_name
+from services.accounts.model import Account, Person, Relation
 from services.accounts.rights import Denial
 from services.booking.model import BookingOutcome, Checking, Declined, Made, Repeat, VisitEntry
-from services.clinics.directory import Place, distance_km, find_regions, nearest
+from services.clinics.directory import find_regions
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers
-from services.registry.model import ADULT_AGE, Clinic, PolicyKind, Refusal, Slot
+from services.registry.model import PolicyKind, Refusal, Slot
 from services.registry.port import RegistryUnavailable
 from services.texts.dates import local
 
 KIND = "booking"
 LIFETIME = timedelta(hours=24)
 _QUERY_LENGTH = 60
-_RECENT_CLINICS = 3
 _REPEATS = 2
 _AGAIN = "again "
 _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "snils")
+_ON_MAP = ("map", "card")
 _AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "checking", "confirm")
 _AFTER_SERVICE = ("doctor", "day", "time", "month", "part")
 
@@ -87,6 +87,8 @@ class BookingForm(StatesGroup):
     snils = State()
     check = State()
     clinic = State()
+    map = State()
+    card = State()
     nopolicy = State()
     unattached = State()
     service = State()
@@ -101,17 +103,32 @@ def booking_steps() -> list[Step]:
     """The table."""
     form = {field: getattr(BookingForm, field) for field in (*_OTHER_FIELDS[:6], "doubt", "snils")}
     return [
-        Step(BookingForm.region, _load_region, view.region, _apply_region, clears=("clinic", "query", *_AFTER_CLINIC)),
+        Step(
+            BookingForm.region,
+            _load_region,
+            view.region,
+            _apply_region,
+            clears=("clinic", "query", *_ON_MAP, *_AFTER_CLINIC),
+        ),
         Step(
             BookingForm.person,
             _load_person,
             view.person,
             _apply_person,
-            clears=("check", "clinic", "nopolicy", *_AFTER_CLINIC),
+            clears=("check", "clinic", "nopolicy", *_ON_MAP, *_AFTER_CLINIC),
         ),
         *field_steps(form, whose=_another, visible=is_other),
         check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
-        Step(BookingForm.clinic, _load_clinic, view.clinic, _apply_clinic, clears=("nopolicy", *_AFTER_CLINIC)),
+        Step(BookingForm.clinic, load_clinic, view.clinic, apply_clinic, clears=("nopolicy", *_AFTER_CLINIC)),
+        Step(BookingForm.map, load_map, map_view.clinic_map, apply_map, is_on_map),
+        Step(
+            BookingForm.card,
+            load_card,
+            map_view.card,
+            apply_card,
+            is_card_open,
+            clears=("nopolicy", *_AFTER_CLINIC),
+        ),
         Step(BookingForm.nopolicy, _load_no_policy, view.no_policy, _apply_no_policy, _has_no_policy),
         Step(BookingForm.unattached, _load_place, view.unattached, _apply_unattached, _is_unattached),
         Step(BookingForm.service, load_service, times_view.service, apply_service, clears=_AFTER_SERVICE),
@@ -268,72 +285,6 @@ def _another(_: Answers) -> Relation:
 
 async def _other_is_right(_: Turn) -> Outcome:
     return Answered({"check": True})
-
-
-async def _load_clinic(turn: Turn) -> Loaded:
-    who = await who_for(turn)
-    chosen_region = region_of(turn)
-    child = age_of(who, turn.now, chosen_region.tz) < ADULT_AGE
-    near, query = turn.answers.get("near"), turn.answers.get("query")
-    place = Place(*near) if isinstance(near, list) else None
-    directory = turn.tools.directory
-    found = await (directory.search(chosen_region.code, query) if query else directory.of_region(chosen_region.code))
-    suitable = [each for each in found if each.age_group.sees(0 if child else ADULT_AGE)]
-    attached = who.clinic_id if isinstance(who, Person) else None
-    recent = list(await turn.tools.booking.recent_clinics(turn.account.id, _RECENT_CLINICS))
-    if place is not None:
-        ordered: Sequence[Clinic] = nearest(suitable, place)
-    elif query:
-        ordered = suitable
-    else:
-        ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
-    page = clamp(turn.draft.page, len(ordered), PAGE_SIZE)
-    shown = ordered[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    rows = [
-        view.ClinicRow(each, each.id == attached, each.id in recent, distance_km(each, place) if place else None)
-        for each in shown
-    ]
-    data = view.ClinicChoice(
-        full_name(identity_in(who)), chosen_region, rows, page, len(ordered), place is not None, query, child
-    )
-    return Loaded(data, [each.id for each in shown], page, Prompt.LOCATION if near == "ask" else None)
-
-
-def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[Clinic]:
-    """Clinics that the person knows, then others of the same towns, then the rest; each part keeps its order."""
-    ranks = {clinic_id: rank for rank, clinic_id in enumerate(familiar)}
-    towns = {each.town for each in clinics if each.id in ranks}
-
-    def rank(each: Clinic) -> tuple[int, bool]:
-        return ranks.get(each.id, len(ranks)), each.town not in towns
-
-    return sorted(clinics, key=rank)
-
-
-async def _apply_clinic(turn: Turn, given: Input) -> Outcome:
-    match given:
-        case Typed(text):
-            query = text[:_QUERY_LENGTH]
-            if not await turn.tools.directory.search(region_of(turn).code, query):
-                return Stay(view.clinic_not_found(turn.t, query), {"query": None, "near": None})
-            return Stay(changes={"query": query, "near": None})
-        case SharedLocation(lat, lon):
-            return Stay(changes={"near": [lat, lon], "query": None})
-        case Acted("near"):
-            return Stay(changes={"near": "ask"})
-        case Acted("all"):
-            return Stay(changes={"query": None, "near": None})
-        case Chosen(clinic_id):
-            clinic = await turn.tools.directory.clinic(clinic_id)
-            if clinic is None:
-                return Stay()
-            who = await who_for(turn)
-            attached = isinstance(who, Person) and who.clinic_id == clinic_id
-            no_policy = identity_in(who).policy.kind is PolicyKind.NONE
-            return Answered(
-                {"clinic": clinic_id, "near": None, "query": None, "attached": attached, "no_policy": no_policy}
-            )
-    return Stay()
 
 
 def _has_no_policy(answers: Answers) -> bool:

@@ -95,6 +95,7 @@ class Jump:
     step: str
     note: Html | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +270,8 @@ class Wizard:
             case Stay(note, changes, page, toast):
                 draft = replace(turn.draft, answers={**turn.answers, **changes}, page=page)
                 return replace(await self._show(replace(turn, draft=draft), note), toast=toast)
-            case Jump(name, note, changes):
-                return await self._show(self._jumped(turn, name, changes), note)
+            case Jump():
+                return await self._show(self._jumped(turn, outcome), outcome.note)
             case Answered(changes, note):
                 kept = {key: value for key, value in turn.answers.items() if key not in step.clears}
                 answers = {**kept, **changes}
@@ -283,7 +284,7 @@ class Wizard:
                 loaded = await self._by_name[turn.draft.step].load(turn)
                 if not isinstance(loaded, Jump):
                     break
-                turn, note = self._jumped(turn, loaded.step, loaded.changes), loaded.note or note
+                turn, note = self._jumped(turn, loaded), loaded.note or note
         except RegistryUnavailable:
             return await self._unavailable(turn)
         if isinstance(loaded, Left):
@@ -321,8 +322,9 @@ class Wizard:
     def _moved(self, turn: Turn, step: Step, answers: Answers) -> Turn:
         return replace(turn, draft=replace(turn.draft, step=step.name, answers=answers, page=0))
 
-    def _jumped(self, turn: Turn, name: str, changes: Mapping[str, Any]) -> Turn:
-        return self._moved(turn, self._by_name[name], {**turn.answers, **changes})
+    def _jumped(self, turn: Turn, to: Jump) -> Turn:
+        moved = self._moved(turn, self._by_name[to.step], {**turn.answers, **to.changes})
+        return replace(moved, draft=replace(moved.draft, page=to.page))
 
 
 def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:

@@ -22,6 +22,8 @@ SIDE = 1200
 """A square picture: Telegram keeps it whole (1280 px is its limit), a phone shows it at about 340 px."""
 RADIUS = 42
 """Of a pin."""
+PLACE_RADIUS = 21
+"""Of the person's place."""
 GAP = 8
 """Between pins."""
 DOT = 12
@@ -142,7 +144,7 @@ def lay_out(sheet: MapSheet, outlines: Sequence[Outline], towns: Sequence[Town])
     pins, place = _pins(frame, sheet)
     taken = [_around(each.at, RADIUS + 4) for each in pins]
     here = _here(sheet, place, taken)
-    taken += [_around(place.at, RADIUS // 2 + 4)] if place is not None else []
+    taken += [_around(place.at, PLACE_RADIUS + 4)] if place is not None else []
     taken += [here.box] if here is not None else []
     named = _town_labels(frame, _known(sheet, towns), taken) or _only_town(frame, sheet.towns, taken)
     if frame.km < _DISTRICTS_UNDER_KM:
@@ -285,26 +287,27 @@ def width_of(text: str, size: int) -> float:
 def _here(sheet: MapSheet, place: PinPlace | None, taken: Sequence[Box]) -> Label | None:
     if place is None or not sheet.here:
         return None
-    found = _beside(place.at, sheet.here, RADIUS // 2 + 12, taken)
+    found = _beside(place.at, sheet.here, PLACE_RADIUS + 12, taken)
     return Label(sheet.here, found[1], TOWN_SIZE, found[0]) if found is not None else None
 
 
 def _known(sheet: MapSheet, towns: Sequence[Town]) -> Iterator[tuple[str, Spot]]:
-    """Towns of the clinics and towns of the list, each once, named as the clinics name it; the larger first."""
-    own = {_folded(each.name): each for each in sheet.towns}
+    """Towns of the pins first, as they are called there, at their centres; then others, the larger first."""
+    own: dict[str, Named] = {_folded(each.name): each for each in sheet.towns}
+    centres: dict[str, Spot] = {}
     for town in towns:
-        spot = Spot(town.lat, town.lon)
-        named = own.get(_folded(town.name))
+        named, spot = own.get(_folded(town.name)), Spot(town.lat, town.lon)
         if named is not None and _km(named.spot, spot) < _ONE_TOWN_KM:
-            del own[_folded(town.name)]
-            yield named.name, spot
-        else:
-            yield town.name, spot
-    for each in own.values():
-        yield each.name, each.spot
+            centres.setdefault(_folded(town.name), spot)
+    for folded, each in own.items():
+        yield each.name, centres.get(folded, each.spot)
+    for town in towns:
+        if _folded(town.name) not in own:
+            yield town.name, Spot(town.lat, town.lon)
 
 
 _ONE_TOWN_KM = 40.0
+"""Towns of one name that are farther apart are two towns."""
 
 
 def _town_labels(frame: Frame, known: Iterable[tuple[str, Spot]], taken: Sequence[Box]) -> list[Label]:
@@ -325,7 +328,7 @@ def _town_labels(frame: Frame, known: Iterable[tuple[str, Spot]], taken: Sequenc
 
 
 def _only_town(frame: Frame, own: Sequence[Named], taken: Sequence[Box]) -> list[Label]:
-    """No town's centre lies within the picture: the name of the nearest at its upper edge, so that it says where it is."""
+    """Where no town's centre lies within the picture: the nearest one's name at the upper edge, to say where it is."""
     if not own:
         return []
     name = min(own, key=lambda each: _km(each.spot, Spot(frame.lat, frame.lon))).name

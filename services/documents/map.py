@@ -11,7 +11,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.documents.layout import ARROW, DISTRICT_SIZE, DOT, RADIUS, SIDE, STRIP, XY, Layout, PinPlace, lay_out
+from services.documents.layout import (
+    ARROW,
+    DISTRICT_SIZE,
+    DOT,
+    PLACE_RADIUS,
+    RADIUS,
+    SIDE,
+    STRIP,
+    XY,
+    Layout,
+    PinPlace,
+    lay_out,
+)
 from services.documents.model import DrawingFailed, MapSheet
 from services.documents.outlines import outlines, towns
 
@@ -78,6 +90,7 @@ def _data(layout: Layout, thanks: str) -> dict[str, Any]:
         "side": SIDE,
         "strip": STRIP,
         "radius": RADIUS,
+        "place": PLACE_RADIUS,
         "dot": DOT,
         "font": _FONT,
         "thanks": ", ".join([*([thanks] if layout.districts else []), *([_TOWNS_BY] if layout.labels else [])]),
@@ -106,12 +119,13 @@ def _data(layout: Layout, thanks: str) -> dict[str, Any]:
 
 
 def _pin(pin: PinPlace) -> dict[str, Any]:
+    radius = RADIUS if pin.number is not None else PLACE_RADIUS
     return {
         "number": pin.number,
         "at": pin.at,
         "spot": pin.spot,
         "aside": pin.aside,
-        "arrow": _arrow(pin.at, pin.away, RADIUS if pin.number is not None else RADIUS // 2) if pin.away is not None else None,
+        "arrow": _arrow(pin.at, pin.away, radius) if pin.away is not None else None,
     }
 
 
