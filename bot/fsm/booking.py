@@ -120,7 +120,7 @@ def booking_steps() -> list[Step]:
         *field_steps(form, whose=_another, visible=is_other),
         check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
         Step(BookingForm.clinic, load_clinic, view.clinic, apply_clinic, clears=("nopolicy", *_AFTER_CLINIC)),
-        Step(BookingForm.map, load_map, map_view.clinic_map, apply_map, is_on_map),
+        Step(BookingForm.map, load_map, map_view.clinic_map, apply_map, is_on_map, picture=True),
         Step(
             BookingForm.card,
             load_card,

@@ -144,7 +144,7 @@ async def nothing_to_let_go(_: Turn) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of a wizard's table. `leave`: what «Назад» from it lets go of."""
+    """One row of a wizard's table. `leave`: what «Назад» from it lets go of; `picture`: its screen bears one."""
 
     state: State
     load: Callable[[Turn], Awaitable[Loaded | Jump | Left]]
@@ -153,6 +153,7 @@ class Step:
     visible: Callable[[Answers], bool] = always
     clears: tuple[str, ...] = ()
     leave: Callable[[Turn], Awaitable[None]] = nothing_to_let_go
+    picture: bool = False
 
     @property
     def name(self) -> str:
@@ -169,7 +170,8 @@ class Turned:
     """What the chat is to show.
 
     `screen` None: Home with the note. `draft`: as it stands now, or as it was last where the wizard is over
-    (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one.
+    (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one. `still`: all is shown
+    already, nothing is to be done.
     """
 
     screen: Screen | None
@@ -179,6 +181,7 @@ class Turned:
     note: Html | None = None
     stale: bool = False
     over: bool = False
+    still: bool = False
 
 
 class Wizard:
@@ -220,6 +223,8 @@ class Wizard:
         turn = self._turn(account, t, replace(draft, message_id=message_id))
         if draft.done:
             return Turned(await self._after(turn), draft, over=True)
+        if self._in_its_place(pressed, draft) and _pressed_twice(pressed, draft, draft.message_id or 0, turn.now):
+            return Turned(None, draft, still=True)
         if pressed.version != draft.version or pressed.step != draft.step:
             return replace(await self._show(turn), stale=not _pressed_twice(pressed, draft, message_id, turn.now))
         step = self._by_name[draft.step]
@@ -241,6 +246,11 @@ class Wizard:
             return None
         turn = self._turn(account, t, draft)
         return await self._apply(turn, self._by_name[draft.step], given)
+
+    def _in_its_place(self, pressed: WizardPress, draft: Draft) -> bool:
+        """Whether the pressed message is gone: between a text and a picture a new one comes in its place."""
+        steps = (self._by_name.get(pressed.step), self._by_name[draft.step])
+        return any(step is not None and step.picture for step in steps)
 
     def _turn(self, account: Account, t: Texts, draft: Draft) -> Turn:
         return Turn(self._tools, account, t, self._clock.now(), draft)

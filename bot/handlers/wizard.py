@@ -197,7 +197,10 @@ async def press(
     if turned is None:
         await _show_outdated(query, bot, tools, account, t)
         return
-    await _show_press(query, bot, tools, account, t, turned)
+    if turned.still:
+        await chat.answer(query)
+        return
+    await _show_press(query, bot, tools, account, t, turned, draft.message_id)
 
 
 async def receive_text(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
@@ -346,9 +349,22 @@ async def _receive(
     await _put_prompt(bot, tools, account, t, turned, shown)
 
 
-async def _show_press(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned) -> None:
+async def _show_press(
+    query: CallbackQuery,
+    bot: Bot,
+    tools: Tools,
+    account: Account,
+    t: Texts,
+    turned: Turned,
+    stood: int | None = None,
+) -> None:
+    """`stood`: the message that has shown the draft until now."""
     toast = common.outdated(t) if turned.stale else turned.toast
     shown = await chat.show(query, bot, await _screen(tools, account, t, turned), toast)
+    pressed = query.message.message_id if query.message else None
+    if stood is not None and shown not in (pressed, stood) and stood != pressed:
+        # The pressed message has given way to a new one; a second screen of the same draft is one too many.
+        await chat.delete(bot, account.telegram_id, stood)
     await _put_prompt(bot, tools, account, t, turned, shown)
 
 

@@ -121,7 +121,7 @@ class Frame:
 
     def xy(self, lat: float, lon: float) -> XY:
         middle_x, middle_y = _middle(INNER)
-        east = (lon - self.lon) * _KM_A_DEGREE * math.cos(math.radians(self.lat))
+        east = (_eastern(lon) - self.lon) * _KM_A_DEGREE * math.cos(math.radians(self.lat))
         north = (lat - self.lat) * _KM_A_DEGREE
         return middle_x + east * self.scale, middle_y - north * self.scale
 
@@ -172,7 +172,7 @@ def frame_of(spots: Sequence[Spot], place: Spot | None) -> Frame:
     """
     kept = list(spots)
     for _ in range(len(spots) // 4):
-        middle = Spot(median(each.lat for each in kept), median(each.lon for each in kept))
+        middle = Spot(median(each.lat for each in kept), median(_eastern(each.lon) for each in kept))
         without = sorted(kept, key=lambda each: _km(each, middle))[:-1]
         if _fitted(kept).km < _FAR * _fitted(without).km:
             break
@@ -185,7 +185,7 @@ def frame_of(spots: Sequence[Spot], place: Spot | None) -> Frame:
 
 def _fitted(spots: Sequence[Spot]) -> Frame:
     south, north = min(each.lat for each in spots), max(each.lat for each in spots)
-    west, east = min(each.lon for each in spots), max(each.lon for each in spots)
+    west, east = min(_eastern(each.lon) for each in spots), max(_eastern(each.lon) for each in spots)
     lat, lon = (south + north) / 2, (west + east) / 2
     wide = max((east - west) * _KM_A_DEGREE * math.cos(math.radians(lat)), 1e-9)
     high = max((north - south) * _KM_A_DEGREE, 1e-9)
@@ -314,7 +314,7 @@ def _town_labels(frame: Frame, known: Iterable[tuple[str, Spot]], taken: Sequenc
     labels: list[Label] = []
     west, north, east, south = frame.degrees()
     for name, spot in known:
-        if not (west < spot.lon < east and south < spot.lat < north):
+        if not (west < _eastern(spot.lon) < east and south < spot.lat < north):
             continue
         at = frame.xy(spot.lat, spot.lon)
         clear = [*taken, *(each.box for each in labels)]
@@ -431,8 +431,13 @@ def _bar(frame: Frame, lengths: Sequence[Length]) -> Bar | None:
 
 
 def _km(one: Spot, other: Spot) -> float:
-    east = (one.lon - other.lon) * math.cos(math.radians((one.lat + other.lat) / 2))
+    east = (_eastern(one.lon) - _eastern(other.lon)) * math.cos(math.radians((one.lat + other.lat) / 2))
     return math.hypot(one.lat - other.lat, east) * _KM_A_DEGREE
+
+
+def _eastern(lon: float) -> float:
+    """The country goes on beyond the date line: there, longitudes are counted on from 180."""
+    return lon + 360 if lon < -150 else lon
 
 
 def _folded(name: str) -> str:
