@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from services.documents.model import Length, MapSheet, Named, Spot
-from services.documents.outlines import Outline, Town
+from services.documents.outlines import Outline, Point, Town
 
 XY = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -381,19 +381,42 @@ def _districts(frame: Frame, outlines: Sequence[Outline]) -> Iterator[District]:
     for each in outlines:
         if each.west > east or each.east < west or each.south > north or each.north < south:
             continue
-        rings = (_clipped([frame.xy(*point) for point in ring]) for ring in each.rings)
+        whole = west <= each.west and each.east <= east and south <= each.south and each.north <= north
+        thinned = (_thinned(frame, ring) for ring in each.rings)
+        rings = thinned if whole else map(_clipped, thinned)
         drawn = tuple(tuple(ring) for ring in rings if len(ring) > 2)
         if drawn:
             yield District(drawn, borders=each.region not in _MANY_DISTRICTS or frame.km < _BORDERS_UNDER_KM)
 
 
-_GRID = 5.0
+_GRID = 5
+"""Pixels: details that are smaller cannot be told apart."""
+
+
+def _thinned(frame: Frame, ring: Iterable[Point]) -> list[XY]:
+    """A ring in pixels, on a grid.
+
+    Neighbours share their points, and the grid moves a shared point the same way for both: no gap opens between them.
+    """
+    (left, top), (right, down) = frame.xy(frame.lat, frame.lon), frame.xy(frame.lat - 1, frame.lon + 1)
+    across, along = (right - left) / _GRID, (down - top) / _GRID
+    left, top = left / _GRID, top / _GRID
+    thinned: list[XY] = []
+    last: tuple[int, int] | None = None
+    for lat, lon in ring:
+        point = (round(left + (lon - frame.lon) * across), round(top + (frame.lat - lat) * along))
+        if point != last:
+            thinned.append((point[0] * _GRID, point[1] * _GRID))
+            last = point
+    return thinned
+
+
 _OUT = 10.0
 """Cut so far outside the picture that the cut is not seen as a border."""
 
 
 def _clipped(ring: list[XY]) -> list[XY]:
-    """The part of a ring within the picture (Sutherland and Hodgman), without points that nobody could tell apart."""
+    """The part of a ring within the picture (Sutherland and Hodgman)."""
     for axis, limit, sign in ((0, -_OUT, 1), (0, SIDE + _OUT, -1), (1, -_OUT, 1), (1, SIDE + _OUT, -1)):
         kept: list[XY] = []
         for before, now in zip([ring[-1], *ring[:-1]] if ring else [], ring, strict=True):
@@ -404,13 +427,7 @@ def _clipped(ring: list[XY]) -> list[XY]:
             if inside:
                 kept.append(now)
         ring = kept
-    # Neighbours share their points, and a grid moves a shared point the same way for both: no gap opens between them.
-    thinned: list[XY] = []
-    for x, y in ring:
-        point = (round(x / _GRID) * _GRID, round(y / _GRID) * _GRID)
-        if not thinned or point != thinned[-1]:
-            thinned.append(point)
-    return thinned
+    return ring
 
 
 def _dots(frame: Frame, others: Sequence[Spot]) -> list[XY]:
