@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,10 @@ from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 CAPTION = 1024
 """The longest text under a picture that Telegram takes."""
 NUMBERS_IN_ROW = 4
-_CUTS = ((70, 60), (56, 40), (44, 30), (36, 20), (34, 0), (22, 0))
-"""Lengths of names and of addresses, tried until all fits under the picture."""
+FEW = 4
+"""So many clinics are told with their addresses; of more, each has one line, or the picture is out of sight."""
+_LINE, _SHORTEST = 38, 20
+"""Characters of a line on a narrow phone, and the least that tells clinics apart."""
 SCALES = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Kilometres that the scale bar may show."""
 
@@ -113,10 +116,12 @@ def length_words(t: Texts, km: float) -> str:
 
 
 def _caption(data: MapPage, scene: Scene, first: int) -> Html:
-    """All of it within Telegram's limit: names and addresses give way, numbers and notes never do."""
+    """All of it within Telegram's limit: names give way, numbers and notes never do."""
+    few = len(data.rows) <= FEW
+    tries = ((80, 60), (_LINE, 0), (_SHORTEST, 0)) if few else ((_LINE, 0), (_SHORTEST, 0))
     caption = Html()
-    for name, address in _CUTS:
-        rows = [_row(scene.t, number, row, name, address) for number, row in enumerate(data.rows, start=first)]
+    for line, address in tries:
+        rows = [_row(scene.t, number, row, line, address) for number, row in enumerate(data.rows, start=first)]
         caption = _with_rows(data, scene, rows)
         if _units(caption) <= CAPTION:
             break
@@ -127,10 +132,10 @@ def _with_rows(data: MapPage, scene: Scene, rows: Sequence[Html]) -> Html:
     t = scene.t
     return blocks(
         scene.note or "",
-        lines(bold(t("Clinics on the map")), t("Patient: {name}", name=short(data.who, 60))),
-        lines(*rows),
         lines(
-            t("Press the number of a clinic."),
+            bold(t("Press the number of a clinic")),
+            t("Patient: {name}", name=short(data.who, 60)),
+            *rows,
             t("An arrow at the edge: this clinic lies beyond the map.") if data.beyond else "",
             t.n(
                 "{count} more has no place on the map: it is in the list.",
@@ -143,11 +148,26 @@ def _with_rows(data: MapPage, scene: Scene, rows: Sequence[Html]) -> Html:
     )
 
 
-def _row(t: Texts, number: int, row: ClinicRow, name: int, address: int) -> Html:
-    told = f"{number}. {'⭐ ' if row.attached else ''}{bold(short(row.clinic.name, name))}"
-    where = short(clinic_address(row.clinic), address) if address else ""
-    far = kilometres(t, row.distance) if row.distance is not None else ""
-    return Html(" · ".join(part for part in (told, escape(where), escape(far)) if part))
+def _row(t: Texts, number: int, row: ClinicRow, line: int, address: int) -> Html:
+    """«3. Поликлиника № 5 · Даев пер., 3 · 1,2 км»; `address`: its length at most, 0: only where it fits the line."""
+    head = f"{number}. {'⭐ ' if row.attached else ''}"
+    far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
+    name, where = _name(row.clinic.name, line - len(head + far)), clinic_address(row.clinic)
+    if address:
+        where = short(where, address)
+    elif len(f"{head}{name} · {where}{far}") > line:
+        where = ""
+    return Html(f"{head}{bold(name)}{escape(f' · {where}' if where else '')}{escape(far)}")
+
+
+def _name(name: str, limit: int) -> str:
+    """What tells clinics apart: «ГБУЗ города Москвы «Поликлиника № 5» (филиал)» gives «Поликлиника № 5»."""
+    if len(name) > limit:
+        name = re.sub(r" \([^()]*\)$", "", name)
+    quoted = re.search(r"«(.+)»", name)
+    if len(name) > limit and quoted:
+        name = quoted[1]
+    return short(name, limit)
 
 
 def _units(html: Html) -> int:

@@ -18,8 +18,8 @@ XY = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
-SIDE = 1200
-"""A square picture: Telegram keeps it whole (1280 px is its limit), a phone shows it at about 340 px."""
+WIDTH, HEIGHT = 1200, 900
+"""Telegram keeps it whole (1280 px is its limit). A phone shows it at about 320 px, with the buttons still in sight."""
 RADIUS = 42
 """Of a pin."""
 PLACE_RADIUS = 21
@@ -31,11 +31,11 @@ DOT = 12
 ARROW = 30
 """How far the arrow of a pin that stands for something beyond the edge sticks out."""
 EDGE = RADIUS + ARROW + 6
-STRIP = 92
+STRIP = 84
 """The lower strip, for the scale bar and for the thanks."""
-ROOM = (EDGE, EDGE, SIDE - EDGE, SIDE - STRIP - RADIUS - ARROW)
+ROOM = (EDGE, EDGE, WIDTH - EDGE, HEIGHT - STRIP - EDGE)
 """Where centres of pins may stand."""
-INNER = (170.0, 170.0, SIDE - 170.0, SIDE - STRIP - 150.0)
+INNER = (150.0, 130.0, WIDTH - 150.0, HEIGHT - STRIP - 130.0)
 """Where true points are fitted, so that there is room to draw close ones apart."""
 LEAST_KM = 6.0
 """The picture's width for a single place: with less there is nothing around it to know it by."""
@@ -44,7 +44,7 @@ TOWN_SIZE, DISTRICT_SIZE = 44, 38
 _CHARACTER = 0.62
 """The widest that a character of the bold type is on average, in its size."""
 _TOWNS_AT_MOST, _DISTRICTS_AT_MOST = 14, 16
-_DISTRICTS_UNDER_KM = 32.0
+_DISTRICTS_UNDER_KM = 40.0
 _BORDERS_UNDER_KM = 45.0
 """Wider than that, the many districts of the capital are one grey lump of borders."""
 _MANY_DISTRICTS = frozenset({"77"})
@@ -117,7 +117,7 @@ class Frame:
     @property
     def km(self) -> float:
         """How wide the picture is."""
-        return SIDE / self.scale
+        return WIDTH / self.scale
 
     def xy(self, lat: float, lon: float) -> XY:
         middle_x, middle_y = _middle(INNER)
@@ -133,8 +133,8 @@ class Frame:
         return (
             self.lon - middle_x / across,
             self.lat + middle_y / down,
-            self.lon + (SIDE - middle_x) / across,
-            self.lat - (SIDE - middle_y) / down,
+            self.lon + (WIDTH - middle_x) / across,
+            self.lat - (HEIGHT - middle_y) / down,
         )
 
 
@@ -190,7 +190,7 @@ def _fitted(spots: Sequence[Spot]) -> Frame:
     wide = max((east - west) * _KM_A_DEGREE * math.cos(math.radians(lat)), 1e-9)
     high = max((north - south) * _KM_A_DEGREE, 1e-9)
     left, top, right, bottom = INNER
-    return Frame(lat, lon, min((right - left) / wide, (bottom - top) / high, SIDE / LEAST_KM))
+    return Frame(lat, lon, min((right - left) / wide, (bottom - top) / high, WIDTH / LEAST_KM))
 
 
 # --- pins -----------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ _STEP, _DIRECTIONS = 10, 24
 def _free(spot: XY, outwards: float, placed: Sequence[XY], clear: Sequence[XY]) -> Iterator[XY]:
     """Free places around a point: the nearest first, and of those the one that lies outwards."""
     turns = sorted((math.tau * turn / _DIRECTIONS for turn in range(_DIRECTIONS)), key=lambda a: min(a, math.tau - a))
-    for far in range(0, 2 * SIDE, _STEP):
+    for far in range(0, 2 * WIDTH, _STEP):
         for turn in turns if far else turns[:1]:
             at = (spot[0] + far * math.cos(outwards + turn), spot[1] + far * math.sin(outwards + turn))
             if (
@@ -333,7 +333,7 @@ def _only_town(frame: Frame, own: Sequence[Named], taken: Sequence[Box]) -> list
         return []
     name = min(own, key=lambda each: _km(each.spot, Spot(frame.lat, frame.lon))).name
     wide = width_of(name, TOWN_SIZE)
-    boxes = ((left, 24.0, left + wide, 24.0 + TOWN_SIZE) for left in ((SIDE - wide) / 2, 24.0, SIDE - wide - 24.0))
+    boxes = ((left, 24.0, left + wide, 24.0 + TOWN_SIZE) for left in ((WIDTH - wide) / 2, 24.0, WIDTH - wide - 24.0))
     box = next((each for each in boxes if _fits(each, taken)), None)
     return [Label(name, box, TOWN_SIZE)] if box is not None else []
 
@@ -368,7 +368,7 @@ def _beside(at: XY, name: str, off: float, taken: Sequence[Box]) -> tuple[str, B
 
 def _fits(box: Box, taken: Sequence[Box]) -> bool:
     left, top, right, bottom = box
-    if left < 8 or top < 8 or right > SIDE - 8 or bottom > SIDE - STRIP:
+    if left < 8 or top < 8 or right > WIDTH - 8 or bottom > HEIGHT - STRIP:
         return False
     return not any(left < each[2] and each[0] < right and top < each[3] and each[1] < bottom for each in taken)
 
@@ -417,7 +417,7 @@ _OUT = 10.0
 
 def _clipped(ring: list[XY]) -> list[XY]:
     """The part of a ring within the picture (Sutherland and Hodgman)."""
-    for axis, limit, sign in ((0, -_OUT, 1), (0, SIDE + _OUT, -1), (1, -_OUT, 1), (1, SIDE + _OUT, -1)):
+    for axis, limit, sign in ((0, -_OUT, 1), (0, WIDTH + _OUT, -1), (1, -_OUT, 1), (1, HEIGHT + _OUT, -1)):
         kept: list[XY] = []
         for before, now in zip([ring[-1], *ring[:-1]] if ring else [], ring, strict=True):
             inside, was_inside = sign * (now[axis] - limit) >= 0, sign * (before[axis] - limit) >= 0
@@ -435,14 +435,14 @@ def _dots(frame: Frame, others: Sequence[Spot]) -> list[XY]:
     cells: dict[tuple[int, int], XY] = {}
     for each in others:
         at = frame.xy(each.lat, each.lon)
-        if DOT <= at[0] <= SIDE - DOT and DOT <= at[1] <= SIDE - STRIP - DOT:
+        if DOT <= at[0] <= WIDTH - DOT and DOT <= at[1] <= HEIGHT - STRIP - DOT:
             cells.setdefault((round(at[0] / DOT / 2.5), round(at[1] / DOT / 2.5)), at)
     return list(cells.values())
 
 
 def _bar(frame: Frame, lengths: Sequence[Length]) -> Bar | None:
     """The longest of the lengths that is at most a quarter of the picture."""
-    fitting = [each for each in lengths if each.km * frame.scale <= SIDE / 4]
+    fitting = [each for each in lengths if each.km * frame.scale <= WIDTH / 4]
     chosen = max(fitting, key=lambda each: each.km, default=None)
     return Bar(chosen.km * frame.scale, chosen.words) if chosen else None
 

@@ -15,10 +15,11 @@ from services.documents.layout import (
     ARROW,
     DISTRICT_SIZE,
     DOT,
+    HEIGHT,
     PLACE_RADIUS,
     RADIUS,
-    SIDE,
     STRIP,
+    WIDTH,
     XY,
     Layout,
     PinPlace,
@@ -45,7 +46,7 @@ class Maps:
         self._kept: OrderedDict[MapSheet, bytes] = OrderedDict()
 
     async def draw(self, sheet: MapSheet) -> bytes:
-        """A PNG of 1200 × 1200 pixels. Raises `DrawingFailed`, whatever the reason."""
+        """A PNG of 1200 × 900 pixels. Raises `DrawingFailed`, whatever the reason."""
         picture = self._kept.get(sheet)
         if picture is None:
             picture = await asyncio.to_thread(drawn, sheet)
@@ -87,7 +88,8 @@ def _fonts() -> Any:
 def _data(layout: Layout, thanks: str) -> dict[str, Any]:
     """What `map.typ` reads."""
     return {
-        "side": SIDE,
+        "width": WIDTH,
+        "height": HEIGHT,
         "strip": STRIP,
         "radius": RADIUS,
         "place": PLACE_RADIUS,

@@ -9,7 +9,7 @@ from statistics import median, quantiles
 
 import typst
 
-from services.documents.layout import SIDE
+from services.documents.layout import HEIGHT, WIDTH
 from services.documents.map import drawn
 from services.documents.model import Length, MapSheet, Named, Pin, Spot
 
@@ -39,7 +39,7 @@ def _timed(draw: Callable[[int], object]) -> dict[str, float]:
 
 
 def _empty(turn: int) -> object:
-    page = f"#set page(width: {SIDE}pt, height: {SIDE}pt, fill: rgb({turn}, 238, 225))"
+    page = f"#set page(width: {WIDTH}pt, height: {HEIGHT}pt, fill: rgb({turn}, 238, 225))"
     return typst.Compiler(page.encode(), ignore_system_fonts=True).compile(format="png", ppi=72)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.fsm.wizard import SharedLocation, Unreadable
 from bot.keyboards.callbacks import ClinicVenue
+from bot.keyboards.wizard import Keys
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import map as view
+from bot.views.common import Scene
 from services.accounts.model import Account
 from services.documents.map import Maps
 from services.documents.model import DrawingFailed, MapSheet, Spot
 from services.registry.model import AgeGroup, Clinic
+from tests.bot.samples import NOW
 from tests.bot.test_booking_wizard import ANNA, Chat, T
 from tests.support.telegram_limits import formatted
 from tests.support.world import CLINIC, World
@@ -98,7 +102,7 @@ async def test_the_numbers_of_pins_buttons_and_lines_are_the_same(chat: Chat, dr
     assert [str(each.number) for each in drawn.last.pins] == numbers(chat) == [str(each) for each in range(1, 9)]
     # The same order as in the list: the clinic of attachment first, then those of its town.
     rows = [line for line in chat.text.splitlines() if line[:1].isdigit()]
-    assert rows[0].startswith("1. ⭐ Поликлиника № 1 · Мытищи, ул. Мира, д. 1")
+    assert rows[0] == "1. ⭐ Поликлиника № 1"
     assert [row.partition(" · ")[0] for row in rows] == in_the_list
     assert drawn.last.pins[0].spot == Spot(CLINIC.lat or 0, CLINIC.lon or 0)
     assert "⭐ 1" in chat.labels
@@ -120,6 +124,24 @@ async def test_pages_go_on_counting_and_keep_their_place(chat: Chat, drawn: Draw
     assert "\n9. " in chat.text, "the same page of the list"
     await chat.go("🗺", "◀️", "Назад")
     assert chat.step == "clinic"
+
+
+async def test_a_few_are_told_with_their_addresses_and_many_in_a_line_each(chat: Chat) -> None:
+    await chat.go("🗺", "▶️")
+    assert numbers(chat) == ["9", "10", "11", "12"]
+    assert re.search(r"^9\. Клиника № \d\d · (Химки|Мытищи), ул\. Лесная, д\. \d+$", chat.text, re.MULTILINE)
+    await chat.press("◀️")
+    rows = [line for line in chat.text.splitlines() if line[:1].isdigit()]
+    assert len(rows) == 8
+    assert all(len(row) <= 38 for row in rows), "none is broken in two on a narrow phone"
+
+
+def test_a_long_name_keeps_what_tells_it_apart() -> None:
+    real = "Государственное бюджетное учреждение здравоохранения «Детская поликлиника № 104» города Москвы (филиал 2)"
+    rows = [booking_view.ClinicRow(replace(CLINIC, name=real), attached=False, recent=False, distance=0.35)] * 5
+    page = view.MapPage("Иванова Анна", b"", rows, 0, 5, 0, beyond=False, all_shown=True)
+    drawn = view.clinic_map(page, Keys("W" * 12, "map", 1), Scene(T, NOW))
+    assert "\n5. Детская поликлиника № 104 · 350 м" in formatted(drawn.text).text
 
 
 async def test_a_number_opens_its_clinic_and_it_can_be_chosen(chat: Chat) -> None:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from services.documents import map as maps
-from services.documents.layout import RADIUS, SIDE, lay_out
+from services.documents.layout import HEIGHT, RADIUS, WIDTH, lay_out
 from services.documents.map import Maps, drawn
 from services.documents.model import DrawingFailed, MapSheet, Named, Spot
 from services.documents.outlines import outlines, towns
@@ -47,7 +47,7 @@ def picture(drawing: MapSheet) -> Image.Image:
 )
 def test_every_pin_is_in_the_picture(drawing: MapSheet) -> None:
     image = picture(drawing)
-    assert image.size == (SIDE, SIDE)
+    assert image.size == (WIDTH, HEIGHT)
     for pin in lay_out(drawing, outlines(), towns()).pins:
         x, y = pin.at
         assert image.getpixel((round(x), round(y) - RADIUS + 9)) == RED, f"no pin {pin.number}"
@@ -69,7 +69,7 @@ def test_a_name_is_text_whatever_is_in_it(name: str) -> None:
 
 def test_it_says_whose_the_borders_are() -> None:
     with_thanks, without = picture(sheet(MYTISHCHI)), picture(replace(sheet(MYTISHCHI), thanks=""))
-    corner = (SIDE // 2, SIDE - 80, SIDE, SIDE)
+    corner = (WIDTH // 2, HEIGHT - 70, WIDTH, HEIGHT)
     assert with_thanks.crop(corner).tobytes() != without.crop(corner).tobytes()
 
 
@@ -125,7 +125,7 @@ def test_real_clinics_are_drawn_page_by_page() -> None:
     for first in (0, len(points) // 2):
         shown, others = points[first : first + 8], points[:first] + points[first + 8 :]
         drawing = replace(sheet(*shown, first=first + 1), others=tuple(Spot(*each) for each in others))
-        assert picture(drawing).size == (SIDE, SIDE)
+        assert picture(drawing).size == (WIDTH, HEIGHT)
 
 
 def published(path: Path) -> list[tuple[float, float]]:

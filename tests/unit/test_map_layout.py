@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from services.clinics.directory import Place, distance_km
 from services.documents.layout import (
     GAP,
+    HEIGHT,
     LEAST_KM,
     RADIUS,
-    SIDE,
     STRIP,
+    WIDTH,
     Box,
     Layout,
     PinPlace,
@@ -67,9 +68,9 @@ def test_pins_never_overlap_and_stay_inside(points: Sequence[tuple[float, float]
         assert math.dist(one.at, other.at) >= 2 * RADIUS + GAP - 1e-6
     for each in (*layout.pins, *([layout.place] if layout.place else [])):
         x, y = each.at
-        assert RADIUS <= x <= SIDE - RADIUS
-        assert RADIUS <= y <= SIDE - STRIP - RADIUS
-        assert each.away is not None or math.dist(each.spot, each.at) < SIDE / 2
+        assert RADIUS <= x <= WIDTH - RADIUS
+        assert RADIUS <= y <= HEIGHT - STRIP - RADIUS
+        assert each.away is not None or math.dist(each.spot, each.at) < WIDTH / 2
 
 
 def test_a_pin_alone_stands_on_its_point() -> None:
@@ -107,7 +108,7 @@ def test_one_that_is_far_off_does_not_shrink_the_others_to_a_point() -> None:
     assert by_number(layout)[8].away is not None
     assert 0 < by_number(layout)[8].away < math.pi / 2, "to the south-east, where it is"  # type: ignore[operator]
     assert all(each.away is None for each in layout.pins if each.number != 8)
-    assert math.dist(by_number(layout)[1].spot, by_number(layout)[7].spot) > SIDE / 3
+    assert math.dist(by_number(layout)[1].spot, by_number(layout)[7].spot) > WIDTH / 3
 
 
 def test_two_towns_are_both_within() -> None:
@@ -151,7 +152,7 @@ def test_the_bar_is_as_long_as_it_says(points: Sequence[tuple[float, float]]) ->
         assert frame.km > 4 * LENGTHS[-1].km * 0.999 or frame.km < 4 * LENGTHS[0].km
         return
     told = float(bar.words.removesuffix(" km"))
-    assert SIDE / 12 < bar.length <= SIDE / 4 or told == LENGTHS[-1].km
+    assert WIDTH / 12 < bar.length <= WIDTH / 4 or told == LENGTHS[-1].km
     # From the middle of the picture as far to the north as the bar is long.
     there = replace(CLINIC, lat=frame.lat + bar.length / frame.scale / 111.195, lon=frame.lon)
     assert distance_km(there, Place(frame.lat, frame.lon)) == pytest.approx(told, rel=1e-3)
@@ -187,8 +188,8 @@ def test_names_cover_neither_pins_nor_each_other(points: Sequence[tuple[float, f
         ]
     for label in layout.labels:
         assert label.box[0] >= 0
-        assert label.box[2] <= SIDE
-        assert label.box[3] <= SIDE - STRIP
+        assert label.box[2] <= WIDTH
+        assert label.box[3] <= HEIGHT - STRIP
 
 
 def over(one: Box, other: Box) -> bool:
@@ -223,7 +224,7 @@ def test_districts_are_cut_at_the_edge() -> None:
     for district in layout.districts:
         for ring in district.rings:
             assert len(ring) > 2
-            assert all(-20 <= coordinate <= SIDE + 20 for point in ring for coordinate in point)
+            assert all(-20 <= coordinate <= WIDTH + 20 for point in ring for coordinate in point)
 
 
 def test_a_region_without_outlines_has_none() -> None:
