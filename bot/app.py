@@ -57,6 +57,7 @@ from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clinics.directory import Directory
 from services.clock import Clock, ShiftedClock, SystemClock
+from services.documents.map import Maps
 from services.drafts.drafts import Drafts
 from services.errors import SetupError
 from services.notify.outbox import Outbox
@@ -155,6 +156,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         ageing=Ageing(database, vault, accounts, outbox, clock),
         drafts=drafts,
         directory=Directory(registry, clock),
+        maps=Maps(),
         times=times,
         repeats=Repeats(visits, times, clock),
         links=Links(database, vault, registry, clock),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
@@ -71,12 +71,13 @@ async def answer(query: CallbackQuery, toast: str | None = None) -> None:
 
 async def show(query: CallbackQuery, bot: Bot, screen: Screen, toast: str | None = None) -> int:
     """The pressed message becomes the screen, and the press is answered; gives the id that shows it."""
-    chat_id = query.from_user.id
-    shown = (
-        await edit(bot, chat_id, query.message.message_id, screen)
-        if query.message is not None
-        else await send(bot, chat_id, screen)
-    )
+    chat_id, message = query.from_user.id, query.message
+    if message is None:
+        shown = await send(bot, chat_id, screen)
+    elif isinstance(message, Message) and message.photo:  # never becomes a text: Telegram need not be asked
+        shown = await _in_place_of(bot, chat_id, message.message_id, screen)
+    else:
+        shown = await edit(bot, chat_id, message.message_id, screen)
     await answer(query, toast)
     return shown
 

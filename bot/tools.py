@@ -21,6 +21,7 @@ from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clinics.directory import Directory
 from services.clock import Clock
+from services.documents.map import Maps
 from services.drafts.drafts import Drafts
 from services.notify.outbox import Outbox
 
@@ -37,6 +38,7 @@ class Tools:
     ageing: Ageing
     drafts: Drafts
     directory: Directory
+    maps: Maps
     times: Times
     holds: Holds
     booking: Booking

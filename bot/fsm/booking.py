@@ -8,7 +8,9 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
+from bot.fsm.clinics import apply_clinic, clinic_answers, load_clinic
 from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket
+from bot.fsm.map import apply_card, apply_map, is_card_open, is_on_map, load_card, load_map
 from bot.fsm.person import check_step, field_steps
 from bot.fsm.times import (
     OTHER,
@@ -39,7 +41,6 @@ from bot.fsm.wizard import (
     Left,
     Loaded,
     Outcome,
-    SharedLocation,
     Stay,
     Step,
     Turn,
@@ -49,19 +50,19 @@ from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.tools import Tools
 from bot.views import booking as view
 from bot.views import links as links_view
+from bot.views import map as map_view
 from bot.views import refusals
 from bot.views import times as times_view
-from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import ticket
-from services.accounts.model import Account, Person, Relation, full_name
+from services.accounts.model import Account, Person, Relation
 from services.accounts.rights import Denial
 from services.booking.model import BookingOutcome, Checking, Declined, LinkTarget, Made, Repeat, VisitEntry
-from services.clinics.directory import Place, distance_km, find_regions, nearest
+from services.clinics.directory import find_regions
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers
-from services.registry.model import ADULT_AGE, Clinic, PatientIdentity, PolicyKind, Refusal, Slot
+from services.registry.model import PolicyKind, Refusal, Slot
 from services.registry.port import RegistryUnavailable
 from services.texts.dates import local
 from services.texts.i18n import Html
@@ -69,10 +70,10 @@ from services.texts.i18n import Html
 KIND = "booking"
 LIFETIME = timedelta(hours=24)
 _QUERY_LENGTH = 60
-_RECENT_CLINICS = 3
 _REPEATS = 2
 _AGAIN = "again "
 _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "snils")
+_ON_MAP = ("map", "card")
 _AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "checking", "confirm")
 _AFTER_SERVICE = ("doctor", "day", "time", "month", "part")
 
@@ -90,6 +91,8 @@ class BookingForm(StatesGroup):
     snils = State()
     check = State()
     clinic = State()
+    map = State()
+    card = State()
     nopolicy = State()
     unattached = State()
     service = State()
@@ -104,17 +107,32 @@ def booking_steps() -> list[Step]:
     """The table."""
     form = {field: getattr(BookingForm, field) for field in (*_OTHER_FIELDS[:6], "doubt", "snils")}
     return [
-        Step(BookingForm.region, _load_region, view.region, _apply_region, clears=("clinic", "query", *_AFTER_CLINIC)),
+        Step(
+            BookingForm.region,
+            _load_region,
+            view.region,
+            _apply_region,
+            clears=("clinic", "query", *_ON_MAP, *_AFTER_CLINIC),
+        ),
         Step(
             BookingForm.person,
             _load_person,
             view.person,
             _apply_person,
-            clears=("check", "clinic", "nopolicy", "followed", *_AFTER_CLINIC),
+            clears=("check", "clinic", "nopolicy", "followed", *_ON_MAP, *_AFTER_CLINIC),
         ),
         *field_steps(form, whose=_another, visible=is_other),
         check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
-        Step(BookingForm.clinic, _load_clinic, view.clinic, _apply_clinic, clears=("nopolicy", *_AFTER_CLINIC)),
+        Step(BookingForm.clinic, _load_clinic, view.clinic, apply_clinic, clears=("nopolicy", *_AFTER_CLINIC)),
+        Step(BookingForm.map, load_map, map_view.clinic_map, apply_map, is_on_map, picture=True),
+        Step(
+            BookingForm.card,
+            load_card,
+            map_view.card,
+            apply_card,
+            is_card_open,
+            clears=("nopolicy", *_AFTER_CLINIC),
+        ),
         Step(BookingForm.nopolicy, _load_no_policy, view.no_policy, _apply_no_policy, _has_no_policy),
         Step(BookingForm.unattached, _load_place, view.unattached, _apply_unattached, _is_unattached),
         Step(BookingForm.service, load_service, times_view.service, apply_service, clears=_AFTER_SERVICE),
@@ -311,7 +329,7 @@ async def _follow_link(turn: Turn) -> Jump:
     if not clinic.age_group.sees(age):
         return Jump("clinic", links_view.other_age(turn.t, clinic), followed)
     chosen, note = await _suitable(turn, target, age)
-    changes = followed | _clinic_answers(who, clinic.id) | chosen
+    changes = followed | clinic_answers(who, clinic.id) | chosen
     return Jump(_after_clinic(changes), note, changes)
 
 
@@ -348,77 +366,11 @@ def _after_clinic(answers: Answers) -> str:
     return next((step for step in ("service", "doctor") if step not in answers), "day")
 
 
-def _clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
-    attached = isinstance(who, Person) and who.clinic_id == clinic_id
-    return {
-        "clinic": clinic_id,
-        "attached": attached,
-        "no_policy": identity_in(who).policy.kind is PolicyKind.NONE,
-    }
-
-
 async def _load_clinic(turn: Turn) -> Loaded | Jump:
+    """A link is followed once it is known for whom."""
     if turn.answers.get("link") and not turn.answers.get("followed"):
         return await _follow_link(turn)
-    who = await who_for(turn)
-    chosen_region = region_of(turn)
-    child = age_of(who, turn.now, chosen_region.tz) < ADULT_AGE
-    near, query = turn.answers.get("near"), turn.answers.get("query")
-    place = Place(*near) if isinstance(near, list) else None
-    directory = turn.tools.directory
-    found = await (directory.search(chosen_region.code, query) if query else directory.of_region(chosen_region.code))
-    suitable = [each for each in found if each.age_group.sees(0 if child else ADULT_AGE)]
-    attached = who.clinic_id if isinstance(who, Person) else None
-    recent = list(await turn.tools.booking.recent_clinics(turn.account.id, _RECENT_CLINICS))
-    if place is not None:
-        ordered: Sequence[Clinic] = nearest(suitable, place)
-    elif query:
-        ordered = suitable
-    else:
-        ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
-    page = clamp(turn.draft.page, len(ordered), PAGE_SIZE)
-    shown = ordered[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    rows = [
-        view.ClinicRow(each, each.id == attached, each.id in recent, distance_km(each, place) if place else None)
-        for each in shown
-    ]
-    data = view.ClinicChoice(
-        full_name(identity_in(who)), chosen_region, rows, page, len(ordered), place is not None, query, child
-    )
-    return Loaded(data, [each.id for each in shown], page, Prompt.LOCATION if near == "ask" else None)
-
-
-def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[Clinic]:
-    """Clinics that the person knows, then others of the same towns, then the rest; each part keeps its order."""
-    ranks = {clinic_id: rank for rank, clinic_id in enumerate(familiar)}
-    towns = {each.town for each in clinics if each.id in ranks}
-
-    def rank(each: Clinic) -> tuple[int, bool]:
-        return ranks.get(each.id, len(ranks)), each.town not in towns
-
-    return sorted(clinics, key=rank)
-
-
-async def _apply_clinic(turn: Turn, given: Input) -> Outcome:
-    match given:
-        case Typed(text):
-            query = text[:_QUERY_LENGTH]
-            if not await turn.tools.directory.search(region_of(turn).code, query):
-                return Stay(view.clinic_not_found(turn.t, query), {"query": None, "near": None})
-            return Stay(changes={"query": query, "near": None})
-        case SharedLocation(lat, lon):
-            return Stay(changes={"near": [lat, lon], "query": None})
-        case Acted("near"):
-            return Stay(changes={"near": "ask"})
-        case Acted("all"):
-            return Stay(changes={"query": None, "near": None})
-        case Chosen(clinic_id):
-            clinic = await turn.tools.directory.clinic(clinic_id)
-            if clinic is None:
-                return Stay()
-            chosen = _clinic_answers(await who_for(turn), clinic_id)
-            return Answered({**chosen, "near": None, "query": None, "link": None})
-    return Stay()
+    return await load_clinic(turn)
 
 
 def _has_no_policy(answers: Answers) -> bool:
@@ -436,7 +388,7 @@ async def _load_place(turn: Turn) -> Loaded:
 async def _load_no_policy(turn: Turn) -> Loaded | Jump:
     who = await who_for(turn)
     if identity_in(who).policy.kind is not PolicyKind.NONE:  # the number has been entered meanwhile
-        changes = _clinic_answers(who, turn.answers["clinic"])
+        changes = clinic_answers(who, turn.answers["clinic"])
         return Jump(_after_clinic({**turn.answers, **changes}), changes=changes)
     own = isinstance(who, Person) and who.relation is Relation.OWN
     return Loaded(view.NoPolicy(await place_of(turn), typed_here=is_other(turn.answers), own=own))

@@ -95,6 +95,7 @@ class Jump:
     step: str
     note: Html | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ async def nothing_to_let_go(_: Turn) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of a wizard's table. `leave`: what «Назад» from it lets go of."""
+    """One row of a wizard's table. `leave`: what «Назад» from it lets go of; `picture`: its screen bears one."""
 
     state: State
     load: Callable[[Turn], Awaitable[Loaded | Jump | Left]]
@@ -152,6 +153,7 @@ class Step:
     visible: Callable[[Answers], bool] = always
     clears: tuple[str, ...] = ()
     leave: Callable[[Turn], Awaitable[None]] = nothing_to_let_go
+    picture: bool = False
 
     @property
     def name(self) -> str:
@@ -168,7 +170,8 @@ class Turned:
     """What the chat is to show.
 
     `screen` None: Home with the note. `draft`: as it stands now, or as it was last where the wizard is over
-    (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one.
+    (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one. `still`: all is shown
+    already, nothing is to be done.
     """
 
     screen: Screen | None
@@ -178,6 +181,7 @@ class Turned:
     note: Html | None = None
     stale: bool = False
     over: bool = False
+    still: bool = False
 
 
 class Wizard:
@@ -219,6 +223,8 @@ class Wizard:
         turn = self._turn(account, t, replace(draft, message_id=message_id))
         if draft.done:
             return Turned(await self._after(turn), draft, over=True)
+        if self._in_its_place(pressed, draft) and _pressed_twice(pressed, draft, draft.message_id or 0, turn.now):
+            return Turned(None, draft, still=True)
         if pressed.version != draft.version or pressed.step != draft.step:
             return replace(await self._show(turn), stale=not _pressed_twice(pressed, draft, message_id, turn.now))
         step = self._by_name[draft.step]
@@ -240,6 +246,11 @@ class Wizard:
             return None
         turn = self._turn(account, t, draft)
         return await self._apply(turn, self._by_name[draft.step], given)
+
+    def _in_its_place(self, pressed: WizardPress, draft: Draft) -> bool:
+        """Whether the pressed message is gone: between a text and a picture a new one comes in its place."""
+        steps = (self._by_name.get(pressed.step), self._by_name[draft.step])
+        return any(step is not None and step.picture for step in steps)
 
     def _turn(self, account: Account, t: Texts, draft: Draft) -> Turn:
         return Turn(self._tools, account, t, self._clock.now(), draft)
@@ -269,8 +280,8 @@ class Wizard:
             case Stay(note, changes, page, toast):
                 draft = replace(turn.draft, answers={**turn.answers, **changes}, page=page)
                 return replace(await self._show(replace(turn, draft=draft), note), toast=toast)
-            case Jump(name, note, changes):
-                return await self._show(self._jumped(turn, name, changes), note)
+            case Jump():
+                return await self._show(self._jumped(turn, outcome), outcome.note)
             case Answered(changes, note):
                 kept = {key: value for key, value in turn.answers.items() if key not in step.clears}
                 answers = {**kept, **changes}
@@ -283,7 +294,7 @@ class Wizard:
                 loaded = await self._by_name[turn.draft.step].load(turn)
                 if not isinstance(loaded, Jump):
                     break
-                turn, note = self._jumped(turn, loaded.step, loaded.changes), loaded.note or note
+                turn, note = self._jumped(turn, loaded), loaded.note or note
         except RegistryUnavailable:
             return await self._unavailable(turn)
         if isinstance(loaded, Left):
@@ -321,8 +332,9 @@ class Wizard:
     def _moved(self, turn: Turn, step: Step, answers: Answers) -> Turn:
         return replace(turn, draft=replace(turn.draft, step=step.name, answers=answers, page=0))
 
-    def _jumped(self, turn: Turn, name: str, changes: Mapping[str, Any]) -> Turn:
-        return self._moved(turn, self._by_name[name], {**turn.answers, **changes})
+    def _jumped(self, turn: Turn, to: Jump) -> Turn:
+        moved = self._moved(turn, self._by_name[to.step], {**turn.answers, **to.changes})
+        return replace(moved, draft=replace(moved.draft, page=to.page))
 
 
 def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:

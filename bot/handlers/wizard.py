@@ -200,9 +200,12 @@ async def press(
     if turned is None:
         await _show_outdated(query, bot, tools, account, t)
         return
+    if turned.still:
+        await chat.answer(query)
+        return
     if turned.over and turned.draft.kind == person.KIND:
         turned = await start_by_waiting_link(tools, wizards, account, t, turned.note) or turned
-    await _show_press(query, bot, tools, account, t, turned)
+    await _show_press(query, bot, tools, account, t, turned, draft.message_id)
 
 
 async def receive_text(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
@@ -396,9 +399,22 @@ async def _receive(
     await _put_prompt(bot, tools, account, t, turned, shown)
 
 
-async def _show_press(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned) -> None:
+async def _show_press(
+    query: CallbackQuery,
+    bot: Bot,
+    tools: Tools,
+    account: Account,
+    t: Texts,
+    turned: Turned,
+    stood: int | None = None,
+) -> None:
+    """`stood`: the message that has shown the draft until now."""
     toast = common.outdated(t) if turned.stale else turned.toast
     shown = await chat.show(query, bot, await _screen(tools, account, t, turned), toast)
+    pressed = query.message.message_id if query.message else None
+    if stood is not None and shown not in (pressed, stood) and stood != pressed:
+        # The pressed message has given way to a new one; a second screen of the same draft is one too many.
+        await chat.delete(bot, account.telegram_id, stood)
     await _put_prompt(bot, tools, account, t, turned, shown)
 
 

@@ -78,7 +78,7 @@ class ClinicRow:
 
 @dataclass(frozen=True, slots=True)
 class ClinicChoice:
-    """One page of clinics. `nearest`: by distance; `query`: what was typed; `hidden`: left out by age."""
+    """One page of clinics. `nearest`: by distance; `query`: what was typed; `mapped`: some can be shown on a map."""
 
     who: str
     region: Region
@@ -88,6 +88,7 @@ class ClinicChoice:
     nearest: bool
     query: str | None
     child: bool
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ def clinic(data: ClinicChoice, keys: Keys, scene: Scene) -> Screen:
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, keys.page),
             [button(t.label("All clinics"), keys.act("all"))] if data.query is not None or data.nearest else [],
+            [button(t.label("🗺 On the map"), keys.act("map"))] if data.mapped else [],
             [] if data.nearest else [button(t.label("📍 Nearest to me"), keys.act("near"))],
             back_row(t, keys.back()),
         ),

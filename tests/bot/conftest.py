@@ -9,6 +9,7 @@ import pytest
 from bot.tools import Tools
 from services.booking.links import Links
 from services.clinics.directory import Directory
+from services.documents.map import Maps
 from services.registry.port import Registry
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -36,6 +37,7 @@ def tools(world: World, database: Database, vault: Vault) -> Tools:
         ageing=world.ageing,
         drafts=world.drafts,
         directory=Directory(cast(Registry, world.registry), world.clock),
+        maps=Maps(),
         times=world.times,
         holds=world.holds,
         booking=world.booking,

@@ -37,6 +37,7 @@ from bot.views import (
     visits,
 )
 from bot.views import help as help_view
+from bot.views import map as map_view
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from services.accounts.accounts import CONSENT_VERSION
@@ -337,12 +338,44 @@ def _clinics() -> list[StepSample]:
         for distance, query in ((None, None), (6200.4, None), (None, words(60)), (None, EVIL)):
             rows = _clinic_rows(clinic, distance)
             nearest = distance is not None
-            choice = booking.ClinicChoice(who, LONGEST_REGION, rows, 88, 712, nearest, query, clinic is BARE)
+            choice = booking.ClinicChoice(
+                who, LONGEST_REGION, rows, 88, 712, nearest, query, clinic is BARE, mapped=clinic is not BARE
+            )
             samples.append(
                 StepSample(f"{clinic.name[:15]} {distance} {query}", choice, full=clinic is LONGEST and nearest)
             )
     nothing = booking.ClinicChoice(EVIL, REGIONS[0], [], 0, 0, False, None, True)
     return [*samples, StepSample("nothing", nothing)]
+
+
+PICTURE = b"\x89PNG"
+
+
+def _maps() -> list[StepSample]:
+    """The fullest: eight of the longest names, with everything there is to say beside them."""
+    who = full_name(LONGEST_PERSON.identity)
+    return [
+        StepSample(
+            f"{clinic.id[:3]} {clinic.name[:9]} {distance} {page} {unplaced}",
+            map_view.MapPage(
+                who, PICTURE, _clinic_rows(clinic, distance), page, 712, unplaced, bool(unplaced), distance is None
+            ),
+            full=clinic is LONGEST and bool(unplaced) and distance is not None,
+        )
+        for clinic in (PLAIN, REAL, LONGEST, EVIL_CLINIC)
+        for distance, page, unplaced in ((None, 0, 0), (6200.4, 88, 1), (0.3, 3, 222))
+    ]
+
+
+def _cards() -> list[StepSample]:
+    return [
+        StepSample(
+            f"{clinic.name[:15]} {row.distance}", map_view.Card(full_name(person.identity), row), full=clinic is LONGEST
+        )
+        for clinic in CLINICS
+        for row in (booking.ClinicRow(clinic, True, True, 6200.4), booking.ClinicRow(clinic, False, False, None))
+        for person in (LONGEST_PERSON, EVIL_PERSON)
+    ]
 
 
 def _places() -> list[times.Place]:
@@ -534,6 +567,8 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
         "doubt": _doubts(),
         "check": _checks(OTHER_FIELDS, Relation.OTHER),
         "clinic": _clinics(),
+        "map": _maps(),
+        "card": _cards(),
         "nopolicy": _no_policy(),
         "unattached": _each_place(),
         "service": _services(),
@@ -835,6 +870,8 @@ SENTENCES: Sequence[Sample] = [
     Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
     *(Sample(booking.no_clinics, (LONGEST_REGION,), {"others": others}) for others in (True, False)),
     Sample(booking.clinic_not_found, (EVIL,)),
+    *(Sample(each) for each in (map_view.not_drawn, map_view.nowhere, map_view.here, map_view.thanks)),
+    *(Sample(map_view.length_words, (each,)) for each in map_view.SCALES),
     *(
         Sample(each)
         for each in (

@@ -93,7 +93,7 @@ def test_a_step_in_every_shape_and_with_every_note(kind: str, step: Step, t: Tex
 def check_wizard_screen(kind: str, step: Step, screen: Screen, t: Texts, name: str) -> None:
     try:
         check_escaped(screen.text)
-        safe = Screen(Html(without_evil(screen.text)), markup_without_evil(screen))
+        safe = Screen(Html(without_evil(screen.text)), markup_without_evil(screen), screen.picture)
         text, labels = limits.check_screen(safe)
         check_language(t, text, labels)
         data = limits.data_of(screen)

@@ -4,7 +4,7 @@ The file maps a method of the port to what it does instead. Any of them: `unavai
 `cancel` besides: `silent` (no answer, nothing done), `lost` (done, the answer lost), `refuse:REASON`,
 `die-before` and `die-after` (the process is killed there). `cancel`: `silent-for:VISIT`, the others are cancelled.
 `capabilities`: `no-moves`, a registry that does not move in one call. `conflicts`: `lenient`, one that takes a second
-visit to the same specialist.
+visit to the same specialist. `draw`: `fails`, no map can be drawn.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from aiogram.methods.base import TelegramMethod
 from bot import app, jobs
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
+from services.documents import map as maps
 from services.registry.local import bookings, visits
 from services.registry.model import (
     BookingAnswer,
@@ -108,6 +109,18 @@ def _lenient_where_told() -> None:
     setattr(bookings, "refusal", refusal)  # noqa: B010  (a name of that module's imports)
 
 
+def _no_map_where_told() -> None:
+    """Drawing fails, or not, as `faults.json` says."""
+    compiled = maps._compiled
+
+    def drawn(*args: Any) -> bytes:
+        if _fault("draw") == "fails":
+            raise RuntimeError("told to fail")
+        return compiled(*args)
+
+    setattr(maps, "_compiled", drawn)  # noqa: B010  (a function is not assigned to)
+
+
 def _fault(method: str) -> str:
     try:
         faults: dict[str, str] = json.loads(FAULTS.read_text())
@@ -169,6 +182,7 @@ def _exact_and_quick() -> None:
 def main() -> None:
     _exact_and_quick()
     _lenient_where_told()
+    _no_map_where_told()
     settings = load_settings()
     set_up_logging(settings.log_level)
     asyncio.run(app.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))

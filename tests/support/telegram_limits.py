@@ -13,13 +13,15 @@ from bot.keyboards.kit import LABEL
 from bot.views.screen import Screen
 from emulator.entities import Formatted, parse_html, trim, utf16_length
 
-TEXT, TOAST, DATA, BUTTON_TEXT, BUTTONS, IN_ROW = 4096, 200, 64, 64, 100, 8
+TEXT, CAPTION, TOAST, DATA, BUTTON_TEXT, BUTTONS, IN_ROW = 4096, 1024, 200, 64, 64, 100, 8
 HOME = Go(to=Page.HOME).pack()
 _NUMBERED = re.compile(r"^\d+ · ")
 _PLACE = re.compile(r"\{\w*\}")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
-LATIN_IN_RUSSIAN = frozenset({"start", "help", "cancel", "language", "English", "Telegram", "python", "bot", "confirm"})
+LATIN_IN_RUSSIAN = frozenset(
+    {"start", "help", "cancel", "language", "English", "Telegram", "OpenStreetMap", "python", "bot", "confirm"}
+)
 """Commands, and languages and services that name themselves."""
 _ADDRESS = re.compile(r"https://\S+")
 """Addresses are the same in every language."""
@@ -65,7 +67,8 @@ def check_markup(markup: InlineKeyboardMarkup) -> list[str]:
 
 def check_screen(screen: Screen) -> tuple[str, list[str]]:
     """All of it; gives what is read and the labels."""
-    return check_text(screen.text), check_markup(screen.markup)
+    limit = TEXT if screen.picture is None else CAPTION
+    return check_text(screen.text, limit=limit), check_markup(screen.markup)
 
 
 def data_of(screen: Screen) -> list[str]:

@@ -1,0 +1,137 @@
+"""The choice of a clinic: the list in the person's order, by typing, by where the person is. The map shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.fsm.times import age_of, identity_in, region_of, who_for
+from bot.fsm.wizard import Acted, Answered, Chosen, Input, Jump, Loaded, Outcome, SharedLocation, Stay, Turn, Typed
+from bot.keyboards.kit import PAGE_SIZE, clamp
+from bot.views import booking as view
+from bot.views.prompts import Prompt
+from services.accounts.model import Person, full_name
+from services.clinics.directory import Place, distance_km, nearest
+from services.registry.model import ADULT_AGE, Clinic, PatientIdentity, PolicyKind
+
+_QUERY_LENGTH = 60
+_RECENT_CLINICS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Clinics that see the person, in the order in which they are shown. `place`: where the person is."""
+
+    who: str
+    clinics: Sequence[Clinic]
+    attached: str | None
+    recent: Sequence[str]
+    place: Place | None
+    child: bool
+
+    def row(self, clinic: Clinic) -> view.ClinicRow:
+        far = distance_km(clinic, self.place) if self.place is not None else None
+        return view.ClinicRow(clinic, clinic.id == self.attached, clinic.id in self.recent, far)
+
+    @property
+    def located(self) -> Sequence[Clinic]:
+        """Those that can be shown on a map, in the same order."""
+        return [each for each in self.clinics if each.lat is not None and each.lon is not None]
+
+
+async def listed(turn: Turn) -> Listed:
+    """By distance where the person has said where they are; else what was typed, or all, the familiar ones first."""
+    who = await who_for(turn)
+    chosen_region = region_of(turn)
+    child = age_of(who, turn.now, chosen_region.tz) < ADULT_AGE
+    near, query = turn.answers.get("near"), turn.answers.get("query")
+    place = Place(*near) if isinstance(near, list) else None
+    directory = turn.tools.directory
+    found = await (directory.search(chosen_region.code, query) if query else directory.of_region(chosen_region.code))
+    suitable = [each for each in found if each.age_group.sees(0 if child else ADULT_AGE)]
+    attached = who.clinic_id if isinstance(who, Person) else None
+    recent = list(await turn.tools.booking.recent_clinics(turn.account.id, _RECENT_CLINICS))
+    if place is not None:
+        ordered: Sequence[Clinic] = nearest(suitable, place)
+    elif query:
+        ordered = suitable
+    else:
+        ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
+    return Listed(full_name(identity_in(who)), ordered, attached, recent, place, child)
+
+
+def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[Clinic]:
+    """Clinics that the person knows, then others of the same towns, then the rest; each part keeps its order."""
+    ranks = {clinic_id: rank for rank, clinic_id in enumerate(familiar)}
+    towns = {each.town for each in clinics if each.id in ranks}
+
+    def rank(each: Clinic) -> tuple[int, bool]:
+        return ranks.get(each.id, len(ranks)), each.town not in towns
+
+    return sorted(clinics, key=rank)
+
+
+async def load_clinic(turn: Turn) -> Loaded:
+    found = await listed(turn)
+    page = clamp(turn.draft.page, len(found.clinics), PAGE_SIZE)
+    shown = found.clinics[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    data = view.ClinicChoice(
+        found.who,
+        region_of(turn),
+        [found.row(each) for each in shown],
+        page,
+        len(found.clinics),
+        found.place is not None,
+        turn.answers.get("query"),
+        found.child,
+        mapped=bool(found.located),
+    )
+    return Loaded(
+        data, [each.id for each in shown], page, Prompt.LOCATION if turn.answers.get("near") == "ask" else None
+    )
+
+
+async def apply_clinic(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("near"):
+            return Stay(changes={"near": "ask"})
+        case Acted("map"):
+            asked = {"near": None} if turn.answers.get("near") == "ask" else {}
+            return Jump("map", changes={"map": turn.draft.page, "card": None, **asked})
+        case Chosen(clinic_id):
+            return await chosen(turn, clinic_id)
+    return await looked_for(turn, given)
+
+
+async def looked_for(turn: Turn, given: Input) -> Stay:
+    """Another list: by what is typed, by where the person is, or the whole one again."""
+    match given:
+        case Typed(text):
+            query = text[:_QUERY_LENGTH]
+            if not await turn.tools.directory.search(region_of(turn).code, query):
+                return Stay(view.clinic_not_found(turn.t, query), {"query": None, "near": None})
+            return Stay(changes={"query": query, "near": None})
+        case SharedLocation(lat, lon):
+            return Stay(changes={"near": [lat, lon], "query": None})
+        case Acted("all"):
+            return Stay(changes={"query": None, "near": None})
+    return Stay()
+
+
+async def chosen(turn: Turn, clinic_id: str) -> Answered | Stay:
+    """The clinic is settled; where the person is, is forgotten."""
+    clinic = await turn.tools.directory.clinic(clinic_id)
+    if clinic is None:
+        return Stay()
+    looked = {"near": None, "query": None, "map": None, "card": None, "link": None}
+    return Answered({**clinic_answers(await who_for(turn), clinic_id), **looked})
+
+
+def clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
+    """What the draft keeps of a clinic that is settled for this person."""
+    return {
+        "clinic": clinic_id,
+        "attached": isinstance(who, Person) and who.clinic_id == clinic_id,
+        "no_policy": identity_in(who).policy.kind is PolicyKind.NONE,
+    }

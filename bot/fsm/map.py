@@ -1,0 +1,122 @@
+"""«На карте»: the clinics of the list as a picture with numbered pins, and the card of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from statistics import mean
+
+from bot.fsm.clinics import Listed, chosen, listed, looked_for
+from bot.fsm.wizard import Acted, Chosen, Input, Jump, Loaded, Outcome, Stay, Turn
+from bot.keyboards.kit import PAGE_SIZE, clamp
+from bot.views import map as view
+from services.documents.layout import beyond
+from services.documents.model import DrawingFailed, Length, MapSheet, Named, Pin, Spot
+from services.drafts.model import Answers
+from services.registry.model import Clinic
+from services.texts.i18n import Texts
+
+_PAGE = "page-"
+
+
+def is_on_map(answers: Answers) -> bool:
+    """`map` is the page of the map that stands, or stood behind the card."""
+    return answers.get("map") is not None
+
+
+def is_card_open(answers: Answers) -> bool:
+    return is_on_map(answers) and answers.get("card") is not None
+
+
+async def load_map(turn: Turn) -> Loaded | Jump:
+    """The picture; the list in its stead where there is nothing to draw, or drawing fails."""
+    found = await listed(turn)
+    located = found.located
+    page = clamp(turn.answers["map"], len(located), PAGE_SIZE)
+    if not located:
+        return Jump("clinic", view.nowhere(turn.t))
+    first = page * PAGE_SIZE
+    shown = located[first : first + PAGE_SIZE]
+    others = [*located[:first], *located[first + PAGE_SIZE :]]
+    sheet = _sheet(turn.t, shown, first + 1, others, found)
+    try:
+        picture = await turn.tools.maps.draw(sheet)
+    except DrawingFailed:
+        return Jump("clinic", view.not_drawn(turn.t), page=page)
+    data = view.MapPage(
+        who=found.who,
+        picture=picture,
+        rows=[found.row(each) for each in shown],
+        page=page,
+        total=len(located),
+        unplaced=len(found.clinics) - len(located),
+        beyond=bool(beyond(sheet)),
+        all_shown=turn.answers.get("query") is None and found.place is None,
+    )
+    return Loaded(data, [each.id for each in shown], page)
+
+
+async def apply_map(turn: Turn, given: Input) -> Outcome:
+    match given:
+        case Acted("list"):
+            return Jump("clinic", page=turn.draft.page)
+        case Acted(name) if name.startswith(_PAGE):
+            return Stay(changes={"map": _number(name.removeprefix(_PAGE))})
+        case Chosen(clinic_id):
+            return Jump("card", changes={"card": clinic_id, "map": turn.draft.page})
+    return _from_the_first(await looked_for(turn, given))
+
+
+def _from_the_first(found: Stay) -> Stay:
+    """Another list begins with its first page."""
+    return replace(found, changes={**found.changes, "map": 0}) if found.changes else found
+
+
+async def load_card(turn: Turn) -> Loaded | Jump:
+    clinic = await turn.tools.directory.clinic(turn.answers["card"])
+    if clinic is None:
+        return Jump("map", changes={"card": None})
+    found = await listed(turn)
+    return Loaded(view.Card(found.who, found.row(clinic)))
+
+
+async def apply_card(turn: Turn, given: Input) -> Outcome:
+    if given == Acted("choose"):
+        return await chosen(turn, turn.answers["card"])
+    found = _from_the_first(await looked_for(turn, given))
+    return Jump("map", found.note, found.changes) if found.changes else found
+
+
+def _sheet(t: Texts, shown: Sequence[Clinic], first: int, others: Sequence[Clinic], found: Listed) -> MapSheet:
+    place = found.place
+    return MapSheet(
+        pins=tuple(Pin(number, _spot(each)) for number, each in enumerate(shown, start=first)),
+        others=tuple(_spot(each) for each in others),
+        place=Spot(place.lat, place.lon) if place is not None else None,
+        towns=_towns(shown),
+        here=view.here(t),
+        thanks=view.thanks(t),
+        lengths=tuple(Length(each, view.length_words(t, each)) for each in view.SCALES),
+    )
+
+
+def _spot(clinic: Clinic) -> Spot:
+    if clinic.lat is None or clinic.lon is None:
+        raise ValueError("a clinic without coordinates has no place on a map")
+    return Spot(clinic.lat, clinic.lon)
+
+
+def _towns(shown: Sequence[Clinic]) -> tuple[Named, ...]:
+    """Towns of the clinics, each in the middle of its clinics."""
+    spots: dict[str, list[Spot]] = {}
+    for each in shown:
+        if each.town:
+            spots.setdefault(each.town, []).append(_spot(each))
+    middles: Mapping[str, Spot] = {
+        name: Spot(mean(each.lat for each in at), mean(each.lon for each in at)) for name, at in spots.items()
+    }
+    return tuple(Named(name, spot) for name, spot in middles.items())
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

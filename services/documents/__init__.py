@@ -1,0 +1,1 @@
+"""Pictures and papers, set by Typst."""
