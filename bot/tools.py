@@ -22,6 +22,8 @@ from services.clinics.directory import Directory
 from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.notify.outbox import Outbox
+from services.requests.requests import Requests
+from services.requests.tracked import Statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Tools:
     reminders: Reminders
     replies: Replies
     outbox: Outbox
+    requests: Requests
+    statuses: Statuses
     operator: str
     ready_family: ReadyFamily | None
 
