@@ -45,6 +45,8 @@ def tools(world: World) -> Tools:
         reminders=world.reminders,
         replies=world.replies,
         outbox=world.outbox,
+        requests=world.requests,
+        statuses=world.statuses,
         operator="Больница",
         ready_family=None,
     )
