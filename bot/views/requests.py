@@ -43,6 +43,8 @@ _SHOWN = 1000
 """Of a text, beside all that may stand on the same screen: UTF-16 units, as Telegram counts them."""
 _PIECE = 3500
 """Of a text on a screen of its own."""
+_ONE_UNIT = 0xFFFF
+"""Characters behind this one make two UTF-16 units."""
 _PHOTOS_IN_ROW = 3
 _SENDING = {
     RequestKind.PROBLEM: N_("⚠️ Report a problem"),
@@ -372,12 +374,20 @@ def _is_long(text: str) -> bool:
 
 
 def _pieces(text: str, units: int) -> list[str]:
-    """The text in pieces of at most so many UTF-16 units; one piece at least."""
-    pieces, piece, room = [], "", units
-    for character in text:
-        width = 2 if ord(character) > 0xFFFF else 1
-        if width > room:
-            pieces.append(piece)
-            piece, room = "", units
-        piece, room = piece + character, room - width
-    return [*pieces, piece]
+    """The text in pieces of at most so many UTF-16 units, cut at a word's end where one is near; one at least."""
+    pieces = []
+    while (length := _fitting(text, units)) < len(text):
+        space = max(text.rfind(gap, length // 2, length + 1) for gap in " \n")
+        end = space if space > 0 else length
+        pieces.append(text[:end])
+        text = text[end:].lstrip()
+    return [*pieces, text]
+
+
+def _fitting(text: str, units: int) -> int:
+    """How many characters of a text make at most so many UTF-16 units."""
+    for place, character in enumerate(text):
+        units -= 2 if ord(character) > _ONE_UNIT else 1
+        if units < 0:
+            return place
+    return len(text)

@@ -44,7 +44,7 @@ def clean(data: bytes) -> bytes:
             return _drawn_anew(image)
     except UnidentifiedImageError:
         raise PictureRefused(PictureProblem.NOT_A_PICTURE) from None
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise PictureRefused(PictureProblem.TOO_LARGE) from None
     except (*_BROKEN, struct.error, zlib.error):  # what the decoder stumbles over, by its many names
         raise PictureRefused(PictureProblem.BROKEN) from None

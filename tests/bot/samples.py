@@ -186,6 +186,9 @@ ENTRIES = (
     VisitEntry(visit(EVIL_CLINIC, EVIL_SLOT), EVIL_PERSON),
 )
 
+LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
+SURROGATES = "😀" * (LONGEST_TEXT // 2)
+"""As long as Telegram lets a message be, for it counts each of these twice."""
 SAMPLE_DATA = (
     *(
         EVIL,
@@ -202,7 +205,8 @@ SAMPLE_DATA = (
     *(value for each in CLINICS for value in (each.name, each.address, each.town, each.phone, each.hours)),
     *(full_name(each.identity) for each in PERSONS),
     *("Ветров Иван Петрович", "Терапевт", "я", "Ваш город", "Русский", words(60)),
-    "Не открывается запись к врачу",
+    LONGEST_WORDS,
+    words(LONGEST_COMMENT),
 )
 """Every Cyrillic word that may stand in an English screen; «Русский» names itself."""
 
@@ -530,9 +534,6 @@ def _access() -> list[Sample]:
 
 # --- requests ---------------------------------------------------------------------------------------
 
-LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
-SURROGATES = "😀" * (LONGEST_TEXT // 2)
-"""As long as Telegram lets a message be, for it counts each of these twice."""
 TEXTS_SENT = ("Не открывается", LONGEST_WORDS, SURROGATES, EVIL, "")
 
 
