@@ -87,8 +87,9 @@ async def _move(desk: RequestDesk, number: int, status: RequestStatus, comment: 
     try:
         await desk.move(number, status, comment)
     except WrongStep as wrong:
-        may = " or ".join(following(wrong.kind, wrong.stands)) or "nothing: it is settled"
-        raise _Wrong(f"request No. {number} is {wrong.stands}: {status} may not follow, only {may}") from None
+        may = " or ".join(following(wrong.kind, wrong.stands))
+        rest = f"{status} may not follow, only {may}" if may else "it is settled, nothing may follow"
+        raise _Wrong(f"request No. {number} is {wrong.stands}: {rest}") from None
     except CommentMissing:
         raise _Wrong(f"--comment is missing: {status} is told with an answer") from None
     except CommentTooLong:
