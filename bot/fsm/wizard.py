@@ -271,13 +271,13 @@ class Wizard:
 
     async def _apply(self, turn: Turn, step: Step, given: Input) -> Turned:
         if isinstance(given, Unreadable) or (isinstance(given, SentPhoto) and not step.photos):
-            return await self._show(turn, cannot_take(turn.t) if step.photos else cannot_read(turn.t))
+            return await self._show(turn, _unread(turn.t, step))
         try:
             outcome = await step.apply(turn, given)
         except RegistryUnavailable:
             return await self._unavailable(turn)
         if outcome == Stay() and not isinstance(given, Chosen | Acted):
-            outcome = Stay(press_a_button(turn.t))
+            outcome = Stay(_unread(turn.t, step) if step.photos else press_a_button(turn.t))
         return await self._after_outcome(turn, step, outcome)
 
     async def _after_outcome(self, turn: Turn, step: Step, outcome: Outcome) -> Turned:
@@ -341,6 +341,11 @@ class Wizard:
 
     def _jumped(self, turn: Turn, name: str, changes: Mapping[str, Any]) -> Turn:
         return self._moved(turn, self._by_name[name], {**turn.answers, **changes})
+
+
+def _unread(t: Texts, step: Step) -> Html:
+    """What is said of a message that this step has no use for."""
+    return cannot_take(t) if step.photos else cannot_read(t)
 
 
 def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:
