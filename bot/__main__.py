@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | migrate | import … | confirm … | qr …]`.
+"""The command line: `python -m bot [run | migrate | import … | confirm … | qr … | request …]`.
 
 Heavy imports wait until they are needed: the local chat must be up while aiogram is still being imported.
 """
@@ -48,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from bot import qr
 
         qr.add_arguments(printing)
+    answering = commands.add_parser("request", help="list, read and answer what people have sent")
+    if "request" in (arguments or sys.argv):
+        from bot import requests
+
+        requests.add_arguments(answering)
     args = parser.parse_args(arguments)
     os.umask(0o077)  # what is written here is read by its owner alone
     try:
@@ -150,7 +155,21 @@ async def _links_of(settings: Settings, storage: Storage) -> Callable[[str], str
     return (lambda payload: f"{begin}?start={payload}") if username else None
 
 
-_COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm, "qr": _qr}
+def _request(settings: Settings, args: argparse.Namespace) -> int:
+    from bot import requests
+    from bot.app import open_storage, request_desk
+
+    async def answer() -> int:
+        storage = await open_storage(settings)
+        try:
+            return await requests.run(args, request_desk(storage), stdout=sys.stdout, stderr=sys.stderr)
+        finally:
+            await storage.database.close()
+
+    return asyncio.run(answer())
+
+
+_COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm, "qr": _qr, "request": _request}
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from bot.fsm import booking as booking_wizard
 from bot.fsm import family as family_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
+from bot.fsm import requests as request_wizard
 from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
 from bot.handlers import routers
@@ -67,6 +68,9 @@ from services.registry.local.demo_family import enrol_family
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Patient, PatientIdentity
 from services.registry.port import Registry
+from services.requests.desk import RequestDesk
+from services.requests.requests import Requests
+from services.requests.tracked import Statuses
 from services.storage.engine import Database
 from services.storage.migrate import ensure_current
 from services.storage.sql import insert_for
@@ -121,6 +125,12 @@ def patients_registry(settings: Settings, storage: Storage) -> Registry:
     return LocalRegistry(storage.database, storage.vault, storage.clock, registers_patients=settings.demo_on)
 
 
+def request_desk(storage: Storage) -> RequestDesk:
+    """The side of requests that the operator's command speaks to."""
+    outbox = Outbox(storage.database, storage.clock)
+    return RequestDesk(storage.database, storage.vault, outbox, storage.clock)
+
+
 def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistry = as_it_is) -> Tools:
     """All services of one process. `wrap_registry`: something to stand between them and the registry."""
     database, vault, clock = storage.database, storage.vault, storage.clock
@@ -138,6 +148,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
             access_wizard.KIND: access_wizard.LIFETIME,
             family_wizard.KIND: family_wizard.LIFETIME,
             family_wizard.EDIT: family_wizard.LIFETIME,
+            **dict.fromkeys(request_wizard.KINDS, request_wizard.LIFETIME),
         },
     )
     outbox = Outbox(database, clock)
@@ -147,6 +158,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
     visits = Visits(database, registry, persons, booking, clock)
     holds = Holds(database, clock)
     times = Times(registry, holds)
+    requests = Requests(database, vault, drafts, outbox, clock)
     return Tools(
         clock=clock,
         accounts=accounts,
@@ -168,6 +180,8 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         visits=visits,
         cancelling=Cancelling(database, registry, visits, watch, outbox, clock),
         outbox=outbox,
+        requests=requests,
+        statuses=Statuses((requests,)),
         operator=settings.operator_name,
         ready_family=_ready_family(registry_admin(storage)) if settings.demo_on else None,
     )
@@ -208,6 +222,10 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
                 (family_wizard.KIND, family_wizard.family_steps),
                 (family_wizard.EDIT, family_wizard.edit_steps),
             )
+        },
+        **{
+            kind: Wizard(kind, request_wizard.request_steps(kind), tools, request_wizard.after_request)
+            for kind in request_wizard.KINDS
         },
     }
     # aiogram would ask the FSM about every update; ours is asked about typed messages alone, by their router.

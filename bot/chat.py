@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, Message
@@ -14,6 +16,7 @@ NOT_MODIFIED = "message is not modified"
 _NO_TEXT = "there is no text in the message to edit"
 _CANNOT_EDIT = ("message to edit not found", "message can't be edited", _NO_TEXT, "MESSAGE_ID_INVALID")
 _TOO_OLD = "query is too old"
+_TOO_BIG = "file is too big"
 _CANNOT_DELETE = ("message to delete not found", "message can't be deleted", "message identifier is not specified")
 
 
@@ -106,6 +109,24 @@ async def send_prompt(bot: Bot, chat_id: int, prompt: PromptMessage) -> int:
     """The message that carries a reply keyboard; gives its id."""
     message = await bot.send_message(chat_id, prompt.text, reply_markup=prompt.keyboard)
     return message.message_id
+
+
+async def download(bot: Bot, file_id: str, limit: int) -> bytes | None:
+    """What somebody has sent; None if it has more bytes than `limit`, or than bots may have.
+
+    Raises `TelegramAPIError`, `aiohttp.ClientError`, `TimeoutError`.
+    """
+    try:
+        file = await bot.get_file(file_id)
+    except TelegramBadRequest as error:
+        if says(error, _TOO_BIG):
+            return None
+        raise
+    if file.file_path is None or (file.file_size or 0) > limit:
+        return None
+    content = BytesIO()
+    await bot.download_file(file.file_path, content)
+    return content.getvalue()
 
 
 async def send_document(bot: Bot, chat_id: int, document: Document) -> None:

@@ -14,6 +14,7 @@ from bot.views import family as family_views
 from bot.views import moving as moving_views
 from bot.views import notifications as view
 from bot.views import reminders as reminder_views
+from bot.views import requests as request_views
 from bot.views import visits as visit_views
 from bot.views.screen import Screen
 from services.accounts.model import Account
@@ -21,6 +22,7 @@ from services.booking.reminders import Later, Reminder
 from services.errors import NotFound
 from services.notify.model import Notification, NotificationKind
 from services.registry.model import VisitStatus
+from services.requests.model import first_status
 from services.texts.i18n import Html, Texts
 
 
@@ -55,6 +57,9 @@ async def opened(tools: Tools, account: Account, note: Notification, t: Texts) -
     if note.kind in _TICKETS:
         entry = await tools.visits.get(account, note.subject_id)
         return visit_views.ticket(t, entry, tools.clock.now(), back=NotificationList(page=0))
+    if note.kind is NotificationKind.REQUEST_STATUS:
+        request = await tools.requests.get(account, note.subject_id)
+        return request_views.card(t, request, tools.clock.now(), back=NotificationList(page=0))
     notice = await RENDERS[note.kind](tools, account, note.subject_id, t)
     return notice if isinstance(notice, Screen) else common.gone(t)
 
@@ -165,6 +170,14 @@ async def _guardianship_ended(tools: Tools, account: Account, link_id: str, t: T
     return family_views.guardianship_ended(t, await tools.ageing.notice(account, link_id))
 
 
+async def _request_status(tools: Tools, account: Account, request_id: str, t: Texts) -> Notice:
+    """As it stands now: a later status has taken the word of an earlier one that was still waiting."""
+    request = await tools.requests.get(account, request_id)
+    if request.status is first_status(request.kind):
+        return request_views.accepted(t, request)
+    return request_views.card(t, request, tools.clock.now(), note=request_views.news(t, request))
+
+
 RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.BOOKING_CONFIRMED: _confirmed,
     NotificationKind.BOOKING_FAILED: _failed,
@@ -182,6 +195,7 @@ RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.TURNED_15: _turned_15,
     NotificationKind.TURNED_18: _turned_18,
     NotificationKind.GUARDIANSHIP_ENDED: _guardianship_ended,
+    NotificationKind.REQUEST_STATUS: _request_status,
 }
 _TICKETS = frozenset(
     {

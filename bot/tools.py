@@ -24,6 +24,8 @@ from services.clock import Clock
 from services.documents.map import Maps
 from services.drafts.drafts import Drafts
 from services.notify.outbox import Outbox
+from services.requests.requests import Requests
+from services.requests.tracked import Statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Tools:
     reminders: Reminders
     replies: Replies
     outbox: Outbox
+    requests: Requests
+    statuses: Statuses
     operator: str
     ready_family: ReadyFamily | None
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -388,6 +388,11 @@ class User(_Dialogue):
         """Send a photo, a PNG or JPEG; without `data` one of nothing in particular."""
         async with self._awaiting_reaction():
             people.send_photo(self._world, *self._where, data, caption)
+
+    async def send_album(self, photos: Sequence[bytes], caption: str = "") -> None:
+        """Send photos together, the caption on the first, and wait for the bot to have seen them all."""
+        async with self._awaiting_reaction():
+            people.send_album(self._world, *self._where, photos, caption)
 
     async def send_document(self, name: str, data: bytes, mime: str = "") -> None:
         """Send a file; without `mime` its type goes by the name."""

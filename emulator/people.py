@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from emulator import pictures
@@ -13,6 +14,7 @@ from emulator.world import World
 
 _TEXT_LIMIT = 4096
 _CAPTION_LIMIT = 1024
+_ALBUM = 2, 10  # [docs] "sendMediaGroup"
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")  # [docs] "Deep linking"
 
 
@@ -78,11 +80,18 @@ def send_voice(world: World, bot_id: int, user_id: int) -> Stored:
 
 def send_photo(world: World, bot_id: int, user_id: int, data: bytes | None = None, caption: str = "") -> Stored:
     """Send a photo, a PNG or JPEG; without `data` one of nothing in particular."""
-    image = pictures.sample() if data is None else data
-    size = pictures.size_of(image)
-    if size is None:
-        raise ActError("a photo is a PNG or JPEG")
-    return _send_file(world, bot_id, user_id, caption, ("photo", "", pictures.mime_of(image), size, image))
+    return _send_photo(world, bot_id, user_id, pictures.sample() if data is None else data, caption)
+
+
+def send_album(world: World, bot_id: int, user_id: int, photos: Sequence[bytes], caption: str = "") -> list[Stored]:
+    """Send photos together: a message each, which the bot gets one by one; the caption stands on the first."""
+    if not _ALBUM[0] <= len(photos) <= _ALBUM[1]:
+        raise ActError("an album has {} to {} photos".format(*_ALBUM))
+    album = str(secrets.randbits(54))
+    captions = [caption, *[""] * (len(photos) - 1)]
+    return [
+        _send_photo(world, bot_id, user_id, image, each, album) for image, each in zip(photos, captions, strict=True)
+    ]
 
 
 def send_document(
@@ -179,15 +188,27 @@ def _send(world: World, bot_id: int, user_id: int, content: Json, group_id: int 
     return stored
 
 
+def _send_photo(world: World, bot_id: int, user_id: int, image: bytes, caption: str, album: str = "") -> Stored:
+    size = pictures.size_of(image)
+    if size is None:
+        raise ActError("a photo is a PNG or JPEG")
+    return _send_file(world, bot_id, user_id, caption, ("photo", "", pictures.mime_of(image), size, image), album)
+
+
 def _send_file(
-    world: World, bot_id: int, user_id: int, caption: str, file: tuple[FileKind, str, str, tuple[int, int], bytes]
+    world: World,
+    bot_id: int,
+    user_id: int,
+    caption: str,
+    file: tuple[FileKind, str, str, tuple[int, int], bytes],
+    album: str = "",
 ) -> Stored:
-    """Send a file (kind, name, MIME type, size in pixels, bytes)."""
+    """Send a file (kind, name, MIME type, size in pixels, bytes); `album`: what it shares with others."""
     if utf16_length(caption) > _CAPTION_LIMIT:
         raise ActError(f"a caption has at most {_CAPTION_LIMIT} characters")
     _open_chat(world, bot_id, user_id)
     with world.store.unit():
-        content = world.store.add_file(bot_id, *file).wire()
+        content = world.store.add_file(bot_id, *file).wire() | ({"media_group_id": album} if album else {})
         if caption.strip():
             shown = _text_content(caption.strip())
             content["caption"] = shown["text"]

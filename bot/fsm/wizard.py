@@ -18,11 +18,12 @@ from aiogram.fsm.state import State
 from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
 from bot.keyboards.wizard import Keys
 from bot.tools import Tools
-from bot.views.common import Scene, cannot_read, press_a_button, unavailable
+from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.drafts.model import Answers, Draft
+from services.errors import NomerokError
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts
 
@@ -63,11 +64,27 @@ class SharedLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class SentPhoto:
+    """A photo, or a picture sent as a file. `album`: what photos sent together have in common.
+
+    `fetch` downloads it, to be called once: None where it has more bytes than the limit; raises `FileLost`.
+    """
+
+    fetch: Callable[[int], Awaitable[bytes | None]]
+    caption: str = ""
+    album: str | None = None
+
+
+class FileLost(NomerokError):  # noqa: N818
+    """Telegram does not hand over what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A sticker, a voice, a photo: nothing that a step could take."""
+    """A sticker, a voice, a file: nothing that a step could take."""
 
 
-Input = Chosen | Acted | Typed | SharedContact | SharedLocation | Unreadable
+Input = Chosen | Acted | Typed | SharedContact | SharedLocation | SentPhoto | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +161,10 @@ async def nothing_to_let_go(_: Turn) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row of a wizard's table. `leave`: what «Назад» from it lets go of; `picture`: its screen bears one."""
+    """One row of a wizard's table.
+
+    `leave`: what «Назад» from it lets go of; `picture`: its screen bears one; `photos`: whether it can take any.
+    """
 
     state: State
     load: Callable[[Turn], Awaitable[Loaded | Jump | Left]]
@@ -154,6 +174,7 @@ class Step:
     clears: tuple[str, ...] = ()
     leave: Callable[[Turn], Awaitable[None]] = nothing_to_let_go
     picture: bool = False
+    photos: bool = False
 
     @property
     def name(self) -> str:
@@ -263,14 +284,14 @@ class Wizard:
         return await self._show(self._moved(turn, before, turn.answers))
 
     async def _apply(self, turn: Turn, step: Step, given: Input) -> Turned:
-        if isinstance(given, Unreadable):
-            return await self._show(turn, cannot_read(turn.t))
+        if isinstance(given, Unreadable) or (isinstance(given, SentPhoto) and not step.photos):
+            return await self._show(turn, _unread(turn.t, step))
         try:
             outcome = await step.apply(turn, given)
         except RegistryUnavailable:
             return await self._unavailable(turn)
         if outcome == Stay() and not isinstance(given, Chosen | Acted):
-            outcome = Stay(press_a_button(turn.t))
+            outcome = Stay(_unread(turn.t, step) if step.photos else press_a_button(turn.t))
         return await self._after_outcome(turn, step, outcome)
 
     async def _after_outcome(self, turn: Turn, step: Step, outcome: Outcome) -> Turned:
@@ -335,6 +356,11 @@ class Wizard:
     def _jumped(self, turn: Turn, to: Jump) -> Turn:
         moved = self._moved(turn, self._by_name[to.step], {**turn.answers, **to.changes})
         return replace(moved, draft=replace(moved.draft, page=to.page))
+
+
+def _unread(t: Texts, step: Step) -> Html:
+    """What is said of a message that this step has no use for."""
+    return cannot_take(t) if step.photos else cannot_read(t)
 
 
 def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:

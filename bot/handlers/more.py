@@ -6,7 +6,7 @@ from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.common import ask_consent
+from bot.handlers.common import ask_consent, leave_wizard
 from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
 from bot.views import more as view
@@ -18,6 +18,7 @@ async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | 
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
+    await leave_wizard(bot, tools, account)
     await chat.show(query, bot, view.more(t))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
@@ -13,6 +15,7 @@ from bot.tools import Tools
 from bot.views import notifications as view
 from bot.views.screen import Screen
 from services.accounts.model import Account
+from services.notify.model import Notification, NotificationKind
 from services.texts.i18n import Texts
 
 
@@ -52,13 +55,20 @@ async def _page(tools: Tools, account: Account, page: int, t: Texts) -> Screen:
         page = clamp(page, found.total, PAGE_SIZE)
         found = await tools.outbox.page(account.id, page, PAGE_SIZE)
     visits = await tools.visits.some(account, {each.subject_id for each in found.items})
+    sent = await tools.requests.some(account, _subjects(found.items, NotificationKind.REQUEST_STATUS))
     names = {person.id: person.full_name for person in await tools.persons.family(account)}
     rows = tuple(
-        view.NotificationLine(each, visits.get(each.subject_id), names.get(each.person_id or ""))
+        view.NotificationLine(
+            each, visits.get(each.subject_id), names.get(each.person_id or ""), sent.get(each.subject_id)
+        )
         for each in found.items
     )
     unread = await tools.outbox.unread(account.id)
     return view.listing(t, rows, found.total, page, tools.clock.now(), unread)
+
+
+def _subjects(notes: Iterable[Notification], kind: NotificationKind) -> set[str]:
+    return {each.subject_id for each in notes if each.kind is kind}
 
 
 def setup() -> Router:

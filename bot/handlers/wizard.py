@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command, StateFilter
 from aiogram.types import CallbackQuery, Message
+from aiohttp import ClientError
 
 from bot import chat
-from bot.fsm import access, booking, family, moving, person
+from bot.fsm import access, booking, family, moving, person, requests
 from bot.fsm.storage import GROUPS
-from bot.fsm.wizard import Input, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
+from bot.fsm.wizard import FileLost, Input, SentPhoto, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
 from bot.handlers.common import ask_consent, home_screen, leave_wizard, policies_screen
 from bot.keyboards.callbacks import Go, Page, PersonBook, PersonEdit, VisitAgain, VisitMove, WizardOpen, WizardPress
 from bot.tools import Tools
@@ -20,16 +22,21 @@ from bot.views import common, refusals
 from bot.views import family as family_view
 from bot.views import home as home_view
 from bot.views import links as links_view
+from bot.views import requests as request_view
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
 from bot.views.visits import ticket
 from services.accounts.model import Account
 from services.accounts.rights import Editing, editing
 from services.booking.model import BookingLink
+from services.drafts.model import Draft
 from services.registry.model import PolicyKind
 from services.registry.port import RegistryUnavailable
+from services.requests.model import RequestKind
 from services.texts.i18n import Html, Texts, blocks
 
+PICTURES = frozenset({"image/jpeg", "image/png"})
+"""Files that are taken for photos; what they really are is seen when they are opened."""
 Wizards = Mapping[str, Wizard]
 
 
@@ -158,6 +165,28 @@ async def open_edit(
     await _begin_edit(query, bot, tools, wizards, account, t, callback_data.person)
 
 
+async def open_request(
+    query: CallbackQuery,
+    callback_data: Go,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account | None,
+    t: Texts,
+) -> None:
+    """«Сообщить о проблеме» and «Обратная связь»: goes on where it was left, or begins."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    await leave_wizard(bot, tools, account)
+    kind = RequestKind(callback_data.to.value)
+    draft = await tools.drafts.open_of(account.id, kind.value)
+    if draft is not None and "message" in draft.answers:
+        await chat.show(query, bot, request_view.unfinished(t, kind))
+        return
+    await _begin(query, bot, tools, wizards, account, t, kind.value)
+
+
 async def open_wizard(
     query: CallbackQuery,
     callback_data: WizardOpen,
@@ -230,6 +259,18 @@ async def receive_location(
     await _receive(message, bot, tools, wizards, account, t, given)
 
 
+async def receive_photo(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
+    """A photo, or a picture sent as a file. Photos of one album come one by one, and share one screen."""
+    sent = message.photo[-1] if message.photo else message.document
+    if sent is None:
+        return
+    draft = await tools.drafts.latest(account.id)
+    album = message.media_group_id
+    together = album is not None and draft is not None and draft.answers.get("album") == album
+    given = SentPhoto(_fetching(bot, sent.file_id), message.caption or "", album)
+    await _receive(message, bot, tools, wizards, account, t, given, in_place=together)
+
+
 async def receive_other(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
     await _receive(message, bot, tools, wizards, account, t, Unreadable())
 
@@ -249,7 +290,7 @@ async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | No
         await tools.drafts.drop(draft.id)
         if draft.message_id is not None:
             await chat.strip(bot, account.telegram_id, draft.message_id)
-        note = moving.stopped(t, draft) or t("What you had begun is given up. Nothing has been booked.")
+        note = _stopped(t, draft) or t("What you had begun is given up. Nothing has been booked.")
     await chat.send(bot, account.telegram_id, await home_screen(tools, account, t, note))
 
 
@@ -329,6 +370,21 @@ async def start_by_waiting_link(
         return None
 
 
+def _stopped(t: Texts, draft: Draft) -> Html | None:
+    """What a wizard has to say of itself when it is given up."""
+    return request_view.stopped(t) if draft.kind in requests.KINDS else moving.stopped(t, draft)
+
+
+def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]]:
+    async def fetch(limit: int) -> bytes | None:
+        try:
+            return await chat.download(bot, file_id, limit)
+        except (TelegramAPIError, ClientError, TimeoutError):
+            raise FileLost from None
+
+    return fetch
+
+
 async def _begin_edit(
     query: CallbackQuery,
     bot: Bot,
@@ -352,6 +408,12 @@ async def _begin(
 ) -> None:
     if kind == access.KIND:
         await begin(query, bot, tools, wizards, account, t, kind)
+        return
+    if kind in requests.KINDS:
+        if await tools.requests.is_full(account):
+            await chat.show(query, bot, request_view.too_many(t))
+        else:
+            await begin(query, bot, tools, wizards, account, t, kind)
         return
     if kind == moving.KIND:  # begins from the card of a visit alone
         await _show_outdated(query, bot, tools, account, t)
@@ -386,16 +448,29 @@ async def _begin(
 
 
 async def _receive(
-    message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, given: Input
+    message: Message,
+    bot: Bot,
+    tools: Tools,
+    wizards: Wizards,
+    account: Account,
+    t: Texts,
+    given: Input,
+    *,
+    in_place: bool = False,
 ) -> None:
+    """`in_place`: the screen below the message is the draft's already, and only changes."""
     draft = await tools.drafts.latest(account.id)
     turned = await wizards[draft.kind].receive(account, t, given) if draft else None
     if turned is None:
         await chat.send(bot, message.chat.id, common.not_understood(t))
         return
-    shown = await chat.send(bot, message.chat.id, await _screen(tools, account, t, turned))
-    if turned.draft.message_id is not None:
-        await chat.strip(bot, message.chat.id, turned.draft.message_id)
+    screen, before = await _screen(tools, account, t, turned), turned.draft.message_id
+    if in_place and before is not None:
+        await _put_prompt(bot, tools, account, t, turned, await chat.edit(bot, message.chat.id, before, screen))
+        return
+    shown = await chat.send(bot, message.chat.id, screen)
+    if before is not None:
+        await chat.strip(bot, message.chat.id, before)
     await _put_prompt(bot, tools, account, t, turned, shown)
 
 
@@ -455,6 +530,7 @@ def setup() -> Router:
     router.callback_query.register(open_for, PersonBook.filter())
     router.callback_query.register(open_adding, Go.filter(F.to == Page.ADD_PERSON))
     router.callback_query.register(open_edit, PersonEdit.filter())
+    router.callback_query.register(open_request, Go.filter(F.to.in_({Page.PROBLEM, Page.FEEDBACK})))
     router.callback_query.register(open_wizard, WizardOpen.filter())
     router.callback_query.register(press, WizardPress.filter())
     return router
@@ -467,5 +543,6 @@ def setup_typing() -> Router:
     router.message.register(receive_contact, expecting, F.contact)
     router.message.register(receive_location, expecting, F.location)
     router.message.register(receive_text, expecting, F.text, ~F.text.startswith("/"))
+    router.message.register(receive_photo, expecting, F.photo | F.document.mime_type.in_(PICTURES))
     router.message.register(receive_other, expecting, ~F.text)
     return router

@@ -32,6 +32,8 @@ class Page(StrEnum):
     MORE = "more"
     POLICIES = "pol"
     ADD_PERSON = "add"
+    PROBLEM = "problem"
+    FEEDBACK = "feedback"
 
 
 class Tab(StrEnum):
@@ -254,6 +256,34 @@ class GrantRevoke(CallbackData, prefix="gr1"):
 
     grant: str
     sure: bool
+
+
+class RequestList(CallbackData, prefix="ql1"):
+    """«Статусы заявлений»."""
+
+    page: PageNumber
+
+
+class RequestCard(CallbackData, prefix="qc1"):
+    request: str
+
+
+class RequestText(CallbackData, prefix="qt1"):
+    """The whole text of a request whose card has no room for it."""
+
+    request: str
+    page: PageNumber
+
+
+class RequestPhoto(CallbackData, prefix="qp1"):
+    """Shows a photo of a request, by its place, below the card."""
+
+    request: str
+    place: PageNumber
+
+
+class ClosePhoto(CallbackData, prefix="xp1"):
+    """Takes a photo away, so that the card above it is the last message again."""
 
 
 class Idle(CallbackData, prefix="id1"):

@@ -46,6 +46,11 @@ def cannot_read(t: Texts) -> Html:
     return Html("⚠️ ") + t("I can read only text here. Please write, or press a button.")
 
 
+def cannot_take(t: Texts) -> Html:
+    """Where photos are welcome too."""
+    return Html("⚠️ ") + t("I can take only text and photos. If this is a picture, send it as a photo, not as a file.")
+
+
 def press_a_button(t: Texts) -> Html:
     return t("Please press one of the buttons.")
 

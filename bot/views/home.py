@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, VisitList
+from bot.keyboards.callbacks import Go, NotificationList, Page, RequestList, Tab, VisitList
 from bot.keyboards.kit import button, markup
 from bot.views.family import policy_line
 from bot.views.screen import Screen
@@ -33,6 +33,7 @@ def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> S
         markup(
             [button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
+            [button(t.label("🗂 Application statuses"), RequestList(page=0))],
             [button(_notifications(t, data.unread), NotificationList(page=0))],
             [button(t.label("☰ More"), Go(to=Page.MORE))],
         ),

@@ -14,11 +14,15 @@ def more(t: Texts) -> Screen:
             bold(t("☰ More")),
             lines(
                 t("Policies: everybody you book for; here you choose whose policy stands in the main menu."),
+                t("Report a problem: something does not work or is wrong."),
+                t("Feedback: what you like and what should be better."),
                 t("Help: how to book, and what to press if you are lost."),
             ),
         ),
         markup(
             [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
+            [button(t.label("⚠️ Report a problem"), Go(to=Page.PROBLEM))],
+            [button(t.label("✉️ Feedback"), Go(to=Page.FEEDBACK))],
             [button(t.label("❓ Help"), Go(to=Page.HELP))],
             back_row(t, None),
         ),

@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
 from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager, short
-from bot.views import access, family
+from bot.views import access, family, requests
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import STATUSES, visit_when
 from services.booking.model import VisitEntry
 from services.notify.model import Notification, NotificationKind
 from services.registry.model import VisitStatus
+from services.requests.model import TrackedItem
 from services.texts.dates import day_words, local, short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
@@ -29,6 +30,7 @@ HEADLINES: Mapping[NotificationKind, str] = {
     NotificationKind.MOVE_FAILED: N_("The booking could not be moved"),
     NotificationKind.REMINDER_EVE: N_("Reminder"),
     NotificationKind.REMINDER_SOON: N_("Reminder"),
+    NotificationKind.REQUEST_STATUS: requests.HEADING,
     **family.HEADINGS,
     **access.HEADINGS,
 }
@@ -37,11 +39,12 @@ HEADLINES: Mapping[NotificationKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class NotificationLine:
-    """A notification with the visit that it is about, if it still can be seen, and else whom it is about."""
+    """A notification with what it is about, if that still can be seen: a visit, a request, or whom it is about."""
 
     notification: Notification
     entry: VisitEntry | None
     person: str | None = None
+    request: TrackedItem | None = None
 
 
 def listing(
@@ -107,9 +110,14 @@ def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
 
 
 def _headline(t: Texts, line: NotificationLine) -> str:
-    """A confirmed visit bears its status of today; one that cannot be seen any more was confirmed all the same."""
+    """A confirmed visit bears its status of today; one that cannot be seen any more was confirmed all the same.
+
+    So does a request.
+    """
     if line.notification.kind is NotificationKind.BOOKING_CONFIRMED and line.entry is not None:
         return t(STATUSES[line.entry.visit.status])
+    if line.request is not None:
+        return requests.headline(t, line.request)
     return t(HEADLINES[line.notification.kind])
 
 
@@ -123,4 +131,6 @@ def _about(t: Texts, line: NotificationLine, now: datetime) -> str:
 
 
 def _label(t: Texts, line: NotificationLine, now: datetime) -> str:
+    if line.request is not None:
+        return requests.title(t, line.request)
     return _about(t, line, now) or t.label(HEADLINES[line.notification.kind])

@@ -13,7 +13,7 @@ from services.texts.i18n import Html
 class Screen:
     """One screen of the chat: HTML of at most 4096 characters and its keyboard.
 
-    `picture`: a PNG that the text stands under as its caption, of at most 1024 characters then.
+    `picture`: a PNG or JPEG that the text stands under as its caption, of at most 1024 characters then.
     """
 
     text: Html

@@ -11,7 +11,7 @@ class NotificationKind(StrEnum):
     """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
 
     The subject of an eve's reminder is the day of the visits, as ISO writes it; of a consent, the grant's id; of what
-    the desk has opened in another chat, that chat's link.
+    the desk has opened in another chat, that chat's link; of what was sent to be answered, the request's id.
     """
 
     BOOKING_CONFIRMED = "booking_confirmed"
@@ -30,6 +30,7 @@ class NotificationKind(StrEnum):
     ACCESS_GIVEN = "access_given"
     ACCESS_ENDED = "access_ended"
     CONSENT_ENDED = "consent_ended"
+    REQUEST_STATUS = "request_status"
 
 
 @dataclass(frozen=True, slots=True)

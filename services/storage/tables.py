@@ -321,6 +321,60 @@ waiting_link = Table(
 `id`: a blind index of the Telegram id, so nothing is told of who it is; `data`: the link's sealed payload.
 """
 
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""Numbers that people read aloud: counted up by one statement, never given twice, not even after an erasure."""
+
+request = Table(
+    "request",
+    metadata,
+    _id(),
+    _account(),
+    Column("kind", String(16), nullable=False),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("person_id", String(LENGTH)),
+    Column("draft_id", String(LENGTH), unique=True),
+    Column("text", Encrypted, nullable=False),
+    Column("comment", Encrypted),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "account_id", "created_at"),
+)
+"""What people send for somebody to answer (`requests.model`). `comment`: what the last change of its status says.
+
+`person_id`: whom it is for, NULL for the account holder's own word. `draft_id`: a draft is sent once.
+"""
+
+request_step = Table(
+    "request_step",
+    metadata,
+    _id(),
+    Column("request_id", ForeignKey("request.id", ondelete="CASCADE"), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "request_id"),
+)
+"""Every status that a request has had, and since when."""
+
+request_file = Table(
+    "request_file",
+    metadata,
+    _id(),
+    Column("request_id", ForeignKey("request.id", ondelete="CASCADE")),
+    Column("draft_id", ForeignKey("draft.id", ondelete="CASCADE")),
+    Column("place", Integer, nullable=False),
+    Column("mime", String(40), nullable=False),
+    Column("content", Encrypted, nullable=False),
+    Index(None, "request_id"),
+    Index(None, "draft_id"),
+)
+"""Photos, in the order of `place`. Of a draft until it is sent, so that a restart loses none; then of its request."""
+
 notification = Table(
     "notification",
     metadata,

@@ -47,17 +47,25 @@ class Vault:
 
     def seal(self, column: Column[Any], row_id: str, text: str) -> Sealed:
         """Encrypt `text` for this column of this row."""
-        nonce = os.urandom(_NONCE_BYTES)
-        body = self._data.encrypt(nonce, text.encode(), _aad(column, row_id))
-        return Sealed(_VERSION + bytes.fromhex(self.key_id) + nonce + body)
+        return self.seal_bytes(column, row_id, text.encode())
 
     def open(self, column: Column[Any], row_id: str, sealed: bytes) -> str:
         """Decrypt what `seal` made for the same column and row, else raise `VaultError`."""
+        return self.open_bytes(column, row_id, sealed).decode()
+
+    def seal_bytes(self, column: Column[Any], row_id: str, content: bytes) -> Sealed:
+        """Encrypt the content of a file for this column of this row."""
+        nonce = os.urandom(_NONCE_BYTES)
+        body = self._data.encrypt(nonce, content, _aad(column, row_id))
+        return Sealed(_VERSION + bytes.fromhex(self.key_id) + nonce + body)
+
+    def open_bytes(self, column: Column[Any], row_id: str, sealed: bytes) -> bytes:
+        """Decrypt what `seal_bytes` made for the same column and row, else raise `VaultError`."""
         if sealed[:1] != _VERSION or len(sealed) < _HEAD:
             raise VaultError("not a sealed value")
         nonce = sealed[_HEAD - _NONCE_BYTES : _HEAD]
         try:
-            return self._data.decrypt(nonce, sealed[_HEAD:], _aad(column, row_id)).decode()
+            return self._data.decrypt(nonce, sealed[_HEAD:], _aad(column, row_id))
         except InvalidTag:
             raise VaultError(f"a value of {column.table.name}.{column.name} does not open") from None
 

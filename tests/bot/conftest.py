@@ -49,6 +49,8 @@ def tools(world: World, database: Database, vault: Vault) -> Tools:
         reminders=world.reminders,
         replies=world.replies,
         outbox=world.outbox,
+        requests=world.requests,
+        statuses=world.statuses,
         operator="Больница",
         ready_family=None,
     )

@@ -13,7 +13,7 @@ from bot.fsm import booking as booking_wizard
 from bot.fsm import family as family_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
-from bot.keyboards.callbacks import Go, NotificationList, Page, Tab, Topic, VisitCancel, WizardOpen
+from bot.keyboards.callbacks import Go, NotificationList, Page, RequestList, Tab, Topic, VisitCancel, WizardOpen
 from bot.views import (
     access,
     booking,
@@ -32,6 +32,7 @@ from bot.views import (
     prompts,
     refusals,
     reminders,
+    requests,
     specialties,
     times,
     visits,
@@ -72,6 +73,19 @@ from services.registry.model import (
     Slot,
     Visit,
     VisitStatus,
+)
+from services.requests.model import (
+    LONGEST_COMMENT,
+    LONGEST_TEXT,
+    MOST_PHOTOS,
+    PictureProblem,
+    Request,
+    RequestKind,
+    RequestStatus,
+    StatusStep,
+    TrackedItem,
+    TrackedPage,
+    TrackedTopic,
 )
 from services.texts.i18n import LOCALES, Html, Texts
 
@@ -176,6 +190,9 @@ ENTRIES = (
     VisitEntry(visit(EVIL_CLINIC, EVIL_SLOT), EVIL_PERSON),
 )
 
+LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
+SURROGATES = "😀" * (LONGEST_TEXT // 2)
+"""As long as Telegram lets a message be, for it counts each of these twice."""
 SAMPLE_DATA = (
     *(
         EVIL,
@@ -192,6 +209,8 @@ SAMPLE_DATA = (
     *(value for each in CLINICS for value in (each.name, each.address, each.town, each.phone, each.hours)),
     *(full_name(each.identity) for each in PERSONS),
     *("Ветров Иван Петрович", "Терапевт", "я", "Ваш город", "Русский", words(60)),
+    LONGEST_WORDS,
+    words(LONGEST_COMMENT),
 )
 """Every Cyrillic word that may stand in an English screen; «Русский» names itself."""
 
@@ -219,6 +238,17 @@ def notes(t: Texts) -> list[Html]:
         *(links.clinic_gone(t), links.not_for_age(t, LONGEST_DOCTOR)),
         *(links.other_age(t, replace(LONGEST, age_group=group)) for group in (AgeGroup.CHILD, AgeGroup.ADULT)),
         *(links.lost(t, LinkTarget(PLAIN, lost=each)) for each in (LinkKind.DOCTOR, LinkKind.SERVICE)),
+        *request_notes(t),
+    ]
+
+
+def request_notes(t: Texts) -> list[Html]:
+    """Of «Сообщить о проблеме» and «Обратная связь»."""
+    return [
+        *(requests.picture_problem(t, problem) for problem in PictureProblem),
+        *(requests.too_many_photos(t), requests.too_long(t), requests.wait_for_answers(t)),
+        *(requests.photo_added(t, MOST_PHOTOS), requests.text_added(t), requests.photos_left_out(t)),
+        *(requests.photo_lost(t), common.cannot_take(t)),
     ]
 
 
@@ -554,6 +584,71 @@ def _access() -> list[Sample]:
     ]
 
 
+# --- requests ---------------------------------------------------------------------------------------
+
+TEXTS_SENT = ("Не открывается", LONGEST_WORDS, SURROGATES, EVIL, "")
+
+
+def _gathered(kind: RequestKind, *, empty: bool) -> list[StepSample]:
+    nothing = [StepSample("nothing", requests.Gathered(kind))] if empty else []
+    return nothing + [
+        StepSample(
+            f"{text[:10]} {photos}",
+            requests.Gathered(kind, text, photos),
+            full=text in (LONGEST_WORDS, SURROGATES) and photos == MOST_PHOTOS,
+        )
+        for text in TEXTS_SENT
+        for photos in (0, 1, MOST_PHOTOS)
+        if text or photos
+    ]
+
+
+def request(kind: RequestKind, status: RequestStatus, text: str, photos: int, comment: str | None) -> Request:
+    """With a history as long as it gets."""
+    steps = tuple(StatusStep(each, NOW - timedelta(days=400)) for each in RequestStatus)
+    passed = steps[: list(RequestStatus).index(status) + 1]
+    names = tuple(f"photo{place:07}" for place in range(photos))
+    return Request("W" * 12, 1_000_042, kind, status, text, comment, NOW - timedelta(days=400), names, passed)
+
+
+SENT = [
+    request(kind, status, text, photos, comment)
+    for kind in RequestKind
+    for status in RequestStatus
+    for text in TEXTS_SENT
+    for photos in (0, 1, MOST_PHOTOS)
+    for comment in (None, words(LONGEST_COMMENT), EVIL)
+]
+
+
+def tracked(kind: RequestKind, status: RequestStatus, person: str | None = None) -> TrackedItem:
+    return TrackedItem(TrackedTopic.REQUEST, "W" * 12, "1000042", kind, status, NOW - timedelta(days=400), person)
+
+
+def _requests() -> list[Sample]:
+    items = [tracked(*each) for each in product(RequestKind, RequestStatus, (None, LONGEST_PERSON.full_name, EVIL))]
+    return [
+        *(Sample(requests.accepted, (each,)) for each in SENT[:1]),
+        *(Sample(requests.unfinished, (kind,)) for kind in RequestKind),
+        Sample(requests.too_many),
+        *(Sample(requests.statuses, (TrackedPage((each,) * PAGE, 712), 88, NOW)) for each in items),
+        Sample(requests.statuses, (TrackedPage((), 0), 0, NOW)),
+        *(
+            Sample(requests.card, (each, NOW), {"back": back})
+            for each in SENT
+            for back in (RequestList(page=0), NotificationList(page=0))
+        ),
+        *(Sample(card_with_news, (each,)) for each in SENT),
+        *(Sample(requests.whole_text, (each, page)) for each in SENT[::9] for page in (0, 1, 99)),
+        *(Sample(requests.photo, (each, 0, b""), home=False) for each in SENT if each.photos),
+    ]
+
+
+def card_with_news(t: Texts, sent: Request) -> Screen:
+    """As a notification shows it."""
+    return requests.card(t, sent, NOW, note=requests.news(t, sent))
+
+
 # --- tables of steps ---------------------------------------------------------------------------------
 
 ADDED = [each for each in Relation if each is not Relation.OWN]
@@ -613,6 +708,10 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
         },
         "doubt": _doubts(),
         "check": _checks(("relation", *person_wizard.OWN_FIELDS), *ADDED),
+    },
+    **{
+        kind.value: {"message": _gathered(kind, empty=True), "check": _gathered(kind, empty=False)}
+        for kind in RequestKind
     },
     family_wizard.EDIT: {
         "check": _edits(),
@@ -714,8 +813,18 @@ def _notifications() -> list[Sample]:
             for who in (full, EVIL)
             for kind in NotificationKind
         ),
+        *(
+            Sample(notifications.listing, ((about_request(each, status),) * PAGE, 712, 88, NOW, 712))
+            for each in RequestKind
+            for status in RequestStatus
+        ),
         Sample(notifications.listing, ((), 0, 0, NOW)),
     ]
+
+
+def about_request(kind: RequestKind, status: RequestStatus) -> notifications.NotificationLine:
+    note = Notification("notification", "a1", NotificationKind.REQUEST_STATUS, "W" * 12, NOW - timedelta(days=400))
+    return notifications.NotificationLine(note, None, request=tracked(kind, status))
 
 
 def _reminders() -> list[Sample]:
@@ -837,6 +946,7 @@ SCREENS: Sequence[Sample] = [
     Sample(visits.not_cancelled, (VisitCancel(visit="visit1234567", sure=True),)),
     *_notifications(),
     *_reminders(),
+    *_requests(),
     Sample(visits.failed_booking),
     *(
         Sample(common.unavailable, (again,))
@@ -855,6 +965,22 @@ TOASTS: Sequence[Sample] = [
 
 SENTENCES: Sequence[Sample] = [
     *(Sample(access.problem, (problem,)) for problem in CodeProblem),
+    *(Sample(requests.picture_problem, (problem,)) for problem in PictureProblem),
+    *(
+        Sample(each)
+        for each in (
+            *(requests.too_many_photos, requests.too_long, requests.wait_for_answers, requests.stopped),
+            *(requests.text_added, requests.photos_left_out, requests.photo_lost, common.cannot_take),
+        )
+    ),
+    Sample(requests.photo_added, (MOST_PHOTOS,)),
+    *(Sample(requests.news, (each,)) for each in SENT[::9]),
+    *(
+        Sample(draws, (tracked(kind, status),))
+        for draws in (requests.title, requests.headline)
+        for kind in RequestKind
+        for status in RequestStatus
+    ),
     *(Sample(each) for each in (access.too_many_tries, access.declined)),
     *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in CLINICS),
     *(Sample(refusals.kept, (reason,)) for reason in refusals.CANCEL_REFUSALS),

@@ -21,6 +21,8 @@ from bot.fsm.moving import KIND as MOVING
 from bot.fsm.moving import moving_steps
 from bot.fsm.person import KIND as PERSON
 from bot.fsm.person import own_form_steps
+from bot.fsm.requests import KINDS as REQUESTS
+from bot.fsm.requests import request_steps
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Step
 from bot.keyboards.callbacks import Tab, Verb, WizardPress
@@ -39,6 +41,7 @@ from tests.support import telegram_limits as limits
 
 WIZARDS = {BOOKING: booking_steps(), MOVING: moving_steps(), PERSON: own_form_steps(), ACCESS: access_steps()}
 WIZARDS |= {FAMILY: family_steps(), EDIT: edit_steps()}
+WIZARDS |= {kind: request_steps(kind) for kind in REQUESTS}
 EVERY_STEP = [(kind, step) for kind, steps in WIZARDS.items() for step in steps]
 KNOWN = limits.beginnings(SAMPLE_DATA)
 NO_WAY_BACK = {(BOOKING, "checking"), (MOVING, "checking")}

@@ -9,10 +9,12 @@ from datetime import date, datetime
 
 from emulator.driver import User
 from services.ids import new_id
+from services.notify.outbox import Outbox
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import roll_demo
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
+from services.requests.desk import RequestDesk
 from services.storage.engine import Database
 from services.storage.vault import Vault, load_key
 from tests.e2e.people import BORN, a_policy
@@ -30,6 +32,7 @@ class Desk:
     registry: LocalRegistry
     database: Database
     admin: LocalRegistryAdmin
+    requests: RequestDesk
 
     async def free(self, service: str, *, clinic: str = HOME_CLINIC, age: int = 36) -> list[Slot]:
         """Free times of a service by its code, earliest first."""
@@ -72,7 +75,8 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     try:
         vault, clock = Vault(key), _BotClock(bot)
         registry = LocalRegistry(database, vault, clock, registers_patients=True)
-        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock))
+        requests = RequestDesk(database, vault, Outbox(database, clock), clock)
+        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), requests)
     finally:
         await database.close()
 

@@ -56,6 +56,9 @@ from services.registry.model import (
     Visit,
 )
 from services.registry.port import Registry, RegistryUnavailable
+from services.requests.desk import RequestDesk
+from services.requests.requests import Requests
+from services.requests.tracked import Statuses
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -184,7 +187,10 @@ class World:
         self.accounts = Accounts(database, clock)
         self.persons = Persons(database, vault, registry, clock)
         self.drafts = Drafts(
-            database, vault, clock, dict.fromkeys((KIND, "person", "moving", "family", "edit"), LIFETIME)
+            database,
+            vault,
+            clock,
+            dict.fromkeys((KIND, "person", "moving", "family", "edit", "feedback", "problem"), LIFETIME),
         )
         self.outbox = Outbox(database, clock)
         self.watch = Watch(database, registry, self.accounts, self.persons, self.outbox, clock)
@@ -200,6 +206,9 @@ class World:
         self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)
         self.family = Family(database, vault, self.accounts, self.persons, self.access, clock)
         self.ageing = Ageing(database, vault, self.accounts, self.outbox, clock)
+        self.requests = Requests(database, vault, self.drafts, self.outbox, clock)
+        self.request_desk = RequestDesk(database, vault, self.outbox, clock)
+        self.statuses = Statuses((self.requests,))
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

@@ -39,6 +39,8 @@ LONGEST = {
     "region": "50",
     "page": 9_999,
     "notification": "W" * LENGTH,
+    "request": "W" * LENGTH,
+    "place": 4,
     "sure": True,
     "soonest": True,
     "months": 12,

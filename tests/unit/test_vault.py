@@ -119,3 +119,11 @@ def test_an_encrypted_column_takes_nothing_in_clear() -> None:
     sealed = VAULT.seal(COLUMN, "row", SECRET)
     assert column.process_bind_param(sealed, DIALECTS["sqlite"]) == sealed
     assert column.process_bind_param(None, DIALECTS["sqlite"]) is None
+
+
+@given(st.binary())
+def test_the_content_of_a_file_opens_the_same(content: bytes) -> None:
+    sealed = VAULT.seal_bytes(COLUMN, "row", content)
+    assert VAULT.open_bytes(COLUMN, "row", sealed) == content
+    with pytest.raises(VaultError):
+        VAULT.open_bytes(COLUMN, "other", sealed)

@@ -1,0 +1,395 @@
+"""«Сообщить о проблеме», «Обратная связь», and «Статусы заявлений» with the cards of what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot.keyboards.callbacks import (
+    ClosePhoto,
+    Go,
+    NotificationList,
+    Page,
+    RequestCard,
+    RequestList,
+    RequestPhoto,
+    RequestText,
+    WizardOpen,
+)
+from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
+from bot.keyboards.wizard import Keys
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from services.requests.model import (
+    LONGEST_TEXT,
+    MOST_PHOTOS,
+    OPEN_A_DAY,
+    PictureProblem,
+    Request,
+    RequestKind,
+    RequestStatus,
+    TrackedItem,
+    TrackedPage,
+    TrackedTopic,
+)
+from services.texts.dates import short_when, when
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
+
+_MOSCOW = "Europe/Moscow"
+_SHOWN = 1000
+"""Of a text, beside all that may stand on the same screen: UTF-16 units, as Telegram counts them."""
+_PIECE = 3500
+"""Of a text on a screen of its own."""
+_ONE_UNIT = 0xFFFF
+"""Characters behind this one make two UTF-16 units."""
+_PHOTOS_IN_ROW = 3
+_SENDING = {
+    RequestKind.PROBLEM: N_("⚠️ Report a problem"),
+    RequestKind.FEEDBACK: N_("✉️ Feedback"),
+}
+_QUESTIONS = {
+    RequestKind.PROBLEM: N_("Write what has happened: what you pressed and what you saw. You can send a photo."),
+    RequestKind.FEEDBACK: N_("Write what you like, what you miss, what should be better. You can send a photo."),
+}
+TITLES: Mapping[str, str] = {
+    RequestKind.PROBLEM: N_("Problem No. {number}"),
+    RequestKind.FEEDBACK: N_("Feedback No. {number}"),
+}
+"""What was sent, by the word of its kind; a topic with kinds of its own adds a table of its own."""
+STATUSES: Mapping[str, str] = {
+    RequestStatus.ACCEPTED: N_("Accepted"),
+    RequestStatus.IN_PROGRESS: N_("In progress"),
+    RequestStatus.ANSWERED: N_("Answered"),
+}
+_NEXT: Mapping[str, str] = {
+    RequestStatus.ACCEPTED: N_("Next: it will be read and taken up."),
+    RequestStatus.IN_PROGRESS: N_("Next: the answer will come into this chat."),
+    RequestStatus.ANSWERED: N_("Nothing more is needed from you."),
+}
+_CARDS: Mapping[TrackedTopic, Callable[[str], CallbackData]] = {
+    TrackedTopic.REQUEST: lambda item: RequestCard(request=item)
+}
+HEADING = N_("A new status of what you have sent")
+"""Of a line of «Уведомления» whose request cannot be seen any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is to be sent, as far as it has come. `text`: None where nothing has been sent yet."""
+
+    kind: RequestKind
+    text: str | None = None
+    photos: int = 0
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+def message(data: Gathered, keys: Keys, scene: Scene) -> Screen:
+    """The question; with what has been written already, where it is to be written anew."""
+    t = scene.t
+    return Screen(
+        scene.text(
+            bold(t(_SENDING[data.kind])),
+            t(_QUESTIONS[data.kind]),
+            lines(
+                t("Before it is sent, you will see all of it once more."),
+                t("No doctor reads this. In an emergency call 103 or 112."),
+            ),
+            lines(bold(t("Written so far")), *_content(t, data)) if data.text is not None else "",
+        ),
+        markup(
+            [button(t.label("Leave it as it is"), keys.act("keep"))] if data.text is not None else [],
+            back_row(t, keys.back() or Go(to=Page.MORE)),
+        ),
+    )
+
+
+def check(data: Gathered, keys: Keys, scene: Scene) -> Screen:
+    t = scene.t
+    return Screen(
+        scene.text(
+            bold(t("Please check what will be sent")),
+            lines(bold(t(_SENDING[data.kind])), *_content(t, data)),
+            t("To send it, press “📨 Send”. To add something, write more or send a photo."),
+        ),
+        markup(
+            [button(t.label("📨 Send"), keys.act("send"))],
+            [button(t.label("✏️ Write it anew"), keys.act("edit"))],
+            [button(t.label("🗑 Leave the photos out"), keys.act("drop"))] if data.photos else [],
+            back_row(t, keys.back()),
+        ),
+    )
+
+
+def accepted(t: Texts, request: Request) -> Screen:
+    return Screen(
+        blocks(
+            Html("✅ ") + bold(t("Request No. {number} is accepted", number=str(request.number))),
+            t("The answer will come into this chat. Until then you see in “🗂 Application statuses” how it stands."),
+        ),
+        markup(
+            [button(t.label("📄 Open the request"), RequestCard(request=request.id))],
+            [button(t.label("🗂 Application statuses"), RequestList(page=0))],
+            [home_button(t)],
+        ),
+    )
+
+
+def unfinished(t: Texts, kind: RequestKind) -> Screen:
+    """It was left half-way."""
+    return Screen(
+        blocks(
+            bold(t("You have not sent your request")),
+            t("What you have written is kept. Go on from the same place?"),
+        ),
+        markup(
+            [button(t.label("▶️ Go on"), WizardOpen(kind=kind.value, anew=False))],
+            [button(t.label("Start again"), WizardOpen(kind=kind.value, anew=True))],
+            back_row(t, Go(to=Page.MORE)),
+        ),
+    )
+
+
+def too_many(t: Texts) -> Screen:
+    """Asked before anything is written."""
+    return Screen(
+        blocks(bold(t("Please wait for an answer")), wait_for_answers(t)),
+        markup(
+            [button(t.label("🗂 Application statuses"), RequestList(page=0))],
+            back_row(t, Go(to=Page.MORE)),
+        ),
+    )
+
+
+def wait_for_answers(t: Texts) -> Html:
+    return Html("⚠️ ") + t.n(
+        "Within a day you have sent {count} request that is not answered yet. The next can be sent later.",
+        "Within a day you have sent {count} requests that are not answered yet. The next can be sent later.",
+        OPEN_A_DAY,
+    )
+
+
+def stopped(t: Texts) -> Html:
+    """After /cancel."""
+    return t("What you had begun is given up. The request has not been sent.")
+
+
+def photo_added(t: Texts, count: int) -> Html:
+    return t("✅ The photo is added. Photos: {count}", count=count)
+
+
+def text_added(t: Texts) -> Html:
+    return t("✅ Added to the text.")
+
+
+def photos_left_out(t: Texts) -> Html:
+    return t("The photos are left out.")
+
+
+def too_many_photos(t: Texts) -> Html:
+    return Html("⚠️ ") + t.n(
+        "One request holds {count} photo. This one is not added; the rest is kept.",
+        "One request holds {count} photos. This one is not added; the rest is kept.",
+        MOST_PHOTOS,
+    )
+
+
+def too_long(t: Texts) -> Html:
+    return Html("⚠️ ") + t.n(
+        "One request holds {count} character. The last message is not added; the rest is kept.",
+        "One request holds {count} characters. The last message is not added; the rest is kept.",
+        LONGEST_TEXT,
+    )
+
+
+def picture_problem(t: Texts, problem: PictureProblem) -> Html:
+    return (
+        Html("⚠️ ")
+        + {
+            PictureProblem.NOT_A_PICTURE: t("This file is not a photo. It is not added; the rest is kept."),
+            PictureProblem.BROKEN: t("This photo is damaged. Please send another one; the rest is kept."),
+            PictureProblem.TOO_LARGE: t("This picture is too large. Please send it as a photo; the rest is kept."),
+        }[problem]
+    )
+
+
+def photo_lost(t: Texts) -> Html:
+    return Html("⚠️ ") + t("The photo has not come through. Please send it once more; the rest is kept.")
+
+
+# --- «Статусы заявлений» --------------------------------------------------------------------------
+
+
+def statuses(t: Texts, found: TrackedPage, page: int, now: datetime) -> Screen:
+    """All that was sent from this account, newest first."""
+    page = clamp(page, found.total, PAGE_SIZE)
+    shown = list(enumerate(found.items, start=page * PAGE_SIZE + 1))
+    nothing = t("No data. What you have sent and how it stands will be here.")
+    return Screen(
+        blocks(
+            bold(t("🗂 Application statuses")),
+            *([_line(t, number, item, now) for number, item in shown] or [nothing]),
+            t("Applications in all: {count}", count=found.total),
+        ),
+        markup(
+            *([button(numbered(number, title(t, item)), _CARDS[item.topic](item.id))] for number, item in shown),
+            pager(t, page, found.total, PAGE_SIZE, lambda each: RequestList(page=each)),
+            [home_button(t)],
+        ),
+    )
+
+
+def card(
+    t: Texts,
+    request: Request,
+    now: datetime,
+    *,
+    back: RequestList | NotificationList = RequestList(page=0),  # noqa: B008  (frozen)
+    note: Html | None = None,
+) -> Screen:
+    """One request: what was sent and what has come of it. `note`: what has just happened."""
+    data = Gathered(request.kind, request.text, len(request.photos))
+    return Screen(
+        blocks(
+            note or "",
+            lines(
+                bold(_title(t, request)),
+                t("Applicant: you"),
+                t("Date: {when}", when=when(t, request.sent_at, _MOSCOW, now)),
+                t("Status: {status}", status=t.label(STATUSES[request.status])),
+                t(_NEXT[request.status]),
+            ),
+            lines(bold(_comment_heading(t, request.status)), escape(request.comment)) if request.comment else "",
+            lines(bold(t("You have sent")), *_content(t, data)),
+            _history(t, request, now),
+        ),
+        markup(
+            *_photo_rows(t, request),
+            [button(t.label("📄 The whole text"), RequestText(request=request.id, page=0))]
+            if _is_long(request.text)
+            else [],
+            back_row(t, back),
+        ),
+    )
+
+
+def whole_text(t: Texts, request: Request, page: int) -> Screen:
+    """A text that the card has no room for."""
+    pieces = _pieces(request.text, _PIECE)
+    page = clamp(page, len(pieces), 1)
+    return Screen(
+        blocks(bold(_title(t, request)), escape(pieces[page])),
+        markup(
+            pager(t, page, len(pieces), 1, lambda each: RequestText(request=request.id, page=each)),
+            back_row(t, RequestCard(request=request.id)),
+        ),
+    )
+
+
+def photo(t: Texts, request: Request, place: int, picture: bytes) -> Screen:
+    """A photo below the card, with a button that takes it away again."""
+    count = len(request.photos)
+    which = t("Photo {place} of {count}", place=place + 1, count=count) if count > 1 else ""
+    return Screen(
+        lines(bold(_title(t, request)), which),
+        markup([button(t.label("✖️ Close the photo"), ClosePhoto())]),
+        picture,
+    )
+
+
+def news(t: Texts, request: Request) -> Html:
+    """Above the card that tells of a new status."""
+    if request.status is RequestStatus.ANSWERED:
+        return t("📬 Request No. {number} is answered.", number=str(request.number))
+    return t("📬 Request No. {number} has a new status.", number=str(request.number))
+
+
+def title(t: Texts, item: TrackedItem) -> str:
+    """«Проблема № 1042»."""
+    return t.label(TITLES[item.kind], number=item.number)
+
+
+def headline(t: Texts, item: TrackedItem) -> str:
+    """«Проблема № 1042: Ответ дан»."""
+    return f"{title(t, item)}: {t.label(STATUSES[item.status])}"
+
+
+def _line(t: Texts, number: int, item: TrackedItem, now: datetime) -> Html:
+    return lines(
+        Html(f"{number}. ") + bold(title(t, item)),
+        t("For: {name}", name=item.person) if item.person else t("Applicant: you"),
+        t("Date: {when}", when=when(t, item.sent_at, _MOSCOW, now)),
+        t("Status: {status}", status=t.label(STATUSES[item.status])),
+        t(_NEXT[item.status]),
+    )
+
+
+def _title(t: Texts, request: Request) -> str:
+    return t.label(TITLES[request.kind], number=str(request.number))
+
+
+def _comment_heading(t: Texts, status: RequestStatus) -> Html:
+    return t("Answer") if status is RequestStatus.ANSWERED else t("Comment")
+
+
+def _history(t: Texts, request: Request, now: datetime) -> Html:
+    """Nothing while there is only what the card says above."""
+    if len(request.steps) < 2:
+        return Html()
+    passed = (
+        escape(f"{short_when(t, each.at, _MOSCOW, now)} – {t.label(STATUSES[each.status])}") for each in request.steps
+    )
+    return lines(bold(t("How it went")), *passed)
+
+
+def _content(t: Texts, data: Gathered) -> tuple[Html, ...]:
+    """The text as far as there is room, and how many photos."""
+    beginning = _pieces(data.text or "", _SHOWN)[0]
+    long = _is_long(data.text or "")
+    return (
+        escape(beginning + ("…" if long else "")),
+        t("(This is the beginning; all of it is kept.)") if long else Html(),
+        t("Photos: {count}", count=data.photos) if data.photos else Html(),
+    )
+
+
+def _photo_rows(t: Texts, request: Request) -> list[Row]:
+    many = len(request.photos) > 1
+    return in_rows(
+        (
+            button(
+                t.label("🖼 Photo {place}", place=place + 1) if many else t.label("🖼 Show the photo"),
+                RequestPhoto(request=request.id, place=place),
+            )
+            for place in range(len(request.photos))
+        ),
+        _PHOTOS_IN_ROW,
+    )
+
+
+def _is_long(text: str) -> bool:
+    return len(_pieces(text, _SHOWN)) > 1
+
+
+def _pieces(text: str, units: int) -> list[str]:
+    """The text in pieces of at most so many UTF-16 units, cut at a word's end where one is near; one at least."""
+    pieces = []
+    while (length := _fitting(text, units)) < len(text):
+        space = max(text.rfind(gap, length // 2, length + 1) for gap in " \n")
+        end = space if space > 0 else length
+        pieces.append(text[:end])
+        text = text[end:].lstrip()
+    return [*pieces, text]
+
+
+def _fitting(text: str, units: int) -> int:
+    """How many characters of a text make at most so many UTF-16 units."""
+    for place, character in enumerate(text):
+        units -= 2 if ord(character) > _ONE_UNIT else 1
+        if units < 0:
+            return place
+    return len(text)

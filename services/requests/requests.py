@@ -1,0 +1,242 @@
+"""What an account sends to be answered: photos of a draft, sending, and looking at what was sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.model import Account
+from services.clock import Clock
+from services.drafts.drafts import Drafts
+from services.errors import NotFound
+from services.ids import new_id
+from services.notify.model import NotificationKind
+from services.notify.outbox import Outbox
+from services.requests import pictures
+from services.requests.model import (
+    MACHINES,
+    OPEN_A_DAY,
+    Request,
+    RequestKind,
+    RequestStatus,
+    StatusStep,
+    TooManyRequests,
+    TrackedItem,
+    TrackedPage,
+    TrackedTopic,
+    first_status,
+)
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import account as account_table
+from services.storage.tables import counter, request_file, request_step
+from services.storage.tables import request as request_table
+from services.storage.vault import Vault
+
+FIRST_NUMBER = 1001
+"""Four digits from the beginning: a number that is told on the phone should look like one."""
+_NUMBERS = "request"
+_DAY = timedelta(days=1)
+_UNSETTLED = {status.value for machine in MACHINES.values() for status, following in machine.items() if following}
+
+
+class Requests:
+    """Every question names the account, so nobody sees another's requests."""
+
+    def __init__(self, database: Database, vault: Vault, drafts: Drafts, outbox: Outbox, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._drafts = drafts
+        self._outbox = outbox
+        self._clock = clock
+        self._cleaning = asyncio.Lock()
+
+    # --- photos of a draft ------------------------------------------------------------------------
+
+    async def keep_photo(self, draft_id: str, data: bytes) -> str:
+        """Cleans a photo and stores it with its draft; gives its id. Raises `PictureRefused`."""
+        async with self._cleaning:  # one at a time: a large one takes much memory while it is decoded
+            content = await asyncio.to_thread(pictures.clean, data)
+        file_id = new_id()
+        mine = request_file.c.draft_id == draft_id
+        async with self._database.write() as unit:
+            place = (await unit.execute(select(func.coalesce(func.max(request_file.c.place), 0)).where(mine))).scalar()
+            await unit.execute(
+                insert(request_file).values(
+                    id=file_id,
+                    draft_id=draft_id,
+                    place=(place or 0) + 1,
+                    mime=pictures.MIME,
+                    content=self._vault.seal_bytes(request_file.c.content, file_id, content),
+                )
+            )
+        return file_id
+
+    async def forget_photos(self, draft_id: str) -> None:
+        """The draft goes on without its photos."""
+        await self._database.execute(delete(request_file).where(request_file.c.draft_id == draft_id))
+
+    # --- sending ----------------------------------------------------------------------------------
+
+    async def is_full(self, who: Account) -> bool:
+        """Whether the account has to wait for answers before it may send more."""
+        async with self._database.read() as connection:
+            return await self._is_full(connection, who)
+
+    async def send(
+        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str, told_by: str
+    ) -> Request:
+        """Stores what the draft holds under a number of its own, and closes the draft: all of it, or nothing.
+
+        `photos`: those of the draft that go along. `told_by`: the outbox key that the screen settles. The same draft
+        again gives the same request. Raises `TooManyRequests`.
+        """
+        await self._send(who, kind, text, photos, draft_id, told_by)
+        return await self._one(who, request_table.c.draft_id == draft_id)
+
+    async def _send(
+        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str, told_by: str
+    ) -> None:
+        request_id, now, status = new_id(), self._clock.now(), first_status(kind)
+        async with self._database.write() as unit:
+            # Two processes may send for one account at once: the second counts after the first.
+            await unit.execute(select(account_table.c.id).where(account_table.c.id == who.id).with_for_update())
+            sent = select(request_table.c.id).where(request_table.c.draft_id == draft_id)
+            if (await unit.execute(sent)).first() is not None:
+                return
+            if await self._is_full(unit, who):
+                raise TooManyRequests
+            await unit.execute(
+                insert(request_table).values(
+                    id=request_id,
+                    account_id=who.id,
+                    kind=kind.value,
+                    number=await self._next_number(unit),
+                    draft_id=draft_id,
+                    text=self._vault.seal(request_table.c.text, request_id, text),
+                    status=status.value,
+                    created_at=now,
+                    updated_at=now,
+                )
+            )
+            await unit.execute(insert(request_step).values(note_step(request_id, status, now)))
+            await unit.execute(
+                update(request_file)
+                .where(request_file.c.draft_id == draft_id, request_file.c.id.in_(photos))
+                .values(request_id=request_id, draft_id=None)
+            )
+            await unit.execute(delete(request_file).where(request_file.c.draft_id == draft_id))
+            await self._drafts.finish(unit, draft_id, request_id)
+            await self._outbox.add(
+                unit,
+                account_id=who.id,
+                person_id=None,
+                kind=NotificationKind.REQUEST_STATUS,
+                subject_id=request_id,
+                dedupe_key=told_by,
+                screen_follows=True,
+            )
+
+    async def _next_number(self, unit: AsyncConnection) -> int:
+        """One statement on either engine: whoever comes second waits for the first, and gets the next."""
+        counted = insert_for(self._database.dialect, counter).values(name=_NUMBERS, last=FIRST_NUMBER)
+        number: int = (
+            await unit.execute(
+                counted.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + 1}).returning(
+                    counter.c.last
+                )
+            )
+        ).scalar_one()
+        return number
+
+    async def _is_full(self, connection: AsyncConnection, who: Account) -> bool:
+        recent = request_table.c.account_id == who.id, request_table.c.created_at > self._clock.now() - _DAY
+        query = select(func.count()).where(*recent, request_table.c.status.in_(_UNSETTLED))
+        count: int = (await connection.execute(query)).scalar_one()
+        return count >= OPEN_A_DAY
+
+    # --- looking ----------------------------------------------------------------------------------
+
+    async def get(self, who: Account, request_id: str) -> Request:
+        """A request with its content; `NotFound` for anybody else's."""
+        return await self._one(who, request_table.c.id == request_id)
+
+    async def photo(self, who: Account, request_id: str, place: int) -> bytes:
+        """The JPEG at this place of the request's photos, 0 first; `NotFound` for anybody else's."""
+        request = await self.get(who, request_id)
+        if not 0 <= place < len(request.photos):
+            raise NotFound
+        async with self._database.read() as connection:
+            return await read_photo(connection, self._vault, request.photos[place])
+
+    async def tracked(self, account: Account, limit: int) -> TrackedPage:
+        """The account's requests as lines of «Статусы заявлений» (`tracked.Tracked`)."""
+        mine = request_table.c.account_id == account.id
+        async with self._database.read() as connection:
+            total = (await connection.execute(select(func.count()).where(mine))).scalar_one()
+            newest = request_table.c.created_at.desc(), request_table.c.number.desc()
+            rows = await connection.execute(select(*_LINE).where(mine).order_by(*newest).limit(limit))
+            return TrackedPage(tuple(_item(row) for row in rows.all()), total)
+
+    async def some(self, account: Account, request_ids: Collection[str]) -> Mapping[str, TrackedItem]:
+        """Those of the requests that are this account's, by their ids."""
+        if not request_ids:
+            return {}
+        mine = request_table.c.account_id == account.id, request_table.c.id.in_(request_ids)
+        return {row.id: _item(row) for row in (await self._database.fetch(select(*_LINE).where(*mine))).all()}
+
+    async def _one(self, who: Account, condition: ColumnElement[bool]) -> Request:
+        mine = request_table.c.account_id == who.id, condition
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(request_table).where(*mine))).one_or_none()
+            if row is None:
+                raise NotFound
+            return await read_request(connection, self._vault, row)
+
+
+_LINE = tuple(request_table.c[name] for name in ("id", "number", "kind", "status", "created_at"))
+
+
+def note_step(request_id: str, status: RequestStatus, at: Any) -> dict[str, Any]:
+    """A row of the history: this status, from this moment on."""
+    return {"id": new_id(), "request_id": request_id, "status": status.value, "at": at}
+
+
+async def read_request(connection: AsyncConnection, vault: Vault, row: Row[Any]) -> Request:
+    """A whole row of `request` with what hangs on it."""
+    photos: Sequence[str] = (
+        (await _hanging(connection, request_file, row.id, request_file.c.place, request_file.c.id)).scalars().all()
+    )
+    steps = await _hanging(connection, request_step, row.id, request_step.c.at, request_step)
+    return Request(
+        id=row.id,
+        number=row.number,
+        kind=RequestKind(row.kind),
+        status=RequestStatus(row.status),
+        text=vault.open(request_table.c.text, row.id, row.text),
+        comment=vault.open(request_table.c.comment, row.id, row.comment) if row.comment is not None else None,
+        sent_at=row.created_at,
+        photos=tuple(photos),
+        steps=tuple(StatusStep(RequestStatus(each.status), each.at) for each in steps.all()),
+    )
+
+
+async def read_photo(connection: AsyncConnection, vault: Vault, file_id: str) -> bytes:
+    """The content of a photo; `NotFound` where it is gone."""
+    content = (await connection.execute(select(request_file.c.content).where(request_file.c.id == file_id))).scalar()
+    if content is None:
+        raise NotFound
+    return vault.open_bytes(request_file.c.content, file_id, content)
+
+
+async def _hanging(connection: AsyncConnection, table: Table, request_id: str, order: Any, *columns: Any) -> Any:
+    return await connection.execute(select(*columns).where(table.c.request_id == request_id).order_by(order))
+
+
+def _item(row: Row[Any]) -> TrackedItem:
+    return TrackedItem(TrackedTopic.REQUEST, row.id, str(row.number), row.kind, row.status, row.created_at)

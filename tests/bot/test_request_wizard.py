@@ -1,0 +1,293 @@
+"""Reporting a problem over real services: text, photos, both, and whatever comes wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import notices
+from bot.fsm.requests import after_request, request_steps
+from bot.fsm.wizard import FileLost, Input, SentPhoto, Turned, Typed, Unreadable, Wizard
+from bot.keyboards.callbacks import WizardPress
+from bot.tools import Tools
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.drafts.model import Draft
+from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, OPEN_A_DAY, Request, RequestKind, RequestStatus
+from services.requests.pictures import MOST_BYTES
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from services.texts.i18n import texts
+from tests.support.clock import FakeClock
+from tests.support.photos import camera_photo, truncated
+from tests.support.telegram_limits import formatted
+from tests.support.world import World
+
+T = texts("ru")
+KIND = RequestKind.PROBLEM.value
+PHOTO = camera_photo(60, 40)
+MESSAGE = 1
+
+
+class Chat:
+    """One of the wizards as it stands on the screen."""
+
+    def __init__(self, tools: Tools, account: Account) -> None:
+        self.account, self.tools = account, tools
+        self.wizard = Wizard(KIND, request_steps(KIND), tools, after_request)
+        self.now: Turned | None = None
+        self.asked: list[int] = []
+
+    @property
+    def turned(self) -> Turned:
+        assert self.now is not None
+        return self.now
+
+    @property
+    def step(self) -> str:
+        return self.turned.draft.step
+
+    @property
+    def text(self) -> str:
+        return read(self.turned.screen)
+
+    @property
+    def labels(self) -> list[str]:
+        assert self.turned.screen is not None
+        return [each.text for row in self.turned.screen.markup.inline_keyboard for each in row]
+
+    async def open(self) -> None:
+        self.now = await self.wizard.start(self.account, T, {})
+
+    async def give(self, given: Input) -> None:
+        self.now = await self.wizard.receive(self.account, T, given)
+
+    async def photo(self, data: bytes | Exception | None = PHOTO, caption: str = "") -> None:
+        """None: Telegram has more of it than may be had."""
+
+        async def fetch(limit: int) -> bytes | None:
+            self.asked.append(limit)
+            if isinstance(data, Exception):
+                raise data
+            return data
+
+        await self.give(SentPhoto(fetch, caption))
+
+    async def act(self, name: str, draft: Draft | None = None) -> None:
+        draft = draft or self.turned.draft
+        pressed = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
+        turned = await self.wizard.press(self.account, T, pressed, MESSAGE)
+        assert turned is not None
+        self.now = turned
+
+    async def back(self) -> None:
+        draft = self.turned.draft
+        self.now = await self.wizard.press(
+            self.account, T, WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:b:"), MESSAGE
+        )
+
+    async def sent(self) -> Request:
+        """What has come of it: the only request of the account."""
+        found = await self.tools.statuses.page(self.account, 0, 8)
+        assert found.total == 1
+        return await self.tools.requests.get(self.account, found.items[0].id)
+
+
+def read(screen: Any) -> str:
+    assert isinstance(screen, Screen)
+    return formatted(screen.text).text
+
+
+@pytest.fixture
+def world(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """No clinics: a request needs none."""
+    return World(database, vault, clock)
+
+
+@pytest.fixture
+async def chat(world: World, tools: Tools) -> Chat:
+    chat = Chat(tools, await world.account())
+    await chat.open()
+    return chat
+
+
+async def test_a_text_is_shown_back_and_sent(chat: Chat) -> None:
+    assert "Напишите, что случилось" in chat.text
+    assert "звоните 103 или 112" in chat.text
+    await chat.give(Typed("Не открывается <b>запись</b>"))
+    assert chat.step == "check"
+    assert "Не открывается <b>запись</b>" in chat.text
+    assert "🗑 Убрать фото" not in chat.labels
+    await chat.act("send")
+    assert chat.turned.over
+    assert chat.text.startswith("✅ Обращение № 1001 принято")
+    sent = await chat.sent()
+    assert (sent.text, sent.photos, sent.kind) == ("Не открывается <b>запись</b>", (), RequestKind.PROBLEM)
+
+
+async def test_photos_alone_with_a_caption_and_more(chat: Chat) -> None:
+    await chat.photo(caption="Вот экран")
+    assert (chat.step, chat.asked) == ("check", [MOST_BYTES])
+    assert "Всего фото: 1" in chat.text
+    await chat.give(Typed("И ещё слово"))
+    await chat.photo()
+    assert "Вот экран\nИ ещё слово\nФото: 2" in chat.text
+    await chat.act("send")
+    sent = await chat.sent()
+    assert (sent.text, len(sent.photos)) == ("Вот экран\nИ ещё слово", 2)
+    assert len(chat.asked) == 2, "each is downloaded once"
+
+
+async def test_a_photo_without_a_word(chat: Chat) -> None:
+    await chat.photo()
+    await chat.act("send")
+    sent = await chat.sent()
+    assert (sent.text, len(sent.photos)) == ("", 1)
+
+
+async def test_more_photos_than_fit(chat: Chat) -> None:
+    for _ in range(MOST_PHOTOS):
+        await chat.photo()
+    await chat.photo(caption="шестое")
+    assert "помещается 5 фото. Это фото не добавлено" in chat.text
+    assert "шестое" in chat.text, "its caption is no photo"
+    assert len(chat.asked) == MOST_PHOTOS, "what is not taken is not downloaded"
+    await chat.act("send")
+    assert len((await chat.sent()).photos) == MOST_PHOTOS
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"%PDF", "Этот файл не фото"),
+        (truncated(), "Это фото повреждено"),
+        (None, "слишком большой"),
+        (bytes(MOST_BYTES + 1), "слишком большой"),
+        (FileLost(), "Фото не дошло"),
+    ],
+    ids=["pdf", "half", "too large for bots", "too large", "lost"],
+)
+async def test_a_photo_that_is_none_loses_nothing(chat: Chat, data: bytes | Exception | None, said: str) -> None:
+    await chat.photo(data)
+    assert chat.step == "message", "there is nothing to check yet"
+    assert said in chat.text
+    await chat.photo(data, caption="Подпись")
+    assert chat.step == "check"
+    assert said in chat.text
+    assert "Подпись" in chat.text
+    await chat.photo()
+    await chat.photo(data)
+    assert said in chat.text
+    assert "Подпись\nФото: 1" in chat.text
+    await chat.act("send")
+    sent = await chat.sent()
+    assert (sent.text, len(sent.photos)) == ("Подпись", 1)
+
+
+async def test_what_is_neither_text_nor_photo(chat: Chat) -> None:
+    await chat.give(Unreadable())
+    assert "только текст и фото" in chat.text
+    await chat.give(Typed("Слово"))
+    await chat.give(Unreadable())
+    assert "только текст и фото" in chat.text
+    assert "Слово" in chat.text
+
+
+async def test_text_that_no_longer_fits(chat: Chat) -> None:
+    whole = "я" * LONGEST_TEXT
+    await chat.give(Typed(whole))
+    assert "Здесь начало, сохранено всё" in chat.text
+    await chat.give(Typed("ещё"))
+    assert "помещается 4096 знаков" in chat.text
+    await chat.photo(caption="ещё")
+    assert "помещается 4096 знаков" in chat.text
+    await chat.act("send")
+    assert (await chat.sent()).text == whole
+
+
+async def test_written_anew_and_left_as_it_is(chat: Chat) -> None:
+    await chat.give(Typed("Первое"))
+    await chat.act("edit")
+    assert chat.step == "message"
+    assert "Сейчас написано\nПервое" in chat.text
+    await chat.act("keep")
+    assert chat.step == "check"
+    await chat.back()
+    await chat.give(Typed("Второе"))
+    assert "Первое" not in chat.text
+    await chat.act("send")
+    assert (await chat.sent()).text == "Второе"
+
+
+async def test_photos_left_out(chat: Chat) -> None:
+    await chat.photo(caption="Слово")
+    await chat.act("drop")
+    assert "Фото убраны" in chat.text
+    assert "🗑 Убрать фото" not in chat.labels
+    await chat.act("send")
+    assert (await chat.sent()).photos == ()
+
+
+async def test_nothing_at_all_cannot_be_sent(chat: Chat) -> None:
+    await chat.photo()
+    await chat.act("drop")
+    assert chat.step == "message", "without the photo there is nothing to send"
+    await chat.act("send")
+    assert not chat.turned.over
+    assert (await chat.tools.statuses.page(chat.account, 0, 8)).total == 0
+
+
+async def test_sent_twice_is_sent_once(chat: Chat) -> None:
+    await chat.give(Typed("Слово"))
+    pressed = chat.turned.draft
+    await chat.act("send")
+    await chat.act("send", pressed)
+    assert chat.text.startswith("✅ Обращение № 1001 принято"), "the number again"
+    await chat.sent()
+
+
+async def test_a_restart_in_the_middle(chat: Chat, world: World) -> None:
+    await chat.photo(caption="Слово")
+    again = Chat(chat.tools, chat.account)
+    again.now = await again.wizard.resume(chat.account, T)
+    assert "Слово\nФото: 1" in again.text
+    await again.act("send")
+    sent = await again.sent()
+    assert len(await world.request_desk.photos(sent.number)) == 1
+
+
+async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -> None:
+    await chat.give(Typed("Слово"))
+    for _ in range(OPEN_A_DAY):
+        draft = await world.drafts.start(Draft("", chat.account.id, "feedback", "message"))
+        await world.requests.send(chat.account, RequestKind.FEEDBACK, "x", [], draft_id=draft.id, told_by=draft.id)
+    await chat.act("send")
+    assert "За сутки Вы отправили 10 обращений" in chat.text
+    assert "Слово" in chat.text
+    assert not chat.turned.over
+
+
+async def test_what_a_notification_says_as_things_are_now(chat: Chat, world: World) -> None:
+    await chat.give(Typed("Слово"))
+    await chat.act("send")
+    note = (await world.outbox.page(chat.account.id, 0, 8)).items[0]
+
+    async def rendered() -> str:
+        return read(await notices.render(chat.tools, chat.account, note, T))
+
+    async def opened() -> str:
+        return read(await notices.opened(chat.tools, chat.account, note, T))
+
+    assert (await rendered()).startswith("✅ Обращение № 1001 принято")
+    assert (await opened()).startswith("Проблема № 1001\nЗаявитель: Вы\nДата: сегодня, пн 23 ноября, 09:00")
+    await world.request_desk.move(1001, RequestStatus.IN_PROGRESS)
+    assert (await rendered()).startswith("📬 У обращения № 1001 новый статус.\n\nПроблема № 1001")
+    await world.request_desk.move(1001, RequestStatus.ANSWERED, "Исправили")
+    assert (await rendered()).startswith("📬 На обращение № 1001 дан ответ.")
+    for text in (await rendered(), await opened()):
+        assert "Статус: Ответ дан" in text
+        assert "Ответ\nИсправили" in text
+        assert "Вы отправили\nСлово" in text
+    stranger = await world.account()
+    assert await notices.render(chat.tools, stranger, note, T) is None

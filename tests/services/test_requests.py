@@ -1,0 +1,445 @@
+"""Requests on both engines: numbers, what lies at rest, statuses, and that nobody sees another's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, func, select
+
+from services.accounts.model import Account
+from services.drafts.model import Draft
+from services.errors import NotFound
+from services.notify.model import Delivery, NotificationKind
+from services.requests.model import (
+    LONGEST_COMMENT,
+    LONGEST_TEXT,
+    MACHINES,
+    OPEN_A_DAY,
+    CommentMissing,
+    CommentTooLong,
+    PictureProblem,
+    PictureRefused,
+    Request,
+    RequestKind,
+    RequestStatus,
+    StatusStep,
+    TooManyRequests,
+    TrackedItem,
+    TrackedPage,
+    TrackedTopic,
+    WrongStep,
+    first_status,
+    following,
+)
+from services.requests.requests import FIRST_NUMBER
+from services.requests.tracked import Statuses
+from services.storage.engine import Database
+from services.storage.tables import account as account_table
+from services.storage.tables import metadata, request, request_file, request_step
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
+from tests.support.photos import camera_photo
+from tests.support.world import World
+
+ACCEPTED, IN_PROGRESS, ANSWERED = RequestStatus
+SECRET = "Ивановой Анне не открывается запись"
+PHOTO = camera_photo()
+
+
+@pytest.fixture
+def world(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """No clinics: a request needs none."""
+    return World(database, vault, clock)
+
+
+@pytest.fixture
+async def account(world: World) -> Account:
+    return await world.account()
+
+
+async def begin(world: World, account: Account, kind: RequestKind = RequestKind.PROBLEM) -> str:
+    """A draft that is being filled in; its id."""
+    return (await world.drafts.start(Draft("", account.id, kind.value, "message"))).id
+
+
+async def send(
+    world: World,
+    account: Account,
+    text: str = SECRET,
+    photos: int = 0,
+    kind: RequestKind = RequestKind.PROBLEM,
+) -> Request:
+    draft_id = await begin(world, account, kind)
+    kept = [await world.requests.keep_photo(draft_id, PHOTO) for _ in range(photos)]
+    return await world.requests.send(account, kind, text, kept, draft_id=draft_id, told_by=f"confirm:{draft_id}")
+
+
+async def count(world: World, table: object = request) -> int:
+    found: int = (await world.database.fetch(select(func.count()).select_from(table))).scalar_one()  # type: ignore[arg-type]
+    return found
+
+
+async def deliveries(world: World) -> Sequence[Delivery]:
+    """What is due now, once the screens of the presses had their time."""
+    world.clock.advance(seconds=30)
+    return await world.outbox.claim(50)
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+async def test_numbers_count_up_from_four_digits(world: World, account: Account) -> None:
+    other = await world.account()
+    sent = [await send(world, each) for each in (account, other, account)]
+    assert [each.number for each in sent] == [FIRST_NUMBER, FIRST_NUMBER + 1, FIRST_NUMBER + 2]
+
+
+async def test_twenty_at_once_get_twenty_numbers_without_a_gap(world: World) -> None:
+    accounts = [await world.account() for _ in range(20)]
+    sent = await asyncio.gather(*(send(world, each) for each in accounts))
+    assert sorted(each.number for each in sent) == list(range(FIRST_NUMBER, FIRST_NUMBER + 20))
+
+
+async def test_a_number_is_never_given_again(world: World, account: Account) -> None:
+    """Not even after whoever had it is erased: it may stand in a letter."""
+    last = await send(world, account)
+    await world.database.execute(delete(account_table).where(account_table.c.id == account.id))
+    assert (await send(world, await world.account())).number == last.number + 1
+
+
+async def test_the_same_draft_is_sent_once(world: World, account: Account) -> None:
+    draft_id = await begin(world, account)
+
+    async def once() -> Request:
+        return await world.requests.send(account, RequestKind.PROBLEM, SECRET, [], draft_id=draft_id, told_by="c")
+
+    sent = await asyncio.gather(*(once() for _ in range(8)))
+    assert {each.id for each in sent} == {sent[0].id}
+    assert await count(world) == 1
+    assert len(await deliveries(world)) == 1
+    draft = await world.drafts.get(draft_id)
+    assert draft is not None
+    assert (draft.done, draft.result, draft.answers) == (True, sent[0].id, {})
+
+
+# --- at rest --------------------------------------------------------------------------------------
+
+
+async def test_what_was_sent_comes_back_whole(world: World, account: Account) -> None:
+    text = "Я" * LONGEST_TEXT
+    sent = await send(world, account, text, photos=2)
+    found = await world.requests.get(account, sent.id)
+    assert found == sent
+    assert (found.text, found.kind, found.status, found.comment) == (text, RequestKind.PROBLEM, ACCEPTED, None)
+    assert found.sent_at == world.clock.now()
+    assert found.steps == (StatusStep(ACCEPTED, world.clock.now()),)
+    for place in range(2):
+        assert (await world.requests.photo(account, sent.id, place)).startswith(b"\xff\xd8\xff")
+    for place in (-1, 2):
+        with pytest.raises(NotFound):
+            await world.requests.photo(account, sent.id, place)
+
+
+async def test_nothing_of_it_lies_in_clear(world: World, account: Account) -> None:
+    sent = await send(world, account, photos=1)
+    await world.request_desk.move(sent.number, IN_PROGRESS, "Ивановой позвонят")
+    photo = await world.requests.photo(account, sent.id, 0)
+    for table in metadata.tables.values():
+        for row in (await world.database.fetch(select(table))).all():
+            for value in row:
+                content = value if isinstance(value, bytes) else str(value).encode()
+                assert "Иванов".encode() not in content, table.name
+                assert "не открывается".encode() not in content, table.name
+                assert photo[:16] not in content, table.name
+
+
+async def test_a_photo_waits_with_its_draft_and_goes_with_it(world: World, account: Account) -> None:
+    """A restart loses nothing; a draft that is given up takes its photos along."""
+    draft_id = await begin(world, account)
+    kept = await world.requests.keep_photo(draft_id, PHOTO)
+    left_out = await world.requests.keep_photo(draft_id, PHOTO)
+    again = World(world.database, world.vault, world.clock)
+    sent = await again.requests.send(account, RequestKind.PROBLEM, "", [kept], draft_id=draft_id, told_by="confirm")
+    assert sent.photos == (kept,)
+    assert left_out not in sent.photos
+    assert await count(world, request_file) == 1, "what was not sent is not kept"
+    given_up = await begin(world, account)
+    await world.requests.keep_photo(given_up, PHOTO)
+    await world.drafts.drop(given_up)
+    assert await count(world, request_file) == 1
+    anew = await begin(world, account)
+    await world.requests.keep_photo(anew, PHOTO)
+    await world.requests.forget_photos(anew)
+    assert await count(world, request_file) == 1
+
+
+async def test_photos_of_another_draft_do_not_come_along(world: World, account: Account) -> None:
+    other = await world.account()
+    theirs = await world.requests.keep_photo(await begin(world, other), PHOTO)
+    draft_id = await begin(world, account)
+    sent = await world.requests.send(
+        account, RequestKind.PROBLEM, SECRET, [theirs], draft_id=draft_id, told_by="confirm"
+    )
+    assert sent.photos == ()
+    assert await count(world, request_file) == 1
+
+
+async def test_a_bad_photo_stores_nothing(world: World, account: Account) -> None:
+    draft_id = await begin(world, account)
+    with pytest.raises(PictureRefused) as refused:
+        await world.requests.keep_photo(draft_id, b"%PDF")
+    assert refused.value.problem is PictureProblem.NOT_A_PICTURE
+    assert await count(world, request_file) == 0
+
+
+async def test_everything_goes_with_the_account(world: World, account: Account) -> None:
+    stays = await world.account()
+    await send(world, stays, photos=1)
+    sent = await send(world, account, photos=2)
+    await world.request_desk.move(sent.number, IN_PROGRESS)
+    await world.requests.keep_photo(await begin(world, account), PHOTO)
+    await world.database.execute(delete(account_table).where(account_table.c.id == account.id))
+    assert [await count(world, table) for table in (request, request_step, request_file)] == [1, 1, 1]
+
+
+# --- whose it is ----------------------------------------------------------------------------------
+
+
+async def test_another_account_sees_nothing(world: World, account: Account) -> None:
+    sent = await send(world, account, photos=1)
+    other = await world.account()
+    with pytest.raises(NotFound):
+        await world.requests.get(other, sent.id)
+    with pytest.raises(NotFound):
+        await world.requests.photo(other, sent.id, 0)
+    assert await world.requests.some(other, {sent.id}) == {}
+    assert await world.statuses.page(other, 0, 8) == TrackedPage((), 0)
+    draft_id = (await world.database.fetch(select(request.c.draft_id))).scalar_one()
+    with pytest.raises(NotFound):  # a forged draft sends nothing and shows nothing
+        await world.requests.send(other, RequestKind.PROBLEM, "x", [], draft_id=draft_id, told_by="x")
+    assert await count(world) == 1
+
+
+# --- how many -------------------------------------------------------------------------------------
+
+
+async def test_ten_a_day_may_wait_for_an_answer(world: World, account: Account, clock: FakeClock) -> None:
+    sent = [await send(world, account) for _ in range(OPEN_A_DAY)]
+    assert await world.requests.is_full(account)
+    with pytest.raises(TooManyRequests):
+        await send(world, account)
+    assert await count(world) == OPEN_A_DAY
+    await send(world, await world.account())
+    await world.request_desk.move(sent[0].number, IN_PROGRESS)
+    assert await world.requests.is_full(account), "it is not answered yet"
+    await world.request_desk.move(sent[0].number, ANSWERED, "Готово")
+    await send(world, account)
+    assert await world.requests.is_full(account)
+    clock.advance(hours=24)
+    assert not await world.requests.is_full(account)
+
+
+async def test_the_limit_holds_for_many_at_once(world: World, account: Account) -> None:
+    for _ in range(OPEN_A_DAY - 1):
+        await send(world, account)
+    drafts = [await begin(world, account, kind) for kind in RequestKind]
+
+    async def try_to(draft_id: str) -> bool:
+        try:
+            await world.requests.send(
+                account, RequestKind.PROBLEM, "x", [], draft_id=draft_id, told_by=f"confirm:{draft_id}"
+            )
+        except TooManyRequests:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(*(try_to(each) for each in drafts))) == [False, True]
+
+
+# --- statuses -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+async def test_the_way_of_a_request(world: World, account: Account, clock: FakeClock, kind: RequestKind) -> None:
+    sent = await send(world, account, kind=kind)
+    clock.advance(hours=1)
+    await world.request_desk.move(sent.number, IN_PROGRESS)
+    clock.advance(hours=1)
+    await world.request_desk.move(sent.number, ANSWERED, "  Исправили, попробуйте ещё раз.\n")
+    found = await world.requests.get(account, sent.id)
+    assert (found.status, found.comment) == (ANSWERED, "Исправили, попробуйте ещё раз.")
+    hours = [(step.status, (step.at - found.sent_at) / timedelta(hours=1)) for step in found.steps]
+    assert hours == [(ACCEPTED, 0), (IN_PROGRESS, 1), (ANSWERED, 2)]
+
+
+async def test_only_what_the_machine_allows(world: World, account: Account) -> None:
+    for kind in RequestKind:
+        for begins in MACHINES[kind]:
+            for then in RequestStatus:
+                sent = await send(world, await world.account(), kind=kind)
+                for step in () if begins is ACCEPTED else (begins,):
+                    await world.request_desk.move(sent.number, step, "x")
+                if then in following(kind, begins):
+                    await world.request_desk.move(sent.number, then, "x")
+                    continue
+                with pytest.raises(WrongStep) as wrong:
+                    await world.request_desk.move(sent.number, then, "x")
+                assert (wrong.value.kind, wrong.value.stands) == (kind, begins)
+                assert (await world.request_desk.read(sent.number)).status is begins
+
+
+def test_the_machines_lead_somewhere() -> None:
+    """Every status of a kind can be reached, and each way has an end."""
+    assert set(MACHINES) == set(RequestKind)
+    for kind, machine in MACHINES.items():
+        reached = {first_status(kind)}
+        for _ in machine:
+            reached |= {then for each in reached for then in machine[each]}
+        assert reached == set(machine)
+        assert any(not then for then in machine.values())
+
+
+async def test_an_answer_says_something(world: World, account: Account) -> None:
+    sent = await send(world, account)
+    for nothing in (None, "", " \n"):
+        with pytest.raises(CommentMissing):
+            await world.request_desk.move(sent.number, ANSWERED, nothing)
+    with pytest.raises(CommentTooLong):
+        await world.request_desk.move(sent.number, ANSWERED, "я" * (LONGEST_COMMENT + 1))
+    assert (await world.request_desk.read(sent.number)).status is ACCEPTED
+    await world.request_desk.move(sent.number, ANSWERED, "я" * LONGEST_COMMENT)
+
+
+async def test_a_comment_on_the_way_stays_until_the_answer(world: World, account: Account) -> None:
+    sent = await send(world, account)
+    await world.request_desk.move(sent.number, IN_PROGRESS, "Разбираемся")
+    assert (await world.requests.get(account, sent.id)).comment == "Разбираемся"
+    await world.request_desk.move(sent.number, ANSWERED, "Готово")
+    assert (await world.requests.get(account, sent.id)).comment == "Готово"
+
+
+async def test_two_at_the_desk_move_it_once(world: World, account: Account) -> None:
+    sent = await send(world, account)
+
+    async def try_to() -> bool:
+        try:
+            await world.request_desk.move(sent.number, IN_PROGRESS)
+        except WrongStep:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(*(try_to() for _ in range(6)))) == [False] * 5 + [True]
+    assert await count(world, request_step) == 2
+
+
+async def test_a_number_that_there_is_not(world: World, account: Account) -> None:
+    with pytest.raises(NotFound):
+        await world.request_desk.read(1)
+    with pytest.raises(NotFound):
+        await world.request_desk.move(1, IN_PROGRESS)
+    with pytest.raises(NotFound):
+        await world.request_desk.photos(1)
+
+
+async def test_what_the_desk_lists(world: World, account: Account) -> None:
+    first = await send(world, account, photos=2)
+    second = await send(world, account, kind=RequestKind.FEEDBACK)
+    await world.request_desk.move(first.number, IN_PROGRESS)
+    listed = [(each.number, each.kind, each.status, each.photos) for each in await world.request_desk.lines()]
+    assert listed == [
+        (second.number, RequestKind.FEEDBACK, ACCEPTED, 0),
+        (first.number, RequestKind.PROBLEM, IN_PROGRESS, 2),
+    ]
+    assert len(await world.request_desk.photos(first.number)) == 2
+
+
+# --- who is told ----------------------------------------------------------------------------------
+
+
+async def test_each_status_is_told_once(world: World, account: Account) -> None:
+    sent = await send(world, account)
+    accepted = await deliveries(world)
+    assert [(each.notification.kind, each.notification.subject_id) for each in accepted] == [
+        (NotificationKind.REQUEST_STATUS, sent.id)
+    ]
+    await world.outbox.sent(accepted[0])
+    for status in (IN_PROGRESS, ANSWERED):
+        await world.request_desk.move(sent.number, status, "Готово")
+        (told,) = await deliveries(world)
+        assert told.notification.account_id == account.id
+        assert told.notification.subject_id == sent.id
+        await world.outbox.sent(told)
+    assert await deliveries(world) == ()
+
+
+async def test_a_status_that_nobody_has_heard_of_is_told_by_the_next(world: World, account: Account) -> None:
+    sent = await send(world, account)
+    await world.outbox.settle((await _keys(world))[0])
+    await world.request_desk.move(sent.number, IN_PROGRESS)
+    await world.request_desk.move(sent.number, ANSWERED, "Готово")
+    assert len(await deliveries(world)) == 1
+    assert (await world.outbox.page(account.id, 0, 8)).total == 2
+
+
+async def _keys(world: World) -> list[str]:
+    from services.storage.tables import outbox
+
+    return list((await world.database.fetch(select(outbox.c.dedupe_key))).scalars())
+
+
+async def test_the_screen_that_shows_the_number_tells_it(world: World, account: Account) -> None:
+    await send(world, account)
+    (key,) = await _keys(world)
+    await world.outbox.settle(key)
+    assert await deliveries(world) == ()
+    assert await world.outbox.unread(account.id) == 0
+
+
+# --- «Статусы заявлений» --------------------------------------------------------------------------
+
+
+async def test_the_list_is_newest_first_in_pages(world: World, account: Account, clock: FakeClock) -> None:
+    sent = []
+    for _ in range(OPEN_A_DAY):
+        sent.append(await send(world, account))
+        clock.advance(minutes=1)
+    first, second, behind = [await world.statuses.page(account, page, 8) for page in (0, 1, 99)]
+    assert [each.number for each in first.items] == [str(each.number) for each in reversed(sent[2:])]
+    assert [each.number for each in second.items] == [str(each.number) for each in reversed(sent[:2])]
+    assert behind == second
+    assert first.total == second.total == OPEN_A_DAY
+    found = await world.requests.some(account, {sent[0].id, "nobody's"})
+    assert found == {sent[0].id: second.items[1]}
+    assert (found[sent[0].id].kind, found[sent[0].id].status) == ("problem", "accepted")
+
+
+class Other:
+    """Another topic, whose things were sent half a minute after each minute."""
+
+    def __init__(self, clock: FakeClock, total: int) -> None:
+        begins = clock.now() + timedelta(seconds=30)
+        times = [begins + timedelta(minutes=place) for place in range(total)]
+        self.items = [
+            TrackedItem(TrackedTopic.REQUEST, f"o{place}", f"o{place}", "problem", "accepted", at)
+            for place, at in enumerate(times)
+        ]
+
+    async def tracked(self, account: Account, limit: int) -> TrackedPage:
+        return TrackedPage(tuple(reversed(self.items))[:limit], len(self.items))
+
+
+async def test_topics_stand_in_one_list(world: World, account: Account, clock: FakeClock) -> None:
+    other = Other(clock, 5)
+    sent = []
+    for _ in range(5):
+        sent.append(await send(world, account))
+        clock.advance(minutes=1)
+    numbers = [str(each.number) for each in reversed(sent)]
+    together = [name for pair in zip(("o4", "o3", "o2", "o1", "o0"), numbers, strict=True) for name in pair]
+    statuses = Statuses((world.requests, other))
+    pages = [await statuses.page(account, page, 4) for page in range(3)]
+    assert [each.number for page in pages for each in page.items] == together
+    assert {page.total for page in pages} == {10}
