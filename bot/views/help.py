@@ -10,9 +10,9 @@ from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.profile import COMMANDS
 from bot.views.screen import Screen
-from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+from services.texts.i18n import Html, Texts, blocks, bold, lines
 
-_FAQ = "https://www.gosuslugi.ru/help/faq/"
+_FAQ = "www.gosuslugi.ru/help/faq/"
 REGISTER_PAGE = f"{_FAQ}login/1"
 CENTRE_PAGE = f"{_FAQ}login/70000002"
 BANK_PAGE = f"{_FAQ}login/2"
@@ -128,7 +128,7 @@ def _register(t: Texts) -> tuple[Html, list[Row]]:
 def _confirm(t: Texts) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t("A confirmed account opens all services of the portal. There are three ways, choose any:"),
+            t("A confirmed account at Gosuslugi opens all services of the portal. Confirm it in one of three ways:"),
             _page(t, t("1. At a service centre: come with your passport and SNILS"), CENTRE_PAGE),
             _page(t, t("2. Through your bank: in its application or on its site, from home"), BANK_PAGE),
             _page(t, t("3. By Russian Post: a letter brings a code, enter it on the portal"), POST_PAGE),
@@ -149,7 +149,7 @@ def _when_lost(t: Texts) -> tuple[Html, list[Row]]:
             t("Nothing is booked or cancelled until you press “Yes”."),
             lines(
                 bold(t("Commands: they can be written at any time")),
-                *(escape(f"/{name} – {t.label(does)}") for name, does in COMMANDS),
+                *(t("/{name} – {does}", name=name, does=t.label(does)) for name, does in COMMANDS),
             ),
             _emergency(t),
         ),

@@ -59,15 +59,21 @@ def unfinished(t: Texts, target: LinkTarget | None, payload: str) -> Screen:
 
 
 def clinic_gone(t: Texts) -> Html:
-    return Html("⚠️ ") + t("The clinic of this link is no longer here. Please choose another one.")
+    return Html("⚠️ ") + t("The clinic of this link is no longer here. You can choose another one.")
 
 
 def lost(t: Texts, target: LinkTarget) -> Html:
     """The clinic is there, but not what the link names at it."""
     if target.lost is LinkKind.DOCTOR:
-        told = t("The doctor of this link no longer sees patients at this clinic. Please choose another one.")
+        told = t(
+            "The doctor of this link no longer sees patients at this clinic. First say who the visit is for, then "
+            "choose another doctor."
+        )
     else:
-        told = t("The service of this link is no longer at this clinic. Please choose another specialist.")
+        told = t(
+            "The specialist of this link no longer sees patients at this clinic. First say who the visit is for, then "
+            "choose another specialist."
+        )
     return Html("⚠️ ") + told
 
 

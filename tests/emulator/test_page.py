@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiogram.types import BotCommand
 from playwright.async_api import Page, async_playwright, expect
 
 from emulator.driver import Emulator
 
-from .conftest import polling_bot
+from .conftest import aiogram_bot, polling_bot
 
 CHROMIUM = Path("/usr/bin/chromium")
 OPTIONS = [
@@ -212,3 +213,41 @@ async def test_time_is_moved_on(emulator: Emulator, page: Page) -> None:
     await page.keyboard.press("Escape")
     await expect(panel).to_have_count(0)
     await expect(clock).to_be_focused()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_bots_description_and_commands_in_the_persons_language(emulator: Emulator, page: Page) -> None:
+    await emulator.user("Анна", language_code="ru")
+    teller = aiogram_bot(emulator)
+    for code, description, does in ((None, "Записываю к врачу", "в начало"), ("en", "I book doctors", "to the start")):
+        await teller.set_my_description(description, language_code=code)
+        await teller.set_my_commands([BotCommand(command="start", description=does)], language_code=code)
+    await page.goto(emulator.url)
+    await expect(page.locator("[data-role=empty]")).to_contain_text("Записываю к врачу")
+    await page.get_by_role("button", name="ЗАПУСТИТЬ").click()
+    bubbles = page.locator("[data-role=bubble]")
+    await expect(bubbles).to_have_count(2)
+
+    # The menu opens, closes by the same button, and a press of a command writes it.
+    opener, command = page.locator("[data-role=commands]"), page.locator("[data-role=command]")
+    await opener.click()
+    await expect(command).to_have_text("/startв начало")
+    await opener.click()
+    await expect(command).to_have_count(0)
+    await opener.click()
+    await command.click()
+    await expect(bubbles).to_have_count(4)
+    assert own_texts(emulator)[-1] == ("Анна", "/start")
+
+    # In the language of a person's Telegram; what is taken away later goes from the page at once.
+    await emulator.user("Peter", language_code="en-GB")
+    await page.locator("[data-role=open-people]").click()
+    await page.locator("[data-role=people]").get_by_text("Peter").click()
+    await expect(page.locator("[data-role=empty]")).to_contain_text("I book doctors")
+    await page.get_by_role("button", name="ЗАПУСТИТЬ").click()
+    await opener.click()
+    await expect(command).to_have_text("/startto the start")
+    await teller.delete_my_commands()
+    await teller.delete_my_commands(language_code="en")
+    await expect(opener).to_be_hidden()
+    await teller.session.close()
