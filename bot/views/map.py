@@ -20,7 +20,7 @@ CAPTION = 1024
 NUMBERS_IN_ROW = 4
 FEW = 4
 """So many clinics are told with their addresses; of more, each has one line, or the picture is out of sight."""
-_LINE, _SHORTEST = 38, 20
+_LINE, _SHORTEST = 30, 18
 """Characters of a line on a narrow phone, and the least that tells clinics apart."""
 SCALES = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Kilometres that the scale bar may show."""
@@ -157,13 +157,12 @@ def _row(t: Texts, number: int, row: ClinicRow, line: int, address: int) -> Html
         where = short(where, address)
     elif len(f"{head}{name} · {where}{far}") > line:
         where = ""
-    return Html(f"{head}{bold(name)}{escape(f' · {where}' if where else '')}{escape(far)}")
+    return Html(f"{head}{escape(name)}{escape(f' · {where}' if where else '')}{escape(far)}")
 
 
 def _name(name: str, limit: int) -> str:
     """What tells clinics apart: «ГБУЗ города Москвы «Поликлиника № 5» (филиал)» gives «Поликлиника № 5»."""
-    if len(name) > limit:
-        name = re.sub(r" \([^()]*\)$", "", name)
+    name = re.sub(r" \([^()]*\)$", "", name)
     quoted = re.search(r"«(.+)»", name)
     if len(name) > limit and quoted:
         name = quoted[1]

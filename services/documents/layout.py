@@ -18,7 +18,7 @@ XY = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
-WIDTH, HEIGHT = 1200, 900
+WIDTH, HEIGHT = 1200, 800
 """Telegram keeps it whole (1280 px is its limit). A phone shows it at about 320 px, with the buttons still in sight."""
 RADIUS = 42
 """Of a pin."""
@@ -35,7 +35,7 @@ STRIP = 84
 """The lower strip, for the scale bar and for the thanks."""
 ROOM = (EDGE, EDGE, WIDTH - EDGE, HEIGHT - STRIP - EDGE)
 """Where centres of pins may stand."""
-INNER = (150.0, 130.0, WIDTH - 150.0, HEIGHT - STRIP - 130.0)
+INNER = (150.0, 120.0, WIDTH - 150.0, HEIGHT - STRIP - 120.0)
 """Where true points are fitted, so that there is room to draw close ones apart."""
 LEAST_KM = 6.0
 """The picture's width for a single place: with less there is nothing around it to know it by."""

@@ -46,7 +46,7 @@ class Maps:
         self._kept: OrderedDict[MapSheet, bytes] = OrderedDict()
 
     async def draw(self, sheet: MapSheet) -> bytes:
-        """A PNG of 1200 × 900 pixels. Raises `DrawingFailed`, whatever the reason."""
+        """A PNG of 1200 × 800 pixels. Raises `DrawingFailed`, whatever the reason."""
         picture = self._kept.get(sheet)
         if picture is None:
             picture = await asyncio.to_thread(drawn, sheet)
