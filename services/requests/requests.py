@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, update
@@ -42,6 +43,8 @@ FIRST_NUMBER = 1001
 """Four digits from the beginning: a number that is told on the phone should look like one."""
 _NUMBERS = "request"
 _DAY = timedelta(days=1)
+Moment = tuple[str, datetime]
+"""A request by its id, and a moment."""
 _UNSETTLED = {status.value for machine in MACHINES.values() for status, following in machine.items() if following}
 
 
@@ -183,12 +186,23 @@ class Requests:
             rows = await connection.execute(select(*_LINE).where(mine).order_by(*newest).limit(limit))
             return TrackedPage(tuple(_item(row) for row in rows.all()), total)
 
-    async def some(self, account: Account, request_ids: Collection[str]) -> Mapping[str, TrackedItem]:
-        """Those of the requests that are this account's, by their ids."""
-        if not request_ids:
+    async def as_they_stood(self, account: Account, moments: Collection[Moment]) -> Mapping[Moment, TrackedItem]:
+        """Those of the requests that are this account's, each under the status that it had at its moment."""
+        ids = {request_id for request_id, _ in moments}
+        if not ids:
             return {}
-        mine = request_table.c.account_id == account.id, request_table.c.id.in_(request_ids)
-        return {row.id: _item(row) for row in (await self._database.fetch(select(*_LINE).where(*mine))).all()}
+        mine = request_table.c.account_id == account.id, request_table.c.id.in_(ids)
+        steps = select(request_step).where(request_step.c.request_id.in_(ids)).order_by(request_step.c.at)
+        async with self._database.read() as connection:
+            items = {row.id: _item(row) for row in (await connection.execute(select(*_LINE).where(*mine))).all()}
+            passed = (await connection.execute(steps)).all()
+        stood = {
+            (each.request_id, at): each.status
+            for request_id, at in moments
+            for each in passed  # the last one that had come by then wins
+            if each.request_id == request_id and each.at <= at
+        }
+        return {key: replace(items[key[0]], status=status) for key, status in stood.items() if key[0] in items}
 
     async def _one(self, who: Account, condition: ColumnElement[bool]) -> Request:
         mine = request_table.c.account_id == who.id, condition

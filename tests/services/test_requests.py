@@ -215,7 +215,7 @@ async def test_another_account_sees_nothing(world: World, account: Account) -> N
         await world.requests.get(other, sent.id)
     with pytest.raises(NotFound):
         await world.requests.photo(other, sent.id, 0)
-    assert await world.requests.some(other, {sent.id}) == {}
+    assert await world.requests.as_they_stood(other, {(sent.id, world.clock.now())}) == {}
     assert await world.statuses.page(other, 0, 8) == TrackedPage((), 0)
     draft_id = (await world.database.fetch(select(request.c.draft_id))).scalar_one()
     with pytest.raises(NotFound):  # a forged draft sends nothing and shows nothing
@@ -411,9 +411,22 @@ async def test_the_list_is_newest_first_in_pages(world: World, account: Account,
     assert [each.number for each in second.items] == [str(each.number) for each in reversed(sent[:2])]
     assert behind == second
     assert first.total == second.total == OPEN_A_DAY
-    found = await world.requests.some(account, {sent[0].id, "nobody's"})
-    assert found == {sent[0].id: second.items[1]}
-    assert (found[sent[0].id].kind, found[sent[0].id].status) == ("problem", "accepted")
+    assert (second.items[1].id, second.items[1].kind, second.items[1].status) == (sent[0].id, "problem", "accepted")
+
+
+async def test_how_a_request_stood_when_it_was_told(world: World, account: Account, clock: FakeClock) -> None:
+    sent, begun = await send(world, account), clock.now()
+    clock.advance(hours=1)
+    await world.request_desk.move(sent.number, IN_PROGRESS)
+    clock.advance(hours=1)
+    await world.request_desk.move(sent.number, ANSWERED, "Готово")
+    moments = [(sent.id, begun + timedelta(minutes=minutes)) for minutes in (-1, 0, 59, 60, 119, 120, 999)]
+    found = await world.requests.as_they_stood(account, {*moments, ("nobody's", begun)})
+    assert [found[each].status if each in found else None for each in moments] == [
+        *(None, ACCEPTED, ACCEPTED, IN_PROGRESS, IN_PROGRESS, ANSWERED, ANSWERED)
+    ]
+    assert len(found) == len(moments) - 1
+    assert await world.requests.as_they_stood(account, set()) == {}
 
 
 class Other:
