@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account
+from services.booking.booking import confirmation_key
 from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.errors import NotFound
@@ -92,19 +93,17 @@ class Requests:
             return await self._is_full(connection, who)
 
     async def send(
-        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str, told_by: str
+        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str
     ) -> Request:
         """Stores what the draft holds under a number of its own, and closes the draft: all of it, or nothing.
 
-        `photos`: those of the draft that go along. `told_by`: the outbox key that the screen settles. The same draft
-        again gives the same request. Raises `TooManyRequests`.
+        `photos`: those of the draft that go along. The same draft again gives the same request. Raises
+        `TooManyRequests`.
         """
-        await self._send(who, kind, text, photos, draft_id, told_by)
+        await self._send(who, kind, text, photos, draft_id)
         return await self._one(who, request_table.c.draft_id == draft_id)
 
-    async def _send(
-        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str, told_by: str
-    ) -> None:
+    async def _send(self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str) -> None:
         request_id, now, status = new_id(), self._clock.now(), first_status(kind)
         async with self._database.write() as unit:
             # Two processes may send for one account at once: the second counts after the first.
@@ -141,7 +140,7 @@ class Requests:
                 person_id=None,
                 kind=NotificationKind.REQUEST_STATUS,
                 subject_id=request_id,
-                dedupe_key=told_by,
+                dedupe_key=confirmation_key(draft_id),
                 screen_follows=True,
             )
 
