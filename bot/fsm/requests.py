@@ -24,7 +24,6 @@ from bot.fsm.wizard import (
 )
 from bot.views import requests as view
 from bot.views.screen import Screen
-from services.booking.booking import confirmation_key
 from services.drafts.model import Answers
 from services.errors import NotFound
 from services.requests.model import (
@@ -154,7 +153,6 @@ async def _send(turn: Turn) -> Outcome:
             _text(turn.answers),
             turn.answers.get("photos", []),
             draft_id=draft.id,
-            told_by=confirmation_key(draft.id),
         )
     except TooManyRequests:
         return Stay(view.wait_for_answers(turn.t))

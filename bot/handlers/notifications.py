@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import datetime
 
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
@@ -55,11 +55,12 @@ async def _page(tools: Tools, account: Account, page: int, t: Texts) -> Screen:
         page = clamp(page, found.total, PAGE_SIZE)
         found = await tools.outbox.page(account.id, page, PAGE_SIZE)
     visits = await tools.visits.some(account, {each.subject_id for each in found.items})
-    sent = await tools.requests.some(account, _subjects(found.items, NotificationKind.REQUEST_STATUS))
+    moments = {_moment(each) for each in found.items if each.kind is NotificationKind.REQUEST_STATUS}
+    sent = await tools.requests.as_they_stood(account, moments)
     names = {person.id: person.full_name for person in await tools.persons.family(account)}
     rows = tuple(
         view.NotificationLine(
-            each, visits.get(each.subject_id), names.get(each.person_id or ""), sent.get(each.subject_id)
+            each, visits.get(each.subject_id), names.get(each.person_id or ""), sent.get(_moment(each))
         )
         for each in found.items
     )
@@ -67,8 +68,8 @@ async def _page(tools: Tools, account: Account, page: int, t: Texts) -> Screen:
     return view.listing(t, rows, found.total, page, tools.clock.now(), unread)
 
 
-def _subjects(notes: Iterable[Notification], kind: NotificationKind) -> set[str]:
-    return {each.subject_id for each in notes if each.kind is kind}
+def _moment(note: Notification) -> tuple[str, datetime]:
+    return note.subject_id, note.created_at
 
 
 def setup() -> Router:

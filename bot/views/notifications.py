@@ -112,7 +112,7 @@ def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
 def _headline(t: Texts, line: NotificationLine) -> str:
     """A confirmed visit bears its status of today; one that cannot be seen any more was confirmed all the same.
 
-    So does a request.
+    A request bears the status that it had then: each of them was told.
     """
     if line.notification.kind is NotificationKind.BOOKING_CONFIRMED and line.entry is not None:
         return t(STATUSES[line.entry.visit.status])

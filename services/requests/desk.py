@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, insert, select, update
 
+from services.booking.booking import confirmation_key
 from services.clock import Clock
 from services.errors import NotFound
 from services.notify.model import NotificationKind
@@ -89,7 +90,7 @@ class RequestDesk:
             )
             await unit.execute(insert(request_step).values(note_step(row.id, status, now)))
             # What the earlier status has not told yet is told by this one: the card says how it stands now.
-            await self._outbox.withdraw(unit, _key(row.id, stands))
+            await self._outbox.withdraw(unit, _key(row.id, stands), confirmation_key(row.draft_id or ""))
             await self._outbox.add(
                 unit,
                 account_id=row.account_id,

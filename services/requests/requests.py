@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account
+from services.booking.booking import confirmation_key
 from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.errors import NotFound
@@ -42,6 +44,8 @@ FIRST_NUMBER = 1001
 """Four digits from the beginning: a number that is told on the phone should look like one."""
 _NUMBERS = "request"
 _DAY = timedelta(days=1)
+Moment = tuple[str, datetime]
+"""A request by its id, and a moment."""
 _UNSETTLED = {status.value for machine in MACHINES.values() for status, following in machine.items() if following}
 
 
@@ -89,19 +93,17 @@ class Requests:
             return await self._is_full(connection, who)
 
     async def send(
-        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str, told_by: str
+        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str
     ) -> Request:
         """Stores what the draft holds under a number of its own, and closes the draft: all of it, or nothing.
 
-        `photos`: those of the draft that go along. `told_by`: the outbox key that the screen settles. The same draft
-        again gives the same request. Raises `TooManyRequests`.
+        `photos`: those of the draft that go along. The same draft again gives the same request. Raises
+        `TooManyRequests`.
         """
-        await self._send(who, kind, text, photos, draft_id, told_by)
+        await self._send(who, kind, text, photos, draft_id)
         return await self._one(who, request_table.c.draft_id == draft_id)
 
-    async def _send(
-        self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str, told_by: str
-    ) -> None:
+    async def _send(self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str) -> None:
         request_id, now, status = new_id(), self._clock.now(), first_status(kind)
         async with self._database.write() as unit:
             # Two processes may send for one account at once: the second counts after the first.
@@ -138,7 +140,7 @@ class Requests:
                 person_id=None,
                 kind=NotificationKind.REQUEST_STATUS,
                 subject_id=request_id,
-                dedupe_key=told_by,
+                dedupe_key=confirmation_key(draft_id),
                 screen_follows=True,
             )
 
@@ -183,12 +185,23 @@ class Requests:
             rows = await connection.execute(select(*_LINE).where(mine).order_by(*newest).limit(limit))
             return TrackedPage(tuple(_item(row) for row in rows.all()), total)
 
-    async def some(self, account: Account, request_ids: Collection[str]) -> Mapping[str, TrackedItem]:
-        """Those of the requests that are this account's, by their ids."""
-        if not request_ids:
+    async def as_they_stood(self, account: Account, moments: Collection[Moment]) -> Mapping[Moment, TrackedItem]:
+        """Those of the requests that are this account's, each under the status that it had at its moment."""
+        ids = {request_id for request_id, _ in moments}
+        if not ids:
             return {}
-        mine = request_table.c.account_id == account.id, request_table.c.id.in_(request_ids)
-        return {row.id: _item(row) for row in (await self._database.fetch(select(*_LINE).where(*mine))).all()}
+        mine = request_table.c.account_id == account.id, request_table.c.id.in_(ids)
+        steps = select(request_step).where(request_step.c.request_id.in_(ids)).order_by(request_step.c.at)
+        async with self._database.read() as connection:
+            items = {row.id: _item(row) for row in (await connection.execute(select(*_LINE).where(*mine))).all()}
+            passed = (await connection.execute(steps)).all()
+        stood = {
+            (each.request_id, at): each.status
+            for request_id, at in moments
+            for each in passed  # the last one that had come by then wins
+            if each.request_id == request_id and each.at <= at
+        }
+        return {key: replace(items[key[0]], status=status) for key, status in stood.items() if key[0] in items}
 
     async def _one(self, who: Account, condition: ColumnElement[bool]) -> Request:
         mine = request_table.c.account_id == who.id, condition

@@ -261,7 +261,7 @@ async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -
     await chat.give(Typed("Слово"))
     for _ in range(OPEN_A_DAY):
         draft = await world.drafts.start(Draft("", chat.account.id, "feedback", "message"))
-        await world.requests.send(chat.account, RequestKind.FEEDBACK, "x", [], draft_id=draft.id, told_by=draft.id)
+        await world.requests.send(chat.account, RequestKind.FEEDBACK, "x", [], draft_id=draft.id)
     await chat.act("send")
     assert "За сутки Вы отправили 10 обращений" in chat.text
     assert "Слово" in chat.text

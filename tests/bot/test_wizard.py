@@ -20,6 +20,7 @@ from bot.fsm.wizard import (
     Left,
     Loaded,
     Outcome,
+    SentPhoto,
     SharedLocation,
     Stay,
     Step,
@@ -488,6 +489,15 @@ async def test_what_a_step_cannot_take_is_answered_with_a_way_on(finger: Finger,
 async def test_a_sticker_is_answered_too(finger: Finger, wizard: Wizard) -> None:
     await finger.start()
     assert said(await wizard.receive(finger.account, T, Unreadable())) == f"{cannot_read(T)}\n\nleaf"
+
+
+async def test_a_photo_is_downloaded_only_where_it_is_wanted(finger: Finger, wizard: Wizard) -> None:
+    async def fetch(limit: int) -> bytes | None:
+        raise AssertionError("nobody has asked for it")
+
+    await finger.start()
+    turned = await wizard.receive(finger.account, T, SentPhoto(fetch, "oolong"))
+    assert said(turned) == f"{cannot_read(T)}\n\nleaf"
 
 
 async def test_without_an_open_draft_there_is_nothing_to_answer(wizard: Wizard, account: Account) -> None:

@@ -82,6 +82,7 @@ async def test_a_problem_with_a_photo_is_answered(town: BotProcess) -> None:
     assert told(user, "дан ответ") == 1
     await press_all(user, RU.home, "🔔")
     assert f"● 1. Проблема № {number}: Ответ дан" in user.screen().text
+    assert f"2. Проблема № {number}: Принято" in user.screen().text
     await user.press("1 ·")
     assert "Исправили, попробуйте ещё раз" in user.screen().text
     await user.press(RU.back)

@@ -285,3 +285,13 @@ def test_an_older_state_file_learns_of_files(tmp_path: Path) -> None:
     store = Store(tmp_path / "old.sqlite")
     assert store.file_data(store.add_file(1, "document", "a", "b", (0, 0), b"c").number) == b"c"
     store.close()
+
+
+async def test_an_album_is_a_message_each(emulator: Emulator, started: int) -> None:
+    sent = people.send_album(emulator.world, emulator.bot_id, started, [jpeg(64, 48), png(48, 64)], "Вместе")
+    first, second = (each.wire for each in sent)
+    assert first["media_group_id"] == second["media_group_id"]
+    assert (first["caption"], "caption" in second) == ("Вместе", False)
+    for count in (1, 11):
+        with pytest.raises(people.ActError):
+            people.send_album(emulator.world, emulator.bot_id, started, [jpeg(64, 48)] * count)

@@ -74,7 +74,7 @@ async def send(
 ) -> Request:
     draft_id = await begin(world, account, kind)
     kept = [await world.requests.keep_photo(draft_id, PHOTO) for _ in range(photos)]
-    return await world.requests.send(account, kind, text, kept, draft_id=draft_id, told_by=f"confirm:{draft_id}")
+    return await world.requests.send(account, kind, text, kept, draft_id=draft_id)
 
 
 async def count(world: World, table: object = request) -> int:
@@ -114,7 +114,7 @@ async def test_the_same_draft_is_sent_once(world: World, account: Account) -> No
     draft_id = await begin(world, account)
 
     async def once() -> Request:
-        return await world.requests.send(account, RequestKind.PROBLEM, SECRET, [], draft_id=draft_id, told_by="c")
+        return await world.requests.send(account, RequestKind.PROBLEM, SECRET, [], draft_id=draft_id)
 
     sent = await asyncio.gather(*(once() for _ in range(8)))
     assert {each.id for each in sent} == {sent[0].id}
@@ -162,7 +162,7 @@ async def test_a_photo_waits_with_its_draft_and_goes_with_it(world: World, accou
     kept = await world.requests.keep_photo(draft_id, PHOTO)
     left_out = await world.requests.keep_photo(draft_id, PHOTO)
     again = World(world.database, world.vault, world.clock)
-    sent = await again.requests.send(account, RequestKind.PROBLEM, "", [kept], draft_id=draft_id, told_by="confirm")
+    sent = await again.requests.send(account, RequestKind.PROBLEM, "", [kept], draft_id=draft_id)
     assert sent.photos == (kept,)
     assert left_out not in sent.photos
     assert await count(world, request_file) == 1, "what was not sent is not kept"
@@ -180,9 +180,7 @@ async def test_photos_of_another_draft_do_not_come_along(world: World, account: 
     other = await world.account()
     theirs = await world.requests.keep_photo(await begin(world, other), PHOTO)
     draft_id = await begin(world, account)
-    sent = await world.requests.send(
-        account, RequestKind.PROBLEM, SECRET, [theirs], draft_id=draft_id, told_by="confirm"
-    )
+    sent = await world.requests.send(account, RequestKind.PROBLEM, SECRET, [theirs], draft_id=draft_id)
     assert sent.photos == ()
     assert await count(world, request_file) == 1
 
@@ -215,11 +213,11 @@ async def test_another_account_sees_nothing(world: World, account: Account) -> N
         await world.requests.get(other, sent.id)
     with pytest.raises(NotFound):
         await world.requests.photo(other, sent.id, 0)
-    assert await world.requests.some(other, {sent.id}) == {}
+    assert await world.requests.as_they_stood(other, {(sent.id, world.clock.now())}) == {}
     assert await world.statuses.page(other, 0, 8) == TrackedPage((), 0)
     draft_id = (await world.database.fetch(select(request.c.draft_id))).scalar_one()
     with pytest.raises(NotFound):  # a forged draft sends nothing and shows nothing
-        await world.requests.send(other, RequestKind.PROBLEM, "x", [], draft_id=draft_id, told_by="x")
+        await world.requests.send(other, RequestKind.PROBLEM, "x", [], draft_id=draft_id)
     assert await count(world) == 1
 
 
@@ -249,9 +247,7 @@ async def test_the_limit_holds_for_many_at_once(world: World, account: Account) 
 
     async def try_to(draft_id: str) -> bool:
         try:
-            await world.requests.send(
-                account, RequestKind.PROBLEM, "x", [], draft_id=draft_id, told_by=f"confirm:{draft_id}"
-            )
+            await world.requests.send(account, RequestKind.PROBLEM, "x", [], draft_id=draft_id)
         except TooManyRequests:
             return False
         return True
@@ -377,11 +373,11 @@ async def test_each_status_is_told_once(world: World, account: Account) -> None:
 
 async def test_a_status_that_nobody_has_heard_of_is_told_by_the_next(world: World, account: Account) -> None:
     sent = await send(world, account)
-    await world.outbox.settle((await _keys(world))[0])
     await world.request_desk.move(sent.number, IN_PROGRESS)
+    assert len(await deliveries(world)) == 1, "not even the screen with the number had come"
     await world.request_desk.move(sent.number, ANSWERED, "Готово")
-    assert len(await deliveries(world)) == 1
-    assert (await world.outbox.page(account.id, 0, 8)).total == 2
+    (told,) = (await world.outbox.page(account.id, 0, 8)).items
+    assert told.subject_id == sent.id
 
 
 async def _keys(world: World) -> list[str]:
@@ -411,9 +407,22 @@ async def test_the_list_is_newest_first_in_pages(world: World, account: Account,
     assert [each.number for each in second.items] == [str(each.number) for each in reversed(sent[:2])]
     assert behind == second
     assert first.total == second.total == OPEN_A_DAY
-    found = await world.requests.some(account, {sent[0].id, "nobody's"})
-    assert found == {sent[0].id: second.items[1]}
-    assert (found[sent[0].id].kind, found[sent[0].id].status) == ("problem", "accepted")
+    assert (second.items[1].id, second.items[1].kind, second.items[1].status) == (sent[0].id, "problem", "accepted")
+
+
+async def test_how_a_request_stood_when_it_was_told(world: World, account: Account, clock: FakeClock) -> None:
+    sent, begun = await send(world, account), clock.now()
+    clock.advance(hours=1)
+    await world.request_desk.move(sent.number, IN_PROGRESS)
+    clock.advance(hours=1)
+    await world.request_desk.move(sent.number, ANSWERED, "Готово")
+    moments = [(sent.id, begun + timedelta(minutes=minutes)) for minutes in (-1, 0, 59, 60, 119, 120, 999)]
+    found = await world.requests.as_they_stood(account, {*moments, ("nobody's", begun)})
+    assert [found[each].status if each in found else None for each in moments] == [
+        *(None, ACCEPTED, ACCEPTED, IN_PROGRESS, IN_PROGRESS, ANSWERED, ANSWERED)
+    ]
+    assert len(found) == len(moments) - 1
+    assert await world.requests.as_they_stood(account, set()) == {}
 
 
 class Other:
