@@ -11,6 +11,7 @@ from bot.tools import Tools
 from bot.views import access as access_views
 from bot.views import common, refusals
 from bot.views import family as family_views
+from bot.views import mail as mail_views
 from bot.views import moving as moving_views
 from bot.views import notifications as view
 from bot.views import reminders as reminder_views
@@ -71,7 +72,8 @@ async def _reminder_again(tools: Tools, account: Account, note: Notification, t:
 
 
 async def _ticket(tools: Tools, account: Account, visit_id: str, t: Texts, note: Html | None = None) -> Screen:
-    return visit_views.ticket(t, await tools.visits.get(account, visit_id), tools.clock.now(), note=note)
+    entry, offers_mail = await tools.visits.get(account, visit_id), tools.mail.may_offer(account)
+    return visit_views.ticket(t, entry, tools.clock.now(), note=note, offers_mail=offers_mail)
 
 
 async def _confirmed(tools: Tools, account: Account, visit_id: str, t: Texts) -> Notice:
@@ -165,6 +167,14 @@ async def _guardianship_ended(tools: Tools, account: Account, link_id: str, t: T
     return family_views.guardianship_ended(t, await tools.ageing.notice(account, link_id))
 
 
+async def _mail_refused(tools: Tools, account: Account, _account_id: str, t: Texts) -> Notice:
+    """None where another address has been given since."""
+    address = await tools.mail.of(account)
+    if address is None or not address.refused:
+        return None
+    return mail_views.mail(t, address, on=tools.mail.on)
+
+
 RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.BOOKING_CONFIRMED: _confirmed,
     NotificationKind.BOOKING_FAILED: _failed,
@@ -182,6 +192,7 @@ RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.TURNED_15: _turned_15,
     NotificationKind.TURNED_18: _turned_18,
     NotificationKind.GUARDIANSHIP_ENDED: _guardianship_ended,
+    NotificationKind.MAIL_REFUSED: _mail_refused,
 }
 _TICKETS = frozenset(
     {

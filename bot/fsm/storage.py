@@ -12,7 +12,7 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
-from bot.fsm import access, booking, family, moving, person
+from bot.fsm import access, booking, family, mail, moving, person
 from services.accounts.accounts import Accounts
 from services.drafts.drafts import Drafts
 
@@ -23,6 +23,7 @@ GROUPS: Mapping[str, type[StatesGroup]] = {
     access.KIND: access.AccessForm,
     family.KIND: family.FamilyForm,
     family.EDIT: family.EditForm,
+    mail.KIND: mail.MailForm,
 }
 
 

@@ -18,7 +18,7 @@ async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | 
     if account is None:
         await ask_consent(query, bot, tools, t)
         return
-    await chat.show(query, bot, view.more(t))
+    await chat.show(query, bot, view.more(t, mail=tools.mail.on or account.mail))
 
 
 def setup() -> Router:

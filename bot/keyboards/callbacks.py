@@ -32,6 +32,7 @@ class Page(StrEnum):
     MORE = "more"
     POLICIES = "pol"
     ADD_PERSON = "add"
+    MAIL = "mail"
 
 
 class Tab(StrEnum):
@@ -98,6 +99,12 @@ class VisitVenue(CallbackData, prefix="vv1"):
     visit: str
 
 
+class VisitCalendar(CallbackData, prefix="vk1"):
+    """«В календарь»: the visit's calendar file, or the one that takes it out again."""
+
+    visit: str
+
+
 class VisitCancel(CallbackData, prefix="vx1"):
     """«Отменить запись»; `sure`: the question has been answered with yes."""
 
@@ -156,7 +163,7 @@ class ClinicVenue(CallbackData, prefix="cv1"):
 
 
 class CloseVenue(CallbackData, prefix="xv1"):
-    """Takes a venue away, so that the screen above it is the last message again."""
+    """Takes a venue or a file away, so that the screen above it is the last message again."""
 
 
 class PolicyList(CallbackData, prefix="pl1"):
@@ -224,6 +231,12 @@ class GrantRevoke(CallbackData, prefix="gr1"):
     """Ends a consent; `sure`: the question has been answered with yes."""
 
     grant: str
+    sure: bool
+
+
+class MailRemove(CallbackData, prefix="mr1"):
+    """No more letters; `sure`: the question has been answered with yes."""
+
     sure: bool
 
 
