@@ -159,7 +159,6 @@ class Smtp:
         message["Subject"] = letter.subject
         message["Date"] = format_datetime(written_at)
         message["Message-ID"] = f"<{letter_id}@{self._domain}>"
-        message["Content-Language"] = letter.locale
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
@@ -171,6 +170,7 @@ class Smtp:
             filename=file.name,
             params={"method": file.method},
         )
+        message["Content-Language"] = letter.locale  # last: what is set earlier goes with the plain half
         return message.as_bytes()
 
 

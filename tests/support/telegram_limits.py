@@ -21,7 +21,7 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 LATIN_IN_RUSSIAN = frozenset({"start", "help", "cancel", "language", "English", "Telegram", "python", "bot", "confirm"})
 """Commands, and languages and services that name themselves."""
-_ADDRESS = re.compile(r"https://\S+")
+_ADDRESS = re.compile(r"https://\S+|\S+@\S+")
 """Addresses are the same in every language."""
 
 
