@@ -10,13 +10,13 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, getaddresses
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from services.errors import NomerokError
-from services.notify.addresses import parse_email, wire_email
-from services.notify.model import Letter
+from services.notify.addresses import EmailError, parse_email, wire_email
+from services.notify.model import EmailProblem, Letter
 
 if TYPE_CHECKING:
     import aiosmtplib
@@ -87,8 +87,11 @@ def mail_server(url: str) -> MailServer:
 
 def sender(text: str) -> tuple[str, str]:
     """MAIL_FROM, «Номерок <bot@example.ru>» or the address alone: name and address. Raises `EmailError`."""
-    name, address = parseaddr(text)
-    return name, parse_email(address or text)
+    found = getaddresses([text])
+    if len(found) != 1:
+        raise EmailError(EmailProblem.NOT_AN_ADDRESS)
+    name, address = found[0]
+    return name, parse_email(address)
 
 
 class Postman(Protocol):
