@@ -75,8 +75,9 @@ def _run(settings: Settings, _args: argparse.Namespace) -> int:
         f"BOT_TOKEN is not set: starting a local chat instead, open {settings.chat_url}",
         flush=True,
     )
-    with _emulator(settings):
-        return _talk(settings)
+    mail_port = 0 if settings.smtp_url else _free_port(settings.emulator_host)
+    with _emulator(settings, mail_port):
+        return _talk(settings.catching_mail(mail_port) if mail_port else settings)
 
 
 def _talk(settings: Settings) -> int:
@@ -172,9 +173,17 @@ def _request(settings: Settings, args: argparse.Namespace) -> int:
 _COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm, "qr": _qr, "request": _request}
 
 
+def _free_port(host: str) -> int:
+    """Where the local chat is to catch mail; nobody needs to know the number."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextmanager
-def _emulator(settings: Settings) -> Iterator[None]:
-    """The local chat as a child process that never outlives this one."""
+def _emulator(settings: Settings, mail_port: int) -> Iterator[None]:
+    """The local chat as a child process that never outlives this one, catching mail on `mail_port`; 0: none."""
     child = subprocess.Popen(
         [sys.executable, "-m", "emulator", "--die-with-parent"],
         stdout=subprocess.DEVNULL,
@@ -183,6 +192,7 @@ def _emulator(settings: Settings) -> Iterator[None]:
         | {
             "EMULATOR_HOST": settings.emulator_host,
             "EMULATOR_PORT": str(settings.emulator_port),
+            "EMULATOR_SMTP_PORT": str(mail_port),
             "EMULATOR_BOT_NAME": texts(DEFAULT_LOCALE).label("Nomerok"),
         }
         | ({"EMULATOR_CLOCK_FILE": str(settings.clock_shift_file)} if settings.clock_shift_file else {}),

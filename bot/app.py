@@ -24,6 +24,7 @@ from bot.channel import TelegramChannel
 from bot.fsm import access as access_wizard
 from bot.fsm import booking as booking_wizard
 from bot.fsm import family as family_wizard
+from bot.fsm import mail as mail_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
 from bot.fsm import requests as request_wizard
@@ -31,6 +32,7 @@ from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
 from bot.handlers import routers
 from bot.handlers.access import WaitingCodes
+from bot.mail import MailChannel
 from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates, Seen, SeenHere
@@ -44,9 +46,11 @@ from services.accounts.accounts import Accounts
 from services.accounts.ageing import Ageing
 from services.accounts.codes import Codes
 from services.accounts.family import Family
+from services.accounts.mail import Mail
 from services.accounts.model import Relation
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
+from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.links import Links
@@ -62,6 +66,7 @@ from services.documents.map import Maps
 from services.drafts.drafts import Drafts
 from services.errors import SetupError
 from services.notify.outbox import Outbox
+from services.notify.smtp import Smtp, mail_server
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
 from services.registry.local.demo_family import enrol_family
@@ -146,12 +151,13 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
             moving_wizard.KIND: moving_wizard.LIFETIME,
             person_wizard.KIND: person_wizard.LIFETIME,
             access_wizard.KIND: access_wizard.LIFETIME,
+            mail_wizard.KIND: mail_wizard.LIFETIME,
             family_wizard.KIND: family_wizard.LIFETIME,
             family_wizard.EDIT: family_wizard.LIFETIME,
             **dict.fromkeys(request_wizard.KINDS, request_wizard.LIFETIME),
         },
     )
-    outbox = Outbox(database, clock)
+    outbox = Outbox(database, clock, mails=bool(settings.smtp_url))
     access = Access(database, vault, accounts, persons, Codes(database, vault, clock), outbox, clock)
     watch = Watch(database, registry, accounts, persons, outbox, clock)
     booking = Booking(database, registry, persons, drafts, outbox, watch, clock)
@@ -166,6 +172,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         access=access,
         family=Family(database, vault, accounts, persons, access, clock),
         ageing=Ageing(database, vault, accounts, outbox, clock),
+        mail=Mail(database, vault, accounts, outbox, clock, on=bool(settings.smtp_url)),
         drafts=drafts,
         directory=Directory(registry, clock),
         maps=Maps(),
@@ -175,6 +182,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         watch=watch,
         reminders=Reminders(visits, outbox, clock),
         replies=Replies(database, visits, clock),
+        calendar=Calendar(database, vault, visits),
         holds=holds,
         booking=booking,
         visits=visits,
@@ -215,6 +223,12 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
             access_wizard.access_steps(),
             tools,
             access_wizard.after_access,
+        ),
+        mail_wizard.KIND: Wizard(
+            mail_wizard.KIND,
+            mail_wizard.mail_steps(),
+            tools,
+            mail_wizard.after_mail,
         ),
         **{
             kind: Wizard(kind, steps(), tools, family_wizard.after_family)
@@ -297,7 +311,8 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     ready = asyncio.Event()
     dispatcher = build_dispatcher(tools, ready, seen)
     nightly = _roll(storage) if settings.demo_on else None
-    scheduler = jobs.build_scheduler(tools, TelegramChannel(bot, tools, Gate()), nightly)
+    mail = MailChannel(tools, Smtp(mail_server(settings.smtp_url), settings.mail_from)) if settings.smtp_url else None
+    scheduler = jobs.build_scheduler(tools, TelegramChannel(bot, tools, Gate()), mail, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
     scheduler.start()

@@ -12,6 +12,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.channel import TelegramChannel
+from bot.mail import MailChannel
 from bot.tools import Tools
 
 log = logging.getLogger(__name__)
@@ -27,8 +28,13 @@ _SWEEP = timedelta(minutes=10)
 _NIGHT = CronTrigger(hour=0, minute=20, timezone="Europe/Moscow")
 
 
-def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None) -> AsyncIOScheduler:
-    """All ticks of one process. `nightly`: moves the demo's schedule on; only where there is one."""
+def build_scheduler(
+    tools: Tools, channel: TelegramChannel, mail: MailChannel | None, nightly: Job | None
+) -> AsyncIOScheduler:
+    """All ticks of one process. `mail`: only where there is a mail server.
+
+    `nightly`: moves the demo's schedule on; only where there is one.
+    """
     scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
 
     async def sweep() -> None:
@@ -48,6 +54,8 @@ def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None)
         scheduler.add_job(_logged(name, job), trigger, name=name)
 
     every(_OUTBOX, "outbox", channel.deliver_due)
+    if mail is not None:  # a tick of its own: a slow mail server keeps nobody's message in the chat waiting
+        every(_OUTBOX, "email", mail.deliver_due)
     every(_RECOVERY, "recovery", tools.booking.recover)
     every(_RECOVERY, "recovery of cancelling", tools.cancelling.recover)
     every(_CONSENTS, "consents", tools.access.expire)

@@ -11,6 +11,7 @@ from bot.tools import Tools
 from bot.views import access as access_views
 from bot.views import common, refusals
 from bot.views import family as family_views
+from bot.views import mail as mail_views
 from bot.views import moving as moving_views
 from bot.views import notifications as view
 from bot.views import reminders as reminder_views
@@ -76,7 +77,8 @@ async def _reminder_again(tools: Tools, account: Account, note: Notification, t:
 
 
 async def _ticket(tools: Tools, account: Account, visit_id: str, t: Texts, note: Html | None = None) -> Screen:
-    return visit_views.ticket(t, await tools.visits.get(account, visit_id), tools.clock.now(), note=note)
+    entry, offers_mail = await tools.visits.get(account, visit_id), tools.mail.may_offer(account)
+    return visit_views.ticket(t, entry, tools.clock.now(), note=note, offers_mail=offers_mail)
 
 
 async def _confirmed(tools: Tools, account: Account, visit_id: str, t: Texts) -> Notice:
@@ -178,6 +180,14 @@ async def _request_status(tools: Tools, account: Account, request_id: str, t: Te
     return request_views.card(t, request, tools.clock.now(), note=request_views.news(t, request))
 
 
+async def _mail_refused(tools: Tools, account: Account, _account_id: str, t: Texts) -> Notice:
+    """None where another address has been given since."""
+    address = await tools.mail.of(account)
+    if address is None or not address.refused:
+        return None
+    return mail_views.mail(t, address, on=tools.mail.on)
+
+
 RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.BOOKING_CONFIRMED: _confirmed,
     NotificationKind.BOOKING_FAILED: _failed,
@@ -196,6 +206,7 @@ RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.TURNED_18: _turned_18,
     NotificationKind.GUARDIANSHIP_ENDED: _guardianship_ended,
     NotificationKind.REQUEST_STATUS: _request_status,
+    NotificationKind.MAIL_REFUSED: _mail_refused,
 }
 _TICKETS = frozenset(
     {

@@ -10,11 +10,14 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.errors import SetupError
+from services.notify.addresses import EmailError
+from services.notify.smtp import mail_server, sender
 
 TELEGRAM = "https://api.telegram.org"
 LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the local chat takes any)
 
 
+_CAUGHT_FROM = "nomerok@nomerok.example"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -30,6 +33,8 @@ class Settings(BaseSettings):
     encryption_key: str = ""
     demo: bool | None = None
     operator_name: str = ""
+    smtp_url: str = Field(default="", repr=False)
+    mail_from: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     emulator_host: str = "127.0.0.1"
     emulator_port: int = Field(default=8080, ge=1, le=65535)
@@ -80,6 +85,23 @@ class Settings(BaseSettings):
             raise ValueError("it must be an address like redis://127.0.0.1:6379/0")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value:
+            mail_server(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_sender(cls, value: str) -> str:
+        try:
+            if value:
+                sender(value)
+        except EmailError:
+            raise ValueError("it must be an e-mail address, or a name with one: Nomerok <bot@example.org>") from None
+        return value
+
     @property
     def local_chat(self) -> bool:
         """Without a token the bot brings its own chat."""
@@ -106,6 +128,12 @@ class Settings(BaseSettings):
             return self.telegram_api_url
         return self.chat_url if self.local_chat else TELEGRAM
 
+    def catching_mail(self, port: int) -> Settings:
+        """The same, with letters going to the local chat, which keeps them and sends none on."""
+        host = f"[{self.emulator_host}]" if ":" in self.emulator_host else self.emulator_host
+        caught = {"smtp_url": f"smtp://{host}:{port}", "mail_from": self.mail_from or _CAUGHT_FROM}
+        return self.model_copy(update=caught)
+
     @property
     def key_file(self) -> Path:
         """Where the encryption key is made on the first run: outside the database and its folder."""
@@ -131,4 +159,6 @@ def load_settings() -> Settings:
         raise SetupError(".env is not in UTF-8; save it in this encoding") from None
     if not settings.demo_on and not settings.operator_name:
         raise SetupError("OPERATOR_NAME is not set: the consent must name who processes personal data. Set it in .env")
+    if settings.smtp_url and not settings.mail_from:
+        raise SetupError("MAIL_FROM is not set: letters need an address that they come from. Set it in .env")
     return settings

@@ -8,8 +8,10 @@ from services.accounts.access import Access
 from services.accounts.accounts import Accounts
 from services.accounts.ageing import Ageing
 from services.accounts.family import Family
+from services.accounts.mail import Mail
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
+from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.links import Links
@@ -38,6 +40,7 @@ class Tools:
     access: Access
     family: Family
     ageing: Ageing
+    mail: Mail
     drafts: Drafts
     directory: Directory
     maps: Maps
@@ -51,6 +54,7 @@ class Tools:
     watch: Watch
     reminders: Reminders
     replies: Replies
+    calendar: Calendar
     outbox: Outbox
     requests: Requests
     statuses: Statuses

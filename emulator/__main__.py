@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import os
 import signal
 import sqlite3
@@ -67,17 +68,18 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    if smtp_port:
-        from emulator.smtp import MailServer  # only needed here, and the start must be quick
-
-        try:
-            world.mail_server = MailServer(world, host, smtp_port)
-        except OSError as error:
-            return _refuse_port("EMULATOR_SMTP_PORT", smtp_port, host, error)
     try:
         runner, port = await serve(world, host, port)
     except OSError as error:
         return _refuse_port("EMULATOR_PORT", port, host, error)
+    if smtp_port:
+        # Imported beside the page, which answers meanwhile: nobody sends mail in less time.
+        smtp = await asyncio.to_thread(importlib.import_module, "emulator.smtp")
+        try:
+            world.mail_server = smtp.MailServer(world, host, smtp_port)
+        except OSError as error:
+            await runner.cleanup()
+            return _refuse_port("EMULATOR_SMTP_PORT", smtp_port, host, error)
     shown = f"[{host}]" if ":" in host else host
     sys.stdout.write(f"Local Telegram: http://{shown}:{port}\n")
     if world.mail_server is not None:

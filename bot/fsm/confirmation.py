@@ -51,7 +51,8 @@ async def book_held(turn: Turn, moves: Visit | None = None, *, gives_up: bool = 
 async def left_for_ticket(turn: Turn, visit: Visit, note: Html | None = None) -> Left:
     """The wizard ends with the ticket of a visit."""
     entry = await turn.tools.visits.get(turn.account, visit.id)
-    return Left(ticket(turn.t, entry, turn.now, note=note))
+    offers_mail = turn.tools.mail.may_offer(turn.account)
+    return Left(ticket(turn.t, entry, turn.now, note=note, offers_mail=offers_mail))
 
 
 async def apply_checking(turn: Turn, given: Input) -> Outcome:

@@ -12,7 +12,7 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
-from bot.fsm import access, booking, family, moving, person, requests
+from bot.fsm import access, booking, family, mail, moving, person, requests
 from services.accounts.accounts import Accounts
 from services.drafts.drafts import Drafts
 
@@ -24,6 +24,7 @@ GROUPS: Mapping[str, type[StatesGroup]] = {
     family.KIND: family.FamilyForm,
     family.EDIT: family.EditForm,
     **requests.GROUPS,
+    mail.KIND: mail.MailForm,
 }
 
 

@@ -19,7 +19,7 @@ async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | 
         await ask_consent(query, bot, tools, t)
         return
     await leave_wizard(bot, tools, account)
-    await chat.show(query, bot, view.more(t))
+    await chat.show(query, bot, view.more(t, mail=tools.mail.on or account.mail))
 
 
 def setup() -> Router:

@@ -10,9 +10,10 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.handlers.clinics import show_venue
 from bot.handlers.common import ask_consent
-from bot.keyboards.callbacks import Tab, VisitCancel, VisitCard, VisitList, VisitVenue
+from bot.keyboards.callbacks import Tab, VisitCalendar, VisitCancel, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
+from bot.views import calendar as calendar_view
 from bot.views import refusals
 from bot.views import visits as view
 from bot.views.screen import Screen
@@ -45,7 +46,8 @@ async def card(
         await ask_consent(query, bot, tools, t)
         return
     entry = await tools.visits.get(account, callback_data.visit)
-    await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), back=Tab.UPCOMING))
+    offers_mail = tools.mail.may_offer(account)
+    await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), back=Tab.UPCOMING, offers_mail=offers_mail))
     await tools.outbox.read_about(account.id, entry.visit.id)
 
 
@@ -57,6 +59,23 @@ async def venue(
         return
     entry = await tools.visits.get(account, callback_data.visit)
     await show_venue(query, bot, entry.visit.clinic, t)
+
+
+async def calendar(
+    query: CallbackQuery, callback_data: VisitCalendar, bot: Bot, tools: Tools, account: Account | None, t: Texts
+) -> None:
+    """«В календарь»: the file of the visit as it is now, or of the one that has taken its place."""
+    if account is None:
+        await ask_consent(query, bot, tools, t)
+        return
+    now = tools.clock.now()
+    found = await tools.calendar.find(account, callback_data.visit)
+    if not view.has_calendar(found.entry.visit, now):
+        await chat.answer(query, calendar_view.over(t))
+        return
+    event = await tools.calendar.event(account, found)
+    await chat.send_document(bot, account.telegram_id, calendar_view.document(t, event, now))
+    await chat.answer(query)
 
 
 async def cancel(
@@ -109,5 +128,6 @@ def setup() -> Router:
     router.callback_query.register(cancel, VisitCancel.filter())
     router.callback_query.register(listing, VisitList.filter())
     router.callback_query.register(card, VisitCard.filter())
+    router.callback_query.register(calendar, VisitCalendar.filter())
     router.callback_query.register(venue, VisitVenue.filter())
     return router

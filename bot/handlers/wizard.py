@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 from aiohttp import ClientError
 
 from bot import chat
-from bot.fsm import access, booking, family, moving, person, requests
+from bot.fsm import access, booking, family, mail, moving, person, requests
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import FileLost, Input, SentPhoto, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
 from bot.handlers.common import ask_consent, home_screen, leave_wizard, policies_screen
@@ -406,7 +406,7 @@ async def _begin_edit(
 async def _begin(
     query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, kind: str
 ) -> None:
-    if kind == access.KIND:
+    if kind in (access.KIND, mail.KIND):
         await begin(query, bot, tools, wizards, account, t, kind)
         return
     if kind in requests.KINDS:

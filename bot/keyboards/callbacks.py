@@ -34,6 +34,7 @@ class Page(StrEnum):
     ADD_PERSON = "add"
     PROBLEM = "problem"
     FEEDBACK = "feedback"
+    MAIL = "mail"
 
 
 class Tab(StrEnum):
@@ -122,6 +123,12 @@ class VisitVenue(CallbackData, prefix="vv1"):
     visit: str
 
 
+class VisitCalendar(CallbackData, prefix="vk1"):
+    """«В календарь»: the visit's calendar file, or the one that takes it out again."""
+
+    visit: str
+
+
 class VisitCancel(CallbackData, prefix="vx1"):
     """«Отменить запись»; `sure`: the question has been answered with yes."""
 
@@ -180,7 +187,7 @@ class ClinicVenue(CallbackData, prefix="cv1"):
 
 
 class CloseVenue(CallbackData, prefix="xv1"):
-    """Takes a venue away, so that the screen above it is the last message again."""
+    """Takes a venue or a file away, so that the screen above it is the last message again."""
 
 
 class PolicyList(CallbackData, prefix="pl1"):
@@ -284,6 +291,12 @@ class RequestPhoto(CallbackData, prefix="qp1"):
 
 class ClosePhoto(CallbackData, prefix="xp1"):
     """Takes a photo away, so that the card above it is the last message again."""
+
+
+class MailRemove(CallbackData, prefix="mr1"):
+    """No more letters; `sure`: the question has been answered with yes."""
+
+    sure: bool
 
 
 class Idle(CallbackData, prefix="id1"):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
 from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager, short
-from bot.views import access, family, requests
+from bot.views import access, family, mail, requests
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import STATUSES, visit_when
@@ -33,6 +33,7 @@ HEADLINES: Mapping[NotificationKind, str] = {
     NotificationKind.REQUEST_STATUS: requests.HEADING,
     **family.HEADINGS,
     **access.HEADINGS,
+    **mail.HEADINGS,
 }
 """What each line is headed by; a room with kinds of its own adds a table of its own."""
 

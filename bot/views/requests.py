@@ -48,7 +48,7 @@ _ONE_UNIT = 0xFFFF
 _PHOTOS_IN_ROW = 3
 _SENDING = {
     RequestKind.PROBLEM: N_("⚠️ Report a problem"),
-    RequestKind.FEEDBACK: N_("✉️ Feedback"),
+    RequestKind.FEEDBACK: N_("💬 Feedback"),
 }
 _QUESTIONS = {
     RequestKind.PROBLEM: N_("Write what has happened: what you pressed and what you saw. You can send a photo."),

@@ -10,6 +10,7 @@ from bot.keyboards.callbacks import (
     Page,
     Tab,
     VisitAgain,
+    VisitCalendar,
     VisitCancel,
     VisitCard,
     VisitList,
@@ -34,12 +35,17 @@ STATUSES = {
     VisitStatus.FULFILLED: N_("Visit completed"),
     VisitStatus.MISSED: N_("No-show"),
 }
+CANCELLED = frozenset({VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC})
 _MOSCOW = "Europe/Moscow"
 
 
 def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
     """The time in the clinic's zone; said so where it is not Moscow's."""
-    told = when(t, visit.start, visit.clinic.tz, now)
+    return at_the_clinic(t, visit, when(t, visit.start, visit.clinic.tz, now))
+
+
+def at_the_clinic(t: Texts, visit: Visit, told: str) -> str:
+    """A time that is told, with a word where it is not Moscow's."""
     return told if visit.clinic.tz == _MOSCOW else t.label("{when} (local time of the clinic)", when=told)
 
 
@@ -50,18 +56,14 @@ def ticket(
     *,
     back: Tab | NotificationList | None = None,
     note: Html | None = None,
+    offers_mail: bool = False,
 ) -> Screen:
     """The ticket: everything that is needed to come, and what can be done with the visit.
 
-    `back`: the list that it was opened from. `note`: what has happened.
+    `back`: the list that it was opened from. `note`: what has happened. `offers_mail`: letters could come, too.
     """
     visit = entry.visit
     ahead = is_ahead(visit, now)
-    papers = (
-        t("Bring with you: the child’s birth certificate or passport, insurance policy, SNILS, your own passport.")
-        if is_child(entry)
-        else t("Bring with you: passport, insurance policy, SNILS.")
-    )
     return Screen(
         blocks(
             note or "",
@@ -69,31 +71,50 @@ def ticket(
                 Html("🎫 " + bold(t(STATUSES[visit.status]))),
                 t("Number: {number}", number=Html(f"<b>{visit.number}</b>")),
             ),
-            lines(
-                t("Patient: {name}", name=bold(entry.person.full_name)),
-                t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
-                t(
-                    "Specialty / doctor’s full name: {specialty} / {doctor}",
-                    specialty=specialty(t, visit.service_id, visit.service),
-                    doctor=visit.doctor,
-                ),
-                room_line(t, visit.room),
-            ),
-            lines(
-                t("Institution: {clinic}", clinic=visit.clinic.name),
-                t("Address: {address}", address=clinic_address(visit.clinic)),
-                t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
-            ),
-            papers if ahead else "",
+            facts(t, entry, visit_when(t, visit, now)),
+            papers(t, entry) if ahead else "",
             answered(t, entry) if ahead and entry.replied else "",
         ),
         markup(
             *_actions(t, entry, now),
+            _calendar_row(t, visit, now),
+            [button(t.label("✉️ Send it by e-mail"), Go(to=Page.MAIL))] if offers_mail and ahead else [],
             [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))] if visit.clinic.lat is not None else [],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else [],
             back_row(t, VisitList(tab=back, page=0) if isinstance(back, Tab) else back),
         ),
     )
+
+
+def facts(t: Texts, entry: VisitEntry, told: str) -> Html:
+    """Who comes when, to whom and where. `told`: the time in words."""
+    visit = entry.visit
+    return blocks(
+        lines(
+            t("Patient: {name}", name=bold(entry.person.full_name)),
+            t("Date and time: {when}", when=bold(told)),
+            t(
+                "Specialty / doctor’s full name: {specialty} / {doctor}",
+                specialty=specialty(t, visit.service_id, visit.service),
+                doctor=visit.doctor,
+            ),
+            room_line(t, visit.room),
+        ),
+        lines(
+            t("Institution: {clinic}", clinic=visit.clinic.name),
+            t("Address: {address}", address=clinic_address(visit.clinic)),
+            t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
+        ),
+    )
+
+
+def papers(t: Texts, entry: VisitEntry) -> Html:
+    """What to bring."""
+    if is_child(entry):
+        return t(
+            "Bring with you: the child’s birth certificate or passport, insurance policy, SNILS, your own passport."
+        )
+    return t("Bring with you: passport, insurance policy, SNILS.")
 
 
 def answered(t: Texts, entry: VisitEntry) -> Html:
@@ -198,6 +219,18 @@ def failed_booking(t: Texts) -> Screen:
         ),
         markup([button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))], [home_button(t)]),
     )
+
+
+def has_calendar(visit: Visit, now: datetime) -> bool:
+    """Whether there is anything to put into a calendar, or to take out of it."""
+    return visit.start > now and (visit.status is VisitStatus.BOOKED or visit.status in CANCELLED)
+
+
+def _calendar_row(t: Texts, visit: Visit, now: datetime) -> Row:
+    if not has_calendar(visit, now):
+        return []
+    label = t.label("📅 Take out of the calendar") if visit.status in CANCELLED else t.label("📅 To the calendar")
+    return [button(label, VisitCalendar(visit=visit.id))]
 
 
 def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:

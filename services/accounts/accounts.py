@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account
 from services.clock import Clock
@@ -14,6 +15,7 @@ from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import account as account_table
 from services.storage.tables import consent as consent_table
+from services.storage.types import Sealed
 
 CONSENT_VERSION = "2026-11"
 _CACHED = 10_000
@@ -72,6 +74,12 @@ class Accounts:
         )
         return self._remember(replace(account, reachable=reachable))
 
+    async def set_email(self, unit: AsyncConnection, account: Account, sealed: Sealed | None) -> None:
+        """Within a unit, after which the account is to be read anew. A new address is taken to be good."""
+        await unit.execute(
+            update(account_table).where(account_table.c.id == account.id).values(email=sealed, email_refused_at=None)
+        )
+
     async def _change(self, account: Account, column: str) -> Account:
         """Writes the one column that has changed: another process may have changed another."""
         await self._database.execute(
@@ -98,4 +106,5 @@ def _account(row: Row[Any]) -> Account:
         active_person_id=row.active_person_id,
         last_region=row.last_region,
         reachable=row.unreachable_at is None,
+        mail=row.email is not None,
     )

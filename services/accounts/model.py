@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,7 +38,10 @@ class Covers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A Telegram chat that has given consent. `reachable`: it has not blocked the bot, as far as we know."""
+    """A Telegram chat that has given consent. `reachable`: it has not blocked the bot, as far as we know.
+
+    `mail`: an e-mail address is given; which one, `accounts.mail` tells when it is needed.
+    """
 
     id: str
     telegram_id: int
@@ -46,6 +49,7 @@ class Account:
     active_person_id: str | None
     last_region: str | None
     reachable: bool = True
+    mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,15 @@ class Person:
     def short_name(self) -> str:
         """Name and surname, for buttons."""
         return f"{self.identity.name} {self.identity.surname}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailAddress:
+    """Where an account's letters go. `refused`: its server does not know it; `sealed`: as it lies in the database."""
+
+    text: str
+    refused: bool
+    sealed: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,28 @@ class VisitEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarVisit:
+    """A visit as it stands now. `before`: what was moved to it; `chain`: the ids that it has had, its own too."""
+
+    entry: VisitEntry
+    before: VisitEntry | None
+    chain: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """A visit as a calendar is to know it. `uid` stays through all moves; `sequence` grows with what has changed."""
+
+    entry: VisitEntry
+    uid: str
+    sequence: int
+
+    @property
+    def visit(self) -> Visit:
+        return self.entry.visit
+
+
+@dataclass(frozen=True, slots=True)
 class Repeat:
     """A specialist seen before, and the nearest free time there."""
 

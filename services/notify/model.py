@@ -11,7 +11,8 @@ class NotificationKind(StrEnum):
     """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
 
     The subject of an eve's reminder is the day of the visits, as ISO writes it; of a consent, the grant's id; of what
-    the desk has opened in another chat, that chat's link; of what was sent to be answered, the request's id.
+    the desk has opened in another chat, that chat's link; of what was sent to be answered, the request's id; of an
+    address that no letter reaches, the account.
     """
 
     BOOKING_CONFIRMED = "booking_confirmed"
@@ -31,6 +32,19 @@ class NotificationKind(StrEnum):
     ACCESS_ENDED = "access_ended"
     CONSENT_ENDED = "consent_ended"
     REQUEST_STATUS = "request_status"
+    MAIL_REFUSED = "mail_refused"
+
+
+MAILED = frozenset(
+    {
+        NotificationKind.BOOKING_CONFIRMED,
+        NotificationKind.VISIT_MOVED,
+        NotificationKind.VISIT_CANCELLED,
+        NotificationKind.VISIT_CANCELLED_BY_CLINIC,
+        NotificationKind.MOVE_FAILED,
+    }
+)
+"""What is told by e-mail too. Of moves that have failed, those that have cost the old visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +68,31 @@ class Delivery:
     channel: str
     attempts: int
     notification: Notification
+
+
+class EmailProblem(StrEnum):
+    """Why a typed text is no address that letters can be sent to."""
+
+    NOT_AN_ADDRESS = "not_an_address"
+    NAME_NOT_LATIN = "name_not_latin"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """An iCalendar file. `method`: what it asks of a calendar, PUBLISH or CANCEL."""
+
+    name: str
+    method: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is drawn: the same in plain text and in HTML, and the visit's calendar file."""
+
+    locale: str
+    subject: str
+    text: str
+    html: str
+    calendar: CalendarFile

@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Update, and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.notify.model import Delivery, Notification, NotificationKind
+from services.notify.model import MAILED, Delivery, Notification, NotificationKind
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
+from services.storage.tables import account as account_table
 from services.storage.tables import notification as notification_table
 from services.storage.tables import outbox as outbox_table
+from services.storage.types import UtcDateTime
 
-TELEGRAM = "telegram"
+TELEGRAM, EMAIL = "telegram", "email"
 _CLAIM = timedelta(seconds=60)
 _SCREEN_FIRST = timedelta(seconds=20)
 """How long a row waits for the screen of the very press that made it, which says the same thing."""
@@ -41,11 +43,12 @@ class NotificationPage:
 
 
 class Outbox:
-    """Notifications of an account and their deliveries."""
+    """Notifications of an account and their deliveries. `mails`: there is a mail server to send letters by."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, mails: bool = False) -> None:
         self._database = database
         self._clock = clock
+        self._mails = mails
 
     async def add(
         self,
@@ -63,6 +66,7 @@ class Outbox:
 
         `screen_follows`: somebody is looking at the screen that will say it; delivery waits for `settle`.
         `due_at`: when it is to be told, now if left out; until then it does not stand in the list either.
+        An account with an address is told by e-mail too, whatever becomes of the message in the chat.
         """
         now = self._clock.now()
         due_at = now if due_at is None else due_at
@@ -93,7 +97,46 @@ class Outbox:
         )
         if not added.rowcount:
             await unit.execute(delete(notification_table).where(notification_table.c.id == notification_id))
+        elif self._mails and kind in MAILED:
+            await self._add_letter(unit, account_id, notification_id, due_at)
         return bool(added.rowcount)
+
+    async def add_letters(self, unit: AsyncConnection, account_id: str) -> None:
+        """An address has been given: what has just been told in the chat is due by e-mail, also what had no way there.
+
+        Whether each still applies is looked at when it is sent.
+        """
+        now = self._clock.now()
+        recent = select(notification_table.c.id).where(
+            self._told(account_id),
+            notification_table.c.kind.in_((NotificationKind.BOOKING_CONFIRMED, NotificationKind.VISIT_MOVED)),
+            notification_table.c.created_at > now - GIVE_UP_AFTER,
+        )
+        for notification_id in (await unit.execute(recent)).scalars().all():
+            await self._add_letter(unit, account_id, notification_id, now)
+
+    async def _add_letter(self, unit: AsyncConnection, account_id: str, notification_id: str, due_at: datetime) -> None:
+        """A row of its own beside the chat's, if the account has an address that letters reach."""
+        values = {
+            "id": literal(new_id()),
+            "account_id": account_table.c.id,
+            "notification_id": literal(notification_id),
+            "channel": literal(EMAIL),
+            "dedupe_key": literal(f"mail:{notification_id}"),
+            "status": literal(_DUE),
+            "due_at": literal(due_at, UtcDateTime),
+        }
+        reached = account_table.c.email.is_not(None), account_table.c.email_refused_at.is_(None)
+        letter = insert_for(self._database.dialect, outbox_table).from_select(
+            list(values), select(*values.values()).where(account_table.c.id == account_id, *reached)
+        )
+        await unit.execute(
+            letter.on_conflict_do_update(
+                index_elements=["dedupe_key"],
+                set_={"status": _DUE, "due_at": due_at, "attempts": 0, "claimed_until": None},
+                where=outbox_table.c.status == _DROPPED,
+            )
+        )
 
     async def hasten(self, unit: AsyncConnection, dedupe_key: str, due_at: datetime) -> bool:
         """What waits under this key is told at `due_at`, if that is earlier; False where nothing waits any more."""
@@ -118,13 +161,14 @@ class Outbox:
         await self._mark(row, _SENT)
         await self._read(notification_table.c.id.in_(select(outbox_table.c.notification_id).where(row)))
 
-    async def claim(self, limit: int) -> Sequence[Delivery]:
-        """Due deliveries, first in first out, taken for a minute; another process does not get them meanwhile."""
+    async def claim(self, limit: int, channel: str = TELEGRAM) -> Sequence[Delivery]:
+        """Due deliveries of one channel, first in first out, taken for a minute: nobody else gets them meanwhile."""
         now = self._clock.now()
         due = (
             select(outbox_table.c.id)
             .where(
                 outbox_table.c.status == _DUE,
+                outbox_table.c.channel == channel,
                 outbox_table.c.due_at <= now,
                 or_(outbox_table.c.claimed_until.is_(None), outbox_table.c.claimed_until <= now),
             )
@@ -188,10 +232,14 @@ class Outbox:
         )
         return frozenset(rows.scalars())
 
+    def is_too_late(self, delivery: Delivery) -> bool:
+        """Whether it has been tried for three days."""
+        return self._clock.now() - delivery.notification.created_at > GIVE_UP_AFTER
+
     async def retry(self, delivery: Delivery, wait: timedelta | None = None) -> None:
         """Try again after `wait`, or after a growing pause; given up after three days."""
         now = self._clock.now()
-        if now - delivery.notification.created_at > GIVE_UP_AFTER:
+        if self.is_too_late(delivery):
             await self.drop(delivery)
             return
         pause = wait or _BACKOFF[min(delivery.attempts, len(_BACKOFF)) - 1]

@@ -59,7 +59,10 @@ account = Table(
     Column("last_region", String(2)),
     Column("unreachable_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("email", Encrypted),
+    Column("email_refused_at", UtcDateTime),
 )
+"""`email_refused_at`: a mail server does not know the address; nothing is written to it until it is given anew."""
 
 consent = Table(
     "consent",
@@ -374,6 +377,20 @@ request_file = Table(
     Index(None, "draft_id"),
 )
 """Photos, in the order of `place`. Of a draft until it is sent, so that a restart loses none; then of its request."""
+
+calendar_event = Table(
+    "calendar_event",
+    metadata,
+    Column("account_id", ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("visit_id", String(64), primary_key=True),
+    Column("uid", String(LENGTH), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("written", String(64), nullable=False),
+)
+"""A visit as an account's calendar knows it: one `uid` through all moves, a `sequence` that grows with every change.
+
+`visit_id`: the visit that stands for it now. `written`: a keyed digest of what its last file said.
+"""
 
 notification = Table(
     "notification",

@@ -50,6 +50,18 @@ def when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
     return f"{day_words(t, start.date(), local(now, tz).date())}, {start:%H:%M}"
 
 
+def full_when(t: Texts, moment: datetime, tz: str) -> str:
+    """«вторник, 24 ноября 2026, 09:20»: for what is read on any day."""
+    start = local(moment, tz)
+    return f"{format_date(start.date(), 'EEEE, d MMMM y', locale=t.locale)}, {start:%H:%M}"
+
+
+def day_and_time(t: Texts, moment: datetime, tz: str) -> str:
+    """«24 ноября, 09:20»."""
+    start = local(moment, tz)
+    return f"{format_date(start.date(), 'd MMMM', locale=t.locale)}, {start:%H:%M}"
+
+
 def short_when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
     """«завтра 09:20»: for buttons and lists."""
     start = local(moment, tz)

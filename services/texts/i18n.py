@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import html
+import re
 from functools import cache
 from pathlib import Path
 
@@ -97,6 +98,14 @@ def blocks(*parts: str) -> Html:
 def bold(text: str) -> Html:
     """Bold; plain text is escaped."""
     return Html(f"<b>{text if isinstance(text, Html) else escape(text)}</b>")
+
+
+def plain(text: Html) -> str:
+    """The text without its markup, as a letter's plain half has it."""
+    return html.unescape(_TAG.sub("", text))
+
+
+_TAG = re.compile(r"</?[a-z][^<>]*>")
 
 
 def _escaped(values: dict[str, Value]) -> dict[str, Value]:

@@ -11,19 +11,23 @@ from typing import Any
 from bot.fsm import access as access_wizard
 from bot.fsm import booking as booking_wizard
 from bot.fsm import family as family_wizard
+from bot.fsm import mail as mail_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
 from bot.keyboards.callbacks import Go, NotificationList, Page, RequestList, Tab, Topic, VisitCancel, WizardOpen
 from bot.views import (
     access,
     booking,
+    calendar,
     clinics,
     common,
     consent,
     family,
     home,
     language,
+    letters,
     links,
+    mail,
     more,
     moving,
     notifications,
@@ -50,6 +54,7 @@ from services.accounts.model import (
     Grant,
     IssuedCode,
     LinkNotice,
+    MailAddress,
     Offer,
     Opened,
     Person,
@@ -57,9 +62,9 @@ from services.accounts.model import (
     full_name,
 )
 from services.booking.links import LONGEST as LONGEST_LINK
-from services.booking.model import LinkKind, LinkTarget, Repeat, VisitEntry, VisitPage
+from services.booking.model import CalendarEvent, LinkKind, LinkTarget, Repeat, VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
-from services.notify.model import Notification, NotificationKind
+from services.notify.model import MAILED, EmailProblem, Notification, NotificationKind
 from services.registry.model import (
     AgeGroup,
     Clinic,
@@ -94,6 +99,9 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 EVIL = "<u>Ко & «Сын»</u> {name}"
 """A name that would break the markup and the sentence if it got in as it is; `u` stands in no sentence of ours."""
 PAGE = 8
+ADDRESS = "anna@example.org"
+LONGEST_ADDRESS = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.ru"
+EVIL_ADDRESS = "<u>&{name}@example.org"
 TIMES = 24
 
 
@@ -692,6 +700,13 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
         ],
         "accept": _offers(),
     },
+    mail_wizard.KIND: {
+        step: [
+            StepSample(name, mail.MailQuestion(each), full=True)
+            for name, each in (("short", ADDRESS), ("longest", LONGEST_ADDRESS), ("evil", EVIL_ADDRESS), *extra)
+        ]
+        for step, extra in (("address", [("none", None)]), ("check", []))
+    },
     person_wizard.KIND: {
         **{each: _question(each, Relation.OWN) for each in person_wizard.OWN_FIELDS},
         "doubt": _doubts(),
@@ -790,6 +805,44 @@ def ticket_with_every_note(t: Texts, entry: VisitEntry) -> Screen:
     return visits.ticket(t, entry, NOW, note=max(_notes_of_cards(t), key=len))
 
 
+def _calendar_events() -> list[CalendarEvent]:
+    return [
+        CalendarEvent(VisitEntry(replace(entry.visit, status=status), entry.person), "u" * 12, sequence)
+        for entry in ENTRIES
+        for status in (VisitStatus.BOOKED, *visits.CANCELLED)
+        for sequence in (0, 7)
+    ]
+
+
+EVENTS = _calendar_events()
+FILES = [Sample(calendar.calendar_file, (event, NOW)) for event in EVENTS]
+DOCUMENTS = [Sample(calendar.document, (event, NOW)) for event in EVENTS]
+LETTERS = [
+    Sample(letters.letter, (kind, event, NOW), {"before": before, "own": own})
+    for kind in MAILED
+    for event in EVENTS
+    for before in (None, LONGEST_VISIT)
+    for own in (True, False)
+]
+
+
+def _mail() -> list[Sample]:
+    texts = (ADDRESS, LONGEST_ADDRESS, EVIL_ADDRESS)
+    addresses = [MailAddress(text, refused, b"") for text in texts for refused in (True, False)]
+    return [
+        *(
+            Sample(mail.mail, (each,), {"on": on, "note": note})
+            for each in addresses
+            for on in (True, False)
+            for note in (None, Html("✅"))
+        ),
+        *(Sample(mail.remove, (each,)) for each in addresses),
+        *(Sample(mail.none, (), {"on": on, "note": note}) for on in (True, False) for note in (None, Html("✅"))),
+        *(Sample(visits.ticket, (entry, NOW), {"offers_mail": True}) for entry in ENTRIES),
+        Sample(more.more, (), {"mail": True}),
+    ]
+
+
 BACKS = (None, NotificationList(page=0))
 
 
@@ -869,6 +922,7 @@ def _family() -> list[Sample]:
     ]
     return [
         Sample(more.more),
+        *_mail(),
         *(
             Sample(family.policies, ([each] * count, each.id, page, note))
             for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, *without)
@@ -960,7 +1014,14 @@ MARKUPS: Sequence[Sample] = [Sample(clinics.close_venue)]
 
 TOASTS: Sequence[Sample] = [
     Sample(each)
-    for each in (common.outdated, access.nothing_ticked, reminders.noted, times.empty_day, common.write_in_private)
+    for each in (
+        calendar.over,
+        common.outdated,
+        access.nothing_ticked,
+        reminders.noted,
+        times.empty_day,
+        common.write_in_private,
+    )
 ]
 
 SENTENCES: Sequence[Sample] = [
@@ -981,6 +1042,11 @@ SENTENCES: Sequence[Sample] = [
         for kind in RequestKind
         for status in RequestStatus
     ),
+    *(Sample(mail.problem, (each,)) for each in EmailProblem),
+    *(Sample(each) for each in (mail.saved, mail.removed)),
+    *(Sample(visits.papers, (entry,)) for entry in ENTRIES),
+    *(Sample(visits.facts, (entry, "09:00")) for entry in ENTRIES),
+    *(Sample(visits.at_the_clinic, (visit(each), "09:00")) for each in (PLAIN, LONGEST)),
     *(Sample(each) for each in (access.too_many_tries, access.declined)),
     *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in CLINICS),
     *(Sample(refusals.kept, (reason,)) for reason in refusals.CANCEL_REFUSALS),

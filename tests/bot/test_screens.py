@@ -17,6 +17,8 @@ from bot.fsm.booking import KIND as BOOKING
 from bot.fsm.booking import booking_steps
 from bot.fsm.family import EDIT, edit_steps, family_steps
 from bot.fsm.family import KIND as FAMILY
+from bot.fsm.mail import KIND as MAIL
+from bot.fsm.mail import mail_steps
 from bot.fsm.moving import KIND as MOVING
 from bot.fsm.moving import moving_steps
 from bot.fsm.person import KIND as PERSON
@@ -40,8 +42,8 @@ from tests.bot.samples import EVIL, NOW, PROMPTS, SAMPLE_DATA, SCREENS, SENTENCE
 from tests.support import telegram_limits as limits
 
 WIZARDS = {BOOKING: booking_steps(), MOVING: moving_steps(), PERSON: own_form_steps(), ACCESS: access_steps()}
-WIZARDS |= {FAMILY: family_steps(), EDIT: edit_steps()}
 WIZARDS |= {kind: request_steps(kind) for kind in REQUESTS}
+WIZARDS |= {FAMILY: family_steps(), EDIT: edit_steps(), MAIL: mail_steps()}
 EVERY_STEP = [(kind, step) for kind, steps in WIZARDS.items() for step in steps]
 KNOWN = limits.beginnings(SAMPLE_DATA)
 NO_WAY_BACK = {(BOOKING, "checking"), (MOVING, "checking")}
@@ -203,6 +205,7 @@ def view_functions() -> Iterator[Callable[..., Any]]:
 
 def test_every_view_has_a_sample() -> None:
     drawn = {sample.draws for sample in (*SCREENS, *PROMPTS, *samples.MARKUPS, *TOASTS, *SENTENCES)}
+    drawn |= {sample.draws for sample in (*samples.DOCUMENTS, *samples.FILES, *samples.LETTERS)}
     drawn |= {step.view for _, step in EVERY_STEP}
     functions = list(view_functions())
     missing = {f"{each.__module__}.{each.__name__}" for each in functions if each not in drawn}

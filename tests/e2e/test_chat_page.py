@@ -40,6 +40,13 @@ STORY = {
 }
 
 
+MAIL = {
+    "ru-RU": ("Присылать на почту", "Да, всё верно"),
+    "en-GB": ("Send it by e-mail", "Yes, write there"),
+}
+ADDRESS = "anna@example.org"
+
+
 @asynccontextmanager
 async def phone(locale: str, *, dark: bool) -> AsyncIterator[Page]:
     """A browser of a phone's size."""
@@ -84,6 +91,18 @@ async def walk(page: Page, port: int, locale: str) -> None:
     await press(page, confirm)
     await expect(bubble(page)).to_contain_text(booked)
     await screens.take("ticket")
+
+    # 4. Letters are caught on this machine without any setting: the ticket's own comes once an address is given.
+    offer, right = MAIL[locale]
+    await press(page, offer)
+    await page.locator("[data-role=composer]").fill(ADDRESS)
+    await page.locator("[data-role=composer]").press("Enter")
+    await press(page, right)
+    await page.locator("[data-role=mail]").first.click()
+    await page.locator("[data-role=mail-item]").filter(has_text=booked).click()
+    await expect(page.frame_locator("[data-role=mail-html]").locator("h1")).to_have_text(booked)
+    await expect(page.locator("[data-role=mail-attachment]")).to_contain_text(".ics")
+    await screens.take("letter")
 
 
 class Screens:

@@ -16,7 +16,7 @@ from tests.support.bot_process import BotProcess
 from tests.support.photos import SECRET, camera_photo, saved, truncated, two_halves
 
 PHOTO = camera_photo()
-PROBLEM, FEEDBACK, STATUSES = "⚠️ Сообщить о проблеме", "✉️ Обратная связь", "🗂 Статусы заявлений"
+PROBLEM, FEEDBACK, STATUSES = "⚠️ Сообщить о проблеме", "💬 Обратная связь", "🗂 Статусы заявлений"
 SEND = "📨 Отправить"
 CHECK = "Проверьте, что будет отправлено"
 ONLY_TEXT_AND_PHOTOS = "Здесь подходят только текст и фото"
@@ -94,7 +94,7 @@ async def test_feedback_in_english(town: BotProcess) -> None:
     user = await with_family(town, language="en")
     await press_all(user, "🗂 Application statuses")
     assert "No data. What you have sent and how it stands will be here." in user.screen().text
-    await press_all(user, EN.home, "☰", "✉️ Feedback")
+    await press_all(user, EN.home, "☰", "💬 Feedback")
     assert "Write what you like" in user.screen().text
     await user.send("Large letters, please")
     assert "Please check what will be sent" in user.screen().text

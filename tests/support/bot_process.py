@@ -140,7 +140,10 @@ class BotProcess:
         }
 
 
-_OURS = ("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME")
+_OURS = (
+    *("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME"),
+    *("SMTP_URL", "MAIL_FROM"),
+)
 
 
 def set_clock(folder: Path, moment: datetime) -> timedelta:
@@ -162,8 +165,9 @@ async def running_bot(
     At the end it must have stopped by itself and, if `checked`, answered every press and logged no exception.
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
-    async with Emulator.start(folder, quiet_ms=_QUIET_MS) as emulator:
-        bot = BotProcess(folder, emulator, nursery, dict(settings))
+    async with Emulator.start(folder, quiet_ms=_QUIET_MS, smtp=True) as emulator:
+        mail = {"SMTP_URL": emulator.smtp_url, "MAIL_FROM": "Номерок <bot@example.org>"}
+        bot = BotProcess(folder, emulator, nursery, mail | settings)
         bot.set_clock(BEGIN)
         await bot.start()
         try:

@@ -23,7 +23,7 @@ LATIN_IN_RUSSIAN = frozenset(
     {"start", "help", "cancel", "language", "English", "Telegram", "OpenStreetMap", "python", "bot", "confirm"}
 )
 """Commands, and languages and services that name themselves."""
-_ADDRESS = re.compile(r"(?:https://|www\.)\S+")
+_ADDRESS = re.compile(r"(?:https://|www\.)\S+|\S+@\S+")
 """Addresses are the same in every language."""
 
 

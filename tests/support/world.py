@@ -16,9 +16,11 @@ from services.accounts.accounts import Accounts
 from services.accounts.ageing import Ageing
 from services.accounts.codes import Codes
 from services.accounts.family import Family
+from services.accounts.mail import Mail
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
+from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.model import BookingRequest
@@ -190,9 +192,10 @@ class World:
             database,
             vault,
             clock,
-            dict.fromkeys((KIND, "person", "moving", "family", "edit", "feedback", "problem"), LIFETIME),
+            dict.fromkeys((KIND, "person", "moving", "family", "edit", "mail", "feedback", "problem"), LIFETIME),
         )
-        self.outbox = Outbox(database, clock)
+        self.outbox = Outbox(database, clock, mails=True)
+        self.mail = Mail(database, vault, self.accounts, self.outbox, clock, on=True)
         self.watch = Watch(database, registry, self.accounts, self.persons, self.outbox, clock)
         self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, self.watch, clock)
         self.holds = Holds(database, clock)
@@ -201,6 +204,7 @@ class World:
         self.reminders = Reminders(self.visits, self.outbox, clock)
         self.replies = Replies(database, self.visits, clock)
         self.repeats = Repeats(self.visits, self.times, clock)
+        self.calendar = Calendar(database, vault, self.visits)
         self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
         codes = Codes(database, vault, clock)
         self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)

@@ -35,6 +35,9 @@ def line_of(error: BaseException) -> str:
         *(("BOT_TOKEN", "123456:ABC DEF"), ("TELEGRAM_API_URL", "localhost"), ("REDIS_URL", "127.0.0.1:6379")),
         *(("DATABASE_URL", "mysql://localhost/x"), ("DATABASE_URL", ""), ("EMULATOR_HOST", "0.0.0.0")),
         *(("DEMO", "perhaps"), ("LOG_LEVEL", "LOUD"), ("LOG_LEVEL", "")),
+        *(("SMTP_URL", each) for each in ("mail.example.org", "http://mail.example.org", "smtp://", "smtp://h:0")),
+        *(("SMTP_URL", each) for each in ("smtp://h:port", "smtp://user@h", "smtp://:secret@h", "smtp://h/folder")),
+        *(("MAIL_FROM", each) for each in ("Номерок", "bot@", "Номерок <bot>", "a@example.org, b@example.org")),
         *(("EMULATOR_PORT", "0"), ("EMULATOR_PORT", "65536"), ("EMULATOR_PORT", "http"), ("EMULATOR_PORT", "")),
     ],
 )
@@ -153,3 +156,27 @@ def test_every_setting_stands_in_the_example() -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
     for name in Settings.model_fields:
         assert f"{name.upper()}=" in example, name
+
+
+def test_letters_need_somebody_whom_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://anna:top-secret@mail.example.org")
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    assert "MAIL_FROM is not set" in line_of(caught.value)
+    monkeypatch.setenv("MAIL_FROM", "Номерок <bot@example.org>")
+    settings = load_settings()
+    assert "top-secret" not in repr(settings)
+
+
+def test_a_wrong_mail_server_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTP_URL", "smtp://anna:top-secret@mail.example.org/folder")
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    assert "SMTP_URL is wrong" in line_of(caught.value)
+    assert "top-secret" not in line_of(caught.value)
+
+
+def test_the_local_chat_catches_mail_unless_a_server_is_set() -> None:
+    caught = load_settings().catching_mail(2525)
+    assert caught.smtp_url == "smtp://127.0.0.1:2525"
+    assert caught.mail_from

@@ -1,0 +1,108 @@
+"""What an account's calendar was told of each visit, so that the next file changes that event and adds no second one.
+
+An event bears a random `uid` that stays through every move, also where the registry moves by making a new visit, and a
+`sequence` that grows exactly when the file says something else than the last one.
+"""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.model import Account
+from services.booking.model import CalendarEvent, CalendarVisit, VisitEntry
+from services.booking.visits import Visits
+from services.errors import NotFound
+from services.ids import new_id
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import booking_intent, calendar_event
+from services.storage.vault import Vault
+
+
+class Calendar:
+    """Events of an account. Raises `RegistryUnavailable` where the registry is silent."""
+
+    def __init__(self, database: Database, vault: Vault, visits: Visits) -> None:
+        self._database = database
+        self._vault = vault
+        self._visits = visits
+
+    async def find(self, account: Account, visit_id: str) -> CalendarVisit:
+        """A visit, or the one that has taken its place; `NotFound` where the account may not see it."""
+        entries = {entry.visit.id: entry for entry in await self._visits.all(account)}
+        if visit_id not in entries:
+            raise NotFound
+        followed = await self._moves(account)
+        followed |= {each.visit.id: each.visit.moved_to for each in entries.values() if each.visit.moved_to}
+        followed = {old: new for old, new in followed.items() if new in entries}
+        way = _way(visit_id, followed)
+        earlier = _way(way[-1], {new: old for old, new in followed.items()})
+        before = entries.get(earlier[1]) if len(earlier) > 1 else None
+        return CalendarVisit(entries[way[-1]], before, frozenset({*way, *earlier}))
+
+    async def event(self, account: Account, found: CalendarVisit) -> CalendarEvent:
+        """The event, now that the calendar is to be told of the visit as it was found."""
+        visit_id, written = found.entry.visit.id, self._digest(account, found.entry)
+        mine = calendar_event.c.account_id == account.id
+        known = select(calendar_event).where(mine, calendar_event.c.visit_id.in_(found.chain))
+        known = known.order_by(calendar_event.c.sequence.desc()).limit(1).with_for_update()
+        async with self._database.write() as unit:
+            row = (await unit.execute(known)).one_or_none()
+            if row is None:
+                await self._insert(unit, account.id, visit_id, written)
+                row = (await unit.execute(known)).one()
+            if (row.visit_id, row.written) == (visit_id, written):
+                return CalendarEvent(found.entry, row.uid, row.sequence)
+            sequence: int = row.sequence + 1
+            await unit.execute(
+                update(calendar_event)
+                .where(mine, calendar_event.c.visit_id == row.visit_id)
+                .values(visit_id=visit_id, sequence=sequence, written=written)
+            )
+            return CalendarEvent(found.entry, row.uid, sequence)
+
+    async def _moves(self, account: Account) -> dict[str, str]:
+        """Visits that this account has moved, with what has come of each: not every registry names the successor."""
+        rows = await self._database.fetch(
+            select(booking_intent.c.moves, booking_intent.c.visit_id).where(
+                booking_intent.c.account_id == account.id,
+                booking_intent.c.status == "booked",
+                booking_intent.c.moves.is_not(None),
+            )
+        )
+        return {row.moves: row.visit_id for row in rows}
+
+    async def _insert(self, unit: AsyncConnection, account_id: str, visit_id: str, written: str) -> None:
+        await unit.execute(
+            insert_for(self._database.dialect, calendar_event)
+            .values(account_id=account_id, visit_id=visit_id, uid=new_id(), sequence=0, written=written)
+            .on_conflict_do_nothing(index_elements=["account_id", "visit_id"])
+        )
+
+    def _digest(self, account: Account, entry: VisitEntry) -> str:
+        """A word for all that the file says; nothing can be read back from it."""
+        visit, clinic = entry.visit, entry.visit.clinic
+        said = [
+            *(account.locale, entry.person.full_name, visit.status.value, visit.number),
+            *(
+                visit.start.isoformat(),
+                visit.end.isoformat(),
+                visit.service_id,
+                visit.service,
+                visit.doctor,
+                visit.room,
+            ),
+            *(clinic.name, clinic.address, clinic.town, clinic.phone, clinic.tz, clinic.lat, clinic.lon),
+        ]
+        return self._vault.index("calendar event", json.dumps(said))
+
+
+def _way(visit_id: str, steps: dict[str, str]) -> list[str]:
+    """From a visit on, as far as the steps lead; a circle is gone round once."""
+    way = [visit_id]
+    while (following := steps.get(way[-1])) is not None and following not in way:
+        way.append(following)
+    return way

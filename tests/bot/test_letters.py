@@ -1,0 +1,127 @@
+"""Letters: what each says, in both halves, and that no reader's colours are fought."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.views.letters import letter
+from services.booking.model import CalendarEvent, VisitEntry
+from services.notify.model import Letter, NotificationKind
+from services.registry.model import VisitStatus
+from services.texts.i18n import LOCALES, Texts, texts
+from tests.bot import samples
+from tests.bot.samples import LETTERS, NOW
+from tests.support import telegram_limits as limits
+
+RU = texts("ru")
+KNOWN = limits.beginnings(samples.SAMPLE_DATA)
+
+
+class Reader(HTMLParser):
+    """What a mail program shows of the HTML, and whether every tag is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "body" in self.open:
+            self.text += data
+
+
+def read(page: str) -> str:
+    reader = Reader()
+    reader.feed(page)
+    assert not reader.open
+    return reader.text
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+def a_letter(kind: NotificationKind, status: VisitStatus = VisitStatus.BOOKED, *, own: bool = True) -> Letter:
+    entry = VisitEntry(replace(samples.SHORT_VISIT.visit, status=status), samples.ANNA)
+    return letter(RU, kind, CalendarEvent(entry, "u" * 12, 1), NOW, own=own)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
+    t: Texts = texts(locale)
+    for sample in LETTERS:
+        drawn = sample.draw(t)
+        entry = sample.args[1].entry
+        assert words(read(drawn.html)) == words(drawn.text), "the halves differ"
+        for needed in (entry.person.full_name, entry.visit.doctor, entry.visit.clinic.name, entry.visit.number):
+            assert " ".join(needed.split()) in " ".join(drawn.text.split()), needed
+        assert "\n" not in drawn.subject
+        assert drawn.locale == locale
+        said = drawn.text.replace(samples.EVIL, "")
+        limits.check_words(said.replace("{name}", ""))
+        if locale == "ru":
+            limits.check_russian(said)
+        else:
+            limits.check_english(said, KNOWN)
+
+
+def test_no_letter_sets_colours_of_its_own() -> None:
+    for sample in LETTERS:
+        page = sample.draw(RU).html
+        assert 'name="color-scheme" content="light dark"' in page
+        assert not re.search(r"(?<!-)\bcolor:|background|bgcolor", page)
+        assert "src=" not in page, "nothing is fetched from anywhere"
+
+
+def test_a_confirmation() -> None:
+    told = a_letter(NotificationKind.BOOKING_CONFIRMED)
+    assert told.subject == "Запись подтверждена: Анна, 24 ноября, 09:00"
+    assert "Дата и время: вторник, 24 ноября 2026, 09:00" in told.text
+    assert "завтра" not in told.text, "a letter is read on any day"
+    assert "Возьмите с собой" in told.text
+    assert told.calendar.method == "PUBLISH"
+
+
+def test_a_move_says_what_it_was() -> None:
+    event = CalendarEvent(samples.SHORT_VISIT, "u" * 12, 1)
+    told = letter(RU, NotificationKind.VISIT_MOVED, event, NOW, before=samples.REAL_VISIT)
+    assert told.subject == "Запись перенесена: Анна, 24 ноября, 09:00"
+    assert "Было: вторник, 24 ноября 2026, 09:00, Офтальмолог" in told.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "own", "says"),
+    [
+        (NotificationKind.VISIT_CANCELLED, VisitStatus.CANCELLED_BY_PATIENT, True, None),
+        (NotificationKind.VISIT_CANCELLED, VisitStatus.CANCELLED_BY_PATIENT, False, "Если отменили не Вы"),
+        (NotificationKind.VISIT_CANCELLED_BY_CLINIC, VisitStatus.CANCELLED_BY_CLINIC, False, "Поликлиника отменила"),
+        (
+            NotificationKind.MOVE_FAILED,
+            VisitStatus.CANCELLED_BY_PATIENT,
+            True,
+            "а новой нет: запишитесь",
+        ),
+    ],
+)
+def test_a_cancellation_says_whose_it_is(
+    kind: NotificationKind, status: VisitStatus, own: bool, says: str | None
+) -> None:
+    told = a_letter(kind, status, own=own)
+    by_clinic = status is VisitStatus.CANCELLED_BY_CLINIC
+    title = "Отменена медучреждением" if by_clinic else "Запись отменена заявителем"
+    assert told.subject == f"{title}: Анна, 24 ноября, 09:00"
+    assert says is None or says in told.text
+    assert "Возьмите с собой" not in told.text
+    assert "он её уберёт" in told.text
+    assert told.calendar.method == "CANCEL"
