@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
@@ -43,10 +45,12 @@ from services.accounts.ageing import Ageing
 from services.accounts.codes import Codes
 from services.accounts.family import Family
 from services.accounts.model import Relation
+from services.accounts.mydata import AccountData
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.mydata import BookingData
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
@@ -56,7 +60,10 @@ from services.booking.watch import Watch
 from services.clinics.directory import Directory
 from services.clock import Clock, ShiftedClock, SystemClock
 from services.drafts.drafts import Drafts
+from services.drafts.mydata import DraftData
 from services.errors import SetupError
+from services.mydata.mydata import MyData
+from services.notify.mydata import NotifyData
 from services.notify.outbox import Outbox
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
@@ -106,6 +113,13 @@ async def open_storage(settings: Settings) -> Storage:
     return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
 
 
+def product_version() -> str:
+    """The version that `pyproject.toml` bears: the product runs from its folder."""
+    with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+        version: str = tomllib.load(file)["project"]["version"]
+    return version
+
+
 def registry_admin(storage: Storage) -> LocalRegistryAdmin:
     """The half of the local registry that the operator's commands speak to."""
     return LocalRegistryAdmin(storage.database, storage.vault, storage.clock)
@@ -137,6 +151,13 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
     visits = Visits(database, registry, persons, booking, clock)
     holds = Holds(database, clock)
     times = Times(registry, holds)
+    cancelling = Cancelling(database, registry, visits, watch, outbox, clock)
+    people = AccountData(database, vault, accounts, access, clock)
+    parts = (
+        BookingData(database, registry, accounts, visits, clock),
+        DraftData(database, vault),
+        NotifyData(database, clock),
+    )
     return Tools(
         clock=clock,
         accounts=accounts,
@@ -154,9 +175,11 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         holds=holds,
         booking=booking,
         visits=visits,
-        cancelling=Cancelling(database, registry, visits, watch, outbox, clock),
+        cancelling=cancelling,
         outbox=outbox,
+        mydata=MyData(database, people, parts, persons, visits, cancelling, clock),
         operator=settings.operator_name,
+        version=product_version(),
         ready_family=_ready_family(registry_admin(storage)) if settings.demo_on else None,
     )
 

@@ -37,6 +37,7 @@ def build_scheduler(tools: Tools, channel: TelegramChannel, nightly: Job | None)
         await tools.watch.purge()
         await tools.replies.purge()
         await tools.access.purge()
+        await tools.mydata.tidy()
 
     async def watch() -> None:
         while await tools.watch.look():

@@ -21,12 +21,16 @@ from services.booking.watch import Watch
 from services.clinics.directory import Directory
 from services.clock import Clock
 from services.drafts.drafts import Drafts
+from services.mydata.mydata import MyData
 from services.notify.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO."""
+    """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO.
+
+    `version`: the product's own.
+    """
 
     clock: Clock
     accounts: Accounts
@@ -46,7 +50,9 @@ class Tools:
     reminders: Reminders
     replies: Replies
     outbox: Outbox
+    mydata: MyData
     operator: str
+    version: str
     ready_family: ReadyFamily | None
 
     @property

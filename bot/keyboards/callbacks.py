@@ -32,6 +32,10 @@ class Page(StrEnum):
     MORE = "more"
     POLICIES = "pol"
     ADD_PERSON = "add"
+    ABOUT = "about"
+    CONSENT = "agreed"
+    EXPORT = "export"
+    ERASE = "erase"
 
 
 class Tab(StrEnum):
@@ -48,6 +52,13 @@ class Verb(StrEnum):
     ACT = "a"
     PAGE = "p"
     BACK = "b"
+
+
+class Way(StrEnum):
+    """How data are erased: visits ahead are cancelled first, or left as they stand."""
+
+    CANCEL = "c"
+    LEAVE = "l"
 
 
 class Go(CallbackData, prefix="g1"):
@@ -225,6 +236,17 @@ class GrantRevoke(CallbackData, prefix="gr1"):
 
     grant: str
     sure: bool
+
+
+class EraseMe(CallbackData, prefix="em1"):
+    """Erases the account; `digest` says which visits ahead had been read of."""
+
+    way: Way
+    digest: str
+
+
+class CloseFile(CallbackData, prefix="xf1"):
+    """Takes a file away out of the chat."""
 
 
 class Idle(CallbackData, prefix="id1"):

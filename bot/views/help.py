@@ -30,6 +30,8 @@ def show(t: Texts, unfinished: str | None = None) -> Screen:
                 t("/cancel – give up an unfinished form or booking (visits stay)"),
                 t("/language – choose the language"),
                 t("/help – this help"),
+                t("/export_me – all your data in one file"),
+                t("/delete_me – erase all your data"),
             ),
             t("In an emergency call 103 or 112."),
         ),

@@ -15,11 +15,13 @@ def more(t: Texts) -> Screen:
             lines(
                 t("Policies: everybody you book for; here you choose whose policy stands in the main menu."),
                 t("Help: how to book, and what to press if you are lost."),
+                t("About: who keeps your data, how to get all of it and how to take your consent back."),
             ),
         ),
         markup(
             [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
             [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
             back_row(t, None),
         ),
     )

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+GIVER, TAKER = "giver", "taker"
+
 
 class NotificationKind(StrEnum):
     """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
 
     The subject of an eve's reminder is the day of the visits, as ISO writes it; of a consent, the grant's id; of what
-    the desk has opened in another chat, that chat's link.
+    the desk has opened in another chat, that chat's link; of an access that has ended because one side erased its
+    data, which side this account was (`GIVER`, `TAKER`): nothing else is left of it.
     """
 
     BOOKING_CONFIRMED = "booking_confirmed"
@@ -30,6 +33,7 @@ class NotificationKind(StrEnum):
     ACCESS_GIVEN = "access_given"
     ACCESS_ENDED = "access_ended"
     CONSENT_ENDED = "consent_ended"
+    ACCESS_ERASED = "access_erased"
 
 
 @dataclass(frozen=True, slots=True)

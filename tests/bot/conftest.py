@@ -45,6 +45,8 @@ def tools(world: World) -> Tools:
         reminders=world.reminders,
         replies=world.replies,
         outbox=world.outbox,
+        mydata=world.mydata,
         operator="Больница",
+        version="0.1.0",
         ready_family=None,
     )

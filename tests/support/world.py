@@ -17,11 +17,13 @@ from services.accounts.ageing import Ageing
 from services.accounts.codes import Codes
 from services.accounts.family import Family
 from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.mydata import AccountData
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.model import BookingRequest
+from services.booking.mydata import BookingData
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
@@ -30,6 +32,9 @@ from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
+from services.drafts.mydata import DraftData
+from services.mydata.mydata import MyData
+from services.notify.mydata import NotifyData
 from services.notify.outbox import Outbox
 from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.admin import LocalRegistryAdmin
@@ -200,6 +205,13 @@ class World:
         self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)
         self.family = Family(database, vault, self.accounts, self.persons, self.access, clock)
         self.ageing = Ageing(database, vault, self.accounts, self.outbox, clock)
+        people = AccountData(database, vault, self.accounts, self.access, clock)
+        parts = (
+            BookingData(database, registry, self.accounts, self.visits, clock),
+            DraftData(database, vault),
+            NotifyData(database, clock),
+        )
+        self.mydata = MyData(database, people, parts, self.persons, self.visits, self.cancelling, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:
