@@ -52,7 +52,7 @@ def about(t: Texts, data: About) -> Screen:
             bold(t("About")),
             t(
                 "Nomerok helps you book a doctor for yourself and your family: you press buttons, and the booking "
-                "stands in the registry of the clinic. It costs nothing and asks no diagnosis."
+                "stands in the registry of the clinic."
             ),
             lines(
                 t("Who processes the data: {operator}.", operator=data.operator),

@@ -20,6 +20,7 @@ _PLACE = re.compile(r"\{\w*\}")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 LATIN_IN_RUSSIAN = frozenset({"start", "help", "cancel", "language", "English", "Telegram", "python", "bot", "confirm"})
+LATIN_IN_RUSSIAN |= {"export", "delete", "me"}
 """Commands, and languages and services that name themselves."""
 _ADDRESS = re.compile(r"https://\S+")
 """Addresses are the same in every language."""
