@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.views.booking import RELATIONS
 from bot.views.notifications import HEADLINES
-from bot.views.refusals import CANCEL_REFUSALS, REFUSALS
 from bot.views.visits import STATUSES
 from services.accounts.model import Basis, Covers, Relation
 from services.notify.model import NotificationKind
@@ -35,8 +34,24 @@ ENUMS: Mapping[type[StrEnum], Mapping[Any, str]] = {
         PolicyKind.NONE: N_("no policy"),
     },
     VisitStatus: STATUSES,
-    Refusal: REFUSALS,
-    CancelRefusal: CANCEL_REFUSALS,
+    Refusal: {
+        Refusal.TIME_BUSY: N_("the time was taken already"),
+        Refusal.SAME_SPECIALIST: N_("there was a booking with this specialist already"),
+        Refusal.SAME_TIME: N_("there was another visit at this time"),
+        Refusal.OTHER_AGE: N_("the doctor sees patients of another age"),
+        Refusal.TIME_PASSED: N_("the time had passed"),
+        Refusal.PATIENT_NOT_FOUND: N_("the registry did not find the patient"),
+        Refusal.REFERRAL_EXPIRED: N_("the referral had expired"),
+        Refusal.OLD_VISIT_OVER: N_("the booking that was to be moved no longer stood"),
+        Refusal.UNAVAILABLE: N_("the registry did not answer"),
+    },
+    CancelRefusal: {
+        CancelRefusal.ALREADY_CANCELLED: N_("it was cancelled already"),
+        CancelRefusal.TIME_PASSED: N_("the time had passed"),
+        CancelRefusal.MOVED: N_("the booking had been moved"),
+        CancelRefusal.NOT_FOUND: N_("the registry had no such booking"),
+        CancelRefusal.UNAVAILABLE: N_("the registry did not answer"),
+    },
     NotificationKind: HEADLINES,
 }
 

@@ -21,7 +21,6 @@ from bot.views.screen import Document, Screen
 from bot.views.specialties import specialty
 from bot.views.visits import visit_when
 from services.accounts.model import Consent, Relation
-from services.accounts.rights import DECLARED_AHEAD
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
 from services.mydata.model import Given, Planned, Standing
@@ -176,7 +175,7 @@ class _Told:
         if isinstance(fact, date):
             return numeric(fact)
         if isinstance(fact, StrEnum):
-            return self.t.label(ENUMS[type(fact)][fact], limit=DECLARED_AHEAD)
+            return self.t.label(ENUMS[type(fact)][fact])
         if isinstance(fact, Sequence) and not isinstance(fact, str):
             return [self.value(each) for each in fact]
         return fact

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from emulator.driver import User
+from services.clock import Clock
 from services.ids import new_id
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import roll_demo
@@ -30,6 +31,8 @@ class Desk:
     registry: LocalRegistry
     database: Database
     admin: LocalRegistryAdmin
+    vault: Vault
+    clock: Clock
 
     async def free(self, service: str, *, clinic: str = HOME_CLINIC, age: int = 36) -> list[Slot]:
         """Free times of a service by its code, earliest first."""
@@ -72,7 +75,7 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     try:
         vault, clock = Vault(key), _BotClock(bot)
         registry = LocalRegistry(database, vault, clock, registers_patients=True)
-        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock))
+        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), vault, clock)
     finally:
         await database.close()
 
