@@ -19,7 +19,6 @@ from tests.e2e.desk import HOME_CLINIC, desk_of, held_slot, patients_of
 from tests.e2e.people import BORN, RU, WORDS, a_policy, press_all, to_confirmation, told, with_consent, with_family
 from tests.e2e.test_access import open_access
 from tests.e2e.test_cancelling import data_of, text_of, with_visit
-from tests.e2e.test_form import typed_form
 from tests.support.bot_process import ROOT, BotProcess
 
 SCHEMA = json.loads((ROOT / "docs" / "export.schema.json").read_text())
@@ -387,18 +386,33 @@ async def test_the_fathers_child_stays_when_the_mother_goes(town: BotProcess) ->
 # --- nothing of it is left ----------------------------------------------------------------------------
 
 
-async def test_the_file_on_the_disk_forgets_what_was_typed(bot: BotProcess) -> None:
-    """Also when the power is cut right after: what the journal kept is emptied at the next sweep."""
-    user = await with_consent(bot)
-    await typed_form(user, "Забытова", a_policy())
+async def test_the_power_is_cut_between_and_the_disk_forgets_in_the_end(bot: BotProcess) -> None:
+    user = await with_visit(bot)
+    patients = patients_of(bot, user)
     sealed = [row[0] for row in bot.rows("SELECT profile FROM person UNION ALL SELECT data FROM draft")]
-    assert sealed
+    assert len(sealed) > 5
     assert all(each in on_disk(bot.database) for each in sealed)
+
+    # STEP 1. The visit is cancelled, then the process dies: nothing is erased, and nothing is lost.
     await user.send("/delete_me")
+    bot.fault(cancel="die-after")
+    user.tap(CANCEL_AND_ERASE)
+    await bot.ended()
+    bot.fault()
+    bot.emulator.world.store.confirm(bot.emulator.bot_id, before=2**62)
+    bot.emulator.drop_presses()
+    await bot.start()
+    assert len(bot.rows("SELECT id FROM person")) == 5
+    async with desk_of(bot) as desk:
+        assert [each.status for each in await desk.registry.visits(patients)] == [VisitStatus.CANCELLED_BY_PATIENT]
+
+    # STEP 2. Asked anew, it is done; neither the file nor its journal keeps what was sealed in it.
+    await user.send("/delete_me")
+    assert "Предстоящих записей, сделанных здесь, нет" in user.screen().text
     await user.press(ALL)
     assert DONE["ru"] in user.screen().text
+    assert bot.rows("SELECT id FROM person") == []
     assert not [each for each in sealed if each in on_disk(bot.database)]
-    assert "Забытова" not in bot.log.read_text()
 
 
 def on_disk(database: Path) -> bytes:
