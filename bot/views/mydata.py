@@ -58,7 +58,7 @@ def about(t: Texts, data: About) -> Screen:
                 t("Version of the program: {version}", version=data.version),
             ),
             lines(
-                t("Your consent was given on {when}.", when=_moscow(given.given_at)),
+                t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
                 t("You can get everything that is kept about you in one file, and take the consent back at any time."),
             )
             if given
@@ -84,7 +84,7 @@ def consent_given(t: Texts, given: Consent, current: str) -> Screen:
     renewed = given.version != current
     return Screen(
         blocks(
-            t("Given on {when}, version {version}.", when=_moscow(given.given_at), version=given.version),
+            t("Given on {when} (Moscow time), version {version}.", when=_moscow(given.given_at), version=given.version),
             Html(given.text),
             t("The text has been changed since. What you agreed to holds.") if renewed else "",
         ),
@@ -148,7 +148,7 @@ def document(data: Exported, t: Texts, now: datetime) -> Document:
     return Document(
         f"nomerok-{local(now, _MOSCOW):%Y-%m-%d}.json",
         text.encode(),
-        t("All your data, {when}.", when=_moscow(now)),
+        t("All your data, {when} (Moscow time).", when=_moscow(now)),
         markup([button(t.label("✖️ Take the file away"), CloseFile())]),
     )
 
@@ -357,6 +357,7 @@ def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
     return lines(
         Html(f"{number}. ") + bold(_short(visit_when(t, visit, now))) + f", {_short(entry.person.full_name)}",
         escape(_short(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}", 110)),
+        t("Number: {number}", number=visit.number),
         t("Phone of the clinic: {phone}", phone=_short(visit.clinic.phone, 30)) if visit.clinic.phone else "",
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,26 @@ async def test_about_the_consent_and_my_data(town: BotProcess) -> None:
     assert next(each for each in user.messages() if each.id == file.id).deleted
     await press_all(user, "⬅️", "⬅️")
     assert "☰ Ещё" in user.screen().text
+
+
+async def test_an_older_consent_holds_and_can_be_renewed(town: BotProcess) -> None:
+    """Nobody is asked again by force; the text that was agreed to is shown, and today's beside it."""
+    user = await with_family(town)
+    account = account_of(town, user)
+    with closing(sqlite3.connect(town.database, timeout=10)) as connection, connection:
+        connection.execute(
+            "UPDATE consent SET version = '2026-11', text = 'Прежний текст' WHERE account_id = ?", (account,)
+        )
+    await user.send("/start")
+    await press_all(user, "☰ Ещё", "ℹ️ О проекте", "📄 Текст согласия")
+    assert "версия 2026-11." in user.screen().text
+    assert "Прежний текст" in user.screen().text
+    assert "Действует то, на что Вы согласились" in user.screen().text
+    await press_all(user, "📄 Прочитать новый текст", RU.agree)
+    assert RU.home_title in user.screen().text
+    await press_all(user, "☰ Ещё", "ℹ️ О проекте", "📄 Текст согласия")
+    assert "Прежний текст" not in user.screen().text
+    assert town.rows("SELECT count(*) FROM consent WHERE account_id = ?", account) == [(2,)]
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
