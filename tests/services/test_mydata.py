@@ -395,6 +395,31 @@ async def test_who_was_too_slow_does_not_bring_it_back(world: World) -> None:
     assert await world.accounts.by_telegram(life.anna.telegram_id) is None
 
 
+@pytest.mark.parametrize("whose", ["own", "grantee's"])
+async def test_a_look_that_began_before_writes_nothing_after(
+    world: World, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch has read whom an account has; then they are erased; then it comes to write what is new."""
+    life = await a_life(world)
+    await world.admin.cancel_visit((await world.visits.ahead(life.anna))[0].visit.id)
+    watcher = life.anna if whose == "own" else life.grantee
+    family = world.persons.family
+    went: list[str] = []
+
+    async def and_then_she_goes(account: Account) -> tuple[Person, ...]:
+        found = await family(account)
+        if account.id == watcher.id and not went:
+            went.append(account.id)
+            await world.mydata.erase(life.anna)
+        return found
+
+    monkeypatch.setattr(world.persons, "family", and_then_she_goes)
+    world.clock.advance(minutes=6)
+    await world.watch.look()
+    assert went
+    assert await where(world, life.anna.id, life.own.id) == {life.anna.id: set(), life.own.id: set()}
+
+
 async def test_beginning_again_is_beginning_anew(world: World) -> None:
     life = await a_life(world)
     await world.mydata.erase(life.anna)
