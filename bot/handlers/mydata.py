@@ -13,6 +13,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import chat
 from bot.handlers.common import ask_consent, leave_wizard, operator_name
 from bot.keyboards.callbacks import CloseFile, EraseMe, Go, Page, Way
+from bot.middlewares.guest import GuestLocales
 from bot.tools import Tools
 from bot.views import access as access_view
 from bot.views import consent as consent_view
@@ -110,7 +111,13 @@ async def erase_page(query: CallbackQuery, bot: Bot, tools: Tools, account: Acco
 
 
 async def erase(
-    query: CallbackQuery, callback_data: EraseMe, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery,
+    callback_data: EraseMe,
+    bot: Bot,
+    tools: Tools,
+    guest_locales: GuestLocales,
+    account: Account | None,
+    t: Texts,
 ) -> None:
     """Done once, and only if what stands is what was read; a visit that is not cancelled keeps everything."""
     if account is None:
@@ -135,6 +142,7 @@ async def erase(
     except StillUnderWay:
         await chat.show(query, bot, view.under_way(t))
         return
+    guest_locales.choose(account.telegram_id, t.locale)  # the guest goes on in the language of the account
     await chat.show(query, bot, view.erased(t, standing, tools.clock.now(), demo=tools.demo))
     await _tell_others(bot, tools, erased.farewells)
 

@@ -105,15 +105,19 @@ class MyData:
         if departure is None:
             return Erased()
         await self._people.forgotten(account, departure)
-        self._just[account.telegram_id] = self._clock.now()
+        self._just = {**self._recently(), account.telegram_id: self._clock.now()}
         self._is_tidy = await self._database.tidy()
         return Erased(departure.farewells)
 
     def just_erased(self, telegram_id: int) -> bool:
         """Whether this chat's data were erased a moment ago: a trembling finger presses once more."""
-        now = self._clock.now()
-        self._just = {chat: at for chat, at in self._just.items() if now - at < _TREMBLE}
+        self._just = self._recently()
         return telegram_id in self._just
+
+    def _recently(self) -> dict[int, datetime]:
+        """Numbers of chats are remembered for seconds only, and in memory alone."""
+        now = self._clock.now()
+        return {chat: at for chat, at in self._just.items() if now - at < _TREMBLE}
 
     async def tidy(self) -> None:
         """Does what was left of an erasing: a reader was in the way, or the process ended too early."""

@@ -217,6 +217,17 @@ async def test_in_the_middle_of_a_wizard(town: BotProcess) -> None:
     assert CONSENT in user.screen().text
 
 
+async def test_the_language_goes_on(town: BotProcess) -> None:
+    """Telegram says English, the account said Russian: whoever has left is not spoken to in another language."""
+    user = await with_consent(town, language="en")
+    await user.send("/language")
+    await user.press("Русский")
+    await user.send("/delete_me")
+    await user.press(ALL)
+    await user.press("▶️ Начать заново")
+    assert CONSENT in user.screen().text
+
+
 async def test_with_the_keyboard_of_a_question_open(town: BotProcess) -> None:
     """The button below the chat goes away with the question that it belongs to."""
     user = await with_consent(town)
