@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
@@ -48,12 +50,14 @@ from services.accounts.codes import Codes
 from services.accounts.family import Family
 from services.accounts.mail import Mail
 from services.accounts.model import Relation
+from services.accounts.mydata import AccountData
 from services.accounts.persons import Persons, ReadyFamily
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.links import Links
+from services.booking.mydata import BookingData
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
@@ -64,7 +68,10 @@ from services.clinics.directory import Directory
 from services.clock import Clock, ShiftedClock, SystemClock
 from services.documents.map import Maps
 from services.drafts.drafts import Drafts
+from services.drafts.mydata import DraftData
 from services.errors import SetupError
+from services.mydata.mydata import MyData
+from services.notify.mydata import NotifyData
 from services.notify.outbox import Outbox
 from services.notify.smtp import Smtp, mail_server
 from services.registry.local.admin import LocalRegistryAdmin
@@ -74,6 +81,7 @@ from services.registry.local.registry import LocalRegistry
 from services.registry.model import Patient, PatientIdentity
 from services.registry.port import Registry
 from services.requests.desk import RequestDesk
+from services.requests.mydata import RequestData
 from services.requests.requests import Requests
 from services.requests.tracked import Statuses
 from services.storage.engine import Database
@@ -118,6 +126,13 @@ async def open_storage(settings: Settings) -> Storage:
         raise
     shift = settings.clock_shift_file
     return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
+
+
+def product_version() -> str:
+    """The version that `pyproject.toml` bears: the product runs from its folder."""
+    with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+        version: str = tomllib.load(file)["project"]["version"]
+    return version
 
 
 def registry_admin(storage: Storage) -> LocalRegistryAdmin:
@@ -165,6 +180,15 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
     holds = Holds(database, clock)
     times = Times(registry, holds)
     requests = Requests(database, vault, drafts, outbox, clock)
+    cancelling = Cancelling(database, registry, visits, watch, outbox, clock)
+    links = Links(database, vault, registry, clock)
+    people = AccountData(database, vault, accounts, access, clock)
+    parts = (
+        BookingData(database, registry, accounts, visits, links, clock),
+        DraftData(database, vault),
+        RequestData(database, vault),
+        NotifyData(database, clock),
+    )
     return Tools(
         clock=clock,
         accounts=accounts,
@@ -178,7 +202,7 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         maps=Maps(),
         times=times,
         repeats=Repeats(visits, times, clock),
-        links=Links(database, vault, registry, clock),
+        links=links,
         watch=watch,
         reminders=Reminders(visits, outbox, clock),
         replies=Replies(database, visits, clock),
@@ -186,11 +210,13 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         holds=holds,
         booking=booking,
         visits=visits,
-        cancelling=Cancelling(database, registry, visits, watch, outbox, clock),
+        cancelling=cancelling,
         outbox=outbox,
         requests=requests,
         statuses=Statuses((requests,)),
+        mydata=MyData(database, people, parts, persons, visits, cancelling, clock),
         operator=settings.operator_name,
+        version=product_version(),
         ready_family=_ready_family(registry_admin(storage)) if settings.demo_on else None,
     )
 

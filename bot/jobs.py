@@ -44,6 +44,7 @@ def build_scheduler(
         await tools.replies.purge()
         await tools.access.purge()
         await tools.links.purge()
+        await tools.mydata.tidy()
 
     async def watch() -> None:
         while await tools.watch.look():

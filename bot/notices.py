@@ -21,7 +21,7 @@ from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.booking.reminders import Later, Reminder
 from services.errors import NotFound
-from services.notify.model import Notification, NotificationKind
+from services.notify.model import GIVER, Notification, NotificationKind
 from services.registry.model import VisitStatus
 from services.requests.model import first_status
 from services.texts.i18n import Html, Texts
@@ -158,6 +158,11 @@ async def _consent_ended(tools: Tools, account: Account, grant_id: str, t: Texts
     return access_views.expired(t, await tools.access.notice(account, grant_id))
 
 
+async def _access_erased(_tools: Tools, _account: Account, side: str, t: Texts) -> Notice:
+    """Without a name: whoever has left is not known here any more."""
+    return access_views.erased(t, None, given=side == GIVER)
+
+
 async def _turned_15(tools: Tools, account: Account, link_id: str, t: Texts) -> Notice:
     """None where it has changed nothing: the teenager has opened access, or the link is over."""
     notice = await tools.ageing.notice(account, link_id)
@@ -202,6 +207,7 @@ RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.ACCESS_GIVEN: _access_given,
     NotificationKind.ACCESS_ENDED: _access_ended,
     NotificationKind.CONSENT_ENDED: _consent_ended,
+    NotificationKind.ACCESS_ERASED: _access_erased,
     NotificationKind.TURNED_15: _turned_15,
     NotificationKind.TURNED_18: _turned_18,
     NotificationKind.GUARDIANSHIP_ENDED: _guardianship_ended,

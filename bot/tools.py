@@ -25,6 +25,7 @@ from services.clinics.directory import Directory
 from services.clock import Clock
 from services.documents.map import Maps
 from services.drafts.drafts import Drafts
+from services.mydata.mydata import MyData
 from services.notify.outbox import Outbox
 from services.requests.requests import Requests
 from services.requests.tracked import Statuses
@@ -32,7 +33,10 @@ from services.requests.tracked import Statuses
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO."""
+    """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO.
+
+    `version`: the product's own.
+    """
 
     clock: Clock
     accounts: Accounts
@@ -58,7 +62,9 @@ class Tools:
     outbox: Outbox
     requests: Requests
     statuses: Statuses
+    mydata: MyData
     operator: str
+    version: str
     ready_family: ReadyFamily | None
 
     @property

@@ -28,7 +28,7 @@ async def answer_consent(
     account: Account | None,
     t: Texts,
 ) -> None:
-    if account is not None:
+    if account is not None and not (callback_data.agree and await _agreed_to_another(tools, account)):
         await chat.show(query, bot, await home_screen(tools, account, t))
         return
     if not callback_data.agree:
@@ -50,6 +50,11 @@ async def answer_consent(
         await follow(query, bot, tools, wizards, account, read_in, link)
         return
     await chat.show(query, bot, await home_screen(tools, account, read_in))
+
+
+async def _agreed_to_another(tools: Tools, account: Account) -> bool:
+    """Whether the consent that was given is to an older text than today's."""
+    return (await tools.accounts.consent_of(account)).version != CONSENT_VERSION
 
 
 async def read_again(query: CallbackQuery, bot: Bot, tools: Tools, t: Texts) -> None:

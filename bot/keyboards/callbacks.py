@@ -35,6 +35,10 @@ class Page(StrEnum):
     PROBLEM = "problem"
     FEEDBACK = "feedback"
     MAIL = "mail"
+    ABOUT = "about"
+    CONSENT = "agreed"
+    EXPORT = "export"
+    ERASE = "erase"
 
 
 class Tab(StrEnum):
@@ -63,6 +67,13 @@ class Verb(StrEnum):
     ACT = "a"
     PAGE = "p"
     BACK = "b"
+
+
+class Way(StrEnum):
+    """How data are erased: visits ahead are cancelled first, or left as they stand."""
+
+    CANCEL = "c"
+    LEAVE = "l"
 
 
 class Go(CallbackData, prefix="g1"):
@@ -297,6 +308,17 @@ class MailRemove(CallbackData, prefix="mr1"):
     """No more letters; `sure`: the question has been answered with yes."""
 
     sure: bool
+
+
+class EraseMe(CallbackData, prefix="em1"):
+    """Erases the account; `digest` says which visits ahead had been read of."""
+
+    way: Way
+    digest: str
+
+
+class CloseFile(CallbackData, prefix="xf1"):
+    """Takes a file away out of the chat."""
 
 
 class Idle(CallbackData, prefix="id1"):

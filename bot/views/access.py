@@ -55,6 +55,7 @@ HEADINGS = {
     NotificationKind.ACCESS_GIVEN: N_("Access is open"),
     NotificationKind.ACCESS_ENDED: N_("Access is closed"),
     NotificationKind.CONSENT_ENDED: N_("The time of an access is over"),
+    NotificationKind.ACCESS_ERASED: N_("Access is closed"),
 }
 """What a line of «Уведомления» is headed by."""
 
@@ -408,6 +409,28 @@ def expired(t: Texts, grant: Grant) -> Screen:
             if grant.given
             else t("If it is still needed, ask for the access to be opened anew."),
         ),
+        markup([_grants_button(t)], [home_button(t)]),
+    )
+
+
+def erased(t: Texts, name: str | None, *, given: bool) -> Screen:
+    """The other side has erased all its data. `name`: theirs, while it is still known; `given`: by this account."""
+    if given:
+        who = (
+            t("{name} has taken the consent back, and all data of this person are erased.", name=bold(name))
+            if name
+            else t("Somebody whom you gave access has taken the consent back, and all their data are erased.")
+        )
+        ended = t("This person no longer sees your bookings.")
+    else:
+        who = (
+            t("{name} has taken the consent back, and all data of this person are erased.", name=bold(name))
+            if name
+            else t("Somebody who gave you access has taken the consent back, and all their data are erased.")
+        )
+        ended = t("These bookings can no longer be seen here. The visits stand as they stood.")
+    return Screen(
+        blocks(bold(t(HEADINGS[NotificationKind.ACCESS_ERASED])), who, ended),
         markup([_grants_button(t)], [home_button(t)]),
     )
 

@@ -17,22 +17,26 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
         bold(t("Consent to the processing of personal data")),
         lines(
             t("Who processes the data: {operator}.", operator=operator),
-            t("What for: to book you and your family in with a doctor, to show the bookings and to send notices."),
+            t(
+                "What for: to book you and your family in with a doctor, to show the bookings, to send notices, and to "
+                "answer what you write to us."
+            ),
             t(
                 "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "
                 "SNILS, who the person is to you, the clinic of attachment, bookings with doctors, the region, the "
-                "place that you share to find a clinic nearby, the number of your Telegram chat and its language."
+                "place that you share to find a clinic nearby, the number of your Telegram chat and its language; your "
+                "e-mail address, if you give one for copies of notices; messages and photos, if you send them as "
+                "feedback or about a problem."
             ),
             t(
-                "What is done: the data are collected, kept (forms are kept encrypted), used for this purpose, "
-                "corrected, passed to the registry of the clinic that you book at, and erased. We pass them to nobody "
-                "else; "
-                "messages travel through Telegram."
+                "What is done: the data are collected, kept (forms, addresses, messages and photos are kept "
+                "encrypted), used for this purpose, corrected, passed to the registry of the clinic that you book at, "
+                "and erased. We pass them to nobody else; messages travel through Telegram, copies through e-mail."
             ),
             t("If you book for somebody else, you confirm that this person does not object."),
             t(
-                "For how long: until you take the consent back. You can do so at any time by writing to whoever "
-                "processes the data."
+                "For how long: until you take the consent back. You can do so at any time here: “More” → “About” → "
+                "“Take the consent back”, or the command /delete_me."
             ),
         ),
         t("By pressing “I agree” you give this consent. Version {version}.", version=version),
@@ -61,6 +65,7 @@ def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...], note: H
             [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
             [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],
             [button(language_name(each), SetLocale(locale=each)) for each in others],
+            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
         ),
     )
 
@@ -75,6 +80,7 @@ def refused(t: Texts) -> Screen:
         markup(
             [button(t.label("🏥 Clinics"), RegionList(page=0))],
             [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
             [button(t.label("Read the consent again"), ConsentAgain(locale=t.locale))],
         ),
     )

@@ -19,6 +19,7 @@ def more(t: Texts, *, mail: bool = False) -> Screen:
                 t("Feedback: what you like and what should be better."),
                 t("E-mail: letters about your bookings, with a file for the calendar.") if mail else "",
                 t("Help: how to book, and what to press if you are lost."),
+                t("About: who keeps your data, how to get all of it and how to take your consent back."),
             ),
         ),
         markup(
@@ -27,6 +28,7 @@ def more(t: Texts, *, mail: bool = False) -> Screen:
             [button(t.label("💬 Feedback"), Go(to=Page.FEEDBACK))],
             [button(t.label("✉️ E-mail"), Go(to=Page.MAIL))] if mail else [],
             [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
             back_row(t, None),
         ),
     )

@@ -11,6 +11,8 @@ COMMANDS: Sequence[tuple[str, str]] = (
     ("help", N_("help: how to book, move and cancel")),
     ("cancel", N_("give up an unfinished form or booking (visits stay)")),
     ("language", N_("choose the language")),
+    ("export_me", N_("all your data in one file")),
+    ("delete_me", N_("erase all your data")),
 )
 """Every command and what it does, in 256 characters: Telegram's menu and the page of help are drawn from here."""
 

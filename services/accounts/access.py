@@ -25,6 +25,7 @@ from services.accounts.model import (
     Basis,
     CodeProblem,
     Covers,
+    Farewell,
     Grant,
     IssuedCode,
     Offer,
@@ -37,7 +38,7 @@ from services.accounts.persons import Persons, covers_words
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.notify.model import NotificationKind
+from services.notify.model import GIVER, TAKER, NotificationKind
 from services.notify.outbox import Outbox
 from services.registry.admin import RegistryAdmin
 from services.registry.model import Patient, PatientIdentity
@@ -171,7 +172,7 @@ class Access:
             raise CodeRefused(CodeProblem.WRONG)
         grantor, own = await self._behind(who, code)
         known = await self._known(who, own.patient_id, own.id)
-        covers, until = _covers(code.data["covers"]), datetime.fromisoformat(code.data["until"])
+        covers, until = covers_of(code.data["covers"]), datetime.fromisoformat(code.data["until"])
         async with self._database.write() as unit:
             if not await self._codes.use(unit, code.id):
                 raise CodeRefused(CodeProblem.WRONG)
@@ -200,14 +201,14 @@ class Access:
         """Consents that stand: those that this account has given, then those that it has received."""
         rows = await self._database.fetch(
             select(access_grant)
-            .where(_of_account(who.id), access_grant.c.ended_at.is_(None), access_grant.c.until > self._clock.now())
+            .where(of_account(who.id), access_grant.c.ended_at.is_(None), access_grant.c.until > self._clock.now())
             .order_by(access_grant.c.grantor_id != who.id, access_grant.c.granted_at, access_grant.c.id)
         )
         return tuple([await self._grant(who, row) for row in rows.all()])
 
     async def notice(self, who: Account, grant_id: str) -> Grant:
         """A consent of this account, ended or not; `NotFound` for anybody else's."""
-        query = select(access_grant).where(access_grant.c.id == grant_id, _of_account(who.id))
+        query = select(access_grant).where(access_grant.c.id == grant_id, of_account(who.id))
         row = (await self._database.fetch(query)).one_or_none()
         if row is None:
             raise NotFound
@@ -231,7 +232,7 @@ class Access:
 
         The screen that follows says it to this account: `shown` settles its notification.
         """
-        mine = access_grant.c.id == grant_id, _of_account(who.id)
+        mine = access_grant.c.id == grant_id, of_account(who.id)
         async with self._database.write() as unit:
             row = await self._end(unit, *mine)
             if row is not None:
@@ -254,6 +255,46 @@ class Access:
             await self._note(unit, account_id, row.person_id, "consent_ended", row.id)
             ended, key = NotificationKind.ACCESS_ENDED, _ended_key(row.id, row.grantor_id)
             await self._tell(unit, row.grantor_id, row.person_id, ended, row.id, key)
+
+    async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
+        """Every consent that is remembered, ended ones too, each with the moment when it was given."""
+        rows = await self._database.fetch(
+            select(access_grant).where(of_account(who.id)).order_by(access_grant.c.granted_at, access_grant.c.id)
+        )
+        return tuple([(await self._grant(who, row), row.granted_at) for row in rows.all()])
+
+    async def end_all(self, unit: AsyncConnection, account_id: str, name: str | None) -> list[Farewell]:
+        """Within the unit that erases the account: every consent to and from it is over; gives who is to be told.
+
+        `name`: of who leaves. What the others' chats are told by is written without it (`Farewell`).
+        """
+        ended = await unit.execute(
+            update(access_grant)
+            .where(of_account(account_id), access_grant.c.ended_at.is_(None))
+            .values(ended_at=self._clock.now())
+            .returning(access_grant)
+        )
+        sides: dict[tuple[str, bool], None] = {}
+        for row in ended.all():
+            if row.grantor_id == account_id:
+                await self._take_basis(unit, row.grantee_id, row.person_id)
+                sides[row.grantee_id, False] = None
+            else:
+                sides[row.grantor_id, True] = None
+        return [await self._bid_farewell(unit, other, name, gave=gave) for other, gave in sides]
+
+    async def _bid_farewell(self, unit: AsyncConnection, other: str, name: str | None, *, gave: bool) -> Farewell:
+        key = f"erased:{new_id()}"
+        await self._outbox.add(
+            unit,
+            account_id=other,
+            person_id=None,
+            kind=NotificationKind.ACCESS_ERASED,
+            subject_id=GIVER if gave else TAKER,
+            dedupe_key=key,
+            screen_follows=True,
+        )
+        return Farewell(other, gave, name, key)
 
     async def expire(self) -> int:
         """Ends consents whose time is over; both are told, by day. Gives how many."""
@@ -285,7 +326,7 @@ class Access:
         own = await self._persons.own(who)
         if own is None and relation is not Relation.OWN:
             raise CodeRefused(CodeProblem.FORM_FIRST)
-        if own is not None and not _is_holder(own.identity, data["holder"]):
+        if own is not None and not is_holder(own.identity, data["holder"]):
             await self._codes.count_wrong_holder(code.id)
             raise await self._missed(who)
         known = own if relation is Relation.OWN else await self._known(who, patient.id, identity=identity)
@@ -384,7 +425,7 @@ class Access:
         _, own = await self._behind(who, code)
         known = await self._known(who, own.patient_id, own.id)
         until = datetime.fromisoformat(code.data["until"])
-        return Offer(code.id, own.full_name, _covers(code.data["covers"]), until, asks_relation=known is None)
+        return Offer(code.id, own.full_name, covers_of(code.data["covers"]), until, asks_relation=known is None)
 
     async def _behind(self, who: Account, code: Code) -> tuple[Account, Person]:
         """Who has made a consent's code; `CodeRefused` where it is this account, or may not let others act now."""
@@ -453,7 +494,7 @@ class Access:
             .where(
                 access_grant.c.grantee_id == grantee_id,
                 access_grant.c.ended_at.is_(None),
-                access_grant.c.person_id.in_(_same_patient(person_id)),
+                access_grant.c.person_id.in_(same_patient(person_id)),
             )
             .values(ended_at=self._clock.now())
             .returning(access_grant)
@@ -480,7 +521,7 @@ class Access:
         links = await unit.execute(
             select(person_link.c.id, person_link.c.person_id).where(
                 person_link.c.account_id == account_id,
-                person_link.c.person_id.in_(_same_patient(person_id)),
+                person_link.c.person_id.in_(same_patient(person_id)),
                 person_link.c.ended_at.is_(None),
             )
         )
@@ -506,7 +547,7 @@ class Access:
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, profile))
         return Grant(
             *(row.id, full_name(identity), holder.full_name if holder else None, row.grantor_id == who.id),
-            *(_covers(row.covers), row.until, row.ended_at),
+            *(covers_of(row.covers), row.until, row.ended_at),
         )
 
     async def _tell(
@@ -558,11 +599,11 @@ def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
     return datetime.fromisoformat(kept) if kept else None
 
 
-def _of_account(account_id: str) -> ColumnElement[bool]:
+def of_account(account_id: str) -> ColumnElement[bool]:
     return or_(access_grant.c.grantor_id == account_id, access_grant.c.grantee_id == account_id)
 
 
-def _same_patient(person_id: str) -> Any:
+def same_patient(person_id: str) -> Any:
     """Rows of the person: the very one, and those that are the same patient in the registry."""
     patient = select(person.c.patient_id).where(person.c.id == person_id).scalar_subquery()
     same = person.alias("same")
@@ -573,13 +614,13 @@ def _lives(now: datetime) -> ColumnElement[bool]:
     return or_(link_basis.c.until.is_(None), link_basis.c.until > now)
 
 
-def _is_holder(identity: PatientIdentity, holder: Collection[str]) -> bool:
+def is_holder(identity: PatientIdentity, holder: Collection[str]) -> bool:
     surname, name, born = holder
     mine = folded(identity.surname), folded(identity.name), identity.birth_date.isoformat()
     return mine == (folded(surname), folded(name), born)
 
 
-def _covers(words: str) -> frozenset[Covers]:
+def covers_of(words: str) -> frozenset[Covers]:
     return frozenset(Covers(word) for word in words.split())
 
 

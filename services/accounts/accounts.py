@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts.model import Account
+from services.accounts.model import Account, Consent
 from services.clock import Clock
 from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import account as account_table
+from services.storage.tables import audit
 from services.storage.tables import consent as consent_table
 from services.storage.types import Sealed
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-27"
 _CACHED = 10_000
+_DAY = timedelta(days=1)
+
+
+Miss = tuple[str, datetime]
+"""A wrong guess that a brake counts: the action of its audit row, and when."""
 
 
 class Accounts:
@@ -28,6 +36,8 @@ class Accounts:
         self._database = database
         self._clock = clock
         self._cache: dict[int, Account] = {}
+        self._erased: set[str] = set()
+        self._misses: dict[int, tuple[Miss, ...]] = {}
 
     async def by_telegram(self, telegram_id: int) -> Account | None:
         """The account of a Telegram chat, None for one that has not given consent."""
@@ -53,7 +63,32 @@ class Accounts:
                     id=new_id(), account_id=row.id, version=CONSENT_VERSION, locale=locale, text=text, given_at=now
                 )
             )
+            for action, at in self._misses.pop(telegram_id, ()):
+                if at > now - _DAY:
+                    await unit.execute(insert(audit).values(id=new_id(), account_id=row.id, action=action, at=at))
         return self._remember(_account(row))
+
+    async def consent_of(self, account: Account) -> Consent:
+        """The consent that was given last, as it was read."""
+        query = (
+            select(consent_table)
+            .where(consent_table.c.account_id == account.id)
+            .order_by(consent_table.c.given_at.desc(), consent_table.c.id)
+            .limit(1)
+        )
+        row = (await self._database.fetch(query)).one()
+        return Consent(row.version, row.text, row.given_at)
+
+    def forget(self, account: Account, misses: Sequence[Miss]) -> None:
+        """The account has been erased: the next press is a guest's.
+
+        `misses` are kept in memory alone, until the chat agrees anew: else erasing oneself would be the way past the
+        brakes on guessing.
+        """
+        self._erased.add(account.id)
+        self._cache.pop(account.telegram_id, None)
+        if misses:
+            self._misses[account.telegram_id] = tuple(misses)
 
     async def set_locale(self, account: Account, locale: str) -> Account:
         return await self._change(replace(account, locale=locale), "locale")
@@ -92,6 +127,8 @@ class Accounts:
         return self._remember(_account(row)) if row else None
 
     def _remember(self, account: Account) -> Account:
+        if account.id in self._erased:  # read before it was erased, by somebody who was not quick enough
+            return account
         if len(self._cache) >= _CACHED:
             self._cache.pop(next(iter(self._cache)))
         self._cache[account.telegram_id] = account

@@ -53,6 +53,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """A consent as it was read and given. `text`: Telegram's HTML."""
+
+    version: str
+    text: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A person linked to an account.
 
@@ -171,3 +180,17 @@ class Opened:
     person: Person
     basis: Basis
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Somebody has erased their data, and an access with another account has ended by it.
+
+    `account_id`: that other one, to be told; `gave`: it had given the access, else received it; `name`: of who has
+    left, None where no form was filled. It stands nowhere but here. `key`: the outbox key of a word without the name.
+    """
+
+    account_id: str
+    gave: bool
+    name: str | None
+    key: str

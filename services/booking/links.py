@@ -11,6 +11,7 @@ import re
 from datetime import timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.booking.model import BookingLink, LinkKind, LinkTarget
 from services.clock import Clock
@@ -105,6 +106,10 @@ class Links:
     async def forget(self, telegram_id: int) -> None:
         """The link has been followed, or is not wanted."""
         await self._database.execute(delete(waiting_link).where(waiting_link.c.id == self._row(telegram_id)))
+
+    async def erase(self, unit: AsyncConnection, telegram_id: int) -> None:
+        """The same within a unit: nothing waits for a chat whose data are erased."""
+        await unit.execute(delete(waiting_link).where(waiting_link.c.id == self._row(telegram_id)))
 
     async def purge(self) -> int:
         """Forgets links that have waited too long; gives how many."""

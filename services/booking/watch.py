@@ -189,11 +189,21 @@ class Watch:
         if not new and not changed:
             return
         async with self._database.write() as unit:
+            linked = await self._linked(unit, account_id)
             own_doing = await self._own_doing(unit, account_id, [each.visit.id for each in changed])
             for change in changed:
-                await self._tell(unit, account_id, change, now, own_doing=change.visit.id in own_doing)
+                if change.entry.person.id in linked:
+                    await self._tell(unit, account_id, change, now, own_doing=change.visit.id in own_doing)
             for entry in new:
-                await self._meet(unit, account_id, entry)
+                if entry.person.id in linked:
+                    await self._meet(unit, account_id, entry)
+
+    async def _linked(self, unit: AsyncConnection, account_id: str) -> set[str]:
+        """Whom the account has still, locked until the unit ends: since the reading somebody may have been erased."""
+        links = select(person_link.c.person_id).where(
+            person_link.c.account_id == account_id, person_link.c.ended_at.is_(None)
+        )
+        return set((await unit.execute(links.with_for_update(read=True))).scalars())
 
     async def _latest(self, visit: Visit, told: Mapping[str, Visit]) -> Visit:
         """What has come of a visit in the end; the last one that is known, where the registry does not say."""

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+GIVER, TAKER = "giver", "taker"
+
 
 class NotificationKind(StrEnum):
     """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
 
     The subject of an eve's reminder is the day of the visits, as ISO writes it; of a consent, the grant's id; of what
     the desk has opened in another chat, that chat's link; of what was sent to be answered, the request's id; of an
-    address that no letter reaches, the account.
+    address that no letter reaches, the account; of an access that has ended because one side erased its data, which
+    side this account was (`GIVER`, `TAKER`): nothing else is left of it.
     """
 
     BOOKING_CONFIRMED = "booking_confirmed"
@@ -33,6 +36,7 @@ class NotificationKind(StrEnum):
     CONSENT_ENDED = "consent_ended"
     REQUEST_STATUS = "request_status"
     MAIL_REFUSED = "mail_refused"
+    ACCESS_ERASED = "access_erased"
 
 
 MAILED = frozenset(

@@ -161,6 +161,10 @@ class Outbox:
         await self._mark(row, _SENT)
         await self._read(notification_table.c.id.in_(select(outbox_table.c.notification_id).where(row)))
 
+    async def told(self, dedupe_key: str) -> None:
+        """A message of its own has said it already: nothing more is to be sent."""
+        await self._mark(outbox_table.c.dedupe_key == dedupe_key, _SENT)
+
     async def claim(self, limit: int, channel: str = TELEGRAM) -> Sequence[Delivery]:
         """Due deliveries of one channel, first in first out, taken for a minute: nobody else gets them meanwhile."""
         now = self._clock.now()

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Executable, event, make_url
+from sqlalchemy import Connection, Executable, event, make_url, text
 from sqlalchemy.engine import URL, CursorResult, Result
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -68,6 +68,16 @@ class Database:
         async with self._writer.begin() as connection:
             result: CursorResult[Any] = await connection.execute(statement, parameters)
             return result
+
+    async def tidy(self) -> bool:
+        """Empties SQLite's journal, which keeps what was deleted; the freed pages themselves are blank already.
+
+        False where somebody is reading from it: to be tried again.
+        """
+        if self.dialect != "sqlite":
+            return True
+        busy: int = (await self.fetch(text("PRAGMA wal_checkpoint(TRUNCATE)"))).scalar_one()
+        return not busy
 
     async def close(self) -> None:
         await self._writer.dispose()

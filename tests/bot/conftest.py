@@ -7,7 +7,6 @@ from typing import cast
 import pytest
 
 from bot.tools import Tools
-from services.booking.links import Links
 from services.clinics.directory import Directory
 from services.documents.map import Maps
 from services.registry.port import Registry
@@ -45,7 +44,7 @@ def tools(world: World, database: Database, vault: Vault) -> Tools:
         cancelling=world.cancelling,
         visits=world.visits,
         repeats=world.repeats,
-        links=Links(database, vault, cast(Registry, world.registry), world.clock),
+        links=world.links,
         watch=world.watch,
         reminders=world.reminders,
         replies=world.replies,
@@ -53,6 +52,8 @@ def tools(world: World, database: Database, vault: Vault) -> Tools:
         outbox=world.outbox,
         requests=world.requests,
         statuses=world.statuses,
+        mydata=world.mydata,
         operator="Больница",
+        version="0.1.0",
         ready_family=None,
     )

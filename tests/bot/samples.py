@@ -30,6 +30,7 @@ from bot.views import (
     mail,
     more,
     moving,
+    mydata,
     notifications,
     person,
     profile,
@@ -50,6 +51,7 @@ from services.accounts.fields import FieldProblem, PolicyWarning
 from services.accounts.model import (
     Basis,
     CodeProblem,
+    Consent,
     Covers,
     Grant,
     IssuedCode,
@@ -64,7 +66,9 @@ from services.accounts.model import (
 from services.booking.links import LONGEST as LONGEST_LINK
 from services.booking.model import CalendarEvent, LinkKind, LinkTarget, Repeat, VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
+from services.mydata.model import Given, Planned, Standing
 from services.notify.model import MAILED, EmailProblem, Notification, NotificationKind
+from services.personal import Moment, Stands, StandsKind
 from services.registry.model import (
     AgeGroup,
     Clinic,
@@ -964,7 +968,57 @@ def _homes() -> list[Sample]:
     ]
 
 
+def the_consent_itself(t: Texts, version: str) -> Screen:
+    """As long as it is in this language."""
+    text = consent.consent_text(t, words(300), CONSENT_VERSION)
+    return mydata.consent_given(t, Consent(version, text, NOW), CONSENT_VERSION)
+
+
+def question_with_every_note(t: Texts, standing: Standing) -> Screen:
+    """The longest of them."""
+    told = [mydata.changed(t), *(mydata.not_cancelled(t, each) for each in HALF_CANCELLED)]
+    return mydata.question(t, standing, NOW, max(told, key=len))
+
+
+HALF_CANCELLED = (Given(kept=1), Given(over=2, kept=3, checking=4))
+_MOMENT = Moment(NOW, "Europe/Moscow")
+_STANDS = tuple(Stands(kind, name, _MOMENT) for kind in StandsKind for name in (None, EVIL, LONG_NAME))
+STANDINGS = (
+    Standing(),
+    Standing(answers=False),
+    Standing(planned=tuple(Planned("v", name, _MOMENT) for name in (None, EVIL, *[LONG_NAME] * 9)), answers=False),
+    *(Standing((entry,), stands=_STANDS) for entry in ENTRIES),
+    Standing((LONGEST_VISIT,) * 12, stands=_STANDS * 4),
+)
+
+
+def _my_data() -> list[Sample]:
+    """The longest of everything at once, and nothing at all."""
+    given = [Consent(version, "<b>Ваш город</b>", NOW) for version in (CONSENT_VERSION, "2025-01")]
+    return [
+        *(
+            Sample(mydata.about, (mydata.About(name, "0.1.0", each, CONSENT_VERSION),))
+            for name in ("Больница", EVIL, words(300))
+            for each in (None, *given)
+        ),
+        *(Sample(mydata.consent_given, (each, CONSENT_VERSION)) for each in given),
+        *(Sample(the_consent_itself, (each.version,)) for each in given),
+        Sample(mydata.consent_to_read, (Html("<b>Ваш город</b>"),)),
+        *(Sample(mydata.question, (each, NOW)) for each in STANDINGS),
+        *(Sample(question_with_every_note, (each,)) for each in STANDINGS),
+        *(Sample(mydata.erased, (each, NOW), {"demo": demo}, False) for each in STANDINGS for demo in (True, False)),
+        *(Sample(each) for each in (mydata.exported, mydata.under_way)),
+        Sample(mydata.nothing_kept, home=False),
+        *(
+            Sample(access.erased, (name,), {"given": given})
+            for name in (None, EVIL, LONGEST_PERSON.full_name)
+            for given in (True, False)
+        ),
+    ]
+
+
 SCREENS: Sequence[Sample] = [
+    *_my_data(),
     *(Sample(consent.ask, (name, CONSENT_VERSION, LOCALES), home=False) for name in ("Больница", EVIL, words(300))),
     Sample(consent.refused, home=False),
     *(
@@ -1112,6 +1166,8 @@ SENTENCES: Sequence[Sample] = [
     *(Sample(clinics.room_line, (each,)) for each in ("214", ROOM)),
     Sample(clinics.contacts, (PLAIN,)),
     Sample(consent.consent_text, ("Больница", CONSENT_VERSION)),
+    Sample(mydata.changed),
+    *(Sample(mydata.not_cancelled, (each,)) for each in HALF_CANCELLED),
     *(Sample(specialties.specialty, (post, "Терапевт")) for post in (*specialties._BY_POST, "v999")),
     *(Sample(visits.visit_when, (visit(each), NOW)) for each in (PLAIN, LONGEST)),
 ]

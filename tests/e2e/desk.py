@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from emulator.driver import User
+from services.clock import Clock
 from services.ids import new_id
 from services.notify.outbox import Outbox
 from services.registry.local.admin import LocalRegistryAdmin
@@ -33,6 +34,8 @@ class Desk:
     database: Database
     admin: LocalRegistryAdmin
     requests: RequestDesk
+    vault: Vault
+    clock: Clock
 
     async def free(self, service: str, *, clinic: str = HOME_CLINIC, age: int = 36) -> list[Slot]:
         """Free times of a service by its code, earliest first."""
@@ -76,7 +79,7 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
         vault, clock = Vault(key), _BotClock(bot)
         registry = LocalRegistry(database, vault, clock, registers_patients=True)
         requests = RequestDesk(database, vault, Outbox(database, clock), clock)
-        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), requests)
+        yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), requests, vault, clock)
     finally:
         await database.close()
 

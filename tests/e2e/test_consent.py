@@ -68,7 +68,7 @@ async def test_refusing_leaves_help_and_the_clinics(town: BotProcess) -> None:
     # STEP 1. «Не даю согласия»: said plainly what is left.
     await user.press("Не даю согласия")
     assert "мы ничего о Вас не сохранили" in user.screen().text
-    assert user.screen().labels == ["🏥 Поликлиники", "❓ Помощь", "Прочитать согласие ещё раз"]
+    assert user.screen().labels == ["🏥 Поликлиники", "❓ Помощь", "ℹ️ О проекте", "Прочитать согласие ещё раз"]
 
     # STEP 2. The clinics: region → list → page → card → place on the map, which can be put away.
     await user.press("Поликлиники")

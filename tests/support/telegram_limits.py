@@ -22,6 +22,7 @@ _CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 LATIN_IN_RUSSIAN = frozenset(
     {"start", "help", "cancel", "language", "English", "Telegram", "OpenStreetMap", "python", "bot", "confirm"}
 )
+LATIN_IN_RUSSIAN |= {"export", "delete", "me"}
 """Commands, and languages and services that name themselves."""
 _ADDRESS = re.compile(r"(?:https://|www\.)\S+|\S+@\S+")
 """Addresses are the same in every language."""

@@ -18,12 +18,15 @@ from services.accounts.codes import Codes
 from services.accounts.family import Family
 from services.accounts.mail import Mail
 from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.mydata import AccountData
 from services.accounts.persons import Persons
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
+from services.booking.links import Links
 from services.booking.model import BookingRequest
+from services.booking.mydata import BookingData
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
@@ -32,6 +35,9 @@ from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
+from services.drafts.mydata import DraftData
+from services.mydata.mydata import MyData
+from services.notify.mydata import NotifyData
 from services.notify.outbox import Outbox
 from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.admin import LocalRegistryAdmin
@@ -59,6 +65,7 @@ from services.registry.model import (
 )
 from services.registry.port import Registry, RegistryUnavailable
 from services.requests.desk import RequestDesk
+from services.requests.mydata import RequestData
 from services.requests.requests import Requests
 from services.requests.tracked import Statuses
 from services.storage.engine import Database
@@ -213,6 +220,15 @@ class World:
         self.requests = Requests(database, vault, self.drafts, self.outbox, clock)
         self.request_desk = RequestDesk(database, vault, self.outbox, clock)
         self.statuses = Statuses((self.requests,))
+        self.links = Links(database, vault, registry, clock)
+        people = AccountData(database, vault, self.accounts, self.access, clock)
+        parts = (
+            BookingData(database, registry, self.accounts, self.visits, self.links, clock),
+            DraftData(database, vault),
+            RequestData(database, vault),
+            NotifyData(database, clock),
+        )
+        self.mydata = MyData(database, people, parts, self.persons, self.visits, self.cancelling, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

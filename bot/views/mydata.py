@@ -1,0 +1,394 @@
+"""«О проекте», «Мои данные» as a document that a person can read, and the screens around erasing everything."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.keyboards.callbacks import CloseFile, ConsentAgain, EraseMe, Go, Page, Way
+from bot.keyboards.kit import back_row, button, home_button, markup
+from bot.views.booking import RELATIONS
+from bot.views.clinics import region_name
+from bot.views.export_words import ACTIONS, CODES, ENUMS, KEYS
+from bot.views.language import language_name
+from bot.views.screen import Document, Screen
+from bot.views.specialties import specialty
+from bot.views.visits import visit_when
+from services.accounts.model import Consent, Relation
+from services.booking.model import VisitEntry
+from services.clinics.regions import region
+from services.mydata.model import Given, Planned, Standing
+from services.personal import Fact, Facts, Moment, Stands, StandsKind, Word
+from services.texts.dates import clock_time, local, numeric, when
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+
+_MOSCOW = "Europe/Moscow"
+_SHOWN = 8
+"""How many visits are named one by one; Telegram's 4096 characters hold no more of the longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """`consent`: as it was given, None for a guest; `current`: the version of today's text."""
+
+    operator: str
+    version: str
+    consent: Consent | None
+    current: str
+
+
+def about(t: Texts, data: About) -> Screen:
+    """«О проекте»."""
+    given = data.consent
+    return Screen(
+        blocks(
+            bold(t("About")),
+            t(
+                "Nomerok helps you book a doctor for yourself and your family: you press buttons, and the booking "
+                "stands in the registry of the clinic."
+            ),
+            lines(
+                t("Who processes the data: {operator}.", operator=data.operator),
+                t("Version of the program: {version}", version=data.version),
+            ),
+            lines(
+                t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
+                t("You can get everything that is kept about you in one file, and take the consent back at any time."),
+            )
+            if given
+            else t("You have given no consent, and nothing is kept about you."),
+        ),
+        markup(
+            [button(t.label("📄 The text of the consent"), Go(to=Page.CONSENT))],
+            *(
+                (
+                    [button(t.label("📦 My data"), Go(to=Page.EXPORT))],
+                    [button(t.label("🗑 Take the consent back"), Go(to=Page.ERASE))],
+                )
+                if given
+                else ()
+            ),
+            back_row(t, Go(to=Page.MORE) if given else ConsentAgain(locale=t.locale)),
+        ),
+    )
+
+
+def consent_given(t: Texts, given: Consent, current: str) -> Screen:
+    """The consent as it was read; where the text has changed since, today's can be read and agreed to."""
+    renewed = given.version != current
+    return Screen(
+        blocks(
+            t("Given on {when} (Moscow time), version {version}.", when=_moscow(given.given_at), version=given.version),
+            Html(given.text),
+            t("The text has been changed since. What you agreed to holds.") if renewed else "",
+        ),
+        markup(
+            [button(t.label("📄 Read the new text"), ConsentAgain(locale=t.locale))] if renewed else [],
+            [button(t.label("🗑 Take the consent back"), Go(to=Page.ERASE))],
+            back_row(t, Go(to=Page.ABOUT)),
+        ),
+    )
+
+
+def consent_to_read(t: Texts, text: Html) -> Screen:
+    """Today's text, for who has given none."""
+    return Screen(
+        text,
+        markup([button(t.label("To the consent"), ConsentAgain(locale=t.locale))], back_row(t, Go(to=Page.ABOUT))),
+    )
+
+
+# --- the document -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What is kept, with the names of persons and clinics by their ids, as far as they are known now."""
+
+    facts: Facts
+    persons: Mapping[str, str]
+    clinics: Mapping[str, str]
+
+
+def exported(t: Texts) -> Screen:
+    """Stands below the file."""
+    return Screen(
+        blocks(
+            bold(t("My data")),
+            t("The file above holds everything that is kept about you and your family here."),
+            t(
+                "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Take "
+                "the file away” so that it does not stay in the chat."
+            ),
+        ),
+        markup(back_row(t, Go(to=Page.ABOUT))),
+    )
+
+
+def document(data: Exported, t: Texts, now: datetime) -> Document:
+    """One JSON: names as `docs/export.schema.json` has them, explained in the person's language, values in words."""
+    told = _Told(t, data)
+    content = {key: told.value(value) for key, value in data.facts.items()}
+    head = {
+        "title": t.label("All that Nomerok keeps about you"),
+        "about": t.label(
+            "Only what this chat may see is told. What the clinic keeps about you, ask the clinic for. Where somebody "
+            "else has let you in, only what they allow is told."
+        ),
+        "made_at": told.value(now),
+        "words": {key: t.label(KEYS[key]) for key in sorted(_keys(content) & KEYS.keys())},
+    }
+    text = json.dumps({**head, **content}, ensure_ascii=False, indent=2)
+    return Document(
+        f"nomerok-{local(now, _MOSCOW):%Y-%m-%d}.json",
+        text.encode(),
+        t("All your data, {when} (Moscow time).", when=_moscow(now)),
+        markup([button(t.label("✖️ Take the file away"), CloseFile())]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Puts facts into words."""
+
+    t: Texts
+    data: Exported
+
+    def value(self, fact: Fact) -> Any:
+        """What JSON takes; what is not known is left out."""
+        if isinstance(fact, Mapping):
+            return {key: self.value(each) for key, each in fact.items() if each is not None}
+        if isinstance(fact, bool):
+            return self.t.label("yes") if fact else self.t.label("no")
+        if isinstance(fact, Word):
+            return self._word(fact)
+        if isinstance(fact, Moment):
+            return _stamp(fact.at, fact.tz)
+        if isinstance(fact, datetime):
+            return _stamp(fact, _MOSCOW)
+        if isinstance(fact, date):
+            return numeric(fact)
+        if isinstance(fact, StrEnum):
+            return self.t.label(ENUMS[type(fact)][fact])
+        if isinstance(fact, Sequence) and not isinstance(fact, str):
+            return [self.value(each) for each in fact]
+        return fact
+
+    def _word(self, word: Word) -> str:
+        t, value = self.t, word.value
+        match word.of:
+            case "person":
+                return self.data.persons.get(value) or t.label("a person who is not on the list")
+            case "clinic":
+                return self.data.clinics.get(value) or t.label("clinic {id}", id=value)
+            case "region":
+                found = region(value)
+                return region_name(t, found) if found else value
+            case "language":
+                return language_name(value)
+            case "html":
+                return _plain(value)
+            case "specialty":
+                code, _, name = value.partition(" ")
+                return specialty(t, code, name)
+            case "relation":
+                return t.label(RELATIONS[Relation(value)])
+            case "action":
+                return t.label(ACTIONS[value]) if value in ACTIONS else value
+        known = CODES[word.of]
+        return t.label(known[value]) if value in known else value
+
+
+def _keys(content: Any) -> set[str]:
+    if isinstance(content, dict):
+        return set(content) | set().union(*map(_keys, content.values()))
+    if isinstance(content, list):
+        return set().union(*map(_keys, content))
+    return set()
+
+
+def _plain(text: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def _stamp(moment: datetime, tz: str) -> str:
+    """«24.11.2026 09:20 UTC+03:00 (Europe/Moscow)»."""
+    here = local(moment, tz)
+    offset = f"{here:%z}"
+    return f"{here:%d.%m.%Y %H:%M} UTC{offset[:3]}:{offset[3:]} ({tz})"
+
+
+def _moscow(moment: datetime) -> str:
+    return f"{local(moment, _MOSCOW):%d.%m.%Y %H:%M}"
+
+
+# --- erasing ----------------------------------------------------------------------------------------
+
+
+def question(t: Texts, standing: Standing, now: datetime, note: Html | None = None) -> Screen:
+    """What still stands, what goes and what stays; and the choice."""
+    return Screen(
+        blocks(
+            note or "",
+            bold(t("Take the consent back and erase all data?")),
+            _visits(t, standing, now),
+            lines(*(_stands(t, each) for each in _without_drafts(standing)), _drafts(t, standing)),
+            t(
+                "Erased are: the forms of everybody on your list, what is half filled in, notifications, permissions "
+                "and all else that is kept here. It cannot be undone."
+            ),
+            t("What stays: the registry’s own records of patients and visits. They are the clinic’s."),
+        ),
+        markup(*_choice(t, standing), back_row(t, Go(to=Page.ABOUT))),
+    )
+
+
+def changed(t: Texts) -> Html:
+    return Html("⚠️ ") + t("Your bookings have changed meanwhile. Nothing is erased. Please read it once more.")
+
+
+def not_cancelled(t: Texts, given: Given) -> Html:
+    """Some visits could not be given up, so nothing is erased."""
+    told = [Html("⚠️ ") + t("Not all bookings could be cancelled. No data are erased.")]
+    if given.over:
+        told.append(t("Cancelled: {count}", count=given.over))
+    if given.checking:
+        told.append(
+            t(
+                "The registry has not answered yet about: {count}. Until it does, take it that these bookings stand.",
+                count=given.checking,
+            )
+        )
+    if given.kept:
+        told.append(t("Still stand: {count}", count=given.kept))
+    return lines(*told, t("You can try again, or erase the data and leave the bookings as they are."))
+
+
+def under_way(t: Texts) -> Screen:
+    """A booking whose answer has not come: nobody would hear it."""
+    return Screen(
+        blocks(
+            bold(Html("⏳ ") + t("We are checking whether a booking has been made")),
+            t("The registry has not answered yet. No data are erased: you would not learn whether the booking stands."),
+            t("The answer comes here by itself within a few minutes. Then erase your data."),
+        ),
+        markup([button(t.label("🔄 Try again"), Go(to=Page.ERASE))], [home_button(t)]),
+    )
+
+
+def erased(t: Texts, left: Standing, now: datetime, *, demo: bool) -> Screen:
+    """It is done. `left`: visits that were not cancelled."""
+    return Screen(
+        blocks(
+            bold(t("✅ All your data are erased")),
+            lines(
+                bold(t("These bookings stand")),
+                *_named(t, left, now),
+                t("Come to them, or cancel them by the clinic’s phone: they are no longer seen here."),
+            )
+            if left.has_visits
+            else "",
+            t("The registry keeps its own records of patients and visits: they are the clinic’s."),
+            t("This is a demonstration: invented patients stay in its own registry in the same way.") if demo else "",
+            t("This chat itself is kept by Telegram: you can delete it in Telegram’s menu."),
+        ),
+        markup(
+            [button(t.label("▶️ Begin again"), ConsentAgain(locale=t.locale))],
+            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+        ),
+    )
+
+
+def nothing_kept(t: Texts) -> Screen:
+    """Nothing is there to be erased: it never was, or has been erased."""
+    return Screen(
+        blocks(bold(t("Nothing is kept about you here")), t("There is nothing to erase. Booking needs consent.")),
+        markup(
+            [button(t.label("▶️ Begin again"), ConsentAgain(locale=t.locale))],
+            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+        ),
+    )
+
+
+def _choice(t: Texts, standing: Standing) -> list[Any]:
+    def way(label: str, how: Way) -> list[Any]:
+        return [button(label, EraseMe(way=how, digest=standing.digest))]
+
+    no = [button(t.label("Do not erase"), Go(to=Page.HOME))]
+    if not standing.has_visits:
+        return [no, way(t.label("🗑 Yes, erase all"), Way.LEAVE)]
+    return [
+        no,
+        way(t.label("Cancel bookings and erase"), Way.CANCEL)
+        if standing.answers
+        else [button(t.label("🔄 Try again"), Go(to=Page.ERASE))],
+        way(t.label("Erase, leave the bookings"), Way.LEAVE),
+    ]
+
+
+def _visits(t: Texts, standing: Standing, now: datetime) -> Html:
+    if not standing.has_visits:
+        silent = t("The registry is not answering. Here no booking ahead is remembered.")
+        return t("There are no bookings ahead that were made here.") if standing.answers else silent
+    return lines(
+        bold(t("Bookings ahead that were made here")),
+        *_named(t, standing, now),
+        ""
+        if standing.answers
+        else t("The registry is not answering: they cannot be cancelled now. You can try again later."),
+    )
+
+
+def _named(t: Texts, standing: Standing, now: datetime) -> list[Html]:
+    told = [_visit(t, number, each, now) for number, each in enumerate(standing.visits[:_SHOWN], 1)]
+    told += [_planned(t, number, each, now) for number, each in enumerate(standing.planned[:_SHOWN], 1)]
+    rest = len(standing.visits) + len(standing.planned) - len(told)
+    return [*told, t("And more: {count}", count=rest)] if rest else told
+
+
+def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
+    visit = entry.visit
+    return lines(
+        Html(f"{number}. ") + bold(_short(visit_when(t, visit, now))) + f", {_short(entry.person.full_name)}",
+        escape(_short(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}", 110)),
+        t("Number: {number}", number=visit.number),
+        t("Phone of the clinic: {phone}", phone=_short(visit.clinic.phone, 30)) if visit.clinic.phone else "",
+    )
+
+
+def _planned(t: Texts, number: int, each: Planned, now: datetime) -> Html:
+    told = Html(f"{number}. ") + bold(when(t, each.at.at, each.at.tz, now) + " " + t.label("(Moscow time)"))
+    return told + f", {_short(each.name)}" if each.name else told
+
+
+def _without_drafts(standing: Standing) -> list[Stands]:
+    return [each for each in standing.stands if each.kind is not StandsKind.DRAFT][:_SHOWN]
+
+
+def _drafts(t: Texts, standing: Standing) -> Html:
+    begun = sum(each.kind is StandsKind.DRAFT for each in standing.stands)
+    return t("Begun and not finished: {count}", count=begun) if begun else Html("")
+
+
+def _stands(t: Texts, each: Stands) -> Html:
+    name = _short(each.name) if each.name else t.label("a Telegram chat")
+    match each.kind:
+        case StandsKind.HOLD if each.until is not None:
+            return t("A time is held until {time}. It becomes free.", time=clock_time(each.until.at, each.until.tz))
+        case StandsKind.ACCESS_GIVEN:
+            return t("Access that you have opened: {name}. It ends, and this person is told.", name=name)
+        case StandsKind.ACCESS_RECEIVED:
+            return t("Access that is open for you: {name}. It ends, and this person is told.", name=name)
+        case StandsKind.REQUEST:
+            return t("What you have sent, No. {number}, is not answered yet. No answer will come.", number=name)
+    return Html("")
+
+
+def _short(name: str, limit: int = 70) -> str:
+    return name if len(name) <= limit else name[: limit - 1].rstrip() + "…"

@@ -1,0 +1,329 @@
+"""What accounts keep about people: telling all of it, and deciding who goes when an account is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.access import Access, covers_of, is_holder, of_account, same_patient
+from services.accounts.accounts import Accounts, Miss
+from services.accounts.identity import identity_from_json
+from services.accounts.model import Account, Basis, Farewell, Relation, full_name
+from services.clock import Clock
+from services.errors import NotFound
+from services.ids import new_id
+from services.personal import Fact, Facts, Leaving, Moment, Stands, StandsKind, Subject, Word
+from services.registry.model import PatientIdentity, PolicyKind
+from services.storage.engine import Database
+from services.storage.tables import access_code, access_grant, audit, consent, link_basis, person, person_link
+from services.storage.tables import account as account_table
+from services.storage.vault import Vault
+
+NOBODY = "erased"
+"""Stands in audit rows in place of an account that there is no more."""
+ERASED = "account_erased"
+_MISSES = ("code_missed", "patient_not_matched")
+_BRAKE = timedelta(days=1)
+_MOSCOW = "Europe/Moscow"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An account that is about to be erased within a unit: what goes with it, and who is to be told."""
+
+    leaving: Leaving
+    farewells: tuple[Farewell, ...]
+    misses: tuple[Miss, ...]
+
+
+class AccountData:
+    """The account, its consents, persons and links, codes, and the audit of what it did."""
+
+    def __init__(self, database: Database, vault: Vault, accounts: Accounts, access: Access, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._accounts = accounts
+        self._access = access
+        self._clock = clock
+
+    # --- telling ------------------------------------------------------------------------------------
+
+    async def export(self, whose: Subject) -> Facts:
+        who = await self._account(whose)
+        return {
+            "account": await self._account_facts(whose),
+            "consents": await self._consents(whose),
+            "persons": await self._persons(whose),
+            "access": await self._grants(who),
+            "codes": await self._codes(whose),
+            "actions": await self._actions(whose),
+        }
+
+    async def stands(self, whose: Subject) -> Sequence[Stands]:
+        """Consents to and from other chats."""
+        grants = await self._access.grants(await self._account(whose))
+        return [
+            Stands(StandsKind.ACCESS_GIVEN, each.holder, Moment(each.until, _MOSCOW))
+            if each.given
+            else Stands(StandsKind.ACCESS_RECEIVED, each.name, Moment(each.until, _MOSCOW))
+            for each in grants
+        ]
+
+    async def subject(self, account: Account) -> Subject:
+        """The account with everybody who is or was on its list."""
+        mine = select(person_link.c.person_id).where(person_link.c.account_id == account.id)
+        persons = (await self._database.fetch(mine)).scalars()
+        return Subject(account.id, account.telegram_id, frozenset(persons))
+
+    async def _account(self, whose: Subject) -> Account:
+        found = await self._accounts.by_id(whose.account_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def _account_facts(self, whose: Subject) -> Facts:
+        row = (await self._database.fetch(select(account_table).where(account_table.c.id == whose.account_id))).one()
+        return {
+            "telegram_chat": str(row.telegram_id),
+            "language": Word("language", row.locale),
+            "since": row.created_at,
+            "person_in_main_menu": Word("person", row.active_person_id) if row.active_person_id else None,
+            "region_used_last": Word("region", row.last_region) if row.last_region else None,
+            "bot_blocked_since": row.unreachable_at,
+            "email": self._vault.open(account_table.c.email, row.id, row.email) if row.email else None,
+            "email_not_reached_since": row.email_refused_at,
+        }
+
+    async def _consents(self, whose: Subject) -> list[Fact]:
+        mine = select(consent).where(consent.c.account_id == whose.account_id).order_by(consent.c.given_at)
+        return [
+            {
+                "given_at": row.given_at,
+                "version": row.version,
+                "language": Word("language", row.locale),
+                "text": Word("html", row.text),
+            }
+            for row in await self._database.fetch(mine)
+        ]
+
+    async def _persons(self, whose: Subject) -> list[Fact]:
+        query = (
+            select(person, person_link.c.id.label("link_id"), person_link.c.relation, person_link.c.ended_at)
+            .add_columns(person_link.c.created_at.label("added_at"))
+            .join(person_link, person_link.c.person_id == person.c.id)
+            .where(person_link.c.account_id == whose.account_id)
+            .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
+        )
+        found: list[Fact] = []
+        for row in (await self._database.fetch(query)).all():
+            held = select(link_basis).where(link_basis.c.link_id == row.link_id).order_by(link_basis.c.granted_at)
+            bases = (await self._database.fetch(held)).all()
+            found.append(self._person(row, bases))
+        return found
+
+    def _person(self, row: Row[Any], bases: Sequence[Row[Any]]) -> Facts:
+        """Somebody who is known by a consent alone is told of only as far as it goes."""
+        identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
+        of_the_link: Facts = {
+            "full_name": full_name(identity),
+            "relation": Relation(row.relation),
+            "added_at": row.added_at,
+            "left_the_list_at": row.ended_at,
+            "bases": [
+                {
+                    "basis": Basis(each.basis),
+                    "since": each.granted_at,
+                    "until": each.until,
+                    "allows": sorted(covers_of(each.covers)) if each.covers else None,
+                }
+                for each in bases
+            ],
+        }
+        own_word = {each.basis for each in bases} - {Basis.CONSENT.value}
+        if not own_word:
+            return of_the_link
+        strong = own_word != {Basis.DECLARED.value}
+        return {**of_the_link, **_form(identity), **_in_registry(row, strong=strong)}
+
+    async def _grants(self, who: Account) -> list[Fact]:
+        return [
+            {
+                "direction": Word("direction", "given" if grant.given else "received"),
+                "whose_bookings": grant.name,
+                "to_whom": grant.holder,
+                "allows": sorted(grant.covers),
+                "given_at": given_at,
+                "until": grant.until,
+                "ended_at": grant.ended_at,
+            }
+            for grant, given_at in await self._access.history(who)
+        ]
+
+    async def _codes(self, whose: Subject) -> list[Fact]:
+        """That one was made, never the code: nobody knows it any more."""
+        mine = select(access_code).where(access_code.c.account_id == whose.account_id).order_by(access_code.c.made_at)
+        return [
+            {"made_at": row.made_at, "good_until": row.expires_at, "used_at": row.used_at}
+            for row in await self._database.fetch(mine)
+        ]
+
+    async def _actions(self, whose: Subject) -> list[Fact]:
+        mine = select(audit).where(audit.c.account_id == whose.account_id).order_by(audit.c.at, audit.c.id)
+        return [
+            {
+                "at": row.at,
+                "action": Word("action", row.action),
+                "person": Word("person", row.person_id) if row.person_id else None,
+            }
+            for row in await self._database.fetch(mine)
+        ]
+
+    # --- erasing ------------------------------------------------------------------------------------
+
+    async def depart(self, unit: AsyncConnection, account_id: str) -> Departure | None:
+        """Ends every access to and from the account, and finds who goes with it; None where it has gone already.
+
+        The account's row stays locked until the unit ends: whoever presses twice waits, and finds nothing.
+        """
+        locked = select(account_table.c.telegram_id).where(account_table.c.id == account_id).with_for_update()
+        telegram_id = (await unit.execute(locked)).scalar()
+        if telegram_id is None:
+            return None
+        own = await self._own(unit, account_id)
+        grants = set((await unit.execute(select(access_grant.c.id).where(of_account(account_id)))).scalars())
+        farewells = await self._access.end_all(unit, account_id, full_name(own[1]) if own else None)
+        copies = await self._copies(unit, account_id, own[0]) if own else {}
+        links = await unit.execute(
+            select(person_link.c.id, person_link.c.person_id).where(person_link.c.account_id == account_id)
+        )
+        mine = {row.id: row.person_id for row in links.all()}
+        persons = {*mine.values(), *copies}
+        kept = await unit.execute(
+            select(person_link.c.person_id).where(
+                person_link.c.person_id.in_(persons),
+                person_link.c.account_id != account_id,
+                person_link.c.ended_at.is_(None),
+            )
+        )
+        gone = persons - set(kept.scalars())
+        others = await unit.execute(
+            select(person_link.c.account_id).where(
+                person_link.c.person_id.in_(gone), person_link.c.account_id != account_id
+            )
+        )
+        concerned = frozenset({*others.scalars(), *copies.values()})
+        leaving = Leaving(account_id, telegram_id, frozenset(gone), concerned, frozenset({*mine, *grants}))
+        return Departure(leaving, tuple(farewells), await self._brakes(unit, account_id))
+
+    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """The last part: persons and the account itself, with all that hangs on it by a foreign key."""
+        await self._forget_codes(unit, leaving)
+        await self._forget_in_audit(unit, leaving)
+        await unit.execute(
+            update(account_table)
+            .where(account_table.c.active_person_id.in_(leaving.persons))
+            .values(active_person_id=None)
+        )
+        await unit.execute(delete(person).where(person.c.id.in_(leaving.persons)))
+        await unit.execute(delete(account_table).where(account_table.c.id == leaving.account_id))
+
+    async def forgotten(self, account: Account, departure: Departure) -> None:
+        """After the unit: caches know of it too."""
+        self._accounts.forget(account, departure.misses)
+        for other in departure.leaving.others:
+            await self._accounts.by_id(other)  # whom they act for may have changed: the cache is renewed
+
+    async def _own(self, unit: AsyncConnection, account_id: str) -> tuple[str, PatientIdentity] | None:
+        query = (
+            select(person.c.id, person.c.profile)
+            .join(person_link, person_link.c.person_id == person.c.id)
+            .where(person_link.c.account_id == account_id, person_link.c.relation == Relation.OWN.value)
+        )
+        row = (await unit.execute(query)).one_or_none()
+        if row is None:
+            return None
+        return row.id, identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
+
+    async def _copies(self, unit: AsyncConnection, account_id: str, own_id: str) -> dict[str, str]:
+        """Takes away what others kept of the holder on the holder's consent alone; gives those persons, and whose.
+
+        A consent that was given at the desk stands on a row of the other account's own.
+        """
+        taken = await unit.execute(
+            delete(person_link)
+            .where(
+                person_link.c.account_id.in_(
+                    select(access_grant.c.grantee_id).where(access_grant.c.grantor_id == account_id)
+                ),
+                person_link.c.person_id.in_(same_patient(own_id)),
+                person_link.c.person_id != own_id,
+                person_link.c.ended_at.is_not(None),
+            )
+            .returning(person_link.c.person_id, person_link.c.account_id)
+        )
+        return {row.person_id: row.account_id for row in taken.all()}
+
+    async def _brakes(self, unit: AsyncConnection, account_id: str) -> tuple[Miss, ...]:
+        rows = await unit.execute(
+            select(audit.c.action, audit.c.at).where(
+                audit.c.account_id == account_id,
+                audit.c.action.in_(_MISSES),
+                audit.c.at > self._clock.now() - _BRAKE,
+            )
+        )
+        return tuple((row.action, row.at) for row in rows.all())
+
+    async def _forget_codes(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """Codes of the desk that were made for who goes: what they open lies sealed in them until they are swept."""
+        own = await self._own(unit, leaving.account_id)
+        query = select(person.c.patient_id).where(person.c.id.in_(leaving.persons), person.c.patient_id.is_not(None))
+        patients = set((await unit.execute(query)).scalars())
+        for row in (await unit.execute(select(access_code).where(access_code.c.account_id.is_(None)))).all():
+            data = self._vault.open_json(access_code.c.data, row.id, row.data)
+            theirs = own is not None and is_holder(own[1], data["holder"])
+            if theirs or (row.used_at is not None and data["patient"] in patients):
+                await unit.execute(delete(access_code).where(access_code.c.id == row.id))
+
+    async def _forget_in_audit(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """What the account did goes; what others did with its persons stays as theirs, with nobody's id.
+
+        Guesses are counted for a while yet, for all chats together. That an account was erased stays, not whose.
+        """
+        mine = audit.c.account_id == leaving.account_id
+        counted = audit.c.action.in_(_MISSES), audit.c.at > self._clock.now() - _BRAKE
+        await unit.execute(update(audit).where(mine, *counted).values(account_id=NOBODY, person_id=None))
+        await unit.execute(delete(audit).where(mine))
+        await unit.execute(
+            update(audit).where(audit.c.person_id.in_(leaving.persons)).values(person_id=None, subject_id=None)
+        )
+        values = {"id": new_id(), "account_id": NOBODY, "action": ERASED, "at": self._clock.now()}
+        await unit.execute(insert(audit).values(values))
+
+
+def _form(identity: PatientIdentity) -> Facts:
+    return {
+        "surname": identity.surname,
+        "name": identity.name,
+        "patronymic": identity.patronymic,
+        "birth_date": identity.birth_date,
+        "sex": identity.sex,
+        "phone": identity.phone,
+        "policy_kind": identity.policy.kind,
+        "policy_number": identity.policy.number if identity.policy.kind is not PolicyKind.NONE else None,
+        "snils": identity.snils,
+    }
+
+
+def _in_registry(row: Row[Any], *, strong: bool) -> Facts:
+    """Where somebody is attached is not for those who have only typed who that is."""
+    return {
+        "known_to_registry": row.patient_id is not None,
+        "policy_confirmed_at": row.verified_at,
+        "clinic_of_attachment": Word("clinic", row.clinic_id) if strong and row.clinic_id else None,
+        "bookings_last_looked_for_at": row.looked_at,
+    }

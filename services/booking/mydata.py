@@ -1,0 +1,184 @@
+"""Bookings made from an account, and what is remembered beside them: telling it, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.accounts import Accounts
+from services.booking.links import Links
+from services.booking.model import VisitEntry
+from services.booking.visits import Visits
+from services.clock import Clock
+from services.personal import Fact, Facts, Leaving, Moment, Stands, StandsKind, StillUnderWay, Subject, Word
+from services.registry.model import CancelRefusal, Refusal, Visit, VisitStatus
+from services.registry.port import Registry, RegistryUnavailable
+from services.storage.engine import Database
+from services.storage.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
+
+WAITED_FOR = timedelta(minutes=10)
+"""How long a booking whose answer has not come keeps the account: recovery has it within four."""
+_MOSCOW = "Europe/Moscow"
+_BY_PERSON: tuple[Table, ...] = (booking_intent, cancel_intent, visit_watch)
+_BY_ACCOUNT: tuple[Table, ...] = (*_BY_PERSON, visit_reply, hold, calendar_event)
+
+
+class BookingData:
+    """Intents, cancellings, times held, what each account and its calendar know of its visits, a link that waits.
+
+    Details of a visit are the registry's: they are told as far as the account may see it, and where it answers.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        registry: Registry,
+        accounts: Accounts,
+        visits: Visits,
+        links: Links,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._registry = registry
+        self._accounts = accounts
+        self._visits = visits
+        self._links = links
+        self._clock = clock
+
+    async def export(self, whose: Subject) -> Facts:
+        booked = await self._rows(booking_intent, whose, "created_at")
+        cancelled = await self._rows(cancel_intent, whose, "created_at")
+        watched = await self._rows(visit_watch, whose, "starts_at")
+        replied = await self._rows(visit_reply, whose, "at")
+        held = await self._rows(hold, whose, "until")
+        in_calendar = await self._rows(calendar_event, whose, "visit_id")
+        waiting = await self._links.waiting(whose.telegram_id)
+        ids = {row.visit_id for row in (*booked, *cancelled, *watched, *replied, *in_calendar) if row.visit_id}
+        seen, answers = await self._seen(whose, ids)
+        zones = await self._zones(booked)
+        return {
+            "registry_answered": answers,
+            "bookings": [_booking(row, seen.get(row.visit_id), zones) for row in booked],
+            "cancellations": [_cancelling(row, seen.get(row.visit_id)) for row in cancelled],
+            "visits_remembered": [_watched(row, seen.get(row.visit_id)) for row in watched],
+            "replies": [_replied(row, seen.get(row.visit_id)) for row in replied],
+            "calendar_files": [_in_calendar(row, seen.get(row.visit_id)) for row in in_calendar],
+            **({"link_followed_to": Word("clinic", waiting.clinic_id)} if waiting else {}),
+            "times_held": [{"clinic": Word("clinic", row.clinic_id), "until": row.until} for row in held],
+        }
+
+    async def stands(self, whose: Subject) -> Sequence[Stands]:
+        """Times that are kept for a booking that is not made yet."""
+        now = self._clock.now()
+        return [
+            Stands(StandsKind.HOLD, until=Moment(row.until, _MOSCOW))
+            for row in await self._rows(hold, whose, "until")
+            if row.until > now
+        ]
+
+    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """Also what others have booked for somebody who goes: the visits themselves are the registry's."""
+        await self._check(unit, leaving)
+        for table in _BY_ACCOUNT:
+            await unit.execute(delete(table).where(table.c.account_id == leaving.account_id))
+        for table in _BY_PERSON:
+            await unit.execute(delete(table).where(table.c.person_id.in_(leaving.persons)))
+        await self._links.erase(unit, leaving.telegram_id)
+
+    async def _check(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """Whether a visit stands that was asked for just now will be told; then nobody would be there to hear it."""
+        concerned = or_(
+            booking_intent.c.account_id == leaving.account_id, booking_intent.c.person_id.in_(leaving.persons)
+        )
+        fresh = booking_intent.c.created_at > self._clock.now() - WAITED_FOR
+        pending = select(booking_intent.c.id).where(booking_intent.c.status == "pending", concerned, fresh)
+        if (await unit.execute(pending.limit(1))).first() is not None:
+            raise StillUnderWay
+
+    async def _rows(self, table: Table, whose: Subject, order: str) -> Sequence[Row[Any]]:
+        mine = select(table).where(table.c.account_id == whose.account_id).order_by(table.c[order])
+        return (await self._database.fetch(mine)).all()
+
+    async def _seen(self, whose: Subject, ids: Collection[str]) -> tuple[Mapping[str, VisitEntry], bool]:
+        account = await self._accounts.by_id(whose.account_id)
+        if account is None or not ids:
+            return {}, True
+        try:
+            return await self._visits.some(account, ids), True
+        except RegistryUnavailable:
+            return {}, False
+
+    async def _zones(self, booked: Sequence[Row[Any]]) -> Mapping[str, str]:
+        """Zones of the clinics that were booked at; Moscow's where the registry does not say."""
+        zones: dict[str, str] = {}
+        for clinic_id in {row.clinic_id for row in booked}:
+            try:
+                clinic = await self._registry.clinic(clinic_id)
+            except RegistryUnavailable:
+                return zones
+            if clinic is not None:
+                zones[clinic_id] = clinic.tz
+        return zones
+
+
+def _booking(row: Row[Any], entry: VisitEntry | None, zones: Mapping[str, str]) -> Facts:
+    return {
+        "asked_at": row.created_at,
+        "person": Word("person", row.person_id),
+        "clinic": Word("clinic", row.clinic_id),
+        "visit_at": Moment(row.starts_at, zones.get(row.clinic_id, _MOSCOW)),
+        "outcome": Word("outcome", row.status),
+        "refusal": Refusal(row.refusal) if row.refusal else None,
+        "in_place_of_another": row.moves is not None,
+        "over_since": row.ended_at,
+        "visit": _visit(entry.visit) if entry else None,
+    }
+
+
+def _cancelling(row: Row[Any], entry: VisitEntry | None) -> Facts:
+    return {
+        "asked_at": row.created_at,
+        "person": Word("person", row.person_id),
+        "clinic": Word("clinic", row.clinic_id),
+        "outcome": Word("cancel_outcome", row.status),
+        "refusal": CancelRefusal(row.refusal) if row.refusal else None,
+        "visit": _visit(entry.visit) if entry else None,
+    }
+
+
+def _watched(row: Row[Any], entry: VisitEntry | None) -> Facts:
+    return {
+        "person": Word("person", row.person_id),
+        "visit_at": _at(row.starts_at, entry),
+        "status": VisitStatus(row.status),
+        "visit": _visit(entry.visit) if entry else None,
+    }
+
+
+def _replied(row: Row[Any], entry: VisitEntry | None) -> Facts:
+    return {"said_at": row.at, "visit_at": _at(row.starts_at, entry), "visit": _visit(entry.visit) if entry else None}
+
+
+def _in_calendar(row: Row[Any], entry: VisitEntry | None) -> Facts:
+    return {"name_in_calendar": row.uid, "changes": row.sequence, "visit": _visit(entry.visit) if entry else None}
+
+
+def _visit(visit: Visit) -> Fact:
+    return {
+        "number": visit.number,
+        "status": visit.status,
+        "specialty": Word("specialty", f"{visit.service_id} {visit.service}"),
+        "doctor": visit.doctor,
+        "room": visit.room or None,
+        "clinic": visit.clinic.name,
+        "begins": Moment(visit.start, visit.clinic.tz),
+        "ends": Moment(visit.end, visit.clinic.tz),
+    }
+
+
+def _at(moment: datetime, entry: VisitEntry | None) -> Moment:
+    return Moment(moment, entry.visit.clinic.tz if entry else _MOSCOW)

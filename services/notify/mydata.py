@@ -1,0 +1,69 @@
+"""Notifications and their deliveries: telling all of them, and erasing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.clock import Clock
+from services.notify.model import NotificationKind
+from services.personal import Fact, Facts, Leaving, Stands, Subject, Word
+from services.storage.engine import Database
+from services.storage.tables import notification, outbox
+
+
+class NotifyData:
+    """What has been told to an account, and what is still to come."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def export(self, whose: Subject) -> Facts:
+        rows = await self._database.fetch(
+            select(notification, outbox.c.channel, outbox.c.status, outbox.c.due_at, outbox.c.sent_at)
+            .outerjoin(outbox, outbox.c.notification_id == notification.c.id)
+            .where(notification.c.account_id == whose.account_id)
+            .order_by(notification.c.created_at, notification.c.id)
+        )
+        now = self._clock.now()
+        told: list[Fact] = []
+        to_come: list[Fact] = []
+        for row in rows.all():
+            (told if row.created_at <= now else to_come).append(_facts(row))
+        return {"notifications": told, "reminders_to_come": to_come}
+
+    async def stands(self, whose: Subject) -> Sequence[Stands]:  # noqa: ARG002
+        return ()
+
+    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """Those of others that speak of who goes, too: they would lead nowhere."""
+        await unit.execute(
+            delete(notification).where(
+                or_(
+                    notification.c.account_id == leaving.account_id,
+                    notification.c.person_id.in_(leaving.persons),
+                    notification.c.subject_id.in_(leaving.subjects),
+                )
+            )
+        )
+
+
+def _facts(row: Row[Any]) -> Facts:
+    """A row without a delivery has none left to be made."""
+    kind = NotificationKind(row.kind)
+    return {
+        "what": kind,
+        "person": Word("person", row.person_id) if row.person_id else None,
+        "day": date.fromisoformat(row.subject_id) if kind is NotificationKind.REMINDER_EVE else None,
+        "at": row.created_at,
+        "read_at": row.read_at,
+        "channel": Word("channel", row.channel) if row.channel else None,
+        "delivery": Word("delivery", row.status) if row.status else None,
+        "due_at": row.due_at,
+        "sent_at": row.sent_at,
+    }

@@ -1,0 +1,116 @@
+"""What every topic that keeps something about people can do with it: tell it all, and erase it.
+
+Each room has a part of its own (`mydata.py`), `bot.app` hands all parts to `services.mydata`. A new table with
+anything of an account or a person in it means a new part, or a line in one that is there:
+`tests/services/test_mydata.py` walks over all tables and finds what was forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.errors import NomerokError
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment that is told by the clock of a place; a plain `datetime` is told by Moscow's."""
+
+    at: datetime
+    tz: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A code that whoever draws it has a word for. `of`: what it is a code of: «region», «clinic», «person», …"""
+
+    of: str
+    value: str
+
+
+Fact = None | bool | int | float | str | date | Moment | Word | Sequence["Fact"] | Mapping[str, "Fact"]
+"""What is kept, before it is put into words: codes as `Word` or as a `StrEnum`, moments as moments."""
+Facts = Mapping[str, Fact]
+
+
+def codes_in(fact: Fact, of: str) -> set[str]:
+    """Every code of this kind that stands anywhere in what is told."""
+    if isinstance(fact, Word):
+        return {fact.value} if fact.of == of else set()
+    if isinstance(fact, Mapping):
+        return set().union(*(codes_in(each, of) for each in fact.values()))
+    if isinstance(fact, Sequence) and not isinstance(fact, str):
+        return set().union(*(codes_in(each, of) for each in fact))
+    return set()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose data: an account, and everybody who is or was on its list (ids)."""
+
+    account_id: str
+    telegram_id: int
+    persons: frozenset[str] = frozenset()
+
+
+class StandsKind(StrEnum):
+    """What would end with the account, and is said before that."""
+
+    HOLD = "hold"
+    DRAFT = "draft"
+    ACCESS_GIVEN = "access_given"
+    ACCESS_RECEIVED = "access_received"
+    REQUEST = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """One such thing. `name`: whom it concerns, or a request's number; `until`: when it ends by itself."""
+
+    kind: StandsKind
+    name: str | None = None
+    until: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What goes with an account, found out within the unit that erases it.
+
+    `persons`: ids of those whom nobody else has on a basis of their own; `others`: accounts that had one of them;
+    `subjects`: ids of links and consents that notifications of others speak of.
+    """
+
+    account_id: str
+    telegram_id: int
+    persons: frozenset[str]
+    others: frozenset[str] = frozenset()
+    subjects: frozenset[str] = field(default_factory=frozenset)
+
+
+class StillUnderWay(NomerokError):  # noqa: N818
+    """Something was begun whose end is not known yet; erasing now would leave it to nobody."""
+
+
+class PersonalData(Protocol):
+    """One topic's part. No part knows the others."""
+
+    async def export(self, whose: Subject) -> Facts:
+        """All that this topic keeps, by the names of `docs/export.schema.json`; never anything of other accounts."""
+        ...
+
+    async def stands(self, whose: Subject) -> Sequence[Stands]:
+        """What still stands and would end."""
+        ...
+
+    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+        """Within the one unit that erases: nothing of this topic bears the account's or a leaving person's id then.
+
+        Raises `StillUnderWay`, and nothing is erased anywhere.
+        """
+        ...

@@ -1,0 +1,651 @@
+"""«Мои данные»: all of it is told, and after erasing nothing of it is left, proven with the key in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from sqlalchemy import Table, func, insert, select
+
+from bot.fsm.storage import GROUPS
+from bot.views.export_words import ACTIONS, CODES, ENUMS, KEYS
+from bot.views.mydata import Exported, document
+from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.mydata import ERASED, NOBODY
+from services.accounts.persons import MISSES_A_DAY
+from services.booking.model import BookingLink, Checking, GivenUp, LinkKind, Made
+from services.booking.mydata import WAITED_FOR
+from services.drafts.model import Draft
+from services.errors import NotAllowed
+from services.mydata.model import Given
+from services.notify.model import NotificationKind
+from services.personal import StillUnderWay
+from services.registry.model import Policy, PolicyKind, Refusal, Refused, Sex, Unknown, VisitStatus
+from services.requests.model import RequestKind, RequestStatus
+from services.storage.tables import (
+    audit,
+    booking_intent,
+    metadata,
+    notification,
+    person_link,
+    request_file,
+    request_step,
+    waiting_link,
+)
+from services.storage.types import Encrypted
+from services.texts.i18n import LOCALES, texts
+from tests.services.test_access import ANNA, BOTH, MASHA, PETER, confirmed, consent, desk_code, opened, told
+from tests.support.photos import camera_photo
+from tests.support.world import (
+    ADULT,
+    CLINIC,
+    KIND,
+    SECOND_THERAPIST,
+    SURGEON,
+    THERAPIST,
+    Lost,
+    World,
+    somebody,
+)
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "export.schema.json").read_text())
+OLGA = somebody(4, date(1975, 2, 2), "Сомова")
+TYPED = "Придуманная-Черновикова"
+WRITTEN, ANSWER, ADDRESS = "Не вижу запись к хирургу", "Запись видна в разделе", "anna.ivanova@example.org"
+NAMELESS: tuple[Table, ...] = (request_step, request_file, waiting_link)
+"""Rows of an account without its id: they hang on another row, or lie under a blind index."""
+OUR_OWN: list[Table] = [each for name, each in metadata.tables.items() if not name.startswith("registry_")]
+
+
+@dataclass
+class Life:
+    """Somebody who has left something in every table, with those around them."""
+
+    world: World
+    anna: Account
+    own: Person
+    child: Person
+    typed: Person
+    grantee: Account
+    giver: Account
+    persons: frozenset[str] = frozenset()
+    words: list[str] = field(default_factory=list)
+
+
+async def a_life(world: World) -> Life:
+    """Documents, a child, somebody typed, visits of each, a move, a cancelling, drafts, holds, consents both ways."""
+    anna, own = await confirmed(world, ANNA)
+    child = (await opened(world, anna, await desk_code(world, MASHA, Relation.CHILD, ANNA))).person
+    typed = await world.family.add(anna, Relation.SPOUSE, replace(somebody(5, ADULT, "Мужев"), sex=Sex.MALE))
+    grantee, _ = await confirmed(world, PETER)
+    giver, _ = await confirmed(world, OLGA)
+    await consent(world, anna, grantee, BOTH)
+    await consent(world, giver, anna)
+    await world.accounts.set_active_person(anna, own.id)
+    await world.accounts.set_last_region(anna, "50")
+
+    await _visits(world, anna, own, child, grantee)
+    await _what_was_sent(world, anna)
+    draft = await world.draft(anna, surname=TYPED, person="other", region="50", sex="F", policy=["enp", "5097"])
+    await world.holds.take(await world.slot(SURGEON, 11), anna.id, draft.id)
+    theirs = await world.draft(grantee, person=own.id)
+    assert theirs.answers["person"] == own.id
+    await world.access.issue(anna, {Covers.SEE_VISITS}, 3)
+    await world.access._codes.note_miss(anna.id)
+    await world.watch.look()
+    mine = frozenset({own.id, child.id, typed.id})
+    words = [identity.surname for identity in (ANNA, MASHA, typed.identity)]
+    words += [
+        WRITTEN,
+        ANSWER,
+        ADDRESS,
+        TYPED,
+        *(each.policy.number for each in (ANNA, MASHA, typed.identity)),
+        ANNA.snils or "?",
+    ]
+    anna = await world.accounts.by_telegram(anna.telegram_id) or anna
+    return Life(world, anna, own, child, typed, grantee, giver, mine, words)
+
+
+async def _visits(world: World, anna: Account, own: Person, child: Person, grantee: Account) -> None:
+    made = await world.booking.book(await world.request(anna, own, await world.slot(THERAPIST, 9)))
+    assert isinstance(made, Made)
+    await world.replies.coming(anna, made.visit.id)
+    gone = await world.booking.book(await world.request(anna, own, await world.slot(SURGEON, 10)))
+    assert isinstance(gone, Made)
+    assert isinstance(await world.cancelling.cancel(anna, gone.visit.id), GivenUp)
+    world.registry.answers.append(Refused(Refusal.TIME_BUSY))
+    await world.booking.book(await world.request(anna, child, await world.slot(SECOND_THERAPIST, 11)))
+    assert isinstance(
+        await world.booking.book(await world.request(anna, child, await world.slot(SECOND_THERAPIST, 10))), Made
+    )
+    shared = next(each for each in await world.persons.family(grantee) if each.id == own.id)
+    assert isinstance(
+        await world.booking.book(await world.request(grantee, shared, await world.slot(SURGEON, 9, day=25))), Made
+    )
+
+
+async def _what_was_sent(world: World, anna: Account) -> None:
+    """An address for letters, a request with a photo that is answered, a calendar file, a link that still waits."""
+    await world.mail.give(anna, ADDRESS)
+    begun = (await world.drafts.start(Draft("", anna.id, "problem", "message"))).id
+    photo = await world.requests.keep_photo(begun, camera_photo())
+    sent = await world.requests.send(anna, RequestKind.PROBLEM, WRITTEN, [photo], draft_id=begun)
+    await world.request_desk.move(sent.number, RequestStatus.IN_PROGRESS, None)
+    await world.request_desk.move(sent.number, RequestStatus.ANSWERED, ANSWER)
+    ahead = (await world.visits.upcoming(anna, 0, 1)).items[0]
+    await world.calendar.event(anna, await world.calendar.find(anna, ahead.visit.id))
+    await world.links.keep(anna.telegram_id, BookingLink(LinkKind.CLINIC, CLINIC.id))
+
+
+# --- what stands where ------------------------------------------------------------------------------
+
+
+async def cells(world: World) -> list[tuple[str, str]]:
+    """Every cell of every table of our own, opened with the key: where it stands, and what it says."""
+    found = []
+    for table in OUR_OWN:
+        for row in (await world.database.fetch(select(table))).all():
+            for column in table.columns:
+                value: Any = row._mapping[column.name]
+                if isinstance(column.type, Encrypted) and value is not None:
+                    value = world.vault.open_bytes(column, row.id, value).decode(errors="replace")
+                found.append((f"{table.name}.{column.name}", str(value)))
+    return found
+
+
+async def where(world: World, *needles: str) -> dict[str, set[str]]:
+    """In which columns each of these stands."""
+    every = await cells(world)
+    return {needle: {place for place, value in every if needle in value} for needle in needles}
+
+
+async def sealed(world: World) -> list[bytes]:
+    """Every ciphertext of our own tables."""
+    columns = [column for table in OUR_OWN for column in table.columns if isinstance(column.type, Encrypted)]
+    return [
+        bytes(value)
+        for column in columns
+        for value in (await world.database.fetch(select(column))).scalars()
+        if value is not None
+    ]
+
+
+def raw(url: str) -> bytes:
+    """What lies on the disk: the database and its journal."""
+    file = Path(url.removeprefix("sqlite:///"))
+    return b"".join(each.read_bytes() for each in (file, file.with_name(file.name + "-wal")) if each.exists())
+
+
+async def count(world: World, table: Table) -> int:
+    found: int = (await world.database.fetch(select(func.count()).select_from(table))).scalar_one()
+    return found
+
+
+# --- erasing ----------------------------------------------------------------------------------------
+
+
+async def test_nothing_of_the_account_is_left_anywhere(world: World, database_url: str) -> None:
+    life = await a_life(world)
+    ids = [life.anna.id, str(life.anna.telegram_id), *life.persons]
+
+    # STEP 1. Before: every word and every id is found, so the search works; and every table has something of it.
+    before = await where(world, *life.words, *ids)
+    assert all(before.values()), {needle for needle, places in before.items() if not places}
+    in_tables = {place.split(".")[0] for places in before.values() for place in places}
+    nobody_in_them = {"setting", "counter", "link_basis", *(each.name for each in NAMELESS)}
+    assert {table.name for table in OUR_OWN} - in_tables == nobody_in_them, "a life has something in every table"
+    assert all([await count(world, each) for each in NAMELESS])
+    hidden = await sealed(world)
+    if world.database.dialect == "sqlite":
+        assert all(each in raw(database_url) for each in hidden)
+
+    # STEP 2. After: none of them, in any column of any table.
+    erased = await world.mydata.erase(life.anna)
+    assert erased.farewells
+    left = {needle: places for needle, places in (await where(world, *life.words, *ids)).items() if places}
+    assert left == {}
+    assert [each.name for each in NAMELESS if await count(world, each)] == []
+
+    # STEP 3. Nor on the disk: neither in a freed page, nor in the journal.
+    if world.database.dialect == "sqlite":
+        kept = set(await sealed(world))
+        gone = [each for each in hidden if each not in kept]
+        assert len(gone) >= 6
+        assert not [each for each in gone if each in raw(database_url)]
+        assert not [each for each in gone if each[-24:] in raw(database_url)], "not even the end of one"
+
+    # STEP 4. The caches know of it.
+    assert await world.accounts.by_telegram(life.anna.telegram_id) is None
+    assert await world.accounts.by_id(life.anna.id) is None
+
+
+async def test_what_others_have_stays_and_works(world: World) -> None:
+    life = await a_life(world)
+    assert len(await world.persons.family(life.grantee)) == 2
+    erased = await world.mydata.erase(life.anna)
+
+    # STEP 1. Both sides are told, without a name in the row, with it in the message that goes at once.
+    assert {(each.account_id, each.gave, each.name) for each in erased.farewells} == {
+        (life.grantee.id, False, "Ёлкина Аннаб Сергеевна"),
+        (life.giver.id, True, "Ёлкина Аннаб Сергеевна"),
+    }
+    for who in (life.grantee, life.giver):
+        assert NotificationKind.ACCESS_ERASED in await told(world, who)
+    # The grantee has only the own person left, and the giver nobody in the list of consents.
+    assert [each.relation for each in await world.persons.family(life.grantee)] == [Relation.OWN]
+    assert await world.access.grants(life.giver) == ()
+    assert await world.access.grants(life.grantee) == ()
+
+    # STEP 2. The grantee's draft for the erased person is gone: it could not be gone on with.
+    assert await world.drafts.open_of(life.grantee.id, KIND) is None
+
+    # STEP 3. What is not told at once comes through the outbox, half a minute later.
+    world.clock.advance(seconds=30)
+    due = {each.notification.account_id for each in await world.outbox.claim(50)}
+    assert {life.grantee.id, life.giver.id} <= due
+
+
+async def count_of(world: World, account_id: str, table: Table) -> int:
+    query = select(func.count()).select_from(table).where(table.c.account_id == account_id)
+    found: int = (await world.database.fetch(query)).scalar_one()
+    return found
+
+
+async def test_a_word_that_has_been_said_is_not_sent_again(world: World) -> None:
+    life = await a_life(world)
+    for each in (await world.mydata.erase(life.anna)).farewells:
+        await world.outbox.told(each.key)
+    world.clock.advance(seconds=30)
+    kinds = [each.notification.kind for each in await world.outbox.claim(50)]
+    assert NotificationKind.ACCESS_ERASED not in kinds
+    assert await world.outbox.unread(life.giver.id) > 0, "it stands in the list, not read yet"
+
+
+async def test_the_registry_keeps_its_own(world: World) -> None:
+    life = await a_life(world)
+    patients, visits = metadata.tables["registry_patient"], metadata.tables["registry_visit"]
+    before = await count(world, patients), await count(world, visits)
+    await world.mydata.erase(life.anna)
+    assert (await count(world, patients), await count(world, visits)) == before
+    assert life.own.patient_id is not None
+    standing = [each.status for each in await world.registry.visits([life.own.patient_id])]
+    assert VisitStatus.BOOKED in standing
+
+
+async def test_the_audit_says_that_and_not_who(world: World) -> None:
+    life = await a_life(world)
+    await world.mydata.erase(life.anna)
+    rows = (await world.database.fetch(select(audit))).all()
+    erased = [row for row in rows if row.action == ERASED]
+    assert [(row.account_id, row.person_id, row.subject_id) for row in erased] == [(NOBODY, None, None)]
+    assert {row.action for row in rows if row.account_id == NOBODY} == {ERASED, "code_missed"}
+    theirs = [row for row in rows if row.account_id == life.grantee.id and row.action == "visit_booked"]
+    assert [(row.person_id, row.subject_id) for row in theirs] == [(None, None)], "that they booked, not for whom"
+
+
+# --- who goes, who stays ----------------------------------------------------------------------------
+
+
+async def test_a_child_of_two_parents_stays_with_the_other_one(world: World) -> None:
+    mother, _ = await confirmed(world, ANNA)
+    mine = (await opened(world, mother, await desk_code(world, MASHA, Relation.CHILD, ANNA))).person
+    father, _ = await confirmed(world, PETER)
+    his = (await opened(world, father, await desk_code(world, MASHA, Relation.CHILD, PETER))).person
+    assert mine.id != his.id
+    await world.mydata.erase(mother)
+    assert [each.id for each in await world.persons.family(father) if each.relation is Relation.CHILD] == [his.id]
+    assert (await where(world, mine.id))[mine.id] == set()
+
+
+@pytest.mark.parametrize("basis", [Basis.DESK, Basis.DECLARED])
+async def test_a_shared_row_stays_with_whoever_has_a_basis_of_their_own(world: World, basis: Basis) -> None:
+    """The row was shared by a consent; meanwhile the other one has got a basis that does not end with it."""
+    giver, own = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    await consent(world, giver, taker)
+    link = (
+        await world.database.fetch(
+            select(person_link.c.id).where(person_link.c.account_id == taker.id, person_link.c.person_id == own.id)
+        )
+    ).scalar_one()
+    await world.database.execute(
+        insert(metadata.tables["link_basis"]).values(link_id=link, basis=basis.value, granted_at=world.clock.now())
+    )
+    await world.mydata.erase(giver)
+    kept = await world.persons.get(taker, own.id)
+    assert [each for each, _ in kept.bases] == [basis], "the consent itself is over"
+    assert await count_of(world, giver.id, person_link) == 0
+
+
+async def test_a_consent_from_somebody_else_on_the_same_row_stands(world: World) -> None:
+    """Two have a say over a third one's own person: one of the two leaves."""
+    third, own = await confirmed(world, OLGA)
+    leaves, _ = await confirmed(world, ANNA)
+    stays, _ = await confirmed(world, PETER)
+    await consent(world, third, leaves)
+    await consent(world, third, stays)
+    await world.mydata.erase(leaves)
+    assert own.id in {each.id for each in await world.persons.family(stays)}
+    assert [each.holder for each in await world.access.grants(third)] == ["Петров Аннав Сергеевна"]
+
+
+async def test_a_consent_of_the_desk_ends_with_its_giver(world: World) -> None:
+    """It stands on a copy of the taker's own: that copy rests on nothing now."""
+    giver, own = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    until = date(2027, 5, 1)
+    copy = (await opened(world, taker, await desk_code(world, ANNA, Relation.PARENT, PETER, until=until))).person
+    assert copy.id != own.id
+    await world.accounts.set_active_person(taker, copy.id)
+    erased = await world.mydata.erase(giver)
+    assert [each.account_id for each in erased.farewells] == [taker.id]
+    assert await where(world, copy.id, ANNA.surname) == {copy.id: set(), ANNA.surname: set()}
+    fresh = await world.accounts.by_telegram(taker.telegram_id)
+    assert fresh is not None
+    assert fresh.active_person_id is None
+
+
+async def test_a_code_of_the_desk_that_has_just_been_used_is_forgotten(world: World) -> None:
+    who, _ = await confirmed(world, ANNA)
+    assert "access_code.data" in (await where(world, ANNA.surname))[ANNA.surname]
+    await desk_code(world, MASHA, Relation.CHILD, ANNA)  # not used yet; its holder's name lies in it
+    other = await desk_code(world, OLGA)
+    await world.mydata.erase(who)
+    assert (await where(world, ANNA.surname))[ANNA.surname] == set()
+    assert await world.access._codes.find(other) is not None, "somebody else's stays good"
+
+
+# --- once, all or nothing ---------------------------------------------------------------------------
+
+
+async def test_pressed_twice_at_once(world: World) -> None:
+    life = await a_life(world)
+    done = await asyncio.gather(*(world.mydata.erase(life.anna) for _ in range(3)))
+    assert sorted(len(each.farewells) for each in done) == [0, 0, 2]
+    rows = await world.database.fetch(select(audit.c.id).where(audit.c.action == ERASED))
+    assert len(rows.all()) == 1
+    assert world.mydata.just_erased(life.anna.telegram_id)
+    world.clock.advance(minutes=1)
+    assert not world.mydata.just_erased(life.anna.telegram_id)
+
+
+async def test_a_break_in_the_middle_leaves_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = await a_life(world)
+    before = sorted(await cells(world))
+
+    async def breaks(*_: object) -> None:
+        raise RuntimeError("the power is cut")
+
+    monkeypatch.setattr(world.mydata._people, "_forget_in_audit", breaks)
+    with pytest.raises(RuntimeError):
+        await world.mydata.erase(life.anna)
+    assert sorted(await cells(world)) == before
+    assert await world.accounts.by_telegram(life.anna.telegram_id) is not None
+
+
+@pytest.mark.parametrize("whose", ["own", "grantee's"])
+async def test_a_booking_under_way_is_waited_for(world: World, whose: str) -> None:
+    life = await a_life(world)
+    booker = life.anna if whose == "own" else life.grantee
+    who = next(each for each in await world.persons.family(booker) if each.id == life.own.id)
+    world.registry.answers.append(Lost())
+    await world.cancelling.cancel(life.anna, (await world.visits.ahead(life.anna))[0].visit.id)
+    outcome = await world.booking.book(await world.request(booker, who, await world.slot(SECOND_THERAPIST, 11, day=25)))
+    assert isinstance(outcome, Checking)
+    before = sorted(await cells(world))
+
+    # STEP 1. Nothing is erased while nobody knows whether the visit stands.
+    with pytest.raises(StillUnderWay):
+        await world.mydata.erase(life.anna)
+    assert sorted(await cells(world)) == before
+
+    # STEP 2. Recovery has the answer: now it is.
+    world.clock.advance(seconds=30)
+    await world.booking.recover()
+    await world.mydata.erase(life.anna)
+    assert (await where(world, life.own.id))[life.own.id] == set()
+
+
+async def test_a_registry_that_is_silent_for_long_does_not_keep_anybody(world: World) -> None:
+    life = await a_life(world)
+    world.registry.answers.append(Unknown())
+    slot = await world.slot(SECOND_THERAPIST, 9, day=25)
+    assert isinstance(await world.booking.book(await world.request(life.anna, life.child, slot)), Checking)
+    world.clock.advance(seconds=WAITED_FOR.total_seconds() + 1)
+    await world.mydata.erase(life.anna)
+    assert await count_of(world, life.anna.id, booking_intent) == 0
+    await world.booking.recover()  # it finds nothing to go on with, and breaks nothing
+    assert await count_of(world, life.anna.id, notification) == 0
+
+
+async def test_who_was_too_slow_does_not_bring_it_back(world: World) -> None:
+    """A tick that has read the account before it was erased puts it into no cache."""
+    life = await a_life(world)
+    await world.mydata.erase(life.anna)
+    await world.accounts.set_reachable(life.anna, reachable=False)
+    assert await world.accounts.by_telegram(life.anna.telegram_id) is None
+
+
+@pytest.mark.parametrize("whose", ["own", "grantee's"])
+async def test_a_look_that_began_before_writes_nothing_after(
+    world: World, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watch has read whom an account has; then they are erased; then it comes to write what is new."""
+    life = await a_life(world)
+    await world.admin.cancel_visit((await world.visits.ahead(life.anna))[0].visit.id)
+    watcher = life.anna if whose == "own" else life.grantee
+    family = world.persons.family
+    went: list[str] = []
+
+    async def and_then_she_goes(account: Account) -> tuple[Person, ...]:
+        found = await family(account)
+        if account.id == watcher.id and not went:
+            went.append(account.id)
+            await world.mydata.erase(life.anna)
+        return found
+
+    monkeypatch.setattr(world.persons, "family", and_then_she_goes)
+    world.clock.advance(minutes=6)
+    await world.watch.look()
+    assert went
+    assert await where(world, life.anna.id, life.own.id) == {life.anna.id: set(), life.own.id: set()}
+
+
+async def test_beginning_again_is_beginning_anew(world: World) -> None:
+    life = await a_life(world)
+    await world.mydata.erase(life.anna)
+    again = await world.account(life.anna.telegram_id)
+    assert again.id != life.anna.id
+    assert await world.persons.family(again) == ()
+    assert (await world.outbox.page(again.id, 0, 8)).total == 0
+
+
+async def test_erasing_oneself_is_no_way_past_the_brake(world: World) -> None:
+    """Who has tried whose policy a number is ten times today has no eleventh try after beginning again."""
+    world.registry._real._registers_patients = False  # type: ignore[attr-defined]
+    who = await world.account()
+    for number in range(MISSES_A_DAY):
+        stranger = replace(somebody(number + 1, ADULT), policy=Policy(PolicyKind.ENP, f"50975797920001{number:02}"))
+        await world.persons.look_up(who, stranger, enters=False)
+    with pytest.raises(NotAllowed):
+        await world.persons.look_up(who, somebody(20, ADULT), enters=False)
+    await world.mydata.erase(who)
+    assert (await where(world, who.id, str(who.telegram_id))) == {who.id: set(), str(who.telegram_id): set()}
+    again = await world.account(who.telegram_id)
+    with pytest.raises(NotAllowed):
+        await world.persons.look_up(again, somebody(20, ADULT), enters=False)
+
+
+# --- what stands, and giving it up -------------------------------------------------------------------
+
+
+async def test_what_stands_is_named(world: World) -> None:
+    life = await a_life(world)
+    standing = await world.mydata.standing(life.anna)
+    assert [(each.person.id, each.visit.service_id) for each in standing.visits] == [
+        (life.own.id, THERAPIST.service_id),
+        (life.child.id, SECOND_THERAPIST.service_id),
+    ], "what the grantee has booked for her is not hers to be asked about"
+    assert {each.kind.value for each in standing.stands} == {"hold", "draft", "access_given", "access_received"}
+    assert standing.answers
+
+
+async def test_visits_are_cancelled_and_everything_is_erased(world: World) -> None:
+    life = await a_life(world)
+    standing = await world.mydata.standing(life.anna)
+    assert await world.mydata.cancel(life.anna, standing) == Given(over=2)
+    assert (await world.mydata.standing(life.anna)).visits == ()
+    await world.mydata.erase(life.anna)
+    for entry in standing.visits:
+        visit = await world.registry.visit(entry.visit.id)
+        assert visit is not None
+        assert visit.status is VisitStatus.CANCELLED_BY_PATIENT
+
+
+async def test_a_registry_that_is_down(world: World) -> None:
+    life = await a_life(world)
+    standing = await world.mydata.standing(life.anna)
+
+    # STEP 1. It takes no cancelling: said, and nothing is erased.
+    world.registry.unavailable = {"cancel"}
+    assert await world.mydata.cancel(life.anna, standing) == Given(kept=2)
+
+    # STEP 2. It says nothing at all: what is remembered here is named, under the same digest.
+    world.registry.unavailable = {"cancel", "visits", "visit", "clinic"}
+    silent = await world.mydata.standing(life.anna)
+    assert not silent.answers
+    assert [each.name for each in silent.planned] == [life.own.full_name, life.child.full_name]
+    assert silent.digest == standing.digest
+    assert await world.mydata.cancel(life.anna, silent) == Given(kept=2)
+
+    # STEP 3. One may go all the same.
+    await world.mydata.erase(life.anna)
+    assert (await where(world, life.anna.id))[life.anna.id] == set()
+
+
+async def test_a_cancelling_without_an_answer_keeps_nobody(world: World) -> None:
+    life = await a_life(world)
+    standing = await world.mydata.standing(life.anna)
+    world.registry.cancel_answers += [Lost(), Unknown()]
+    assert await world.mydata.cancel(life.anna, standing) == Given(checking=2)
+    assert await world.mydata.cancel(life.anna, standing) == Given(over=1, checking=1), "asked again, it is seen"
+    await world.mydata.erase(life.anna)
+    world.clock.advance(minutes=5)
+    await world.cancelling.recover()
+    assert (await where(world, life.anna.id))[life.anna.id] == set()
+
+
+# --- telling ----------------------------------------------------------------------------------------
+
+
+async def exported(world: World, who: Account, locale: str = "ru") -> dict[str, Any]:
+    facts = await world.mydata.export(who)
+    names = {each.id: each.full_name for each in await world.persons.family(who)}
+    made = document(Exported(facts, names, {CLINIC.id: CLINIC.name}), texts(locale), world.clock.now())
+    found: dict[str, Any] = json.loads(made.data)
+    return found
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_everything_is_told_by_the_schema(world: World, locale: str) -> None:
+    life = await a_life(world)
+    told_of = await exported(world, life.anna, locale)
+    Draft202012Validator(SCHEMA).validate(told_of)
+    as_text = json.dumps(told_of, ensure_ascii=False)
+    assert [word for word in life.words if word not in as_text] == []
+    for section in ("consents", "persons", "access", "codes", "actions", "bookings", "cancellations", "drafts"):
+        assert told_of[section], section
+    for section in ("visits_remembered", "replies", "times_held", "notifications", "reminders_to_come"):
+        assert told_of[section], section
+    assert told_of["account"]["email"] == ADDRESS
+    assert told_of["calendar_files"][0]["visit"]["number"] == told_of["bookings"][0]["visit"]["number"]
+    assert told_of["link_followed_to"] == CLINIC.name
+    assert base64.b64decode(told_of["requests"][0]["photos_jpeg_base64"][0]).startswith(b"\xff\xd8")
+
+
+async def test_it_is_said_in_words(world: World) -> None:
+    life = await a_life(world)
+    told_of = await exported(world, life.anna)
+    child = next(each for each in told_of["persons"] if each["full_name"] == life.child.full_name)
+    assert child["relation"] == "ребёнок"
+    assert child["birth_date"] == "01.05.2020"
+    assert child["bases"][0]["basis"] == "документы показаны в регистратуре"
+    first = told_of["bookings"][0]
+    assert first["visit_at"] == "24.11.2026 09:00 UTC+03:00 (Europe/Moscow)"
+    assert first["person"] == life.own.full_name
+    assert first["clinic"] == CLINIC.name
+    assert first["visit"]["status"] == "Запись подтверждена"
+    assert told_of["cancellations"][0]["visit"]["status"] == "Запись отменена заявителем"
+    assert any(each.get("refusal") == "время уже было занято" for each in told_of["bookings"])
+    begun = next(each for each in told_of["drafts"] if each["state"] == "не закончено")
+    assert begun["kind"] == "запись к врачу"
+    assert begun["answers"]["surname"] == TYPED
+    assert begun["answers"]["region"] == "Московская область"
+    assert told_of["words"]["birth_date"] == "дата рождения"
+    assert told_of["account"]["language"] == "Русский"
+
+
+async def test_nothing_of_others_is_told(world: World) -> None:
+    life = await a_life(world)
+    as_text = json.dumps(await exported(world, life.anna), ensure_ascii=False)
+    for other, identity in ((life.grantee, PETER), (life.giver, OLGA)):
+        assert str(other.telegram_id) not in as_text
+        assert other.id not in as_text
+        assert identity.policy.number not in as_text
+        assert (identity.snils or "?") not in as_text
+    assert "Сомова" in as_text, "her name, as the screen of consents has it"
+    olga = next(
+        each for each in (await exported(world, life.anna))["persons"] if each["full_name"].startswith("Сомова")
+    )
+    assert set(olga) == {"full_name", "relation", "added_at", "bases"}
+    digits = (await world.access.issue(life.anna, {Covers.SEE_VISITS}, 3))[0].digits
+    assert digits not in json.dumps(await exported(world, life.anna))
+
+
+async def test_a_silent_registry_does_not_keep_it_back(world: World) -> None:
+    life = await a_life(world)
+    world.registry.unavailable = {"visits", "visit", "clinic"}
+    told_of = await exported(world, life.anna)
+    Draft202012Validator(SCHEMA).validate(told_of)
+    assert told_of["registry_answered"] == "нет"
+    assert told_of["bookings"][0]["visit_at"].startswith("24.11.2026 09:00")
+    assert "visit" not in told_of["bookings"][0]
+
+
+async def test_a_chat_without_anything(world: World) -> None:
+    told_of = await exported(world, await world.account())
+    Draft202012Validator(SCHEMA).validate(told_of)
+    assert told_of["persons"] == told_of["bookings"] == []
+
+
+def names_in(schema: Any) -> set[str]:
+    if isinstance(schema, dict):
+        return set(schema.get("properties", {})) | set().union(*(names_in(each) for each in schema.values()))
+    return set().union(*(names_in(each) for each in schema)) if isinstance(schema, list) else set()
+
+
+def test_every_name_of_the_schema_has_its_words() -> None:
+    explained_by_themselves = {"title", "about", "words", "properties"}
+    assert names_in(SCHEMA) - KEYS.keys() - explained_by_themselves == set()
+
+
+def test_every_code_has_its_words() -> None:
+    for kind, known in ENUMS.items():
+        assert set(known) >= set(kind), kind
+    assert set(GROUPS) == set(CODES["draft"]), "a wizard without a word"
+
+
+async def test_every_action_has_its_words(world: World) -> None:
+    life = await a_life(world)
+    await world.family.remove(life.anna, life.typed.id)
+    done = set((await world.database.fetch(select(audit.c.action))).scalars())
+    assert len(done) >= 6
+    assert done <= ACTIONS.keys()
