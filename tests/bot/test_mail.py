@@ -43,6 +43,7 @@ class Post:
     answers: dict[str, list[str]] = field(default_factory=dict)
     lose: int = 0
     wait: asyncio.Event | None = None
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
     _server: asyncio.Server | None = None
 
@@ -75,6 +76,7 @@ class Post:
             return self.answers["DATA"].pop(0)
         self.letters.append(cast(bytes, envelope.original_content))
         self.to += envelope.rcpt_tos
+        self.arrived.set()
         if self.wait is not None:
             await self.wait.wait()
         if self.lose:
@@ -424,9 +426,7 @@ async def test_a_slow_server_keeps_neither_the_chat_nor_the_next_letter_waiting(
     assert isinstance(await world.booking.book(request), Made)
     world.clock.advance(seconds=21)  # the screen has not come
     writing = asyncio.create_task(mail_channel(tools, post).deliver_due())
-    async with asyncio.timeout(10):
-        while not post.letters:
-            await asyncio.sleep(0)
+    await asyncio.wait_for(post.arrived.wait(), 10)
     assert await chat.deliver_due() == 1
     assert "Запись подтверждена" in telegram.texts[0]
     assert not writing.done()
