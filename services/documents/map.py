@@ -50,8 +50,9 @@ class Maps:
         picture = self._kept.get(sheet)
         if picture is None:
             picture = await asyncio.to_thread(drawn, sheet)
-        self._kept[sheet] = picture
-        self._kept.move_to_end(sheet)
+        if sheet.place is None:  # where somebody is, is not kept
+            self._kept[sheet] = picture
+            self._kept.move_to_end(sheet)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return picture

@@ -100,6 +100,13 @@ async def test_a_map_is_drawn_once_and_not_kept_for_ever(times_drawn: list[int])
     assert await service.draw(sheet(MYTISHCHI)) != first, "the one that nobody asked for longest is forgotten"
 
 
+async def test_where_somebody_is_is_not_kept(times_drawn: list[int]) -> None:
+    service = Maps()
+    for _ in range(2):
+        await service.draw(sheet(MYTISHCHI, place=KALUGA))
+    assert (len(times_drawn), len(service._kept)) == (2, 0)
+
+
 class Panic(BaseException):
     """What a panic within Typst comes as."""
 
