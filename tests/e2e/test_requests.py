@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from emulator.driver import User
+from emulator.faults import Fault
 from services.requests.model import RequestStatus
 from tests.e2e.desk import desk_of
 from tests.e2e.people import EN, RU, press_all, told, with_consent, with_family
@@ -125,6 +126,10 @@ async def test_whatever_is_sent_instead_is_answered_and_loses_nothing(town: BotP
     assert "Этот файл не фото" in user.screen().text
     await user.send_document("screen.jpg", truncated())
     assert "Это фото повреждено" in user.screen().text
+    for fault in (Fault("getFile", code=502), Fault("getFile", code=400, description="Bad Request: file is too big")):
+        town.emulator.fault(fault)
+        await user.send_photo(PHOTO)
+        assert ("Фото не дошло" if fault.code == 502 else "слишком большой") in user.screen().text
     assert "Напишите, что случилось" in user.screen().text
 
     # STEP 2. A picture sent as a file is one. What is wrong after it does not take it away.
