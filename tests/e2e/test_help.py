@@ -50,14 +50,14 @@ async def test_a_guest_reads_every_page(town: BotProcess, language: str) -> None
 
 
 async def test_the_three_ways_stand_where_documents_are_confirmed(town: BotProcess) -> None:
-    # STEP 1. From the card of a person whom nobody has confirmed yet.
+    # STEP 1. From the card of a child without a policy whom nobody has confirmed yet.
     user = await with_family(town)
-    await press_all(user, "Ещё", "Полисы")
-    await user.press("Добавить")
-    await press_all(user, "👤 Другой гражданин")
-    for typed in ("Кузнецова", "Вера", "Павловна", "05.03.1980"):
+    await press_all(user, "Ещё", "Полисы", "➕ Добавить", "👶 Ребёнок")
+    for typed in ("Кузнецова", "Вера", "Павловна", "05.03.2020"):
         await user.send(typed)
-    await press_all(user, "Женский", "Нет телефона", "Полиса нет", "Пропустить", "Всё верно", "🔎 Как подтвердить")
+    await press_all(user, "Женский", "Нет телефона", "Полиса нет", "Пропустить", "Всё верно", "Как получить полис")
+    assert "🧒 Полис ОМС для ребёнка" in user.screen().labels
+    await press_all(user, "⬅️", "🔎 Как подтвердить")
     confirming = user.screen()
 
     # STEP 2. Three ways, each with its page; «Назад» leads to where it was asked for.

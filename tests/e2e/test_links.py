@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,6 +67,11 @@ async def clinic_name(bot: BotProcess, clinic: str = HOME_CLINIC) -> str:
         found = await desk.registry.clinic(clinic)
     assert found is not None
     return found.name
+
+
+def calls(bot: BotProcess) -> Counter[str]:
+    """How often the bot has called each method."""
+    return Counter(call.method for call in bot.emulator.calls)
 
 
 async def to_the_ticket(user: User) -> None:
@@ -190,6 +196,7 @@ async def test_the_ready_family_is_led_on_too_after_a_restart(bot: BotProcess) -
     assert len(stored) == 1
     assert str(user.id) not in stored[0][0]
     assert doctor.id.encode() not in stored[0][1]
+    await bot.comes_true(lambda: calls(bot)["getMyShortDescription"] == 3, "commands and descriptions are set")
     await bot.kill()
     await bot.start()
     await user.press(RU.agree)
@@ -214,6 +221,11 @@ async def test_the_ready_family_is_led_on_too_after_a_restart(bot: BotProcess) -
     await late.press(RU.agree)
     await late.press(RU.family)
     assert RU.home_title in late.screen().text
+
+    # STEP 4. What Telegram shows of the bot was set at the first start alone; the second one has only looked.
+    await bot.comes_true(lambda: calls(bot)["getMyShortDescription"] == 6, "both starts have looked at everything")
+    assert calls(bot)["getMyCommands"] == 6
+    assert calls(bot)["setMyCommands"] == 3
 
 
 async def test_links_that_lead_nowhere_or_do_not_fit(town: BotProcess) -> None:
