@@ -338,14 +338,14 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     dispatcher = build_dispatcher(tools, ready, seen)
     nightly = _roll(storage) if settings.demo_on else None
     mail = MailChannel(tools, Smtp(mail_server(settings.smtp_url), settings.mail_from)) if settings.smtp_url else None
-    scheduler = jobs.build_scheduler(tools, TelegramChannel(bot, tools, Gate()), mail, nightly)
+    ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
-    scheduler.start()
+    ticks.start()
     try:
         await dispatcher.start_polling(bot, allowed_updates=dispatcher.resolve_used_update_types())
     finally:
-        scheduler.shutdown(wait=False)
+        await ticks.stop()
         for beside in (filling, introducing):
             beside.cancel()
             with suppress(asyncio.CancelledError):

@@ -6,8 +6,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -25,17 +27,61 @@ _CONSENTS = timedelta(minutes=1)
 _AGES = timedelta(minutes=1)
 _WATCH = timedelta(seconds=30)
 _SWEEP = timedelta(minutes=10)
+_LET_FINISH = timedelta(seconds=5)
 _NIGHT = CronTrigger(hour=0, minute=20, timezone="Europe/Moscow")
 
 
-def build_scheduler(
-    tools: Tools, channel: TelegramChannel, mail: MailChannel | None, nightly: Job | None
-) -> AsyncIOScheduler:
+class Ticks:
+    """Jobs that run from time to time, until they are stopped."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def add(self, trigger: BaseTrigger, name: str, job: Job) -> None:
+        """`job` runs whenever `trigger` says so; what it raises is logged, and the next time comes all the same."""
+        self._scheduler.add_job(self._watched(name, job), trigger, name=name)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """No tick begins any more; those under way are let finish, or cancelled after `_LET_FINISH`.
+
+        They have ended when this returns: cancelling a query while the database is being closed can hang for good.
+        """
+        self._scheduler.pause()
+        running = set(self._running)
+        if running:
+            _, late = await asyncio.wait(running, timeout=_LET_FINISH.total_seconds())
+            for each in late:
+                each.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
+
+    def _watched(self, name: str, job: Job) -> Job:
+        async def run() -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
+            try:
+                await job()
+            except asyncio.CancelledError:  # the process is ending: rows tell the next start what was left
+                log.info("job %s was stopped", name)
+            except Exception:
+                log.exception("job %s failed", name)
+            finally:
+                self._running.discard(task)
+
+        return run
+
+
+def build_ticks(tools: Tools, channel: TelegramChannel, mail: MailChannel | None, nightly: Job | None) -> Ticks:
     """All ticks of one process. `mail`: only where there is a mail server.
 
     `nightly`: moves the demo's schedule on; only where there is one.
     """
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
+    ticks = Ticks()
 
     async def sweep() -> None:
         await tools.holds.purge()
@@ -52,7 +98,7 @@ def build_scheduler(
 
     def every(period: timedelta, name: str, job: Job) -> None:
         trigger = IntervalTrigger(seconds=int(period.total_seconds()), timezone="UTC")
-        scheduler.add_job(_logged(name, job), trigger, name=name)
+        ticks.add(trigger, name, job)
 
     every(_OUTBOX, "outbox", channel.deliver_due)
     if mail is not None:  # a tick of its own: a slow mail server keeps nobody's message in the chat waiting
@@ -64,17 +110,5 @@ def build_scheduler(
     every(_WATCH, "watch", watch)
     every(_SWEEP, "sweep", sweep)
     if nightly is not None:
-        scheduler.add_job(_logged("nightly", nightly), _NIGHT, name="nightly")
-    return scheduler
-
-
-def _logged(name: str, job: Job) -> Job:
-    async def run() -> None:
-        try:
-            await job()
-        except asyncio.CancelledError:  # the process is ending: units are rolled back, and rows tell the next start
-            log.info("job %s was stopped", name)
-        except Exception:
-            log.exception("job %s failed", name)
-
-    return run
+        ticks.add(_NIGHT, "nightly", nightly)
+    return ticks
