@@ -339,6 +339,7 @@ class Access:
                 if basis is Basis.CONSENT:
                     consent_until = until
                 elif consent_until is not None:
+                    await self._end_grants(unit, who.id, person_id)
                     await _put_basis(unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), ALL_COVERS)
                     await self._note(unit, who.id, person_id, f"basis_{Basis.CONSENT.value}", link_id)
                 if consent_until is not None:
