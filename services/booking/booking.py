@@ -125,6 +125,8 @@ class Booking:
             return Declined(Refusal.OLD_VISIT_OVER)
         try:
             intent_id = await self._reserve(request, patient)
+        except NotAllowed as denied:
+            return Declined(Denial(denied.reason))
         except IntegrityError:  # another press of the same screen was quicker, in this process or in another
             return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
         answer = await self._ask(intent_id, patient.id, request)
@@ -330,8 +332,22 @@ class Booking:
                     created_at=now,
                 )
             )
+            await self._check_listed(unit, request.account.id, person_id)
             await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
+
+    async def _check_listed(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
+        """Raises `NotAllowed` where the person has gone since it was read, erased perhaps by whoever let others act.
+
+        Asked after the intent's row has taken its lock on the account: an erasing that concerns it is over, or waits.
+        """
+        link = select(person_link.c.id).where(
+            person_link.c.account_id == account_id,
+            person_link.c.person_id == person_id,
+            person_link.c.ended_at.is_(None),
+        )
+        if (await unit.execute(link)).first() is None:
+            raise NotAllowed(Denial.BASIS_ENDED)
 
     async def _settle(self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool) -> BookingOutcome:
         if isinstance(answer, Unknown):
