@@ -431,7 +431,9 @@ async def test_booking_and_leaving_in_the_same_moment(world: World) -> None:
         taker, _ = await confirmed(world, somebody(60 + number, ADULT, "Второв"))
         await consent(world, giver, taker, BOTH)
         seen = next(each for each in await world.persons.family(taker) if each.id == own.id)
-        request = await world.request(taker, seen, await world.slot(SECOND_THERAPIST, 9 + number % 3, day=25 + number // 3))
+        request = await world.request(
+            taker, seen, await world.slot(SECOND_THERAPIST, 9 + number % 3, day=25 + number // 3)
+        )
         await asyncio.gather(world.booking.book(request), world.mydata.erase(giver), return_exceptions=True)
         if await world.accounts.by_id(giver.id) is None:
             assert own.id not in str(await cells(world))
