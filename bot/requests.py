@@ -22,11 +22,10 @@ from services.requests.model import (
     WrongStep,
     following,
 )
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, local
 from services.texts.i18n import DEFAULT_LOCALE, texts
 
 WRONG = 2
-_MOSCOW = "Europe/Moscow"
 
 
 class _Wrong(NomerokError):  # noqa: N818
@@ -154,7 +153,7 @@ def _status(word: str) -> RequestStatus:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{local(moment, _MOSCOW):%d.%m.%Y %H:%M}"
+    return f"{local(moment, MOSCOW):%d.%m.%Y %H:%M}"
 
 
 def _printable(text: str) -> str:

@@ -23,13 +23,13 @@ from services.storage.engine import Database
 from services.storage.tables import access_code, access_grant, audit, consent, link_basis, person, person_link
 from services.storage.tables import account as account_table
 from services.storage.vault import Vault
+from services.texts.dates import MOSCOW
 
 NOBODY = "erased"
 """Stands in audit rows in place of an account that there is no more."""
 ERASED = "account_erased"
 _MISSES = ("code_missed", "patient_not_matched")
 _BRAKE = timedelta(days=1)
-_MOSCOW = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class AccountData:
         """Consents to and from other chats."""
         grants = await self._access.grants(await self._account(whose))
         return [
-            Stands(StandsKind.ACCESS_GIVEN, each.holder, Moment(each.until, _MOSCOW))
+            Stands(StandsKind.ACCESS_GIVEN, each.holder, Moment(each.until, MOSCOW))
             if each.given
-            else Stands(StandsKind.ACCESS_RECEIVED, each.name, Moment(each.until, _MOSCOW))
+            else Stands(StandsKind.ACCESS_RECEIVED, each.name, Moment(each.until, MOSCOW))
             for each in grants
         ]
 
