@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.keyboards.callbacks import CloseFile, ConsentAgain, EraseMe, Go, Page, Way
+from bot.keyboards.callbacks import Close, ConsentAgain, EraseMe, Go, Page, Way
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.views.booking import RELATIONS
 from bot.views.clinics import region_name
@@ -148,7 +148,7 @@ def document(data: Exported, t: Texts, now: datetime) -> Document:
         f"nomerok-{local(now, MOSCOW):%Y-%m-%d}.json",
         text.encode(),
         t("All your data, {when} (Moscow time).", when=_moscow(now)),
-        markup([button(t.label("✖️ Take the file away"), CloseFile())]),
+        markup([button(t.label("✖️ Take the file away"), Close())]),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from aiogram.filters.callback_data import CallbackData
 
 from bot.keyboards.callbacks import (
-    ClosePhoto,
+    Close,
     Go,
     NotificationList,
     Page,
@@ -295,7 +295,7 @@ def photo(t: Texts, request: Request, place: int, picture: bytes) -> Screen:
     which = t("Photo {place} of {count}", place=place + 1, count=count) if count > 1 else ""
     return Screen(
         lines(bold(_title(t, request)), which),
-        markup([button(t.label("✖️ Close the photo"), ClosePhoto())]),
+        markup([button(t.label("✖️ Close the photo"), Close())]),
         picture,
     )
 
