@@ -332,22 +332,9 @@ class Booking:
                     created_at=now,
                 )
             )
-            await self._check_listed(unit, request.account.id, person_id)
+            await sight.check_listed(unit, request.account.id, person_id)
             await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
-
-    async def _check_listed(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
-        """Raises `NotAllowed` where the person has gone since it was read, erased perhaps by whoever let others act.
-
-        Asked after the intent's row has taken its lock on the account: an erasing that concerns it is over, or waits.
-        """
-        link = select(person_link.c.id).where(
-            person_link.c.account_id == account_id,
-            person_link.c.person_id == person_id,
-            person_link.c.ended_at.is_(None),
-        )
-        if (await unit.execute(link)).first() is None:
-            raise NotAllowed(Denial.BASIS_ENDED)
 
     async def _settle(self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool) -> BookingOutcome:
         if isinstance(answer, Unknown):

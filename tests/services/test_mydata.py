@@ -21,7 +21,7 @@ from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.mydata import ERASED, NOBODY
 from services.accounts.persons import MISSES_A_DAY
 from services.accounts.rights import Denial
-from services.booking.model import BookingLink, Checking, Declined, GivenUp, LinkKind, Made
+from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kept, LinkKind, Made, VisitEntry
 from services.booking.mydata import WAITED_FOR
 from services.drafts.model import Draft
 from services.errors import NotAllowed, NotFound
@@ -34,6 +34,7 @@ from services.storage.tables import (
     access_grant,
     audit,
     booking_intent,
+    cancel_intent,
     metadata,
     notification,
     person_link,
@@ -422,6 +423,27 @@ async def test_who_has_gone_is_not_booked_for_by_a_look_from_before(world: World
     assert await rows_of(world, booking_intent) == 0
     assert own.patient_id is not None
     assert await world.registry.visits([own.patient_id]) == []
+
+
+async def test_for_who_has_gone_nothing_is_cancelled_by_a_look_from_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giver, own = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    await consent(world, giver, taker, BOTH)
+    assert own.patient_id is not None
+    visit = await world.at_the_desk(own.patient_id, await world.slot(SECOND_THERAPIST, 11, day=25))
+    before = await world.visits.get(taker, visit.id)
+
+    async def as_it_was(*_: object) -> VisitEntry:
+        return before
+
+    monkeypatch.setattr(world.visits, "get", as_it_was)
+    await world.mydata.erase(giver)
+    assert await world.cancelling.cancel(taker, visit.id) == Kept(Denial.BASIS_ENDED)
+    assert await rows_of(world, cancel_intent) == 0
+    (stands,) = await world.registry.visits([own.patient_id])
+    assert stands.status is VisitStatus.BOOKED
 
 
 async def test_booking_and_leaving_in_the_same_moment(world: World) -> None:
