@@ -33,11 +33,10 @@ from services.errors import NomerokError, NotFound
 from services.registry.admin import RegistryAdmin
 from services.registry.model import ADULT_AGE, PatientIdentity, Sex
 from services.registry.port import PatientConflict
-from services.texts.dates import clock_time, full_years, local
+from services.texts.dates import MOSCOW, clock_time, full_years, local
 from services.texts.names import folded
 
 WRONG = 2
-_MOSCOW = "Europe/Moscow"
 _GUARDED = frozenset({Relation.CHILD, Relation.WARD})
 _NEEDS_END = frozenset(Relation) - {Relation.OWN, Relation.CHILD}
 
@@ -125,7 +124,7 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
         print("the registry has this policy number for somebody else: check number, name and birth date", file=stderr)
         return WRONG
     print(f"Code: {issued.readable}", file=stdout)
-    print(f"Good until {clock_time(issued.expires_at, _MOSCOW)} Moscow time, once.", file=stdout)
+    print(f"Good until {clock_time(issued.expires_at, MOSCOW)} Moscow time, once.", file=stdout)
     if desk.link is None:
         print("There is no link: the bot must have run once with this database.", file=stdout)
         return 0
@@ -145,7 +144,7 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
 def _read(args: argparse.Namespace, desk: Desk) -> Papers:
     form = _Form(args, desk.ask)
     now = desk.clock.now()
-    today = local(now, _MOSCOW).date()
+    today = local(now, MOSCOW).date()
     relation = Relation(args.relation)
     own = relation is Relation.OWN
     identity = PatientIdentity(

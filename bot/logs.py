@@ -25,8 +25,8 @@ def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # These print the values of statements or a line for every tick.
-    for noisy, quiet in (("aiosqlite", "INFO"), ("alembic", "WARNING"), ("apscheduler", "WARNING")):
+    # These print the values of statements, what a camera has written beside a photo, or a line for every tick.
+    for noisy, quiet in (("aiosqlite", "INFO"), ("PIL", "INFO"), ("alembic", "WARNING"), ("apscheduler", "WARNING")):
         logging.getLogger(noisy).setLevel(max(logging.getLevelName(quiet), logging.getLevelName(level)))
     if level == "INFO":
         logging.getLogger("aiogram.event").setLevel(logging.WARNING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,11 +22,10 @@ from services.requests.model import (
     WrongStep,
     following,
 )
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, local
 from services.texts.i18n import DEFAULT_LOCALE, texts
 
 WRONG = 2
-_MOSCOW = "Europe/Moscow"
 
 
 class _Wrong(NomerokError):  # noqa: N818
@@ -111,13 +111,16 @@ def _write(photos: Sequence[bytes], target: Path, stdout: TextIO) -> None:
     """Never over a file that is there already."""
     if not photos:
         raise _Wrong("--photo: this request has no photo")
+    if not target.name:
+        raise _Wrong("--photo: it needs a name of a file")
     names = [target, *(target.with_stem(f"{target.stem}-{place}") for place in range(2, len(photos) + 1))]
-    taken = next((name for name in names if name.exists()), None)
+    taken = next((name for name in names if os.path.lexists(name)), None)
     if taken is not None:
         raise _Wrong(f"--photo: the file {taken} is there already; choose another name")
     for name, photo in zip(names, photos, strict=True):
         try:
-            name.write_bytes(photo)
+            with name.open("xb") as file:
+                file.write(photo)
         except OSError:
             raise _Wrong(f"--photo: the file {name} cannot be written") from None
         print(f"Written: {name}", file=stdout)
@@ -150,7 +153,7 @@ def _status(word: str) -> RequestStatus:
 
 
 def _moment(moment: datetime) -> str:
-    return f"{local(moment, _MOSCOW):%d.%m.%Y %H:%M}"
+    return f"{local(moment, MOSCOW):%d.%m.%Y %H:%M}"
 
 
 def _printable(text: str) -> str:

@@ -12,11 +12,10 @@ from services.accounts.codes import CodeRefused, read_code
 from services.accounts.model import CodeProblem, Offer, Relation
 from services.booking.booking import confirmation_key
 from services.errors import NotAllowed
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, local
 
 KIND = "access"
 LIFETIME = timedelta(minutes=15)
-_MOSCOW = "Europe/Moscow"
 _RELATIONS = frozenset({Relation.SPOUSE, Relation.PARENT, Relation.CHILD, Relation.OTHER})
 
 
@@ -57,7 +56,7 @@ async def _apply_code(turn: Turn, given: Input) -> Outcome:
     await tools.drafts.drop(turn.draft.id)
     if turn.account.active_person_id is None:
         await tools.accounts.set_active_person(turn.account, found.person.id)
-    return Left(view.opened(t, found, local(turn.now, _MOSCOW).date()))
+    return Left(view.opened(t, found, local(turn.now, MOSCOW).date()))
 
 
 async def _load_offer(turn: Turn) -> Loaded | Jump:

@@ -11,14 +11,14 @@ from bot.fsm.person import answers_of, check_step, field_steps, identity_of, nam
 from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn, always
 from bot.views import family as view
 from bot.views import person as person_view
-from services.accounts.family import MOSCOW, AlreadyThere, FamilyFull, WrongAge, fits
+from services.accounts.family import AlreadyThere, FamilyFull, WrongAge, fits
 from services.accounts.model import Person, Relation
 from services.accounts.persons import ConfirmedPerson
 from services.accounts.rights import Denial, Editing
 from services.drafts.model import Answers
 from services.errors import NotAllowed
 from services.registry.port import PatientConflict
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, local
 
 KIND = "family"
 EDIT = "edit"

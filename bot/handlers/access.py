@@ -19,10 +19,9 @@ from bot.tools import Tools
 from bot.views import access as view
 from services.accounts.codes import LIFETIME
 from services.accounts.model import Account
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, local
 from services.texts.i18n import Texts
 
-_MOSCOW = "Europe/Moscow"
 _REMEMBERED = 10_000
 
 
@@ -73,7 +72,7 @@ async def how_to_confirm(
         await ask_consent(query, bot, tools, t)
         return
     person = await tools.persons.get(account, callback_data.person)
-    today = local(tools.clock.now(), _MOSCOW).date()
+    today = local(tools.clock.now(), MOSCOW).date()
     await chat.show(query, bot, view.how_to_confirm(t, person, today, demo=tools.demo))
 
 

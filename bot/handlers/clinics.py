@@ -6,7 +6,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, CloseVenue, RegionList
+from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.tools import Tools
 from bot.views import clinics as view
 from services.clinics.regions import REGIONS, region
@@ -43,12 +43,6 @@ async def show_venue(query: CallbackQuery, bot: Bot, shown: Clinic, t: Texts) ->
     await chat.answer(query)
 
 
-async def close_venue(query: CallbackQuery, bot: Bot) -> None:
-    if query.message is not None:
-        await chat.delete(bot, query.from_user.id, query.message.message_id)
-    await chat.answer(query)
-
-
 async def _clinic(tools: Tools, clinic_id: str) -> Clinic:
     found = await tools.directory.clinic(clinic_id)
     if found is None:
@@ -62,5 +56,4 @@ def setup() -> Router:
     router.callback_query.register(clinics, ClinicList.filter())
     router.callback_query.register(clinic, ClinicCard.filter())
     router.callback_query.register(venue, ClinicVenue.filter())
-    router.callback_query.register(close_venue, CloseVenue.filter())
     return router

@@ -1,4 +1,4 @@
-"""Home, and the demo's ready family."""
+"""Home, the demo's ready family, and what is closed to see the screen above it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.handlers.common import ask_consent, home_screen, leave_wizard
 from bot.handlers.wizard import Wizards, show_turned, start_by_waiting_link
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.callbacks import Close, Go, Page
 from bot.tools import Tools
 from services.accounts.model import Account
 from services.texts.i18n import Texts
@@ -43,8 +43,16 @@ async def take_ready_family(
     await chat.show(query, bot, await home_screen(tools, account, t))
 
 
+async def close(query: CallbackQuery, bot: Bot) -> None:
+    """Takes away what stands below a screen; open to guests too, for an old file may outlive its account."""
+    if query.message is not None:
+        await chat.delete(bot, query.from_user.id, query.message.message_id)
+    await chat.answer(query)
+
+
 def setup() -> Router:
     router = Router(name="home")
     router.callback_query.register(go_home, Go.filter(F.to == Page.HOME))
+    router.callback_query.register(close, Close.filter())
     router.callback_query.register(take_ready_family, Go.filter(F.to == Page.DEMO_FAMILY))
     return router

@@ -12,7 +12,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import chat
 from bot.handlers.common import ask_consent, leave_wizard, operator_name
-from bot.keyboards.callbacks import CloseFile, EraseMe, Go, Page, Way
+from bot.keyboards.callbacks import EraseMe, Go, Page, Way
 from bot.middlewares.guest import GuestLocales
 from bot.tools import Tools
 from bot.views import access as access_view
@@ -83,12 +83,6 @@ async def _clinic_names(tools: Tools, ids: Iterable[str]) -> dict[str, str]:
         if clinic is not None:
             names[clinic_id] = clinic.name
     return names
-
-
-async def close_file(query: CallbackQuery, bot: Bot) -> None:
-    if query.message is not None:
-        await chat.delete(bot, query.from_user.id, query.message.message_id)
-    await chat.answer(query)
 
 
 # --- «Отозвать согласие» ----------------------------------------------------------------------------
@@ -174,5 +168,4 @@ def setup() -> Router:
     router.callback_query.register(export_press, Go.filter(F.to == Page.EXPORT))
     router.callback_query.register(erase_page, Go.filter(F.to == Page.ERASE))
     router.callback_query.register(erase, EraseMe.filter())
-    router.callback_query.register(close_file, CloseFile.filter())
     return router

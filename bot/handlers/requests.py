@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.common import ask_consent, leave_wizard
-from bot.keyboards.callbacks import ClosePhoto, RequestCard, RequestList, RequestPhoto, RequestText
+from bot.keyboards.callbacks import RequestCard, RequestList, RequestPhoto, RequestText
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
 from bot.views import requests as view
@@ -60,17 +60,10 @@ async def photo(
     await chat.answer(query)
 
 
-async def close_photo(query: CallbackQuery, bot: Bot) -> None:
-    if query.message is not None:
-        await chat.delete(bot, query.from_user.id, query.message.message_id)
-    await chat.answer(query)
-
-
 def setup() -> Router:
     router = Router(name="requests")
     router.callback_query.register(listing, RequestList.filter())
     router.callback_query.register(card, RequestCard.filter())
     router.callback_query.register(whole_text, RequestText.filter())
     router.callback_query.register(photo, RequestPhoto.filter())
-    router.callback_query.register(close_photo, ClosePhoto.filter())
     return router

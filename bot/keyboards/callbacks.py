@@ -197,8 +197,8 @@ class ClinicVenue(CallbackData, prefix="cv1"):
     clinic: str
 
 
-class CloseVenue(CallbackData, prefix="xv1"):
-    """Takes a venue or a file away, so that the screen above it is the last message again."""
+class Close(CallbackData, prefix="xv1"):
+    """Takes a venue, a photo or a file away, so that the screen above it is the last message again."""
 
 
 class PolicyList(CallbackData, prefix="pl1"):
@@ -300,10 +300,6 @@ class RequestPhoto(CallbackData, prefix="qp1"):
     place: PageNumber
 
 
-class ClosePhoto(CallbackData, prefix="xp1"):
-    """Takes a photo away, so that the card above it is the last message again."""
-
-
 class MailRemove(CallbackData, prefix="mr1"):
     """No more letters; `sure`: the question has been answered with yes."""
 
@@ -315,10 +311,6 @@ class EraseMe(CallbackData, prefix="em1"):
 
     way: Way
     digest: str
-
-
-class CloseFile(CallbackData, prefix="xf1"):
-    """Takes a file away out of the chat."""
 
 
 class Idle(CallbackData, prefix="id1"):

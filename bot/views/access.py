@@ -41,14 +41,13 @@ from services.accounts.model import (
 from services.accounts.rights import TEENAGER_AGE
 from services.notify.model import NotificationKind
 from services.registry.model import ADULT_AGE
-from services.texts.dates import full_years, local, numeric
+from services.texts.dates import MOSCOW, full_years, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 COMMAND = "python -m bot confirm"
 SEE, MANAGE = 1, 2
 MONTHS = (1, 3, 6, 12)
 _FIRST_MONTHS = 3
-_MOSCOW = "Europe/Moscow"
 
 HEADINGS = {
     NotificationKind.ACCESS_OPENED: N_("Access opened in another chat"),
@@ -488,11 +487,11 @@ def _may(t: Texts, covers: frozenset[Covers]) -> Html:
 
 def _through(t: Texts, until: datetime) -> Html:
     """Until midnight is said by the last day."""
-    return t("Until: {day}, that day included", day=numeric(local(until - timedelta(seconds=1), _MOSCOW).date()))
+    return t("Until: {day}, that day included", day=numeric(local(until - timedelta(seconds=1), MOSCOW).date()))
 
 
 def _by_own_consent(t: Texts, until: datetime) -> Html:
-    last_day = numeric(local(until - timedelta(seconds=1), _MOSCOW).date())
+    last_day = numeric(local(until - timedelta(seconds=1), MOSCOW).date())
     return t("The teenager’s own consent, until: {day}, that day included", day=last_day)
 
 

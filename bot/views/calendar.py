@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.keyboards.callbacks import CloseVenue
+from bot.keyboards.callbacks import Close
 from bot.keyboards.kit import button, markup
 from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Document
@@ -66,7 +66,7 @@ def document(t: Texts, event: CalendarEvent, now: datetime) -> Document:
         at_the_clinic(t, visit, full_when(t, visit.start, visit.clinic.tz)),
         does,
     )
-    return Document(file.name, file.data, caption, markup([button(t.label("✖️ Close the file"), CloseVenue())]))
+    return Document(file.name, file.data, caption, markup([button(t.label("✖️ Close the file"), Close())]))
 
 
 def over(t: Texts) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from aiogram.types import InlineKeyboardMarkup
 
-from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, CloseVenue, RegionList
+from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, Close, RegionList
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
 from bot.views.screen import Screen
 from services.clinics.regions import Region
@@ -128,4 +128,4 @@ def clinic(t: Texts, shown: Clinic) -> Screen:
 
 def close_venue(t: Texts) -> InlineKeyboardMarkup:
     """Under a place on the map: back to the screen above it."""
-    return markup([button(t.label("✖️ Close the map"), CloseVenue())])
+    return markup([button(t.label("✖️ Close the map"), Close())])

@@ -41,10 +41,9 @@ from services.accounts.rights import (
 )
 from services.notify.model import NotificationKind
 from services.registry.model import ADULT_AGE, PolicyKind
-from services.texts.dates import full_years, local, numeric
+from services.texts.dates import MOSCOW, full_years, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
-_MOSCOW = "Europe/Moscow"
 _CHOICES = {
     Relation.CHILD: N_("👶 Child"),
     Relation.SPOUSE: N_("💍 Husband or wife"),
@@ -483,8 +482,8 @@ def _acts(t: Texts, person: Person, today: date, now: datetime) -> Html:
 
 def _last_day(until: datetime) -> str:
     """Until midnight is said by the last day."""
-    return numeric(local(until - timedelta(seconds=1), _MOSCOW).date())
+    return numeric(local(until - timedelta(seconds=1), MOSCOW).date())
 
 
 def _today(now: datetime) -> date:
-    return local(now, _MOSCOW).date()
+    return local(now, MOSCOW).date()

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.keyboards.callbacks import CloseFile, ConsentAgain, EraseMe, Go, Page, Way
+from bot.keyboards.callbacks import Close, ConsentAgain, EraseMe, Go, Page, Way
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.views.booking import RELATIONS
 from bot.views.clinics import region_name
@@ -25,10 +25,9 @@ from services.booking.model import VisitEntry
 from services.clinics.regions import region
 from services.mydata.model import Given, Planned, Standing
 from services.personal import Fact, Facts, Moment, Stands, StandsKind, Word
-from services.texts.dates import clock_time, local, numeric, when
+from services.texts.dates import MOSCOW, clock_time, local, numeric, when
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
-_MOSCOW = "Europe/Moscow"
 _SHOWN = 8
 """How many visits are named one by one; Telegram's 4096 characters hold no more of the longest."""
 
@@ -146,10 +145,10 @@ def document(data: Exported, t: Texts, now: datetime) -> Document:
     }
     text = json.dumps({**head, **content}, ensure_ascii=False, indent=2)
     return Document(
-        f"nomerok-{local(now, _MOSCOW):%Y-%m-%d}.json",
+        f"nomerok-{local(now, MOSCOW):%Y-%m-%d}.json",
         text.encode(),
         t("All your data, {when} (Moscow time).", when=_moscow(now)),
-        markup([button(t.label("✖️ Take the file away"), CloseFile())]),
+        markup([button(t.label("✖️ Take the file away"), Close())]),
     )
 
 
@@ -171,7 +170,7 @@ class _Told:
         if isinstance(fact, Moment):
             return _stamp(fact.at, fact.tz)
         if isinstance(fact, datetime):
-            return _stamp(fact, _MOSCOW)
+            return _stamp(fact, MOSCOW)
         if isinstance(fact, date):
             return numeric(fact)
         if isinstance(fact, StrEnum):
@@ -225,7 +224,7 @@ def _stamp(moment: datetime, tz: str) -> str:
 
 
 def _moscow(moment: datetime) -> str:
-    return f"{local(moment, _MOSCOW):%d.%m.%Y %H:%M}"
+    return f"{local(moment, MOSCOW):%d.%m.%Y %H:%M}"
 
 
 # --- erasing ----------------------------------------------------------------------------------------

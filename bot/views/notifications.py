@@ -16,10 +16,9 @@ from services.booking.model import VisitEntry
 from services.notify.model import Notification, NotificationKind
 from services.registry.model import VisitStatus
 from services.requests.model import TrackedItem
-from services.texts.dates import day_words, local, short_when
+from services.texts.dates import MOSCOW, day_words, local, short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
-_MOSCOW = "Europe/Moscow"
 HEADLINES: Mapping[NotificationKind, str] = {
     NotificationKind.BOOKING_CONFIRMED: STATUSES[VisitStatus.BOOKED],
     NotificationKind.BOOKING_FAILED: N_("The booking could not be made"),
@@ -101,7 +100,7 @@ def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
     # Eight of the longest must stay within Telegram's 4096 characters.
     note, entry = line.notification, line.entry
     person = entry.person.full_name if entry else line.person
-    at = short_when(t, note.created_at, entry.visit.clinic.tz if entry else _MOSCOW, now)
+    at = short_when(t, note.created_at, entry.visit.clinic.tz if entry else MOSCOW, now)
     return lines(
         Html(f"{'' if note.read else '● '}{number}. ") + bold(_headline(t, line)),
         escape(_about(t, line, now)),
@@ -127,7 +126,7 @@ def _about(t: Texts, line: NotificationLine, now: datetime) -> str:
         visit = line.entry.visit
         return f"{short_when(t, visit.start, visit.clinic.tz, now)}, {specialty(t, visit.service_id, visit.service)}"
     if line.notification.kind is NotificationKind.REMINDER_EVE:
-        return day_words(t, date.fromisoformat(line.notification.subject_id), local(now, _MOSCOW).date())
+        return day_words(t, date.fromisoformat(line.notification.subject_id), local(now, MOSCOW).date())
     return ""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from aiogram.filters.callback_data import CallbackData
 
 from bot.keyboards.callbacks import (
-    ClosePhoto,
+    Close,
     Go,
     NotificationList,
     Page,
@@ -35,10 +35,9 @@ from services.requests.model import (
     TrackedPage,
     TrackedTopic,
 )
-from services.texts.dates import short_when, when
+from services.texts.dates import MOSCOW, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
-_MOSCOW = "Europe/Moscow"
 _SHOWN = 1000
 """Of a text, beside all that may stand on the same screen: UTF-16 units, as Telegram counts them."""
 _PIECE = 3500
@@ -259,7 +258,7 @@ def card(
             lines(
                 bold(_title(t, request)),
                 t("Applicant: you"),
-                t("Date: {when}", when=when(t, request.sent_at, _MOSCOW, now)),
+                t("Date: {when}", when=when(t, request.sent_at, MOSCOW, now)),
                 t("Status: {status}", status=t.label(STATUSES[request.status])),
                 t(_NEXT[request.status]),
             ),
@@ -296,7 +295,7 @@ def photo(t: Texts, request: Request, place: int, picture: bytes) -> Screen:
     which = t("Photo {place} of {count}", place=place + 1, count=count) if count > 1 else ""
     return Screen(
         lines(bold(_title(t, request)), which),
-        markup([button(t.label("✖️ Close the photo"), ClosePhoto())]),
+        markup([button(t.label("✖️ Close the photo"), Close())]),
         picture,
     )
 
@@ -322,7 +321,7 @@ def _line(t: Texts, number: int, item: TrackedItem, now: datetime) -> Html:
     return lines(
         Html(f"{number}. ") + bold(title(t, item)),
         t("For: {name}", name=item.person) if item.person else t("Applicant: you"),
-        t("Date: {when}", when=when(t, item.sent_at, _MOSCOW, now)),
+        t("Date: {when}", when=when(t, item.sent_at, MOSCOW, now)),
         t("Status: {status}", status=t.label(STATUSES[item.status])),
         t(_NEXT[item.status]),
     )
@@ -341,7 +340,7 @@ def _history(t: Texts, request: Request, now: datetime) -> Html:
     if len(request.steps) < 2:
         return Html()
     passed = (
-        escape(f"{short_when(t, each.at, _MOSCOW, now)} – {t.label(STATUSES[each.status])}") for each in request.steps
+        escape(f"{short_when(t, each.at, MOSCOW, now)} – {t.label(STATUSES[each.status])}") for each in request.steps
     )
     return lines(bold(t("How it went")), *passed)
 

@@ -24,7 +24,7 @@ from bot.views.specialties import specialty
 from services.accounts import rights
 from services.booking.model import VisitEntry, VisitPage
 from services.registry.model import ADULT_AGE, Visit, VisitStatus
-from services.texts.dates import full_years, local, short_when, when
+from services.texts.dates import MOSCOW, full_years, local, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 STATUSES = {
@@ -36,7 +36,6 @@ STATUSES = {
     VisitStatus.MISSED: N_("No-show"),
 }
 CANCELLED = frozenset({VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC})
-_MOSCOW = "Europe/Moscow"
 
 
 def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
@@ -46,7 +45,7 @@ def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
 
 def at_the_clinic(t: Texts, visit: Visit, told: str) -> str:
     """A time that is told, with a word where it is not Moscow's."""
-    return told if visit.clinic.tz == _MOSCOW else t.label("{when} (local time of the clinic)", when=told)
+    return told if visit.clinic.tz == MOSCOW else t.label("{when} (local time of the clinic)", when=told)
 
 
 def ticket(

@@ -45,14 +45,12 @@ from services.registry.model import Patient, PatientIdentity
 from services.storage.engine import Database
 from services.storage.tables import access_grant, account, audit, link_basis, person, person_link
 from services.storage.vault import Vault
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, by_day, local
 from services.texts.names import folded
 
 BY_PAPERS = frozenset({Relation.OWN, Relation.CHILD, Relation.WARD})
 """Who stands by a passport, a birth certificate or a guardianship paper; the others by their own consent."""
 ALL_COVERS = frozenset(Covers)
-_MOSCOW = "Europe/Moscow"
-_DAY_BEGINS, _DAY_ENDS = time(8), time(21)
 _WEAK = (Basis.DECLARED.value,)
 _STRONG = (Basis.DESK.value, Basis.OIDC.value)
 
@@ -102,7 +100,7 @@ async def issue_at_desk(admin: RegistryAdmin, codes: Codes, papers: Papers) -> I
 
 def through(last_day: date) -> datetime:
     """The moment when something ends that holds on this day still, by Moscow's clock."""
-    return datetime.combine(last_day + timedelta(days=1), time(0), ZoneInfo(_MOSCOW))
+    return datetime.combine(last_day + timedelta(days=1), time(0), ZoneInfo(MOSCOW))
 
 
 class Access:
@@ -158,7 +156,7 @@ class Access:
         own = await self._granting(who)
         if own is None or not covers:
             raise NotFound
-        until = through(_months_later(local(self._clock.now(), _MOSCOW).date(), months))
+        until = through(_months_later(local(self._clock.now(), MOSCOW).date(), months))
         data = {"covers": covers_words(covers), "until": until.isoformat()}
         return await self._codes.issue(CodeKind.CONSENT, data, who.id), until
 
@@ -305,7 +303,7 @@ class Access:
             async with self._database.write() as unit:
                 row = await self._end(unit, access_grant.c.id == grant_id)
                 if row is not None:
-                    await self._tell_of_the_end(unit, row, _by_day(now))
+                    await self._tell_of_the_end(unit, row, by_day(now))
             if row is not None:
                 await self._accounts.by_id(row.grantee_id)
         return len(due)
@@ -339,6 +337,7 @@ class Access:
                 if basis is Basis.CONSENT:
                     consent_until = until
                 elif consent_until is not None:
+                    await self._end_grants(unit, who.id, person_id)
                     await _put_basis(unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), ALL_COVERS)
                     await self._note(unit, who.id, person_id, f"basis_{Basis.CONSENT.value}", link_id)
                 if consent_until is not None:
@@ -440,7 +439,7 @@ class Access:
     async def _granting(self, who: Account) -> Person | None:
         own = await self._persons.own(who)
         now = self._clock.now()
-        return own if own is not None and rights.may_grant(own, local(now, _MOSCOW).date(), now) else None
+        return own if own is not None and rights.may_grant(own, local(now, MOSCOW).date(), now) else None
 
     async def _known(
         self,
@@ -629,15 +628,6 @@ def _months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     first = date(day.year + years, month + 1, 1)
     return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
-
-
-def _by_day(now: datetime) -> datetime:
-    """Now, or the next morning: nobody is woken up by the end of a permission."""
-    here = local(now, _MOSCOW)
-    if _DAY_BEGINS <= here.time() < _DAY_ENDS:
-        return now
-    morning = datetime.combine(here.date(), _DAY_BEGINS, here.tzinfo)
-    return morning if here < morning else morning + timedelta(days=1)
 
 
 def _ended_key(grant_id: str, account_id: str) -> str:

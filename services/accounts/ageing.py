@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import Accounts
-from services.accounts.family import MOSCOW, forget_links, show_own
+from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.rights import TEENAGER_AGE
@@ -29,13 +29,12 @@ from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import link_basis, outbox, person, person_link, setting
 from services.storage.vault import Vault
-from services.texts.dates import full_years, local
+from services.texts.dates import MOSCOW, by_day, full_years, local
 
 KEPT = timedelta(days=30)
 """How long an ended link stays, so that its notice has a name."""
 _SEEN = "ages_seen"
 _PAGE = 200
-_DAY_BEGINS, _DAY_ENDS = 8, 21
 _DOCUMENTS = (Basis.DESK.value, Basis.OIDC.value)
 
 
@@ -216,7 +215,7 @@ class Ageing:
             kind=kind,
             subject_id=link.id,
             dedupe_key=key,
-            due_at=_by_day(self._clock.now()),
+            due_at=by_day(self._clock.now()),
         )
 
     async def _untold(self, links: Sequence[_Link]) -> list[_Link]:
@@ -265,12 +264,3 @@ def _has_turned_15(link: _Link, today: date, now: datetime) -> bool:
 
 def _turned_15(link_id: str) -> str:
     return f"turned_15:{link_id}"
-
-
-def _by_day(now: datetime) -> datetime:
-    """Now, if people are awake in Moscow; else the next 08:00."""
-    here = local(now, MOSCOW)
-    if _DAY_BEGINS <= here.hour < _DAY_ENDS:
-        return now
-    morning = here.replace(hour=_DAY_BEGINS, minute=0, second=0, microsecond=0)
-    return morning if here.hour < _DAY_BEGINS else morning + timedelta(days=1)

@@ -25,12 +25,11 @@ from services.storage.engine import Database
 from services.storage.tables import account as account_table
 from services.storage.tables import audit, person, person_link
 from services.storage.vault import Vault
-from services.texts.dates import full_years, local
+from services.texts.dates import MOSCOW, full_years, local
 from services.texts.names import folded
 
 PERSONS = 20
 """How many persons an account may have."""
-MOSCOW = "Europe/Moscow"
 _LEAST_AGES = {Relation.OWN: OWN_ACCOUNT_AGE, Relation.SPOUSE: 14, Relation.PARENT: ADULT_AGE}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.access import Access, covers_of, is_holder, of_account, same_patient
@@ -23,13 +23,13 @@ from services.storage.engine import Database
 from services.storage.tables import access_code, access_grant, audit, consent, link_basis, person, person_link
 from services.storage.tables import account as account_table
 from services.storage.vault import Vault
+from services.texts.dates import MOSCOW
 
 NOBODY = "erased"
 """Stands in audit rows in place of an account that there is no more."""
 ERASED = "account_erased"
 _MISSES = ("code_missed", "patient_not_matched")
 _BRAKE = timedelta(days=1)
-_MOSCOW = "Europe/Moscow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class AccountData:
         """Consents to and from other chats."""
         grants = await self._access.grants(await self._account(whose))
         return [
-            Stands(StandsKind.ACCESS_GIVEN, each.holder, Moment(each.until, _MOSCOW))
+            Stands(StandsKind.ACCESS_GIVEN, each.holder, Moment(each.until, MOSCOW))
             if each.given
-            else Stands(StandsKind.ACCESS_RECEIVED, each.name, Moment(each.until, _MOSCOW))
+            else Stands(StandsKind.ACCESS_RECEIVED, each.name, Moment(each.until, MOSCOW))
             for each in grants
         ]
 
@@ -190,8 +190,7 @@ class AccountData:
 
         The account's row stays locked until the unit ends: whoever presses twice waits, and finds nothing.
         """
-        locked = select(account_table.c.telegram_id).where(account_table.c.id == account_id).with_for_update()
-        telegram_id = (await unit.execute(locked)).scalar()
+        telegram_id = await self._lock(unit, account_id)
         if telegram_id is None:
             return None
         own = await self._own(unit, account_id)
@@ -219,6 +218,24 @@ class AccountData:
         concerned = frozenset({*others.scalars(), *copies.values()})
         leaving = Leaving(account_id, telegram_id, frozenset(gone), concerned, frozenset({*mine, *grants}))
         return Departure(leaving, tuple(farewells), await self._brakes(unit, account_id))
+
+    async def _lock(self, unit: AsyncConnection, account_id: str) -> int | None:
+        """Locks what others who leave, end a consent or book at this moment may hold, too; gives the account's chat.
+
+        First consents, then accounts, each by their ids: whoever goes by one order never waits in a circle.
+        """
+        of_it = of_account(account_id)
+        await unit.execute(select(access_grant.c.id).where(of_it).order_by(access_grant.c.id).with_for_update())
+        mine = select(person_link.c.person_id).where(person_link.c.account_id == account_id)
+        concerned = or_(
+            account_table.c.id == account_id,
+            account_table.c.id.in_(select(access_grant.c.grantor_id).where(of_it)),
+            account_table.c.id.in_(select(access_grant.c.grantee_id).where(of_it)),
+            account_table.c.id.in_(select(person_link.c.account_id).where(person_link.c.person_id.in_(mine))),
+        )
+        named = select(account_table.c.id, account_table.c.telegram_id).where(concerned).order_by(account_table.c.id)
+        chats = {row.id: row.telegram_id for row in (await unit.execute(named.with_for_update())).all()}
+        return chats.get(account_id)
 
     async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
         """The last part: persons and the account itself, with all that hangs on it by a foreign key."""

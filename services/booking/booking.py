@@ -125,6 +125,8 @@ class Booking:
             return Declined(Refusal.OLD_VISIT_OVER)
         try:
             intent_id = await self._reserve(request, patient)
+        except NotAllowed as denied:
+            return Declined(Denial(denied.reason))
         except IntegrityError:  # another press of the same screen was quicker, in this process or in another
             return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
         answer = await self._ask(intent_id, patient.id, request)
@@ -330,6 +332,7 @@ class Booking:
                     created_at=now,
                 )
             )
+            await sight.check_listed(unit, request.account.id, person_id)
             await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
 

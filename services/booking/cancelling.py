@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import rights
 from services.accounts.model import Account
 from services.accounts.rights import Denial
+from services.booking import sight
 from services.booking.booking import CHECKS, REGISTRY_PATIENCE
 from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
@@ -144,19 +145,20 @@ class Cancelling:
     async def _reserve(self, account: Account, entry: VisitEntry) -> str:
         now = self._clock.now()
         intent_id = new_id()
-        await self._database.execute(
-            insert(cancel_intent).values(
-                id=intent_id,
-                account_id=account.id,
-                person_id=entry.person.id,
-                visit_id=entry.visit.id,
-                clinic_id=entry.visit.clinic.id,
-                slot_id=entry.visit.slot_id,
-                status=_PENDING,
-                check_at=now + self._patience + CHECKS[0],
-                created_at=now,
-            )
+        row = insert(cancel_intent).values(
+            id=intent_id,
+            account_id=account.id,
+            person_id=entry.person.id,
+            visit_id=entry.visit.id,
+            clinic_id=entry.visit.clinic.id,
+            slot_id=entry.visit.slot_id,
+            status=_PENDING,
+            check_at=now + self._patience + CHECKS[0],
+            created_at=now,
         )
+        async with self._database.write() as unit:
+            await unit.execute(row)
+            await sight.check_listed(unit, account.id, entry.person.id)
         return intent_id
 
     async def _finish(self, account: Account, entry: VisitEntry) -> CancelOutcome | None:

@@ -19,10 +19,10 @@ from services.registry.model import CancelRefusal, Refusal, Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
+from services.texts.dates import MOSCOW
 
 WAITED_FOR = timedelta(minutes=10)
 """How long a booking whose answer has not come keeps the account: recovery has it within four."""
-_MOSCOW = "Europe/Moscow"
 _BY_PERSON: tuple[Table, ...] = (booking_intent, cancel_intent, visit_watch)
 _BY_ACCOUNT: tuple[Table, ...] = (*_BY_PERSON, visit_reply, hold, calendar_event)
 
@@ -75,7 +75,7 @@ class BookingData:
         """Times that are kept for a booking that is not made yet."""
         now = self._clock.now()
         return [
-            Stands(StandsKind.HOLD, until=Moment(row.until, _MOSCOW))
+            Stands(StandsKind.HOLD, until=Moment(row.until, MOSCOW))
             for row in await self._rows(hold, whose, "until")
             if row.until > now
         ]
@@ -130,7 +130,7 @@ def _booking(row: Row[Any], entry: VisitEntry | None, zones: Mapping[str, str]) 
         "asked_at": row.created_at,
         "person": Word("person", row.person_id),
         "clinic": Word("clinic", row.clinic_id),
-        "visit_at": Moment(row.starts_at, zones.get(row.clinic_id, _MOSCOW)),
+        "visit_at": Moment(row.starts_at, zones.get(row.clinic_id, MOSCOW)),
         "outcome": Word("outcome", row.status),
         "refusal": Refusal(row.refusal) if row.refusal else None,
         "in_place_of_another": row.moves is not None,
@@ -181,4 +181,4 @@ def _visit(visit: Visit) -> Fact:
 
 
 def _at(moment: datetime, entry: VisitEntry | None) -> Moment:
-    return Moment(moment, entry.visit.clinic.tz if entry else _MOSCOW)
+    return Moment(moment, entry.visit.clinic.tz if entry else MOSCOW)

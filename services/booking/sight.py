@@ -1,4 +1,4 @@
-"""Which visits an account sees: the registry's answer within the rights."""
+"""Which visits an account sees: the registry's answer within the rights; and whether that still holds in a unit."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
 from services.accounts.model import Person
-from services.accounts.rights import VisitScope
+from services.accounts.rights import Denial, VisitScope
 from services.booking.model import VisitEntry
+from services.errors import NotAllowed
 from services.registry.model import Visit
-from services.storage.tables import booking_intent
+from services.storage.tables import booking_intent, person_link
 from services.texts.dates import local
 
 
@@ -41,6 +43,20 @@ def own_bookings(account_id: str) -> Select[tuple[str]]:
     return select(booking_intent.c.visit_id).where(
         booking_intent.c.account_id == account_id, booking_intent.c.status == "booked"
     )
+
+
+async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -> None:
+    """Raises `NotAllowed` where the person has gone since it was read, erased perhaps by whoever let others act.
+
+    Asked after a row of the unit has taken its lock on the account: an erasing that concerns it is over, or waits.
+    """
+    link = select(person_link.c.id).where(
+        person_link.c.account_id == account_id,
+        person_link.c.person_id == person_id,
+        person_link.c.ended_at.is_(None),
+    )
+    if (await unit.execute(link)).first() is None:
+        raise NotAllowed(Denial.BASIS_ENDED)
 
 
 def _may_see(entry: VisitEntry, own: Collection[str], now: datetime) -> bool:

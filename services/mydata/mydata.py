@@ -26,9 +26,9 @@ from services.registry.model import CancelRefusal
 from services.registry.port import RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.tables import booking_intent
+from services.texts.dates import MOSCOW
 
 _TREMBLE = timedelta(seconds=10)
-_MOSCOW = "Europe/Moscow"
 
 
 class MyData:
@@ -137,5 +137,5 @@ class MyData:
             .order_by(booking_intent.c.starts_at)
         )
         return tuple(
-            Planned(row.visit_id, names.get(row.person_id), Moment(row.starts_at, _MOSCOW)) for row in rows.all()
+            Planned(row.visit_id, names.get(row.person_id), Moment(row.starts_at, MOSCOW)) for row in rows.all()
         )

@@ -39,7 +39,8 @@ def parse_email(text: str) -> str:
     wire = wire_email(kept)
     if len(wire) > _LENGTH or len(name) > _NAME_LENGTH:
         raise EmailError(EmailProblem.TOO_LONG)
-    if not _NAME.fullmatch(name) or not _DOMAIN.fullmatch(wire.rpartition("@")[2]):
+    # All that came of the domain: in its ASCII form a character of another width may have become an @ or a comma.
+    if not _NAME.fullmatch(name) or not _DOMAIN.fullmatch(wire.removeprefix(f"{name}@")):
         raise EmailError(EmailProblem.NOT_AN_ADDRESS)
     return kept
 

@@ -31,6 +31,9 @@ _SCREEN_FIRST = timedelta(seconds=20)
 """How long a row waits for the screen of the very press that made it, which says the same thing."""
 _BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
 GIVE_UP_AFTER = timedelta(days=3)
+LETTERS_A_DAY = 20
+"""By e-mail, of one account: an address is believed as it is typed, and may be a stranger's."""
+_DAY = timedelta(days=1)
 _DUE, _SENT, _DROPPED = "due", "sent", "dropped"
 
 
@@ -116,7 +119,7 @@ class Outbox:
             await self._add_letter(unit, account_id, notification_id, now)
 
     async def _add_letter(self, unit: AsyncConnection, account_id: str, notification_id: str, due_at: datetime) -> None:
-        """A row of its own beside the chat's, if the account has an address that letters reach."""
+        """A row of its own beside the chat's, if the account has an address that letters reach and few go there."""
         values = {
             "id": literal(new_id()),
             "account_id": account_table.c.id,
@@ -127,8 +130,11 @@ class Outbox:
             "due_at": literal(due_at, UtcDateTime),
         }
         reached = account_table.c.email.is_not(None), account_table.c.email_refused_at.is_(None)
+        lately = outbox_table.c.account_id == account_id, outbox_table.c.due_at > self._clock.now() - _DAY
+        written = select(func.count()).where(outbox_table.c.channel == EMAIL, *lately).scalar_subquery()
         letter = insert_for(self._database.dialect, outbox_table).from_select(
-            list(values), select(*values.values()).where(account_table.c.id == account_id, *reached)
+            list(values),
+            select(*values.values()).where(account_table.c.id == account_id, *reached, written < LETTERS_A_DAY),
         )
         await unit.execute(
             letter.on_conflict_do_update(

@@ -9,6 +9,9 @@ from babel.dates import format_date, get_day_names, get_month_names
 
 from services.texts.i18n import LOCALES, Texts
 
+MOSCOW = "Europe/Moscow"
+"""Whose clock tells what belongs to no clinic."""
+_DAY_BEGINS, _DAY_ENDS = 8, 21
 _SAME_YEAR = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
 _OTHER_YEAR = {"ru": "EEE d MMMM y", "en": "EEE, d MMMM y"}
 _SHORT = {"ru": "d MMM", "en": "d MMM"}
@@ -17,6 +20,15 @@ _SHORT = {"ru": "d MMM", "en": "d MMM"}
 def local(moment: datetime, tz: str) -> datetime:
     """The moment on the clinic's wall clock."""
     return moment.astimezone(ZoneInfo(tz))
+
+
+def by_day(now: datetime) -> datetime:
+    """Now, if people are awake in Moscow, from 08:00 to 21:00; else the next 08:00: nobody is woken up."""
+    here = local(now, MOSCOW)
+    if _DAY_BEGINS <= here.hour < _DAY_ENDS:
+        return now
+    morning = here.replace(hour=_DAY_BEGINS, minute=0, second=0, microsecond=0)
+    return morning if here.hour < _DAY_BEGINS else morning + timedelta(days=1)
 
 
 def clock_time(moment: datetime, tz: str) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from bot.keyboards.callbacks import CloseVenue
+from bot.keyboards.callbacks import Close
 from bot.views.calendar import calendar_file, document
 from services.booking.model import CalendarEvent, VisitEntry
 from services.notify.model import CalendarFile
@@ -113,7 +113,7 @@ def test_the_document_says_what_opening_it_does(sample: Sample, t: Texts) -> Non
     drawn = sample.draw(t)
     caption = limits.check_text(drawn.caption.replace("{name}", ""), limit=CAPTION)
     assert limits.check_markup(drawn.markup)
-    assert drawn.markup.inline_keyboard[-1][0].callback_data == CloseVenue().pack()
+    assert drawn.markup.inline_keyboard[-1][0].callback_data == Close().pack()
     assert drawn.name.isascii()
     assert drawn.name.endswith(".ics")
     person = sample.args[0].entry.person

@@ -260,6 +260,23 @@ async def test_a_teenager_consents_at_the_desk(world: World) -> None:
     assert found.person.id in {each.id for each in await world.persons.family(mother)}, "a child stays a child"
 
 
+async def test_a_consent_at_the_desk_takes_the_place_of_one_from_chat_to_chat(world: World) -> None:
+    """One stands, the one that was said last: the older one's end takes nothing away."""
+    teenager, own = await confirmed(world, somebody(8, TEENAGER))
+    mother, _ = await confirmed(world, ANNA)
+    first = await consent(world, teenager, mother, SEE, Relation.CHILD, months=1)
+    until = date(2027, 5, 1)
+    await opened(world, mother, await desk_code(world, own.identity, Relation.CHILD, ANNA, consent_until=until))
+    for who in (teenager, mother):
+        assert [(each.covers, each.until) for each in await world.access.grants(who)] == [(BOTH, through(until))]
+    assert (await world.access.notice(mother, first.id)).ended_at is not None
+
+    world.clock.advance(days=40)  # the older one would be over
+    await world.access.expire()
+    (person,) = (each for each in await world.persons.family(mother) if each.patient_id == own.patient_id)
+    assert dict(person.bases)[Basis.CONSENT] == through(until)
+
+
 async def test_others_who_have_a_say_are_warned(world: World) -> None:
     """The father has shown the papers before; a neighbour has only typed the child."""
     father, _ = await confirmed(world, PETER)

@@ -20,18 +20,21 @@ from bot.views.mydata import Exported, document
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.mydata import ERASED, NOBODY
 from services.accounts.persons import MISSES_A_DAY
-from services.booking.model import BookingLink, Checking, GivenUp, LinkKind, Made
+from services.accounts.rights import Denial
+from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kept, LinkKind, Made, VisitEntry
 from services.booking.mydata import WAITED_FOR
 from services.drafts.model import Draft
-from services.errors import NotAllowed
+from services.errors import NotAllowed, NotFound
 from services.mydata.model import Given
 from services.notify.model import NotificationKind
 from services.personal import StillUnderWay
 from services.registry.model import Policy, PolicyKind, Refusal, Refused, Sex, Unknown, VisitStatus
 from services.requests.model import RequestKind, RequestStatus
 from services.storage.tables import (
+    access_grant,
     audit,
     booking_intent,
+    cancel_intent,
     metadata,
     notification,
     person_link,
@@ -375,6 +378,87 @@ async def test_pressed_twice_at_once(world: World) -> None:
     assert world.mydata.just_erased(life.anna.telegram_id)
     world.clock.advance(minutes=1)
     assert not world.mydata.just_erased(life.anna.telegram_id)
+
+
+async def test_two_who_act_for_each_other_leave_at_once(world: World) -> None:
+    """Each tells the other, and each waits for the other's rows: neither may wait for ever."""
+    for number in range(5):
+        one, _ = await confirmed(world, somebody(40 + number, ADULT, "Первов"))
+        other, _ = await confirmed(world, somebody(60 + number, ADULT, "Второв"))
+        await consent(world, one, other)
+        await consent(world, other, one)
+        await asyncio.gather(world.mydata.erase(one), world.mydata.erase(other))
+        for each in (one, other):
+            assert await world.accounts.by_id(each.id) is None
+    assert await rows_of(world, access_grant) == 0
+
+
+async def test_one_leaves_while_the_other_ends_it(world: World) -> None:
+    for number in range(5):
+        giver, _ = await confirmed(world, somebody(40 + number, ADULT, "Первов"))
+        taker, _ = await confirmed(world, somebody(60 + number, ADULT, "Второв"))
+        grant = await consent(world, giver, taker)
+        _, ended = await asyncio.gather(
+            world.mydata.erase(giver), world.access.revoke(taker, grant.id), return_exceptions=True
+        )
+        assert not isinstance(ended, BaseException) or isinstance(ended, NotFound)
+        assert await world.accounts.by_id(giver.id) is None
+        assert await world.access.grants(taker) == ()
+
+
+async def rows_of(world: World, table: Table) -> int:
+    found: int = (await world.database.fetch(select(func.count()).select_from(table))).scalar_one()
+    return found
+
+
+async def test_who_has_gone_is_not_booked_for_by_a_look_from_before(world: World) -> None:
+    """The taker's press has read the person, then the giver erases: nothing is asked of the registry."""
+    giver, own = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    await consent(world, giver, taker, BOTH)
+    seen = next(each for each in await world.persons.family(taker) if each.id == own.id)
+    request = await world.request(taker, seen, await world.slot(SECOND_THERAPIST, 11, day=25))
+    await world.mydata.erase(giver)
+    assert await world.booking.book(request) == Declined(Denial.BASIS_ENDED)
+    assert await rows_of(world, booking_intent) == 0
+    assert own.patient_id is not None
+    assert await world.registry.visits([own.patient_id]) == []
+
+
+async def test_for_who_has_gone_nothing_is_cancelled_by_a_look_from_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giver, own = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    await consent(world, giver, taker, BOTH)
+    assert own.patient_id is not None
+    visit = await world.at_the_desk(own.patient_id, await world.slot(SECOND_THERAPIST, 11, day=25))
+    before = await world.visits.get(taker, visit.id)
+
+    async def as_it_was(*_: object) -> VisitEntry:
+        return before
+
+    monkeypatch.setattr(world.visits, "get", as_it_was)
+    await world.mydata.erase(giver)
+    assert await world.cancelling.cancel(taker, visit.id) == Kept(Denial.BASIS_ENDED)
+    assert await rows_of(world, cancel_intent) == 0
+    (stands,) = await world.registry.visits([own.patient_id])
+    assert stands.status is VisitStatus.BOOKED
+
+
+async def test_booking_and_leaving_in_the_same_moment(world: World) -> None:
+    """Whichever is first: no booking is kept of a person who is not."""
+    for number in range(5):
+        giver, own = await confirmed(world, somebody(40 + number, ADULT, "Первов"))
+        taker, _ = await confirmed(world, somebody(60 + number, ADULT, "Второв"))
+        await consent(world, giver, taker, BOTH)
+        seen = next(each for each in await world.persons.family(taker) if each.id == own.id)
+        request = await world.request(
+            taker, seen, await world.slot(SECOND_THERAPIST, 9 + number % 3, day=25 + number // 3)
+        )
+        await asyncio.gather(world.booking.book(request), world.mydata.erase(giver), return_exceptions=True)
+        if await world.accounts.by_id(giver.id) is None:
+            assert own.id not in str(await cells(world))
 
 
 async def test_a_break_in_the_middle_leaves_everything(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

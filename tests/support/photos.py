@@ -48,6 +48,15 @@ def bomb(width: int = 30_000, height: int = 30_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
 
+def scan_bomb(scans: int, side: int = 64) -> bytes:
+    """A small progressive JPEG whose last scan comes again and again: each is work for the whole picture."""
+    file = BytesIO()
+    Image.new("L", (side, side), 128).save(file, "JPEG", progressive=True)
+    whole = file.getvalue()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * scans + whole[-2:]
+
+
 def truncated() -> bytes:
     """A photo of which only the first half has arrived."""
     whole = saved(Image.effect_noise((300, 300), 90).convert("RGB"), "JPEG")

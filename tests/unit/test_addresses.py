@@ -34,6 +34,8 @@ def test_an_address_is_taken(typed: str, kept: str) -> None:
         *((each, EmailProblem.NOT_AN_ADDRESS) for each in ("a@example.org, b@example.org", "a@example.org;b@x.org")),
         *((each, EmailProblem.NOT_AN_ADDRESS) for each in ("anna@example..org", "anna@.org", "anna@example.org.")),
         ("anna@example.org\r\nBcc: b@example.org", EmailProblem.NOT_AN_ADDRESS),
+        # In their ASCII form these would be «a@b@example.org», «a@b,c@example.org» and «a@b>c@example.org».
+        *((f"a@{each}\uff20example.org", EmailProblem.NOT_AN_ADDRESS) for each in ("b", "b\uff0cc", "b\uff1ec")),
         ("анна@example.org", EmailProblem.NAME_NOT_LATIN),
         ("анна@пример.рф", EmailProblem.NAME_NOT_LATIN),
         (f"{'a' * 65}@example.org", EmailProblem.TOO_LONG),

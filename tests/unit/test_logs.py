@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-from bot.logs import MaskingFormatter, mask
+from bot.logs import MaskingFormatter, mask, set_up_logging
+from services.requests.pictures import clean
+from tests.support.photos import SECRET, camera_photo
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,22 @@ def test_the_moment_stays_readable() -> None:
     told = MaskingFormatter("%(levelname)s %(message)s").format(record)
     assert told.endswith("INFO ready")
     assert "***" not in told
+
+
+def test_debug_says_nothing_of_what_a_camera_wrote(capsys: pytest.CaptureFixture[str]) -> None:
+    root, quiet = logging.getLogger(), ("aiosqlite", "alembic", "apscheduler", "PIL")
+    before = root.handlers, root.level, [logging.getLogger(name).level for name in quiet]
+    root.handlers = []
+    try:
+        set_up_logging("DEBUG")
+        logging.getLogger("bot").debug("a word of our own")
+        clean(camera_photo())
+    finally:
+        root.handlers = before[0]
+        root.setLevel(before[1])
+        for name, level in zip(quiet, before[2], strict=True):
+            logging.getLogger(name).setLevel(level)
+    told = capsys.readouterr().err
+    assert "a word of our own" in told
+    assert SECRET.decode() not in told
+    assert "GPS" not in told

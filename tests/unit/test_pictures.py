@@ -9,7 +9,7 @@ from PIL import Image
 
 from services.requests.model import PictureProblem, PictureRefused
 from services.requests.pictures import MOST_BYTES, SIDE, clean
-from tests.support.photos import BLUE, RED, SECRET, bomb, camera_photo, saved, truncated, two_halves
+from tests.support.photos import BLUE, RED, SECRET, bomb, camera_photo, saved, scan_bomb, truncated, two_halves
 
 Pixel = tuple[int, int, int]
 
@@ -94,6 +94,7 @@ def test_what_cannot_be_seen_through_is_white() -> None:
         (bomb(12_000, 12_000), PictureProblem.TOO_LARGE),
         (bomb(4000, 4000), PictureProblem.BROKEN),
         (bytes(MOST_BYTES + 1), PictureProblem.TOO_LARGE),
+        (scan_bomb(40), PictureProblem.TOO_LARGE),
     ],
     ids=[
         "nothing",
@@ -107,12 +108,19 @@ def test_what_cannot_be_seen_through_is_white() -> None:
         "26 megapixels",
         "a lie",
         "10 MB",
+        "scans",
     ],
 )
 def test_what_is_no_good_photo_is_refused(data: bytes, problem: PictureProblem) -> None:
     with pytest.raises(PictureRefused) as refused:
         clean(data)
     assert refused.value.problem is problem
+
+
+def test_what_only_looks_like_many_scans_is_taken() -> None:
+    """A phone's moving photo has a film behind the picture, in which any bytes may stand."""
+    assert opened(clean(camera_photo() + b"\xff\xda\x00\x02" * 1000)).size == (200, 400)
+    assert opened(clean(scan_bomb(5))).size == (64, 64)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -159,3 +159,15 @@ async def test_photos_are_written_beside_each_other_and_over_nothing(
     code, _, wrong = await run(world, "1001", "--photo", str(tmp_path / "nowhere" / "x.jpg"))
     assert code == requests.WRONG
     assert "cannot be written" in wrong
+
+
+async def test_photos_go_through_no_link_and_need_a_name(world: World, account: Account, tmp_path: Path) -> None:
+    await sent(world, account, photos=2)
+    link = tmp_path / "link.jpg"
+    link.symlink_to(tmp_path / "elsewhere")
+    code, _, wrong = await run(world, "1001", "--photo", str(link))
+    assert code == requests.WRONG
+    assert "link.jpg is there already" in wrong
+    assert not (tmp_path / "elsewhere").exists()
+    code, _, wrong = await run(world, "1001", "--photo", "")
+    assert (code, wrong) == (requests.WRONG, "--photo: it needs a name of a file\n")
