@@ -55,6 +55,7 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
             [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
             [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))],
             [button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))] if demo else [],
+            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
             [button(t.label("❓ Help"), Go(to=Page.HELP))],
         ),
     )

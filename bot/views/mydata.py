@@ -59,7 +59,10 @@ def about(t: Texts, data: About) -> Screen:
             ),
             lines(
                 t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
-                t("You can get everything that is kept about you in one file, and take the consent back at any time."),
+                t(
+                    "You can get everything that is kept about you in one file. You can take the consent back at any "
+                    "time."
+                ),
             )
             if given
             else t("You have given no consent, and nothing is kept about you."),
@@ -123,8 +126,8 @@ def exported(t: Texts) -> Screen:
             bold(t("My data")),
             t("The file above holds everything that is kept about you and your family here."),
             t(
-                "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Take "
-                "the file away” so that it does not stay in the chat."
+                "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Close "
+                "the file” so that it does not stay in the chat."
             ),
         ),
         markup(back_row(t, Go(to=Page.ABOUT))),
@@ -149,7 +152,7 @@ def document(data: Exported, t: Texts, now: datetime) -> Document:
         f"nomerok-{local(now, _MOSCOW):%Y-%m-%d}.json",
         text.encode(),
         t("All your data, {when} (Moscow time).", when=_moscow(now)),
-        markup([button(t.label("✖️ Take the file away"), CloseFile())]),
+        markup([button(t.label("✖️ Close the file"), CloseFile())]),
     )
 
 
@@ -282,11 +285,12 @@ def under_way(t: Texts) -> Screen:
     )
 
 
-def erased(t: Texts, left: Standing, now: datetime, *, demo: bool) -> Screen:
-    """It is done. `left`: visits that were not cancelled."""
+def erased(t: Texts, left: Standing, now: datetime, *, demo: bool, cancelled: int = 0) -> Screen:
+    """It is done. `left`: visits that were not cancelled; `cancelled`: how many were."""
     return Screen(
         blocks(
             bold(t("✅ All your data are erased")),
+            t("Bookings cancelled: {count}", count=cancelled) if cancelled else "",
             lines(
                 bold(t("These bookings stand")),
                 *_named(t, left, now),

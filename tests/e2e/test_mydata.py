@@ -153,6 +153,7 @@ async def test_a_visit_ahead_is_cancelled_first(town: BotProcess, language: str)
     await user.send("/delete_me")
     await user.press({"ru": CANCEL_AND_ERASE, "en": "Cancel bookings and erase"}[language])
     assert DONE[language] in user.screen().text
+    assert {"ru": "Отменено записей: 1", "en": "Bookings cancelled: 1"}[language] in user.screen().text
     assert account_of(town, user) is None
     async with desk_of(town) as desk:
         assert [each.status for each in await desk.registry.visits(patients)] == [VisitStatus.CANCELLED_BY_PATIENT]
