@@ -291,7 +291,7 @@ def erased(t: Texts, left: Standing, now: datetime, *, demo: bool, cancelled: in
         blocks(
             bold(t("✅ All your data are erased")),
             t("Bookings cancelled: {count}", count=cancelled) if cancelled else "",
-            lines(
+            blocks(
                 bold(t("These bookings stand")),
                 *_named(t, left, now),
                 t("Come to them, or cancel them by the clinic’s phone: they are no longer seen here."),
@@ -340,7 +340,7 @@ def _visits(t: Texts, standing: Standing, now: datetime) -> Html:
     if not standing.has_visits:
         silent = t("The registry is not answering. Here no booking ahead is remembered.")
         return t("There are no bookings ahead that were made here.") if standing.answers else silent
-    return lines(
+    return blocks(
         bold(t("Bookings ahead that were made here")),
         *_named(t, standing, now),
         ""

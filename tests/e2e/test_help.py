@@ -24,7 +24,7 @@ PAGES = {
         "👪 Family": "birth certificate",
         "🧒 A policy": "www.gosuslugi.ru/help/faq/oms/3212",
         "📝 Sign up": "www.gosuslugi.ru/help/faq/login/1",
-        "✅ Confirm": "www.gosuslugi.ru/help/faq/login/2752",
+        "🔐 Confirm": "www.gosuslugi.ru/help/faq/login/2752",
         "🧭 If you": "/cancel – give up",
     },
 }

@@ -190,7 +190,7 @@ async def test_a_visit_ahead_is_left_as_it_stands(town: BotProcess) -> None:
     assert "Терапевт" in text
     assert "Телефон поликлиники: +7 495 " in text
     assert "Они принадлежат поликлинике" in text or "они принадлежат поликлинике" in text
-    assert "учебной регистратуре" in text
+    assert "пробной регистратуре" in text
     async with desk_of(town) as desk:
         assert [each.status for each in await desk.registry.visits(patients)] == [VisitStatus.BOOKED]
     await user.press("▶️ Начать заново")
