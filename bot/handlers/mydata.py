@@ -120,7 +120,7 @@ async def erase(
             return
         await chat.show(query, bot, view.nothing_kept(t))
         return
-    standing = await tools.mydata.standing(account)
+    standing, cancelled = await tools.mydata.standing(account), 0
     if standing.digest != callback_data.digest:
         await chat.show(query, bot, view.question(t, standing, tools.clock.now(), view.changed(t)))
         return
@@ -129,7 +129,7 @@ async def erase(
         if not given.complete:
             await chat.show(query, bot, await _question(tools, account, t, view.not_cancelled(t, given)))
             return
-        standing = Standing()
+        standing, cancelled = Standing(), given.over
     await leave_wizard(bot, tools, account)
     try:
         erased = await tools.mydata.erase(account)
@@ -137,7 +137,7 @@ async def erase(
         await chat.show(query, bot, view.under_way(t))
         return
     guest_locales.choose(account.telegram_id, t.locale)  # the guest goes on in the language of the account
-    await chat.show(query, bot, view.erased(t, standing, tools.clock.now(), demo=tools.demo))
+    await chat.show(query, bot, view.erased(t, standing, tools.clock.now(), demo=tools.demo, cancelled=cancelled))
     await _tell_others(bot, tools, erased.farewells)
 
 

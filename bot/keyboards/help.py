@@ -12,7 +12,7 @@ TOPICS = {
     Topic.FAMILY: N_("👪 Family and children"),
     Topic.POLICY: N_("🧒 A policy for a child"),
     Topic.REGISTER: N_("📝 Sign up at Gosuslugi"),
-    Topic.CONFIRM: N_("✅ Confirm at Gosuslugi"),
+    Topic.CONFIRM: N_("🔐 Confirm at Gosuslugi"),
     Topic.LOST: N_("🧭 If you are lost"),
 }
 """What each page is called, in the order of their buttons."""

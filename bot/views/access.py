@@ -159,7 +159,7 @@ def enter_code(data: EnterCode, keys: Keys, scene: Scene) -> Screen:
         ),
         markup(
             [] if data.has_form else [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
-            back_row(t, keys.back()),
+            back_row(t, keys.back() or (Go(to=Page.POLICIES) if data.has_form else None)),
         ),
     )
 

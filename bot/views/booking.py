@@ -162,7 +162,7 @@ def person(data: PersonChoice, keys: Keys, scene: Scene) -> Screen:
             [
                 button(t.label("Choose another clinic"), keys.act("elsewhere"))
                 if data.link
-                else button(t.label("🗺 Change the region"), keys.act("region"))
+                else button(t.label("🏘 Change the region"), keys.act("region"))
             ],
             back_row(t, keys.back()),
         ),

@@ -120,7 +120,7 @@ def clinic(t: Texts, shown: Clinic) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("📍 On the map"), ClinicVenue(clinic=shown.id))] if shown.lat is not None else [],
+            [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=shown.id))] if shown.lat is not None else [],
             back_row(t, ClinicList(region=shown.region, page=0)),
         ),
     )

@@ -58,7 +58,10 @@ def about(t: Texts, data: About) -> Screen:
             ),
             lines(
                 t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
-                t("You can get everything that is kept about you in one file, and take the consent back at any time."),
+                t(
+                    "You can get everything that is kept about you in one file. You can take the consent back at any "
+                    "time."
+                ),
             )
             if given
             else t("You have given no consent, and nothing is kept about you."),
@@ -122,8 +125,8 @@ def exported(t: Texts) -> Screen:
             bold(t("My data")),
             t("The file above holds everything that is kept about you and your family here."),
             t(
-                "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Take "
-                "the file away” so that it does not stay in the chat."
+                "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Close "
+                "the file” so that it does not stay in the chat."
             ),
         ),
         markup(back_row(t, Go(to=Page.ABOUT))),
@@ -148,7 +151,7 @@ def document(data: Exported, t: Texts, now: datetime) -> Document:
         f"nomerok-{local(now, MOSCOW):%Y-%m-%d}.json",
         text.encode(),
         t("All your data, {when} (Moscow time).", when=_moscow(now)),
-        markup([button(t.label("✖️ Take the file away"), Close())]),
+        markup([button(t.label("✖️ Close the file"), Close())]),
     )
 
 
@@ -281,12 +284,13 @@ def under_way(t: Texts) -> Screen:
     )
 
 
-def erased(t: Texts, left: Standing, now: datetime, *, demo: bool) -> Screen:
-    """It is done. `left`: visits that were not cancelled."""
+def erased(t: Texts, left: Standing, now: datetime, *, demo: bool, cancelled: int = 0) -> Screen:
+    """It is done. `left`: visits that were not cancelled; `cancelled`: how many were."""
     return Screen(
         blocks(
             bold(t("✅ All your data are erased")),
-            lines(
+            t("Bookings cancelled: {count}", count=cancelled) if cancelled else "",
+            blocks(
                 bold(t("These bookings stand")),
                 *_named(t, left, now),
                 t("Come to them, or cancel them by the clinic’s phone: they are no longer seen here."),
@@ -335,7 +339,7 @@ def _visits(t: Texts, standing: Standing, now: datetime) -> Html:
     if not standing.has_visits:
         silent = t("The registry is not answering. Here no booking ahead is remembered.")
         return t("There are no bookings ahead that were made here.") if standing.answers else silent
-    return lines(
+    return blocks(
         bold(t("Bookings ahead that were made here")),
         *_named(t, standing, now),
         ""

@@ -25,7 +25,7 @@ from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
-from services.texts.dates import clock_time, day_words, local, numeric, short_when
+from services.texts.dates import clock_time, day_and_time, day_words, local, short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 TIMES_A_SCREEN = 24
@@ -242,10 +242,9 @@ def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime)
 
 
 def place_lines(t: Texts, place: Place) -> Html:
-    moved = place.moved_from and local(place.moved_from, place.clinic.tz)
     return lines(
-        t("Moving the booking. Now it is on {day}, {time}", day=numeric(moved.date()), time=f"{moved:%H:%M}")
-        if moved
+        t("Moving the booking. Now it is on {when}", when=day_and_time(t, place.moved_from, place.clinic.tz))
+        if place.moved_from
         else "",
         t("Patient: {name}", name=place.who),
         t("Clinic: {clinic}", clinic=place.clinic.name),

@@ -78,7 +78,9 @@ def ticket(
             *_actions(t, entry, now),
             _calendar_row(t, visit, now),
             [button(t.label("✉️ Send it by e-mail"), Go(to=Page.MAIL))] if offers_mail and ahead else [],
-            [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))] if visit.clinic.lat is not None else [],
+            [button(t.label("📍 Clinic on the map"), VisitVenue(visit=visit.id))]
+            if visit.clinic.lat is not None
+            else [],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else [],
             back_row(t, VisitList(tab=back, page=0) if isinstance(back, Tab) else back),
         ),

@@ -12,8 +12,7 @@ from services.texts.i18n import LOCALES, Texts
 MOSCOW = "Europe/Moscow"
 """Whose clock tells what belongs to no clinic."""
 _DAY_BEGINS, _DAY_ENDS = 8, 21
-_SAME_YEAR = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
-_OTHER_YEAR = {"ru": "EEE d MMMM y", "en": "EEE, d MMMM y"}
+_DAY = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
 _SHORT = {"ru": "d MMM", "en": "d MMM"}
 
 
@@ -38,8 +37,9 @@ def clock_time(moment: datetime, tz: str) -> str:
 
 def day_words(t: Texts, day: date, today: date) -> str:
     """«завтра, вт 24 ноября»; the year only when it is another one."""
-    pattern = _SAME_YEAR if day.year == today.year else _OTHER_YEAR
-    words = format_date(day, pattern[t.locale], locale=t.locale)
+    words = format_date(day, _DAY[t.locale], locale=t.locale)
+    if day.year != today.year:
+        words = _with_year(t, words, day)
     if day == today:
         return t.label("today, {day}", day=words)
     if day == today + timedelta(days=1):
@@ -63,9 +63,10 @@ def when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
 
 
 def full_when(t: Texts, moment: datetime, tz: str) -> str:
-    """«вторник, 24 ноября 2026, 09:20»: for what is read on any day."""
+    """«вторник, 24 ноября 2026 года, 09:20»: for what is read on any day."""
     start = local(moment, tz)
-    return f"{format_date(start.date(), 'EEEE, d MMMM y', locale=t.locale)}, {start:%H:%M}"
+    words = format_date(start.date(), "EEEE, d MMMM", locale=t.locale)
+    return f"{_with_year(t, words, start.date())}, {start:%H:%M}"
 
 
 def day_and_time(t: Texts, moment: datetime, tz: str) -> str:
@@ -106,6 +107,11 @@ def weekday_letters(t: Texts) -> list[str]:
     """«Пн … Вс», Monday first."""
     names = get_day_names("short" if t.locale == "en" else "abbreviated", context="stand-alone", locale=t.locale)
     return [names[index].capitalize() for index in range(7)]
+
+
+def _with_year(t: Texts, words: str, day: date) -> str:
+    """«24 ноября» with «2026 года»."""
+    return t.label("{day} {year}", day=words, year=str(day.year))
 
 
 def full_years(born: date, on: date) -> int:

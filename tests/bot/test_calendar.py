@@ -73,7 +73,7 @@ def test_identity_alarm_and_all_that_is_needed_to_come() -> None:
     assert alarm.trigger == told.start - timedelta(hours=2)
     assert str(told["SUMMARY"]) == "Терапевт: Анна Иванова"
     for words in (
-        *("Иванова Анна Сергеевна", "вторник, 24 ноября 2026, 09:00", "Терапевт / Ветров Иван Петрович"),
+        *("Иванова Анна Сергеевна", "вторник, 24 ноября 2026 года, 09:00", "Терапевт / Ветров Иван Петрович"),
         *("Кабинет: 214", samples.PLAIN.name, samples.PLAIN.address, samples.PLAIN.phone, "4071-2265", "паспорт"),
     ):
         assert words in str(told["DESCRIPTION"]), words

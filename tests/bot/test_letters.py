@@ -87,7 +87,7 @@ def test_no_letter_sets_colours_of_its_own() -> None:
 def test_a_confirmation() -> None:
     told = a_letter(NotificationKind.BOOKING_CONFIRMED)
     assert told.subject == "Запись подтверждена: Анна, 24 ноября, 09:00"
-    assert "Дата и время: вторник, 24 ноября 2026, 09:00" in told.text
+    assert "Дата и время: вторник, 24 ноября 2026 года, 09:00" in told.text
     assert "завтра" not in told.text, "a letter is read on any day"
     assert "Возьмите с собой" in told.text
     assert told.calendar.method == "PUBLISH"
@@ -97,7 +97,7 @@ def test_a_move_says_what_it_was() -> None:
     event = CalendarEvent(samples.SHORT_VISIT, "u" * 12, 1)
     told = letter(RU, NotificationKind.VISIT_MOVED, event, NOW, before=samples.REAL_VISIT)
     assert told.subject == "Запись перенесена: Анна, 24 ноября, 09:00"
-    assert "Было: вторник, 24 ноября 2026, 09:00, Офтальмолог" in told.text
+    assert "Было: вторник, 24 ноября 2026 года, 09:00, Офтальмолог" in told.text
 
 
 @pytest.mark.parametrize(

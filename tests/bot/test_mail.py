@@ -191,7 +191,7 @@ async def test_a_move_and_a_cancellation_are_the_same_event(
     assert [method for method, _ in told] == ["PUBLISH", "PUBLISH", "CANCEL"]
     assert [event["SEQUENCE"] for _, event in told] == [0, 1, 2]
     assert len({str(event["UID"]) for _, event in told}) == 1
-    assert "Было: вторник, 24 ноября 2026, 09:00" in cast(Any, post.read[1].get_body(("plain",))).get_content()
+    assert "Было: вторник, 24 ноября 2026 года, 09:00" in cast(Any, post.read[1].get_body(("plain",))).get_content()
 
 
 async def test_what_the_clinic_changes_is_written_about(

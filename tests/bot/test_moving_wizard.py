@@ -142,7 +142,7 @@ TO_CONFIRM = ("25", "09:20")
 
 async def test_day_time_and_a_confirmation(chat: Chat, world: World, anna: Person, old: Visit) -> None:
     assert chat.step == "day", "the clinic, the specialist and the doctor are those of the visit"
-    assert "Перенос записи. Сейчас она на 24.11.2026, 09:00" in chat.text
+    assert "Перенос записи. Сейчас она на 24 ноября, 09:00" in chat.text
     assert "Пациент: Иванова Анна" in chat.text
     assert "Ветров Иван Петрович" in chat.text
     await chat.go(*TO_CONFIRM)
@@ -242,7 +242,7 @@ async def test_a_hold_that_was_lost_leads_to_the_other_times(
     await chat.press("Да, перенести")
     assert chat.step == "time"
     assert formatted(refusals.hold_lost(T)).text in chat.text
-    assert "Перенос записи. Сейчас она на 24.11.2026" in chat.text
+    assert "Перенос записи. Сейчас она на 24 ноября" in chat.text
     assert [each.id for each in await standing(world, anna)] == [old.id]
 
 

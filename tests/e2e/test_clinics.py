@@ -94,7 +94,7 @@ async def test_a_clinic_by_typing(town: BotProcess) -> None:
 
     # STEP 1. The attached one first, with a star, then others of the same town; only those that see adults.
     assert "1. ⭐ Поликлиника № 1, Мытищи (демо)" in user.screen().text
-    assert "прикрепление здесь" in user.screen().text
+    assert "поликлиника прикрепления" in user.screen().text
     assert "Детская" not in user.screen().text
 
     # STEP 2. By number, town, street, a part of a word, «е» for «ё».
@@ -198,7 +198,7 @@ async def test_a_place_on_the_map_and_away_again(town: BotProcess) -> None:
     # STEP 3. Left open, it is in nobody's way; the ticket has the same button.
     await user.press(times(user)[0])
     await user.press(RU.confirm)
-    await user.press("📍 На карте")
+    await user.press("📍 Поликлиника на карте")
     assert user.messages()[-1].venue is not None
     await user.press("Мои записи")
     assert "Всего записей: 1" in user.messages()[1].text

@@ -80,7 +80,7 @@ async def test_refusing_leaves_help_and_the_clinics(town: BotProcess) -> None:
     for words in ("Адрес: г. ", "Время работы: пн–пт 08:00–", "Телефон: +7 495 000-", "Принимает детей"):
         assert words in card
     assert not any("Записаться" in label for label in user.screen().labels)
-    await user.press("📍 На карте")
+    await user.press("📍 Поликлиника на карте")
     venue = user.messages()[-1].venue
     assert venue is not None
     assert venue["title"] in card

@@ -15,7 +15,7 @@ PAGES = {
         "👪 Семья и дети": "свидетельство о рождении",
         "🧒 Полис ОМС": "www.gosuslugi.ru/help/faq/oms/3212",
         "📝 Регистрация": "www.gosuslugi.ru/help/faq/login/1",
-        "✅ Учётная запись": "www.gosuslugi.ru/help/faq/login/2752",
+        "🔐 Учётная запись": "www.gosuslugi.ru/help/faq/login/2752",
         "🧭 Если Вы": "/cancel — бросить",
     },
     "en": {
@@ -24,7 +24,7 @@ PAGES = {
         "👪 Family": "birth certificate",
         "🧒 A policy": "www.gosuslugi.ru/help/faq/oms/3212",
         "📝 Sign up": "www.gosuslugi.ru/help/faq/login/1",
-        "✅ Confirm": "www.gosuslugi.ru/help/faq/login/2752",
+        "🔐 Confirm": "www.gosuslugi.ru/help/faq/login/2752",
         "🧭 If you": "/cancel – give up",
     },
 }
@@ -61,7 +61,7 @@ async def test_the_three_ways_stand_where_documents_are_confirmed(town: BotProce
     confirming = user.screen()
 
     # STEP 2. Three ways, each with its page; «Назад» leads to where it was asked for.
-    await user.press("✅ Учётная запись Госуслуг")
+    await user.press("🔐 Учётная запись Госуслуг")
     assert all(each in user.screen().text for each in THREE_WAYS)
     await user.press("⬅️")
     assert user.screen().text == confirming.text

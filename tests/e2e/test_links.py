@@ -319,7 +319,7 @@ async def test_whoever_gets_no_form_but_a_code_is_led_on_by_the_menu(town: BotPr
     # STEP 1. Without a form the link waits; the desk's code makes the form needless.
     user = await with_consent(town)
     await user.open_link(to_clinic())
-    assert "Ссылку я запомнил" in user.screen().text
+    assert "Ссылка сохранена" in user.screen().text
     printed = await confirm(town, "own", *options("Ссылкина", a_policy()))
     await user.send(f"/start {printed.payload}")
     assert CONFIRMED in user.screen().text

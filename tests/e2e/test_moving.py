@@ -101,7 +101,7 @@ async def test_to_another_time_of_the_same_doctor(bot: BotProcess, language: str
 
     # STEP 1. The days of that doctor; the head says what is being moved and from when.
     await user.press(MOVE[language])
-    assert {"ru": "Перенос записи. Сейчас она на 23.11.2026", "en": "Moving the booking. Now it is on 23.11.2026"}[
+    assert {"ru": "Перенос записи. Сейчас она на 23 ноября", "en": "Moving the booking. Now it is on 23 November"}[
         language
     ] in user.screen().text
     assert old.doctor in user.screen().text

@@ -112,7 +112,7 @@ async def test_every_other_old_button_just_works(town: BotProcess) -> None:
     await to_confirmation(user)
     await user.press(RU.confirm)
     number = number_on(user)
-    ticket = {label: data_of(user, label) for label in ("На карте", "Мои записи")}
+    ticket = {label: data_of(user, label) for label in ("Поликлиника на карте", "Мои записи")}
     await user.press("Мои записи")
     listed = {label: data_of(user, label) for label in ("1 ·", "Прошедшие")}
     await user.send("/help")
@@ -138,7 +138,7 @@ async def test_every_other_old_button_just_works(town: BotProcess) -> None:
             answer = await user.press_data(first, pressed, inaccessible=inaccessible)
             assert answer.text == ""
             assert any(says in message.text for message in user.messages() if message.id == first), says
-    await user.press_data(first, ticket["На карте"])
+    await user.press_data(first, ticket["Поликлиника на карте"])
     assert user.messages()[-1].venue is not None
 
     # STEP 3. A message that has been deleted: the answer comes as a new one.
@@ -181,7 +181,7 @@ async def test_somebody_elses_buttons_show_nothing_of_theirs(town: BotProcess) -
     name = next(line for line in anna.screen().text.splitlines() if line.startswith("Пациент: ")).removeprefix(
         "Пациент: "
     )
-    venue = data_of(anna, "На карте")
+    venue = data_of(anna, "Поликлиника на карте")
     await anna.press("Мои записи")
     card = data_of(anna, "1 ·")
     await anna.press("🏠")

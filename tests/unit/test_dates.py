@@ -61,8 +61,8 @@ def test_today_turns_into_tomorrow_at_the_clinics_midnight() -> None:
 
 
 def test_the_year_is_said_only_when_it_is_another() -> None:
-    assert day_words(RU, date(2027, 1, 1), date(2026, 12, 31)) == "завтра, пт 1 января 2027"
-    assert day_words(RU, date(2027, 1, 2), date(2026, 12, 31)) == "сб 2 января 2027"
+    assert day_words(RU, date(2027, 1, 1), date(2026, 12, 31)) == "завтра, пт 1 января 2027 года"
+    assert day_words(RU, date(2027, 1, 2), date(2026, 12, 31)) == "сб 2 января 2027 года"
     assert day_words(RU, date(2026, 12, 31), date(2026, 12, 31)) == "сегодня, чт 31 декабря"
     assert day_words(RU, date(2026, 5, 3), date(2026, 4, 20)) == "вс 3 мая"
     assert short_day(RU, date(2027, 1, 1), date(2026, 12, 31)) == "завтра"
