@@ -69,7 +69,7 @@ class Emulator:
     """One emulator in this process; make it with `Emulator.start`."""
 
     def __init__(self, data: Path, token: str, quiet_ms: float, timeout: float) -> None:
-        self.webhook_pause_s = 0.05
+        self.webhook_pause_s = 0.05  # as `World.webhook_pause`, from the next `restart` on
         self.token = token
         self.quiet_ms = quiet_ms
         self.timeout = timeout
