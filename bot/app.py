@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,7 +18,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramUnauthorizedError
 from sqlalchemy import insert, select
 from sqlalchemy.exc import OperationalError
 
@@ -320,12 +321,12 @@ def build_bot(settings: Settings) -> Bot:
 
 
 async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> None:
-    """Polls Telegram (or the local chat) until it is told to stop."""
+    """Talks to Telegram (or the local chat) until it is told to stop: by webhook where one is set, else by polling."""
     storage = await open_storage(settings)
     bot = build_bot(settings)
     try:
         async with open_seen(settings, storage.vault) as seen:
-            await _greet(bot, storage.database)
+            await _greet(bot, storage.database, polls=not settings.webhook_url)
             await _serve(settings, storage, bot, seen, wrap_registry)
     finally:
         await bot.session.close()
@@ -343,13 +344,45 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     introducing = asyncio.create_task(_introduce(bot, ready))
     ticks.start()
     try:
-        await dispatcher.start_polling(bot, allowed_updates=dispatcher.resolve_used_update_types())
+        if settings.webhook_url:
+            await _listen(settings, storage, bot, dispatcher)
+        else:
+            await dispatcher.start_polling(bot, allowed_updates=dispatcher.resolve_used_update_types())
     finally:
         await ticks.stop()
         for beside in (filling, introducing):
             beside.cancel()
             with suppress(asyncio.CancelledError):
                 await beside
+
+
+async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Dispatcher) -> None:
+    """Takes updates by webhook until a signal comes. The webhook stays: other processes may share it."""
+    # Imported where it is needed: who polls has no web server, and the start must be quick.
+    from aiohttp import web
+
+    from bot.web import health, webhook
+    from bot.web.server import serving
+    from bot.web.updates import Updates
+
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    secret = webhook.secret_of(storage.vault, bot, settings.webhook_secret)
+    updates = Updates(bot, dispatcher, secret)
+    routes = (
+        web.post(settings.webhook_path, updates.take),
+        web.get(health.PATH, health.Health(storage.database).answer),
+    )
+    async with serving(settings.http_host, settings.http_port, routes, updates.stop):
+        kinds = dispatcher.resolve_used_update_types()
+        try:
+            await webhook.settle(bot, storage.database, storage.vault, settings.webhook_url, secret, kinds)
+        except TelegramBadRequest as error:
+            raise SetupError(f"Telegram refuses WEBHOOK_URL: {error.message}") from None
+        except TelegramAPIError as error:
+            raise _no_answer(bot, error) from None
+        await told.wait()
 
 
 async def _introduce(bot: Bot, ready: asyncio.Event) -> None:
@@ -372,20 +405,25 @@ async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> N
         ready.set()
 
 
-async def _greet(bot: Bot, database: Database) -> None:
-    """Makes sure that the token is one; a webhook left behind would keep polling from its updates.
+async def _greet(bot: Bot, database: Database, *, polls: bool) -> None:
+    """Makes sure that the token is one; a webhook left behind would keep a bot that `polls` from its updates.
 
     What the bot is called is kept for the operator's commands: they make links to it.
     """
     try:
-        await bot.delete_webhook(drop_pending_updates=False)
+        if polls:
+            await bot.delete_webhook(drop_pending_updates=False)
         me = await bot.me()
     except TelegramUnauthorizedError:
         raise SetupError("Telegram does not know BOT_TOKEN; copy it anew from BotFather into .env") from None
     except TelegramAPIError as error:
-        raise SetupError(f"{bot.session.api.base.split('/bot')[0]} does not answer: {type(error).__name__}") from None
+        raise _no_answer(bot, error) from None
     name = insert_for(database.dialect, setting).values(name=USERNAME, value=me.username or "")
     await database.execute(name.on_conflict_do_update(index_elements=["name"], set_={"value": name.excluded.value}))
+
+
+def _no_answer(bot: Bot, error: TelegramAPIError) -> SetupError:
+    return SetupError(f"{bot.session.api.base.split('/bot')[0]} does not answer: {type(error).__name__}")
 
 
 async def bot_username(storage: Storage) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -19,6 +21,10 @@ LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the 
 
 _CAUGHT_FROM = "nomerok@nomerok.example"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_HEALTH = "/healthz"
+_WEBHOOK_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
+_TELEGRAMS_PORTS = (443, 80, 88, 8443)
 
 
 class Settings(BaseSettings):
@@ -28,6 +34,10 @@ class Settings(BaseSettings):
 
     bot_token: str = ""
     telegram_api_url: str = ""
+    webhook_url: str = ""
+    webhook_secret: str = Field(default="", repr=False)
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=8081, ge=1, le=65535)
     database_url: str = "sqlite:///data/nomerok.sqlite"
     redis_url: str = ""
     encryption_key: str = ""
@@ -77,6 +87,46 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("it must be an address like http://127.0.0.1:8081")
         return value.rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_address(cls, value: str) -> str:
+        shape = ValueError("it must be an address like https://bot.example.org/telegram; http:// on this machine only")
+        try:
+            parts = urlsplit(value)
+            host, _port = parts.hostname or "", parts.port
+        except ValueError:
+            raise shape from None
+        if value and (
+            parts.scheme not in ("https", "http")
+            or not host
+            or (parts.scheme == "http" and host not in _LOOPBACK)
+            or "@" in parts.netloc
+            or any(mark in value for mark in "?#")
+            or not _WEBHOOK_PATH.fullmatch(parts.path)
+        ):
+            raise shape
+        if parts.path.rstrip("/") == _HEALTH:
+            raise ValueError(f"{_HEALTH} tells whether the bot is well; give the webhook another path")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _telegrams_characters(cls, value: str) -> str:
+        if not _WEBHOOK_SECRET.fullmatch(value):
+            raise ValueError("Telegram takes up to 256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @field_validator("http_host")
+    @classmethod
+    def _own_address(cls, value: str) -> str:
+        if value == "localhost":
+            return value
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise ValueError("it must be an address of this machine, like 127.0.0.1, or 0.0.0.0 for all") from None
+        return value
 
     @field_validator("redis_url")
     @classmethod
@@ -128,6 +178,11 @@ class Settings(BaseSettings):
             return self.telegram_api_url
         return self.chat_url if self.local_chat else TELEGRAM
 
+    @property
+    def webhook_path(self) -> str:
+        """Where on this machine the updates come in."""
+        return urlsplit(self.webhook_url).path or "/"
+
     def catching_mail(self, port: int) -> Settings:
         """The same, with letters going to the local chat, which keeps them and sends none on."""
         host = f"[{self.emulator_host}]" if ":" in self.emulator_host else self.emulator_host
@@ -159,6 +214,17 @@ def load_settings() -> Settings:
         raise SetupError(".env is not in UTF-8; save it in this encoding") from None
     if not settings.demo_on and not settings.operator_name:
         raise SetupError("OPERATOR_NAME is not set: the consent must name who processes personal data. Set it in .env")
+    if settings.webhook_url and settings.api_url == TELEGRAM:
+        _check_reach(settings.webhook_url)
     if settings.smtp_url and not settings.mail_from:
         raise SetupError("MAIL_FROM is not set: letters need an address that they come from. Set it in .env")
     return settings
+
+
+def _check_reach(webhook_url: str) -> None:
+    """Telegram's own servers come from outside, and to four ports only; a server of one's own may do more."""
+    parts = urlsplit(webhook_url)
+    if parts.scheme == "http":
+        raise SetupError("WEBHOOK_URL is on this machine, where Telegram cannot reach it; give its https:// address")
+    if (parts.port or 443) not in _TELEGRAMS_PORTS:
+        raise SetupError("WEBHOOK_URL is wrong: Telegram comes to the ports 443, 80, 88 and 8443 only")

@@ -12,7 +12,8 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from emulator.server import is_loopback, serve
+from emulator.hosts import is_loopback
+from emulator.server import serve
 from emulator.store import Store
 from emulator.world import World
 

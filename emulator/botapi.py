@@ -6,7 +6,7 @@ import re
 
 from aiohttp import web
 
-from emulator import media, profile, refusals
+from emulator import media, profile, refusals, webhook
 from emulator.entities import Json
 from emulator.journal import Call
 from emulator.methods import METHODS
@@ -16,7 +16,7 @@ from emulator.polling import get_updates
 from emulator.refusals import Refused
 from emulator.world import World
 
-__all__ = ["bot_api", "media", "profile"]  # importing these two registers their methods
+__all__ = ["bot_api", "media", "profile", "webhook"]  # importing these three registers their methods
 
 _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]+")
 _FILE_NUMBER = re.compile(r"/file_(\d{1,15})")

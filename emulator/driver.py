@@ -10,8 +10,8 @@ process of its own::
         assert "When?" in user.screen().text
 
 An act returns when the bot has reacted and all is quiet. What quiet means: every update is
-confirmed by the bot's next getUpdates, every press is answered, no call is under way, and no
-call came for `quiet_ms`. There are no sleeps: waiting ends with the event that it waits for.
+confirmed by the bot's next getUpdates or taken by its webhook, every press is answered, no call
+is under way, and no call came for `quiet_ms`. There are no sleeps: waiting ends with the event that it waits for.
 Timeouts raise AssertionError with the transcript.
 """
 
@@ -69,6 +69,7 @@ class Emulator:
     """One emulator in this process; make it with `Emulator.start`."""
 
     def __init__(self, data: Path, token: str, quiet_ms: float, timeout: float) -> None:
+        self.webhook_pause_s = 0.05  # as `World.webhook_pause`, from the next `restart` on
         self.token = token
         self.quiet_ms = quiet_ms
         self.timeout = timeout
@@ -170,7 +171,7 @@ class Emulator:
     async def restart(self) -> None:
         """Stop, and serve the same state file on the same port again; armed faults are gone."""
         await self.stop()
-        world = World(Store(self._data), self.journal)
+        world = World(Store(self._data), self.journal, webhook_pause=self.webhook_pause_s)
         if self._smtp_port is not None:
             from emulator.smtp import MailServer  # needs a package that only mail needs
 
@@ -247,7 +248,9 @@ class Emulator:
             return "a call is under way"
         for bot in self.world.store.bots():
             if pending := self.world.store.pending(bot.id):
-                return f"{pending} update(s) were not confirmed by the bot"
+                courier = self.world.couriers.get(bot.id)
+                why = courier.last_error.get("last_error_message", "it is being delivered") if courier else ""
+                return f"{pending} update(s) were not confirmed by the bot {why}".rstrip()
         waiting = self._open_presses()
         return f"the press on {waiting[0].data!r} was not answered" if waiting else None
 

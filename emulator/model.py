@@ -26,6 +26,15 @@ def mime_of_name(name: str) -> str:
 
 
 @dataclass(frozen=True)
+class Webhook:
+    """Where updates are posted to, with which secret ("": none), and by how many connections at most."""
+
+    url: str
+    secret_token: str
+    max_connections: int
+
+
+@dataclass(frozen=True)
 class Bot:
     """One bot; `id` is the number before the colon of its token."""
 
@@ -36,6 +45,7 @@ class Bot:
     next_update_id: int = 1
     commands: tuple[tuple[str, str, tuple[Json, ...]], ...] = ()  # (scope, language, BotCommands)
     texts: dict[str, str] = field(default_factory=dict)  # "description:ru" → text
+    webhook: Webhook | None = None  # None: the bot polls
 
     def wire(self) -> Json:
         """The bot as a User."""

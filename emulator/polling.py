@@ -22,7 +22,9 @@ async def get_updates(world: World, bot: Bot, params: Params) -> list[Json]:
     An offset confirms everything before it. A waiting call is ended with 409 by the next one.
     """
     params.refuse_unknown(PARAMETERS)
-    _remember_kinds(world, bot, params)
+    if bot.webhook is not None:
+        raise Refused(refusals.WEBHOOK_CONFLICT)
+    remember_kinds(world, bot, params)
     _confirm(world, bot.id, params.integer("offset"))
     limit = min(max(params.integer("limit", 100), 1), 100)
     other = world.polls.pop(bot.id, None)
@@ -50,16 +52,21 @@ async def _wait(world: World, bot_id: int, timeout: int) -> None:
             del world.polls[bot_id]
 
 
-def _remember_kinds(world: World, bot: Bot, params: Params) -> None:
-    """allowed_updates holds until another list comes; an empty list means Telegram's default."""
+def remember_kinds(world: World, bot: Bot, params: Params) -> Bot:
+    """allowed_updates holds until another list comes; an empty list means Telegram's default.
+
+    Gives the bot as it is now.
+    """
     kinds = params.json("allowed_updates", refusals.ALLOWED_UPDATES)
     if kinds is None:
-        return
+        return bot
     if not isinstance(kinds, list):
         raise Refused(refusals.ALLOWED_UPDATES)
     wanted = tuple(str(kind) for kind in kinds)
     if wanted != bot.allowed_updates:
-        world.store.save_bot(replace(bot, allowed_updates=wanted))
+        bot = replace(bot, allowed_updates=wanted)
+        world.store.save_bot(bot)
+    return bot
 
 
 def _confirm(world: World, bot_id: int, offset: int) -> None:

@@ -1,4 +1,4 @@
-"""Methods about the bot itself: commands by scope and language, name and descriptions, webhook state."""
+"""Methods about the bot itself: commands by scope and language, name and descriptions."""
 
 from __future__ import annotations
 
@@ -116,18 +116,3 @@ def set_my_short_description(world: World, bot: Bot, params: Params) -> Result:
 def get_my_short_description(_world: World, bot: Bot, params: Params) -> Result:
     """The line on the bot's profile."""
     return _get_text(bot, params, "short_description")
-
-
-@method("deleteWebhook", "drop_pending_updates")
-def delete_webhook(world: World, bot: Bot, params: Params) -> Result:
-    """There is never a webhook here; bots call this before they poll."""
-    if params.flag("drop_pending_updates"):
-        world.store.confirm(bot.id, bot.next_update_id)
-        world.journal.activity.bump()
-    return True
-
-
-@method("getWebhookInfo")
-def get_webhook_info(world: World, bot: Bot, _params: Params) -> Result:
-    """No webhook, and how many updates wait."""
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": world.store.pending(bot.id)}

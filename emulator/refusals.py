@@ -47,6 +47,12 @@ POLL_CONFLICT = Refusal(
     409,
     "a second getUpdates came while this one was waiting [server]",
 )
+WEBHOOK_CONFLICT = Refusal(
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+    409,
+    "getUpdates while a webhook is set [seen]",
+)
+POLL_ENDED = Refusal("Conflict: terminated by setWebhook request", 409, "setWebhook while getUpdates waited [seen]")
 BLOCKED = Refusal("Forbidden: bot was blocked by the user", 403, "the person blocked the bot [seen]")
 BODY_TOO_LARGE = Refusal("Request Entity Too Large", 413, "a request of more than 50 MB [docs, seen]")
 TOO_MANY = Refusal("Too Many Requests: retry after {seconds}", 429, "flood control [seen]")
@@ -128,7 +134,16 @@ COMMAND_DESCRIPTION = _bad("BOT_COMMAND_DESCRIPTION_INVALID", "a description is 
 COMMANDS_TOO_MANY = _bad("BOT_COMMANDS_TOO_MUCH", "more than 100 commands [docs, seen]")
 SCOPE_JSON = _bad("can't parse BotCommandScope JSON object", "scope is not JSON [server]")
 
-ALLOWED_UPDATES = _ours("allowed_updates is no JSON list", "getUpdates with something else")
+SECRET_TOO_LONG = _bad("secret token is too long", "a secret_token of more than 256 characters [docs, seen]")
+SECRET_CHARACTERS = _bad(
+    "secret token contains unallowed characters", "a secret_token with more than A-Z, a-z, 0-9, _ and - [docs, seen]"
+)
+
+ALLOWED_UPDATES = _ours("allowed_updates is no JSON list", "getUpdates or setWebhook with something else")
+UNSERVED_WEBHOOK = _ours(
+    "webhooks go to this machine only, by http://: {url} is elsewhere", "Telegram wants https:// and a public address"
+)
+UNSERVED_ANSWER = _ours("{method} in the answer to a webhook is not served", "Telegram would run it")
 UNKNOWN_PARAMETER = _ours("{method} has no parameter {name} here", "a parameter that is not served")
 WRONG_VALUE = _ours("{method}: {name} is not {kind}", "a value of the wrong type")
 UNSERVED_PARSE_MODE = _ours("parse_mode {mode} is not served, use HTML or entities", "Markdown, MarkdownV2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,21 +10,13 @@ from aiohttp import web
 
 from emulator.botapi import bot_api
 from emulator.control import control_api, end_streams
+from emulator.hosts import is_loopback
+from emulator.webhook import end_deliveries, go_on_delivering
 from emulator.world import World
 
 _PAGE = Path(__file__).parent / "page"
 _BODY_LIMIT = 50 * 1024 * 1024  # Telegram's limit for uploads by bots
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def is_loopback(host: str) -> bool:
-    """Is this host name or address one that only this machine can reach?"""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _host_of(address: str) -> str:
@@ -88,10 +79,15 @@ def build_app(world: World) -> web.Application:
     app.router.add_get("/", index)
     app.router.add_static("/page", _PAGE)
 
+    async def begin(_app: web.Application) -> None:
+        go_on_delivering(world)
+
     async def end(_app: web.Application) -> None:
         world.drop_polls()
         end_streams(world)
+        await end_deliveries(world)
 
+    app.on_startup.append(begin)
     app.on_shutdown.append(end)
     return app
 

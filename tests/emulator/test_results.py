@@ -53,6 +53,7 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("getMyDescription", {"language_code": "ru"}),
     ("setMyShortDescription", {"short_description": "a"}),
     ("getMyShortDescription", {}),
+    ("setWebhook", {"url": "http://127.0.0.1:1/", "secret_token": "a", "allowed_updates": ["message"]}),
     ("deleteWebhook", {}),
     ("getWebhookInfo", {}),
 ]

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
@@ -140,9 +141,17 @@ class BotProcess:
         }
 
 
+def _webhook() -> dict[str, str]:
+    """Settings of a bot that is sent its updates, on a port that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return {"WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram", "HTTP_PORT": str(port)}
+
+
 _OURS = (
     *("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME"),
-    *("SMTP_URL", "MAIL_FROM"),
+    *("SMTP_URL", "MAIL_FROM", "WEBHOOK_URL", "WEBHOOK_SECRET", "HTTP_HOST", "HTTP_PORT"),
 )
 
 
@@ -158,16 +167,19 @@ def set_clock(folder: Path, moment: datetime) -> timedelta:
 
 @asynccontextmanager
 async def running_bot(
-    folder: Path, filled: Path, nursery: Nursery, *, checked: bool = True, **settings: str
+    folder: Path, filled: Path, nursery: Nursery, *, checked: bool = True, webhook: bool = False, **settings: str
 ) -> AsyncIterator[BotProcess]:
     """A bot over a copy of the `filled` folder, talking to an emulator of its own, from `BEGIN` on.
+
+    `webhook`: it is sent its updates instead of polling.
 
     At the end it must have stopped by itself and, if `checked`, answered every press and logged no exception.
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     async with Emulator.start(folder, quiet_ms=_QUIET_MS, smtp=True) as emulator:
         mail = {"SMTP_URL": emulator.smtp_url, "MAIL_FROM": "Номерок <bot@example.org>"}
-        bot = BotProcess(folder, emulator, nursery, mail | settings)
+        hook = _webhook() if webhook else {}
+        bot = BotProcess(folder, emulator, nursery, mail | hook | settings)
         bot.set_clock(BEGIN)
         await bot.start()
         try:

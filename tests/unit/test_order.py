@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, User
 
 from bot.middlewares import order
-from bot.middlewares.order import ChatOrder, Duplicates, SeenHere
+from bot.middlewares.order import COMES_AGAIN, BeingHandled, ChatOrder, Duplicates, SeenHere
 from tests.support.clock import MONDAY_MORNING
 
 
@@ -125,3 +127,32 @@ async def test_only_the_latest_updates_are_remembered(monkeypatch: pytest.Monkey
     await handled(middleware, *(message(1, number) for number in range(5)))
     assert len(seen._names) == 3
     assert await handled(middleware, message(1, 4), message(1, 0)) == [False, True]
+
+
+class SeenElsewhere:
+    """Another process has it in its hands, or died with it."""
+
+    @asynccontextmanager
+    async def handling(self, _name: str) -> AsyncIterator[bool]:
+        raise BeingHandled
+        yield False
+
+
+async def test_what_another_process_has_begun_is_left_to_come_again_where_it_can() -> None:
+    middleware = Duplicates(SeenElsewhere())
+
+    async def handle(_event: TelegramObject, _data: dict[str, Any]) -> None:
+        raise AssertionError("it is in other hands")
+
+    assert await middleware(handle, press(1, "q"), {}) is None
+    with pytest.raises(BeingHandled):
+        await middleware(handle, press(1, "q"), {COMES_AGAIN: True})
+
+
+async def test_an_update_whose_handling_was_cut_short_may_come_again() -> None:
+    middleware, handler = Duplicates(SeenHere()), Handler()
+    begun = asyncio.create_task(middleware(handler.at("x"), press(1, "q"), {}))
+    await settle()
+    begun.cancel()
+    await asyncio.gather(begun, return_exceptions=True)
+    assert await handled(middleware, press(1, "q"), press(1, "q")) == [True, False]

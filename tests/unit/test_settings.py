@@ -38,6 +38,14 @@ def line_of(error: BaseException) -> str:
         *(("SMTP_URL", each) for each in ("mail.example.org", "http://mail.example.org", "smtp://", "smtp://h:0")),
         *(("SMTP_URL", each) for each in ("smtp://h:port", "smtp://user@h", "smtp://:secret@h", "smtp://h/folder")),
         *(("MAIL_FROM", each) for each in ("Номерок", "bot@", "Номерок <bot>", "a@example.org, b@example.org")),
+        *(("WEBHOOK_URL", each) for each in ("bot.example.org", "ftp://h/x", "https://", "https://h:port/x")),
+        *(
+            ("WEBHOOK_URL", each)
+            for each in ("http://example.org/x", "https://a:b@h/x", "https://h/x?y", "https://h/x#y")
+        ),
+        *(("WEBHOOK_URL", each) for each in ("https://h/{x}", "https://h/путь", "https://h/healthz", "https://[/x")),
+        *(("WEBHOOK_SECRET", each) for each in ("a b", "секрет", "a" * 257, "a.b")),
+        *(("HTTP_HOST", "bot.example.org"), ("HTTP_HOST", ""), ("HTTP_PORT", "0"), ("HTTP_PORT", "http")),
         *(("EMULATOR_PORT", "0"), ("EMULATOR_PORT", "65536"), ("EMULATOR_PORT", "http"), ("EMULATOR_PORT", "")),
     ],
 )
@@ -48,6 +56,7 @@ def test_a_wrong_setting_is_named_in_one_line(name: str, value: str, monkeypatch
     line = line_of(caught.value)
     assert name in line
     assert ".env" in line
+    assert name != "WEBHOOK_SECRET" or value not in line
     if name == "BOT_TOKEN":
         assert value not in line.replace("123456:ABC-DEF", ""), "a token is a secret even when it is wrong"
 
@@ -180,3 +189,37 @@ def test_the_local_chat_catches_mail_unless_a_server_is_set() -> None:
     caught = load_settings().catching_mail(2525)
     assert caught.smtp_url == "smtp://127.0.0.1:2525"
     assert caught.mail_from
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://bot.example.org", "/"),
+        ("https://bot.example.org/telegram", "/telegram"),
+        ("https://bot.example.org:8443/bots/nomerok/", "/bots/nomerok/"),
+    ],
+)
+def test_a_webhook_that_telegram_can_reach(url: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("OPERATOR_NAME", "ООО «Поликлиника»")
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    monkeypatch.setenv("WEBHOOK_SECRET", "top-secret_1")
+    settings = load_settings()
+    assert (settings.webhook_path, settings.http_host, settings.http_port) == (path, "127.0.0.1", 8081)
+    assert "top-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8081/telegram", "http://localhost/x", "https://h:9443/telegram"])
+def test_a_webhook_out_of_telegrams_reach(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("OPERATOR_NAME", "ООО «Поликлиника»")
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    with pytest.raises(SetupError, match="WEBHOOK_URL"):
+        load_settings()
+    # A Bot API server of one's own reaches it.
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:8082")
+    assert load_settings().webhook_url == url
+
+
+def test_nothing_set_is_polling() -> None:
+    assert load_settings().webhook_url == ""

@@ -1,0 +1,352 @@
+"""The bot's web server: who is believed, what is answered when, how it ends, and whether it is well."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiogram import Bot, Dispatcher
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import Message
+from aiohttp import web
+from sqlalchemy import select
+
+from bot.middlewares.order import BeingHandled, ChatOrder, Duplicates, SeenHere
+from bot.web import health, updates, webhook
+from bot.web.health import Health
+from bot.web.server import serving
+from bot.web.updates import LARGEST_BODY, SECRET_HEADER, Updates
+from emulator import people
+from emulator.driver import Emulator
+from services.errors import SetupError
+from services.storage.engine import Database
+from services.storage.tables import setting
+from services.storage.vault import KEY_BYTES, Vault
+
+SECRET = "the-right_1"
+KINDS = ["message", "callback_query"]
+
+
+def said(number: int, text: str = "Иванова Анна", chat: int = 5_100_000_001) -> dict[str, Any]:
+    """A message as Telegram sends it."""
+    who = {"id": chat, "is_bot": False, "first_name": "Анна"}
+    message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private"}, "from": who, "text": text}
+    return {"update_id": 700_000_000 + number, "message": message}
+
+
+@dataclass
+class Place:
+    """A served dispatcher; `fails` are raised first, then everything is handled once `go_on` is set."""
+
+    session: aiohttp.ClientSession
+    updates: Updates
+    port: int = 0
+    fails: list[Exception] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)
+    handled: list[str] = field(default_factory=list)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def handle(self, message: Message) -> None:
+        assert message.text
+        self.begun.append(message.text)
+        if self.fails:
+            raise self.fails.pop(0)
+        await self.go_on.wait()
+        self.handled.append(message.text)
+
+    async def post(self, body: object, secret: str | None = SECRET) -> tuple[int, aiohttp.ClientResponse]:
+        headers = {} if secret is None else {SECRET_HEADER: secret}
+        given: Any = {"data": body} if isinstance(body, bytes) else {"json": body}
+        async with self.session.post(f"http://127.0.0.1:{self.port}/telegram", headers=headers, **given) as answer:
+            await answer.read()
+            return answer.status, answer
+
+    async def status(self, body: object, secret: str | None = SECRET) -> int:
+        return (await self.post(body, secret))[0]
+
+    async def has_begun(self, count: int = 1) -> None:
+        async with asyncio.timeout(5):
+            while len(self.begun) < count:
+                await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[Place]:
+    """`Place` behind the middlewares that every update passes."""
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.update.outer_middleware(ChatOrder())
+    dispatcher.update.outer_middleware(Duplicates(SeenHere()))
+    bot = Bot("1:any")
+    taking = Updates(bot, dispatcher, SECRET)
+    async with aiohttp.ClientSession() as session:
+        place = Place(session, taking)
+        place.go_on.set()
+        dispatcher.message.register(place.handle)
+        async with serving("127.0.0.1", 0, [web.post("/telegram", taking.take)], taking.stop) as place.port:
+            yield place
+
+
+@pytest.fixture
+async def place(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Place]:
+    caplog.set_level(logging.DEBUG)
+    async with served() as place:
+        yield place
+
+
+async def test_an_update_with_the_secret_is_handled(place: Place) -> None:
+    assert await place.status(said(1)) == 200
+    assert place.handled == ["Иванова Анна"]
+
+
+@pytest.mark.parametrize("secret", [None, "", "the-right_", "the-right_1x", "другой", "THE-RIGHT_1"])
+async def test_who_does_not_know_the_secret_is_not_believed(
+    place: Place, secret: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await place.status(said(1), secret) == 401
+    assert await place.status(b"x" * (LARGEST_BODY + 1), secret) == 401, "it is not even read"
+    assert place.begun == []
+    assert "Иванова" not in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"\xff\xfe", '"Иванова Анна"'.encode(), "{Иванова".encode(), b"[" * 100_000),
+        *([], {}, {"update_id": "Иванова"}, {"message": said(1)["message"]}, {"update_id": 1, "message": "Иванова"}),
+    ],
+)
+async def test_a_body_that_is_no_update(place: Place, body: object, caplog: pytest.LogCaptureFixture) -> None:
+    assert await place.status(body) == 400
+    assert place.begun == []
+    assert "Иванова" not in caplog.text
+    assert "Traceback" not in caplog.text
+    assert await place.status(said(1)) == 200, "the next one is taken"
+
+
+async def test_a_body_that_is_too_large(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    assert await place.status(said(1, "Иванова" * LARGEST_BODY)) == 413
+    assert place.begun == []
+    assert "Иванова" not in caplog.text
+    assert await place.status(said(1, "x" * 4096)) == 200
+
+
+async def test_a_kind_of_update_that_is_new_to_us_is_passed_over(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert await place.status({"update_id": 1, "something_new": {"a": "Иванова"}}) == 200
+    assert "unknown kind" in caplog.text
+    assert "Иванова" not in caplog.text
+
+
+async def test_what_is_no_http_leaves_no_trace(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+    writer.write("POST /telegram HTTP/1.1\r\nContent-Length: Иванова\r\n\r\nИванова".encode())
+    assert b" 400 " in await reader.readline()
+    writer.close()
+    assert "Иванова" not in caplog.text
+    assert "Ð" not in caplog.text
+    assert "\\xd0" not in caplog.text
+
+
+async def test_an_update_is_answered_when_it_has_been_handled(place: Place) -> None:
+    place.go_on.clear()
+    answer = asyncio.create_task(place.status(said(1)))
+    await place.has_begun()
+    again = asyncio.create_task(place.status(said(1)))
+    done, _ = await asyncio.wait({answer, again}, timeout=0.05)
+    assert not done
+    place.go_on.set()
+    assert [await answer, await again] == [200, 200]
+    assert place.handled == ["Иванова Анна"], "once"
+
+
+async def test_one_that_hangs_up_does_not_break_the_work_off(place: Place) -> None:
+    place.go_on.clear()
+    answer = asyncio.create_task(place.status(said(1)))
+    await place.has_begun()
+    answer.cancel()
+    await asyncio.gather(answer, return_exceptions=True)
+    again = asyncio.create_task(place.status(said(1)))
+    place.go_on.set()
+    assert await again == 200
+    assert place.handled == ["Иванова Анна"]
+
+
+async def test_what_fails_may_come_again_but_does_not_block_its_chat_for_good(place: Place) -> None:
+    place.fails = [RuntimeError("once")]
+    assert [await place.status(said(1)) for _ in range(2)] == [500, 200]
+    assert place.handled == ["Иванова Анна"]
+    place.fails = [RuntimeError("always") for _ in range(3)]
+    assert [await place.status(said(2)) for _ in range(3)] == [500, 500, 200]
+    assert not place.updates._failures
+
+
+async def test_what_another_process_has_in_hand_comes_later(place: Place) -> None:
+    place.fails = [BeingHandled()]
+    status, answer = await place.post(said(1))
+    assert status == 503
+    assert answer.headers["Retry-After"] == "5"
+
+
+async def test_the_end_lets_finish_what_is_under_way() -> None:
+    async with asyncio.timeout(5), served() as place:
+        place.go_on.clear()
+        answer = asyncio.create_task(place.status(said(1)))
+        await place.has_begun()
+        ending = asyncio.create_task(place.updates.stop())
+        await asyncio.sleep(0)
+        assert await place.status(said(2)) == 503, "no new work"
+        place.go_on.set()
+        await ending
+        assert await answer == 200
+    with pytest.raises(aiohttp.ClientConnectionError):
+        async with aiohttp.ClientSession() as session:
+            await session.post(f"http://127.0.0.1:{place.port}/telegram")
+
+
+async def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(updates, "_LET_FINISH", timedelta(seconds=0.05))
+    async with served() as place:
+        place.go_on.clear()
+        answer = asyncio.create_task(place.status(said(1)))
+        await place.has_begun()
+        await place.updates.stop()
+        assert await answer == 503, "it is sent again"
+        assert place.handled == []
+        # It is not remembered as handled.
+        place.updates._stopping = False
+        place.go_on.set()
+        assert await place.status(said(1)) == 200
+        assert place.handled == ["Иванова Анна"]
+
+
+async def test_a_port_that_is_taken_is_told_in_one_line(place: Place) -> None:
+    with pytest.raises(SetupError, match="HTTP_PORT") as caught:
+        async with serving("127.0.0.1", place.port, [], place.updates.stop):
+            pass
+    assert "\n" not in str(caught.value)
+
+
+async def asked_whether_well(database: Database) -> tuple[int, str]:
+    async def nothing() -> None:
+        pass
+
+    routes = [web.get(health.PATH, Health(database).answer)]
+    async with (
+        serving("127.0.0.1", 0, routes, nothing) as port,
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{port}{health.PATH}") as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+async def test_well_while_the_database_answers(database: Database) -> None:
+    assert await asked_whether_well(database) == (200, "well\n")
+
+
+async def test_not_well_without_the_database(tmp_path: Path) -> None:
+    for url in ("postgresql://anna:top-secret@127.0.0.1:1/none", f"sqlite:///{tmp_path}/empty.sqlite"):
+        database = Database.from_url(url)
+        assert await asked_whether_well(database) == (503, "the database does not answer\n")
+        await database.close()
+
+
+async def test_not_well_when_the_database_keeps_silent(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fetch(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(health, "_PATIENCE", timedelta(seconds=0.02))
+    monkeypatch.setattr(database, "fetch", fetch)
+    assert (await asked_whether_well(database))[0] == 503
+
+
+@pytest.fixture
+async def telegram(tmp_path: Path) -> AsyncIterator[Emulator]:
+    async with Emulator.start(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(telegram: Emulator) -> AsyncIterator[Bot]:
+    session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+    yield Bot(telegram.token, session=session)
+    await session.close()
+
+
+async def test_the_webhook_is_set_only_where_it_differs(
+    telegram: Emulator, bot: Bot, database: Database, vault: Vault
+) -> None:
+    url, other = "http://127.0.0.1:1/telegram", "http://127.0.0.1:1/other"
+    secret = webhook.secret_of(vault, bot, "")
+
+    async def times(url: str = url, secret: str = secret, kinds: list[str] = KINDS) -> int:
+        before = sum(call.method == "setWebhook" for call in telegram.calls)
+        await webhook.settle(bot, database, vault, url, secret, kinds)
+        return sum(call.method == "setWebhook" for call in telegram.calls) - before
+
+    assert [await times(), await times(), await times(kinds=KINDS[::-1])] == [1, 0, 0]
+    hook = telegram.world.bot(bot.id).webhook
+    assert hook is not None
+    assert (hook.url, hook.secret_token) == (url, secret)
+    assert [await times(other), await times(other), await times()] == [1, 0, 1]
+    assert [await times(secret="mine"), await times(secret="mine"), await times()] == [1, 0, 1]
+    assert [await times(kinds=["message"]), await times(kinds=["message"]), await times()] == [1, 0, 1]
+    # Somebody has taken it off, or set another one.
+    await bot.delete_webhook()
+    assert [await times(), await times()] == [1, 0]
+    await bot.set_webhook(url, secret_token=secret, max_connections=1)
+    assert [await times(), await times()] == [1, 0]
+
+
+async def test_a_secret_that_was_set_by_somebody_else_shows_in_the_last_error(
+    telegram: Emulator, bot: Bot, database: Database, vault: Vault
+) -> None:
+    taking = Updates(bot, Dispatcher(), SECRET)
+    async with serving("127.0.0.1", 0, [web.post("/telegram", taking.take)], taking.stop) as port:
+        url = f"http://127.0.0.1:{port}/telegram"
+        await webhook.settle(bot, database, vault, url, SECRET, KINDS)
+        await bot.set_webhook(url, secret_token="another", allowed_updates=KINDS, max_connections=40)
+        user = await telegram.user()
+        people.say(telegram.world, bot.id, user.id, "/start")
+        async with asyncio.timeout(5):
+            while "401" not in ((await bot.get_webhook_info()).last_error_message or ""):
+                await telegram.journal.activity.changed(0.1)
+        await webhook.settle(bot, database, vault, url, SECRET, KINDS)
+        await telegram.wait_quiet()
+
+
+async def test_every_process_works_out_the_same_secret(bot: Bot, vault: Vault) -> None:
+    secret = webhook.secret_of(vault, bot, "")
+    assert secret == webhook.secret_of(Vault(bytes(range(KEY_BYTES))), bot, "")
+    assert secret != webhook.secret_of(Vault(bytes(KEY_BYTES)), bot, "")
+    assert secret != webhook.secret_of(vault, Bot("2:any"), "")
+    assert webhook.secret_of(vault, bot, "mine") == "mine"
+    assert secret.isalnum()
+    assert len(secret) <= 256
+
+
+async def test_neither_the_secret_nor_the_address_can_be_read_from_the_database(
+    bot: Bot, database: Database, vault: Vault
+) -> None:
+    await webhook.settle(bot, database, vault, "http://127.0.0.1:1/hidden-path", SECRET, KINDS)
+    rows = (await database.fetch(select(setting))).all()
+    assert rows
+    assert SECRET not in str(rows)
+    assert "hidden-path" not in str(rows)
+
+
+async def test_an_address_that_telegram_does_not_take(bot: Bot, database: Database, vault: Vault) -> None:
+    with pytest.raises(TelegramBadRequest):
+        await webhook.settle(bot, database, vault, "https://bot.example.org/", SECRET, KINDS)
+    assert (await database.fetch(select(setting))).all() == [], "it is not taken for set"
