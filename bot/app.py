@@ -7,7 +7,7 @@ import logging
 import signal
 import tomllib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -98,6 +98,8 @@ _KEY_NAME = "encryption_key_id"
 _AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
 USERNAME = "bot_username"
+_LET_FILL = 10.0
+_STOPPED_WITHIN = 3.0
 
 
 def as_it_is(registry: Registry) -> Registry:
@@ -342,21 +344,54 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
+    told = _told_to_end()
     ticks.start()
     try:
         if settings.webhook_url:
-            await _listen(settings, storage, bot, dispatcher)
+            await _listen(settings, storage, bot, dispatcher, told)
         else:
-            await dispatcher.start_polling(bot, allowed_updates=dispatcher.resolve_used_update_types())
+            await _poll(bot, dispatcher, told)
     finally:
         await ticks.stop()
-        for beside in (filling, introducing):
-            beside.cancel()
-            with suppress(asyncio.CancelledError):
-                await beside
+        introducing.cancel()
+        # A query that is cancelled while the database is being closed can hang: the demo is let finish a little.
+        await asyncio.wait({filling, introducing}, timeout=_LET_FILL)
+        filling.cancel()
+        await asyncio.gather(filling, introducing, return_exceptions=True)
 
 
-async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Dispatcher) -> None:
+def _told_to_end() -> asyncio.Event:
+    """Set once the operator asks the process to end: Ctrl-C, or SIGTERM."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    return told
+
+
+async def _poll(bot: Bot, dispatcher: Dispatcher, told: asyncio.Event) -> None:
+    """Polls until a signal comes.
+
+    aiogram cancels its polling once and waits for ever; a cancellation that comes while a connection is being made
+    may be lost, so it is repeated here.
+    """
+    kinds = dispatcher.resolve_used_update_types()
+    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, allowed_updates=kinds))
+    ending = asyncio.create_task(told.wait())
+    await asyncio.wait({polling, ending}, return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    if not polling.done():
+        stopping = asyncio.create_task(dispatcher.stop_polling())
+        await asyncio.wait({polling}, timeout=_STOPPED_WITHIN)
+        while not polling.done():
+            log.warning("polling has not stopped yet; asked again")
+            polling.cancel()
+            await asyncio.wait({polling}, timeout=_STOPPED_WITHIN)
+        stopping.cancel()
+    if not polling.cancelled():
+        polling.result()
+
+
+async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Dispatcher, told: asyncio.Event) -> None:
     """Takes updates by webhook until a signal comes. The webhook stays: other processes may share it."""
     # Imported where it is needed: who polls has no web server, and the start must be quick.
     from aiohttp import web
@@ -365,9 +400,6 @@ async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Di
     from bot.web.server import serving
     from bot.web.updates import Updates
 
-    told = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
     secret = webhook.secret_of(storage.vault, bot, settings.webhook_secret)
     updates = Updates(bot, dispatcher, secret)
     routes = (
