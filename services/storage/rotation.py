@@ -55,14 +55,11 @@ class Rotation:
     that it took, so that others get as much of the database's one writer.
     """
 
-    def __init__(
-        self, database: Database, vault: Vault, remakes: Mapping[Column[Any], Remake], pause: Pause, batch: int = BATCH
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, remakes: Mapping[Column[Any], Remake], pause: Pause) -> None:
         self._database = database
         self._vault = vault
         self._remakes = remakes
         self._pause = pause
-        self._batch = batch
         self._key_id = vault.key_id
         self._broken: dict[Table, set[str]] = {}
         self._done = Rotated()
@@ -81,7 +78,7 @@ class Rotation:
 
     async def _over(self, table: Table, columns: list[Column[Any]]) -> None:
         last = ""
-        while ids := await self._ids(table, columns, last, self._batch):
+        while ids := await self._ids(table, columns, last, BATCH):
             began = time.monotonic()
             async with self._database.write() as unit:
                 rows = select(table.c.id, *columns).where(table.c.id.in_(ids), self._waits(table, columns))

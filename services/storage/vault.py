@@ -157,7 +157,7 @@ def _ring(master_keys: Sequence[bytes]) -> dict[str, _Key]:
 
 
 def load_key(setting: str, key_file: Path | None, name: str = "ENCRYPTION_KEY") -> bytes | None:
-    """The master key from the setting `name` (base64) or from its file, if it may have one; None where neither is there."""
+    """The master key from the setting `name` (base64) or from its file, where it may have one; None: no key."""
     if setting:
         return _decode(setting, name)
     if key_file is None:
