@@ -249,7 +249,7 @@ async def test_people_go_on_writing_meanwhile(town: Town) -> None:
         found = await again.registry.find_patient(identity)
         assert found is not None
         assert found.id == person.patient_id
-    counts = select(func.count()).group_by(patient.c.policy_index)
+    counts = select(func.count(patient.c.id)).group_by(patient.c.policy_index)
     assert set((await world.database.fetch(counts)).scalars()) == {1}
     links = await world.database.fetch(select(func.count()).select_from(waiting()))
     assert links.scalar_one() == 1, "the chat's link has its present index, the row of before is gone"
