@@ -174,7 +174,10 @@ def _request(settings: Settings, args: argparse.Namespace) -> int:
 def _rotate_key(settings: Settings, _args: argparse.Namespace) -> int:
     from bot import rotate
 
-    return asyncio.run(rotate.run(settings, stdout=sys.stdout))
+    try:
+        return asyncio.run(rotate.run(settings, stdout=sys.stdout))
+    except KeyboardInterrupt:
+        raise SetupError(rotate.GOES_ON) from None
 
 
 _COMMANDS = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TextIO
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.app import key_source, open_storage, rotation
 from bot.settings import Settings
 from services.errors import SetupError
@@ -17,6 +19,8 @@ GRACE = 10.0
 
 A unit of work that waits for SQLite's writer gives up after five (`engine.BUSY_SECONDS`).
 """
+
+GOES_ON = "the rotation has been cut short: the same command goes on with it"
 
 
 async def run(settings: Settings, *, stdout: TextIO, pause: Pause = asyncio.sleep) -> int:
@@ -37,6 +41,8 @@ async def run(settings: Settings, *, stdout: TextIO, pause: Pause = asyncio.slee
         done = await rotation(storage, pause).run()
         await name_key(storage.database, key_id)
         await storage.database.tidy()
+    except (DBAPIError, OSError) as error:
+        raise SetupError(f"{GOES_ON} ({type(error).__name__})") from None
     finally:
         await storage.database.close()
     if source.in_files:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 
 from bot import rotate
 from bot.app import Storage, open_storage
@@ -361,6 +362,19 @@ async def test_killed_between_any_two_steps_it_goes_on(town: Town, step: str, mo
     assert Vault(load_key("", OLD_FILE) or b"").key_id == town.key_id
     assert not exists(NEXT_FILE)
     await town.all_opens(await town.restart())
+
+
+async def test_a_database_that_goes_away_is_one_line(town: Town) -> None:
+    async def breaks(pauses: int) -> None:
+        if pauses == 3:
+            raise OperationalError("UPDATE person", None, Exception("the database is locked"))
+
+    with pytest.raises(SetupError, match="the same command goes on") as caught:
+        await town.rotate(breaks)
+    assert "person" not in str(caught.value)
+    await town.all_opens()
+    await town.rotate()
+    assert (await town.named()).keys() == {town.world.vault.key_id}
 
 
 async def test_a_unit_that_breaks_changes_nothing_of_its_batch(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
