@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | migrate | import … | confirm … | qr … | request …]`.
+"""The command line: `python -m bot [run | migrate | import … | confirm … | qr … | request … | rotate-key]`.
 
 Heavy imports wait until they are needed: the local chat must be up while aiogram is still being imported.
 """
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from bot import requests
 
         requests.add_arguments(answering)
+    commands.add_parser("rotate-key", help="seal everything anew under a new encryption key, also while the bot runs")
     args = parser.parse_args(arguments)
     os.umask(0o077)  # what is written here is read by its owner alone
     try:
@@ -170,7 +171,23 @@ def _request(settings: Settings, args: argparse.Namespace) -> int:
     return asyncio.run(answer())
 
 
-_COMMANDS = {"migrate": _migrate, "import": _import, "confirm": _confirm, "qr": _qr, "request": _request}
+def _rotate_key(settings: Settings, _args: argparse.Namespace) -> int:
+    from bot import rotate
+
+    try:
+        return asyncio.run(rotate.run(settings, stdout=sys.stdout))
+    except KeyboardInterrupt:
+        raise SetupError(rotate.GOES_ON) from None
+
+
+_COMMANDS = {
+    "rotate-key": _rotate_key,
+    "migrate": _migrate,
+    "import": _import,
+    "confirm": _confirm,
+    "qr": _qr,
+    "request": _request,
+}
 
 
 def _free_port(host: str) -> int:

@@ -19,7 +19,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramUnauthorizedError
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot import jobs
@@ -78,7 +78,9 @@ from services.notify.smtp import Smtp, mail_server
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
 from services.registry.local.demo_family import enrol_family
+from services.registry.local.patients import Patients
 from services.registry.local.registry import LocalRegistry
+from services.registry.local.tables import patient
 from services.registry.model import Patient, PatientIdentity
 from services.registry.port import Registry
 from services.requests.desk import RequestDesk
@@ -86,15 +88,16 @@ from services.requests.mydata import RequestData
 from services.requests.requests import Requests
 from services.requests.tracked import Statuses
 from services.storage.engine import Database
+from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_key, name_next
 from services.storage.migrate import ensure_current
+from services.storage.rotation import Pause, Rotation
 from services.storage.sql import insert_for
 from services.storage.tables import setting
-from services.storage.vault import Vault, load_key, make_key
+from services.storage.vault import Vault, id_of_key, make_key
 
 log = logging.getLogger(__name__)
 
 WrapRegistry = Callable[[Registry], Registry]
-_KEY_NAME = "encryption_key_id"
 _AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
 USERNAME = "bot_username"
@@ -341,7 +344,7 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     dispatcher = build_dispatcher(tools, ready, seen)
     nightly = _roll(storage) if settings.demo_on else None
     mail = MailChannel(tools, Smtp(mail_server(settings.smtp_url), settings.mail_from)) if settings.smtp_url else None
-    ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, nightly)
+    ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, storage.vault.look, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
     told = _told_to_end()
@@ -479,18 +482,43 @@ def _ready_family(admin: LocalRegistryAdmin) -> ReadyFamily:
     return make
 
 
+def rotation(storage: Storage, pause: Pause) -> Rotation:
+    """What seals everything anew under the key that the vault seals with now; `pause`: waits, in seconds."""
+    indexes = {patient.c.identity: Patients(storage.vault).indexes_of}
+    return Rotation(storage.database, storage.vault, indexes, pause)
+
+
 async def _vault(settings: Settings, database: Database) -> Vault:
     """The vault of this database: its key made on the first run, missed loudly on any later one."""
-    known = (await database.fetch(select(setting.c.value).where(setting.c.name == _KEY_NAME))).scalar()
-    key = load_key(settings.encryption_key, settings.key_file)
-    where = "ENCRYPTION_KEY" if settings.encryption_key else f"the file {settings.key_file.resolve()}"
-    if known is None:
-        vault = Vault(key or make_key(settings.key_file))
-        await database.execute(insert(setting).values(name=_KEY_NAME, value=vault.key_id))
-        return vault
-    if key is None:
-        raise SetupError(f"the database is sealed and its key is gone: put back {where}, or set ENCRYPTION_KEY")
-    vault = Vault(key)
-    if vault.key_id != known:
-        raise SetupError(f"the key in {where} is not the one that sealed this database (it wants {known})")
+    names, source = await key_names(database), key_source(settings)
+    keys = source.read()
+    if names.sealed is None:
+        sealed = id_of_key(keys.now or make_key(settings.key_file))
+        await name_key(database, sealed)
+        keys = source.read()
+    else:
+        _check(names, keys, source)
+        sealed = names.sealed
+    vault = Vault(*keys.ring, look=source.changed)
+    if vault.key_id != sealed:
+        await name_next(database, vault.key_id)
     return vault
+
+
+def key_source(settings: Settings) -> KeySource:
+    return KeySource(settings.encryption_key, settings.encryption_key_next, settings.key_file)
+
+
+def _check(names: KeyNames, keys: MasterKeys, source: KeySource) -> None:
+    """`SetupError` where a key that the database names is not here."""
+    at_hand = [id_of_key(key) for key in (keys.now, keys.next) if key is not None]
+    if not at_hand:
+        raise SetupError(f"the database is sealed and its key is gone: put back {source.where}, or set ENCRYPTION_KEY")
+    if names.sealed not in at_hand:
+        raise SetupError(
+            f"the key in {source.where} is not the one that sealed this database (it wants {names.sealed})"
+        )
+    if names.next not in (None, *at_hand):
+        raise SetupError(
+            f"the key is being replaced and the new one is gone: put back {source.where_next} (it wants {names.next})"
+        )

@@ -23,6 +23,7 @@ Job = Callable[[], Awaitable[object]]
 
 _OUTBOX = timedelta(seconds=2)
 _RECOVERY = timedelta(seconds=5)
+_KEYS = timedelta(seconds=2)
 _CONSENTS = timedelta(minutes=1)
 _AGES = timedelta(minutes=1)
 _WATCH = timedelta(seconds=30)
@@ -76,10 +77,17 @@ class Ticks:
         return run
 
 
-def build_ticks(tools: Tools, channel: TelegramChannel, mail: MailChannel | None, nightly: Job | None) -> Ticks:
+def build_ticks(
+    tools: Tools,
+    channel: TelegramChannel,
+    mail: MailChannel | None,
+    look_at_keys: Callable[[], None],
+    nightly: Job | None,
+) -> Ticks:
     """All ticks of one process. `mail`: only where there is a mail server.
 
-    `nightly`: moves the demo's schedule on; only where there is one.
+    `look_at_keys`: a bot that nobody speaks to follows a rotation of the key, too. `nightly`: moves the demo's schedule
+    on; only where there is one.
     """
     ticks = Ticks()
 
@@ -96,6 +104,9 @@ def build_ticks(tools: Tools, channel: TelegramChannel, mail: MailChannel | None
         while await tools.watch.look():
             pass  # a batch at a time, until everybody has been asked about
 
+    async def keys() -> None:
+        look_at_keys()
+
     def every(period: timedelta, name: str, job: Job) -> None:
         trigger = IntervalTrigger(seconds=int(period.total_seconds()), timezone="UTC")
         ticks.add(trigger, name, job)
@@ -103,6 +114,7 @@ def build_ticks(tools: Tools, channel: TelegramChannel, mail: MailChannel | None
     every(_OUTBOX, "outbox", channel.deliver_due)
     if mail is not None:  # a tick of its own: a slow mail server keeps nobody's message in the chat waiting
         every(_OUTBOX, "email", mail.deliver_due)
+    every(_KEYS, "keys", keys)
     every(_RECOVERY, "recovery", tools.booking.recover)
     every(_RECOVERY, "recovery of cancelling", tools.cancelling.recover)
     every(_CONSENTS, "consents", tools.access.expire)

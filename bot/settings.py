@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8081, ge=1, le=65535)
     database_url: str = "sqlite:///data/nomerok.sqlite"
     redis_url: str = ""
-    encryption_key: str = ""
+    encryption_key: str = Field(default="", repr=False)
+    encryption_key_next: str = Field(default="", repr=False)
     demo: bool | None = None
     operator_name: str = ""
     smtp_url: str = Field(default="", repr=False)

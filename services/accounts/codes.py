@@ -34,6 +34,7 @@ HOLDER_TRIES = 3
 """How often a code may be shown by somebody it was not made for, before it is taken for stolen."""
 _HOUR = timedelta(hours=1)
 _MISSED = "code_missed"
+_PURPOSE = "access code"
 _LENGTH = 10
 _ATTEMPTS = 4
 _PAYLOAD = re.compile(rf"c(\d{{{_LENGTH}}})", re.ASCII)
@@ -99,7 +100,7 @@ class Codes:
 
     async def find(self, digits: str) -> Code | None:
         """The code with these digits, while it is good."""
-        return await self._first(access_code.c.digest == self._digest(digits))
+        return await self._first(access_code.c.digest.in_(self._vault.indexes(_PURPOSE, digits)))
 
     async def get(self, code_id: str) -> Code | None:
         """A code that was found before, while it is good."""
@@ -153,7 +154,7 @@ class Codes:
             await unit.execute(
                 insert(access_code).values(
                     id=code_id,
-                    digest=self._digest(issued.digits),
+                    digest=self._vault.index(_PURPOSE, issued.digits),
                     kind=kind.value,
                     account_id=account_id,
                     data=self._vault.seal_json(access_code.c.data, code_id, dict(data)),
@@ -176,6 +177,3 @@ class Codes:
     def _open(self, row: Row[Any]) -> dict[str, Any]:
         data: dict[str, Any] = self._vault.open_json(access_code.c.data, row.id, row.data)
         return data
-
-    def _digest(self, digits: str) -> str:
-        return self._vault.index("access code", digits)

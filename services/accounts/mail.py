@@ -41,7 +41,7 @@ class Mail:
         if row is None or row.email is None:
             return None
         text = self._vault.open(account_table.c.email, account.id, row.email)
-        return MailAddress(text, row.email_refused_at is not None, row.email)
+        return MailAddress(text, row.email_refused_at is not None)
 
     def may_offer(self, account: Account) -> bool:
         """Whether there is a point in asking for an address."""
@@ -60,25 +60,21 @@ class Mail:
 
         Nothing happens where another address has been given meanwhile.
         """
+        mine = account_table.c.id == account.id
+        stands = select(account_table.c.email).where(mine, account_table.c.email_refused_at.is_(None))
         async with self._database.write() as unit:
-            noted = await unit.execute(
-                update(account_table)
-                .where(
-                    account_table.c.id == account.id,
-                    account_table.c.email == address.sealed,
-                    account_table.c.email_refused_at.is_(None),
-                )
-                .values(email_refused_at=self._clock.now())
-            )
-            if not noted.rowcount:
+            sealed = (await unit.execute(stands.with_for_update())).scalar()
+            # Compared as it reads: a rotation of the key may have sealed the same address anew.
+            if sealed is None or self._vault.open(account_table.c.email, account.id, sealed) != address.text:
                 return
+            await unit.execute(update(account_table).where(mine).values(email_refused_at=self._clock.now()))
             await self._outbox.add(
                 unit,
                 account_id=account.id,
                 person_id=None,
                 kind=NotificationKind.MAIL_REFUSED,
                 subject_id=account.id,
-                dedupe_key=f"mail-refused:{self._vault.index('refused address', address.sealed.hex())}",
+                dedupe_key=f"mail-refused:{self._vault.index('refused address', sealed.hex())}",
             )
 
     async def _set(self, account: Account, sealed: Sealed | None) -> Account:

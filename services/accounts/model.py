@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -91,11 +91,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
-    """Where an account's letters go. `refused`: its server does not know it; `sealed`: as it lies in the database."""
+    """Where an account's letters go. `refused`: its server does not know it."""
 
     text: str
     refused: bool
-    sealed: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ class Calendar:
 
     async def event(self, account: Account, found: CalendarVisit) -> CalendarEvent:
         """The event, now that the calendar is to be told of the visit as it was found."""
-        visit_id, written = found.entry.visit.id, self._digest(account, found.entry)
+        visit_id, digests = found.entry.visit.id, self._digests(account, found.entry)
+        written = digests[0]
         mine = calendar_event.c.account_id == account.id
         known = select(calendar_event).where(mine, calendar_event.c.visit_id.in_(found.chain))
         known = known.order_by(calendar_event.c.sequence.desc()).limit(1).with_for_update()
@@ -54,7 +55,7 @@ class Calendar:
             if row is None:
                 await self._insert(unit, account.id, visit_id, written)
                 row = (await unit.execute(known)).one()
-            if (row.visit_id, row.written) == (visit_id, written):
+            if row.visit_id == visit_id and row.written in digests:
                 return CalendarEvent(found.entry, row.uid, row.sequence)
             sequence: int = row.sequence + 1
             await unit.execute(
@@ -82,8 +83,8 @@ class Calendar:
             .on_conflict_do_nothing(index_elements=["account_id", "visit_id"])
         )
 
-    def _digest(self, account: Account, entry: VisitEntry) -> str:
-        """A word for all that the file says; nothing can be read back from it."""
+    def _digests(self, account: Account, entry: VisitEntry) -> tuple[str, ...]:
+        """A word for all that the file says, under each key, the present one first; nothing can be read back."""
         visit, clinic = entry.visit, entry.visit.clinic
         said = [
             *(account.locale, entry.person.full_name, visit.status.value, visit.number),
@@ -97,7 +98,7 @@ class Calendar:
             ),
             *(clinic.name, clinic.address, clinic.town, clinic.phone, clinic.tz, clinic.lat, clinic.lon),
         ]
-        return self._vault.index("calendar event", json.dumps(said))
+        return self._vault.indexes("calendar event", json.dumps(said))
 
 
 def _way(visit_id: str, steps: dict[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.booking.model import BookingLink, LinkKind, LinkTarget
@@ -27,6 +27,7 @@ LONGEST = 58
 """Telegram takes 64 characters, but a button that goes on with a link bears its payload too."""
 LIFETIME = timedelta(days=1)
 """As long as the form's draft lives."""
+_PURPOSE = "waiting link"
 _ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _CLINIC = re.compile(r"c-([A-Za-z0-9_-]+)", re.ASCII)
 _PART = re.compile(r"([sd])-([0-9]{2})-([A-Za-z0-9_-]+)", re.ASCII)
@@ -88,33 +89,35 @@ class Links:
 
     async def keep(self, telegram_id: int, link: BookingLink) -> None:
         """Keeps the link for this chat, instead of an older one."""
-        row_id = self._row(telegram_id)
+        row_id = self._vault.index(_PURPOSE, str(telegram_id))
         values = {
             "data": self._vault.seal(waiting_link.c.data, row_id, payload_of(link)),
             "expires_at": self._clock.now() + LIFETIME,
         }
         row = insert_for(self._database.dialect, waiting_link).values(id=row_id, **values)
-        await self._database.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+        async with self._database.write() as unit:
+            await unit.execute(delete(waiting_link).where(self._of(telegram_id), waiting_link.c.id != row_id))
+            await unit.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
 
     async def waiting(self, telegram_id: int) -> BookingLink | None:
         """The link that waits for this chat, while it is good."""
-        row_id = self._row(telegram_id)
-        good = waiting_link.c.id == row_id, waiting_link.c.expires_at > self._clock.now()
-        sealed = (await self._database.fetch(select(waiting_link.c.data).where(*good))).scalar()
-        return read_link(self._vault.open(waiting_link.c.data, row_id, sealed)) if sealed is not None else None
+        good = self._of(telegram_id), waiting_link.c.expires_at > self._clock.now()
+        row = (await self._database.fetch(select(waiting_link.c.id, waiting_link.c.data).where(*good))).first()
+        return read_link(self._vault.open(waiting_link.c.data, row.id, row.data)) if row is not None else None
 
     async def forget(self, telegram_id: int) -> None:
         """The link has been followed, or is not wanted."""
-        await self._database.execute(delete(waiting_link).where(waiting_link.c.id == self._row(telegram_id)))
+        await self._database.execute(delete(waiting_link).where(self._of(telegram_id)))
 
     async def erase(self, unit: AsyncConnection, telegram_id: int) -> None:
         """The same within a unit: nothing waits for a chat whose data are erased."""
-        await unit.execute(delete(waiting_link).where(waiting_link.c.id == self._row(telegram_id)))
+        await unit.execute(delete(waiting_link).where(self._of(telegram_id)))
 
     async def purge(self) -> int:
         """Forgets links that have waited too long; gives how many."""
         late = delete(waiting_link).where(waiting_link.c.expires_at <= self._clock.now())
         return (await self._database.execute(late)).rowcount
 
-    def _row(self, telegram_id: int) -> str:
-        return self._vault.index("waiting link", str(telegram_id))
+    def _of(self, telegram_id: int) -> ColumnElement[bool]:
+        """The chat's row, kept under the present key or an earlier one."""
+        return waiting_link.c.id.in_(self._vault.indexes(_PURPOSE, str(telegram_id)))

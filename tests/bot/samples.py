@@ -832,7 +832,7 @@ LETTERS = [
 
 def _mail() -> list[Sample]:
     texts = (ADDRESS, LONGEST_ADDRESS, EVIL_ADDRESS)
-    addresses = [MailAddress(text, refused, b"") for text in texts for refused in (True, False)]
+    addresses = [MailAddress(text, refused) for text in texts for refused in (True, False)]
     return [
         *(
             Sample(mail.mail, (each,), {"on": on, "note": note})

@@ -650,7 +650,8 @@ async def test_everything_is_told_by_the_schema(world: World, locale: str) -> No
     for section in ("visits_remembered", "replies", "times_held", "notifications", "reminders_to_come"):
         assert told_of[section], section
     assert told_of["account"]["email"] == ADDRESS
-    assert told_of["calendar_files"][0]["visit"]["number"] == told_of["bookings"][0]["visit"]["number"]
+    numbers = {each["visit"]["number"] for each in told_of["bookings"] if "visit" in each}
+    assert told_of["calendar_files"][0]["visit"]["number"] in numbers
     assert told_of["link_followed_to"] == CLINIC.name
     assert base64.b64decode(told_of["requests"][0]["photos_jpeg_base64"][0]).startswith(b"\xff\xd8")
 

@@ -40,8 +40,6 @@ def test_one_changed_bit_and_it_does_not_open() -> None:
     for place in range(len(sealed)):
         broken = bytearray(sealed)
         broken[place] ^= 1
-        if 1 <= place <= 4:  # the key's name is a hint for rotation; the value itself decides
-            continue
         with pytest.raises(VaultError):
             VAULT.open(COLUMN, "row", bytes(broken))
 
@@ -64,6 +62,34 @@ def test_another_key_does_not_open_it_and_the_error_holds_nothing() -> None:
         Vault(OTHER_KEY).open(COLUMN, "row", VAULT.seal(COLUMN, "row", SECRET))
     assert "Иванова" not in str(caught.value)
     assert Vault(OTHER_KEY).key_id != VAULT.key_id
+
+
+def test_of_several_keys_the_first_seals_and_each_opens_its_own() -> None:
+    both = Vault(OTHER_KEY, KEY)
+    assert both.key_ids == (Vault(OTHER_KEY).key_id, VAULT.key_id)
+    assert both.open(COLUMN, "row", VAULT.seal(COLUMN, "row", SECRET)) == SECRET
+    assert Vault(OTHER_KEY).open(COLUMN, "row", both.seal(COLUMN, "row", SECRET)) == SECRET
+    assert both.index("p", "v") == Vault(OTHER_KEY).index("p", "v")
+    assert both.indexes("p", "v") == (Vault(OTHER_KEY).index("p", "v"), VAULT.index("p", "v"))
+
+
+def test_keys_that_come_and_go_are_followed_but_foreign_ones_are_not() -> None:
+    found: list[list[bytes]] = []
+    vault = Vault(KEY, look=lambda: found.pop() if found else None)
+    sealed = vault.seal(COLUMN, "row", SECRET)
+    foreign = bytes(range(2, 34))
+    for keys, now in (
+        ([foreign], KEY),  # somebody has put another file in the key's place
+        ([OTHER_KEY, KEY], OTHER_KEY),  # a rotation begins
+        ([], OTHER_KEY),
+        ([KEY], OTHER_KEY),  # the next key's file is gone: what it has sealed already must still open
+        ([OTHER_KEY, KEY], OTHER_KEY),
+        ([OTHER_KEY], OTHER_KEY),  # the old key has been removed
+    ):
+        found.append(keys)
+        assert vault.key_id == Vault(now).key_id
+    with pytest.raises(VaultError, match="not here"):
+        vault.open(COLUMN, "row", sealed)
 
 
 def test_json_comes_back_as_it_was() -> None:

@@ -27,13 +27,13 @@ class Patients:
     async def find(self, connection: AsyncConnection, identity: PatientIdentity) -> Patient | None:
         """See `Registry.find_patient`."""
         row = await self._find_row(connection, identity)
-        return None if row is None else _patient(row, self._policy_index(identity.policy))
+        return None if row is None else _patient(row, self._policy_indexes(identity.policy))
 
     async def register(self, connection: AsyncConnection, identity: PatientIdentity, now: datetime) -> Patient:
         """See `Registry.register_patient`."""
         row = await self._find_row(connection, identity)
         if row is not None:
-            return _patient(row, self._policy_index(identity.policy))
+            return _patient(row, self._policy_indexes(identity.policy))
         return await self._insert(connection, identity, Patient(new_id(), confirmed=False, clinic_id=None), now)
 
     async def enrol(
@@ -60,20 +60,17 @@ class Patients:
         )
 
     async def _find_row(self, connection: AsyncConnection, identity: PatientIdentity) -> Row[Any] | None:
-        policy_index = self._policy_index(identity.policy)
-        snils_index = self._snils_index(identity.snils)
+        policy_indexes = self._policy_indexes(identity.policy)
+        snils_indexes = self._snils_indexes(identity.snils)
         found = await connection.execute(
             select(patient).where(
-                or_(
-                    patient.c.policy_index == (policy_index or ""),
-                    patient.c.snils_index == (snils_index or ""),
-                )
+                or_(patient.c.policy_index.in_(policy_indexes), patient.c.snils_index.in_(snils_indexes))
             )
         )
         rows = found.all()
         same = [row for row in rows if _same_person(self.identity(row.id, row.identity), identity)]
         for row in rows:
-            if policy_index and row.policy_index == policy_index:
+            if row.policy_index in policy_indexes:
                 if row not in same:
                     raise PatientConflict("this policy stands for another person")
                 return row
@@ -90,17 +87,25 @@ class Patients:
         plain = asdict(identity) | {"birth_date": identity.birth_date.isoformat()}
         return {
             "identity": self._vault.seal_json(patient.c.identity, patient_id, plain),
-            "policy_index": self._policy_index(identity.policy),
-            "snils_index": self._snils_index(identity.snils),
+            **self._indexes(identity),
         }
 
-    def _policy_index(self, policy: Policy) -> str | None:
-        if policy.kind is PolicyKind.NONE or not policy.number:
-            return None
-        return self._vault.index("registry policy", f"{policy.kind} {policy.number}")
+    def indexes_of(self, patient_id: str, sealed: Sealed) -> dict[str, str | None]:
+        """The blind indexes that the row of this patient is to have under the present key."""
+        return self._indexes(self.identity(patient_id, sealed))
 
-    def _snils_index(self, snils: str | None) -> str | None:
-        return self._vault.index("registry snils", snils) if snils else None
+    def _indexes(self, identity: PatientIdentity) -> dict[str, str | None]:
+        policy, snils = self._policy_indexes(identity.policy), self._snils_indexes(identity.snils)
+        return {"policy_index": policy[0] if policy else None, "snils_index": snils[0] if snils else None}
+
+    def _policy_indexes(self, policy: Policy) -> tuple[str, ...]:
+        """The present key's first; none where there is nothing to look up by."""
+        if policy.kind is PolicyKind.NONE or not policy.number:
+            return ()
+        return self._vault.indexes("registry policy", f"{policy.kind} {policy.number}")
+
+    def _snils_indexes(self, snils: str | None) -> tuple[str, ...]:
+        return self._vault.indexes("registry snils", snils) if snils else ()
 
 
 def _same_person(one: PatientIdentity, other: PatientIdentity) -> bool:
@@ -111,6 +116,6 @@ def _who(identity: PatientIdentity) -> tuple[str, str, date]:
     return fold(identity.surname), fold(identity.name), identity.birth_date
 
 
-def _patient(row: Row[Any], policy_index: str | None) -> Patient:
+def _patient(row: Row[Any], policy_indexes: tuple[str, ...]) -> Patient:
     """Found by СНИЛС under another policy, a patient is the same, but the policy typed is not confirmed by that."""
-    return Patient(row.id, row.confirmed and row.policy_index == policy_index, row.clinic_id)
+    return Patient(row.id, row.confirmed and row.policy_index in policy_indexes, row.clinic_id)
