@@ -190,6 +190,9 @@ KEYS: Mapping[str, str] = {
     "statuses": N_("every status with its moment"),
     "answer": N_("the answer"),
     "photos_jpeg_base64": N_("photos: JPEG files in Base64"),
+    "photos_only_in_chat": N_(
+        "how many more photos there are: they no longer fit into this file and stand in “Application statuses”"
+    ),
     "notifications": N_("notifications"),
     "reminders_to_come": N_("reminders and notifications to come"),
     "what": N_("what it tells"),

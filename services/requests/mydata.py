@@ -15,6 +15,9 @@ from services.storage.engine import Database
 from services.storage.tables import request
 from services.storage.vault import Vault
 
+_PHOTOS_IN_ALL = 30 * 1024 * 1024
+"""Bytes of JPEG in one document: in Base64 they are a third more, and Telegram takes files of up to 50 MB."""
+
 
 class RequestData:
     """Problems and feedback with their photos, statuses and answers. Photos not sent yet go with their draft."""
@@ -26,10 +29,12 @@ class RequestData:
     async def export(self, whose: Subject) -> Facts:
         mine = select(request).where(request.c.account_id == whose.account_id).order_by(request.c.number)
         found: list[Fact] = []
+        room = _PHOTOS_IN_ALL
         async with self._database.read() as connection:
             for row in (await connection.execute(mine)).all():
                 sent = await read_request(connection, self._vault, row)
                 photos = [await read_photo(connection, self._vault, each) for each in sent.photos]
+                told = [each for each in photos if (room := room - len(each)) >= 0]
                 found.append(
                     {
                         "number": str(sent.number),
@@ -38,7 +43,8 @@ class RequestData:
                         "sent_at": sent.sent_at,
                         "statuses": [{"status": each.status, "since": each.at} for each in sent.steps],
                         "answer": sent.comment,
-                        "photos_jpeg_base64": [base64.b64encode(each).decode() for each in photos],
+                        "photos_jpeg_base64": [base64.b64encode(each).decode() for each in told],
+                        "photos_only_in_chat": len(photos) - len(told) or None,
                     }
                 )
         return {"requests": found}

@@ -656,6 +656,15 @@ async def test_everything_is_told_by_the_schema(world: World, locale: str) -> No
     assert base64.b64decode(told_of["requests"][0]["photos_jpeg_base64"][0]).startswith(b"\xff\xd8")
 
 
+async def test_photos_that_do_not_fit_stay_in_the_chat(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = await a_life(world)
+    monkeypatch.setattr("services.requests.mydata._PHOTOS_IN_ALL", 10)
+    told_of = await exported(world, life.anna)
+    Draft202012Validator(SCHEMA).validate(told_of)
+    (sent,) = told_of["requests"]
+    assert (sent["photos_jpeg_base64"], sent["photos_only_in_chat"]) == ([], 1)
+
+
 async def test_it_is_said_in_words(world: World) -> None:
     life = await a_life(world)
     told_of = await exported(world, life.anna)
