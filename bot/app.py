@@ -327,18 +327,21 @@ def build_bot(settings: Settings) -> Bot:
 
 async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> None:
     """Talks to Telegram (or the local chat) until it is told to stop: by webhook where one is set, else by polling."""
+    told = _told_to_end()
     storage = await open_storage(settings)
     bot = build_bot(settings)
     try:
         async with open_seen(settings, storage.vault) as seen:
             await _greet(bot, storage.database, polls=not settings.webhook_url)
-            await _serve(settings, storage, bot, seen, wrap_registry)
+            await _serve(settings, storage, bot, seen, wrap_registry, told)
     finally:
         await bot.session.close()
         await storage.database.close()
 
 
-async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wrap_registry: WrapRegistry) -> None:
+async def _serve(
+    settings: Settings, storage: Storage, bot: Bot, seen: Seen, wrap_registry: WrapRegistry, told: asyncio.Event
+) -> None:
     tools = build_tools(settings, storage, wrap_registry)
     ready = asyncio.Event()
     dispatcher = build_dispatcher(tools, ready, seen)
@@ -347,7 +350,6 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
     ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, storage.vault.look, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
-    told = _told_to_end()
     ticks.start()
     try:
         if settings.webhook_url:
@@ -364,7 +366,10 @@ async def _serve(settings: Settings, storage: Storage, bot: Bot, seen: Seen, wra
 
 
 def _told_to_end() -> asyncio.Event:
-    """Set once the operator asks the process to end: Ctrl-C, or SIGTERM."""
+    """Set once the operator asks the process to end: Ctrl-C, or SIGTERM.
+
+    From the very start: a process begun in the background of a shell would not hear Ctrl-C at all otherwise.
+    """
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
