@@ -20,8 +20,9 @@ help: ## list these commands
 run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in the browser
 	exec $(VENV)/python -m bot
 
+# One worker more than there are cores: stories often wait for a tick of a second.
 test: system env-dev $(COMPILED) ## run all tests (PYTEST="-k booking" narrows them)
-	exec $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST)
+	exec $(VENV)/python -m pytest -n "$$(($$(getconf _NPROCESSORS_ONLN) + 1))" --maxprocesses 4 --dist worksteal $(PYTEST)
 
 check: env-dev ## lint, types, import floors, texts
 	$(VENV)/python -m ruff check .
