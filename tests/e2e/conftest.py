@@ -1,6 +1,6 @@
 """Stories begin from a folder whose demo registry is filled already: filling takes seconds, copying does not.
 
-All of them run in one event loop, for most share one running bot (`town`), each with people of its own.
+All of them run in one event loop, for most of a file share one running bot (`town`), each with people of its own.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ async def bot(tmp_path: Path, filled: Path, nursery: Nursery) -> AsyncIterator[B
         yield bot
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path, nursery: Nursery) -> AsyncIterator[BotProcess]:
     async with running_bot(tmp_path_factory.mktemp("town"), filled, nursery, checked=False) as bot:
         yield bot
@@ -68,7 +68,10 @@ async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path, nursery:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(_town: BotProcess) -> AsyncIterator[BotProcess]:
-    """The running bot that stories share. What a story does to the clock and the registry ends with it."""
+    """The running bot that stories of one file share. What one does to the clock and to the faults ends with it.
+
+    Other files have another: which times are free there does not depend on the order of files.
+    """
     began = Moment.of(_town)
     _town.set_clock(BEGIN)
     _let_times_go(_town)
