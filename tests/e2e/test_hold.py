@@ -81,14 +81,14 @@ async def test_a_hold_that_ran_out_is_renewed_while_the_time_is_free(town: BotPr
     assert BOOKED in user.screen().text
 
 
-async def test_a_hold_that_ran_out_and_was_taken_leads_to_the_nearest_times(town: BotProcess) -> None:
-    anna, boris = await with_family(town), await with_family(town, "Борис")
+async def test_a_hold_that_ran_out_and_was_taken_leads_to_the_nearest_times(bot: BotProcess) -> None:
+    anna, boris = await with_family(bot), await with_family(bot, "Борис")
     await to_times(anna, service="Дерматолог")
     wanted = times(anna)[0]
     await anna.press(wanted)
 
     # STEP 1. Anna's five minutes are over; Boris chooses the time.
-    town.shift_clock(timedelta(minutes=6))
+    bot.shift_clock(timedelta(minutes=6))
     await to_times(boris, service="Дерматолог")
     await boris.press(wanted)
     assert CHECK_BOOKING in boris.screen().text
@@ -105,13 +105,13 @@ async def test_a_hold_that_ran_out_and_was_taken_leads_to_the_nearest_times(town
     await boris.press(RU.confirm)
     assert BOOKED in anna.screen().text
     assert BOOKED in boris.screen().text
-    async with desk_of(town) as desk:
+    async with desk_of(bot) as desk:
         assert (await desk.visits(anna))[0].start != (await desk.visits(boris))[0].start
 
 
-async def test_two_people_choose_the_same_time_in_the_same_moment(town: BotProcess) -> None:
-    anna, boris = await with_family(town), await with_family(town, "Борис")
-    async with desk_of(town) as desk:  # one doctor's times only: with any doctor both might be served
+async def test_two_people_choose_the_same_time_in_the_same_moment(bot: BotProcess) -> None:
+    anna, boris = await with_family(bot), await with_family(bot, "Борис")
+    async with desk_of(bot) as desk:  # one doctor's times only: with any doctor both might be served
         doctor = (await desk.free(DERMATOLOGIST))[0].doctor
     for user in (anna, boris):
         await press_all(user, "Записаться к врачу", RU.me, "⭐", "Дерматолог", doctor.split()[0])
@@ -135,7 +135,7 @@ async def test_two_people_choose_the_same_time_in_the_same_moment(town: BotProce
     await asyncio.gather(anna.press(RU.confirm), boris.press(RU.confirm))
     assert BOOKED in anna.screen().text
     assert BOOKED in boris.screen().text
-    async with desk_of(town) as desk:
+    async with desk_of(bot) as desk:
         first, second = (await desk.visits(anna))[0], (await desk.visits(boris))[0]
     assert (first.doctor_id, first.start) != (second.doctor_id, second.start)
 
