@@ -12,7 +12,7 @@ from aiogram.utils.deep_linking import create_telegram_link
 from bot import chat
 from bot.fsm import access
 from bot.fsm.wizard import Typed
-from bot.handlers.common import ask_consent, leave_wizard
+from bot.handlers.common import consented, leave_wizard
 from bot.handlers.wizard import Wizards, begin
 from bot.keyboards.callbacks import Go, GrantCode, GrantDraft, GrantList, GrantRevoke, HowToConfirm, Page
 from bot.tools import Tools
@@ -56,43 +56,32 @@ async def enter(
     await begin(event, bot, tools, wizards, account, t, access.KIND, Typed(digits) if digits else None)
 
 
-async def open_code(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
-) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
+async def open_code(query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
     await enter(query, bot, tools, wizards, account, t)
 
 
 async def how_to_confirm(
-    query: CallbackQuery, callback_data: HowToConfirm, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: HowToConfirm, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     person = await tools.persons.get(account, callback_data.person)
     today = local(tools.clock.now(), MOSCOW).date()
     await chat.show(query, bot, view.how_to_confirm(t, person, today, demo=tools.demo))
 
 
-async def open_grants(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+async def open_grants(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     await _grants(query, 0, bot, tools, account, t)
 
 
 async def turn_grants(
-    query: CallbackQuery, callback_data: GrantList, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: GrantList, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     await _grants(query, callback_data.page, bot, tools, account, t)
 
 
 async def draft(
-    query: CallbackQuery, callback_data: GrantDraft, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: GrantDraft, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """The ticks: what is ticked stands in the buttons alone."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     own = await tools.persons.own(account)
     if own is None or not await tools.access.may_grant(account):
         await chat.show(query, bot, view.may_not_grant(t, own))
@@ -101,11 +90,8 @@ async def draft(
 
 
 async def code(
-    query: CallbackQuery, callback_data: GrantCode, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: GrantCode, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     own = await tools.persons.own(account)
     if own is None or not await tools.access.may_grant(account):
         await chat.show(query, bot, view.may_not_grant(t, own))
@@ -120,12 +106,9 @@ async def code(
 
 
 async def revoke(
-    query: CallbackQuery, callback_data: GrantRevoke, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: GrantRevoke, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """Asked first; then both sides are told, this one by the screen."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     if not callback_data.sure:
         grant = await tools.access.notice(account, callback_data.grant)
         await chat.show(query, bot, view.ended(t, grant) if grant.ended_at else view.revoke(t, grant))
@@ -135,16 +118,13 @@ async def revoke(
     await tools.access.shown(account, grant.id)
 
 
-async def _grants(query: CallbackQuery, page: int, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
+async def _grants(query: CallbackQuery, page: int, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     await leave_wizard(bot, tools, account)
     await chat.show(query, bot, view.grants(t, await tools.access.grants(account), page))
 
 
 def setup() -> Router:
-    router = Router(name="access")
+    router = consented("access")
     router.callback_query.register(open_code, Go.filter(F.to == Page.ENTER_CODE))
     router.callback_query.register(open_grants, Go.filter(F.to == Page.GRANTS))
     router.callback_query.register(how_to_confirm, HowToConfirm.filter())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from aiogram import Bot
-from aiogram.types import CallbackQuery, Message
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import BaseMiddleware, Bot, Router
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import chat
 from bot.tools import Tools
@@ -34,6 +37,29 @@ async def ask_consent(
         await chat.show(event, bot, screen)
     else:
         await chat.send(bot, event.chat.id, screen)
+
+
+class ConsentFirst(BaseMiddleware):
+    """Around handlers that are for an account alone: a guest is asked for consent instead."""
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        if data["account"] is not None or not isinstance(event, Message | CallbackQuery):
+            return await handler(event, data)
+        await ask_consent(event, data["bot"], data["tools"], data["t"])
+        return None
+
+
+def consented(name: str) -> Router:
+    """A router whose handlers get an account, never None."""
+    router, consent_first = Router(name=name), ConsentFirst()
+    router.message.middleware(consent_first)
+    router.callback_query.middleware(consent_first)
+    return router
 
 
 async def home_screen(tools: Tools, account: Account, t: Texts, note: Html | None = None) -> Screen:

@@ -1,4 +1,4 @@
-"""«Полисы»: the list, a person's card, taking somebody off; the forms stand in `handlers.wizard`."""
+"""«Полисы»: the list, a person's card, taking somebody off; the forms stand in `handlers.openings`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.fsm import booking
-from bot.handlers.common import ask_consent, leave_wizard, policies_screen
+from bot.handlers.common import consented, leave_wizard, policies_screen
 from bot.keyboards.callbacks import Go, Page, PersonCard, PersonPolicy, PersonRemove, PolicyList
 from bot.tools import Tools
 from bot.views import family as view
@@ -18,23 +18,20 @@ from services.texts.i18n import Html, Texts
 _MANY = 1000
 
 
-async def open_policies(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+async def open_policies(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     await _policies(query, bot, tools, account, t)
 
 
 async def turn_policies(
-    query: CallbackQuery, callback_data: PolicyList, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: PolicyList, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     await _policies(query, bot, tools, account, t, callback_data.page)
 
 
 async def card(
-    query: CallbackQuery, callback_data: PersonCard, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: PersonCard, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """One press: the person is the active one, and the card says who it is."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     person = await tools.persons.get(account, callback_data.person)
     await leave_wizard(bot, tools, account)
     await tools.accounts.set_active_person(account, person.id)
@@ -42,21 +39,15 @@ async def card(
 
 
 async def policy(
-    query: CallbackQuery, callback_data: PersonPolicy, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: PersonPolicy, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await chat.show(query, bot, view.policy_mark(t, await tools.persons.get(account, callback_data.person)))
 
 
 async def remove(
-    query: CallbackQuery, callback_data: PersonRemove, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: PersonRemove, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """Asked first, with what stands; one's own is not removed."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     person = await tools.persons.get(account, callback_data.person)
     if person.relation is Relation.OWN:
         await chat.show(query, bot, view.card(t, person, tools.clock.now()))
@@ -74,14 +65,11 @@ async def _policies(
     query: CallbackQuery,
     bot: Bot,
     tools: Tools,
-    account: Account | None,
+    account: Account,
     t: Texts,
     page: int = 0,
     note: Html | None = None,
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await leave_wizard(bot, tools, account)
     await chat.show(query, bot, await policies_screen(tools, account, t, page, note))
 
@@ -106,7 +94,7 @@ async def _forget_booking(bot: Bot, tools: Tools, account: Account, person: Pers
 
 
 def setup() -> Router:
-    router = Router(name="family")
+    router = consented("family")
     router.callback_query.register(open_policies, Go.filter(F.to == Page.POLICIES))
     router.callback_query.register(turn_policies, PolicyList.filter())
     router.callback_query.register(card, PersonCard.filter())

@@ -1,4 +1,4 @@
-"""Home, the demo's ready family, and what is closed to see the screen above it."""
+"""Home, and the demo's ready family."""
 
 from __future__ import annotations
 
@@ -6,29 +6,23 @@ from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.common import ask_consent, home_screen, leave_wizard
+from bot.handlers.common import consented, home_screen, leave_wizard
 from bot.handlers.wizard import Wizards, show_turned, start_by_waiting_link
-from bot.keyboards.callbacks import Close, Go, Page
+from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
 from services.accounts.model import Account
 from services.texts.i18n import Texts
 
 
-async def go_home(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
+async def go_home(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     await leave_wizard(bot, tools, account)
     await chat.show(query, bot, await home_screen(tools, account, t))
 
 
 async def take_ready_family(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
+    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts
 ) -> None:
     """DEMO: the whole form in one press; then on to where a link has led."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     if tools.ready_family is not None and not await tools.persons.family(account):
         family = await tools.persons.take_ready_family(account, tools.ready_family)
         account = await tools.accounts.set_active_person(account, family[0].id)
@@ -43,16 +37,8 @@ async def take_ready_family(
     await chat.show(query, bot, await home_screen(tools, account, t))
 
 
-async def close(query: CallbackQuery, bot: Bot) -> None:
-    """Takes away what stands below a screen; open to guests too, for an old file may outlive its account."""
-    if query.message is not None:
-        await chat.delete(bot, query.from_user.id, query.message.message_id)
-    await chat.answer(query)
-
-
 def setup() -> Router:
-    router = Router(name="home")
+    router = consented("home")
     router.callback_query.register(go_home, Go.filter(F.to == Page.HOME))
-    router.callback_query.register(close, Close.filter())
     router.callback_query.register(take_ready_family, Go.filter(F.to == Page.DEMO_FAMILY))
     return router

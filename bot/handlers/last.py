@@ -6,37 +6,24 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.handlers.common import ask_consent, home_screen
-from bot.keyboards.callbacks import Idle
+from bot.handlers.common import consented, home_screen
 from bot.tools import Tools
 from bot.views import common
 from services.accounts.model import Account
 from services.texts.i18n import Texts
 
 
-async def idle(query: CallbackQuery) -> None:
-    """A cell that only stands in a table."""
-    await chat.answer(query)
-
-
-async def unknown_press(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+async def unknown_press(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     """A button of a layout that is no longer understood."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await chat.show(query, bot, await home_screen(tools, account, t), common.outdated(t))
 
 
-async def unknown_message(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(message, bot, tools, t)
-        return
+async def unknown_message(message: Message, bot: Bot, t: Texts) -> None:
     await chat.send(bot, message.chat.id, common.not_understood(t))
 
 
 def setup() -> Router:
-    router = Router(name="last")
-    router.callback_query.register(idle, Idle.filter())
+    router = consented("last")
     router.callback_query.register(unknown_press)
     router.message.register(unknown_message)
     return router

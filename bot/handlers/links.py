@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import chat
 from bot.fsm import booking
-from bot.handlers.common import ask_consent, home_screen, leave_wizard
+from bot.handlers.common import ask_consent, consented, home_screen, leave_wizard
 from bot.handlers.wizard import Wizards, show_turned, start_by_link
 from bot.keyboards.callbacks import BookByLink
 from bot.tools import Tools
@@ -56,12 +56,9 @@ async def go_on(
     bot: Bot,
     tools: Tools,
     wizards: Wizards,
-    account: Account | None,
+    account: Account,
     t: Texts,
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     link = read_link(callback_data.payload)
     if link is None:
         await chat.show(query, bot, await home_screen(tools, account, t), common.outdated(t))
@@ -104,6 +101,6 @@ async def _show(event: Message | CallbackQuery, bot: Bot, screen: Screen) -> Non
 
 
 def setup() -> Router:
-    router = Router(name="links")
+    router = consented("links")
     router.callback_query.register(go_on, BookByLink.filter())
     return router

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.fsm import mail
-from bot.handlers.common import ask_consent, leave_wizard
+from bot.handlers.common import consented, leave_wizard
 from bot.handlers.wizard import Wizards, begin
 from bot.keyboards.callbacks import Go, MailRemove, Page
 from bot.tools import Tools
@@ -16,13 +16,8 @@ from services.accounts.model import Account
 from services.texts.i18n import Texts
 
 
-async def page(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
-) -> None:
+async def page(query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
     """The address, or the question for one."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await leave_wizard(bot, tools, account)
     address = await tools.mail.of(account)
     if address is not None:
@@ -34,12 +29,9 @@ async def page(
 
 
 async def remove(
-    query: CallbackQuery, callback_data: MailRemove, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: MailRemove, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """Asked first."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     address = await tools.mail.of(account)
     if address is None:
         await chat.show(query, bot, view.none(t, on=tools.mail.on))
@@ -51,7 +43,7 @@ async def remove(
 
 
 def setup() -> Router:
-    router = Router(name="mail")
+    router = consented("mail")
     router.callback_query.register(page, Go.filter(F.to == Page.MAIL))
     router.callback_query.register(remove, MailRemove.filter())
     return router

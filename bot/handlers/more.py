@@ -6,7 +6,7 @@ from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.common import ask_consent, leave_wizard
+from bot.handlers.common import consented, leave_wizard
 from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
 from bot.views import more as view
@@ -14,15 +14,12 @@ from services.accounts.model import Account
 from services.texts.i18n import Texts
 
 
-async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
+async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     await leave_wizard(bot, tools, account)
     await chat.show(query, bot, view.more(t, mail=tools.mail.on or account.mail))
 
 
 def setup() -> Router:
-    router = Router(name="more")
+    router = consented("more")
     router.callback_query.register(page, Go.filter(F.to == Page.MORE))
     return router

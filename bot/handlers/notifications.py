@@ -8,7 +8,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat, notices
-from bot.handlers.common import ask_consent
+from bot.handlers.common import consented
 from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.tools import Tools
@@ -20,31 +20,22 @@ from services.texts.i18n import Texts
 
 
 async def listing(
-    query: CallbackQuery, callback_data: NotificationList, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: NotificationList, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await chat.show(query, bot, await _page(tools, account, callback_data.page, t))
 
 
 async def open_one(
-    query: CallbackQuery, callback_data: NotificationOpen, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: NotificationOpen, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     note = await tools.outbox.get(account.id, callback_data.notification)
     await chat.show(query, bot, await notices.opened(tools, account, note, t))
     await tools.outbox.read(note)
 
 
 async def read_all(
-    query: CallbackQuery, callback_data: NotificationReadAll, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: NotificationReadAll, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await tools.outbox.read_all(account.id)
     await chat.show(query, bot, await _page(tools, account, callback_data.page, t))
 
@@ -73,7 +64,7 @@ def _moment(note: Notification) -> tuple[str, datetime]:
 
 
 def setup() -> Router:
-    router = Router(name="notifications")
+    router = consented("notifications")
     router.callback_query.register(listing, NotificationList.filter())
     router.callback_query.register(open_one, NotificationOpen.filter())
     router.callback_query.register(read_all, NotificationReadAll.filter())

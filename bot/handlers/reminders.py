@@ -8,7 +8,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.handlers.common import ask_consent
+from bot.handlers.common import consented
 from bot.keyboards.callbacks import NotificationList, VisitCard, VisitMove, VisitReply
 from bot.tools import Tools
 from bot.views import refusals
@@ -20,12 +20,9 @@ from services.texts.i18n import Texts
 
 
 async def reply(
-    query: CallbackQuery, callback_data: VisitReply, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: VisitReply, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """An old one whose visit no longer stands says so on the visit's card."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     now = tools.clock.now()
     visit_id = callback_data.visit
     try:
@@ -62,6 +59,6 @@ def _visits_of(buttons: list[str]) -> Iterator[str]:
 
 
 def setup() -> Router:
-    router = Router(name="reminders")
+    router = consented("reminders")
     router.callback_query.register(reply, VisitReply.filter())
     return router

@@ -1,4 +1,4 @@
-"""«Статусы заявлений», and the cards of what was sent. Sending is a wizard (`handlers.wizard`)."""
+"""«Статусы заявлений», and the cards of what was sent. Sending is a wizard (`handlers.openings`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.handlers.common import ask_consent, leave_wizard
+from bot.handlers.common import consented, leave_wizard
 from bot.keyboards.callbacks import RequestCard, RequestList, RequestPhoto, RequestText
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
@@ -16,44 +16,32 @@ from services.texts.i18n import Texts
 
 
 async def listing(
-    query: CallbackQuery, callback_data: RequestList, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: RequestList, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     await leave_wizard(bot, tools, account)
     found = await tools.statuses.page(account, callback_data.page, PAGE_SIZE)
     await chat.show(query, bot, view.statuses(t, found, callback_data.page, tools.clock.now()))
 
 
 async def card(
-    query: CallbackQuery, callback_data: RequestCard, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: RequestCard, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     request = await tools.requests.get(account, callback_data.request)
     await chat.show(query, bot, view.card(t, request, tools.clock.now()))
     await tools.outbox.read_about(account.id, request.id)
 
 
 async def whole_text(
-    query: CallbackQuery, callback_data: RequestText, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: RequestText, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     request = await tools.requests.get(account, callback_data.request)
     await chat.show(query, bot, view.whole_text(t, request, callback_data.page))
 
 
 async def photo(
-    query: CallbackQuery, callback_data: RequestPhoto, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: RequestPhoto, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """A message of its own below the card."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     request = await tools.requests.get(account, callback_data.request)
     picture = await tools.requests.photo(account, request.id, callback_data.place)
     await chat.send(bot, query.from_user.id, view.photo(t, request, callback_data.place, picture))
@@ -61,7 +49,7 @@ async def photo(
 
 
 def setup() -> Router:
-    router = Router(name="requests")
+    router = consented("requests")
     router.callback_query.register(listing, RequestList.filter())
     router.callback_query.register(card, RequestCard.filter())
     router.callback_query.register(whole_text, RequestText.filter())

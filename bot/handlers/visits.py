@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.clinics import show_venue
-from bot.handlers.common import ask_consent
+from bot.handlers.common import consented
 from bot.keyboards.callbacks import Tab, VisitCalendar, VisitCancel, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
@@ -25,11 +25,8 @@ from services.texts.i18n import Texts
 
 
 async def listing(
-    query: CallbackQuery, callback_data: VisitList, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: VisitList, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     tab, page = callback_data.tab, max(0, callback_data.page)
     read = tools.visits.upcoming if tab is Tab.UPCOMING else tools.visits.past
     found = await read(account, page, PAGE_SIZE)
@@ -40,11 +37,8 @@ async def listing(
 
 
 async def card(
-    query: CallbackQuery, callback_data: VisitCard, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: VisitCard, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     entry = await tools.visits.get(account, callback_data.visit)
     offers_mail = tools.mail.may_offer(account)
     await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), back=Tab.UPCOMING, offers_mail=offers_mail))
@@ -52,22 +46,16 @@ async def card(
 
 
 async def venue(
-    query: CallbackQuery, callback_data: VisitVenue, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: VisitVenue, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     entry = await tools.visits.get(account, callback_data.visit)
     await show_venue(query, bot, entry.visit.clinic, t)
 
 
 async def calendar(
-    query: CallbackQuery, callback_data: VisitCalendar, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: VisitCalendar, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """«В календарь»: the file of the visit as it is now, or of the one that has taken its place."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     now = tools.clock.now()
     found = await tools.calendar.find(account, callback_data.visit)
     if not view.has_calendar(found.entry.visit, now):
@@ -79,12 +67,9 @@ async def calendar(
 
 
 async def cancel(
-    query: CallbackQuery, callback_data: VisitCancel, bot: Bot, tools: Tools, account: Account | None, t: Texts
+    query: CallbackQuery, callback_data: VisitCancel, bot: Bot, tools: Tools, account: Account, t: Texts
 ) -> None:
     """«Отменить запись»: asked first, then done; the card says what has become of the visit."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
     now = tools.clock.now()
     try:
         entry = await tools.visits.get(account, callback_data.visit)
@@ -124,7 +109,7 @@ async def _question(tools: Tools, account: Account, entry: VisitEntry, t: Texts)
 
 
 def setup() -> Router:
-    router = Router(name="visits")
+    router = consented("visits")
     router.callback_query.register(cancel, VisitCancel.filter())
     router.callback_query.register(listing, VisitList.filter())
     router.callback_query.register(card, VisitCard.filter())

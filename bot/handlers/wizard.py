@@ -1,4 +1,4 @@
-"""Wizards in the chat: opening, pressing, typing, leaving."""
+"""Wizards in the chat: pressing, typing, leaving. How they begin: `openings`."""
 
 from __future__ import annotations
 
@@ -11,203 +11,26 @@ from aiogram.types import CallbackQuery, Message
 from aiohttp import ClientError
 
 from bot import chat
-from bot.fsm import access, booking, family, mail, moving, person, requests
+from bot.fsm import booking, moving, person, requests
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import FileLost, Input, SentPhoto, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
-from bot.handlers.common import ask_consent, home_screen, leave_wizard, policies_screen
-from bot.keyboards.callbacks import Go, Page, PersonBook, PersonEdit, VisitAgain, VisitMove, WizardOpen, WizardPress
+from bot.handlers.common import consented, home_screen, leave_wizard
+from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
-from bot.views import booking as booking_view
 from bot.views import common, refusals
-from bot.views import family as family_view
-from bot.views import home as home_view
 from bot.views import links as links_view
 from bot.views import requests as request_view
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
-from bot.views.visits import ticket
 from services.accounts.model import Account
-from services.accounts.rights import Editing, editing
 from services.booking.model import BookingLink
 from services.drafts.model import Draft
-from services.registry.model import PolicyKind
 from services.registry.port import RegistryUnavailable
-from services.requests.model import RequestKind
 from services.texts.i18n import Html, Texts, blocks
 
 PICTURES = frozenset({"image/jpeg", "image/png"})
 """Files that are taken for photos; what they really are is seen when they are opened."""
 Wizards = Mapping[str, Wizard]
-
-
-async def open_booking(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
-) -> None:
-    """«Записаться к врачу»: goes on where it was left, or begins."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    draft = await tools.drafts.open_of(account.id, booking.KIND)
-    if draft is not None and "person" in draft.answers:
-        repeats = await booking.repeats_of(tools, account, draft.id)
-        await chat.show(query, bot, booking_view.resume(t, booking.KIND, repeats, tools.clock.now()))
-        return
-    await _begin(query, bot, tools, wizards, account, t, booking.KIND)
-
-
-async def open_form(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
-) -> None:
-    """The own form: anew, where it was left, or only the policy number that was missing."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    draft = await tools.drafts.open_of(account.id, person.KIND)
-    if draft is not None and draft.answers:
-        await chat.show(query, bot, booking_view.resume(t, person.KIND))
-        return
-    await _begin(query, bot, tools, wizards, account, t, person.KIND)
-
-
-async def open_move(
-    query: CallbackQuery,
-    callback_data: VisitMove,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account | None,
-    t: Texts,
-) -> None:
-    """«Перенос записи»: another time for a visit that stands and may be managed from here."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    entry = await tools.visits.get(account, callback_data.visit)
-    reason = tools.cancelling.why_not(entry)
-    if reason is not None:
-        await chat.show(query, bot, ticket(t, entry, tools.clock.now(), note=refusals.kept(t, reason)))
-        return
-    if await tools.cancelling.under_way(account, entry.visit.id):
-        await chat.show(query, bot, ticket(t, entry, tools.clock.now(), note=refusals.under_way(t)))
-        return
-    await leave_wizard(bot, tools, account)
-    turned = await wizards[moving.KIND].start(account, t, moving.first_answers(entry))
-    await _show_press(query, bot, tools, account, t, turned)
-
-
-async def open_again(
-    query: CallbackQuery,
-    callback_data: VisitAgain,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account | None,
-    t: Texts,
-) -> None:
-    """«Записаться ещё раз»: at the doctor's calendar, or at the nearest time."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    entry = await tools.visits.get(account, callback_data.visit)
-    slot = await tools.repeats.nearest(entry, "") if callback_data.soonest else None
-    turned = await wizards[booking.KIND].start(account, t, booking.answers_again(entry, slot))
-    await _show_press(query, bot, tools, account, t, turned)
-
-
-async def open_for(
-    query: CallbackQuery,
-    callback_data: PersonBook,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account | None,
-    t: Texts,
-) -> None:
-    """«Записать к врачу» on a person's card: who is known, so the clinic is asked first."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    who = await tools.persons.get(account, callback_data.person)
-    await leave_wizard(bot, tools, account)
-    answers = await booking.answers_for(tools, account, who)
-    await _show_press(query, bot, tools, account, t, await wizards[booking.KIND].start(account, t, answers))
-
-
-async def open_adding(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account | None, t: Texts
-) -> None:
-    """«Добавить» of «Полисы»: goes on where it was left, or begins."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    draft = await tools.drafts.open_of(account.id, family.KIND)
-    if draft is not None and "surname" in draft.answers:
-        await chat.show(query, bot, booking_view.resume(t, family.KIND))
-        return
-    await leave_wizard(bot, tools, account)
-    await _begin(query, bot, tools, wizards, account, t, family.KIND)
-
-
-async def open_edit(
-    query: CallbackQuery,
-    callback_data: PersonEdit,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account | None,
-    t: Texts,
-) -> None:
-    """«Изменить»: everything is known, so it begins at the check screen."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    await leave_wizard(bot, tools, account)
-    await _begin_edit(query, bot, tools, wizards, account, t, callback_data.person)
-
-
-async def open_request(
-    query: CallbackQuery,
-    callback_data: Go,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account | None,
-    t: Texts,
-) -> None:
-    """«Сообщить о проблеме» and «Обратная связь»: goes on where it was left, or begins."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    await leave_wizard(bot, tools, account)
-    kind = RequestKind(callback_data.to.value)
-    draft = await tools.drafts.open_of(account.id, kind.value)
-    if draft is not None and "message" in draft.answers:
-        await chat.show(query, bot, request_view.unfinished(t, kind))
-        return
-    await _begin(query, bot, tools, wizards, account, t, kind.value)
-
-
-async def open_wizard(
-    query: CallbackQuery,
-    callback_data: WizardOpen,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account | None,
-    t: Texts,
-) -> None:
-    """«Продолжить» and «Начать заново»."""
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    if callback_data.kind not in wizards:
-        await _show_outdated(query, bot, tools, account, t)
-        return
-    turned = None if callback_data.anew else await wizards[callback_data.kind].resume(account, t)
-    if turned is None:
-        await _begin(query, bot, tools, wizards, account, t, callback_data.kind)
-    else:
-        await _show_press(query, bot, tools, account, t, turned)
 
 
 async def press(
@@ -216,18 +39,18 @@ async def press(
     bot: Bot,
     tools: Tools,
     wizards: Wizards,
-    account: Account | None,
+    account: Account,
     t: Texts,
 ) -> None:
     """A button of a wizard's screen."""
     message_id = query.message.message_id if query.message else 0
-    draft = await tools.drafts.get(callback_data.draft) if account else None
-    if account is None or draft is None or draft.account_id != account.id:
-        await _show_outdated(query, bot, tools, account, t)
+    draft = await tools.drafts.get(callback_data.draft)
+    if draft is None or draft.account_id != account.id:
+        await show_outdated(query, bot, tools, account, t)
         return
     turned = await wizards[draft.kind].press(account, t, callback_data, message_id)
     if turned is None:
-        await _show_outdated(query, bot, tools, account, t)
+        await show_outdated(query, bot, tools, account, t)
         return
     if turned.still:
         await chat.answer(query)
@@ -275,11 +98,8 @@ async def receive_other(message: Message, bot: Bot, tools: Tools, wizards: Wizar
     await _receive(message, bot, tools, wizards, account, t, Unreadable())
 
 
-async def cancel(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+async def cancel(_: Message, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     """/cancel: gives up what was begun, with the time that it holds."""
-    if account is None:
-        await ask_consent(message, bot, tools, t)
-        return
     draft = await tools.drafts.latest(account.id)
     if draft is None:
         note = t("Nothing is begun, so there is nothing to give up. Your visits are in “My bookings”.")
@@ -385,68 +205,6 @@ def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]
     return fetch
 
 
-async def _begin_edit(
-    query: CallbackQuery,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account,
-    t: Texts,
-    person_id: str,
-) -> None:
-    who, now = await tools.persons.get(account, person_id), tools.clock.now()
-    may = editing(who, now)
-    if may is Editing.NOTHING:
-        await chat.show(query, bot, family_view.card(t, who, now, family_view.not_to_be_changed(t)))
-        return
-    answers = family.edit_answers(who, may)
-    await _show_press(query, bot, tools, account, t, await wizards[family.EDIT].start(account, t, answers))
-
-
-async def _begin(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, kind: str
-) -> None:
-    if kind in (access.KIND, mail.KIND):
-        await begin(query, bot, tools, wizards, account, t, kind)
-        return
-    if kind in requests.KINDS:
-        if await tools.requests.is_full(account):
-            await chat.show(query, bot, request_view.too_many(t))
-        else:
-            await begin(query, bot, tools, wizards, account, t, kind)
-        return
-    if kind == moving.KIND:  # begins from the card of a visit alone
-        await _show_outdated(query, bot, tools, account, t)
-        return
-    if kind == family.EDIT:  # begins from a card; anew means as the person is now
-        draft = await tools.drafts.open_of(account.id, kind)
-        if draft is None:
-            await _show_outdated(query, bot, tools, account, t)
-            return
-        await _begin_edit(query, bot, tools, wizards, account, t, draft.answers["id"])
-        return
-    if kind == family.KIND and await tools.family.is_full(account):
-        await chat.show(query, bot, await policies_screen(tools, account, t, note=family_view.too_many(t)))
-        return
-    if kind in (booking.KIND, family.KIND):
-        if await tools.persons.own(account) is None:
-            await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
-            return
-        waited = await start_by_waiting_link(tools, wizards, account, t) if kind == booking.KIND else None
-        if waited is not None:
-            await _show_press(query, bot, tools, account, t, waited)
-            return
-        answers = await booking.first_answers(tools, account) if kind == booking.KIND else {}
-    else:
-        own = await tools.persons.own(account)
-        if own is not None and own.identity.policy.kind is not PolicyKind.NONE:
-            await chat.show(query, bot, await home_screen(tools, account, t))
-            return
-        known = person.answers_of(own.identity) if own else {}
-        answers = {field: value for field, value in known.items() if field != "policy"}
-    await _show_press(query, bot, tools, account, t, await wizards[kind].start(account, t, answers))
-
-
 async def _receive(
     message: Message,
     bot: Bot,
@@ -513,25 +271,13 @@ async def _put_prompt(bot: Bot, tools: Tools, account: Account, t: Texts, turned
         await tools.drafts.remember_messages(draft, shown, prompt_id)
 
 
-async def _show_outdated(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
+async def show_outdated(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
     await chat.show(query, bot, await home_screen(tools, account, t), common.outdated(t))
 
 
 def setup() -> Router:
-    router = Router(name="wizard")
+    router = consented("wizard")
     router.message.register(cancel, Command("cancel"))
-    router.callback_query.register(open_booking, Go.filter(F.to == Page.BOOKING))
-    router.callback_query.register(open_form, Go.filter(F.to == Page.FORM))
-    router.callback_query.register(open_move, VisitMove.filter())
-    router.callback_query.register(open_again, VisitAgain.filter())
-    router.callback_query.register(open_for, PersonBook.filter())
-    router.callback_query.register(open_adding, Go.filter(F.to == Page.ADD_PERSON))
-    router.callback_query.register(open_edit, PersonEdit.filter())
-    router.callback_query.register(open_request, Go.filter(F.to.in_({Page.PROBLEM, Page.FEEDBACK})))
-    router.callback_query.register(open_wizard, WizardOpen.filter())
     router.callback_query.register(press, WizardPress.filter())
     return router
 
