@@ -95,13 +95,8 @@ class EnterCode:
     has_form: bool
 
 
-def bits_of(covers: Sequence[Covers] | frozenset[Covers]) -> int:
-    """What a consent allows, as a button carries it."""
-    return (SEE if Covers.SEE_VISITS in covers else 0) | (MANAGE if Covers.MANAGE_VISITS in covers else 0)
-
-
 def covers_of(bits: int) -> frozenset[Covers]:
-    """The reverse of `bits_of`; managing includes seeing."""
+    """What a consent allows, as a button carries it; managing includes seeing."""
     if bits & MANAGE:
         return frozenset(Covers)
     return frozenset({Covers.SEE_VISITS}) if bits & SEE else frozenset()
