@@ -2,13 +2,15 @@
 
 PYTHON ?= python3
 PYTEST ?=
+WALKS ?= 60
+REPLAY ?=
 
 VENV := .venv/bin
 LOCALES := $(wildcard locales/*/LC_MESSAGES/nomerok.po)
 COMPILED := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench texts lock system env env-dev
+.PHONY: help run test check monkey bench texts lock system env env-dev
 .SILENT:
 .DELETE_ON_ERROR:
 # The steps share one environment, so `make -j` must not run them side by side.
@@ -23,6 +25,9 @@ run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in t
 # One worker more than there are cores: stories often wait for a tick of a second.
 test: system env-dev $(COMPILED) ## run all tests (PYTEST="-k booking" narrows them)
 	exec $(VENV)/python -m pytest -n "$$(($$(getconf _NPROCESSORS_ONLN) + 1))" --maxprocesses 4 --dist worksteal $(PYTEST)
+
+monkey: env-dev $(COMPILED) ## press and type anything for longer (WALKS=60; REPLAY=FILE: one walk again)
+	MONKEY_WALKS=$(WALKS) MONKEY_STEPS=300 MONKEY_REPLAY=$(REPLAY) $(VENV)/python -m pytest tests/e2e/test_monkey.py
 
 check: env-dev ## lint, types, import floors, texts
 	$(VENV)/python -m ruff check .
