@@ -109,35 +109,39 @@ async def test_a_hold_that_ran_out_and_was_taken_leads_to_the_nearest_times(bot:
         assert (await desk.visits(anna))[0].start != (await desk.visits(boris))[0].start
 
 
-async def test_two_people_choose_the_same_time_in_the_same_moment(bot: BotProcess) -> None:
-    anna, boris = await with_family(bot), await with_family(bot, "Борис")
-    async with desk_of(bot) as desk:  # one doctor's times only: with any doctor both might be served
+async def test_twenty_people_choose_the_same_time_in_the_same_moment(bot: BotProcess) -> None:
+    people = [await with_family(bot, f"Анна {number}") for number in range(20)]
+    async with desk_of(bot) as desk:  # one doctor's times only: with any doctor several might be served
         doctor = (await desk.free(DERMATOLOGIST))[0].doctor
-    for user in (anna, boris):
+    for user in people:
         await press_all(user, "Записаться к врачу", RU.me, "⭐", "Дерматолог", doctor.split()[0])
         await user.press(days(user)[0])
-    wanted = times(anna)[0]
+    wanted = times(people[0])[0]
 
-    # STEP 1. Both press it at once: one holds it.
-    await asyncio.gather(anna.press(wanted), boris.press(wanted))
-    got, missed = (anna, boris) if CHECK_BOOKING in anna.screen().text else (boris, anna)
-    assert CHECK_BOOKING in got.screen().text
+    # STEP 1. All press it at once: one holds it.
+    await asyncio.gather(*(user.press(wanted) for user in people))
+    (got,) = [user for user in people if CHECK_BOOKING in user.screen().text]
+    missed = [user for user in people if user is not got]
 
-    # STEP 2. The other is told and offered what is nearest.
-    assert "Это время уже занято" in missed.screen().text
-    assert WHAT_TIME in missed.screen().text or WHICH_DAY in missed.screen().text
-    if WHICH_DAY in missed.screen().text:
-        await missed.press(days(missed)[0])
-    assert wanted not in times(missed)
-    await missed.press(times(missed)[0])
+    # STEP 2. The others are told and offered what is nearest; that again is for one of them.
+    for user in missed:
+        assert "Это время уже занято" in user.screen().text
+        assert WHAT_TIME in user.screen().text or WHICH_DAY in user.screen().text
+        if WHICH_DAY in user.screen().text:
+            await user.press(days(user)[0])
+        assert wanted not in times(user)
+    another = times(missed[0])[0]
+    await asyncio.gather(*(user.press(another) for user in missed))
+    (second,) = [user for user in missed if CHECK_BOOKING in user.screen().text]
 
-    # STEP 3. Both confirm at once; each has a ticket of their own.
-    await asyncio.gather(anna.press(RU.confirm), boris.press(RU.confirm))
-    assert BOOKED in anna.screen().text
-    assert BOOKED in boris.screen().text
+    # STEP 3. Both confirm at once, with trembling fingers; each has one ticket of their own, and nobody else has any.
+    await asyncio.gather(*(user.press_many(RU.confirm, times=5) for user in (got, second)))
     async with desk_of(bot) as desk:
-        first, second = (await desk.visits(anna))[0], (await desk.visits(boris))[0]
-    assert (first.doctor_id, first.start) != (second.doctor_id, second.start)
+        booked = {user.id: await desk.visits(user) for user in people}
+    assert [len(booked[user.id]) for user in people] == [int(user in (got, second)) for user in people]
+    assert BOOKED in got.screen().text
+    assert BOOKED in second.screen().text
+    assert booked[got.id][0].start != booked[second.id][0].start
 
 
 async def test_five_quick_presses_book_once(town: BotProcess) -> None:
