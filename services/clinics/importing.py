@@ -12,9 +12,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -298,14 +299,10 @@ class _Row:
 
     def day(self) -> date | None:
         value = self.text("date")
-        for form in ("%Y-%m-%d", "%d.%m.%Y"):
-            try:
-                return datetime.strptime(value, form).date()  # noqa: DTZ007  (a day has no zone)
-            except ValueError:
-                continue
-        if value:
+        day = _day(value)
+        if value and day is None:
             self.fail("date", f"«{value}» is not a date like 2026-11-24 or 24.11.2026")
-        return None
+        return day
 
     def moment(self, name: str, day: date | None, zone: ZoneInfo | None) -> datetime | None:
         """The clock time of this cell on that day in that zone; None for an empty cell too."""
@@ -486,6 +483,14 @@ def make_ref(external: str) -> str:
     if _REF.fullmatch(external):
         return external
     return base64.urlsafe_b64encode(hashlib.blake2b(external.encode(), digest_size=9).digest()).decode()
+
+
+@lru_cache(maxsize=1000)
+def _day(value: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(value, form).date()  # noqa: DTZ007  (a day has no zone)
+    return None
 
 
 def _zone(tz: str) -> ZoneInfo | None:

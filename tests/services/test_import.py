@@ -29,6 +29,7 @@ from services.clinics.importing import (
 )
 from services.errors import SetupError
 from services.registry.admin import DoctorRecord, Known, SlotRecord
+from services.registry.local import loading
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import AgeGroup, Booked, Clinic, PatientIdentity, Policy, PolicyKind, Sex
@@ -91,8 +92,18 @@ class Desk:
 THREE = {"clinics.csv": CLINICS_CSV, "doctors.csv": DOCTORS_CSV, "schedule.csv": SCHEDULE_CSV}
 
 
-@pytest.fixture
-def desk(tmp_path: Path, database: Database, vault: Vault, clock: FakeClock) -> Desk:
+@pytest.fixture(params=["in one unit", "in many units"])
+def desk(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database: Database,
+    vault: Vault,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
+    """What a small import does at once, a large one does on the side: the same in the end."""
+    if request.param == "in many units":
+        monkeypatch.setattr(loading, "CHUNK", 1)
     return Desk(
         tmp_path,
         LocalRegistryAdmin(database, vault, clock),

@@ -31,7 +31,7 @@ Item = TypeVar("Item")
 
 
 class Import:
-    """One import. `pause` is called after each unit with the seconds that it took, so that others get their turn."""
+    """One import. `pause` is called after each unit; on SQLite with the seconds that it took, so that others write."""
 
     def __init__(self, database: Database, clock: Clock, pause: Pause) -> None:
         self._database = database
@@ -121,8 +121,7 @@ class _Work:
         async with self.database.write() as connection:
             await self._claim.renew(connection, self._clock.now())
             yield connection
-        if self.database.dialect == "sqlite":
-            await self._pause(time.monotonic() - began)
+        await self._pause(time.monotonic() - began if self.database.dialect == "sqlite" else 0)
 
     async def undo(self) -> None:
         """Takes away what was written under the generation that never came."""
