@@ -325,16 +325,10 @@ async def test_killed_half_way_it_can_be_started_again(
 
 async def test_two_processes_at_once_migrate_once(empty_url: str, empty: Database, old: Rows, tmp_path: Path) -> None:
     # STEP 1. Both begin, and on PostgreSQL both wait for a third who has the lock.
-    lock = text("SELECT pg_advisory_xact_lock(CAST(:lock AS bigint))")
-    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    async with empty.write() as third:
-        if empty.dialect != "sqlite":
-            await third.execute(lock, {"lock": 0x6E6F6D65726F6B})
+    if empty.dialect == "sqlite":
         children = [another_process(empty_url) for _ in range(2)]
-        async with asyncio.timeout(60):
-            while empty.dialect != "sqlite" and (await empty.fetch(waiting)).scalar_one() < 2:
-                assert all(child.is_alive() for child in children)
-        assert await revision(empty) == "0003"
+    else:
+        children = await two_waiting(empty_url, empty)
 
     # STEP 2. One does it, the other finds nothing to do.
     for child in children:
@@ -347,6 +341,18 @@ async def test_two_processes_at_once_migrate_once(empty_url: str, empty: Databas
         kept = Database.from_url(f"sqlite:///{copy}")
         assert await revision(kept) == "0003", "a copy of what there was before, whoever was first"
         await kept.close()
+
+
+async def two_waiting(url: str, database: Database) -> list[multiprocessing.process.BaseProcess]:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    async with database.write() as third:
+        await third.execute(text(f"SELECT pg_advisory_xact_lock({0x6E6F6D65726F6B})"))
+        children = [another_process(url) for _ in range(2)]
+        async with asyncio.timeout(60):
+            while (await database.fetch(waiting)).scalar_one() < 2:
+                assert all(child.is_alive() for child in children)
+        assert await revision(database) == "0003"
+    return children
 
 
 def another_process(url: str) -> multiprocessing.process.BaseProcess:
