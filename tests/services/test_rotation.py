@@ -21,11 +21,11 @@ from bot.app import Storage, open_storage
 from bot.logs import MaskingFormatter
 from services.accounts.codes import CodeKind
 from services.accounts.model import Account, Covers, Offer
-from services.booking.model import BookingLink, LinkKind
+from services.booking.model import BookingLink, LinkKind, Made
 from services.drafts.model import Draft
 from services.errors import SetupError
 from services.registry.local.tables import patient
-from services.registry.model import PatientIdentity, Policy, PolicyKind
+from services.registry.model import PatientIdentity, Policy, PolicyKind, VisitStatus
 from services.storage import migrate, rotation
 from services.storage.engine import Database
 from services.storage.keys import KeySource, key_names
@@ -290,11 +290,16 @@ async def test_people_go_on_writing_meanwhile(town: Town) -> None:
     """The bot's own acts between any two units of work, and really at once."""
     world, anna = town.world, town.life.anna
     new_people: list[tuple[Account, PatientIdentity]] = []
+    free = await world.registry.slots(CLINIC.id, THERAPIST.service_id, age=30)
+    visits: dict[str, str] = {}
 
     async def act(pauses: int) -> None:
         identity = somebody(100 + pauses, ADULT, f"Новикова{chr(ord('а') + pauses % 30)}")
         account = await world.account()
-        await world.person(account, identity)
+        person = await world.person(account, identity)
+        made = await world.booking.book(await world.request(account, person, free[pauses]))
+        assert isinstance(made, Made)
+        visits[made.visit.id] = free[pauses].id
         draft = await world.drafts.start(Draft("", account.id, KIND, "who", answers={"surname": identity.surname}))
         assert draft.answers["surname"] == identity.surname
         await world.links.keep(anna.telegram_id, BookingLink(LinkKind.CLINIC, CLINIC.id))
@@ -312,8 +317,13 @@ async def test_people_go_on_writing_meanwhile(town: Town) -> None:
     await town.rotate(hook)
     await asyncio.gather(*together)
     assert len(new_people) >= 12
+    assert len(visits) == len(new_people)
     assert (await town.named()).keys() == {world.vault.key_id}
     again = await town.restart()
+    for visit_id, slot_id in visits.items():
+        found_visit = await again.registry.visit(visit_id)
+        assert found_visit is not None
+        assert (found_visit.slot_id, found_visit.status) == (slot_id, VisitStatus.BOOKED)
     for account, identity in new_people:
         (person,) = await again.persons.family(account)
         assert person.identity == identity
