@@ -347,7 +347,9 @@ async def _serve(
     dispatcher = build_dispatcher(tools, ready, seen)
     nightly = _roll(storage) if settings.demo_on else None
     mail = MailChannel(tools, Smtp(mail_server(settings.smtp_url), settings.mail_from)) if settings.smtp_url else None
-    ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, storage.vault.look, nightly)
+    sweep_registry = registry_admin(storage).sweep
+    channel = TelegramChannel(bot, tools, Gate())
+    ticks = jobs.build_ticks(tools, channel, mail, storage.vault.look, sweep_registry, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
     ticks.start()

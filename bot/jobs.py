@@ -82,12 +82,13 @@ def build_ticks(
     channel: TelegramChannel,
     mail: MailChannel | None,
     look_at_keys: Callable[[], None],
+    sweep_registry: Job,
     nightly: Job | None,
 ) -> Ticks:
     """All ticks of one process. `mail`: only where there is a mail server.
 
-    `look_at_keys`: a bot that nobody speaks to follows a rotation of the key, too. `nightly`: moves the demo's schedule
-    on; only where there is one.
+    `look_at_keys`: a bot that nobody speaks to follows a rotation of the key, too. `sweep_registry`: takes away what an
+    import left that was cut short. `nightly`: moves the demo's schedule on; only where there is one.
     """
     ticks = Ticks()
 
@@ -99,6 +100,7 @@ def build_ticks(
         await tools.access.purge()
         await tools.links.purge()
         await tools.mydata.tidy()
+        await sweep_registry()
 
     async def watch() -> None:
         while await tools.watch.look():

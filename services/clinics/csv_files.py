@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -45,27 +44,49 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A file with its header. `problems`: records that do not fit the header."""
+    """A file with its header. `rows`: records under it, whatever is wrong with them."""
 
     file: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
-    problems: tuple[Problem, ...]
+    rows: int
+    path: Path
+    form: _Form
+
+    def lines(self) -> Iterator[Line | Problem]:
+        """The rows, read one by one; a problem for each that does not fit the header."""
+        records = _records(self.path, self.form)
+        next(records)
+        for number, cells in records:
+            if len(cells) == len(self.columns):
+                trimmed = (cell.strip() for cell in cells)
+                yield Line(number, dict(zip(self.columns, trimmed, strict=True)))
+            else:
+                yield Problem(self.file, f"{len(cells)} cells, but the header has {len(self.columns)}", number)
 
 
-def read_table(path: Path) -> CsvTable:
-    """The whole table. UTF-8 (with or without BOM) or Windows-1251; comma, semicolon or tab.
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the file is written down."""
 
-    Raises `Unreadable` where there is no table to speak of: missing, empty, not text, no header.
+    encoding: str
+    separator: str
+
+
+def open_table(path: Path) -> CsvTable:
+    """The table, looked through once from end to end. UTF-8 or Windows-1251; comma, semicolon or tab.
+
+    Raises `Unreadable` where there is no table to speak of: missing, empty, not text, no header, broken quoting.
     """
-    file = path.name
     try:
-        text = _decode(path.read_bytes(), file)
+        return _open(path)
     except OSError as error:
         raise Unreadable(Problem(str(path), error.strerror or "cannot be read")) from None
-    if not text.strip():
-        raise Unreadable(Problem(file, "the file is empty"))
-    records = _records(text, file)
+
+
+def _open(path: Path) -> CsvTable:
+    file = path.name
+    form = _form(path)
+    records = _records(path, form)
     header_line, header = next(records)
     columns = tuple(cell.strip() for cell in header)
     if len(columns) < 2:
@@ -73,48 +94,62 @@ def read_table(path: Path) -> CsvTable:
     twice = {column for column in columns if columns.count(column) > 1}
     if twice:
         raise Unreadable(Problem(file, f"the header names a column twice: {', '.join(sorted(twice))}", header_line))
-    lines, problems = [], []
-    for number, cells in records:
-        if len(cells) == len(columns):
-            trimmed = (cell.strip() for cell in cells)
-            lines.append(Line(number, dict(zip(columns, trimmed, strict=True))))
-        else:
-            problems.append(Problem(file, f"{len(cells)} cells, but the header has {len(columns)}", number))
-    if not lines and not problems:
+    rows = sum(1 for _ in records)
+    if not rows:
         raise Unreadable(Problem(file, "there is a header and not a single row"))
-    return CsvTable(file, columns, tuple(lines), tuple(problems))
+    return CsvTable(file, columns, rows, path, form)
 
 
-def _decode(data: bytes, file: str) -> str:
-    if b"\0" in data:
-        hint = "this is not a text file (it holds NUL bytes); save the table as CSV in UTF-8"
-        raise Unreadable(Problem(file, hint, data[: data.index(b"\0")].count(b"\n") + 1))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        broken = error
-    # A damaged UTF-8 file must not be read as Windows-1251, which gives some letter for almost any byte.
-    damaged = data.decode("utf-8", errors="replace").count("\ufffd")
-    if len(_CYRILLIC_IN_UTF8.findall(data)) <= damaged:
-        try:
-            return data.decode("cp1251")
-        except UnicodeDecodeError as error:
-            broken = error
-    line = data[: broken.start].count(b"\n") + 1
-    raise Unreadable(Problem(file, "these bytes are neither UTF-8 nor Windows-1251", line))
-
-
-def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, each with the number of its first line."""
-    first = next(line for line in text.splitlines() if line.strip())
+def _form(path: Path) -> _Form:
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as text:
+        first = next((line for line in text if line.strip()), None)
+    if first is None:
+        raise Unreadable(Problem(path.name, "the file is empty"))
     outside_quotes = re.sub(r'"[^"]*"', "", first)
-    separator = max(_SEPARATORS, key=outside_quotes.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begins = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield begins, cells
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(Problem(file, f"the quoting is broken: {error}", begins)) from None
+    return _Form(encoding, max(_SEPARATORS, key=outside_quotes.count))
+
+
+def _encoding(path: Path) -> str:
+    broken = _first_not_in(path, "utf-8")
+    if broken is None:
+        return "utf-8-sig"
+    # A damaged UTF-8 file must not be read as Windows-1251, which gives some letter for almost any byte.
+    damaged = whole = 0
+    with path.open("rb") as lines:
+        for line in lines:
+            damaged += line.decode("utf-8", errors="replace").count("\ufffd")
+            whole += len(_CYRILLIC_IN_UTF8.findall(line))
+    if whole <= damaged:
+        broken = _first_not_in(path, "cp1251")
+        if broken is None:
+            return "cp1251"
+    raise Unreadable(Problem(path.name, "these bytes are neither UTF-8 nor Windows-1251", broken))
+
+
+def _first_not_in(path: Path, encoding: str) -> int | None:
+    """The number of the first line with bytes that this encoding does not have."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if b"\0" in line:
+                hint = "this is not a text file (it holds NUL bytes); save the table as CSV in UTF-8"
+                raise Unreadable(Problem(path.name, hint, number))
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError:
+                return number
+    return None
+
+
+def _records(path: Path, form: _Form) -> Iterator[tuple[int, list[str]]]:
+    """Records that are not blank, each with the number of its first line."""
+    with path.open(encoding=form.encoding, newline="") as text:
+        reader = csv.reader(text, delimiter=form.separator, strict=True)
+        begins = 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield begins, cells
+                begins = reader.line_num + 1
+        except csv.Error as error:
+            raise Unreadable(Problem(path.name, f"the quoting is broken: {error}", begins)) from None

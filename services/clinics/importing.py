@@ -1,7 +1,8 @@
 """`python -m bot import`: an operator's clinics, doctors and schedules from CSV files into the registry.
 
-Reading is pure (`read_directory`), so that everything wrong is found and told before anything is
-written; loading is one unit of the registry, all or nothing. Messages are for the operator's terminal.
+Reading comes first and whole (`read_directory`), so that everything wrong is found and told before anything is
+written; loading is the registry's, all or nothing. Messages are for the operator's terminal. Files are read line by
+line, and what they say is kept on the disk (`gathered.py`).
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,10 +23,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.console import Console
 from rich.progress import Progress, track
 
-from services.clinics.csv_files import CsvTable, Line, Problem, Unreadable, read_table
+from services.clinics.csv_files import CsvTable, Line, Problem, Unreadable, open_table
+from services.clinics.gathered import Gathered, Where
 from services.clinics.regions import region
 from services.errors import SetupError
-from services.registry.admin import DoctorRecord, Known, LoadReport, RegistryAdmin, SlotRecord
+from services.registry.admin import DoctorRecord, Known, LoadReport, RegistryAdmin
 from services.registry.model import AgeGroup, Clinic
 
 _REF = re.compile(r"[A-Za-z0-9_-]{1,24}")
@@ -121,18 +123,35 @@ class Options:
     """Put before every id of the files, so that two systems' ids stay apart."""
 
 
+Follow = Callable[[str, int, Iterable[Line | Problem]], Iterable[Line | Problem]]
+"""Gives a file's rows on, one by one, and shows how far of how many they are."""
+
+
+class Problems:
+    """What is wrong: the first `_SHOWN_PROBLEMS` that were found, and how many there are."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: list[Problem] = []
+
+    def add(self, problem: Problem) -> None:
+        self.count += 1
+        if len(self._first) < _SHOWN_PROBLEMS:
+            self._first.append(problem)
+
+    @property
+    def shown(self) -> tuple[Problem, ...]:
+        """By file, in the order in which files came to have some, and by line."""
+        order = {problem.file: place for place, problem in reversed(list(enumerate(self._first)))}
+        return tuple(sorted(self._first, key=lambda problem: (order[problem.file], problem.line or 0)))
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What the files say. To be loaded only where there are no problems."""
+    """What the files say. To be loaded only where there are no problems; close it."""
 
-    clinics: tuple[Clinic, ...] = ()
-    doctors: tuple[DoctorRecord, ...] = ()
-    slots: tuple[SlotRecord, ...] = ()
-    problems: tuple[Problem, ...] = ()
-
-
-Follow = Callable[[str, Sequence[Line]], Iterable[Line]]
-"""Gives the lines on, one by one, and shows how far they are."""
+    gathered: Gathered
+    problems: Problems
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -169,23 +188,32 @@ async def run(args: argparse.Namespace, admin: RegistryAdmin, *, stdout: TextIO,
     options = Options(_read_map(args.map), _read_constants(args.set), args.prefix)
     known = await admin.known()
     parsed = read_directory(sources, options, known, follow=_follow(stderr))
-    if parsed.problems:
-        for problem in parsed.problems[:_SHOWN_PROBLEMS]:
-            print(problem, file=stderr)
-        hidden = len(parsed.problems) - _SHOWN_PROBLEMS
-        if hidden > 0:
-            print(f"… and {hidden} more", file=stderr)
-        print("Nothing was imported.", file=stderr)
-        return 1
-    found = f"{len(parsed.clinics)} clinics, {len(parsed.doctors)} doctors, {len(parsed.slots)} times"
-    if args.dry_run:
+    with closing(parsed.gathered):
+        if parsed.problems.count:
+            _tell_problems(parsed.problems, stderr)
+            return 1
+        return await _load(parsed.gathered, admin, args.dry_run, stdout=stdout, stderr=stderr)
+
+
+async def _load(gathered: Gathered, admin: RegistryAdmin, dry_run: bool, *, stdout: TextIO, stderr: TextIO) -> int:
+    found = f"{gathered.clinic_count} clinics, {gathered.doctor_count} doctors, {gathered.slot_count} times"
+    if dry_run:
         print(f"Checked: {found}. Nothing was written.", file=stdout)
         return 0
     with _writing(stderr):
-        report = await admin.load(parsed.clinics, parsed.doctors, parsed.slots)
+        report = await admin.load(gathered.clinics(), gathered.doctors(), gathered.slots())
     print(f"Imported: {found}.", file=stdout)
     print(_told(report), file=stdout)
     return 0
+
+
+def _tell_problems(problems: Problems, stderr: TextIO) -> None:
+    for problem in problems.shown:
+        print(problem, file=stderr)
+    hidden = problems.count - len(problems.shown)
+    if hidden > 0:
+        print(f"… and {hidden} more", file=stderr)
+    print("Nothing was imported.", file=stderr)
 
 
 def read_directory(
@@ -193,7 +221,7 @@ def read_directory(
     options: Options,
     known: Known,
     *,
-    follow: Follow = lambda _, lines: lines,
+    follow: Follow = lambda _file, _rows, lines: lines,
 ) -> Parsed:
     """Everything that the files hold, or everything that is wrong with them.
 
@@ -211,21 +239,11 @@ def read_directory(
     return reader.result()
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """The hours of a schedule row, to see rows that overlap."""
-
-    start: datetime
-    end: datetime
-    row: _Row
-
-
 class _Row:
     """A line seen through the mapping; remembers what is wrong with it."""
 
-    def __init__(self, file: str, line: Line, kind: Kind, options: Options, problems: list[Problem]) -> None:
-        self.file = file
-        self.number = line.number
+    def __init__(self, file: str, line: Line, kind: Kind, options: Options, problems: Problems) -> None:
+        self.where = Where(file, line.number)
         self._failed: set[str] = set()
         self._cells = line.cells
         self._columns = {column.name: column for column in kind.columns}
@@ -240,7 +258,7 @@ class _Row:
         """One problem a cell: the first."""
         if column not in self._failed:
             self._failed.add(column)
-            self._problems.append(Problem(self.file, text, self.number, column))
+            self._problems.add(Problem(self.where.file, text, self.where.line, column))
 
     def text(self, name: str) -> str:
         """The cell, or the constant where it is empty."""
@@ -281,14 +299,10 @@ class _Row:
 
     def day(self) -> date | None:
         value = self.text("date")
-        for form in ("%Y-%m-%d", "%d.%m.%Y"):
-            try:
-                return datetime.strptime(value, form).date()  # noqa: DTZ007  (a day has no zone)
-            except ValueError:
-                continue
-        if value:
+        day = _day(value)
+        if value and day is None:
             self.fail("date", f"«{value}» is not a date like 2026-11-24 or 24.11.2026")
-        return None
+        return day
 
     def moment(self, name: str, day: date | None, zone: ZoneInfo | None) -> datetime | None:
         """The clock time of this cell on that day in that zone; None for an empty cell too."""
@@ -315,32 +329,25 @@ class _Reader:
     def __init__(self, options: Options, known: Known, follow: Follow) -> None:
         self._options = options
         self._follow = follow
-        self._problems: list[Problem] = []
-        self._clinics: list[Clinic] = []
-        self._doctors: list[DoctorRecord] = []
-        self._slots: list[SlotRecord] = []
-        # A row with a problem still counts as seen, lest one mistake is told on every row that refers to it.
-        self._zones: dict[str, ZoneInfo | None] = {id_: _zone(tz) for id_, tz in known.zones.items()}
-        self._clinic_of: dict[str, str] = dict(known.doctors)
-        self._seen: dict[tuple[Kind, str], _Row] = {}
-        self._services: dict[str, tuple[str, _Row]] = {}
-        self._spans: dict[str, list[_Span]] = {}
+        self._problems = Problems()
+        self._gathered = Gathered(known)
+        self._services: dict[str, tuple[str, Where]] = {}
 
     def open(self, source: Source) -> tuple[CsvTable, Kind] | None:
         try:
-            table = read_table(source.path)
+            table = open_table(source.path)
         except Unreadable as unreadable:
-            self._problems.append(unreadable.problem)
+            self._problems.add(unreadable.problem)
             return None
         kind = source.kind or self._kind_of(table)
         if kind is None:
             told = "; ".join(f"{kind.name} have {', '.join(_required(kind))}" for kind in KINDS)
-            self._problems.append(Problem(table.file, f"the columns fit no kind of file: {told}"))
+            self._problems.add(Problem(table.file, f"the columns fit no kind of file: {told}"))
             return None
         missing = [name for name in _required(kind) if not self._has(table, name)]
         for name in missing:
             hint = f"there is no column «{name}» (--map {name}=… or --set {name}=…); there are: "
-            self._problems.append(Problem(table.file, hint + ", ".join(table.columns), 1))
+            self._problems.add(Problem(table.file, hint + ", ".join(table.columns), 1))
         return None if missing else (table, kind)
 
     def check_options(self, tables: Collection[CsvTable]) -> None:
@@ -348,14 +355,16 @@ class _Reader:
         columns = {column for table in tables for column in table.columns}
         for ours, theirs in self._options.columns.items():
             if not columns.intersection(theirs):
-                self._problems.append(Problem("--map", f"{ours}: no file has a column «{'|'.join(theirs)}»"))
+                self._problems.add(Problem("--map", f"{ours}: no file has a column «{'|'.join(theirs)}»"))
 
     def read(self, table: CsvTable, kind: Kind, one: Callable[[_Row], None]) -> None:
-        self._problems.extend(table.problems)
         own = {ours: theirs for ours, theirs in self._options.columns.items() if set(theirs) & set(table.columns)}
         options = Options(own, self._options.constants, self._options.prefix)
-        for line in self._follow(table.file, table.lines):
-            one(_Row(table.file, line, kind, options, self._problems))
+        for line in self._follow(table.file, table.rows, table.lines()):
+            if isinstance(line, Problem):
+                self._problems.add(line)
+            else:
+                one(_Row(table.file, line, kind, options, self._problems))
 
     def clinic(self, row: _Row) -> None:
         ref = self._new(CLINICS, row)
@@ -384,21 +393,21 @@ class _Reader:
             lat=lat,
             lon=lon,
         )
-        self._zones[ref] = zone
+        self._gathered.put_zone(ref, tz if zone else "")
         if not row.failed:
-            self._clinics.append(clinic)
+            self._gathered.put_clinic(clinic)
 
     def doctor(self, row: _Row) -> None:
         ref, clinic_id = self._new(DOCTORS, row), row.ref("clinic")
-        if clinic_id and clinic_id not in self._zones:
+        if clinic_id and self._gathered.zone_of(clinic_id) is None:
             row.fail("clinic", f"there is no clinic «{row.text('clinic')}»")
         service = row.text("service")
         service_id = row.text("service_id") or make_ref(f"{_SERVICE}{service.casefold()}")
         if not _REF.fullmatch(service_id):
             row.fail("service_id", f"«{service_id}» may hold letters A–Z, digits, «-» and «_» only")
-        called, first = self._services.setdefault(service_id, (service, row))
+        called, first = self._services.setdefault(service_id, (service, row.where))
         if called != service:
-            row.fail("service_id", f"{service_id} is called «{called}» on line {first.number} of {first.file}")
+            row.fail("service_id", f"{service_id} is called «{called}» on line {first.line} of {first.file}")
         doctor = DoctorRecord(
             id=ref,
             clinic_id=clinic_id,
@@ -410,16 +419,16 @@ class _Reader:
             room=row.text("room"),
             age_group=row.age_group(),
         )
-        self._clinic_of[ref] = clinic_id
+        self._gathered.put_home(ref, clinic_id)
         if not row.failed:
-            self._doctors.append(doctor)
+            self._gathered.put_doctor(doctor)
 
     def schedule(self, row: _Row) -> None:
         doctor_id = row.ref("doctor")
-        clinic_id = self._clinic_of.get(doctor_id)
+        clinic_id = self._gathered.clinic_of(doctor_id)
         if doctor_id and clinic_id is None:
             row.fail("doctor", f"there is no doctor «{row.text('doctor')}»")
-        day, zone = row.day(), self._zones.get(clinic_id or "")
+        day, zone = row.day(), _zone(self._gathered.zone_of(clinic_id or "") or "")
         start, end = row.moment("from", day, zone), row.moment("to", day, zone)
         minutes = row.number_between("minutes", 1, _MOST_MINUTES)
         if not row.text("to") and not row.text("minutes"):
@@ -436,26 +445,20 @@ class _Reader:
         if start + length > end:
             row.fail("minutes", f"not one visit of {row.text('minutes')} minutes fits")
             return
-        self._spans.setdefault(doctor_id, []).append(_Span(start, end, row))
-        self._slots += _times(doctor_id, start, end, length)
+        self._gathered.put_hours(doctor_id, start, end, length, row.where)
 
     def result(self) -> Parsed:
-        for spans in self._spans.values():
-            for one, other in pairwise(sorted(spans, key=lambda span: (span.start, span.row.number))):
-                if other.start < one.end:
-                    other.row.fail("from", f"these hours overlap line {one.row.number} of {one.row.file}")
-        if self._problems:
-            order = {problem.file: place for place, problem in reversed(list(enumerate(self._problems)))}
-            ordered = sorted(self._problems, key=lambda problem: (order[problem.file], problem.line or 0))
-            return Parsed(problems=tuple(ordered))
-        return Parsed(tuple(self._clinics), tuple(self._doctors), tuple(self._slots))
+        for one, other in self._gathered.overlaps():
+            text = f"these hours overlap line {other.line} of {other.file}"
+            self._problems.add(Problem(one.file, text, one.line, "from"))
+        return Parsed(self._gathered, self._problems)
 
     def _new(self, kind: Kind, row: _Row) -> str:
         """The row's own id, which nobody before it may have."""
         ref = row.ref("id")
-        first = self._seen.setdefault((kind, ref), row)
-        if ref and first is not row:
-            row.fail("id", f"«{row.text('id')}» stands on line {first.number} of {first.file} already")
+        earlier = self._gathered.earlier(kind.name, ref, row.where)
+        if ref and earlier is not None:
+            row.fail("id", f"«{row.text('id')}» stands on line {earlier.line} of {earlier.file} already")
         return ref
 
     def _has(self, table: CsvTable, name: str) -> bool:
@@ -482,10 +485,12 @@ def make_ref(external: str) -> str:
     return base64.urlsafe_b64encode(hashlib.blake2b(external.encode(), digest_size=9).digest()).decode()
 
 
-def _times(doctor_id: str, start: datetime, end: datetime, length: timedelta) -> Iterator[SlotRecord]:
-    while start + length <= end:
-        yield SlotRecord(doctor_id, start, start + length)
-        start += length
+@lru_cache(maxsize=1000)
+def _day(value: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(value, form).date()  # noqa: DTZ007  (a day has no zone)
+    return None
 
 
 def _zone(tz: str) -> ZoneInfo | None:
@@ -538,10 +543,10 @@ def _columns_help() -> str:
 def _follow(stderr: TextIO) -> Follow:
     """A bar on a terminal, a plain line anywhere else."""
 
-    def follow(file: str, lines: Sequence[Line]) -> Iterable[Line]:
+    def follow(file: str, rows: int, lines: Iterable[Line | Problem]) -> Iterable[Line | Problem]:
         if stderr.isatty():
-            return track(lines, description=file, console=Console(file=stderr))
-        print(f"{file}: {len(lines)} rows", file=stderr)
+            return track(lines, total=rows, description=file, console=Console(file=stderr))
+        print(f"{file}: {rows} rows", file=stderr)
         return lines
 
     return follow

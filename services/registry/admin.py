@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.errors import SetupError
 from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity, Visit
 
 
@@ -56,6 +57,15 @@ class Known:
     """Clinic id by doctor id."""
 
 
+class ImportUnderWay(SetupError):  # noqa: N818  (it names the answer, not a defect)
+    """Another import is at work, or one was cut short so lately that it may be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another import is at work, or was cut short less than a minute ago; nothing was imported, try again later"
+        )
+
+
 class RegistryAdmin(Protocol):
     """Schedules, import and what the clinic's desk does."""
 
@@ -68,8 +78,9 @@ class RegistryAdmin(Protocol):
     ) -> LoadReport:
         """Adds or updates, all or nothing; safe to repeat; a booked visit is never destroyed.
 
-        `slots` speak for their doctors from the first day named to the last: a free time of theirs
-        in between that is not among them is removed.
+        `slots`: of doctor after doctor, by their ids, each by start. They speak for their doctors from the first day
+        named to the last: a free time of theirs in between that is not among them is removed. People go on booking
+        meanwhile. Raises `ImportUnderWay` where another import is at work.
         """
         ...
 

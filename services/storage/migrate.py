@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from services.errors import SetupError
 from services.storage.engine import Database, async_url
 
+log = logging.getLogger(__name__)
+
 _ROOT = Path(__file__).parents[2]
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `migrations/versions`; a test keeps it true. Asking Alembic would cost half a second."""
 
 
@@ -32,6 +36,7 @@ async def ensure_current(url: str, database: Database) -> None:
     stands_at = await revision(database)
     if stands_at == HEAD:
         return
+    _check_not_newer(stands_at)
     if database.dialect != "sqlite":
         raise SetupError("the database is not up to date; run 'python -m bot migrate' once, then start again")
     await _bring_up(url, stands_at)
@@ -44,20 +49,52 @@ async def migrate(url: str) -> None:
         async with database.read() as connection:
             await connection.execute(text("SELECT 1"))
         stands_at = await revision(database)
-        if stands_at != HEAD:
-            await _bring_up(url, stands_at if database.dialect == "sqlite" else None)
     except (DBAPIError, OSError):
         raise SetupError("the database of DATABASE_URL cannot be reached; check the address and that it runs") from None
     finally:
         await database.close()
+    if stands_at != HEAD:
+        _check_not_newer(stands_at)
+        await _bring_up(url, stands_at if database.dialect == "sqlite" else None)
+
+
+def _check_not_newer(stands_at: str | None) -> None:
+    if stands_at is not None and stands_at > HEAD:
+        raise SetupError(
+            f"the database stands at revision {stands_at}, this version knows them up to {HEAD}: it is older than the "
+            "one that ran last; install that one or a newer one"
+        )
 
 
 async def _bring_up(url: str, copied_from: str | None) -> None:
-    """Runs the migrations; a file that holds something (`copied_from`: its revision) is copied first."""
+    """Runs the migrations; a file that holds something (`copied_from`: its revision) is copied first.
+
+    `SetupError` where that cannot be done; the database is as it was then.
+    """
+    copied = ""
     if copied_from is not None:
         file = Path(async_url(url).database or "")
-        await asyncio.to_thread(_copy, file, file.with_name(f"{file.name}.before-{HEAD}"))
-    await asyncio.to_thread(upgrade, url)
+        copy = file.with_name(f"{file.name}.before-{HEAD}")
+        try:
+            await asyncio.to_thread(_copy, file, copy, copied_from)
+        except (sqlite3.Error, OSError) as error:
+            raise SetupError(
+                f"the database has to be migrated, but cannot be copied to {copy} first ({_told(error)}); "
+                "nothing has been changed"
+            ) from None
+        copied = f"; a copy of it lies in {copy}"
+    try:
+        await asyncio.to_thread(upgrade, url)
+    except Exception as error:
+        log.info("the migration to %s failed", HEAD, exc_info=True)
+        raise SetupError(
+            f"the migration to {HEAD} failed ({_told(error)}); the database is as it was before{copied}"
+        ) from None
+
+
+def _told(error: Exception) -> str:
+    """In one line."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())[:200] or type(error).__name__
 
 
 def upgrade(url: str, target: str = "head") -> None:
@@ -71,7 +108,17 @@ def upgrade(url: str, target: str = "head") -> None:
     command.upgrade(config, target)
 
 
-def _copy(file: Path, copy: Path) -> None:
-    """A whole copy: what the last process left in the write-ahead journal stands in no file of its own."""
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+def _copy(file: Path, copy: Path, stands_at: str) -> None:
+    """A whole copy, or none: what the last process left in the write-ahead journal stands in no file of its own.
+
+    Where another process has migrated the file since it was looked at, that one's copy is the one to keep.
+    """
+    making = copy.with_name(f"{copy.name}.{os.getpid()}")
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(making)) as target:
+            source.backup(target)
+            (copied,) = target.execute("SELECT version_num FROM alembic_version").fetchone()
+        if copied == stands_at:
+            making.replace(copy)
+    finally:
+        making.unlink(missing_ok=True)

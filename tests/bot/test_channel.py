@@ -233,7 +233,9 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, tools: Tools
     """One process dies with what it has claimed; two others send that too, a minute later."""
     doctors = [replace(THERAPIST, id=f"x{number}") for number in range(100)]
     start = at(12, day=25)
-    await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
+    await world.admin.load(
+        [], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in sorted(doctors, key=lambda each: each.id)]
+    )
     accounts = []
     for number, doctor in enumerate(doctors):
         accounts.append(await world.account())

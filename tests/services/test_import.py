@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.clinics.csv_files import Problem
 from services.clinics.importing import (
     CLINICS,
     DOCTORS,
@@ -26,10 +28,11 @@ from services.clinics.importing import (
     run,
 )
 from services.errors import SetupError
-from services.registry.admin import Known, SlotRecord
+from services.registry.admin import DoctorRecord, Known, SlotRecord
+from services.registry.local import loading
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.registry import LocalRegistry
-from services.registry.model import AgeGroup, Booked, PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.model import AgeGroup, Booked, Clinic, PatientIdentity, Policy, PolicyKind, Sex
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -89,8 +92,18 @@ class Desk:
 THREE = {"clinics.csv": CLINICS_CSV, "doctors.csv": DOCTORS_CSV, "schedule.csv": SCHEDULE_CSV}
 
 
-@pytest.fixture
-def desk(tmp_path: Path, database: Database, vault: Vault, clock: FakeClock) -> Desk:
+@pytest.fixture(params=["in one unit", "in many units"])
+def desk(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database: Database,
+    vault: Vault,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
+    """What a small import does at once, a large one does on the side: the same in the end."""
+    if request.param == "in many units":
+        monkeypatch.setattr(loading, "CHUNK", 1)
     return Desk(
         tmp_path,
         LocalRegistryAdmin(database, vault, clock),
@@ -256,18 +269,34 @@ def test_the_help_names_every_column() -> None:
 # --- reading, without a registry -----------------------------------------------------------------
 
 
-def read(folder: Path, files: Mapping[str, str | bytes], options: Options | None = None, **known: str) -> Parsed:
+@dataclass(frozen=True)
+class Read:
+    """What was read, in memory."""
+
+    clinics: tuple[Clinic, ...]
+    doctors: tuple[DoctorRecord, ...]
+    slots: tuple[SlotRecord, ...]
+    problems: tuple[Problem, ...]
+
+    @classmethod
+    def of(cls, parsed: Parsed) -> Read:
+        with closing(parsed.gathered) as told:
+            slots = tuple(told.slots())
+            assert told.slot_count == len(slots)
+            return cls(tuple(told.clinics()), tuple(told.doctors()), slots, parsed.problems.shown)
+
+
+def read(folder: Path, files: Mapping[str, str | bytes], options: Options | None = None, **known: str) -> Read:
     """Reads these files by their columns; `known`: a clinic of the registry and its zone; doctor `d1` works there."""
     sources = []
     for name, content in files.items():
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         sources.append(Source(folder / name))
     there = Known(zones=known, doctors=dict.fromkeys(["d1"], next(iter(known), "")))
-    return read_directory(sources, options or Options(), there)
+    return Read.of(read_directory(sources, options or Options(), there))
 
 
-def problems(parsed: Parsed) -> list[str]:
-    assert not parsed.problems or not (parsed.clinics or parsed.doctors or parsed.slots)
+def problems(parsed: Read) -> list[str]:
     return [str(problem) for problem in parsed.problems]
 
 
@@ -394,7 +423,7 @@ def test_bytes_that_are_no_text(tmp_path: Path, content: bytes, expected: str) -
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    parsed = read_directory([Source(tmp_path / "none.csv", CLINICS)], Options(), Known({}, {}))
+    parsed = Read.of(read_directory([Source(tmp_path / "none.csv", CLINICS)], Options(), Known({}, {})))
     assert problems(parsed) == [f"{tmp_path / 'none.csv'}: No such file or directory"]
 
 

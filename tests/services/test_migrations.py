@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import json
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -22,6 +28,7 @@ from services.storage.engine import Database, async_url
 from services.storage.migrate import HEAD, ensure_current, revision, upgrade
 from services.storage.tables import metadata, setting
 from tests.support.databases import ENGINES, PostgresServer
+from tests.support.filling import Rows, fill, rows_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,7 +124,7 @@ async def test_rows_outlive_a_migration_that_has_nothing_to_do(empty_url: str, e
     await asyncio.to_thread(upgrade, empty_url)
     await empty.execute(insert(setting).values(name="x", value="y"))
     await asyncio.to_thread(upgrade, empty_url)
-    assert (await empty.fetch(select(setting.c.value))).scalar_one() == "y"
+    assert (await empty.fetch(select(setting.c.value).where(setting.c.name == "x"))).scalar_one() == "y"
 
 
 async def test_an_empty_database_stands_at_no_revision(empty: Database) -> None:
@@ -154,7 +161,7 @@ async def test_an_older_sqlite_file_is_copied_before_it_is_migrated(
     assert migrated == [url]
     (copy,) = list_of(tmp_path, "*before-9999")
     kept = Database.from_url(f"sqlite:///{copy}")
-    assert (await kept.fetch(select(setting.c.value))).scalar_one() == "kept"
+    assert (await kept.fetch(select(setting.c.value).where(setting.c.name == "x"))).scalar_one() == "kept"
     assert await revision(kept) == HEAD
     await kept.close()
     await database.close()
@@ -172,3 +179,227 @@ async def test_a_database_that_is_up_to_date_is_left_alone(
 
 def list_of(folder: Path, pattern: str) -> list[Path]:
     return list(folder.glob(pattern))
+
+
+# --- filled databases -------------------------------------------------------------------------------
+
+
+def shape(connection: Connection) -> dict[str, Any]:
+    """Tables with their columns, keys and constraints, and every index with its condition."""
+    seen = inspect(connection)
+    engine = connection.dialect
+
+    def columns(table: str) -> Any:
+        return {
+            each["name"]: (str(each["type"].compile(engine)), each["nullable"], each["default"])
+            for each in seen.get_columns(table)
+        }
+
+    def keys(table: str) -> Any:
+        return sorted(
+            (each["name"] or "", each["constrained_columns"], each["referred_table"], str(each["options"]))
+            for each in seen.get_foreign_keys(table)
+        )
+
+    def indexes(table: str) -> Any:
+        return sorted(
+            (each["name"] or "", each["column_names"], bool(each["unique"])) for each in seen.get_indexes(table)
+        )
+
+    def uniques(table: str) -> Any:
+        return sorted((each["name"] or "", each["column_names"]) for each in seen.get_unique_constraints(table))
+
+    found = {
+        table: (columns(table), seen.get_pk_constraint(table), keys(table), indexes(table), uniques(table))
+        for table in sorted(tables(connection))
+    }
+    return {**found, "indexes with a condition": partial_indexes(connection)}
+
+
+async def test_every_row_of_every_revision_outlives_all_later_ones(
+    empty_url: str, empty: Database, sqlite_template: Any, postgres_server: Callable[[], PostgresServer], tmp_path: Path
+) -> None:
+    # STEP 1. At each revision every table gets rows; what stands there after each step is what stood there before.
+    revisions = [each.revision for each in reversed(list(scripts().walk_revisions()))]
+    rows: Rows = {}
+    for place, each in enumerate(revisions):
+        await asyncio.to_thread(upgrade, empty_url, each)
+        now = await look(empty, rows_of)
+        assert_kept(rows, now)
+        if each == "0002" and rows:
+            assert all(row["read_at"] == row["created_at"] for row in now["notification"]), "what is old is no news"
+        await look(empty, partial(fill, mark="abcdefghij"[place]))
+        rows = await look(empty, rows_of)
+        assert all(len(found) >= 3 for found in rows.values()), "every table was filled"
+    assert await revision(empty) == HEAD
+    assert set(rows) == set(metadata.tables)
+
+    # STEP 2. The schema is the one that the code would make.
+    assert await look(empty, differences) == []
+    made = Database.from_url(await made_by_the_code(empty.dialect, sqlite_template, postgres_server, tmp_path))
+    assert await look(empty, shape) == await look(made, shape)
+    await made.close()
+
+
+async def made_by_the_code(
+    dialect: str, sqlite_template: Any, postgres_server: Callable[[], PostgresServer], folder: Path
+) -> str:
+    if dialect == "sqlite":
+        address: str = sqlite_template.copy(folder)
+        return address
+    return postgres_server().url("template_nomerok")
+
+
+def assert_kept(before: Rows, now: Rows) -> None:
+    for table, rows in before.items():
+        own = {json.dumps(key_of(table, row), default=str): row for row in now[table]}
+        for row in rows:
+            kept = own[json.dumps(key_of(table, row), default=str)]
+            assert {name: kept[name] for name in row} == row, f"a row of {table} has changed"
+
+
+def key_of(table: str, row: Mapping[str, Any]) -> list[Any]:
+    return [row[column.name] for column in metadata.tables[table].primary_key]
+
+
+@pytest.fixture
+async def old(empty_url: str, empty: Database) -> Rows:
+    """Filled at the third revision; what stood there."""
+    await asyncio.to_thread(upgrade, empty_url, "0003")
+    await look(empty, lambda connection: fill(connection, "a"))
+    rows: Rows = await look(empty, rows_of)
+    return rows
+
+
+async def bring_up(url: str, database: Database) -> None:
+    """As each engine is: by the start, or by the command."""
+    await (ensure_current(url, database) if database.dialect == "sqlite" else migrate.migrate(url))
+
+
+async def test_a_migration_that_fails_half_way_has_changed_nothing(
+    empty_url: str, empty: Database, old: Rows, tmp_path: Path
+) -> None:
+    await empty.execute(text("CREATE TABLE calendar_event (x INTEGER)"))  # the fifth will want to make it
+    with pytest.raises(SetupError) as caught:
+        await bring_up(empty_url, empty)
+    told = str(caught.value)
+    assert "calendar_event" in told
+    assert "\n" not in told
+    assert "the database is as it was before" in told
+    assert await revision(empty) == "0003"
+    await empty.execute(text("DROP TABLE calendar_event"))
+    assert await look(empty, rows_of) == old, "what the fourth has made is gone again"
+    if empty.dialect == "sqlite":
+        (copy,) = list_of(tmp_path, f"*before-{HEAD}")
+        assert str(copy) in told
+        kept = Database.from_url(f"sqlite:///{copy}")
+        assert await look(kept, rows_of) | {"calendar_event": []} == old | {"calendar_event": []}
+        await kept.close()
+    await bring_up(empty_url, empty)
+    assert_kept(old, await look(empty, rows_of))
+
+
+async def test_killed_half_way_it_can_be_started_again(
+    empty_url: str, empty: Database, old: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two migrations done, and the last one in the middle of its indexes."""
+    made = iter(range(100))
+    create = op.create_index
+
+    def dies(*args: Any, **kwargs: Any) -> None:
+        if next(made) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        create(*args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_index", dies)
+        child = another_process(empty_url)
+        await asyncio.to_thread(child.join, 60)
+    assert child.exitcode == -signal.SIGKILL
+    assert await revision(empty) == "0003"
+    assert await look(empty, rows_of) == old
+    await bring_up(empty_url, empty)
+    assert await revision(empty) == HEAD
+    assert_kept(old, await look(empty, rows_of))
+
+
+async def test_two_processes_at_once_migrate_once(empty_url: str, empty: Database, old: Rows, tmp_path: Path) -> None:
+    # STEP 1. Both begin, and on PostgreSQL both wait for a third who has the lock.
+    if empty.dialect == "sqlite":
+        children = [another_process(empty_url) for _ in range(2)]
+    else:
+        children = await two_waiting(empty_url, empty)
+
+    # STEP 2. One does it, the other finds nothing to do.
+    for child in children:
+        await asyncio.to_thread(child.join, 60)
+    assert [child.exitcode for child in children] == [0, 0]
+    assert await revision(empty) == HEAD
+    assert_kept(old, await look(empty, rows_of))
+    if empty.dialect == "sqlite":
+        (copy,) = list_of(tmp_path, "*before*")
+        kept = Database.from_url(f"sqlite:///{copy}")
+        assert await revision(kept) == "0003", "a copy of what there was before, whoever was first"
+        await kept.close()
+
+
+async def two_waiting(url: str, database: Database) -> list[multiprocessing.process.BaseProcess]:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    async with database.write() as third:
+        await third.execute(text(f"SELECT pg_advisory_xact_lock({0x6E6F6D65726F6B})"))
+        children = [another_process(url) for _ in range(2)]
+        async with asyncio.timeout(60):
+            while (await database.fetch(waiting)).scalar_one() < 2:
+                assert all(child.is_alive() for child in children)
+        assert await revision(database) == "0003"
+    return children
+
+
+def another_process(url: str) -> multiprocessing.process.BaseProcess:
+    child = multiprocessing.get_context("fork").Process(target=lambda: asyncio.run(migrate.migrate(url)))
+    child.start()
+    return child
+
+
+async def test_a_file_that_cannot_be_copied_is_not_migrated(tmp_path: Path) -> None:
+    """Something else bears the copy's name, or the disk is full: one line says so, and nothing has changed."""
+    url = f"sqlite:///{tmp_path}/old.sqlite"
+    database = Database.from_url(url)
+    await asyncio.to_thread(upgrade, url, "0003")
+    await look(database, lambda connection: fill(connection, "a"))
+    rows = await look(database, rows_of)
+    copy = tmp_path / f"old.sqlite.before-{HEAD}"
+
+    async def refused() -> str:
+        with pytest.raises(SetupError) as caught:
+            await ensure_current(url, database)
+        assert await revision(database) == "0003"
+        assert await look(database, rows_of) == rows
+        assert list_of(tmp_path, "*before*") == ([copy] if copy.is_dir() else []), "no part of a copy is left"
+        return str(caught.value)
+
+    copy.mkdir()
+    told = await refused()
+    assert "\n" not in told
+    assert f"cannot be copied to {copy}" in told
+    assert "nothing has been changed" in told
+    copy.rmdir()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        told = await refused()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert f"cannot be copied to {copy}" in told
+    await ensure_current(url, database)
+    assert_kept(rows, await look(database, rows_of))
+    await database.close()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(empty_url: str, empty: Database) -> None:
+    await asyncio.to_thread(upgrade, empty_url, "0001")
+    await empty.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for begin in (ensure_current(empty_url, empty), migrate.migrate(empty_url)):
+        with pytest.raises(SetupError, match="revision 9999, this version knows them up to"):
+            await begin
+    assert await revision(empty) == "9999"

@@ -161,7 +161,7 @@ class LocalWorld:
 
     async def free(self, doctor_id: str, start: datetime, minutes: int = 20) -> str:
         self._slots.append(SlotRecord(doctor_id, start, start + timedelta(minutes=minutes)))
-        await self._admin.load([], [], self._slots)
+        await self._admin.load([], [], sorted(self._slots, key=lambda slot: (slot.doctor_id, slot.start)))
         return slot_ref(doctor_id, start)
 
     async def patient(self, identity: PatientIdentity = ANNA) -> Patient:

@@ -235,7 +235,8 @@ class World:
         """Two clinics, four doctors; the first `hours` hours from 09:00 of 24 and 25 November are free."""
         starts = [at(9, day=day) + LENGTH * place for day in (24, 25) for place in range(3 * hours)]
         doctors = [THERAPIST, SECOND_THERAPIST, SURGEON, PAEDIATRICIAN]
-        slots = [SlotRecord(doctor.id, start, start + LENGTH) for doctor in doctors for start in starts]
+        ids = sorted(doctor.id for doctor in doctors)
+        slots = [SlotRecord(id_, start, start + LENGTH) for id_ in ids for start in starts]
         await self.admin.load([CLINIC, CHILDREN], doctors, slots)
 
     async def account(self, telegram_id: int | None = None) -> Account:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -12,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.errors import NotFound
-from services.registry.admin import DoctorRecord, Known, LoadReport, SlotRecord
+from services.registry.admin import DoctorRecord, ImportUnderWay, Known, LoadReport, SlotRecord
 from services.registry.local.bookings import Bookings
 from services.registry.local.failures import ATTEMPTS, answering
-from services.registry.local.loading import Loader
+from services.registry.local.generations import stands
+from services.registry.local.importing import Import, Pause, sweep
 from services.registry.local.patients import Patients
 from services.registry.local.tables import clinic, doctor
 from services.registry.local.visits import to_milliseconds
@@ -28,35 +30,29 @@ from services.storage.vault import Vault
 class LocalRegistryAdmin:
     """`RegistryAdmin` over the tables of `registry.local.tables`."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Clock, pause: Pause = asyncio.sleep) -> None:
         self._database = database
         self._patients = Patients(vault)
         self._bookings = Bookings(self._patients)
         self._clock = clock
+        self._pause = pause
 
     async def known(self) -> Known:
         with answering():
-            zones = await self._database.fetch(select(clinic.c.id, clinic.c.tz))
-            doctors = await self._database.fetch(select(doctor.c.id, doctor.c.clinic_id))
+            zones = await self._database.fetch(select(clinic.c.id, clinic.c.tz).where(stands(clinic)))
+            doctors = await self._database.fetch(select(doctor.c.id, doctor.c.clinic_id).where(stands(doctor)))
         return Known({row.id: row.tz for row in zones}, {row.id: row.clinic_id for row in doctors})
 
     async def load(
         self, clinics: Iterable[Clinic], doctors: Iterable[DoctorRecord], slots: Iterable[SlotRecord]
     ) -> LoadReport:
         with answering():
-            async with self._database.write() as connection:
-                loader = Loader(connection, self._database.dialect)
-                clinic_counts = await loader.put_clinics(clinics)
-                doctor_counts = await loader.put_doctors(doctors)
-                slot_counts = await loader.put_slots(slots)
-        return LoadReport(
-            clinics_added=clinic_counts.added,
-            clinics_updated=clinic_counts.changed,
-            doctors_added=doctor_counts.added,
-            doctors_updated=doctor_counts.changed,
-            slots_added=slot_counts.added,
-            slots_kept=slot_counts.changed,
-        )
+            return await Import(self._database, self._clock, self._pause).load(clinics, doctors, slots)
+
+    async def sweep(self) -> None:
+        """Takes away what an import left that was cut short; nobody saw any of it."""
+        with answering(), suppress(ImportUnderWay):
+            await sweep(self._database, self._clock, self._pause)
 
     async def enrol(self, identity: PatientIdentity, clinic_id: str) -> Patient:
         with answering():

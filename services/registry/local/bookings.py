@@ -1,7 +1,8 @@
 """What is done to visits, inside somebody else's unit of work.
 
-Whoever changes a visit holds its patient first, and slots after that in the order of their ids: so no two
-wait for each other in a ring, and what was read of the patient's visits stands until the unit ends.
+Whoever changes a visit holds its patient first, then the registry's generation where a time is taken, and slots
+after that in the order of their ids: so no two wait for each other in a ring, and what was read of the patient's
+visits stands until the unit ends.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, insert, or_, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ids import new_id
+from services.registry.local.generations import hold_present
 from services.registry.local.patients import Patients
 from services.registry.local.tables import doctor, patient, slot, visit
 from services.registry.local.visits import (
@@ -60,6 +62,7 @@ class Bookings:
             return Booked(visit_of(earlier, now))
         if person is None:
             return Refused(Refusal.PATIENT_NOT_FOUND)
+        await hold_present(connection)
         wanted = await self._wanted(connection, person, slot_id, visits, now)
         if isinstance(wanted, Refused):
             return wanted
@@ -78,6 +81,7 @@ class Bookings:
         old = next((row for row in visits if row.id == visit_id), None)
         if person is None or old is None or not stands(old, now):
             return Refused(Refusal.OLD_VISIT_OVER)
+        await hold_present(connection)
         await _lock_before(connection, old.slot_id, slot_id)
         others = [row for row in visits if row is not old]
         wanted = await self._wanted(connection, person, slot_id, others, now)
@@ -111,6 +115,7 @@ class Bookings:
         old = await _locked(connection, visit_id)
         if old is None or not stands(old, now):
             return None
+        await hold_present(connection)
         await _lock_before(connection, old.slot_id, slot_id)
         wanted = (await connection.execute(slot_to_book(slot_id))).one_or_none()
         if wanted is None or wanted.visit_id is not None or wanted.starts_at <= now:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from services.clock import Clock
 from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.demo_clinics import NEVER_FREE, POSTS, TZ, DemoClinic, demo_clinics
-from services.registry.local.loading import Loader
+from services.registry.local.loading import Loader, stretches
 from services.registry.local.tables import slot
 from services.storage.engine import Database
 from services.storage.sql import insert_for
@@ -67,7 +67,8 @@ async def roll_demo(database: Database, clock: Clock, places: Sequence[DemoClini
             loader = Loader(connection, database.dialect)
             await loader.put_clinics([place.clinic])
             await loader.put_doctors(place.doctors)
-            await loader.put_slots(slots)
+            for some in stretches(sorted(slots, key=lambda record: (record.doctor_id, record.start))):
+                await loader.put_slots(some)
             await connection.execute(delete(slot).where(*past))
     mark = insert_for(database.dialect, setting).values(name=FILLED, value=today.isoformat())
     await database.execute(mark.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()}))

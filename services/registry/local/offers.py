@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
+from services.registry.local.generations import stands
 from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import AgeGroup, Doctor, Slot
 
@@ -20,7 +21,7 @@ def service_offers(clinic_id: str, age: int, now: datetime, without: Collection[
         select(service.c.id, service.c.name, *_NEAREST_AND_FREE)
         .select_from(doctor.join(clinic).join(service, service.c.id == doctor.c.service_id))
         .outerjoin(slot, and_(slot.c.doctor_id == doctor.c.id, _free(now, without)))
-        .where(doctor.c.clinic_id == clinic_id, _sees(age))
+        .where(doctor.c.clinic_id == clinic_id, stands(doctor), _sees(age))
         .group_by(service.c.id, service.c.name)
     )
 
@@ -34,7 +35,7 @@ def doctor_offers(
         select(*who, *_NEAREST_AND_FREE)
         .select_from(doctor.join(clinic))
         .outerjoin(slot, and_(slot.c.doctor_id == doctor.c.id, _free(now, without)))
-        .where(doctor.c.clinic_id == clinic_id, doctor.c.service_id == service_id, _sees(age))
+        .where(doctor.c.clinic_id == clinic_id, doctor.c.service_id == service_id, stands(doctor), _sees(age))
         .group_by(*who)
     )
 
@@ -44,7 +45,7 @@ def one_doctor(doctor_id: str) -> Select[tuple[Any, ...]]:
     return (
         select(doctor, service.c.name.label("service"))
         .select_from(doctor.join(service, service.c.id == doctor.c.service_id))
-        .where(doctor.c.id == doctor_id)
+        .where(doctor.c.id == doctor_id, stands(doctor))
     )
 
 
@@ -124,7 +125,7 @@ def _of(clinic_id: str, service_id: str, doctor_id: str | None) -> ColumnElement
 
 
 def _free(now: datetime, without: Collection[str]) -> ColumnElement[bool]:
-    free = and_(slot.c.visit_id.is_(None), slot.c.starts_at > now)
+    free = and_(slot.c.visit_id.is_(None), slot.c.starts_at > now, stands(slot))
     return and_(free, slot.c.id.not_in(without)) if without else free
 
 

@@ -21,6 +21,11 @@ def slot_ref(doctor_id: str, start: datetime) -> str:
     return short_hash(doctor_id, start.astimezone(UTC).isoformat())
 
 
+def other_slot_ref(doctor_id: str, start: datetime, end: datetime) -> str:
+    """Another id, for a time that has got another length while the one of `slot_ref` is still there."""
+    return short_hash(doctor_id, start.astimezone(UTC).isoformat(), end.astimezone(UTC).isoformat())
+
+
 def fold(text: str) -> str:
     """For comparing names: one case, «ё» as «е», single spaces."""
     return " ".join(text.casefold().replace("ё", "е").split())

@@ -17,6 +17,7 @@ from services.errors import NomerokError
 from services.registry.local import offers
 from services.registry.local.bookings import Bookings
 from services.registry.local.failures import ATTEMPTS, answering
+from services.registry.local.generations import stands
 from services.registry.local.patients import Patients
 from services.registry.local.refs import natural
 from services.registry.local.tables import clinic, visit
@@ -66,15 +67,16 @@ class LocalRegistry:
         return self._capabilities
 
     async def regions(self) -> Mapping[str, int]:
-        rows = await self._ask(select(clinic.c.region, func.count().label("clinics")).group_by(clinic.c.region))
+        counts = select(clinic.c.region, func.count().label("clinics")).where(stands(clinic))
+        rows = await self._ask(counts.group_by(clinic.c.region))
         return {row.region: row.clinics for row in rows}
 
     async def clinics(self, region: str) -> Sequence[Clinic]:
-        rows = await self._ask(select(clinic).where(clinic.c.region == region))
+        rows = await self._ask(select(clinic).where(clinic.c.region == region, stands(clinic)))
         return sorted(map(clinic_of, rows), key=lambda found: (natural(found.name), found.id))
 
     async def clinic(self, clinic_id: str) -> Clinic | None:
-        rows = await self._ask(select(clinic).where(clinic.c.id == clinic_id))
+        rows = await self._ask(select(clinic).where(clinic.c.id == clinic_id, stands(clinic)))
         return clinic_of(rows[0]) if rows else None
 
     async def doctor(self, doctor_id: str) -> Doctor | None:

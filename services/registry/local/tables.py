@@ -3,13 +3,16 @@
 Free times are listed over two partial indexes on `visit_id IS NULL`, so that a listing costs what it
 shows and not what the table holds; `day` is the slot's day in its clinic's zone, so that days are
 grouped by the database. A visit keeps a snapshot of what stood on the ticket: doctors change rooms.
+
+What an import brings is written beside what stands, under a generation that is still to come (`generations.py`): a row
+is there from its generation `since` on, a slot no longer from `until` on.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, String, Table, text
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, String, Table, text
 
 from services.ids import LENGTH
 from services.registry.model import VisitStatus
@@ -36,6 +39,10 @@ def _doctor() -> Column[Any]:
     return Column("doctor_id", ForeignKey("registry_doctor.id"), nullable=False)
 
 
+def _since() -> Column[int]:
+    return Column("since", Integer, nullable=False, server_default="0")
+
+
 clinic = Table(
     "registry_clinic",
     metadata,
@@ -51,6 +58,7 @@ clinic = Table(
     Column("lat", Float),
     Column("lon", Float),
     Column("demo", Boolean, nullable=False),
+    _since(),
     Index(None, "region"),
 )
 
@@ -72,6 +80,7 @@ doctor = Table(
     Column("patronymic", String(80)),
     Column("room", String(40), nullable=False),
     Column("age_group", String(5), nullable=False),
+    _since(),
     Index(None, "clinic_id", "service_id"),
 )
 
@@ -86,15 +95,23 @@ slot = Table(
     Column("ends_at", UtcDateTime, nullable=False),
     Column("day", Date, nullable=False),
     Column("visit_id", String(LENGTH)),
-    _partial("ix_registry_slot_free_doctor", "doctor_id", "starts_at", "day", "id", where="visit_id IS NULL"),
+    _since(),
+    Column("until", Integer),
+    _partial(
+        "ix_registry_slot_free_doctor",
+        *("doctor_id", "starts_at", "day", "id", "since", "until"),
+        where="visit_id IS NULL",
+    ),
     _partial(
         "ix_registry_slot_free_service",
-        *("clinic_id", "service_id", "starts_at", "doctor_id", "day", "id"),
+        *("clinic_id", "service_id", "starts_at", "doctor_id", "day", "id", "since", "until"),
         where="visit_id IS NULL",
     ),
     _partial("ix_registry_slot_taken", "doctor_id", "starts_at", where="visit_id IS NOT NULL"),
+    _partial("ix_registry_slot_going", "until", "id", where="until IS NOT NULL"),
 )
-"""The id says doctor and start (`refs.slot_ref`), so the same time cannot stand twice."""
+"""The id says doctor and start (`refs.slot_ref`), so the same time cannot stand twice; where the same start gets
+another length, it says the end, too, for the two are there at once until the import is whole."""
 
 patient = Table(
     "registry_patient",

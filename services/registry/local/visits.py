@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 
 from services.ids import new_id
+from services.registry.local.generations import stands as is_there
 from services.registry.local.offers import full_name
 from services.registry.local.tables import clinic, doctor, service, slot, visit
 from services.registry.model import AgeGroup, CancelRefusal, Clinic, Refusal, Visit, VisitStatus
 from services.texts.dates import full_years
 
-_CLINIC = tuple(column.label(f"clinic_{column.name}") for column in clinic.c)
+_OF_CLINIC = tuple(field.name for field in fields(Clinic))
+_CLINIC = tuple(clinic.c[name].label(f"clinic_{name}") for name in _OF_CLINIC)
 
 
 def visits_with_clinics() -> Select[tuple[Any, ...]]:
@@ -25,7 +28,10 @@ def visits_with_clinics() -> Select[tuple[Any, ...]]:
 
 
 def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
-    """The slot, its doctor and its clinic; on PostgreSQL the slot's row stays locked to the end of the unit."""
+    """The slot, its doctor and its clinic; on PostgreSQL the slot's row stays locked to the end of the unit.
+
+    The unit holds the present generation (`hold_present`).
+    """
     return (
         select(
             *(slot.c.id, slot.c.visit_id, slot.c.day, slot.c.starts_at, slot.c.ends_at),
@@ -38,7 +44,7 @@ def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
             .join(service, service.c.id == slot.c.service_id)
             .join(clinic, clinic.c.id == slot.c.clinic_id)
         )
-        .where(slot.c.id == slot_id)
+        .where(slot.c.id == slot_id, is_there(slot))
         .with_for_update(of=slot)
     )
 
@@ -155,5 +161,5 @@ def status_at(status: VisitStatus, end: datetime, now: datetime) -> VisitStatus:
 
 
 def clinic_of(row: Row[Any], prefix: str = "") -> Clinic:
-    values = {column.name: getattr(row, prefix + column.name) for column in clinic.c}
+    values = {name: getattr(row, prefix + name) for name in _OF_CLINIC}
     return Clinic(**values | {"age_group": AgeGroup(values["age_group"])})
