@@ -286,7 +286,7 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
     dispatcher.update.outer_middleware(ChatOrder())
     dispatcher.update.outer_middleware(Duplicates(seen))
     for observer in (dispatcher.message, dispatcher.callback_query):
-        observer.outer_middleware(Errors())
+        observer.outer_middleware(Errors(tools.accounts))
         observer.outer_middleware(Guest(tools.accounts, locales, ready))
     dispatcher.callback_query.outer_middleware(SlowPress())
     for router in routers():

@@ -18,7 +18,7 @@ from aiogram.exceptions import (
 )
 
 from bot import chat, notices
-from bot.middlewares.outgoing import Gate
+from bot.middlewares.outgoing import Gate, unsolicited
 from bot.notices import Told
 from bot.tools import Tools
 from services.booking.reminders import Later
@@ -50,31 +50,39 @@ class TelegramChannel:
 
     async def _deliver_in_turn(self, deliveries: Sequence[Delivery]) -> None:
         """One chat's messages, first in first out; the gate makes this chat wait and no other."""
-        for delivery in deliveries:
-            await self._deliver(delivery)
+        for place, delivery in enumerate(deliveries):
+            wait = await self._deliver(delivery)
+            if wait is not None:
+                for later in deliveries[place + 1 :]:
+                    await self._tools.outbox.retry(later, wait)
+                return
 
-    async def _deliver(self, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery) -> timedelta | None:
+        """Gives how long Telegram asks this chat to wait, if it does."""
         outbox = self._tools.outbox
         account = await self._tools.accounts.by_id(delivery.notification.account_id)
         if account is None or not account.reachable:  # whoever has blocked the bot reads it in the list
             await outbox.drop(delivery)
-            return
+            return None
         try:
             notice = await notices.render(self._tools, account, delivery.notification, texts(account.locale))
             if notice is None:
                 await self._leave(delivery)
-                return
+                return None
             if isinstance(notice, Later):
                 await outbox.postpone(delivery, notice.until)
-                return
+                return None
             told = notice if isinstance(notice, Told) else Told(notice)
             await self._gate.pass_to(account.telegram_id)
-            await chat.send(self._bot, account.telegram_id, told.screen)
+            with unsolicited():
+                await chat.send(self._bot, account.telegram_id, told.screen)
         except TelegramForbiddenError:
             await self._tools.accounts.set_reachable(account, reachable=False)
             await outbox.drop(delivery)
         except TelegramRetryAfter as error:
-            await outbox.retry(delivery, timedelta(seconds=error.retry_after))
+            wait = timedelta(seconds=error.retry_after)
+            await outbox.retry(delivery, wait)
+            return wait
         except (TelegramNetworkError, RegistryUnavailable):
             await outbox.retry(delivery)
         except TelegramBadRequest:
@@ -85,6 +93,7 @@ class TelegramChannel:
             await outbox.retry(delivery)
         else:
             await outbox.sent(delivery, told.instead_of)
+        return None
 
     async def _leave(self, delivery: Delivery) -> None:
         """It no longer applies: news stays in the list, a reminder of nothing does not."""

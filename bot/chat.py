@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from io import BytesIO
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, Message
 
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
 from services.registry.model import Clinic
+
+log = logging.getLogger(__name__)
 
 NOT_MODIFIED = "message is not modified"
 _NO_TEXT = "there is no text in the message to edit"
@@ -64,12 +67,17 @@ async def _in_place_of(bot: Bot, chat_id: int, message_id: int, screen: Screen) 
 
 
 async def answer(query: CallbackQuery, toast: str | None = None) -> None:
-    """Answers a press; one that has waited too long is answered already."""
+    """Answers a press; one that has waited too long is answered already.
+
+    An answer that Telegram does not take is no failure of the screen, which stands: the button stops waiting by itself.
+    """
     try:
         await query.answer(toast)
     except TelegramBadRequest as error:
         if not says(error, _TOO_OLD):
             raise
+    except (TelegramNetworkError, TelegramServerError, TelegramRetryAfter) as error:
+        log.warning("a press was left without an answer: %s", type(error).__name__)
 
 
 async def show(query: CallbackQuery, bot: Bot, screen: Screen, toast: str | None = None) -> int:

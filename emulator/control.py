@@ -132,6 +132,7 @@ def _state(world: World) -> Json:
         "chats": chats,
         "now": world.now(),
         "shift": world.clock_shift,
+        "faults": world.faults.state(),
         "mail": {
             "address": world.mail_server.url if world.mail_server else None,
             "messages": [mail.wire() for mail in world.store.mails()],
@@ -250,6 +251,21 @@ def _duplicate(world: World, body: Json) -> Json:
     return {}
 
 
+def _reorder(world: World, body: Json) -> Json:
+    world.faults.reorder_updates(int(body.get("count", 1)))
+    return {}
+
+
+def _cut(world: World, body: Json) -> Json:
+    world.cut(on=bool(body["on"]))
+    return {}
+
+
+def _end_faults(world: World, _body: Json) -> Json:
+    world.end_faults()
+    return {}
+
+
 def _mail_fault(world: World, body: Json) -> Json:
     if world.mail_server is None:
         raise ValueError("mail is not caught here")
@@ -278,6 +294,9 @@ ACTS: dict[str, Act] = {
     "block": _block,
     "fault": _fault,
     "duplicate": _duplicate,
+    "reorder": _reorder,
+    "cut": _cut,
+    "end-faults": _end_faults,
     "mail-fault": _mail_fault,
     "advance": _advance,
 }

@@ -157,6 +157,9 @@ class Courier:
     async def _post_until_taken(self, session: ClientSession, update: Json) -> None:
         pause = 0.0
         while self._world.store.is_pending(self._bot_id, update["update_id"]):
+            if self._world.faults.is_cut:
+                self._found("Connection timed out", reached=False)
+                await self._world.faults.connected.wait()
             asked = await self._post(session, update)
             if asked is None:
                 return

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 from aiogram import BaseMiddleware, Bot
-from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, TelegramServerError
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot import chat
 from bot.keyboards.callbacks import Go, Page
 from bot.views import common
 from bot.views.screen import Screen
+from services.accounts.accounts import Accounts
 from services.errors import NotFound
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Texts, locale_of, texts
@@ -25,13 +31,23 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Errors(BaseMiddleware):
-    """The last resort of every handler. The log gets the trace; the chat a screen with a way on."""
+    """The last resort of every handler. The log gets the trace; the chat a screen with a way on.
+
+    Whoever has blocked the bot in the middle of a press has left: the chat is unreachable until it speaks again.
+    """
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         try:
             return await handler(event, data)
         except TelegramForbiddenError:
-            return None  # whoever blocked the bot in the middle of a press has left
+            await self._closed(data)
+            return None
+        except TelegramRetryAfter as error:  # a screen of ours would be refused as well; the last one stands
+            log.warning("Telegram asks a chat to wait %s s, too long to be waited out", error.retry_after)
+            return None
         except RegistryUnavailable:
             pressed = event.data if isinstance(event, CallbackQuery) else None
             screen = common.unavailable(_texts(data), pressed or Go(to=Page.HOME))
@@ -43,9 +59,19 @@ class Errors(BaseMiddleware):
         except Exception:
             log.exception("a handler failed")
             screen = common.failed(_texts(data))
-        with suppress(TelegramNetworkError, TelegramServerError):
+        try:
             await _show(data["bot"], event, screen)
+        except TelegramForbiddenError:
+            await self._closed(data)
+        except TelegramAPIError as error:
+            log.warning("what happened could not be told: %s", type(error).__name__)
         return None
+
+    async def _closed(self, data: dict[str, Any]) -> None:
+        user: User | None = data.get("event_from_user")
+        account = await self._accounts.by_telegram(user.id) if user is not None else None
+        if account is not None:
+            await self._accounts.set_reachable(account, reachable=False)
 
 
 def _texts(data: dict[str, Any]) -> Texts:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
@@ -33,6 +36,22 @@ _REPEATABLE = (AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditM
 _CHATS = 10_000
 
 
+_nobody_waits: ContextVar[bool] = ContextVar("nobody_waits", default=False)
+
+
+@contextmanager
+def unsolicited() -> Iterator[None]:
+    """For what nobody waits for: any 429 goes to the caller at once, who keeps the message for later.
+
+    Waiting it out would keep the rest of what is due waiting as well.
+    """
+    token = _nobody_waits.set(True)
+    try:
+        yield
+    finally:
+        _nobody_waits.reset(token)
+
+
 class Patience(BaseRequestMiddleware):
     """Waits out a short 429 and asks again, a long one goes to the caller; repeats what can do no harm twice."""
 
@@ -46,7 +65,7 @@ class Patience(BaseRequestMiddleware):
             try:
                 return await make_request(bot, method)
             except TelegramRetryAfter as error:
-                if error.retry_after > _LONGEST_WAIT:
+                if error.retry_after > _LONGEST_WAIT or _nobody_waits.get():
                     raise
                 log.warning("Telegram asks to wait %s s before %s", error.retry_after, type(method).__name__)
                 await asyncio.sleep(error.retry_after)

@@ -358,6 +358,21 @@ async def test_a_chat_that_has_to_wait_gets_it_later(
     assert len(telegram.sent) == 1
 
 
+async def test_what_is_due_in_a_chat_that_has_to_wait_waits_too(
+    world: World, channel: TelegramChannel, telegram: Telegram, account: Account, anna: Person
+) -> None:
+    other = await world.person(account, somebody(2, ADULT), Relation.SPOUSE)
+    for who, start in ((anna, at(9, 20)), (other, at(11))):
+        await world.admin.cancel_visit((await booked(world, account, who, start)).id)
+    await changed(world)
+    telegram.refusals = [TelegramRetryAfter(SendMessage(chat_id=1, text="x"), "wait", 77)]
+    await channel.deliver_due()
+    assert telegram.sent == [], "the second is not tried while the first has to wait"
+    world.clock.advance(seconds=77)
+    await channel.deliver_due()
+    assert len(telegram.sent) == 2
+
+
 async def test_a_lost_connection_is_tried_again(
     world: World, channel: TelegramChannel, telegram: Telegram, account: Account, anna: Person
 ) -> None:

@@ -11,7 +11,7 @@ from aiogram.exceptions import TelegramRetryAfter
 from aiogram.methods import GetMe
 
 from bot.middlewares import outgoing
-from bot.middlewares.outgoing import Gate, Patience
+from bot.middlewares.outgoing import Gate, Patience, unsolicited
 
 
 class Loop:
@@ -92,6 +92,13 @@ async def asked(answers: list[Any]) -> Any:
 async def test_a_short_429_is_waited_out(loop: Loop) -> None:
     assert await asked([busy(3), busy(2), "done"]) == "done"
     assert loop.slept == [3, 2]
+
+
+async def test_what_nobody_waits_for_is_not_waited_out(loop: Loop) -> None:
+    with pytest.raises(TelegramRetryAfter), unsolicited():
+        await asked([busy(3), "never"])
+    assert loop.slept == []
+    assert await asked([busy(3), "done"]) == "done", "only inside"
 
 
 async def test_a_long_429_and_one_too_many_go_to_the_caller(loop: Loop) -> None:
