@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import replace
 
 from services.accounts.model import Relation
-from services.booking.model import Declined, Made
+from services.booking.model import BookingRequest, Declined, Made
 from services.registry.admin import SlotRecord
 from services.registry.model import Refusal, VisitStatus
 from tests.support.world import (
     ADULT,
     CHILD,
+    CLINIC,
     LENGTH,
     PAEDIATRICIAN,
     SECOND_THERAPIST,
@@ -32,14 +33,14 @@ async def standing(world: World, *patient_ids: str | None) -> list[str]:
 
 
 async def test_of_two_hundred_tasks_after_one_time_one_gets_it(world: World) -> None:
-    """Each a person and an account of their own."""
+    """Each for a person of their own."""
     slot = await world.slot()
+    account = await world.account()
     requests, patients = [], []
     for number in range(MANY):
-        account = await world.account()
         who = await world.person(account, somebody(number, ADULT))
         patients.append(who.patient_id)
-        requests.append(replace(await world.request(account, who, slot), draft_id=f"draft {number}"))
+        requests.append(BookingRequest(account, f"draft {number}", who, CLINIC, slot))
     outcomes = await asyncio.gather(*(world.booking.book(each) for each in requests))
     assert sum(isinstance(each, Made) for each in outcomes) == 1
     assert outcomes.count(Declined(Refusal.TIME_BUSY)) == MANY - 1
