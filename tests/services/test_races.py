@@ -38,7 +38,7 @@ async def test_of_two_hundred_tasks_after_one_time_one_gets_it(world: World) -> 
     account = await world.account()
     requests, patients = [], []
     for number in range(MANY):
-        who = await world.person(account, somebody(number, ADULT))
+        who = await world.person(account, somebody(number, ADULT), Relation.PARENT)
         patients.append(who.patient_id)
         requests.append(BookingRequest(account, f"draft {number}", who, CLINIC, slot))
     outcomes = await asyncio.gather(*(world.booking.book(each) for each in requests))
