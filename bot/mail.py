@@ -10,7 +10,7 @@ from bot.views.letters import letter
 from bot.views.visits import CANCELLED, is_ahead
 from services.accounts.model import Account, MailAddress
 from services.errors import NotFound
-from services.notify.model import Delivery, Letter, Notification, NotificationKind
+from services.notify.model import STANDING, Delivery, Letter, Notification
 from services.notify.outbox import EMAIL
 from services.notify.smtp import AddressRefused, Delayed, LetterRefused, Postman
 from services.registry.port import RegistryUnavailable
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 _AT_ONCE = 5
 """Letters on their way together. Each takes less than the minute that its row is claimed for."""
-_STANDING = frozenset({NotificationKind.BOOKING_CONFIRMED, NotificationKind.VISIT_MOVED})
 
 
 class MailChannel:
@@ -81,7 +80,7 @@ class MailChannel:
         except NotFound:
             return None
         visit = found.entry.visit
-        told = is_ahead(visit, now) if note.kind in _STANDING else visit.status in CANCELLED and visit.start > now
+        told = is_ahead(visit, now) if note.kind in STANDING else visit.status in CANCELLED and visit.start > now
         if not told or visit.id != note.subject_id:
             return None
         own = await tools.cancelling.is_own_doing(account, visit.id)

@@ -85,6 +85,10 @@ async def _confirmed(tools: Tools, account: Account, visit_id: str, t: Texts) ->
     return await _ticket(tools, account, visit_id, t)
 
 
+async def _stands(tools: Tools, account: Account, visit_id: str, t: Texts) -> Notice:
+    return await _ticket(tools, account, visit_id, t, view.stands_after_all(t))
+
+
 async def _failed(_tools: Tools, _account: Account, _intent_id: str, t: Texts) -> Notice:
     return visit_views.failed_booking(t)
 
@@ -196,6 +200,7 @@ async def _mail_refused(tools: Tools, account: Account, _account_id: str, t: Tex
 RENDERS: Mapping[NotificationKind, Render] = {
     NotificationKind.BOOKING_CONFIRMED: _confirmed,
     NotificationKind.BOOKING_FAILED: _failed,
+    NotificationKind.BOOKING_STANDS: _stands,
     NotificationKind.VISIT_CANCELLED: _cancelled,
     NotificationKind.VISIT_CANCELLED_BY_CLINIC: _cancelled_by_clinic,
     NotificationKind.VISIT_MOVED: _moved,
@@ -217,6 +222,7 @@ RENDERS: Mapping[NotificationKind, Render] = {
 _TICKETS = frozenset(
     {
         NotificationKind.BOOKING_CONFIRMED,
+        NotificationKind.BOOKING_STANDS,
         NotificationKind.VISIT_CANCELLED,
         NotificationKind.VISIT_CANCELLED_BY_CLINIC,
         NotificationKind.VISIT_MOVED,

@@ -73,6 +73,8 @@ def _what(t: Texts, kind: NotificationKind, visit: Visit, before: VisitEntry | N
     """The sentence under the title, where it needs one."""
     if kind is NotificationKind.MOVE_FAILED:
         return moving.not_moved(t, stands=False)
+    if kind is NotificationKind.BOOKING_STANDS and visit.status not in CANCELLED:
+        return notifications.stands_after_all(t)
     if visit.status is VisitStatus.CANCELLED_BY_CLINIC:
         return notifications.cancelled_by_clinic(t)
     if visit.status is VisitStatus.CANCELLED_BY_PATIENT:

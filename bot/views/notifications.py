@@ -22,6 +22,7 @@ from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 HEADLINES: Mapping[NotificationKind, str] = {
     NotificationKind.BOOKING_CONFIRMED: STATUSES[VisitStatus.BOOKED],
     NotificationKind.BOOKING_FAILED: N_("The booking could not be made"),
+    NotificationKind.BOOKING_STANDS: N_("The booking stands after all"),
     NotificationKind.VISIT_CANCELLED: STATUSES[VisitStatus.CANCELLED_BY_PATIENT],
     NotificationKind.VISIT_CANCELLED_BY_CLINIC: STATUSES[VisitStatus.CANCELLED_BY_CLINIC],
     NotificationKind.VISIT_MOVED: N_("The booking has been moved"),
@@ -74,6 +75,14 @@ def listing(
             [button(t.label("✓ Mark all as read"), NotificationReadAll(page=page))] if unread else [],
             [home_button(t)],
         ),
+    )
+
+
+def stands_after_all(t: Texts) -> Html:
+    """Of a visit that the registry has made after its booking was said to have failed."""
+    return Html("⚠️ ") + t(
+        "We told you that the booking could not be made. The registry answered later: the booking stands. "
+        "If you do not need it, please cancel it."
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, distinct, func, insert, select, update
+from sqlalchemy import Row, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -37,7 +37,7 @@ from services.booking.model import (
     VisitEntry,
 )
 from services.booking.moving import Moving
-from services.booking.watch import Watch
+from services.booking.watch import Watch, moved_key
 from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.errors import NotAllowed, NotFound
@@ -68,6 +68,8 @@ REGISTRY_PATIENCE = timedelta(seconds=8)
 """How long a press waits for the registry before it says «Проверяем»."""
 CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
 """When recovery asks again; «there is no such booking» at the last look or later is taken for refused."""
+LATE_CHECKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+"""When it asks once more after that: a registry may carry out what it was asked for long after it was given up."""
 
 
 def confirmation_key(draft_id: str) -> str:
@@ -132,7 +134,10 @@ class Booking:
         answer = await self._ask(intent_id, patient.id, request)
         outcome = await self._settle(intent_id, answer, screen_follows=True)
         if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
+            await self._look_late_for(request.account.id, patient.id)
             return await self._explained(outcome, request, patient)
+        if outcome == Declined(Refusal.TIME_BUSY):
+            await self._look_late_for(request.account.id, patient.id)
         return outcome
 
     async def outcome(self, draft_id: str) -> BookingOutcome | None:
@@ -145,12 +150,15 @@ class Booking:
         await self._outbox.settle(given_up_key(draft_id))
 
     async def recover(self, limit: int = 50) -> int:
-        """Settles intents that a crash or a silence left; gives how many were looked at."""
+        """Settles intents that a crash or a silence left, and looks once more at those given up for a silence.
+
+        Gives how many were looked at.
+        """
         now = self._clock.now()
         async with self._database.write() as unit:
             due = (
                 select(booking_intent.c.id)
-                .where(booking_intent.c.status == _PENDING, booking_intent.c.check_at <= now)
+                .where(booking_intent.c.check_at <= now)
                 .order_by(booking_intent.c.check_at)
                 .limit(limit)
             )
@@ -182,6 +190,9 @@ class Booking:
         return frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
 
     async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
+        if intent.status == _REFUSED:
+            await self._look_late(intent, now)
+            return
         answer = await self._find(intent.id)
         last = intent.attempts >= len(CHECKS)
         if intent.moves is not None:
@@ -196,7 +207,69 @@ class Booking:
                 .values(check_at=now + pause)
             )
             return
-        await self._settle(intent.id, answer, screen_follows=False)
+        await self._settle(intent.id, answer, screen_follows=False, unsure=last)
+
+    async def _look_late_for(self, account_id: str, patient_id: str) -> None:
+        """Whether it is a visit said to have failed that is in the way of another: whoever booked it hears of it."""
+        given_up = await self._database.fetch(
+            select(booking_intent).where(
+                booking_intent.c.account_id == account_id,
+                booking_intent.c.patient_id == patient_id,
+                booking_intent.c.status == _REFUSED,
+                booking_intent.c.check_at.is_not(None),
+            )
+        )
+        for intent in given_up:
+            await self._look_late(intent, self._clock.now())
+
+    async def _look_late(self, intent: Row[Any], now: datetime) -> None:
+        """Asks what has become of an intent that was given up, and was said to have failed."""
+        answer = await self._find(intent.id)
+        if isinstance(answer, Booked):
+            undone = await self._moving.undo_late(intent, answer.visit)
+            if undone is False and answer.visit.status is VisitStatus.BOOKED:
+                await self._stands_after_all(intent, answer.visit)
+                return
+            over = undone is not None
+        else:
+            over = answer is None and intent.attempts >= len(LATE_CHECKS)
+        pause = None if over or intent.starts_at <= now else LATE_CHECKS[min(intent.attempts, len(LATE_CHECKS) - 1)]
+        async with self._database.write() as unit:
+            await unit.execute(
+                update(booking_intent)
+                .where(booking_intent.c.id == intent.id, booking_intent.c.status == _REFUSED)
+                .values(check_at=None if pause is None else now + pause)
+            )
+            if pause is None:
+                await self._forget_other(unit, intent.person_id)
+
+    async def _stands_after_all(self, intent: Row[Any], visit: Visit) -> None:
+        """Tells of a visit that was said to have failed; once, whoever finds it.
+
+        The draft may have booked something else meanwhile, so the intent is no longer the draft's.
+        """
+        old = await self._old_visit(intent.id)
+        followed = select(booking_intent.c.id).where(
+            booking_intent.c.account_id == intent.account_id, booking_intent.c.visit_id == visit.id
+        )
+        async with self._database.write() as unit:
+            if (await unit.execute(followed)).first() is not None:  # a look at the registry has seen the move, and told
+                this = booking_intent.c.id == intent.id, booking_intent.c.status == _REFUSED
+                await unit.execute(update(booking_intent).where(*this).values(check_at=None))
+                return
+            settled = await unit.execute(
+                update(booking_intent)
+                .where(
+                    booking_intent.c.id == intent.id,
+                    booking_intent.c.status == _REFUSED,
+                    booking_intent.c.check_at.is_not(None),
+                )
+                .values(status=_BOOKED, visit_id=visit.id, refusal=None, check_at=None, draft_id=intent.id)
+                .returning(booking_intent)
+            )
+            row = settled.one_or_none()
+            if row is not None:
+                await self._confirm(unit, row, visit, old, screen_follows=False, late=True)
 
     async def _find(self, intent_id: str) -> BookingAnswer | None:
         try:
@@ -336,11 +409,18 @@ class Booking:
             await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
 
-    async def _settle(self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool) -> BookingOutcome:
+    async def _settle(
+        self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool, unsure: bool = False
+    ) -> BookingOutcome:
+        """`unsure`: it is given up because the registry has been silent for long enough, so it is looked at again."""
         if isinstance(answer, Unknown):
             log.warning("the registry is silent about intent %s", intent_id)
             return Checking(intent_id)
         booked = isinstance(answer, Booked)
+        late = unsure and answer == Refused(Refusal.UNAVAILABLE)
+        look: dict[str, Any] = (
+            {"check_at": self._clock.now() + LATE_CHECKS[0], "attempts": 0} if late else {"check_at": None}
+        )
         old = await self._old_visit(intent_id) if booked else None
         async with self._database.write() as unit:
             settled = await unit.execute(
@@ -350,7 +430,7 @@ class Booking:
                     status=_BOOKED if booked else _REFUSED,
                     visit_id=answer.visit.id if isinstance(answer, Booked) else None,
                     refusal=answer.reason.value if isinstance(answer, Refused) else None,
-                    check_at=None,
+                    **look,
                 )
                 .returning(booking_intent)
             )
@@ -377,10 +457,18 @@ class Booking:
             return None
 
     async def _confirm(
-        self, unit: AsyncConnection, intent: Row[Any], visit: Visit, old: Visit | None, *, screen_follows: bool
+        self,
+        unit: AsyncConnection,
+        intent: Row[Any],
+        visit: Visit,
+        old: Visit | None,
+        *,
+        screen_follows: bool,
+        late: bool = False,
     ) -> None:
         now = self._clock.now()
         moved = intent.moves is not None
+        made = NotificationKind.BOOKING_STANDS if late else NotificationKind.BOOKING_CONFIRMED
         if moved:
             await unit.execute(
                 update(booking_intent).where(booking_intent.c.visit_id == intent.moves).values(ended_at=now)
@@ -394,9 +482,9 @@ class Booking:
             unit,
             account_id=intent.account_id,
             person_id=intent.person_id,
-            kind=NotificationKind.VISIT_MOVED if moved else NotificationKind.BOOKING_CONFIRMED,
+            kind=NotificationKind.VISIT_MOVED if moved else made,
             subject_id=visit.id,
-            dedupe_key=confirmation_key(intent.draft_id),
+            dedupe_key=moved_key(intent.account_id, visit) if moved and late else confirmation_key(intent.draft_id),
             screen_follows=screen_follows,
         )
         await unit.execute(
@@ -427,7 +515,8 @@ class Booking:
     async def _forget_other(self, unit: AsyncConnection, person_id: str) -> None:
         """Another citizen for whom nothing came about is not kept."""
         has_bookings = select(booking_intent.c.id).where(
-            booking_intent.c.person_id == person_id, booking_intent.c.status != _REFUSED
+            booking_intent.c.person_id == person_id,
+            or_(booking_intent.c.status != _REFUSED, booking_intent.c.check_at.is_not(None)),
         )
         links = select(person_link.c.id).where(person_link.c.person_id == person_id)
         is_other = links.where(person_link.c.relation == Relation.OTHER.value)

@@ -106,6 +106,20 @@ class Moving:
         gone = select(cancel_intent.c.id).where(mine, cancel_intent.c.status == _DONE)
         return (await unit.execute(gone)).first() is not None
 
+    async def undo_late(self, intent: Row[Any], late: Visit) -> bool | None:
+        """Cancels a new visit that came after the move was said to have failed, if the old one stands as was said.
+
+        False: the old one does not stand, or it was no move; None: the registry does not say, so ask again.
+        """
+        if intent.moves is None or late.status is not VisitStatus.BOOKED:
+            return False
+        old = await self._look(intent.moves)
+        if old is None:
+            return None
+        if old.status is not VisitStatus.BOOKED:
+            return False
+        return True if _is_gone(await self._cancel(late.id)) else None
+
     async def _then_old(self, made: Booked, old_id: str, *, last: bool) -> BookingAnswer:
         """The new visit stands: the old one goes, or else the new one. `Unknown`: to be gone on with."""
         if made.visit.status is not VisitStatus.BOOKED:  # undone already, before a crash: the old one stands

@@ -68,6 +68,15 @@ def soon_key(account_id: str, visit_id: str, start: datetime) -> str:
     return f"soon:{visit_id}:{_seconds(start)}:{account_id}"
 
 
+def moved_key(account_id: str, visit: Visit) -> str:
+    """The outbox key of a visit that came about by a move, as a look at the registry would tell of it."""
+    return _change_key("moved", account_id, visit)
+
+
+def _change_key(word: str, account_id: str, visit: Visit) -> str:
+    return f"{word}:{account_id}:{visit.id}:{_seconds(visit.start)}"
+
+
 class Watch:
     """Remembers visits as each account was told of them, and plans their reminders."""
 
@@ -289,7 +298,7 @@ class Watch:
             person_id=change.entry.person.id,
             kind=kind,
             subject_id=latest.id,
-            dedupe_key=f"{word}:{account_id}:{latest.id}:{_seconds(latest.start)}",
+            dedupe_key=_change_key(word, account_id, latest),
             due_at=_telling_moment(change, now),
         )
 

@@ -20,6 +20,7 @@ class NotificationKind(StrEnum):
 
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_FAILED = "booking_failed"
+    BOOKING_STANDS = "booking_stands"
     VISIT_CANCELLED = "visit_cancelled"
     CANCEL_FAILED = "cancel_failed"
     MOVE_FAILED = "move_failed"
@@ -42,6 +43,7 @@ class NotificationKind(StrEnum):
 MAILED = frozenset(
     {
         NotificationKind.BOOKING_CONFIRMED,
+        NotificationKind.BOOKING_STANDS,
         NotificationKind.VISIT_MOVED,
         NotificationKind.VISIT_CANCELLED,
         NotificationKind.VISIT_CANCELLED_BY_CLINIC,
@@ -49,6 +51,10 @@ MAILED = frozenset(
     }
 )
 """What is told by e-mail too. Of moves that have failed, those that have cost the old visit."""
+STANDING = frozenset(
+    {NotificationKind.BOOKING_CONFIRMED, NotificationKind.BOOKING_STANDS, NotificationKind.VISIT_MOVED}
+)
+"""What says that there is a visit to come to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.notify.model import MAILED, Delivery, Notification, NotificationKind
+from services.notify.model import MAILED, STANDING, Delivery, Notification, NotificationKind
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
 from services.storage.tables import account as account_table
@@ -112,7 +112,7 @@ class Outbox:
         now = self._clock.now()
         recent = select(notification_table.c.id).where(
             self._told(account_id),
-            notification_table.c.kind.in_((NotificationKind.BOOKING_CONFIRMED, NotificationKind.VISIT_MOVED)),
+            notification_table.c.kind.in_(STANDING),
             notification_table.c.created_at > now - GIVE_UP_AFTER,
         )
         for notification_id in (await unit.execute(recent)).scalars().all():

@@ -240,8 +240,8 @@ booking_intent = Table(
     Index(
         "ix_booking_intent_due",
         "check_at",
-        sqlite_where=text("status = 'pending'"),
-        postgresql_where=text("status = 'pending'"),
+        sqlite_where=text("check_at IS NOT NULL"),
+        postgresql_where=text("check_at IS NOT NULL"),
     ),
 )
 """The id is the idempotency key that the registry is given. `check_at`: when recovery looks at it next.

@@ -466,7 +466,7 @@ async def test_what_never_arrived_is_refused_after_its_checks(
     assert checks == 4
     assert world.registry.asked["find_booking"] == 4
     (intent,) = await intents(world)
-    assert (intent.status, intent.refusal, intent.check_at) == ("refused", Refusal.UNAVAILABLE, None)
+    assert (intent.status, intent.refusal) == ("refused", Refusal.UNAVAILABLE)
     assert await world.booking.outcome(request.draft_id) is None
     (delivery,) = await world.outbox.claim(10)
     assert (delivery.notification.kind, delivery.notification.subject_id) == (
