@@ -479,25 +479,6 @@ async def killed_while_moving(bot: BotProcess, label: str, user: User, **faults:
     bot.shift_clock(timedelta(seconds=24))
 
 
-@pytest.mark.parametrize("how", ["die-before", "die-after"])
-async def test_killed_in_the_middle_of_the_one_call(bot: BotProcess, how: str) -> None:
-    user = await with_visit(bot, service="Хирург")
-    old, slot = await old_of(bot, user), await to_move(bot, user)
-    await killed_while_moving(bot, MOVE_IT["ru"], user, move=how)
-    if how == "die-after":
-        await user.wait_for(MOVED)
-        await moved_to(bot, user, slot)
-    else:
-        for _ in range(4):
-            bot.shift_clock(timedelta(minutes=2))
-            await bot.emulator.wait_quiet()
-        await bot.comes_true(lambda: moves_of(bot, user)[0][0] == "refused" or _on(bot), "given up")
-        await user.wait_for(FAILED)
-        await stands_as_it_was(bot, user, old)
-    await bot.emulator.wait_quiet()
-    assert told(user, MOVED) + told(user, FAILED) == 1
-
-
 def _on(bot: BotProcess) -> bool:
     """Lets the bot's clock go on while it is waited for."""
     bot.shift_clock(timedelta(seconds=30))

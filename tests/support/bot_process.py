@@ -89,6 +89,7 @@ class BotProcess:
     def set_clock(self, moment: datetime) -> None:
         """The bot's clock goes on from this moment."""
         self._shift = set_clock(self.folder, moment)
+        self.tick()
 
     def shift_clock(self, by: timedelta) -> None:
         """Moves the bot's clock on by this much."""
@@ -100,11 +101,17 @@ class BotProcess:
         target.with_suffix(".new").write_text(json.dumps(faults))
         target.with_suffix(".new").replace(target)
 
+    def tick(self) -> None:
+        """What is due is done at once (`bot_with_faults.PromptTicks`)."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGUSR1)
+
     async def comes_true(self, condition: Callable[[], bool], what: str) -> None:
         """Waits for something that shows in the database alone."""
         try:
             async with asyncio.timeout(_PATIENCE):
                 while not condition():
+                    self.tick()
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"{what}: it has not come true\n{self.emulator.transcript()}") from None

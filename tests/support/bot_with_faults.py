@@ -3,6 +3,7 @@
 The file maps a method of the port to what it does instead. Any of them: `unavailable`. `book`, `move` and
 `cancel` besides: `silent` (no answer, nothing done), `lost` (done, the answer lost), `refuse:REASON`,
 `die-before` and `die-after` (the process is killed there). `cancel`: `silent-for:VISIT`, the others are cancelled.
+`kill`: a `tests.support.kills.Point`, where the process is killed.
 `capabilities`: `no-moves`, a registry that does not move in one call. `conflicts`: `lenient`, one that takes a second
 visit to the same specialist. `draw`: `fails`, no map can be drawn.
 """
@@ -22,6 +23,7 @@ from typing import Any, TypeVar, cast
 from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
 from aiogram.methods.base import TelegramMethod
+from apscheduler.triggers.base import BaseTrigger
 
 from bot import app, jobs
 from bot.logs import set_up_logging
@@ -39,6 +41,7 @@ from services.registry.model import (
     Unknown,
 )
 from services.registry.port import Registry, RegistryUnavailable
+from tests.support.kills import die_where_told
 
 FAULTS = Path("faults.json")
 Answer = TypeVar("Answer")
@@ -163,9 +166,49 @@ class Work:
         return await make_request(bot, method)
 
 
+class PromptTicks(jobs.Ticks):
+    """Ticks that run at once, too, when a story asks by SIGUSR1: what is due first, then what is to be told of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._jobs: list[tuple[str, jobs.Job]] = []
+        self._asked = asyncio.Event()
+        self._answering: asyncio.Task[None] | None = None
+
+    def add(self, trigger: BaseTrigger, name: str, job: jobs.Job) -> None:
+        super().add(trigger, name, job)
+        if name in _AT_ONCE:
+            self._jobs.append((name, self._watched(name, job)))
+
+    def start(self) -> None:
+        super().start()
+        self._jobs.sort(key=lambda each: _AT_ONCE.index(each[0]))
+        self._asked.set()  # asked before this could be heard
+        self._answering = asyncio.create_task(self._answer())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self._asked.set)
+
+    async def stop(self) -> None:
+        self._jobs.clear()  # the one under way is let finish, as any other tick
+        await super().stop()
+        if self._answering is not None:
+            self._answering.cancel()
+
+    async def _answer(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            for _, job in tuple(self._jobs):
+                if self._jobs:
+                    await job()
+
+
+_AT_ONCE = ("watch", "consents", "ages", "recovery", "recovery of cancelling", "outbox", "email")
+
+
 def _exact_and_quick() -> None:
     """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
     jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
+    setattr(jobs, "Ticks", PromptTicks)  # noqa: B010  (a class is not assigned to)
     work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher
 
     def watched_bot(settings: Settings) -> Bot:
@@ -183,6 +226,7 @@ def main() -> None:
     _exact_and_quick()
     _lenient_where_told()
     _no_map_where_told()
+    die_where_told(lambda: _fault("kill"))
     settings = load_settings()
     set_up_logging(settings.log_level)
     asyncio.run(app.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))

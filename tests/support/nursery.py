@@ -125,6 +125,7 @@ def serve(run: Callable[[Sequence[str]], int]) -> None:
 def _become(run: Callable[[Sequence[str]], int], order: Mapping[str, Any]) -> NoReturn:
     """What a child does: takes its folder, environment and log, and runs."""
     code = 1
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # a story may ask for ticks before the bot can hear it
     try:
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
