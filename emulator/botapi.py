@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -22,6 +23,23 @@ _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]+")
 _FILE_NUMBER = re.compile(r"/file_(\d{1,15})")
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a request asked for, for those who watch: it is left in the request under `SENT`."""
+
+    bot_id: int
+    method: str
+    values: Json
+    files: Files
+
+    def wire(self) -> Json:
+        """The parameters, each file as its name and size."""
+        return {**self.values, **{name: f"{each.name}, {len(each.data)} B" for name, each in self.files.items()}}
+
+
+SENT = web.RequestKey("sent", Sent)
+
+
 class _ReplyLostError(Exception):
     """The work is done, but its answer must not arrive."""
 
@@ -37,6 +55,7 @@ def bot_api(world: World) -> web.RouteTableDef:
         bot_id, name = int(token.group(1)), request.match_info["method"]
         try:
             values, files = await read_params(request)
+            request[SENT] = Sent(bot_id, METHODS[name.lower()].name if name.lower() in METHODS else name, values, files)
             if name.lower() == "getupdates":
                 return _yes(await get_updates(world, world.bot(bot_id), Params("getUpdates", values)))
             return _yes(_call(world, bot_id, name, values, files))
@@ -91,7 +110,6 @@ def _call(world: World, bot_id: int, name: str, values: Json, files: Files) -> o
     finally:
         call = Call(bot_id, params.method, values, not error, error, injected)
         world.journal.calls.append(call)
-        world.journal.emit("call", bot_id=bot_id, method=call.method, ok=call.ok, error=error)
 
 
 def _chat_id(values: Json) -> int | None:

@@ -158,6 +158,8 @@ class Courier:
         pause = 0.0
         while self._world.store.is_pending(self._bot_id, update["update_id"]):
             asked = await self._post(session, update)
+            status = 200 if asked is None else 0
+            self._world.traffic.update(self._world.now(), self._bot_id, update, status)
             if asked is None:
                 return
             await asyncio.sleep(asked or pause)
