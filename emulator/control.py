@@ -269,7 +269,7 @@ def _duplicate(world: World, body: Json) -> Json:
 
 def _arm(world: World, body: Json) -> Json:
     chat_id = body.get("user_id")
-    troubles.arm(world, str(body["id"]), int(body["bot_id"]), None if chat_id is None else int(chat_id))
+    troubles.arm(world, str(body["name"]), int(body["bot_id"]), None if chat_id is None else int(chat_id))
     return _tell_troubles(world)
 
 

@@ -1,6 +1,6 @@
 """The troubles that the page offers at the press of a button, each a fault for the next call or message.
 
-A page in another language has words of its own for an `id`; where it has none, it shows the title.
+A page in another language has words of its own for a `name`; where it has none, it shows the title.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Arm = Callable[[World, int, int | None], None]
 class Trouble:
     """`arm(world, bot_id, chat_id)` brings it once, in one chat or, for None, in whichever comes first."""
 
-    id: str
+    name: str
     title: str
     arm: Arm
     mail: bool = False  # can only happen where mail is caught
@@ -34,7 +34,7 @@ class Trouble:
 def offered(world: World) -> list[Json]:
     """What can be armed here, for the page."""
     here = [each for each in TROUBLES if not each.mail or world.mail_server is not None]
-    return [{"id": each.id, "title": each.title, "mail": each.mail} for each in here]
+    return [{"name": each.name, "title": each.title, "mail": each.mail} for each in here]
 
 
 def armed(world: World) -> list[Json]:
@@ -50,8 +50,8 @@ def armed(world: World) -> list[Json]:
 
 
 def arm(world: World, name: str, bot_id: int, chat_id: int | None) -> None:
-    """Arm a trouble by id. Raises KeyError for one that is not offered here."""
-    found = next(each for each in (*TROUBLES, None) if each is None or each.id == name)
+    """Arm a trouble by name. Raises KeyError for one that is not offered here."""
+    found = next(each for each in (*TROUBLES, None) if each is None or each.name == name)
     if found is None or (found.mail and world.mail_server is None):
         raise KeyError(name)
     found.arm(world, bot_id, chat_id)

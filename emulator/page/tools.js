@@ -68,8 +68,8 @@ export class Tools {
     const whose = el("select", { "data-role": "trouble-whose", on: { change: () => { this.whose = whose.value; } } },
       el("option", { value: "" }, say("anyChat")),
       ...this.model.people().map(([id, name]) => el("option", { value: id, selected: String(id) === this.whose }, name)));
-    const arm = (id) => () => this.model.post("arm", { id, bot_id: this.model.botId(), user_id: this.whose ? Number(this.whose) : null });
-    const buttons = offered.map(({ id, title }) => el("button", { type: "button", "data-role": "trouble", "data-trouble": id, on: { click: arm(id) } }, troubleName(id, title)));
+    const arm = (name) => () => this.model.post("arm", { name, bot_id: this.model.botId(), user_id: this.whose ? Number(this.whose) : null });
+    const buttons = offered.map(({ name, title }) => el("button", { type: "button", "data-role": "trouble", "data-trouble": name, on: { click: arm(name) } }, troubleName(name, title)));
     const waiting = armed.map(({ text, times }) => el("li", {}, times > 1 ? `${text} × ${times}` : text));
     const disarm = el("button", { type: "button", class: "plain", "data-role": "disarm", hidden: !armed.length, on: { click: () => this.disarm() } }, say("disarm"));
     this.faults.replaceChildren(

@@ -41,6 +41,9 @@ export class ChatView {
     this.toasts = el("div", { class: "toasts", role: "status", "aria-live": "assertive" });
     this.foot = el("footer", { class: "foot" });
     this.composer = this.buildComposer(draft);
+    const run = () => (this.model.link() ? this.model.openLink(person.id) : this.model.act("start", person.id));
+    const attributes = { type: "button", class: "big", "data-role": "start", "aria-describedby": `link-as-${person.id}` };
+    this.start = el("button", { ...attributes, on: { click: run } });
     this.keyboard = el("div", { class: "reply-keyboard", role: "group", "aria-label": say("keyboard"), "data-role": "reply-keyboard" });
     this.node.replaceChildren(head, el("div", { class: "middle" }, this.log, this.down, this.toasts), this.foot);
     this.renderLog();
@@ -308,11 +311,9 @@ export class ChatView {
 
   renderFoot() {
     const { chat } = this;
-    const run = () => (this.model.link() ? this.model.openLink(this.person.id) : this.model.act("start", this.person.id));
-    const attributes = { type: "button", class: "big", "data-role": "start", "aria-describedby": `link-as-${this.person.id}` };
-    const start = el("button", { ...attributes, on: { click: run } }, say(chat.blocked ? "restart" : "start"));
-    if (this.model.link()) return this.foot.replaceChildren(this.linkBar(), start);
-    if (chat.blocked || !chat.started) return this.foot.replaceChildren(start);
+    this.start.textContent = say(chat.blocked ? "restart" : "start");
+    if (this.model.link()) return this.fillFoot(this.linkBar(), this.start);
+    if (chat.blocked || !chat.started) return this.fillFoot(this.start);
     this.slash.hidden = !this.commandItems().length;
     const rows = chat.keyboard?.markup.keyboard || [];
     this.toggle.hidden = !rows.length;
@@ -325,6 +326,15 @@ export class ChatView {
     this.keyboard.hidden = !open;
     if (focused) this.input.focus();
     return this.toBottom();
+  }
+
+  // A button that leaves the page, if only to return at once, loses the press that is under way; so START stays.
+  fillFoot(...nodes) {
+    const bar = this.foot.querySelector(".link-bar");
+    if (this.start.parentNode !== this.foot || this.foot.lastChild !== this.start) return this.foot.replaceChildren(...nodes);
+    bar?.remove();
+    this.start.before(...nodes.slice(0, -1));
+    return null;
   }
 
   // Who opens the link that waits; another person is chosen among the people.

@@ -77,7 +77,7 @@ export function setLanguage(code) {
 export const say = (key) => WORDS[language][key];
 
 // What the page calls a trouble that the server offers under an English title.
-export const troubleName = (id, title) => say("troubleNames")[id] || title;
+export const troubleName = (name, title) => say("troubleNames")[name] || title;
 
 // Bytes as people say them: 512 Б, 1,4 МБ.
 export function sizeOf(bytes) {

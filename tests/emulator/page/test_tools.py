@@ -100,8 +100,8 @@ async def test_mail_troubles_are_offered_where_mail_is_caught(
 ) -> None:
     async with session.get(f"{emulator.url}/control/state") as answer:
         offered = (await answer.json())["troubles"]["offered"]
-    assert {"too-many", "forbidden", "server-error", "reply-lost", "doubled"} == {each["id"] for each in offered}
-    body = {"id": "mail-down", "bot_id": emulator.bot_id}
+    assert {"too-many", "forbidden", "server-error", "reply-lost", "doubled"} == {each["name"] for each in offered}
+    body = {"name": "mail-down", "bot_id": emulator.bot_id}
     async with session.post(f"{emulator.url}/control/arm", json=body) as answer:
         assert answer.status == 400
         assert (await answer.json())["error"] == "missing or unknown: 'mail-down'"
