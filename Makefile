@@ -8,7 +8,7 @@ LOCALES := $(wildcard locales/*/LC_MESSAGES/nomerok.po)
 COMPILED := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench texts lock system axe env env-dev
+.PHONY: help run test check screens bench texts lock system axe env env-dev
 .SILENT:
 .DELETE_ON_ERROR:
 # The steps share one environment, so `make -j` must not run them side by side.
@@ -30,6 +30,9 @@ check: env-dev ## lint, types, import floors, texts
 	$(VENV)/python -m mypy
 	$(VENV)/lint-imports
 	$(VENV)/python -m scripts.check_texts
+
+screens: system env-dev $(COMPILED) ## photograph every screen in both languages into build/screens
+	exec $(VENV)/python -m tests.gallery
 
 bench: env-dev $(COMPILED) ## measure, each figure beside a yardstick; also into build/bench.json
 	exec $(VENV)/python -m tests.bench
