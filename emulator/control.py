@@ -138,6 +138,7 @@ def _state(world: World) -> Json:
         "now": world.now(),
         "shift": world.clock_shift,
         "troubles": {"offered": troubles.offered(world), "armed": troubles.armed(world)},
+        "faults": world.faults.state(),
         "mail": {
             "address": world.mail_server.url if world.mail_server else None,
             "messages": [mail.wire() for mail in world.store.mails()],
@@ -283,6 +284,21 @@ def _tell_troubles(world: World) -> Json:
     return {"armed": troubles.armed(world)}
 
 
+def _reorder(world: World, body: Json) -> Json:
+    world.faults.reorder_updates(int(body.get("count", 1)))
+    return {}
+
+
+def _cut(world: World, body: Json) -> Json:
+    world.cut(on=bool(body["on"]))
+    return {}
+
+
+def _end_faults(world: World, _body: Json) -> Json:
+    world.end_faults()
+    return {}
+
+
 def _mail_fault(world: World, body: Json) -> Json:
     if world.mail_server is None:
         raise ValueError("mail is not caught here")
@@ -313,6 +329,9 @@ ACTS: dict[str, Act] = {
     "duplicate": _duplicate,
     "arm": _arm,
     "disarm": _disarm,
+    "reorder": _reorder,
+    "cut": _cut,
+    "end-faults": _end_faults,
     "mail-fault": _mail_fault,
     "advance": _advance,
 }

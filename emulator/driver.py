@@ -213,6 +213,14 @@ class Emulator:
         """Deliver each of the next `count` updates twice."""
         self.world.faults.duplicate_updates(count)
 
+    def reorder_updates(self, count: int = 1) -> None:
+        """Let each of the next `count` updates be overtaken by the one that follows it."""
+        self.world.faults.reorder_updates(count)
+
+    def cut(self, *, on: bool) -> None:
+        """Begin or end a cut: nothing passes between bot and emulator, see `World.cut`."""
+        self.world.cut(on=on)
+
     def answer_to(self, query: Query) -> Answer:
         """The bot's answer to a press; AssertionError when there is none."""
         for toast in reversed(self.journal.toasts):
@@ -416,6 +424,14 @@ class User(_Dialogue):
         """Press a button of a certain message, old as it may be."""
         _, button = self._find(label, message_id)
         return await self.press_data(message_id, self._data(button))
+
+    async def press_old(self, label: str, *, inaccessible: bool = False) -> Answer:
+        """Press the button on the oldest message with one; `inaccessible`: as one so old that bots get no content."""
+        for message in self.messages():
+            if not message.deleted and find_button([message], label) is not None:
+                _, button = self._find(label, message.id)
+                return await self.press_data(message.id, self._data(button), inaccessible=inaccessible)
+        raise AssertionError(f"button {label!r} is on no message\n{self.emulator.transcript()}")
 
     async def press_many(self, label: str, times: int, *, timeout: float | None = None) -> list[Answer]:
         """Press one button several times at once, then wait for all the answers."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emulator.smtp import MailFault  # needs a package that only mail needs
 
 _RETRY_AFTER_S = 5
+_DELAY_S = 5
 _MAIL_DELAY_S = 30.0
 Arm = Callable[[World, int, int | None], None]
 
@@ -40,11 +41,15 @@ def offered(world: World) -> list[Json]:
 def armed(world: World) -> list[Json]:
     """What still waits for its call, each with how many `times` it will happen."""
     calls = [{**asdict(fault), "text": _words(fault)} for fault in world.faults.armed]
-    doubled = world.faults.duplicates
+    faults = world.faults
+    floods = [fault for fault, until in faults.floods if until > world.now()]
     mail = world.mail_server.armed if world.mail_server is not None else []
     return [
         *calls,
-        *([{"text": "update → twice", "times": doubled}] if doubled else []),
+        *({"text": f"{fault.method} → 429 until its time has passed", "times": 1} for fault in floods),
+        *([{"text": "update → twice", "times": faults.duplicates}] if faults.duplicates else []),
+        *([{"text": "update → overtaken", "times": faults.overtaken}] if faults.overtaken else []),
+        *([{"text": "cut", "times": 1}] if faults.is_cut else []),
         *({"text": f"mail → {kind}", "times": 1} for kind in mail),
     ]
 
@@ -59,7 +64,7 @@ def arm(world: World, name: str, bot_id: int, chat_id: int | None) -> None:
 
 def disarm(world: World) -> None:
     """Everything works again."""
-    world.faults.clear()
+    world.end_faults()
     if world.mail_server is not None:
         world.mail_server.arm(None)
 
@@ -78,6 +83,14 @@ def _double(world: World, _bot_id: int, _chat_id: int | None) -> None:
     world.faults.duplicate_updates(1)
 
 
+def _reorder(world: World, _bot_id: int, _chat_id: int | None) -> None:
+    world.faults.reorder_updates(1)
+
+
+def _cut(world: World, _bot_id: int, _chat_id: int | None) -> None:
+    world.cut(on=True)
+
+
 def _mail(kind: MailFault) -> Arm:
     def break_mail(world: World, _bot_id: int, _chat_id: int | None) -> None:
         assert world.mail_server is not None, "offered only where mail is caught"
@@ -91,6 +104,10 @@ TROUBLES = (
     Trouble("forbidden", "403, the bot was blocked", _fault(Fault(code=403))),
     Trouble("server-error", "502, Bad Gateway", _fault(Fault(code=502))),
     Trouble("reply-lost", "Done, but the reply is lost", _fault(Fault(kind="lose_reply"))),
+    Trouble("call-lost", "The call is lost before anything is done", _fault(Fault(kind="lose_call"))),
+    Trouble("slow", f"Done, answered after {_DELAY_S} s", _fault(Fault(kind="slow", delay_ms=_DELAY_S * 1000))),
+    Trouble("cut", "Nothing passes until all is called off", _cut),
+    Trouble("overtaken", "The next update is overtaken by the one after it", _reorder),
     Trouble("doubled", "The next update comes twice", _double),
     Trouble("mail-refused", "550, no such address", _mail("refuse"), mail=True),
     Trouble("mail-lost", "The message breaks off and is lost", _mail("drop"), mail=True),

@@ -157,6 +157,9 @@ class Courier:
     async def _post_until_taken(self, session: ClientSession, update: Json) -> None:
         pause = 0.0
         while self._world.store.is_pending(self._bot_id, update["update_id"]):
+            if self._world.faults.is_cut:
+                self._found("Connection timed out", reached=False)
+                await self._world.faults.connected.wait()
             asked = await self._post(session, update)
             status = 200 if asked is None else 0
             self._world.traffic.update(self._world.now(), self._bot_id, update, status)

@@ -46,6 +46,7 @@ class World:
     traffic: Traffic = field(init=False)
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
+    overtaken: dict[int, tuple[str, Json]] = field(default_factory=dict)  # of a bot: waits for the next update
     couriers: dict[int, Courier] = field(default_factory=dict)  # who delivers to a bot's webhook
     webhook_pause: float = 2.0  # seconds after the second refusal of an update by a webhook; doubled from then on
     _polled_at: dict[int, float] = field(default_factory=dict)
@@ -268,6 +269,15 @@ class World:
         wanted = kind in bot.allowed_updates if bot.allowed_updates else kind not in _NOT_BY_DEFAULT
         if not wanted:
             return
+        if bot_id not in self.overtaken and self.faults.take_overtaken():
+            self.overtaken[bot_id] = (kind, payload)
+            return
+        self._queue(bot, kind, payload)
+        if bot_id in self.overtaken:
+            self._queue(self.bot(bot_id), *self.overtaken.pop(bot_id))
+
+    def _queue(self, bot: Bot, kind: str, payload: Json) -> None:
+        bot_id = bot.id
         with self.store.unit():
             self.store.add_update(bot_id, {"update_id": bot.next_update_id, kind: payload})
             self.store.save_bot(replace(bot, next_update_id=bot.next_update_id + 1))
@@ -284,8 +294,22 @@ class World:
         self.store.save_query(query)
         self.journal.activity.bump()
 
+    def cut(self, *, on: bool) -> None:
+        """Nothing passes between bots and Telegram any more, updates included, until it is told to pass again."""
+        if on:
+            self.faults.connected.clear()
+            self.drop_polls()
+        else:
+            self.faults.connected.set()
+
+    def end_faults(self) -> None:
+        """Disarm everything; what waits to be overtaken comes now."""
+        self.faults.clear()
+        for bot_id in tuple(self.overtaken):
+            self._queue(self.bot(bot_id), *self.overtaken.pop(bot_id))
+
     def drop_polls(self) -> None:
-        """Break the waiting polls off; the server is going down."""
+        """Break the waiting polls off; the server is going down, or nothing passes."""
         for poll in self.polls.values():
             if not poll.done():
                 poll.set_exception(ConnectionAbortedError())

@@ -28,7 +28,7 @@ const WORDS = {
     tools: "Инструменты", troubles: "Неполадки", whose: "В чьём чате", anyChat: "В любом", armed: "Ждёт своего случая:", noneArmed: "Сейчас всё работает.", disarm: "Отменить все", armedShort: "неполадки",
     log: "Журнал обновлений и методов", clear: "Очистить", logOff: "Включите журнал, чтобы видеть, что приходит боту и что он вызывает.", noEntries: "Пока ничего не было.", localOnly: "Записи с личными данными остаются на этом компьютере.",
     notTaken: "не принято", noAnswer: "ответ не дошёл", toBot: "обновление для бота", fromBot: "вызов бота", sent: "Отправлено", answered: "Ответ",
-    troubleNames: { "too-many": "429: подождите 5 с", forbidden: "403: бот заблокирован", "server-error": "502: сбой сервера", "reply-lost": "Ответ потерян", doubled: "Обновление дважды", "mail-refused": "Почта: нет адреса", "mail-lost": "Почта: письмо пропало", "mail-slow": "Почта: ответ через 30 с", "mail-down": "Почта: сервер недоступен" },
+    troubleNames: { "too-many": "429: подождите 5 с", forbidden: "403: бот заблокирован", "server-error": "502: сбой сервера", "reply-lost": "Ответ потерян", "call-lost": "Вызов потерян", slow: "Ответ через 5 с", cut: "Связи нет", overtaken: "Обновления не по порядку", doubled: "Обновление дважды", "mail-refused": "Почта: нет адреса", "mail-lost": "Почта: письмо пропало", "mail-slow": "Почта: ответ через 30 с", "mail-down": "Почта: сервер недоступен" },
     linkAs: "Открыть ссылку как", dropLink: "Не открывать ссылку", isBlocked: "Бот заблокирован. Нажмите «Перезапустить» внизу.",
   },
   en: {
@@ -59,7 +59,7 @@ const WORDS = {
     tools: "Tools", troubles: "Troubles", whose: "In whose chat", anyChat: "In any", armed: "Waiting to happen:", noneArmed: "Everything works now.", disarm: "Call all off", armedShort: "troubles",
     log: "Log of updates and methods", clear: "Clear", logOff: "Switch the log on to see what comes to the bot and what it calls.", noEntries: "Nothing yet.", localOnly: "Entries hold personal data and stay on this computer.",
     notTaken: "not taken", noAnswer: "no answer arrived", toBot: "update for the bot", fromBot: "call of the bot", sent: "Sent", answered: "Answer",
-    troubleNames: { "too-many": "429: wait 5 s", forbidden: "403: bot blocked", "server-error": "502: server error", "reply-lost": "Reply lost", doubled: "Update twice", "mail-refused": "Mail: no such address", "mail-lost": "Mail: message lost", "mail-slow": "Mail: answer after 30 s", "mail-down": "Mail: server down" },
+    troubleNames: { "too-many": "429: wait 5 s", forbidden: "403: bot blocked", "server-error": "502: server error", "reply-lost": "Reply lost", "call-lost": "Call lost", slow: "Answer after 5 s", cut: "No connection", overtaken: "Updates out of order", doubled: "Update twice", "mail-refused": "Mail: no such address", "mail-lost": "Mail: message lost", "mail-slow": "Mail: answer after 30 s", "mail-down": "Mail: server down" },
     linkAs: "Open the link as", dropLink: "Do not open the link", isBlocked: "The bot is blocked. Press RESTART below.",
   },
 };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,15 @@ SETTERS = {"setMyCommands": 3, "setMyDescription": 3, "setMyShortDescription": 3
 
 
 class Waits:
-    """Sleep that passes at once."""
+    """Sleep that passes at once, at Telegram too."""
 
-    def __init__(self) -> None:
+    def __init__(self, emulator: Emulator) -> None:
         self.seconds: list[float] = []
+        self._emulator = emulator
 
     async def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
+        self._emulator.advance(timedelta(seconds=seconds))
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def sets(emulator: Emulator) -> Counter[str]:
 
 
 async def test_everything_is_set_in_both_languages_and_once(bot: Bot, emulator: Emulator) -> None:
-    waits = Waits()
+    waits = Waits(emulator)
     await introduce(bot, waits)
     for code, locale in ((None, "ru"), ("ru", "ru"), ("en", "en")):
         t = texts(locale)
@@ -74,7 +77,7 @@ async def test_everything_is_set_in_both_languages_and_once(bot: Bot, emulator: 
 async def test_no_answer_is_asked_again_from_there(
     bot: Bot, emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    waits = Waits()
+    waits = Waits(emulator)
     emulator.fault(Fault("getMyDescription", code=502, times=2))
     emulator.fault(Fault("setMyShortDescription", code=429, retry_after=100))
     await introduce(bot, waits)
@@ -85,7 +88,7 @@ async def test_no_answer_is_asked_again_from_there(
 
 
 async def test_telegrams_wish_to_wait_is_kept(bot: Bot, emulator: Emulator) -> None:
-    waits = Waits()
+    waits = Waits(emulator)
     emulator.fault(Fault("getMyCommands", code=429, retry_after=1000))
     await introduce(bot, waits)
     assert waits.seconds == [1000]
@@ -94,7 +97,7 @@ async def test_telegrams_wish_to_wait_is_kept(bot: Bot, emulator: Emulator) -> N
 async def test_a_refusal_is_left_and_a_silent_telegram_given_up(
     bot: Bot, emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    waits = Waits()
+    waits = Waits(emulator)
     emulator.fault(Fault("setMyCommands", code=400, description="Bad Request: BOT_COMMAND_INVALID", times=3))
     await introduce(bot, waits)
     assert waits.seconds == []

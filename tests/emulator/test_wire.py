@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -116,6 +117,7 @@ async def test_faults_on_demand(api: Api, emulator: Emulator, started: int) -> N
     }
     for _ in range(2):
         assert await api("sendMessage", chat_id=started, text="a") == (429, flood)
+        emulator.advance(timedelta(seconds=7))
     assert (await api.result("sendMessage", chat_id=started, text="a"))["message_id"] == 2
     emulator.fault(Fault(code=403))
     assert "blocked" in await api.refusal("getMe")

@@ -86,13 +86,17 @@ async def test_a_trouble_is_armed_and_happens_once(emulator: Emulator, page: Pag
     await page.locator("[data-role=trouble-whose]").select_option("")
     await page.locator("[data-trouble=too-many]").click()
     await page.locator("[data-trouble=doubled]").click()
-    await expect(page.locator(".armed li")).to_have_text(["* → 429", "update → twice"])
+    await page.locator("[data-trouble=slow]").click()
+    await page.locator("[data-trouble=cut]").click()
+    await expect(page.locator(".armed li")).to_have_text(["* → 429", "* → slow", "update → twice", "cut"])
+    assert emulator.world.faults.is_cut
     await page.locator("[data-role=disarm]").click()
     await expect(armed).to_have_text("Сейчас всё работает.")
     await bot.send_message(user.id, "три")
     await bot.session.close()
     assert emulator.world.faults.armed == []
     assert emulator.world.faults.duplicates == 0
+    assert not emulator.world.faults.is_cut
 
 
 async def test_mail_troubles_are_offered_where_mail_is_caught(
@@ -100,7 +104,8 @@ async def test_mail_troubles_are_offered_where_mail_is_caught(
 ) -> None:
     async with session.get(f"{emulator.url}/control/state") as answer:
         offered = (await answer.json())["troubles"]["offered"]
-    assert {"too-many", "forbidden", "server-error", "reply-lost", "doubled"} == {each["name"] for each in offered}
+    network = {"reply-lost", "call-lost", "slow", "cut", "overtaken", "doubled"}
+    assert {"too-many", "forbidden", "server-error", *network} == {each["name"] for each in offered}
     body = {"name": "mail-down", "bot_id": emulator.bot_id}
     async with session.post(f"{emulator.url}/control/arm", json=body) as answer:
         assert answer.status == 400
