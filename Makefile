@@ -10,7 +10,7 @@ LOCALES := $(wildcard locales/*/LC_MESSAGES/nomerok.po)
 COMPILED := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check monkey bench texts lock system env env-dev
+.PHONY: help run test check monkey screens bench texts lock system axe env env-dev
 .SILENT:
 .DELETE_ON_ERROR:
 # The steps share one environment, so `make -j` must not run them side by side.
@@ -23,7 +23,7 @@ run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in t
 	exec $(VENV)/python -m bot
 
 # One worker more than there are cores: stories often wait for a tick of a second.
-test: system env-dev $(COMPILED) ## run all tests (PYTEST="-k booking" narrows them)
+test: system env-dev axe $(COMPILED) ## run all tests (PYTEST="-k booking" narrows them)
 	exec $(VENV)/python -m pytest -n "$$(($$(getconf _NPROCESSORS_ONLN) + 1))" --maxprocesses 4 --dist worksteal $(PYTEST)
 
 monkey: env-dev $(COMPILED) ## press and type anything for longer (WALKS=60; REPLAY=FILE: one walk again)
@@ -36,6 +36,9 @@ check: env-dev ## lint, types, import floors, texts
 	$(VENV)/lint-imports
 	$(VENV)/python -m scripts.check_texts
 
+screens: system env-dev $(COMPILED) ## photograph every screen in both languages into build/screens
+	exec $(VENV)/python -m tests.gallery
+
 bench: env-dev $(COMPILED) ## measure, each figure beside a yardstick; also into build/bench.json
 	exec $(VENV)/python -m tests.bench
 
@@ -47,6 +50,10 @@ lock: ## bring the locks in step with pyproject.toml (needs uv)
 
 system: ## install the Debian packages of packages.txt that are missing
 	exec sh scripts/system.sh
+
+# For the test of the page's accessibility; known by its version, so it is fetched once.
+axe: system
+	exec sh scripts/axe.sh
 
 env:
 	exec sh scripts/environment.sh run "$(PYTHON)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -24,6 +25,23 @@ _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]+")
 _FILE_NUMBER = re.compile(r"/file_(\d{1,15})")
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a request asked for, for those who watch: it is left in the request under `SENT`."""
+
+    bot_id: int
+    method: str
+    values: Json
+    files: Files
+
+    def wire(self) -> Json:
+        """The parameters, each file as its name and size."""
+        return {**self.values, **{name: f"{each.name}, {len(each.data)} B" for name, each in self.files.items()}}
+
+
+SENT = web.RequestKey("sent", Sent)
+
+
 class _BrokenError(Exception):
     """The connection breaks without an answer, whether the work is done or not."""
 
@@ -41,6 +59,7 @@ def bot_api(world: World) -> web.RouteTableDef:
             return _broken(request)
         try:
             values, files = await read_params(request)
+            request[SENT] = Sent(bot_id, METHODS[name.lower()].name if name.lower() in METHODS else name, values, files)
             if name.lower() == "getupdates":
                 return _yes(await _poll(world, bot_id, values))
             result, delay_ms = _call(world, bot_id, name, values, files)
@@ -128,7 +147,6 @@ def _call(world: World, bot_id: int, name: str, values: Json, files: Files) -> t
     finally:
         call = Call(bot_id, params.method, values, not error, error, injected)
         world.journal.calls.append(call)
-        world.journal.emit("call", bot_id=bot_id, method=call.method, ok=call.ok, error=error)
 
 
 def _chat_id(world: World, values: Json) -> int | None:

@@ -2,7 +2,8 @@
 
 Acts are POSTs of a JSON object to /control/<act>; all answer {"ok": true, …} or, with
 status 400, {"ok": false, "error": "…"}. GET /control/state is everything at once, GET
-/control/events the changes since, as server-sent events, GET /control/file/<file_unique_id>
+/control/events the changes since, as server-sent events (?only=traffic: the raw traffic
+instead), GET /control/traffic the newest of it, GET /control/file/<file_unique_id>
 the bytes of a file, GET /control/mail/<id> the HTML of a caught message, …/<id>/<index> an
 attachment. Acts carry files as base64 in "data".
 """
@@ -16,15 +17,15 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from emulator import people
+from emulator import people, troubles
 from emulator.entities import Json
 from emulator.faults import Fault
 from emulator.mail import standalone_html
-from emulator.model import UNKNOWN_TYPE, Stored
+from emulator.model import UNKNOWN_TYPE, Chat, Stored
 from emulator.world import World, chat_state, message_state, person_state
 
 Act = Callable[[World, Json], Json]
-_PERSON_FIELDS = ("first_name", "last_name", "username", "language_code", "phone")
+_PERSON_FIELDS = ("first_name", "last_name", "username", "language_code", "phone", "role")
 _PDF = "application/pdf"
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", _PDF})
 # No scripts, nothing from elsewhere; links may open beside the message.
@@ -47,6 +48,10 @@ def control_api(world: World) -> web.RouteTableDef:
     @routes.get("/control/events")
     async def events(request: web.Request) -> web.StreamResponse:
         return await _stream(world, request)
+
+    @routes.get("/control/traffic")
+    async def traffic(_request: web.Request) -> web.Response:
+        return web.json_response({"entries": [entry.wire() for entry in world.traffic.entries]})
 
     @routes.get("/control/file/{unique_id}")
     async def file(request: web.Request) -> web.Response:
@@ -116,7 +121,7 @@ def _state(world: World) -> Json:
             "bot_id": chat.bot_id,
             "user_id": chat.user_id,
             **chat_state(chat),
-            "messages": [message_state(item) for item in world.store.messages(chat.bot_id, chat.user_id)],
+            "messages": [message_state(item) for item in _all_messages(world, chat)],
             "busy": [
                 {"message_id": query.message_id, "data": query.data, "query_id": query.id}
                 for query in world.store.open_queries()
@@ -132,6 +137,7 @@ def _state(world: World) -> Json:
         "chats": chats,
         "now": world.now(),
         "shift": world.clock_shift,
+        "troubles": {"offered": troubles.offered(world), "armed": troubles.armed(world)},
         "faults": world.faults.state(),
         "mail": {
             "address": world.mail_server.url if world.mail_server else None,
@@ -140,10 +146,21 @@ def _state(world: World) -> Json:
     }
 
 
+def _all_messages(world: World, chat: Chat) -> list[Stored]:
+    """Deleted ones too: the page marks them."""
+    return world.store.messages(chat.bot_id, chat.user_id, deleted=True)
+
+
 async def _stream(world: World, request: web.Request) -> web.StreamResponse:
     queue: asyncio.Queue[Json] = asyncio.Queue()
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-    world.journal.listeners.add(queue.put_nowait)
+    traffic = request.query.get("only") == "traffic"
+
+    def listen(event: Json) -> None:
+        if event is _CLOSE or (event["event"] == "traffic") == traffic:
+            queue.put_nowait(event)
+
+    world.journal.listeners.add(listen)
     try:
         await response.prepare(request)
         await response.write(b"retry: 500\n\n")
@@ -159,7 +176,7 @@ async def _stream(world: World, request: web.Request) -> web.StreamResponse:
     except ConnectionResetError:
         pass  # the page was closed
     finally:
-        world.journal.listeners.discard(queue.put_nowait)
+        world.journal.listeners.discard(listen)
     return response
 
 
@@ -251,6 +268,22 @@ def _duplicate(world: World, body: Json) -> Json:
     return {}
 
 
+def _arm(world: World, body: Json) -> Json:
+    chat_id = body.get("user_id")
+    troubles.arm(world, str(body["name"]), int(body["bot_id"]), None if chat_id is None else int(chat_id))
+    return _tell_troubles(world)
+
+
+def _disarm(world: World, _body: Json) -> Json:
+    troubles.disarm(world)
+    return _tell_troubles(world)
+
+
+def _tell_troubles(world: World) -> Json:
+    world.journal.emit("troubles", armed=troubles.armed(world))
+    return {"armed": troubles.armed(world)}
+
+
 def _reorder(world: World, body: Json) -> Json:
     world.faults.reorder_updates(int(body.get("count", 1)))
     return {}
@@ -294,6 +327,8 @@ ACTS: dict[str, Act] = {
     "block": _block,
     "fault": _fault,
     "duplicate": _duplicate,
+    "arm": _arm,
+    "disarm": _disarm,
     "reorder": _reorder,
     "cut": _cut,
     "end-faults": _end_faults,

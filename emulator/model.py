@@ -54,7 +54,10 @@ class Bot:
 
 @dataclass(frozen=True)
 class Person:
-    """A person with a Telegram account; `phone` in the international form with a plus."""
+    """A person with a Telegram account; `phone` in the international form with a plus.
+
+    `role` is for the page alone, to tell people apart: "patient", "relative", "staff" or "".
+    """
 
     id: int
     first_name: str
@@ -62,6 +65,7 @@ class Person:
     username: str = ""
     language_code: str = "ru"
     phone: str = ""
+    role: str = ""
 
     def wire(self) -> Json:
         """The person as a User."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from emulator.botapi import bot_api
+from emulator import troubles
+from emulator.botapi import SENT, Sent, bot_api
 from emulator.control import control_api, end_streams
 from emulator.hosts import is_loopback
 from emulator.webhook import end_deliveries, go_on_delivering
@@ -63,12 +65,39 @@ async def count_in_flight(request: web.Request, handler: Handler) -> web.StreamR
         activity.bump()
 
 
+@web.middleware
+async def keep_traffic(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let whoever watches see what a bot asked for and was told; polls show by what they bring."""
+    world, arrived = request.app[WORLD], None
+    armed = troubles.armed(world)
+    try:
+        arrived = await handler(request)
+        return arrived
+    finally:
+        sent = request.get(SENT)
+        if sent is not None and world.store.is_open:
+            _keep(world, sent, arrived)
+        if troubles.armed(world) != armed:
+            world.journal.emit("troubles", armed=troubles.armed(world))
+
+
+def _keep(world: World, sent: Sent, arrived: web.StreamResponse | None) -> None:
+    whole = isinstance(arrived, web.Response) and isinstance(arrived.body, bytes)
+    answer = json.loads(arrived.body) if whole else None  # type: ignore[union-attr]
+    status = arrived.status if arrived is not None and whole else 0
+    if answer is not None and answer["ok"] and sent.method.lower() == "getupdates":
+        for update in answer["result"]:
+            world.traffic.update(world.now(), sent.bot_id, update)
+    else:
+        world.traffic.call(world.now(), sent.bot_id, sent.method, sent.wire(), answer, status)
+
+
 WORLD = web.AppKey("world", World)
 
 
 def build_app(world: World) -> web.Application:
     """The application over one world."""
-    app = web.Application(middlewares=[only_this_machine, count_in_flight], client_max_size=_BODY_LIMIT)
+    app = web.Application(middlewares=[only_this_machine, count_in_flight, keep_traffic], client_max_size=_BODY_LIMIT)
     app[WORLD] = world
     app.add_routes(bot_api(world))
     app.add_routes(control_api(world))

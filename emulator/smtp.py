@@ -53,6 +53,11 @@ class MailServer:
             if self._opening is None:
                 self._open()
 
+    @property
+    def armed(self) -> list[str]:
+        """The faults that are still to come, and "down" where nobody listens."""
+        return [*self._armed, *(["down"] if self._opening is None else [])]
+
     def close(self) -> None:
         """Stop listening and break all connections off."""
         if self._opening is not None:

@@ -161,6 +161,8 @@ class Courier:
                 self._found("Connection timed out", reached=False)
                 await self._world.faults.connected.wait()
             asked = await self._post(session, update)
+            status = 200 if asked is None else 0
+            self._world.traffic.update(self._world.now(), self._bot_id, update, status)
             if asked is None:
                 return
             await asyncio.sleep(asked or pause)

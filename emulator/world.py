@@ -18,6 +18,7 @@ from emulator.faults import Faults
 from emulator.journal import Journal
 from emulator.model import Bot, Chat, Person, Query, Stored
 from emulator.store import Store
+from emulator.traffic import Traffic
 
 if TYPE_CHECKING:
     from emulator.smtp import MailServer  # needs a package that only mail needs
@@ -30,7 +31,6 @@ _FIRST_PERSON_ID = 5_100_000_001
 _FIRST_GROUP_ID = -1_001_000_000_001  # ids of supergroups begin with -100, the next one lies below
 _FIRST_UPDATE_ID = 700_000_001
 _STILL_CONNECTED_S = 3.0
-_EVERYWHERE = json.dumps({"type": "default"})  # the scope whose commands everybody is shown
 
 
 @dataclass
@@ -43,12 +43,16 @@ class World:
     bot_name: str = "Бот"
     clock_file: Path | None = None  # where the clock's shift is told to others, in whole seconds
     mail_server: MailServer | None = None  # who catches mail, if anybody
+    traffic: Traffic = field(init=False)
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
     overtaken: dict[int, tuple[str, Json]] = field(default_factory=dict)  # of a bot: waits for the next update
     couriers: dict[int, Courier] = field(default_factory=dict)  # who delivers to a bot's webhook
     webhook_pause: float = 2.0  # seconds after the second refusal of an update by a webhook; doubled from then on
     _polled_at: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.traffic = Traffic(lambda entry: self.journal.emit("traffic", entry=entry.wire()))
 
     def now(self) -> float:
         """Unix seconds of the emulator's clock, which tests may move on."""
@@ -101,7 +105,10 @@ class World:
             "name": bot.first_name,
             "username": bot.username,
             "descriptions": _by_language(bot, "description"),
-            "commands": {language: list(items) for scope, language, items in bot.commands if scope == _EVERYWHERE},
+            "commands": [
+                {"scope": json.loads(scope), "language": language, "commands": list(items)}
+                for scope, language, items in bot.commands
+            ],
             "connected": self.connected(bot.id),
         }
 
@@ -139,13 +146,14 @@ class World:
         username: str = "",
         language_code: str = "ru",
         phone: str = "",
+        role: str = "",
     ) -> Person:
         """Create a person; without `phone` a number is made up."""
         people = self.store.people()
         user_id = people[-1].id + 1 if people else _FIRST_PERSON_ID
         # A number that passes checks of form; nothing is ever sent to it.
         phone = phone or f"+7999{user_id % 10_000_000:07d}"
-        person = Person(user_id, first_name, last_name, username, language_code, phone)
+        person = Person(user_id, first_name, last_name, username, language_code, phone, role)
         self.save_person(person)
         return person
 
@@ -315,6 +323,7 @@ def person_state(person: Person) -> Json:
         "last_name": person.last_name,
         "language_code": person.language_code,
         "phone": person.phone,
+        "role": person.role,
     }
 
 
@@ -325,7 +334,7 @@ def chat_state(chat: Chat) -> Json:
 
 def message_state(stored: Stored) -> Json:
     """A message for the page: the Message as it is on the wire and whose it is."""
-    return {**stored.wire, "by_bot": stored.by_bot}
+    return {**stored.wire, "by_bot": stored.by_bot, "deleted": stored.deleted}
 
 
 def _by_language(bot: Bot, name: str) -> Json:

@@ -9,13 +9,10 @@ fail() {
     exit 2
 }
 
-# Where there is no dpkg, a command of the package's name will do.
+# A command of the package's name will do as well: there may be no dpkg here, or it came from elsewhere.
 present() {
-    if command -v dpkg-query >/dev/null 2>&1; then
+    command -v "$1" >/dev/null 2>&1 ||
         [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
-    else
-        command -v "$1" >/dev/null 2>&1
-    fi
 }
 
 missing=

@@ -1,6 +1,7 @@
 // One message as a bubble, with its inline keyboard below.
 import { el, icon } from "./dom.js";
-import { paper, photo } from "./files.js";
+import { paper, photo, view } from "./files.js";
+import { mapOf } from "./map.js";
 import { say, timeOf } from "./words.js";
 
 const TAGS = {
@@ -33,6 +34,7 @@ function fill(parent, text, begin, end, entities, act) {
     parent.append(text.slice(position, from));
     const node = open(entity, text.slice(from, to), act);
     fill(node, text, from, to, others.filter((other) => other.offset < to), act);
+    if (entity.type === "spoiler") veil(node);
     parent.append(node);
     // A block ends its line by itself; the line break behind it would show as an empty line.
     position = BLOCKS.has(node.tagName) && text[to] === "\n" ? to + 1 : to;
@@ -41,19 +43,26 @@ function fill(parent, text, begin, end, entities, act) {
   parent.append(text.slice(position, end));
 }
 
+// Until it is shown, what a spoiler covers is not read out either.
+function veil(node) {
+  const inside = el("span", { "aria-hidden": "true" }, ...node.childNodes);
+  node.append(el("span", { class: "sr" }, say("spoiler")), inside);
+}
+
 function open(entity, covered, act) {
   const node = el(TAGS[entity.type]);
   if (entity.type === "spoiler") {
     node.className = "spoiler";
     const reveal = (event) => {
       if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+      if (node.classList.contains("shown")) return;
       node.classList.add("shown");
       node.removeAttribute("role");
-      node.removeAttribute("aria-label");
+      node.removeAttribute("tabindex");
+      node.replaceChildren(...node.lastChild.childNodes);
     };
     node.setAttribute("role", "button");
     node.setAttribute("tabindex", "0");
-    node.setAttribute("aria-label", say("spoiler"));
     node.addEventListener("click", reveal);
     node.addEventListener("keydown", reveal);
   }
@@ -87,17 +96,14 @@ function link(node, url, act) {
   node.addEventListener("click", (event) => act.follow(address, event));
 }
 
-function pinCard() {
-  const card = el("div", { class: "map", "aria-hidden": "true" });
-  card.innerHTML = `<svg viewBox="0 0 300 120" preserveAspectRatio="xMidYMid slice">
-    <rect class="land" width="300" height="120"/>
-    <path class="park" d="M18 8h70v38H18zM205 74h80v40h-80z"/>
-    <path class="water" d="M-5 96c60-26 95 14 150-6s60-70 165-56v26c-90-8-100 40-150 56S40 96-5 122z"/>
-    <path class="road" d="M-5 62h310M110-5v130M190-5v130M-5 20l120 50M190 60l120-44"/>
-    <path class="shadow" d="M150 78m-9 0a9 3 0 1 0 18 0 9 3 0 1 0-18 0"/>
-    <path class="pin" d="M150 78c-13-15-20-24-20-34a20 20 0 1 1 40 0c0 10-7 19-20 34z"/>
-    <circle class="dot" cx="150" cy="44" r="7"/></svg>`;
-  return card;
+// The map is a button that opens it large, with the words of the place below.
+function pinCard(point, title, address) {
+  const name = title ? `${say("map")}: ${title}` : say("map");
+  const open = () => {
+    const words = el("p", {}, ...[title, address, coordinates(point)].filter(Boolean).flatMap((line) => [line, el("br")]), el("small", {}, say("mapNote")));
+    view({ name: title || say("location"), content: el("figure", { class: "map" }, mapOf(point, 600, 420), el("figcaption", {}, words)) });
+  };
+  return el("button", { type: "button", class: "map", "data-role": "map", "aria-label": name, on: { click: open } }, mapOf(point));
 }
 
 const coordinates = (point) => `${point.latitude.toFixed(5)}, ${point.longitude.toFixed(5)}`;
@@ -107,7 +113,7 @@ function place(point, title, address) {
   if (title) lines.append(el("b", {}, title));
   if (address) lines.append(el("span", {}, address));
   lines.append(el("small", { "aria-label": `${say("coordinates")}: ${coordinates(point)}` }, coordinates(point)));
-  return el("div", { class: "card" }, pinCard(), lines);
+  return el("div", { class: "card" }, pinCard(point, title, address), lines);
 }
 
 function media(message) {
@@ -153,30 +159,47 @@ function inlineButton(message, button, act) {
   return el("button", { ...attributes, on: { click: press } }, el("span", {}, button.text));
 }
 
+// What is left of a deleted message, as a mark that opens: its buttons can still be pressed, as in an app that has
+// not heard of the deletion yet.
+function mark(message, act) {
+  const side = message.by_bot ? "bot" : "own";
+  const first = (message.text || message.caption || "").split("\n")[0].slice(0, 60);
+  const summary = el("summary", {}, icon("trash"), el("span", {}, say("deleted")), " ", first ? el("span", { class: "first" }, first) : null);
+  const details = el("details", {}, summary);
+  details.addEventListener("toggle", () => {
+    if (details.open && details.children.length < 2) details.append(...shown(message, act));
+  });
+  return el("article", { class: `gone ${side}`, "data-role": "deleted", "data-message-id": message.message_id, "data-side": side }, details);
+}
+
 export function bubble(message, act) {
+  if (message.deleted) return mark(message, act);
+  const rows = message.reply_markup?.inline_keyboard || [];
+  const side = message.by_bot ? "bot" : "own";
+  return el("article", {
+    class: `message ${side}${rows.length ? " with-keyboard" : ""}${message.sticker ? " bare" : ""}${message.photo ? " with-photo" : ""}`,
+    "data-role": "bubble", "data-message-id": message.message_id, "data-side": side,
+  }, ...shown(message, act));
+}
+
+// The bubble and the keyboard below it.
+function shown(message, act) {
   const rows = message.reply_markup?.inline_keyboard || [];
   const inner = el("div", { class: "bubble" });
   const reply = quote(message);
-  const shown = media(message);
+  const content = media(message);
   if (reply) inner.append(reply);
-  if (shown) inner.append(shown);
+  if (content) inner.append(content);
   const text = message.text ?? message.caption;
   if (text) inner.append(formatted(text, message.entities || message.caption_entities, act));
   const stamp = el("span", { class: "stamp" });
   if (message.edit_date) stamp.append(el("span", { "data-role": "edited" }, say("edited")), " ");
   stamp.append(el("time", { datetime: new Date(message.date * 1000).toISOString() }, timeOf(message.date)));
   inner.append(stamp);
-  const side = message.by_bot ? "bot" : "own";
-  const node = el("article", {
-    class: `message ${side}${rows.length ? " with-keyboard" : ""}${message.sticker ? " bare" : ""}${message.photo ? " with-photo" : ""}`,
-    "data-role": "bubble", "data-message-id": message.message_id, "data-side": side,
-  }, inner);
-  if (rows.length) {
-    const keyboard = el("div", { class: "keyboard", role: "group" });
-    for (const row of rows) {
-      keyboard.append(el("div", { class: "row" }, ...row.map((button) => inlineButton(message, button, act))));
-    }
-    node.append(keyboard);
+  if (!rows.length) return [inner];
+  const keyboard = el("div", { class: "keyboard", role: "group", "aria-label": say("buttons") });
+  for (const row of rows) {
+    keyboard.append(el("div", { class: "row" }, ...row.map((button) => inlineButton(message, button, act))));
   }
-  return node;
+  return [inner, keyboard];
 }

@@ -3,6 +3,7 @@ import { avatar, choice, dialog, el, field, iconButton } from "./dom.js";
 import { Clock } from "./clock.js";
 import { asPhoto, base64, choose } from "./files.js";
 import { Mailbox } from "./mail.js";
+import { Tools } from "./tools.js";
 import { currentLanguage, say, setLanguage } from "./words.js";
 import { ChatView } from "./view.js";
 
@@ -19,6 +20,7 @@ const byId = (id) => document.getElementById(id);
 
 const state = {
   bots: new Map(), people: new Map(), chats: new Map(), botId: null, open: [], skew: 0, shift: 0,
+  showsDeleted: localStorage.getItem("hide-deleted") === null,
   link: new URLSearchParams(location.search).get("start"), // the payload of a deep link that waits for START
 };
 const views = new Map();
@@ -53,6 +55,8 @@ const model = {
   link: () => state.link,
   clockFace: () => clock.face(),
   mailFace: () => mailbox.face(),
+  armed: () => tools.troubles.armed.length,
+  showsDeleted: () => state.showsDeleted,
   act: (act, userId, more = {}) => {
     if (state.botId === null) return views.get(userId)?.toast(say("offline"));
     if (model.chat(userId).blocked && !LETS_IN.includes(act)) return views.get(userId)?.toast(say("isBlocked"));
@@ -176,7 +180,15 @@ function showLink(payload) {
 const nameOf = (person) => [person.first_name, person.last_name].filter(Boolean).join(" ");
 
 function personFields(form, person) {
+  const role = choice(say("role"), "role", Object.entries(say("roles")), person?.role || "");
+  // A new person may be taken as offered, with a name that goes with the role.
+  role.querySelector("select").addEventListener("change", ({ target }) => {
+    const [first, last] = [form.elements.first_name, form.elements.last_name];
+    const offered = Object.values(say("someNames")).some((name) => name.join() === [first.value, last.value].join());
+    if (!person && (offered || !first.value)) [first.value, last.value] = say("someNames")[target.value] || ["", ""];
+  });
   form.append(
+    role,
     field(say("firstName"), "first_name", { required: true, maxlength: 64, value: person?.first_name || "" }),
     field(say("lastName"), "last_name", { maxlength: 64, value: person?.last_name || "" }),
     field(say("phone"), "phone", { type: "tel", value: person?.phone || "", placeholder: "+79161234567" }),
@@ -218,7 +230,7 @@ function renderChats() {
 }
 
 function lastLine(userId) {
-  const last = [...model.chat(userId).messages.values()].at(-1);
+  const last = [...model.chat(userId).messages.values()].findLast((message) => !message.deleted);
   if (!last) return "";
   const kind = ["venue", "location", "contact", "photo", "voice", "sticker"].find((name) => last[name]);
   return last.text || last.caption || last.venue?.title || last.document?.file_name || (kind ? say(kind) : "");
@@ -227,7 +239,8 @@ function lastLine(userId) {
 function renderSide() {
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = say(node.dataset.word);
   byId("people").replaceChildren(...[...state.people.values()].map((person) => {
-    const lines = el("span", { class: "names" }, el("b", {}, nameOf(person)), el("small", {}, lastLine(person.id)));
+    const role = person.role ? el("em", {}, say("roles")[person.role] || person.role) : null;
+    const lines = el("span", { class: "names" }, el("b", {}, nameOf(person)), role, el("small", {}, lastLine(person.id)));
     const current = state.open.includes(person.id);
     const attributes = { type: "button", class: "person", "data-role": "person", "data-user-id": person.id, "aria-current": current ? "true" : undefined };
     const beside = iconButton("beside", `${say("beside")}: ${nameOf(person)}`, "beside", () => openChat(person.id, true));
@@ -264,6 +277,12 @@ const clock = new Clock({
 // A link in a message opens for the person whose chat stands first.
 const mailbox = new Mailbox((url, event) => model.follow(state.open[0], url, event));
 
+const tools = new Tools({
+  post, botId: () => state.botId,
+  people: () => [...state.people.values()].map((person) => [person.id, nameOf(person)]),
+  changed: () => { for (const view of views.values()) view.renderHead(); },
+});
+
 function takeClock({ now, shift }) {
   state.skew = now - Date.now() / 1000;
   state.shift = shift;
@@ -276,6 +295,7 @@ function takeState(snapshot) {
   state.chats = new Map();
   takeClock(snapshot);
   mailbox.take(snapshot.mail);
+  tools.take(snapshot.troubles);
   for (const saved of snapshot.chats) {
     const chat = chatOf(saved.bot_id, saved.user_id);
     Object.assign(chat, { started: saved.started, blocked: saved.blocked, keyboard: saved.keyboard });
@@ -291,7 +311,7 @@ function takeState(snapshot) {
   }
   renderChats();
   if (!state.people.size) {
-    post("create-person", { first_name: say("you"), last_name: say("youLast"), language_code: currentLanguage() });
+    post("create-person", { first_name: say("you"), last_name: say("youLast"), language_code: currentLanguage(), role: "patient" });
   }
 }
 
@@ -330,8 +350,11 @@ const EVENTS = {
     EVENTS.message(event, view);
   },
   delete(event, view) {
-    chatOf(event.bot_id, event.user_id).messages.delete(event.message_id);
-    view?.remove(event.message_id);
+    const message = chatOf(event.bot_id, event.user_id).messages.get(event.message_id);
+    if (!message) return;
+    message.deleted = true;
+    view?.remove(message);
+    renderSide();
   },
   toast(event, view) {
     const { busy } = chatOf(event.bot_id, event.user_id);
@@ -346,7 +369,10 @@ const EVENTS = {
     views.get(state.open[0])?.toast(`${say("newMail")}: ${mail.subject || say("noSubject")}`);
   },
   action(event, view) {
-    view?.typing();
+    view?.typing(undefined, event.action);
+  },
+  troubles({ armed }) {
+    tools.armed(armed);
   },
   clock(event) {
     takeClock(event);
@@ -400,8 +426,20 @@ byId("bot-select").addEventListener("change", (event) => {
 byId("page-language").addEventListener("change", (event) => {
   setLanguage(event.target.value);
   clock.build();
+  tools.build();
   for (const view of views.values()) view.build();
   renderSide();
+});
+byId("show-deleted").checked = state.showsDeleted;
+byId("show-deleted").addEventListener("change", (event) => {
+  state.showsDeleted = event.target.checked;
+  if (state.showsDeleted) localStorage.removeItem("hide-deleted");
+  else localStorage.setItem("hide-deleted", "");
+  for (const view of views.values()) view.renderLog();
+});
+byId("open-tools").addEventListener("click", (event) => {
+  showSide(false);
+  tools.open(event.currentTarget);
 });
 renderSide();
 connect();

@@ -47,16 +47,17 @@ export class Clock {
   }
 
   face() {
-    const button = el("button", { type: "button", class: "clock", "data-role": "clock", popovertarget: "clock" }, el("b"), el("small"));
+    const button = el("button", { type: "button", class: "clock", "data-role": "clock", popovertarget: "clock" }, el("span", { class: "sr" }), el("b"), el("small"));
     this.show(button);
     return button;
   }
 
   show(face) {
     const now = this.model.now();
-    face.firstChild.textContent = timeOf(now);
-    face.lastChild.textContent = dateOf(now);
-    face.setAttribute("aria-label", `${say("clock")}: ${timeOf(now)}, ${dateOf(now)}`);
+    const [name, time, date] = face.children;
+    name.textContent = `${say("clock")}: `;
+    time.textContent = timeOf(now);
+    date.textContent = dateOf(now);
   }
 
   tick() {

@@ -41,9 +41,9 @@ function pageFor(mime, address, name) {
 }
 
 // Over the whole page, until Esc, the cross or a press beside it; the focus returns to what opened it.
-function view({ address, name, saveAs, content }) {
+export function view({ address, name, saveAs, content }) {
   const box = el("dialog", { class: "viewer", "data-role": "viewer", "aria-label": name });
-  const save = el("a", { class: "icon", href: address, download: saveAs, "aria-label": say("download"), title: say("download"), "data-role": "download" }, icon("download"));
+  const save = address && el("a", { class: "icon", href: address, download: saveAs, "aria-label": say("download"), title: say("download"), "data-role": "download" }, icon("download"));
   const close = iconButton("close", say("close"), "viewer-close", () => box.close());
   const head = el("header", {}, el("b", {}, name), save, close);
   box.append(head, el("div", { class: "stage" }, content));

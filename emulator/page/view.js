@@ -5,6 +5,11 @@ import { dayOf, say } from "./words.js";
 
 const TYPING_MS = 5500;
 const NEAR_PX = 120;
+const DOING = {
+  upload_photo: "sendsPhoto", upload_document: "sendsFile", find_location: "sendsPlace", choose_sticker: "sendsSticker",
+  record_voice: "sendsVoice", upload_voice: "sendsVoice",
+  record_video: "sendsVideo", upload_video: "sendsVideo", record_video_note: "sendsVideo", upload_video_note: "sendsVideo",
+};
 
 export class ChatView {
   constructor(person, model) {
@@ -36,6 +41,9 @@ export class ChatView {
     this.toasts = el("div", { class: "toasts", role: "status", "aria-live": "assertive" });
     this.foot = el("footer", { class: "foot" });
     this.composer = this.buildComposer(draft);
+    const run = () => (this.model.link() ? this.model.openLink(person.id) : this.model.act("start", person.id));
+    const attributes = { type: "button", class: "big", "data-role": "start", "aria-describedby": `link-as-${person.id}` };
+    this.start = el("button", { ...attributes, on: { click: run } });
     this.keyboard = el("div", { class: "reply-keyboard", role: "group", "aria-label": say("keyboard"), "data-role": "reply-keyboard" });
     this.node.replaceChildren(head, el("div", { class: "middle" }, this.log, this.down, this.toasts), this.foot);
     this.renderLog();
@@ -48,11 +56,16 @@ export class ChatView {
       rows: "1", placeholder: say("message"), "aria-label": say("message"), "data-role": "composer", enterkeyhint: "send", dir: "auto",
     });
     this.input.value = draft;
-    this.input.addEventListener("input", () => this.fitInput());
+    this.input.addEventListener("input", () => { this.fitInput(); this.suggest(); });
     this.input.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         this.submit();
+      }
+      if (event.key === "Escape" && !this.suggestions.hidden) {
+        event.stopPropagation();
+        this.suggestions.replaceChildren();
+        this.suggestions.hidden = true;
       }
     });
     this.attach = iconButton("attach", say("attach"), "attach", () => this.toggleMenu(this.attach, this.attachItems()));
@@ -65,7 +78,8 @@ export class ChatView {
     });
     const send = iconButton("send", say("send"), "send", () => this.submit());
     send.classList.add("send");
-    return el("div", { class: "composer" }, this.attach, this.slash, this.input, this.toggle, send);
+    this.suggestions = el("div", { class: "suggestions", role: "group", "aria-label": say("commands"), "data-role": "suggestions", hidden: true });
+    return el("div", { class: "composer" }, this.suggestions, this.attach, this.slash, this.input, this.toggle, send);
   }
 
   get fullName() {
@@ -86,7 +100,16 @@ export class ChatView {
     if (!text) return;
     this.input.value = "";
     this.fitInput();
+    this.suggest();
     this.model.act("say", this.person.id, { text });
+  }
+
+  // Commands that begin with what stands after the slash; Tab or a press takes one.
+  suggest() {
+    const typed = this.input.value;
+    const fitting = /^\/\w*$/.test(typed) ? this.commands().filter(({ command }) => `/${command}`.startsWith(typed)) : [];
+    this.suggestions.replaceChildren(...fitting.map((each) => this.commandButton(each)));
+    this.suggestions.hidden = !fitting.length;
   }
 
   // What the bot says in this person's language, else in the one for everybody: Telegram chooses so.
@@ -94,11 +117,32 @@ export class ChatView {
     return texts?.[this.person.language_code?.split("-")[0]] || texts?.[""];
   }
 
+  // Telegram's order: this very chat, all private chats, everywhere; each in the person's language before the one for all.
+  commands() {
+    const language = this.person.language_code?.split("-")[0] || "";
+    const lists = this.model.bot()?.commands || [];
+    for (const type of ["chat", "all_private_chats", "default"]) {
+      for (const code of [language, ""]) {
+        const found = lists.find((each) => each.scope.type === type && each.language === code
+          && (type !== "chat" || String(each.scope.chat_id) === String(this.person.id)));
+        if (found) return found.commands;
+      }
+    }
+    return [];
+  }
+
+  commandButton({ command, description }, attributes = {}) {
+    const run = () => {
+      if (this.menu) this.closeMenu();
+      this.input.value = "";
+      this.suggest();
+      this.model.act("say", this.person.id, { text: `/${command}` });
+    };
+    return el("button", { type: "button", "data-role": "command", dir: "auto", ...attributes, on: { click: run } }, el("b", {}, `/${command}`), el("span", {}, description));
+  }
+
   commandItems() {
-    return (this.inTheirLanguage(this.model.bot()?.commands) || []).map(({ command, description }) => el("button", {
-      type: "button", role: "menuitem", "data-role": "command", dir: "auto",
-      on: { click: () => { this.closeMenu(); this.model.act("say", this.person.id, { text: `/${command}` }); } },
-    }, el("b", {}, `/${command}`), el("span", {}, description)));
+    return this.commands().map((each) => this.commandButton(each, { role: "menuitem" }));
   }
 
   attachItems() {
@@ -122,11 +166,26 @@ export class ChatView {
     if (again) return;
     this.opener = opener;
     this.menu = el("div", { class: "menu", role: "menu" }, ...items);
-    this.menu.addEventListener("keydown", (event) => event.key === "Escape" && this.closeMenu());
+    this.menu.addEventListener("keydown", (event) => this.walkMenu(event));
     this.composer.append(this.menu);
     this.menu.firstChild.focus();
     this.onOutside = (event) => !this.menu?.contains(event.target) && !opener.contains(event.target) && this.closeMenu();
     document.addEventListener("pointerdown", this.onOutside);
+  }
+
+  // As in any menu: arrows walk, Home and End leap, Esc and Tab leave.
+  walkMenu(event) {
+    const items = [...this.menu.children];
+    const now = items.indexOf(document.activeElement);
+    const places = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: -1 };
+    if (event.key in places) {
+      event.preventDefault();
+      items.at(places[event.key] % items.length).focus();
+    } else if (event.key === "Escape" || event.key === "Tab") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.closeMenu();
+    }
   }
 
   closeMenu() {
@@ -144,17 +203,21 @@ export class ChatView {
     this.node.setAttribute("aria-label", `${say("chatWith")}: ${this.person.first_name}`);
     const typing = Date.now() < this.typingUntil;
     const state = !this.model.alive ? "lost" : !bot?.connected ? "offline" : typing ? "typing" : "online";
-    this.status.textContent = state === "online" ? `${say("online")} · ${this.fullName}` : say(state);
+    const armed = this.model.armed() ? ` · ${say("armedShort")}: ${this.model.armed()}` : "";
+    this.status.textContent = state === "online" ? `${say("online")} · ${this.fullName}${armed}` : say(typing ? this.doing : state);
     this.status.dataset.state = state;
     this.empty?.replaceWith(this.emptyCard());
   }
 
   renderLog() {
+    // What was read before is not read out again.
+    this.log.setAttribute("aria-live", "off");
+    requestAnimationFrame(() => this.log.setAttribute("aria-live", "polite"));
     this.log.replaceChildren();
     this.empty = null;
     this.lastDay = null;
     for (const message of this.chat.messages.values()) this.append(message);
-    if (!this.chat.messages.size) this.log.append(this.emptyCard());
+    if (!this.log.children.length) this.log.append(this.emptyCard());
     this.toBottom();
   }
 
@@ -166,6 +229,7 @@ export class ChatView {
   }
 
   append(message, fresh = false) {
+    if (message.deleted && !this.model.showsDeleted()) return;
     this.empty?.remove();
     this.empty = null;
     const day = dayOf(message.date, this.model.now());
@@ -205,8 +269,14 @@ export class ChatView {
     if (!stay) this.toBottom();
   }
 
-  remove(messageId) {
-    this.log.querySelector(`[data-message-id="${messageId}"]`)?.remove();
+  // Leaves a mark in its place, where these are wanted.
+  remove(message) {
+    const node = this.log.querySelector(`[data-message-id="${message.message_id}"]`);
+    if (!node) return;
+    const focused = node.contains(document.activeElement);
+    if (this.model.showsDeleted()) node.replaceWith(bubble(message, this.actions()));
+    else node.remove();
+    if (focused) this.log.focus();
   }
 
   markBusy() {
@@ -217,7 +287,8 @@ export class ChatView {
     }
   }
 
-  typing(ms = TYPING_MS) {
+  typing(ms = TYPING_MS, action = "typing") {
+    this.doing = DOING[action] || "typing";
     this.typingUntil = Date.now() + ms;
     this.renderHead();
     clearTimeout(this.typingTimer);
@@ -240,11 +311,9 @@ export class ChatView {
 
   renderFoot() {
     const { chat } = this;
-    const run = () => (this.model.link() ? this.model.openLink(this.person.id) : this.model.act("start", this.person.id));
-    const attributes = { type: "button", class: "big", "data-role": "start", "aria-describedby": `link-as-${this.person.id}` };
-    const start = el("button", { ...attributes, on: { click: run } }, say(chat.blocked ? "restart" : "start"));
-    if (this.model.link()) return this.foot.replaceChildren(this.linkBar(), start);
-    if (chat.blocked || !chat.started) return this.foot.replaceChildren(start);
+    this.start.textContent = say(chat.blocked ? "restart" : "start");
+    if (this.model.link()) return this.fillFoot(this.linkBar(), this.start);
+    if (chat.blocked || !chat.started) return this.fillFoot(this.start);
     this.slash.hidden = !this.commandItems().length;
     const rows = chat.keyboard?.markup.keyboard || [];
     this.toggle.hidden = !rows.length;
@@ -257,6 +326,15 @@ export class ChatView {
     this.keyboard.hidden = !open;
     if (focused) this.input.focus();
     return this.toBottom();
+  }
+
+  // A button that leaves the page, if only to return at once, loses the press that is under way; so START stays.
+  fillFoot(...nodes) {
+    const bar = this.foot.querySelector(".link-bar");
+    if (this.start.parentNode !== this.foot || this.foot.lastChild !== this.start) return this.foot.replaceChildren(...nodes);
+    bar?.remove();
+    this.start.before(...nodes.slice(0, -1));
+    return null;
   }
 
   // Who opens the link that waits; another person is chosen among the people.

@@ -161,10 +161,25 @@ LONGEST = replace(
 """As long as the import takes."""
 EVIL_CLINIC = replace(PLAIN, name=EVIL, address=EVIL, town=EVIL, phone=EVIL, hours=EVIL)
 CLINICS = (PLAIN, BARE, REAL, LONGEST, EVIL_CLINIC)
+NEIGHBOURS = tuple(
+    replace(PLAIN, id=f"n{place}", name=name, town=town, lat=lat, lon=lon)
+    for place, (name, town, lat, lon) in enumerate(
+        (
+            ("Поликлиника № 1", "Мытищи", 55.911, 37.731),
+            ("Поликлиника № 4", "Мытищи", 55.932, 37.765),
+            ("Детская поликлиника № 2", "Балашиха", 55.796, 37.938),
+            ("Женская консультация", "Красногорск", 55.831, 37.330),
+            ("Стоматология", "Подольск", 55.431, 37.545),
+            ("Поликлиника № 3", "Коломна", 55.103, 38.753),
+        )
+    )
+)
+"""A handful of ordinary ones, each with a place on the map."""
 
 LONGEST_SERVICE = words(200, "Врач травматолог-ортопед хирургического отделения ")
 LONGEST_DOCTOR = " ".join((LONG_NAME, LONG_NAME, LONG_NAME))
 ROOM = words(40, "Кабинет функциональной диагностики ")
+MOSCOW_REGION = next(each for each in REGIONS if each.code == "50")
 LONGEST_REGION = max(REGIONS, key=lambda each: len(each.name_ru))
 BY_LENGTH = sorted(REGIONS, key=lambda each: -len(each.name_ru))
 
@@ -205,7 +220,12 @@ ENTRIES = (
 LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
 SURROGATES = "😀" * (LONGEST_TEXT // 2)
 """As long as Telegram lets a message be, for it counts each of these twice."""
+SPECIALTIES = {"34": "Кардиолог", "45": "Невролог", "110": "Терапевт", "122": "Хирург"}
+"""Some of those that have a name in English too, by post."""
+DOCTORS = ("Ветров Иван Петрович", "Жукова Елена Владимировна", "Орлов Пётр Ильич")
 SAMPLE_DATA = (
+    *(each for clinic in NEIGHBOURS for each in (clinic.name, clinic.town)),
+    *DOCTORS,
     *(
         EVIL,
         LONG_NAME,
@@ -269,11 +289,12 @@ def request_notes(t: Texts) -> list[Html]:
 
 @dataclass(frozen=True, slots=True)
 class StepSample:
-    """What a step's view is given. `full`: at its longest, to be drawn with every note."""
+    """What a step's view is given. `full`: at its longest, to be drawn with every note; `ordinary` as in `Sample`."""
 
     name: str
     data: Any
     full: bool = False
+    ordinary: bool = False
 
 
 def _regions() -> list[StepSample]:
@@ -323,13 +344,18 @@ def _question(field_name: str, relation: Relation, total: int = 8) -> list[StepS
     phone = "+79161234567" if relation is not Relation.OWN else None
     return [
         StepSample(
-            f"{field_name} answered {place}",
-            person.Question(
-                field_name, relation, 7, total, answer, demo, phone if demo else None, LONGEST_PERSON.full_name
-            ),
-            full=answer == LONG_NAME and demo,
-        )
-        for (place, answer), demo in product(enumerate(answers), (True, False))
+            "ordinary", person.Question(field_name, relation, 7, total, name=full_name(ANNA.identity)), ordinary=True
+        ),
+        *(
+            StepSample(
+                f"{field_name} answered {place}",
+                person.Question(
+                    field_name, relation, 7, total, answer, demo, phone if demo else None, LONGEST_PERSON.full_name
+                ),
+                full=answer == LONG_NAME and demo,
+            )
+            for (place, answer), demo in product(enumerate(answers), (True, False))
+        ),
     ]
 
 
@@ -373,6 +399,14 @@ def _clinic_rows(clinic: Clinic, distance: float | None) -> list[booking.ClinicR
     return [booking.ClinicRow(clinic, place == 0, place < 3, distance) for place in range(PAGE)]
 
 
+def ordinary_rows(distance: float | None = None) -> list[booking.ClinicRow]:
+    """Clinics as people meet them: the patient's own first."""
+    return [
+        booking.ClinicRow(each, place == 0, place < 2, None if distance is None else distance * (place + 1))
+        for place, each in enumerate(NEIGHBOURS)
+    ]
+
+
 def _clinics() -> list[StepSample]:
     who = full_name(LONGEST_PERSON.identity)
     samples = []
@@ -387,7 +421,10 @@ def _clinics() -> list[StepSample]:
                 StepSample(f"{clinic.name[:15]} {distance} {query}", choice, full=clinic is LONGEST and nearest)
             )
     nothing = booking.ClinicChoice(EVIL, REGIONS[0], [], 0, 0, False, None, True)
-    return [*samples, StepSample("nothing", nothing)]
+    ordinary = booking.ClinicChoice(
+        full_name(ANNA.identity), MOSCOW_REGION, ordinary_rows(), 0, len(NEIGHBOURS), False, None, False, mapped=True
+    )
+    return [StepSample("ordinary", ordinary, ordinary=True), *samples, StepSample("nothing", nothing)]
 
 
 PICTURE = b"\x89PNG"
@@ -396,27 +433,38 @@ PICTURE = b"\x89PNG"
 def _maps() -> list[StepSample]:
     """The fullest: eight of the longest names, with everything there is to say beside them."""
     who = full_name(LONGEST_PERSON.identity)
+    ordinary = map_view.MapPage(
+        full_name(ANNA.identity), PICTURE, ordinary_rows(), 0, len(NEIGHBOURS), 0, beyond=False, all_shown=True
+    )
     return [
-        StepSample(
-            f"{clinic.id[:3]} {clinic.name[:9]} {distance} {page} {unplaced}",
-            map_view.MapPage(
-                who, PICTURE, _clinic_rows(clinic, distance), page, 712, unplaced, bool(unplaced), distance is None
-            ),
-            full=clinic is LONGEST and bool(unplaced) and distance is not None,
-        )
-        for clinic in (PLAIN, REAL, LONGEST, EVIL_CLINIC)
-        for distance, page, unplaced in ((None, 0, 0), (6200.4, 88, 1), (0.3, 3, 222))
+        StepSample("ordinary", ordinary, ordinary=True),
+        *(
+            StepSample(
+                f"{clinic.id[:3]} {clinic.name[:9]} {distance} {page} {unplaced}",
+                map_view.MapPage(
+                    who, PICTURE, _clinic_rows(clinic, distance), page, 712, unplaced, bool(unplaced), distance is None
+                ),
+                full=clinic is LONGEST and bool(unplaced) and distance is not None,
+            )
+            for clinic in (PLAIN, REAL, LONGEST, EVIL_CLINIC)
+            for distance, page, unplaced in ((None, 0, 0), (6200.4, 88, 1), (0.3, 3, 222))
+        ),
     ]
 
 
 def _cards() -> list[StepSample]:
     return [
-        StepSample(
-            f"{clinic.name[:15]} {row.distance}", map_view.Card(full_name(person.identity), row), full=clinic is LONGEST
-        )
-        for clinic in CLINICS
-        for row in (booking.ClinicRow(clinic, True, True, 6200.4), booking.ClinicRow(clinic, False, False, None))
-        for person in (LONGEST_PERSON, EVIL_PERSON)
+        StepSample("ordinary", map_view.Card(full_name(ANNA.identity), ordinary_rows(1.2)[0]), ordinary=True),
+        *(
+            StepSample(
+                f"{clinic.name[:15]} {row.distance}",
+                map_view.Card(full_name(person.identity), row),
+                full=clinic is LONGEST,
+            )
+            for clinic in CLINICS
+            for row in (booking.ClinicRow(clinic, True, True, 6200.4), booking.ClinicRow(clinic, False, False, None))
+            for person in (LONGEST_PERSON, EVIL_PERSON)
+        ),
     ]
 
 
@@ -450,7 +498,16 @@ def _services() -> list[StepSample]:
         return [ServiceOffer(post, name, soon if free else None, free) for _ in range(PAGE)]
 
     known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
+    some = [
+        ServiceOffer(post, name, NOW + timedelta(days=ahead) if ahead else None, 7 * ahead)
+        for ahead, (post, name) in enumerate(SPECIALTIES.items())
+    ]
     return [
+        StepSample(
+            "ordinary",
+            times.ServiceChoice(times.Place(full_name(ANNA.identity), PLAIN), some, 0, len(some)),
+            ordinary=True,
+        ),
         *_each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
         *_each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
         *_each_place(lambda place: times.ServiceChoice(place, known, 0, PAGE)),
@@ -462,7 +519,13 @@ def _doctors() -> list[StepSample]:
     soon = NOW + timedelta(days=60)
     longest = [DoctorOffer(f"d{place}", LONGEST_DOCTOR, ROOM, soon, 12345) for place in range(PAGE)]
     evil = [DoctorOffer(f"d{place}", EVIL, EVIL, None, 0) for place in range(PAGE)]
+    some = [
+        DoctorOffer(f"d{place}", name, f"21{place}", NOW + timedelta(days=1 + place), 9 - place)
+        for place, name in enumerate(DOCTORS)
+    ]
+    here = times.Place(full_name(ANNA.identity), PLAIN)
     return [
+        StepSample("ordinary", times.DoctorChoice(here, "110", "Терапевт", some, 0, len(some), slot()), ordinary=True),
         *_each_place(lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
         *_each_place(lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, PAGE, EVIL_SLOT)),
         *_each_place(lambda place: times.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
@@ -643,6 +706,7 @@ def _requests() -> list[Sample]:
         *(Sample(requests.accepted, (each,)) for each in SENT[:1]),
         *(Sample(requests.unfinished, (kind,)) for kind in RequestKind),
         Sample(requests.too_many),
+        Sample(requests.statuses, (TrackedPage(tuple(items[::9]), len(items[::9])), 0, NOW), ordinary=True),
         *(Sample(requests.statuses, (TrackedPage((each,) * PAGE, 712), 88, NOW)) for each in items),
         Sample(requests.statuses, (TrackedPage((), 0), 0, NOW)),
         *(
@@ -747,12 +811,16 @@ STEPS: Mapping[str, Mapping[str, Sequence[StepSample]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A view and what it is given after `t`. `home`: it must lead to the main menu."""
+    """A view and what it is given after `t`. `home`: it must lead to the main menu.
+
+    `ordinary`: what people mostly meet; the gallery shows it first.
+    """
 
     draws: Callable[..., Any]
     args: tuple[Any, ...] = ()
     named: Mapping[str, Any] = field(default_factory=dict)
     home: bool = True
+    ordinary: bool = False
 
     def draw(self, t: Texts) -> Any:
         return self.draws(t, *self.args, **self.named)
@@ -762,7 +830,9 @@ class Sample:
 
 
 def _visit_lists() -> list[Sample]:
+    later = VisitEntry(visit(at=slot(1), start=NOW + timedelta(days=3)), CHILD)
     return [
+        Sample(visits.visit_list, (Tab.UPCOMING, VisitPage((SHORT_VISIT, later), 2), 0, NOW), ordinary=True),
         *(
             Sample(visits.visit_list, (tab, VisitPage((entry,) * PAGE, 712), 88, NOW))
             for tab in Tab
@@ -859,7 +929,12 @@ def _notifications() -> list[Sample]:
         return notifications.NotificationLine(note, entry, person)
 
     full = full_name(LONGEST_PERSON.identity)
+    ordinary = (
+        line(SHORT_VISIT, NotificationKind.BOOKING_CONFIRMED, read=False),
+        line(None, NotificationKind.ACCESS_GIVEN, read=True, person=full_name(CHILD.identity)),
+    )
     return [
+        Sample(notifications.listing, (ordinary, 2, 0, NOW, 1), ordinary=True),
         *(
             Sample(notifications.listing, ((line(entry, kind, read=False),) * PAGE, 712, 88, NOW, 712))
             for entry in (*ENTRIES, None)
@@ -919,7 +994,7 @@ def _family() -> list[Sample]:
     longest_note = Html(f"<b>{LONGEST_PERSON.full_name}</b>")
     notices = [
         LinkNotice(name, relation, ended, consent)
-        for name in (LONGEST_PERSON.full_name, EVIL)
+        for name in (LONGEST_PERSON.full_name, EVIL, CHILD.full_name)
         for relation in Relation
         for ended in (True, False)
         for consent in (True, False)

@@ -20,7 +20,7 @@ OPTIONS = (
 )
 DAY = re.compile(r"^\d{1,2}$")
 TIME = re.compile(r"^\d\d:\d\d$")
-SCREENS = Path(__file__).parents[2] / "build" / "screens"
+SCREENS = Path(__file__).parents[2] / "build" / "story"
 _PATIENCE_MS = 60_000
 
 NAMES = ("form-or-family", "home", "person", "clinic", "service", "doctor", "day")
@@ -106,7 +106,7 @@ async def walk(page: Page, port: int, locale: str) -> None:
 
 
 class Screens:
-    """Pictures of the story, in order; whoever changes a screen looks at them (`build/screens`)."""
+    """Pictures of the story, in order; whoever changes a screen looks at them (`build/story`)."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         self._page = page

@@ -255,7 +255,7 @@ def test_help_comes_first_and_lists_every_command(house: Path) -> None:
     done = _make(house)
     assert done.returncode == 0
     listed = re.findall(r"^  make (\S+) ", done.stdout, re.MULTILINE)
-    assert listed == ["help", "run", "test", "monkey", "check", "bench", "texts", "lock", "system"]
+    assert listed == ["help", "run", "test", "monkey", "check", "screens", "bench", "texts", "lock", "system"]
 
 
 def test_the_locks_agree() -> None:
@@ -275,3 +275,34 @@ def test_locks_record_hashes_and_no_addresses(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "--hash=sha256:" in text
     assert "://" not in text
+
+
+class TestAxe:
+    """`make axe` with an npm that pretends."""
+
+    @pytest.fixture
+    def commands(self, house: Path) -> Path:
+        folder = house.parent / "commands"
+        folder.mkdir()
+        for name in ("sh", "mkdir", "tail", "sed", "rm", "rmdir", "sha512sum"):
+            found = shutil.which(name)
+            assert found is not None
+            (folder / name).symlink_to(found)
+        (house / "packages.txt").write_text("", encoding="utf-8")
+        return folder
+
+    def test_a_package_that_is_not_the_pinned_one_is_not_taken(self, house: Path, commands: Path) -> None:
+        made = '#!/bin/sh\necho other >build/axe/"$(echo "$5" | sed s/@/-/)".tgz\n'
+        _script(commands / "npm", made)
+        done = _make(house, "axe", path=commands)
+        assert done.returncode == 0, "the other tests go on"
+        assert "axe-core could not be had" in done.stderr
+        assert "FAILED" in done.stderr
+        assert [each.name for each in (house / "build" / "axe").iterdir()] == ["npm.log"]
+
+    def test_what_is_there_is_not_fetched_again(self, house: Path, commands: Path) -> None:
+        version = re.search(r"^version=(.+)$", (house / "scripts" / "axe.sh").read_text(), re.MULTILINE)
+        assert version is not None
+        _script(house / "build" / "axe" / f"axe-{version[1]}.min.js", "")
+        done = _make(house, "axe", path=commands)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from emulator.driver import Emulator
 
-from .test_mail import emulator, letter, send
-from .test_page import chromium, page
+from ..test_mail import letter, send
 
-__all__ = ["chromium", "emulator", "page"]
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
+    async with Emulator.start(tmp_path, quiet_ms=20, timeout=5, smtp=True) as running:
+        yield running
 
 
 @pytest.mark.usefixtures("bot")

@@ -12,10 +12,7 @@ from playwright.async_api import Page, expect
 from emulator import pictures
 from emulator.driver import Emulator
 
-from .conftest import aiogram_bot
-from .test_page import chromium, page
-
-__all__ = ["chromium", "page"]
+from ..conftest import aiogram_bot
 
 PDF = b"%PDF-1.4\ntrailer<</Root 1 0 R>>\n"
 HOSTILE = b"<script>fetch('/control/create-person', {method: 'POST', body: '{\"first_name\": \"x\"}'})</script>"

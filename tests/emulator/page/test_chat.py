@@ -2,49 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from aiogram.types import BotCommand
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from emulator.driver import Emulator
 
-from .conftest import aiogram_bot, polling_bot
-
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture
-def chromium() -> str:
-    assert CHROMIUM.exists(), "Chromium is missing; install the Debian package `chromium`"
-    return str(CHROMIUM)
-
-
-@pytest.fixture
-async def page(chromium: str) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
-        context = await browser.new_context(viewport={"width": 390, "height": 844}, locale="ru-RU")
-        context.set_default_timeout(10_000)
-        yield await context.new_page()
-        await browser.close()
+from ..conftest import aiogram_bot, polling_bot
 
 
 async def test_a_person_talks_to_the_bot(emulator: Emulator, page: Page) -> None:
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
     await page.goto(emulator.url)
     status = page.locator("[data-role=status]")
     await expect(status).to_have_text("бот ещё не подключён")
@@ -85,7 +54,6 @@ async def test_a_person_talks_to_the_bot(emulator: Emulator, page: Page) -> None
         await page.get_by_role("button", name="START").click()
         await expect(bubbles).to_have_count(2)
     assert [person.first_name for person in emulator.world.store.people()] == ["Анна", "Peter"]
-    assert errors == []
     assert emulator.problems() == []
 
 

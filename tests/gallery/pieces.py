@@ -1,0 +1,136 @@
+"""What hangs in the gallery: every view and every wizard's step, from the samples that the screens are measured by."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.fsm.wizard import Step
+from bot.views.common import Scene
+from bot.views.map import SCALES, here, length_words, thanks
+from bot.views.prompts import PromptMessage
+from bot.views.screen import Document, Screen
+from emulator import pictures
+from services.documents.map import drawn
+from services.documents.model import Length, MapSheet, Named, Pin, Spot
+from services.notify.model import Letter
+from services.texts.i18n import Texts, texts
+from tests.bot import samples
+from tests.bot.samples import LONG_NAME, NOW, Sample, StepSample
+from tests.bot.test_screens import EVERY_STEP, keys_of
+
+Shown = Screen | PromptMessage | Document | Letter | InlineKeyboardMarkup | str
+"""What a chat can show by itself; a `str` is a toast."""
+
+_EXTREMES = (LONG_NAME[:19], "«Сын»", "имени Семашко", "ортопед хирургического", "Не открывается запись", "😀")
+"""What stands in samples at the limit; an ordinary one has none of it."""
+_SHORT = 700
+"""Characters of markup in a screen that is seen whole on a phone."""
+# Clinics of the picture that stands in for whatever a sample's own would be.
+_SPOTS = ((55.911, 37.731), (55.932, 37.765), (55.796, 37.938), (55.831, 37.330), (55.431, 37.545), (55.103, 38.753))
+_TOWNS = (("Мытищи", 0), ("Балашиха", 2), ("Красногорск", 3), ("Подольск", 4), ("Коломна", 5))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One picture, named as its file; `draws`: the view, or the step's view."""
+
+    name: str
+    draws: Callable[..., Any]
+    draw: Callable[[Texts], Shown]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What has pictures: a view, or a step's view, with the ways of drawing it."""
+
+    name: str
+    view: Callable[..., Any]
+    draws: Sequence[Callable[[Texts], Shown]]
+    ordinary: int | None = None  # the place of the one that says of itself to be so
+
+    def pieces(self) -> Iterator[Piece]:
+        """An ordinary one, the fullest and the emptiest, as far as these differ."""
+        russian = texts("ru")
+        words = [_words(draw(russian)) for draw in self.draws]
+        ordinary = [place for place, each in enumerate(words) if not any(extreme in each for extreme in _EXTREMES)]
+        by_length = sorted(range(len(words)), key=lambda place: len(words[place]))
+        short = [place for place in by_length if place in ordinary and len(words[place]) <= _SHORT]
+        marked = [] if self.ordinary is None else [self.ordinary]
+        first = (marked or short[-1:] or [place for place in by_length if place in ordinary] or by_length)[0]
+        for number, place in enumerate(dict.fromkeys((first, by_length[-1], by_length[0])), start=1):
+            yield Piece(self.name if number == 1 else f"{self.name}-{number}", self.view, self.draws[place])
+
+
+def subjects() -> list[Subject]:
+    """Every step of every wizard, then every view that a chat shows by itself."""
+    steps = [
+        Subject(
+            f"{kind}-wizard.{step.name}",
+            step.view,
+            [functools.partial(_draw_step, kind, step, each) for each in samples.STEPS[kind][step.name]],
+            _marked([each.ordinary for each in samples.STEPS[kind][step.name]]),
+        )
+        for kind, step in EVERY_STEP
+    ]
+    own = (*samples.SCREENS, *samples.PROMPTS, *samples.DOCUMENTS, *samples.LETTERS, *samples.MARKUPS)
+    by_view: dict[Callable[..., Any], list[Sample]] = defaultdict(list)
+    for sample in (*own, *samples.TOASTS):
+        by_view[sample.draws].append(sample)
+    views = [
+        Subject(
+            str(some[0]),
+            view,
+            [functools.partial(_draw_view, each) for each in some],
+            _marked([each.ordinary for each in some]),
+        )
+        for view, some in by_view.items()
+    ]
+    return steps + views
+
+
+def _marked(some: Sequence[bool]) -> int | None:
+    return some.index(True) if any(some) else None
+
+
+def _draw_view(sample: Sample, t: Texts) -> Shown:
+    shown: Shown = sample.draw(t)
+    return (
+        replace(shown, picture=pictures.sample()) if isinstance(shown, Screen) and shown.picture is not None else shown
+    )
+
+
+def _draw_step(kind: str, step: Step, sample: StepSample, t: Texts) -> Screen:
+    screen = step.view(sample.data, keys_of(kind, step), Scene(t, NOW))
+    return screen if screen.picture is None else replace(screen, picture=_map(t))
+
+
+def _words(shown: Shown) -> str:
+    """All that is to be read there."""
+    match shown:
+        case Screen(text, markup):
+            return text + "".join(button.text for row in markup.inline_keyboard for button in row)
+        case PromptMessage(text):
+            return text
+        case Document(caption=caption):
+            return caption
+        case Letter(text=text):
+            return text
+        case InlineKeyboardMarkup():
+            return ""
+        case _:
+            return shown
+
+
+@functools.cache
+def _map(t: Texts) -> bytes:
+    spots = [Spot(*each) for each in _SPOTS]
+    lengths = tuple(Length(each, length_words(t, each)) for each in SCALES)
+    pins = tuple(Pin(number, spot) for number, spot in enumerate(spots, start=1))
+    towns = tuple(Named(name, spots[place]) for name, place in _TOWNS)
+    return drawn(MapSheet(pins, towns=towns, here=here(t), thanks=thanks(t), lengths=lengths))
