@@ -79,6 +79,7 @@ class Emulator:
         self._smtp_port: int | None = None
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
+        self._rate_limits = False
 
     @classmethod
     @asynccontextmanager
@@ -172,6 +173,7 @@ class Emulator:
         """Stop, and serve the same state file on the same port again; armed faults are gone."""
         await self.stop()
         world = World(Store(self._data), self.journal, webhook_pause=self.webhook_pause_s)
+        world.rates.limited = self._rate_limits
         if self._smtp_port is not None:
             from emulator.smtp import MailServer  # needs a package that only mail needs
 
@@ -204,6 +206,15 @@ class Emulator:
     def advance(self, by: timedelta) -> None:
         """Move the emulator's clock on (ages of messages and presses)."""
         self.world.advance(by.total_seconds())
+
+    @property
+    def rate_limits(self) -> bool:
+        """Is a bot that writes too fast answered with 429, see `rates`? Off until switched on."""
+        return self._rate_limits
+
+    @rate_limits.setter
+    def rate_limits(self, on: bool) -> None:
+        self._rate_limits = self.world.rates.limited = on
 
     def fault(self, fault: Fault) -> None:
         """Arm trouble for coming calls, see `faults.Fault`."""
