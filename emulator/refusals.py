@@ -502,4 +502,4 @@ TEXT_FIELD_TOO_LONG = _ours(
     "{name} is longer than {limit} characters", "a name or description beyond its limit", _docs("setmydescription")
 )
 
-TABLE: dict[str, Refusal] = {name: value for name, value in list(globals().items()) if isinstance(value, Refusal)}
+TABLE: tuple[Refusal, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))
