@@ -27,7 +27,8 @@ def main() -> int:
         prog="python -m emulator",
         description="A local Telegram: Bot API over HTTP and a chat page in the browser.",
         epilog="Environment: EMULATOR_HOST (127.0.0.1), EMULATOR_PORT (8080), EMULATOR_DATA"
-        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME, EMULATOR_CLOCK_FILE, EMULATOR_SMTP_PORT (off).",
+        " (data/emulator.sqlite, or :memory:), EMULATOR_BOT_NAME, EMULATOR_CLOCK_FILE, EMULATOR_SMTP_PORT (off),"
+        " EMULATOR_RATE_LIMITS (0).",
     )
     parser.add_argument(
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"
@@ -38,11 +39,14 @@ def main() -> int:
     smtp_text = os.environ.get("EMULATOR_SMTP_PORT") or "0"
     data = os.environ.get("EMULATOR_DATA") or "data/emulator.sqlite"
     clock_file = os.environ.get("EMULATOR_CLOCK_FILE")
+    rate_limits = os.environ.get("EMULATOR_RATE_LIMITS") or "0"
     if not is_loopback(host):
         return _refuse(f"EMULATOR_HOST={host} is not a loopback address; use 127.0.0.1, ::1 or localhost")
     for name, text in (("EMULATOR_PORT", port_text), ("EMULATOR_SMTP_PORT", smtp_text)):
         if not text.isascii() or not text.isdigit() or int(text) > 65535:
             return _refuse(f"{name}={text} is not a port number; use one from 1 to 65535")
+    if rate_limits not in ("0", "1"):
+        return _refuse(f"EMULATOR_RATE_LIMITS={rate_limits} is neither 0 nor 1")
     parent = os.getppid()
     if options.die_with_parent:
         _die_with_parent()
@@ -52,6 +56,7 @@ def main() -> int:
         return _refuse(f"EMULATOR_DATA={data} cannot be used: {error}")
     bot_name = os.environ.get("EMULATOR_BOT_NAME") or "Бот"
     world = World(store, bot_name=bot_name, clock_file=Path(clock_file) if clock_file else None)
+    world.rates.limited = rate_limits == "1"
     try:
         world.share_clock()  # before anybody can connect, so both clocks agree from the start
     except OSError as error:

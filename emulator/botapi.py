@@ -53,7 +53,7 @@ def bot_api(world: World) -> web.RouteTableDef:
     async def handle(request: web.Request) -> web.Response:
         token = _TOKEN.fullmatch(request.match_info["token"])
         if token is None:
-            return _no(Refused(refusals.NOT_FOUND))
+            return _no(Refused(refusals.TOKEN))
         bot_id, name = int(token.group(1)), request.match_info["method"]
         if world.faults.is_cut:
             return _broken(request)
@@ -79,7 +79,7 @@ def bot_api(world: World) -> web.RouteTableDef:
         file = world.store.file(number=int(number.group(1))) if number else None
         here = file and token and file.bot_id == int(token.group(1)) and file.path == request.match_info["path"]
         if file is None or not here or file.size > media.DOWNLOAD_LIMIT:
-            return _no(Refused(refusals.NOT_FOUND))
+            return _no(Refused(refusals.NO_SUCH_PATH))
         return web.Response(body=world.store.file_data(file.number), content_type="application/octet-stream")
 
     routes.get("/file/bot{token}/{path:.+}")(download)
@@ -130,7 +130,7 @@ def _call(world: World, bot_id: int, name: str, values: Json, files: Files) -> t
     error, injected = "", False
     try:
         if served is None:
-            raise Refused(refusals.NOT_FOUND)
+            raise Refused(refusals.UNSERVED_METHOD, method=name)
         params.refuse_unknown(served.parameters)
         if met is not None:
             injected = met[0].kind != "slow"
@@ -171,6 +171,7 @@ def _yes(result: object) -> web.Response:
 
 def _no(refused: Refused) -> web.Response:
     answer: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
-    if refused.retry_after is not None:
-        answer["parameters"] = {"retry_after": refused.retry_after}
-    return web.json_response(answer, status=refused.code)
+    if refused.retry_after is None:
+        return web.json_response(answer, status=refused.code)
+    answer["parameters"] = {"retry_after": refused.retry_after}
+    return web.json_response(answer, status=refused.code, headers={"Retry-After": str(refused.retry_after)})

@@ -13,13 +13,18 @@ An act returns when the bot has reacted and all is quiet. What quiet means: ever
 confirmed by the bot's next getUpdates or taken by its webhook, every press is answered, no call
 is under way, and no call came for `quiet_ms`. There are no sleeps: waiting ends with the event that it waits for.
 Timeouts raise AssertionError with the transcript.
+
+When the block ends well, `check` looks for what a test does not see: presses and messages that got no answer, calls
+that Telegram would have refused, texts that nobody finished and, in `bot_log`, exceptions. What a test asks for on
+purpose, it adds to `forgiven`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,6 +34,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from emulator import people
+from emulator.checks import Catalogues, logged, placeholders, raw_msgids
 from emulator.faults import Fault
 from emulator.journal import Call, Journal
 from emulator.mail import Mail
@@ -41,7 +47,6 @@ from emulator.screens import (
     describe,
     find_button,
     message_of,
-    placeholders,
     screen_of,
 )
 from emulator.server import serve
@@ -79,22 +84,42 @@ class Emulator:
         self._smtp_port: int | None = None
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
+        self._rate_limits = False
+        self.forgiven: tuple[str, ...] = ()  # problems that say one of these are what the test asked for
+        self.bot_log: Path | None = None  # where the bot under test logs, if that is to be looked at
+        self.catalogues: Catalogues = {}  # what the bot may say, to find what it left untranslated
+        self._told: Counter[str] = Counter()
+        self._unheard: dict[int, str] = {}  # private chat → what was said there and the bot did nothing about
+        self.journal.listeners.add(self._listen)
 
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, tmp_path: Path, *, token: str = TOKEN, quiet_ms: float = 60, timeout: float = 15, smtp: bool = False
+        cls,
+        tmp_path: Path,
+        *,
+        token: str = TOKEN,
+        quiet_ms: float = 60,
+        timeout: float = 15,
+        smtp: bool = False,
+        bot_log: Path | None = None,
+        catalogues: Catalogues | None = None,
+        checked: bool = True,
     ) -> AsyncIterator[Emulator]:
         """Serve on a free loopback port until the block ends; state in `tmp_path`/emulator.sqlite.
 
         `quiet_ms`: how long no call may come for the bot to count as quiet, in milliseconds;
         `timeout`: how long acts wait for it, in seconds. `smtp`: catch mail too, see `smtp_url`.
+        `bot_log`, `catalogues`: what `check` looks at besides; unless `checked`, only who calls it is told.
         """
         emulator = cls(tmp_path / "emulator.sqlite", token, quiet_ms, timeout)
         emulator._smtp_port = 0 if smtp else None
+        emulator.bot_log, emulator.catalogues = bot_log, catalogues or {}
         await emulator.restart()
         try:
             yield emulator
+            if checked and emulator._world is not None:
+                emulator.check()
         finally:
             await emulator.stop()
 
@@ -172,6 +197,7 @@ class Emulator:
         """Stop, and serve the same state file on the same port again; armed faults are gone."""
         await self.stop()
         world = World(Store(self._data), self.journal, webhook_pause=self.webhook_pause_s)
+        world.rates.limited = self._rate_limits
         if self._smtp_port is not None:
             from emulator.smtp import MailServer  # needs a package that only mail needs
 
@@ -204,6 +230,15 @@ class Emulator:
     def advance(self, by: timedelta) -> None:
         """Move the emulator's clock on (ages of messages and presses)."""
         self.world.advance(by.total_seconds())
+
+    @property
+    def rate_limits(self) -> bool:
+        """Is a bot that writes too fast answered with 429, see `rates`? Off until switched on."""
+        return self._rate_limits
+
+    @rate_limits.setter
+    def rate_limits(self, on: bool) -> None:
+        self._rate_limits = self.world.rates.limited = on
 
     def fault(self, fault: Fault) -> None:
         """Arm trouble for coming calls, see `faults.Fault`."""
@@ -287,23 +322,55 @@ class Emulator:
     def problems(self) -> list[str]:
         """What must not have happened in a good test, in words; empty when all is well.
 
-        Presses without an answer, calls answered with an error that the test did not ask for
-        (except "message is not modified"), placeholders that stayed unformatted in texts.
+        Presses without an answer, messages of persons about which the bot did nothing, calls answered with an error
+        that the test did not ask for (except "message is not modified"), placeholders and msgids in texts, and what
+        `checks.logged` finds in the bot's log. Without what is `forgiven`.
         """
+        return self._unforgiven(self._found())
+
+    def check(self) -> None:
+        """AssertionError with the transcript if there are problems; each is told once, by the first check after it."""
+        found = Counter(self._found())
+        fresh = self._unforgiven((found - self._told).elements())
+        self._told |= found
+        if fresh:
+            raise AssertionError("\n".join([*fresh, self.transcript()]))
+
+    def _unforgiven(self, problems: Iterable[str]) -> list[str]:
+        return [each for each in problems if not any(words in each for words in self.forgiven)]
+
+    def _found(self) -> list[str]:
         found = [f"press {query.data!r} of {query.user_id} unanswered" for query in self._open_presses()]
+        found += [f"message {text!r} of {user_id} unhandled" for user_id, text in self._unheard.items()]
         found += [
             f"{call.method} failed: {call.error}"
             for call in self.calls
             if not call.ok and not call.injected and _NOT_MODIFIED not in call.error
         ]
-        texts = [toast.text for toast in self.journal.toasts]
+        screens = [[toast.text] for toast in self.journal.toasts]
         for chat in self.world.store.chats():
             for stored in self.world.store.messages(chat.bot_id, chat.user_id, deleted=True):
                 if stored.by_bot:
                     message = message_of(stored, self.world.store)
-                    texts += [message.text, *message.labels]
-        found += [f"placeholder {mark} in {text!r}" for text in texts for mark in placeholders(text)]
-        return found
+                    screens.append([message.text, *message.labels])
+        for texts in screens:
+            found += [f"placeholder {mark} in {text!r}" for text in texts for mark in placeholders(text)]
+            lines = [line.strip() for text in texts for line in text.splitlines()]
+            found += [f"msgid {line!r} in {texts!r}" for line in raw_msgids(lines, self.catalogues)]
+        return found + (logged(self.bot_log.read_text()) if self.bot_log and self.bot_log.exists() else [])
+
+    def _listen(self, event: dict[str, object]) -> None:
+        """Remember who in a private chat still waits for the bot to do anything about what they said."""
+        kind = event["event"]
+        named = str(self.journal.calls[-1].params.get("chat_id") if kind == "call" else event.get("user_id"))
+        if event.get("bot_id") != self.bot_id or not named.isdigit():
+            return
+        user_id = int(named)
+        if kind == "message" and not event["by_bot"]:
+            stored = self.world.store.message(self.bot_id, user_id, int(str(event["message_id"])))
+            self._unheard[user_id] = describe(message_of(stored, self.world.store)).strip() if stored else ""
+        elif kind != "chat" or self.world.store.chat(self.bot_id, user_id).blocked:
+            self._unheard.pop(user_id, None)
 
 
 @dataclass
@@ -316,6 +383,10 @@ class _Dialogue:
     def messages(self) -> list[Message]:
         """All messages of the chat, deleted ones too, oldest first."""
         return [message_of(item, self._world.store) for item in self._world.store.messages(*self._where, deleted=True)]
+
+    def screen(self) -> Screen:
+        """What people in the chat look at, see `Screen`."""
+        return screen_of(self.messages(), self._world.store.chat(*self._where))
 
     async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
         """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
@@ -405,7 +476,7 @@ class User(_Dialogue):
         async with self._awaiting_reaction():
             people.send_album(self._world, *self._where, photos, caption)
 
-    async def send_document(self, name: str, data: bytes, mime: str = "") -> None:
+    async def send_file(self, name: str, data: bytes, mime: str = "") -> None:
         """Send a file; without `mime` its type goes by the name."""
         async with self._awaiting_reaction():
             people.send_document(self._world, *self._where, name, data, mime)
@@ -420,18 +491,10 @@ class User(_Dialogue):
         for _ in range(times):
             people.press(self._world, *self._where, message.id, self._data(button))
 
-    async def press_on(self, message_id: int, label: str) -> Answer:
-        """Press a button of a certain message, old as it may be."""
+    async def press_old(self, message_id: int, label: str, *, inaccessible: bool = False) -> Answer:
+        """Press a button of a certain message, old as it may be; `inaccessible`: the bot gets no content of it."""
         _, button = self._find(label, message_id)
-        return await self.press_data(message_id, self._data(button))
-
-    async def press_old(self, label: str, *, inaccessible: bool = False) -> Answer:
-        """Press the button on the oldest message with one; `inaccessible`: as one so old that bots get no content."""
-        for message in self.messages():
-            if not message.deleted and find_button([message], label) is not None:
-                _, button = self._find(label, message.id)
-                return await self.press_data(message.id, self._data(button), inaccessible=inaccessible)
-        raise AssertionError(f"button {label!r} is on no message\n{self.emulator.transcript()}")
+        return await self.press_data(message_id, self._data(button), inaccessible=inaccessible)
 
     async def press_many(self, label: str, times: int, *, timeout: float | None = None) -> list[Answer]:
         """Press one button several times at once, then wait for all the answers."""
@@ -476,10 +539,6 @@ class User(_Dialogue):
         """Press RESTART in the chat of the blocked bot, which lets it in and sends /start, and wait for the bot."""
         async with self._awaiting_reaction():
             people.start(self._world, *self._where)
-
-    def screen(self) -> Screen:
-        """What the person looks at, see `Screen`."""
-        return screen_of(self.messages(), self._world.store.chat(*self._where))
 
     @asynccontextmanager
     async def _awaiting_reaction(self, timeout: float | None = None) -> AsyncIterator[None]:

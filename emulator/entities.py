@@ -44,13 +44,18 @@ _HTML_TAG = {
     "expandable_blockquote": "blockquote expandable",
 }
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,7})|#([0-9]{1,7})|(lt|gt|amp|quot)(?![A-Za-z]));?")
-_ATTRIBUTE = re.compile(r"""\s*([^\s=>/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[A-Za-z0-9.\-]+))?""")
+_ATTRIBUTE = re.compile(r"""([^\s=>/]+)\s*(?:=\s*("[^"]*"|'[^']*'|[A-Za-z0-9.\-]*))?""")
+_UNSERVED_TAGS = frozenset({"tg-emoji"})  # for bots with a bought name alone
 _LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,:;!?()]", re.IGNORECASE)  # the end of a sentence is no part of it
 _COMMAND = re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?(?![\w/])")
 
 
 class EntityError(ValueError):
     """Broken markup; the message is Telegram's wording after "can't parse entities: "."""
+
+
+class UnservedTagError(ValueError):
+    """A tag that Telegram knows and this place does not; the message is its name."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,8 @@ def _start_tag(source: str, begin: int) -> tuple[str, str, int]:
     if name_end is None:
         raise EntityError(f"Unclosed start tag at byte offset {at}")
     name = source[begin + 1 : name_end.start()].lower()
+    if name in _UNSERVED_TAGS:
+        raise UnservedTagError(name)
     if name not in _TAGS:
         raise EntityError(f'Unsupported start tag "{name}" at byte offset {at}')
     attributes: dict[str, str] = {}
@@ -132,17 +139,28 @@ def _start_tag(source: str, begin: int) -> tuple[str, str, int]:
             raise EntityError(f'Empty attribute name in the tag "{name}" at byte offset {at}')
         key, value = attribute.group(1), attribute.group(2)
         position = attribute.end()
-        if value is None:
-            if source[position : position + 1] == "=":
-                raise EntityError(f"Unexpected end of name token at byte offset {at}")
-            if (name, key) != ("blockquote", "expandable"):
-                raise EntityError(
-                    f'Expected equal sign in declaration of an attribute of the tag "{name}" at byte offset {at}'
-                )
+        if value is None and (name, key) != ("blockquote", "expandable"):
+            raise EntityError(
+                f'Expected equal sign in declaration of an attribute of the tag "{name}" at byte offset {at}'
+            )
+        if value is not None:
+            _check_value_ends(source, attribute, name, at)
         attributes[key] = _unquote(value or "")
     if name == "span" and attributes.get("class") != "tg-spoiler":
         raise EntityError(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
     return name, _argument(name, attributes), position + 1
+
+
+def _check_value_ends(source: str, attribute: re.Match[str], name: str, at: int) -> None:
+    """A name token ends at white space or the end of the tag; the end of the text is nowhere good."""
+    value, after = attribute.group(2), source[attribute.end() : attribute.end() + 1]
+    if not value and not after:
+        raise EntityError(f'Unclosed start tag "{name}" at byte offset {at}')
+    if value[:1] in {'"', "'"} or after in {"", ">"} or after.isspace():
+        return
+    if after in {'"', "'"}:  # it opens a text that never ends
+        raise EntityError(f"Unclosed start tag at byte offset {at}")
+    raise EntityError(f"Unexpected end of name token at byte offset {_byte_offset(source, attribute.start(2))}")
 
 
 def _unquote(value: str) -> str:

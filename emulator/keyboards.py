@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,9 @@ _INLINE_UNSERVED = (
 )
 _REPLY_UNSERVED = ("request_users", "request_chat", "request_managed_bot", "request_poll", "request_user")
 _STYLES = ("icon_custom_emoji_id", "style")
+_INLINE_IN_ROW, _REPLY_IN_ROW = 8, 12
+_INLINE_BUTTONS, _REPLY_BUTTONS = 100, 300
+_INLINE_BYTES = 10_000  # as JSON
 
 
 def check_markup(markup: object) -> Json | None:
@@ -49,31 +53,55 @@ def check_inline(markup: object) -> Json | None:
         raise Refused(refusals.MARKUP_OBJECT)
     if "inline_keyboard" not in markup:
         raise Refused(refusals.MARKUP_INLINE_EXPECTED)
-    rows = _rows(markup["inline_keyboard"], "inline_keyboard", _inline_button)
-    return {"inline_keyboard": rows} if rows else None
+    rows = _rows(markup["inline_keyboard"], "inline_keyboard", refusals.INLINE_ROWS, _inline_button, _INLINE_IN_ROW)
+    checked = {"inline_keyboard": rows}
+    size = len(json.dumps(checked, ensure_ascii=False).encode())
+    if _count(rows) > _INLINE_BUTTONS or size > _INLINE_BYTES:
+        raise Refused(refusals.MARKUP_TOO_LONG)
+    return checked if rows else None
 
 
-def _rows(rows: object, field: str, button: Callable[[Any], Json]) -> list[list[Json]]:
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise Refused(refusals.MARKUP_ROWS, field=field)
+def check_for_group(markup: Json | None) -> None:
+    """What only a private chat may be asked for. Raises `Refused`."""
+    buttons = [button for row in (markup or {}).get("keyboard", []) for button in row]
+    for field, what in (("request_contact", "phone number"), ("request_location", "location")):
+        if any(button.get(field) for button in buttons):
+            raise Refused(refusals.BUTTON_IN_GROUP, what=what)
+
+
+def _rows(
+    rows: object, field: str, no_rows: refusals.Refusal, button: Callable[[Any], Json], limit: int
+) -> list[list[Json]]:
+    """The rows that have buttons, each checked by `button`; `limit`: how many a row may have."""
+    if not isinstance(rows, list):
+        raise Refused(refusals.MARKUP_ARRAY, field=field)
+    if not all(isinstance(row, list) for row in rows):
+        raise Refused(no_rows)
     checked = [[button(item) for item in row] for row in rows]
+    for row in checked:
+        if len(row) > limit:
+            raise Refused(refusals.ROW_TOO_LONG, count=len(row), limit=limit)
     return [row for row in checked if row]
+
+
+def _count(rows: list[list[Json]]) -> int:
+    return sum(len(row) for row in rows)
 
 
 def _inline_button(button: object) -> Json:
     if not isinstance(button, dict):
-        raise Refused(refusals.INLINE_BUTTON, error="Object expected")
+        raise Refused(refusals.INLINE_BUTTON, error="InlineKeyboardButton must be an Object")
     text = _text(button.get("text"), refusals.INLINE_BUTTON)
     for field in _INLINE_UNSERVED:
         if field in button:
             raise Refused(refusals.UNSERVED_BUTTON, field=field)
-    actions = [field for field in _INLINE_ACTIONS if button.get(field) is not None]
+    actions = [field for field in _INLINE_ACTIONS if button.get(field) not in (None, "")]
     if not actions:
         raise Refused(refusals.INLINE_BUTTON, error="Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise Refused(refusals.BUTTON_ACTIONS, text=text, fields=", ".join(actions))
     action = actions[0]
-    if action == "callback_data" and not 1 <= len(str(button["callback_data"]).encode()) <= 64:
+    if action == "callback_data" and len(str(button["callback_data"]).encode()) > 64:
         raise Refused(refusals.BUTTON_DATA)
     if action == "url":
         _check_url(str(button["url"]))
@@ -86,6 +114,8 @@ def _inline_button(button: object) -> Json:
 def _text(text: object, refusal: refusals.Refusal) -> str:
     if text is None:
         raise Refused(refusal, error='Can\'t find field "text"')
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = str(text)  # Telegram takes a number for a text
     if not isinstance(text, str):
         raise Refused(refusal, error='Field "text" must be of type String')
     if not text.strip():
@@ -105,7 +135,7 @@ def _reply_button(button: object) -> Json:
     if isinstance(button, str):
         button = {"text": button}
     if not isinstance(button, dict):
-        raise Refused(refusals.KEYBOARD_BUTTON, error="Object expected")
+        raise Refused(refusals.KEYBOARD_BUTTON, error="KeyboardButton must be a String or an Object")
     text = _text(button.get("text"), refusals.KEYBOARD_BUTTON)
     for field in (*_REPLY_UNSERVED, "web_app"):
         if button.get(field) is not None:
@@ -117,7 +147,7 @@ def _reply_button(button: object) -> Json:
     return {"text": text, **dict.fromkeys(asks, True), **extra}
 
 
-def _reply_keyboard(markup: Json) -> Json:
+def _reply_keyboard(markup: Json) -> Json | None:
     flags = {
         flag: True
         for flag in ("is_persistent", "resize_keyboard", "one_time_keyboard", "selective")
@@ -126,4 +156,7 @@ def _reply_keyboard(markup: Json) -> Json:
     placeholder = markup.get("input_field_placeholder")
     if placeholder:
         flags["input_field_placeholder"] = placeholder
-    return {"keyboard": _rows(markup["keyboard"], "keyboard", _reply_button), **flags}
+    rows = _rows(markup["keyboard"], "keyboard", refusals.KEYBOARD_ROWS, _reply_button, _REPLY_IN_ROW)
+    if _count(rows) > _REPLY_BUTTONS:
+        raise Refused(refusals.KEYBOARD_TOO_LONG, count=_count(rows))
+    return {"keyboard": rows, **flags} if rows else None

@@ -1,16 +1,17 @@
-"""Methods about photos and documents: sending, editing, downloading.
+"""Methods about photos and documents: sending, one by one or as an album, editing, downloading.
 
 A photo is kept as it came, in one size; Telegram makes JPEGs of several sizes of it.
 """
 
 from __future__ import annotations
 
+import secrets
 from typing import get_args
 
 from emulator import pictures, refusals
 from emulator.entities import Json, utf16_length
 from emulator.keyboards import check_inline
-from emulator.methods import SEND, Result, deliver, editable, method, parse_text, replace_wire
+from emulator.methods import SEND, Result, deliver, deliver_many, editable, method, parse_text, replace_wire
 from emulator.model import Bot, File, FileKind, mime_of_name
 from emulator.params import Params, Upload
 from emulator.refusals import Refused
@@ -22,8 +23,11 @@ _PHOTO_LIMIT = 10 * 1024 * 1024
 _PHOTO_SIDES = 10_000  # width and height together, in pixels
 _PHOTO_RATIO = 20
 _CAPTION = ("caption", "parse_mode", "caption_entities")
+_ALBUM = 10  # messages at most
 _OTHER_MEDIA = frozenset({"animation", "audio", "live_photo", "video"})
 _MEDIA_FIELDS = frozenset({"type", "media", *_CAPTION, "disable_content_type_detection"})
+# They look at a photo when it has been uploaded; of an album Telegram then says which one it was.
+_BY_INNER_SERVERS = (refusals.PHOTO_BROKEN, refusals.PHOTO_DIMENSIONS)
 # What an edit may take away; the rest of a message stays.
 _CONTENT = frozenset({"text", "entities", "photo", "document", "caption", "caption_entities", "reply_markup"})
 
@@ -38,6 +42,38 @@ def send_photo(world: World, bot: Bot, params: Params) -> Result:
 def send_document(world: World, bot: Bot, params: Params) -> Result:
     """Send a file of any type with a caption."""
     return _send_file(world, bot, params, "document")
+
+
+@method("sendMediaGroup", *(name for name in SEND if name != "reply_markup"), "media")
+def send_media_group(world: World, bot: Bot, params: Params) -> Result:
+    """Send up to ten photos, or documents, as an album: a message each with its own caption."""
+    media = params.required_json("media", refusals.ALBUM_JSON)
+    if not isinstance(media, list):
+        raise Refused(refusals.ALBUM_ARRAY)
+    items = [_input_media(params, item, album=True) for item in media]
+    return deliver_many(world, bot, params, lambda: _album(world, bot, items))
+
+
+def _album(world: World, bot: Bot, items: list[tuple[FileKind, Upload | str, Json]]) -> list[Json]:
+    """What the messages of an album carry; one alone is no album."""
+    if not items:
+        raise Refused(refusals.ALBUM_EMPTY)
+    if len(items) > _ALBUM:
+        raise Refused(refusals.ALBUM_MANY)
+    if len({kind for kind, _, _ in items}) > 1:
+        raise Refused(refusals.ALBUM_MIXED)
+    album = {"media_group_id": str(secrets.randbits(54))} if len(items) > 1 else {}
+    contents = []
+    for position, (kind, source, caption) in enumerate(items, 1):
+        try:
+            file = _file(world, bot, kind, source)
+        except Refused as refused:
+            if refused.refusal not in _BY_INNER_SERVERS:
+                raise
+            error = refused.description.removeprefix("Bad Request: ")
+            raise Refused(refusals.ALBUM_ITEM, position=position, error=error) from refused
+        contents.append(album | file.wire() | caption)
+    return contents
 
 
 @method("editMessageCaption", "chat_id", "message_id", "reply_markup", *_CAPTION)
@@ -55,11 +91,13 @@ def edit_message_caption(world: World, bot: Bot, params: Params) -> Result:
 @method("editMessageMedia", "chat_id", "message_id", "reply_markup", "media")
 def edit_message_media(world: World, bot: Bot, params: Params) -> Result:
     """Replace the file, or the text, of a message by another file with its caption."""
-    kind, source, caption = _input_media(params)
+    kind, source, caption = _input_media(params, params.required_json("media", refusals.MEDIA_JSON))
     markup = check_inline(params.json("reply_markup", refusals.MARKUP_JSON))
     stored = editable(world, bot, params)
-    if not stored.wire.keys() & {"text", "photo", "document"}:
+    if not stored.wire.keys() & {"text", *get_args(FileKind)}:
         raise Refused(refusals.EDIT_NO_MEDIA)
+    if "media_group_id" in stored.wire and kind not in stored.wire:
+        raise Refused(refusals.ALBUM_KIND)
     content = _file(world, bot, kind, source).wire() | caption
     return replace_wire(world, stored, _changed(stored.wire, content, markup), edited=True)
 
@@ -133,32 +171,36 @@ def _caption(params: Params) -> Json:
     return {"caption": caption.text} | ({"caption_entities": list(caption.entities)} if caption.entities else {})
 
 
-def _input_media(params: Params) -> tuple[FileKind, Upload | str, Json]:
-    """Kind, file and caption of the `media` parameter."""
-    media = params.json("media", refusals.MEDIA_JSON)
-    if media is None:
-        raise Refused(refusals.MEDIA_MISSING)
+def _input_media(params: Params, media: object, *, album: bool = False) -> tuple[FileKind, Upload | str, Json]:
+    """Kind, file and caption of an InputMedia, read in Telegram's order."""
     if not isinstance(media, dict):
         raise Refused(refusals.MEDIA, error="expected an Object")
+    inner = Params(params.method, {key: value for key, value in media.items() if value is not None}, params.files)
+    caption = _media_caption(inner)
+    source = inner.upload("media")
+    if source is None:
+        raise Refused(refusals.MEDIA, error="media not found")
     if "type" not in media:
         raise Refused(refusals.MEDIA, error='Can\'t find field "type"')
     kind = media["type"]
+    if album and kind == "animation":
+        raise Refused(refusals.MEDIA, error='type "animation" can\'t be used in sendMediaGroup')
     if kind in _OTHER_MEDIA:
         raise Refused(refusals.UNSERVED_MEDIA, kind=kind)
     if kind not in get_args(FileKind):
         raise Refused(refusals.MEDIA, error=f'type "{kind}" is unsupported')
-    inner = Params(params.method, {key: value for key, value in media.items() if value is not None}, params.files)
     for name in inner.values:
         if name not in _MEDIA_FIELDS:
             raise Refused(refusals.UNKNOWN_PARAMETER, method=params.method, name=f"media.{name}")
-    source = inner.upload("media")
-    if source is None:
-        raise Refused(refusals.MEDIA, error="media not found")
+    return kind, source, caption
+
+
+def _media_caption(inner: Params) -> Json:
     try:
-        return kind, source, _caption(inner)
+        return _caption(inner)
     except Refused as refused:
         head, _, error = refused.description.partition("Bad Request: ")
-        if head or refused.description == refusals.CAPTION_TOO_LONG.description:
+        if head or refused.refusal is refusals.CAPTION_TOO_LONG:
             raise  # a word of ours, or one that comes after the parsing
         raise Refused(refusals.MEDIA, error=error[:1].upper() + error[1:]) from refused
 

@@ -11,15 +11,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator import refusals
-from emulator.entities import EntityError, Formatted, Json, parse_html, trim, utf16_length, with_automatic
+from emulator.entities import (
+    EntityError,
+    Formatted,
+    Json,
+    UnservedTagError,
+    parse_html,
+    trim,
+    utf16_length,
+    with_automatic,
+)
 from emulator.journal import Toast
-from emulator.keyboards import check_inline, check_markup
+from emulator.keyboards import check_for_group, check_inline, check_markup
 from emulator.model import Bot, Chat, Stored
 from emulator.params import Params
 from emulator.refusals import Refused
 from emulator.world import World
 
 TEXT_LIMIT = 4096  # UTF-16 units after entity parsing
+RAW_LIMIT = 1 << 15  # bytes before it
 ANSWER_LIMIT = 200
 DELETE_AGE_S = 48 * 3600
 QUERY_AGE_S = 60  # Telegram names no figure; reports speak of some 10 s to a minute
@@ -50,6 +60,7 @@ SEND = (
     "protect_content",
 )
 _TEXT = ("text", "parse_mode", "entities", "link_preview_options", "disable_web_page_preview")
+# The last ones are older names, and not documented.
 _ACTIONS = frozenset(
     (
         "typing",
@@ -63,7 +74,31 @@ _ACTIONS = frozenset(
         "find_location",
         "record_video_note",
         "upload_video_note",
+        "record_audio",
+        "upload_audio",
+        "pick_up_location",
+        "cancel",
     )
+)
+
+_ENTITY_TYPES = frozenset(
+    [
+        "bold",
+        "italic",
+        "underline",
+        "strikethrough",
+        "spoiler",
+        "code",
+        "pre",
+        "text_link",
+        "text_mention",
+        "custom_emoji",
+        "blockquote",
+        "expandable_blockquote",
+    ]
+)
+_FOUND_BY_TELEGRAM = frozenset(
+    ["mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number"]
 )
 
 
@@ -93,18 +128,17 @@ def get_me(_world: World, bot: Bot, _params: Params) -> Result:
 @method("sendMessage", *SEND, *_TEXT)
 def send_message(world: World, bot: Bot, params: Params) -> Result:
     """Send a text."""
-    text = _formatted(params)
+    text = _formatted(params, refusals.TEXT_TOO_LONG)
     return deliver(world, bot, params, lambda: _text_content(text))
 
 
 @method("sendVenue", *SEND, "latitude", "longitude", "title", "address")
 def send_venue(world: World, bot: Bot, params: Params) -> Result:
     """Send a place with a name and an address."""
-    location = _location(params)
-    if not params.text("title").strip():
-        raise Refused(refusals.VENUE_TITLE)
-    if not params.text("address").strip():
-        raise Refused(refusals.VENUE_ADDRESS)
+    location = _location(params, refusals.VENUE_LOCATION)
+    for name in ("title", "address"):
+        if not params.text(name).strip():
+            raise Refused(refusals.MISSING_VALUE, method=params.method, name=name)
     venue = {"location": location, "title": params.text("title"), "address": params.text("address")}
     return deliver(world, bot, params, lambda: {"venue": venue, "location": location})
 
@@ -112,26 +146,22 @@ def send_venue(world: World, bot: Bot, params: Params) -> Result:
 @method("sendLocation", *SEND, "latitude", "longitude")
 def send_location(world: World, bot: Bot, params: Params) -> Result:
     """Send a point."""
-    location = _location(params)
+    location = _location(params, refusals.LOCATION)
     return deliver(world, bot, params, lambda: {"location": location})
 
 
 @method("sendContact", *SEND, "phone_number", "first_name", "last_name", "vcard")
 def send_contact(world: World, bot: Bot, params: Params) -> Result:
     """Send a phone contact."""
-    if not params.text("phone_number").strip():
-        raise Refused(refusals.CONTACT_PHONE)
-    if not params.text("first_name").strip():
-        raise Refused(refusals.CONTACT_NAME)
-    names = ("phone_number", "first_name", "last_name", "vcard")
-    contact = {name: params.text(name) for name in names if params.has(name)}
+    contact = {name: params.required(name) for name in ("phone_number", "first_name")}
+    contact |= {name: params.text(name) for name in ("last_name", "vcard") if params.text(name)}
     return deliver(world, bot, params, lambda: {"contact": contact})
 
 
 @method("editMessageText", "chat_id", "message_id", "reply_markup", *_TEXT)
 def edit_message_text(world: World, bot: Bot, params: Params) -> Result:
     """Replace the text and the inline keyboard of one of the bot's messages."""
-    text = _formatted(params)
+    text = _formatted(params, refusals.TEXT_TOO_LONG_EDIT)
     markup = check_inline(params.json("reply_markup", refusals.MARKUP_JSON))
     stored = editable(world, bot, params)
     if "text" not in stored.wire:
@@ -155,28 +185,28 @@ def edit_message_reply_markup(world: World, bot: Bot, params: Params) -> Result:
 @method("deleteMessage", "chat_id", "message_id")
 def delete_message(world: World, bot: Bot, params: Params) -> Result:
     """Delete a message that is younger than 48 hours; in a group, one of the bot's own."""
-    chat = _chat(world, bot, params)
+    if not params.text("chat_id").strip():
+        raise Refused(refusals.DELETE_CHAT_MISSING)
+    if params.integer("message_id") <= 0:
+        raise Refused(refusals.MESSAGE_ID_MISSING)
+    chat = chat_of(world, bot, params)
     stored = _message(world, chat, params.integer("message_id"), missing=refusals.DELETE_NOT_FOUND)
-    refusal = _undeletable(world, chat, stored)
-    if refusal is not None:
-        raise Refused(refusal)
+    _check_deletable(world, chat, stored)
     world.delete_message(stored)
     return True
 
 
 @method("deleteMessages", "chat_id", "message_ids")
 def delete_messages(world: World, bot: Bot, params: Params) -> Result:
-    """Delete up to 100 messages; those that are missing or may not be deleted are passed over."""
-    ids = params.json("message_ids", refusals.DELETE_IDS)
-    if not isinstance(ids, list) or not ids or not all(isinstance(item, int) for item in ids):
-        raise Refused(refusals.DELETE_IDS)
-    if len(ids) > 100:
-        raise Refused(refusals.DELETE_MANY)
-    chat = _chat(world, bot, params)
-    for message_id in ids:
-        stored = world.store.message(bot.id, chat.user_id, message_id)
-        if stored and not stored.deleted and _undeletable(world, chat, stored) is None:
-            world.delete_message(stored)
+    """Delete up to 100 messages: missing ones are passed over, one that may not be deleted keeps them all."""
+    ids = _message_ids(params)
+    chat = chat_of(world, bot, params)
+    found = [world.store.message(bot.id, chat.user_id, message_id) for message_id in ids]
+    present = [stored for stored in found if stored is not None and not stored.deleted]
+    for stored in present:
+        _check_deletable(world, chat, stored)
+    for stored in present:
+        world.delete_message(stored)
     return True
 
 
@@ -220,7 +250,7 @@ def send_chat_action(world: World, bot: Bot, params: Params) -> Result:
 @method("getChat", "chat_id")
 def get_chat(world: World, bot: Bot, params: Params) -> Result:
     """What a bot may know about a chat."""
-    chat = _chat(world, bot, params)
+    chat = chat_of(world, bot, params)
     gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
     return world.chat_wire(chat) | {
         "accent_color_id": 0,
@@ -232,68 +262,88 @@ def get_chat(world: World, bot: Bot, params: Params) -> Result:
 # shared by the methods above
 
 
-def _formatted(params: Params) -> Formatted:
+def _formatted(params: Params, too_long: refusals.Refusal) -> Formatted:
     """The text of a message after its parse mode or entities, trimmed and measured."""
+    if not params.text("text"):
+        raise Refused(refusals.TEXT_EMPTY)
     formatted = parse_text(params, "text", "entities")
     if not formatted.text:
-        raise Refused(refusals.TEXT_EMPTY)
+        raise Refused(refusals.TEXT_BLANK)
     if utf16_length(formatted.text) > TEXT_LIMIT:
-        raise Refused(refusals.TEXT_TOO_LONG)
+        raise Refused(too_long)
     return formatted
 
 
 def parse_text(params: Params, name: str, entities: str) -> Formatted:
     """The text of this parameter after its parse mode or entities, trimmed, of any length."""
     text, mode = params.text(name), params.text("parse_mode").lower()
-    if mode == "html":
-        try:
-            formatted = parse_html(text)
-        except EntityError as error:
-            raise Refused(refusals.ENTITIES, error=error) from error
+    if len(text.encode()) > RAW_LIMIT:
+        raise Refused(refusals.TEXT_HUGE)
+    if not text or mode in {"", "none"}:
+        formatted = Formatted(text, _given_entities(params, entities, text))
+    elif mode == "html":
+        formatted = _parse_html(text)
     elif mode in {"markdown", "markdownv2"}:
         raise Refused(refusals.UNSERVED_PARSE_MODE, mode=params.text("parse_mode"))
-    elif mode:
-        raise Refused(refusals.PARSE_MODE)
     else:
-        formatted = Formatted(text, _given_entities(params, entities, text))
+        raise Refused(refusals.PARSE_MODE)
     return with_automatic(trim(formatted))
 
 
+def _parse_html(text: str) -> Formatted:
+    try:
+        return parse_html(text)
+    except UnservedTagError as error:
+        raise Refused(refusals.UNSERVED_TAG, tag=error) from error
+    except EntityError as error:
+        raise Refused(refusals.ENTITIES, error=error) from error
+
+
 def _given_entities(params: Params, name: str, text: str) -> tuple[Json, ...]:
-    entities = params.json(name, refusals.ENTITIES_JSON)
+    """The entities that Telegram would keep: those that it finds by itself are not taken from bots."""
+    not_a_list = Refused(refusals.ENTITIES_JSON, name=name)
+    entities = params.json(name, not_a_list)
     if entities is None:
         return ()
-    if not isinstance(entities, list) or not all(_is_entity(item) for item in entities):
-        raise Refused(refusals.ENTITIES_JSON)
+    if not isinstance(entities, list):
+        raise not_a_list
+    for item in entities:
+        _check_entity(params, name, item)
     total = utf16_length(text)
     kept = [{**item, "length": min(item["length"], total - item["offset"])} for item in entities]
-    valid = [item for item in kept if item["length"] > 0 and item["offset"] >= 0]
+    valid = [
+        item for item in kept if item["length"] > 0 and item["offset"] >= 0 and item["type"] not in _FOUND_BY_TELEGRAM
+    ]
     return tuple(sorted(valid, key=lambda item: (item["offset"], -item["length"])))
 
 
-def _is_entity(item: Any) -> bool:
-    return (
-        isinstance(item, dict)
-        and isinstance(item.get("type"), str)
-        and isinstance(item.get("offset"), int)
-        and isinstance(item.get("length"), int)
-    )
+def _check_entity(params: Params, name: str, item: Any) -> None:
+    if not isinstance(item, dict):
+        raise Refused(refusals.ENTITY, error="expected an Object")
+    for field, kind in (("offset", int), ("length", int), ("type", str)):
+        if field not in item:
+            raise Refused(refusals.ENTITY, error=f'Can\'t find field "{field}"')
+        if not isinstance(item[field], kind):
+            raise Refused(refusals.WRONG_VALUE, method=params.method, name=f"{name}.{field}", kind=kind.__name__)
+    if item["type"] not in _ENTITY_TYPES | _FOUND_BY_TELEGRAM:
+        raise Refused(refusals.ENTITY, error="Unsupported type specified")
 
 
 def _text_content(text: Formatted) -> Json:
     return {"text": text.text} | ({"entities": list(text.entities)} if text.entities else {})
 
 
-def _location(params: Params) -> Json:
+def _location(params: Params, out_of_range: refusals.Refusal) -> Json:
+    for name, missing in (("latitude", refusals.LATITUDE_EMPTY), ("longitude", refusals.LONGITUDE_EMPTY)):
+        if not params.text(name).strip():
+            raise Refused(missing)
     latitude, longitude = params.number("latitude"), params.number("longitude")
-    if latitude is None or longitude is None:
-        raise Refused(refusals.LATITUDE)
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise Refused(refusals.LOCATION)
+        raise Refused(out_of_range)
     return {"latitude": latitude, "longitude": longitude}
 
 
-def _chat(world: World, bot: Bot, params: Params) -> Chat:
+def chat_of(world: World, bot: Bot, params: Params) -> Chat:
     """The chat that a call names; it exists once the person wrote to the bot, or the bot was added to the group."""
     name = params.text("chat_id").strip()
     if not name:
@@ -307,30 +357,48 @@ def _chat(world: World, bot: Bot, params: Params) -> Chat:
 
 
 def _writable(world: World, bot: Bot, params: Params) -> Chat:
-    chat = _chat(world, bot, params)
+    chat = chat_of(world, bot, params)
     if chat.blocked:
         raise Refused(refusals.BLOCKED)
     return chat
 
 
 def _message(world: World, chat: Chat, message_id: int, *, missing: refusals.Refusal) -> Stored:
-    if message_id == 0:
-        raise Refused(refusals.MESSAGE_ID_MISSING)
     stored = world.store.message(chat.bot_id, chat.user_id, message_id)
     if stored is None or stored.deleted:
         raise Refused(missing)
     return stored
 
 
-def _undeletable(world: World, chat: Chat, stored: Stored) -> refusals.Refusal | None:
-    """Why the bot may not delete a message; None when it may. In groups it is no administrator."""
-    if chat.is_group and not stored.by_bot:
-        return refusals.DELETE_FOREIGN
-    return refusals.DELETE_TOO_OLD if world.now() - stored.wire["date"] > DELETE_AGE_S else None
+def _message_ids(params: Params) -> list[int]:
+    """The `message_ids` of a call, 1 to 100 numbers."""
+    ids = params.json("message_ids", refusals.MESSAGE_IDS_JSON)
+    if ids is None:
+        raise Refused(refusals.MESSAGE_IDS_MISSING)
+    if not isinstance(ids, list):
+        raise Refused(refusals.MESSAGE_IDS_ARRAY)
+    if len(ids) > 100:
+        raise Refused(refusals.MESSAGE_IDS_MANY)
+    if not all(str(item).isdigit() for item in ids):
+        raise Refused(refusals.MESSAGE_IDS_NUMBER)
+    if not ids:
+        raise Refused(refusals.MESSAGE_IDS_MISSING)
+    return [int(item) for item in ids]
+
+
+def _check_deletable(world: World, chat: Chat, stored: Stored) -> None:
+    """May the bot delete this message? In groups it is no administrator."""
+    old = world.now() - stored.wire["date"] > DELETE_AGE_S
+    if chat.is_group and (old or not stored.by_bot):
+        raise Refused(refusals.DELETE_IN_GROUP)
+    if old:
+        raise Refused(refusals.DELETE_TOO_OLD)
 
 
 def editable(world: World, bot: Bot, params: Params) -> Stored:
     """The message that an edit names, if it is the bot's to change."""
+    if not params.text("chat_id").strip() and not params.integer("message_id"):
+        raise Refused(refusals.MESSAGE_ID_MISSING)
     chat = _writable(world, bot, params)
     stored = _message(world, chat, params.integer("message_id"), missing=refusals.EDIT_NOT_FOUND)
     # [docs] only messages without reply_markup or with inline keyboards can be edited
@@ -351,21 +419,46 @@ def replace_wire(world: World, stored: Stored, wire: Json, *, edited: bool) -> J
 
 def deliver(world: World, bot: Bot, params: Params, content: Callable[[], Json]) -> Json:
     """Write a message; its content is asked for once the keyboard and the chat were found good."""
+    return deliver_many(world, bot, params, lambda: [content()])[0]
+
+
+def deliver_many(world: World, bot: Bot, params: Params, contents: Callable[[], list[Json]]) -> list[Json]:
+    """Write messages that belong together, with one keyboard and one message to which all of them reply."""
+    reply_to, without = _reply_parameters(params)
     markup = check_markup(params.json("reply_markup", refusals.MARKUP_JSON))
     chat = _writable(world, bot, params)
-    reply = _replied(world, chat, params)
-    return world.add_message(chat, bot, reply | content(), markup).wire
+    if chat.is_group:
+        check_for_group(markup)
+    reply = _replied(world, chat, reply_to, without=without)
+    seconds = world.rates.wait(bot.id, chat.user_id, world.now())
+    if seconds:
+        raise Refused(refusals.TOO_MANY, seconds, seconds=seconds)
+    written = []
+    for content in contents():
+        now = world.store.chat(chat.bot_id, chat.user_id)  # it counts its messages
+        written.append(world.add_message(now, bot, reply | content, markup).wire)
+        world.rates.wrote(bot.id, chat.user_id, world.now())
+    return written
 
 
-def _replied(world: World, chat: Chat, params: Params) -> Json:
+def _reply_parameters(params: Params) -> tuple[int, bool]:
+    """The message to reply to, 0 for none, and whether to write without it when it is missing."""
+    asked = params.json("reply_parameters", refusals.REPLY_JSON)
+    if asked is None:
+        return params.integer("reply_to_message_id"), params.flag("allow_sending_without_reply")
+    if not isinstance(asked, dict):
+        raise Refused(refusals.REPLY_OBJECT)
+    inner = Params(params.method, asked)
+    return inner.integer("message_id"), inner.flag("allow_sending_without_reply")
+
+
+def _replied(world: World, chat: Chat, message_id: int, *, without: bool) -> Json:
     """The `reply_to_message` field of an answer to a certain message."""
-    asked = params.json("reply_parameters", refusals.REPLY_NOT_FOUND) or {}
-    message_id = int(asked.get("message_id") or params.integer("reply_to_message_id"))
     if not message_id:
         return {}
     stored = world.store.message(chat.bot_id, chat.user_id, message_id)
     if stored is not None and not stored.deleted:
         return {"reply_to_message": {k: v for k, v in stored.wire.items() if k != "reply_to_message"}}
-    if asked.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
+    if without:
         return {}
     raise Refused(refusals.REPLY_NOT_FOUND)

@@ -46,6 +46,7 @@ class Bot:
     commands: tuple[tuple[str, str, tuple[Json, ...]], ...] = ()  # (scope, language, BotCommands)
     texts: dict[str, str] = field(default_factory=dict)  # "description:ru" → text
     webhook: Webhook | None = None  # None: the bot polls
+    menu_buttons: dict[str, str] = field(default_factory=dict)  # user id, "" for everybody → "commands"
 
     def wire(self) -> Json:
         """The bot as a User."""

@@ -89,19 +89,26 @@ class Params:
         except ValueError as error:
             raise self._wrong(name, "a whole number") from error
 
-    def number(self, name: str) -> float | None:
-        """A number, None when missing or not a number."""
+    def number(self, name: str) -> float:
+        """A number that there is."""
         try:
-            return float(self.text(name)) if self.has(name) else None
-        except ValueError:
-            return None
+            return float(self.text(name))
+        except ValueError as error:
+            raise self._wrong(name, "a number") from error
+
+    def required(self, name: str) -> str:
+        """A text that Telegram demands."""
+        text = self.text(name)
+        if not text:
+            raise Refused(refusals.PARAMETER_REQUIRED, name=name)
+        return text
 
     def flag(self, name: str) -> bool:
-        """A boolean, False when missing; Telegram reads "true", "yes", "t", "y" and "1" as true."""
+        """A boolean, False when missing; Telegram reads "true", "yes" and "1" as true."""
         value = self.values.get(name)
-        return value if isinstance(value, bool) else str(value or "").lower() in {"true", "yes", "t", "y", "1"}
+        return value if isinstance(value, bool) else str(value or "").strip().lower() in {"true", "yes", "1"}
 
-    def json(self, name: str, broken: Refusal) -> Any:
+    def json(self, name: str, broken: Refusal | Refused) -> Any:
         """A JSON value, None when missing or empty; `broken` is the refusal of a text that is no JSON."""
         value = self.values.get(name)
         if not isinstance(value, str):
@@ -111,7 +118,14 @@ class Params:
         try:
             return json.loads(value)
         except ValueError as error:
-            raise Refused(broken) from error
+            raise (broken if isinstance(broken, Refused) else Refused(broken)) from error
+
+    def required_json(self, name: str, broken: Refusal) -> Any:
+        """A JSON value that Telegram demands."""
+        value = self.json(name, broken)
+        if value is None:
+            raise Refused(refusals.PARAMETER_REQUIRED, name=name)
+        return value
 
     def upload(self, name: str) -> Upload | str | None:
         """The file of a parameter: an upload (under this name, or the one after attach://) or a file_id; or None."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,9 +9,6 @@ from functools import partial
 from emulator.entities import Json
 from emulator.model import Chat, Stored
 from emulator.store import Store
-
-# What str.format or % would have filled in: a sure sign of a text that nobody formatted.
-_PLACEHOLDER = re.compile(r"\{[A-Za-z_][\w.\[\]!:]*\}|%\([A-Za-z_]\w*\)")
 
 
 @dataclass(frozen=True)
@@ -135,11 +131,6 @@ def find_button(messages: list[Message], label: str) -> tuple[Message, Button] |
                 if fits(button.text, label):
                     return message, button
     return None
-
-
-def placeholders(text: str) -> list[str]:
-    """Placeholders that stayed unformatted in a text."""
-    return _PLACEHOLDER.findall(text)
 
 
 def describe(message: Message) -> str:

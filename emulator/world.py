@@ -17,6 +17,7 @@ from emulator.entities import Json
 from emulator.faults import Faults
 from emulator.journal import Journal
 from emulator.model import Bot, Chat, Person, Query, Stored
+from emulator.rates import Rates
 from emulator.store import Store
 from emulator.traffic import Traffic
 
@@ -40,6 +41,7 @@ class World:
     store: Store
     journal: Journal = field(default_factory=Journal)
     faults: Faults = field(default_factory=Faults)
+    rates: Rates = field(default_factory=Rates)
     bot_name: str = "Бот"
     clock_file: Path | None = None  # where the clock's shift is told to others, in whole seconds
     mail_server: MailServer | None = None  # who catches mail, if anybody

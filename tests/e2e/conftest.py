@@ -18,7 +18,7 @@ import pytest_asyncio
 from bot.app import open_storage
 from bot.settings import Settings
 from services.registry.local.demo import fill_demo
-from tests.support.bot_process import BEGIN, BotProcess, Moment, check_well, running_bot, set_clock
+from tests.support.bot_process import BEGIN, BotProcess, running_bot, set_clock
 from tests.support.nursery import Nursery
 
 _HERE = Path(__file__).parent
@@ -72,14 +72,15 @@ async def town(_town: BotProcess) -> AsyncIterator[BotProcess]:
 
     Other files have another: which times are free there does not depend on the order of files.
     """
-    began = Moment.of(_town)
     _town.set_clock(BEGIN)
     _let_times_go(_town)
     yield _town
     _town.fault()
     await _town.emulator.wait_quiet()
-    check_well(_town, began)
-    _town.forgiven = ()
+    try:
+        _town.emulator.check()
+    finally:
+        _town.emulator.forgiven = ()
 
 
 def _let_times_go(bot: BotProcess) -> None:

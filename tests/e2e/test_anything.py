@@ -65,7 +65,7 @@ def only_one_is_live(user: User, says: str) -> bool:
     ids=["form", "booking", "another"],
 )
 async def test_anything_at_every_step(town: BotProcess, stops: Callable[[], Sequence[Stop]], opens: str) -> None:
-    town.forgiven = ("«{name} %s",)  # what was looked for is echoed
+    town.emulator.forgiven = ("«{name} %s",)  # what was looked for is echoed
     user = await (with_consent(town) if stops is own_form else with_family(town))
     await user.press(opens)
     for stop in stops():

@@ -148,7 +148,7 @@ async def test_the_first_ticket_and_the_card_are_one_visit(town: BotProcess) -> 
     await user.send("/start")
     await press_all(user, "Мои записи", "1 ·", CANCEL["ru"], YES["ru"])
     assert user.screen().message_id != ticket
-    await user.press_on(ticket, CANCEL["ru"])
+    await user.press_old(ticket, CANCEL["ru"])
     assert text_of(user, ticket).startswith("Эта запись уже отменена")
     assert CANCELLED["ru"] in text_of(user, ticket)
 
@@ -216,8 +216,8 @@ async def test_one_of_five_visits_makes_room_for_another(town: BotProcess) -> No
     assert "не больше 5 предстоящих записей" in user.screen().text
 
     # STEP 2. One of them is cancelled, and there is room.
-    await user.press_on(last, CANCEL["ru"])
-    await user.press_on(last, YES["ru"])
+    await user.press_old(last, CANCEL["ru"])
+    await user.press_old(last, YES["ru"])
     await user.send("/start")
     await press_all(user, "Записаться к врачу", "Начать заново", RU.me, "1 ·", "Продолжить запись сюда")
     await press_all(user, "Эндокринолог", "⚡", RU.confirm)
@@ -262,13 +262,13 @@ async def test_the_clinic_was_quicker(town: BotProcess, how: str) -> None:
             await desk.admin.cancel_visit(visit.id)
         else:
             await desk.admin.move_visit(visit.id, later.id)
-    await user.press_on(question, YES["ru"])
+    await user.press_old(question, YES["ru"])
     if how == "cancelled":
         assert "Эта запись уже отменена" in text_of(user, question)
         assert "Отменена медучреждением" in text_of(user, question)
     else:
         assert "Эта запись перенесена" in text_of(user, question)
-        await user.press_on(question, "🎫 Новая запись")
+        await user.press_old(question, "🎫 Новая запись")
         assert BOOKED in text_of(user, question)
         assert f"{local(later.start, 'Europe/Moscow'):%H:%M}" in text_of(user, question)
     assert cancel_intents(town, user) == []

@@ -164,7 +164,7 @@ async def test_a_map_leaves_no_dead_end(town: BotProcess) -> None:
     old = user.screen().message_id or 0
     await user.send("/start")
     await press_all(user, RU.book, "Продолжить", "3")
-    answer = await user.press_on(old, "▶️")
+    answer = await user.press_old(old, "▶️")
     assert answer.text == STALE
     assert CHOOSE["ru"] in user.screen().labels
 

@@ -333,10 +333,10 @@ async def test_the_clinic_was_quicker(town: BotProcess) -> None:
     async with desk_of(town) as desk:
         await desk.admin.move_visit(old.id, (await desk.free(SURGEON))[0].id)
         (new,) = await desk.standing(user)
-    await user.press_on(card, MOVE_IT["ru"])
+    await user.press_old(card, MOVE_IT["ru"])
     assert "уже не действует" in text_of(user, card)
     assert KEPT not in text_of(user, card)
-    await user.press_on(card, "🎫 Новая запись")
+    await user.press_old(card, "🎫 Новая запись")
     assert new.number in text_of(user, card)
     assert slot.id != new.slot_id
     await stands_as_it_was(town, user, new)
@@ -461,9 +461,9 @@ async def test_silence_for_good_leaves_the_old_booking(town: BotProcess) -> None
 
     # STEP 3. The screen that was checking goes on with the same time.
     town.fault()
-    await user.press_on(checking, "Проверить сейчас")
+    await user.press_old(checking, "Проверить сейчас")
     assert KEPT in text_of(user, checking)
-    await user.press_on(checking, MOVE_IT["ru"])
+    await user.press_old(checking, MOVE_IT["ru"])
     assert DONE["ru"] in text_of(user, checking)
 
 

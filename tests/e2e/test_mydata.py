@@ -82,7 +82,7 @@ async def test_about_the_consent_and_my_data(town: BotProcess) -> None:
     assert content["consents"][0]["text"] == text
     assert str(user.id) == content["account"]["telegram_chat"]
     file = next(each for each in user.messages() if each.document is not None)
-    await user.press_on(file.id, "Убрать файл")
+    await user.press_old(file.id, "Убрать файл")
     assert next(each for each in user.messages() if each.id == file.id).deleted
     await press_all(user, "⬅️", "⬅️")
     assert "☰ Ещё" in user.screen().text

@@ -45,16 +45,16 @@ async def test_a_wizards_old_screen_shows_the_current_step(town: BotProcess) -> 
     assert WHICH_SERVICE in user.screen().text
 
     # STEP 2. A button of the old screen: told so, and that message becomes the current step; nothing is chosen.
-    answer = await user.press_on(old, "2 ·")
+    answer = await user.press_old(old, "2 ·")
     assert answer.text == STALE
     shown = next(message for message in user.messages() if message.id == old)
     assert WHICH_SERVICE in shown.text
     assert "Поликлиника № 1, Мытищи" in shown.text
 
     # STEP 3. From there the wizard goes on.
-    await user.press_on(old, "Терапевт")
-    await user.press_on(old, "⚡")
-    answer = await user.press_on(old, RU.confirm)
+    await user.press_old(old, "Терапевт")
+    await user.press_old(old, "⚡")
+    answer = await user.press_old(old, RU.confirm)
     assert answer.text == ""
     async with desk_of(town) as desk:
         assert len(await desk.visits(user)) == 1
@@ -142,7 +142,7 @@ async def test_every_other_old_button_just_works(town: BotProcess) -> None:
     assert user.messages()[-1].venue is not None
 
     # STEP 3. A message that has been deleted: the answer comes as a new one.
-    town.forgiven = ("message to edit not found",)
+    town.emulator.forgiven = ("message to edit not found",)
     stored = town.emulator.world.store.message(town.emulator.bot_id, user.id, first)
     assert stored is not None
     town.emulator.world.delete_message(stored)

@@ -120,11 +120,11 @@ async def test_whatever_is_sent_instead_is_answered_and_loses_nothing(town: BotP
     for send in (user.send_sticker, user.send_voice, user.share_contact):
         await send()
         assert ONLY_TEXT_AND_PHOTOS in user.screen().text
-    await user.send_document("справка.pdf", b"%PDF-1.7")
+    await user.send_file("справка.pdf", b"%PDF-1.7")
     assert ONLY_TEXT_AND_PHOTOS in user.screen().text
-    await user.send_document("screen.png", b"%PDF-1.7")
+    await user.send_file("screen.png", b"%PDF-1.7")
     assert "Этот файл не фото" in user.screen().text
-    await user.send_document("screen.jpg", truncated())
+    await user.send_file("screen.jpg", truncated())
     assert "Это фото повреждено" in user.screen().text
     for fault in (Fault("getFile", code=502), Fault("getFile", code=400, description="Bad Request: file is too big")):
         town.emulator.fault(fault)
@@ -133,7 +133,7 @@ async def test_whatever_is_sent_instead_is_answered_and_loses_nothing(town: BotP
     assert "Напишите, что случилось" in user.screen().text
 
     # STEP 2. A picture sent as a file is one. What is wrong after it does not take it away.
-    await user.send_document("screen.png", saved(two_halves(60, 40), "PNG"))
+    await user.send_file("screen.png", saved(two_halves(60, 40), "PNG"))
     assert "Всего фото: 1" in user.screen().text
     await user.send_sticker()
     assert ONLY_TEXT_AND_PHOTOS in user.screen().text

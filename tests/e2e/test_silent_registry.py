@@ -51,7 +51,7 @@ async def test_the_answer_was_lost_and_the_confirmation_comes_by_itself(town: Bo
     number = number_on(user)
 
     # STEP 4. The screen that was checking has the ticket too when it is asked.
-    await user.press_on(checking, "Проверить сейчас")
+    await user.press_old(checking, "Проверить сейчас")
     assert told(user, number) == 2
 
     # STEP 5. Exactly one visit, in the registry and in «Мои записи»; the hold is over.

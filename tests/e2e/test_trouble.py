@@ -144,7 +144,7 @@ async def test_the_ticket_could_not_be_shown_and_comes_as_a_message(town: BotPro
 async def test_blocked_while_the_confirmation_is_on_its_way(town: BotProcess) -> None:
     user = await with_family(town)
     await to_confirmation(user)
-    town.forgiven = ("bot was blocked by the user",)
+    town.emulator.forgiven = ("bot was blocked by the user",)
 
     # STEP 1. The answer is lost, the person blocks the bot, the confirmation finds a closed door.
     town.fault(book="lost")

@@ -96,7 +96,7 @@ async def test_what_is_wrong_is_said_in_one_line_and_polling_takes_the_webhook_o
     code, said = await bot.command("run")
     assert (code, said.count("\n")) == (2, 1), said
     assert "HTTP_PORT" in said
-    bot.forgiven = ("setWebhook",)
+    bot.emulator.forgiven = ("setWebhook",)
 
     # STEP 2. Without one the bot polls, and nothing is lost on the way.
     bot.settings |= {"WEBHOOK_URL": ""}

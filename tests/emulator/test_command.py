@@ -46,6 +46,7 @@ async def test_it_serves_and_ends_cleanly(tmp_path: Path, name: signal.Signals) 
     [
         ({"EMULATOR_HOST": "0.0.0.0"}, "EMULATOR_HOST=0.0.0.0 is not a loopback address"),
         ({"EMULATOR_PORT": "many"}, "EMULATOR_PORT=many is not a port number"),
+        ({"EMULATOR_RATE_LIMITS": "yes"}, "EMULATOR_RATE_LIMITS=yes is neither 0 nor 1"),
         ({"EMULATOR_DATA": "/dev/null/x"}, "EMULATOR_DATA=/dev/null/x cannot be used"),
         ({"EMULATOR_CLOCK_FILE": "/dev/null/x"}, "EMULATOR_CLOCK_FILE=/dev/null/x cannot be written"),
     ],

@@ -52,7 +52,7 @@ async def test_old_and_inaccessible_messages_can_be_pressed(emulator: Emulator) 
     old = user.screen().message_id
     assert old is not None
     await user.send("/start")
-    assert (await user.press_on(old, "Записаться")).text == "Выберите день"
+    assert (await user.press_old(old, "Записаться")).text == "Выберите день"
     assert user.messages()[1].text == "Когда?"
     assert (await user.press_data(old, "anything", inaccessible=True)).text == "Экран устарел"
 
@@ -172,7 +172,7 @@ async def test_files_go_both_ways(emulator: Emulator) -> None:
     await user.send_photo(caption="снимок")
     size = len(pictures.sample())
     assert user.screen().text == f"Получено {size} байт: снимок"
-    await user.send_document("Анализ.pdf", b"%PDF-1.4", "application/pdf")
+    await user.send_file("Анализ.pdf", b"%PDF-1.4", "application/pdf")
     assert user.screen().text == "Получено 8 байт: без подписи"
     own = [message for message in user.messages() if not message.from_bot]
     assert own[-2].photo is not None
@@ -182,7 +182,7 @@ async def test_files_go_both_ways(emulator: Emulator) -> None:
     with pytest.raises(ActError, match="PNG or JPEG"):
         await user.send_photo(b"%PDF")
     with pytest.raises(ActError, match="empty"):
-        await user.send_document("a", b"")
+        await user.send_file("a", b"")
 
 
 async def test_a_photo_with_buttons_is_a_screen(emulator: Emulator) -> None:

@@ -70,6 +70,9 @@ def test_html(source: str, text: str, entities: list[Json]) -> None:
         ("<b>a</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
         ("<b>a</b", "Unclosed end tag at byte offset 4"),
         ("<span>a</span>", 'Tag "span" must have class "tg-spoiler" at byte offset 0'),
+        ("<a href=x_y>a</a>", "Unexpected end of name token at byte offset 8"),
+        ("<a href=", 'Unclosed start tag "a" at byte offset 0'),
+        ('<a href="x>a</a>', "Unclosed start tag at byte offset 0"),
         ("<a href>a</a>", 'Expected equal sign in declaration of an attribute of the tag "a" at byte offset 0'),
     ],
 )

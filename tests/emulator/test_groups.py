@@ -78,7 +78,11 @@ async def test_what_a_bot_may_do_in_a_group(api: Api, emulator: Emulator) -> Non
     foreign = {"chat_id": group_id, "message_id": 1}
     assert await api.refusal("deleteMessage", **foreign) == "Bad Request: message can't be deleted"
     both = [1, sent["message_id"]]
-    assert await api.result("deleteMessages", chat_id=group_id, message_ids=both) is True
+    assert (
+        await api.refusal("deleteMessages", chat_id=group_id, message_ids=both)
+        == "Bad Request: message can't be deleted"
+    )
+    assert await api.result("deleteMessages", chat_id=group_id, message_ids=both[1:]) is True
     left = emulator.world.store.messages(emulator.bot_id, group_id)
     assert [message.message_id for message in left] == [1]
     assert await api.refusal("sendMessage", chat_id=-5, text="a") == "Bad Request: chat not found"

@@ -35,6 +35,10 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("editMessageText", {**RICH, "message_id": "{message}", "reply_markup": INLINE}),
     ("sendPhoto", {**CAPTION, "photo": "{photo}", "reply_markup": INLINE}),
     ("sendDocument", {**CAPTION, "document": "{document}", "disable_content_type_detection": True}),
+    (
+        "sendMediaGroup",
+        {"media": [{"type": "photo", "media": "{photo}", **CAPTION}, {"type": "photo", "media": "{photo}"}]},
+    ),
     ("editMessageCaption", {**CAPTION, "message_id": "{file message}", "reply_markup": INLINE}),
     ("editMessageMedia", {"media": {"type": "photo", "media": "{photo}"}, "message_id": "{file message}"}),
     ("getFile", {"file_id": "{document}"}),
@@ -47,6 +51,8 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("setMyCommands", {"commands": COMMANDS, "scope": {"type": "all_private_chats"}, "language_code": "ru"}),
     ("getMyCommands", {"scope": {"type": "all_private_chats"}, "language_code": "ru"}),
     ("deleteMyCommands", {}),
+    ("setChatMenuButton", {"menu_button": {"type": "commands"}}),
+    ("getChatMenuButton", {}),
     ("setMyName", {"name": "a"}),
     ("getMyName", {}),
     ("setMyDescription", {"description": "a"}),
@@ -84,6 +90,8 @@ async def test_results_have_telegrams_types(
     def fill(value: Any) -> Any:
         if isinstance(value, dict):
             return {name: fill(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item) for item in value]
         return known.get(value, value) if isinstance(value, str) else value
 
     filled = fill(params)

@@ -13,9 +13,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+
+from babel.messages.pofile import read_po
 
 from emulator.driver import Emulator
 from tests.support.clock import MONDAY_MORNING
@@ -36,8 +39,6 @@ class BotProcess:
     emulator: Emulator
     nursery: Nursery
     settings: dict[str, str] = field(default_factory=dict)
-    forgiven: tuple[str, ...] = ()
-    """Refusals of Telegram that the story has asked for."""
     _process: Child | None = None
     _shift: timedelta = timedelta(0)
 
@@ -180,10 +181,12 @@ async def running_bot(
 
     `webhook`: it is sent its updates instead of polling.
 
-    At the end it must have stopped by itself and, if `checked`, answered every press and logged no exception.
+    At the end it must have stopped by itself and, if `checked`, nothing may have gone wrong under the surface.
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
-    async with Emulator.start(folder, quiet_ms=_QUIET_MS, smtp=True) as emulator:
+    async with Emulator.start(
+        folder, quiet_ms=_QUIET_MS, smtp=True, bot_log=folder / "bot.log", catalogues=_catalogues(), checked=checked
+    ) as emulator:
         mail = {"SMTP_URL": emulator.smtp_url, "MAIL_FROM": "Номерок <bot@example.org>"}
         hook = _webhook() if webhook else {}
         bot = BotProcess(folder, emulator, nursery, mail | hook | settings)
@@ -194,30 +197,14 @@ async def running_bot(
         finally:
             code = await bot.stop()
         assert code == 0, bot.log.read_text()
-        if checked:
-            check_well(bot)
 
 
-def check_well(bot: BotProcess, since: Moment | None = None) -> None:
-    """Nothing has gone wrong under the surface of a story."""
-    log = bot.log.read_text()[since.log if since else 0 :]
-    assert "Traceback" not in log, log
-    known = since.problems if since else frozenset()
-    found = [
-        problem
-        for problem in bot.emulator.problems()
-        if problem not in known and not any(words in problem for words in bot.forgiven)
-    ]
-    assert not found, "\n".join([*found, bot.emulator.transcript()])
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What was known already when a story began: one that fails is not told again by all that follow."""
-
-    log: int
-    problems: frozenset[str]
-
-    @classmethod
-    def of(cls, bot: BotProcess) -> Moment:
-        return cls(len(bot.log.read_text()), frozenset(bot.emulator.problems()))
+@cache
+def _catalogues() -> dict[str, dict[str, str]]:
+    """What each language makes of the sentences that are written once for all forms."""
+    catalogues = {}
+    for file in (ROOT / "locales").glob("*/LC_MESSAGES/nomerok.po"):
+        with file.open("rb") as opened:
+            entries = [entry for entry in read_po(opened) if entry.id and isinstance(entry.id, str)]
+        catalogues[file.parts[-3]] = {str(entry.id): str(entry.string or entry.id) for entry in entries}
+    return catalogues

@@ -23,7 +23,7 @@ from services.registry.local.demo_family import enp
 from services.registry.model import Sex, VisitStatus
 from tests.e2e.desk import desk_of
 from tests.e2e.people import BORN
-from tests.support.bot_process import BotProcess, check_well
+from tests.support.bot_process import BotProcess
 
 HOME = Go(to=Page.HOME).pack()
 _HOMES = frozenset({HOME, Go(to=Page.MORE).pack(), Go(to=Page.FORM).pack()})
@@ -71,6 +71,7 @@ OFTEN = (
 )
 """How often each is done: most people press."""
 
+# No `%` and no `{`: what looks like a place left unfilled is looked for in texts, and theirs are echoed.
 _ALPHABETS = (
     *range(0x20, 0x7F),
     *range(0x410, 0x450),
@@ -144,7 +145,7 @@ class Walk:
 
     async def go(self) -> None:
         """All steps, one of each person at once; then trouble ends, and everybody gets home."""
-        self.bot.forgiven = _FORGIVEN
+        self.bot.emulator.forgiven = _FORGIVEN
         try:
             for batch in zip_longest(*[iter(self.steps)] * len(self.walkers)):
                 for walker, step in zip(self.walkers, batch, strict=True):
@@ -258,7 +259,7 @@ class Walk:
 
     def _check(self) -> None:
         """What holds after every step: nothing is thrown, everybody has a way home and sees their own alone."""
-        check_well(self.bot)
+        self.bot.emulator.check()
         for walker in self.walkers:
             foreign = [word for other in self.walkers if other is not walker for word in other.words]
             for message in self._unread(walker):
