@@ -141,9 +141,9 @@ class SeenTogether:
     A turn is a lease: it is renewed while the update is handled, and runs out where the process has died.
     """
 
-    def __init__(self, shared: Shared, lease: timedelta = LEASE, patience: timedelta = _PATIENCE) -> None:
+    def __init__(self, shared: Shared, lease: timedelta | None = None, patience: timedelta = _PATIENCE) -> None:
         self._shared = shared
-        self._lease_ms = int(lease.total_seconds() * 1000)
+        self._lease_ms = int((lease or LEASE).total_seconds() * 1000)
         self._patience = patience
         self._here = SeenHere()
         self._numbers = 0

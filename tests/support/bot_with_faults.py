@@ -23,7 +23,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
 from aiogram.methods.base import TelegramMethod
 
-from bot import app, jobs
+from bot import app, jobs, shared
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
 from services.documents import map as maps
@@ -165,6 +165,7 @@ class Work:
 
 def _exact_and_quick() -> None:
     """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
+    shared.LEASE, shared._LOOK_AGAIN_S = timedelta(seconds=1), 1.0
     jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
     work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher
 
