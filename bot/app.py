@@ -307,12 +307,16 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, common: Common) -> Disp
     return dispatcher
 
 
+def by_itself(storage: Storage) -> Common:
+    """What there is where this is the only process."""
+    return Common(SeenHere(), Gate(), MemoryHere(storage.clock), alone=True)
+
+
 @asynccontextmanager
 async def open_common(settings: Settings, storage: Storage) -> AsyncIterator[Common]:
     """What is shared by Redis where REDIS_URL is set, else of this process alone."""
-    memory = MemoryHere(storage.clock)
     if not settings.redis_url:
-        yield Common(SeenHere(), Gate(), memory, alone=True)
+        yield by_itself(storage)
         return
     # Imported where it is needed: most processes have no Redis, and the start must be quick.
     from bot.shared import Away, GateTogether, MemoryTogether, SeenTogether, Shared
@@ -322,8 +326,9 @@ async def open_common(settings: Settings, storage: Storage) -> AsyncIterator[Com
         await shared.check()
     except (Away, ValueError):
         raise SetupError(_NO_REDIS) from None
+    here = MemoryHere(storage.clock)
     try:
-        yield Common(SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, memory), alone=False)
+        yield Common(SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, here), alone=False)
     finally:
         await shared.close()
 

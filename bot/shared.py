@@ -37,14 +37,14 @@ _PATIENCE = timedelta(seconds=15)
 _LOOK_S = 0.02, 0.2
 """How soon, and how late at most, it is looked again whether the turn has become free, in seconds."""
 
-_HANDLED, _TAKEN, _BUSY = 2, 1, 0
+_TAKEN, _BUSY = 1, 0
 _TAKE = """
 if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then return 2 end
 if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
 return 0
 """
-"""KEYS: the chat's turn, the update if it has a name. ARGV: whose turn, the lease in ms."""
+"""KEYS: the chat's turn, the update if it has a name. ARGV: whose turn, the lease in ms. 2: it has been handled."""
 _RENEW = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end"
 _END = """
 if KEYS[2] then redis.call('SET', KEYS[2], 'done', 'EX', ARGV[2]) end
@@ -89,7 +89,10 @@ class Shared:
 
     async def check(self) -> None:
         """`Away` where it does not answer."""
-        await self.ask(lambda redis: redis.ping())
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError):
+            raise Away from None
 
     async def run(self, script: str, keys: list[str], *arguments: str | int) -> Any:
         """What a script answers. It may run twice where an answer was lost; after `Away` it may have run."""
@@ -160,11 +163,11 @@ class SeenTogether:
             self._numbers += 1
             whose = f"{self._self} {self._numbers}"
             try:
-                if await self._take(turn, update, whose) == _HANDLED:
-                    yield False
-                    return
+                taken = await self._take(turn, update, whose)
             except Away:  # versions and unique indexes still guard against acting twice
-                yield True
+                taken = None
+            if taken != _TAKEN:
+                yield taken is None
                 return
             async with self._ending(turn, update, whose):
                 yield True
