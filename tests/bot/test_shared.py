@@ -117,7 +117,7 @@ async def test_a_turn_that_lasts_is_renewed_and_one_of_the_dead_runs_out(connect
         while (later := await redis.pttl(key)) <= left:
             left = later
             await asyncio.sleep(0.02)
-    renewing = next(task for task in asyncio.all_tasks() if "_renew" in str(task.get_coro()))
+    renewing = next(task for task in asyncio.all_tasks() if "SeenTogether._renew" in str(task.get_coro()))
     renewing.cancel()  # as SIGKILL would
     assert await handled(other, "press 6")
     assert not await turn.__aexit__(RuntimeError, RuntimeError(), None)
