@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from aiogram import Bot, Dispatcher
@@ -71,6 +70,7 @@ from services.documents.map import Maps
 from services.drafts.drafts import Drafts
 from services.drafts.mydata import DraftData
 from services.errors import SetupError
+from services.memory import Memory, MemoryHere
 from services.mydata.mydata import MyData
 from services.notify.mydata import NotifyData
 from services.notify.outbox import Outbox
@@ -88,12 +88,12 @@ from services.requests.mydata import RequestData
 from services.requests.requests import Requests
 from services.requests.tracked import Statuses
 from services.storage.engine import Database
-from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_key, name_next
+from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_first, name_next
 from services.storage.migrate import ensure_current
 from services.storage.rotation import Pause, Rotation
 from services.storage.sql import insert_for
 from services.storage.tables import setting
-from services.storage.vault import Vault, id_of_key, make_key
+from services.storage.vault import Vault, id_of_key
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,7 @@ _AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_d
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
 USERNAME = "bot_username"
 _LET_FILL = 10.0
+_NO_REDIS = "REDIS_URL does not answer; correct it in .env, or leave it empty for one process"
 _STOPPED_WITHIN = 3.0
 
 
@@ -116,6 +117,16 @@ class Storage:
     database: Database
     vault: Vault
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the processes of one bot have in common; `alone`: this is the only one, and remembers it all by itself."""
+
+    seen: Seen
+    gate: Gate
+    memory: Memory
+    alone: bool
 
 
 async def open_storage(settings: Settings) -> Storage:
@@ -157,11 +168,11 @@ def request_desk(storage: Storage) -> RequestDesk:
     return RequestDesk(storage.database, storage.vault, outbox, storage.clock)
 
 
-def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistry = as_it_is) -> Tools:
+def build_tools(settings: Settings, storage: Storage, common: Common, wrap_registry: WrapRegistry = as_it_is) -> Tools:
     """All services of one process. `wrap_registry`: something to stand between them and the registry."""
     database, vault, clock = storage.database, storage.vault, storage.clock
     registry = wrap_registry(patients_registry(settings, storage))
-    accounts = Accounts(database, clock)
+    accounts = Accounts(database, common.memory, clock, alone=common.alone)
     persons = Persons(database, vault, registry, clock)
     drafts = Drafts(
         database,
@@ -220,17 +231,17 @@ def build_tools(settings: Settings, storage: Storage, wrap_registry: WrapRegistr
         outbox=outbox,
         requests=requests,
         statuses=Statuses((requests,)),
-        mydata=MyData(database, people, parts, persons, visits, cancelling, clock),
+        mydata=MyData(database, people, parts, persons, visits, cancelling, common.memory, clock),
         operator=settings.operator_name,
         version=product_version(),
         ready_family=_ready_family(registry_admin(storage)) if settings.demo_on else None,
     )
 
 
-def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatcher:
+def build_dispatcher(tools: Tools, ready: asyncio.Event, common: Common) -> Dispatcher:
     """Routers and middlewares. `ready`: set once the registry can be asked."""
     storage = DraftStorage(tools.accounts, tools.drafts)
-    locales = GuestLocales()
+    locales = GuestLocales(common.memory)
     wizards = {
         person_wizard.KIND: Wizard(
             person_wizard.KIND,
@@ -281,10 +292,10 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
         tools=tools,
         wizards=wizards,
         guest_locales=locales,
-        waiting_codes=WaitingCodes(),
+        waiting_codes=WaitingCodes(common.memory),
     )
     dispatcher.update.outer_middleware(ChatOrder())
-    dispatcher.update.outer_middleware(Duplicates(seen))
+    dispatcher.update.outer_middleware(Duplicates(common.seen))
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(Errors(tools.accounts))
         observer.outer_middleware(Guest(tools.accounts, locales, ready))
@@ -296,27 +307,30 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, seen: Seen) -> Dispatch
     return dispatcher
 
 
+def by_itself(storage: Storage) -> Common:
+    """What there is where this is the only process."""
+    return Common(SeenHere(), Gate(), MemoryHere(storage.clock), alone=True)
+
+
 @asynccontextmanager
-async def open_seen(settings: Settings, vault: Vault) -> AsyncIterator[Seen]:
-    """What remembers handled updates: Redis where REDIS_URL is set, else this process."""
+async def open_common(settings: Settings, storage: Storage) -> AsyncIterator[Common]:
+    """What is shared by Redis where REDIS_URL is set, else of this process alone."""
     if not settings.redis_url:
-        yield SeenHere()
+        yield by_itself(storage)
         return
     # Imported where it is needed: most processes have no Redis, and the start must be quick.
-    from redis.asyncio import Redis
-    from redis.exceptions import RedisError
-
-    from bot.middlewares.shared import SeenTogether
+    from bot.shared import Away, GateTogether, MemoryTogether, SeenTogether, Shared
 
     try:
-        redis = Redis.from_url(settings.redis_url)
-        await redis.ping()
-    except (RedisError, OSError, ValueError):
-        raise SetupError("REDIS_URL does not answer; correct it in .env, or leave it empty for one process") from None
+        shared = Shared.at(settings.redis_url, storage.vault)
+        await shared.check()
+    except (Away, ValueError):
+        raise SetupError(_NO_REDIS) from None
+    here = MemoryHere(storage.clock)
     try:
-        yield SeenTogether(redis, partial(vault.index, "update"))
+        yield Common(SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, here), alone=False)
     finally:
-        await redis.aclose()
+        await shared.close()
 
 
 def build_bot(settings: Settings) -> Bot:
@@ -331,24 +345,24 @@ async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> Non
     storage = await open_storage(settings)
     bot = build_bot(settings)
     try:
-        async with open_seen(settings, storage.vault) as seen:
+        async with open_common(settings, storage) as common:
             await _greet(bot, storage.database, polls=not settings.webhook_url)
-            await _serve(settings, storage, bot, seen, wrap_registry, told)
+            await _serve(settings, storage, bot, common, wrap_registry, told)
     finally:
         await bot.session.close()
         await storage.database.close()
 
 
 async def _serve(
-    settings: Settings, storage: Storage, bot: Bot, seen: Seen, wrap_registry: WrapRegistry, told: asyncio.Event
+    settings: Settings, storage: Storage, bot: Bot, common: Common, wrap_registry: WrapRegistry, told: asyncio.Event
 ) -> None:
-    tools = build_tools(settings, storage, wrap_registry)
+    tools = build_tools(settings, storage, common, wrap_registry)
     ready = asyncio.Event()
-    dispatcher = build_dispatcher(tools, ready, seen)
+    dispatcher = build_dispatcher(tools, ready, common)
     nightly = _roll(storage) if settings.demo_on else None
     mail = MailChannel(tools, Smtp(mail_server(settings.smtp_url), settings.mail_from)) if settings.smtp_url else None
     sweep_registry = registry_admin(storage).sweep
-    channel = TelegramChannel(bot, tools, Gate())
+    channel = TelegramChannel(bot, tools, common.gate)
     ticks = jobs.build_ticks(tools, channel, mail, storage.vault.look, sweep_registry, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
@@ -500,14 +514,16 @@ async def _vault(settings: Settings, database: Database) -> Vault:
     names, source = await key_names(database), key_source(settings)
     keys = source.read()
     if names.sealed is None:
-        sealed = id_of_key(keys.now or make_key(settings.key_file))
-        await name_key(database, sealed)
-        keys = source.read()
-    else:
-        _check(names, keys, source)
-        sealed = names.sealed
+        if keys.now is None:
+            source.make_first()
+            keys = source.read()
+        assert keys.now is not None
+        # Of several processes at their first start one names its key; to the others, it must be at hand too.
+        await name_first(database, id_of_key(keys.now))
+        names = await key_names(database)
+    _check(names, keys, source)
     vault = Vault(*keys.ring, look=source.changed)
-    if vault.key_id != sealed:
+    if vault.key_id != names.sealed:
         await name_next(database, vault.key_id)
     return vault
 

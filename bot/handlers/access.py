@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from datetime import datetime
-
 from aiogram import Bot, F, Router
 from aiogram.types import CallbackQuery, Message
 from aiogram.utils.deep_linking import create_telegram_link
@@ -19,27 +16,25 @@ from bot.tools import Tools
 from bot.views import access as view
 from services.accounts.codes import LIFETIME
 from services.accounts.model import Account
+from services.memory import Memory
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import Texts
 
-_REMEMBERED = 10_000
+_WAITING = "waiting code"
 
 
 class WaitingCodes:
-    """Codes that came by a link before consent: in memory only, for as long as a code is good."""
+    """Codes that came by a link before consent: remembered only, for as long as a code is good."""
 
-    def __init__(self) -> None:
-        self._codes: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
-    def keep(self, telegram_id: int, digits: str, now: datetime) -> None:
-        self._codes[telegram_id] = digits, now + LIFETIME
-        if len(self._codes) > _REMEMBERED:
-            self._codes.popitem(last=False)
+    async def keep(self, telegram_id: int, digits: str) -> None:
+        await self._memory.keep(_WAITING, telegram_id, digits, LIFETIME)
 
-    def take(self, telegram_id: int, now: datetime) -> str | None:
+    async def take(self, telegram_id: int) -> str | None:
         """The code, once."""
-        digits, until = self._codes.pop(telegram_id, ("", now))
-        return digits if until > now else None
+        return await self._memory.take(_WAITING, telegram_id)
 
 
 async def enter(

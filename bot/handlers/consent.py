@@ -41,7 +41,7 @@ async def answer_consent(
         await ask_consent(query, bot, tools, read_in)
         return
     account = await tools.accounts.give_consent(query.from_user.id, read_in.locale, text)
-    digits = waiting_codes.take(query.from_user.id, tools.clock.now())
+    digits = await waiting_codes.take(query.from_user.id)
     if digits is not None:
         await enter(query, bot, tools, wizards, account, read_in, digits)
         return

@@ -38,7 +38,7 @@ async def choose(
     locale = callback_data.locale if callback_data.locale in LOCALES else LOCALES[0]
     t = texts(locale)
     if account is None:
-        guest_locales.choose(query.from_user.id, locale)
+        await guest_locales.choose(query.from_user.id, locale)
         await chat.show(query, bot, consent_screen(tools, t))
         return
     account = await tools.accounts.set_locale(account, locale)

@@ -115,7 +115,7 @@ async def erase(
 ) -> None:
     """Done once, and only if what stands is what was read; a visit that is not cancelled keeps everything."""
     if account is None:
-        if tools.mydata.just_erased(query.from_user.id):  # pressed twice: the screen says it already
+        if await tools.mydata.just_erased(query.from_user.id):  # pressed twice: the screen says it already
             await chat.answer(query)
             return
         await chat.show(query, bot, view.nothing_kept(t))
@@ -136,7 +136,7 @@ async def erase(
     except StillUnderWay:
         await chat.show(query, bot, view.under_way(t))
         return
-    guest_locales.choose(account.telegram_id, t.locale)  # the guest goes on in the language of the account
+    await guest_locales.choose(account.telegram_id, t.locale)  # the guest goes on in the language of the account
     await chat.show(query, bot, view.erased(t, standing, tools.clock.now(), demo=tools.demo, cancelled=cancelled))
     await _tell_others(bot, tools, erased.farewells)
 

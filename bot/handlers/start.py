@@ -35,7 +35,7 @@ async def start(
     unread = links_view.not_understood(t) if command.args and not digits and not link else None
     if account is None:
         if digits is not None:
-            waiting_codes.keep(message.chat.id, digits, tools.clock.now())
+            await waiting_codes.keep(message.chat.id, digits)
         if link is not None:
             await keep_for_later(message, bot, tools, t, link)
         else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -13,26 +13,26 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot.views.common import write_in_private
 from services.accounts.accounts import Accounts
+from services.memory import Memory
 from services.texts.i18n import locale_of, texts
 
-_REMEMBERED = 10_000
+_CHOSEN = "guest locale"
+_REMEMBERED = timedelta(days=1)
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class GuestLocales:
-    """Languages chosen before consent: kept in memory only, for nothing is stored about a guest."""
+    """Languages chosen before consent: remembered only, for nothing is stored about a guest."""
 
-    def __init__(self) -> None:
-        self._chosen: OrderedDict[int, str] = OrderedDict()
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
 
-    def choose(self, telegram_id: int, locale: str) -> None:
-        self._chosen[telegram_id] = locale
-        if len(self._chosen) > _REMEMBERED:
-            self._chosen.popitem(last=False)
+    async def choose(self, telegram_id: int, locale: str) -> None:
+        await self._memory.keep(_CHOSEN, telegram_id, locale, _REMEMBERED)
 
-    def of(self, user: User) -> str:
-        return self._chosen.get(user.id) or locale_of(user.language_code)
+    async def of(self, user: User) -> str:
+        return await self._memory.recall(_CHOSEN, user.id) or locale_of(user.language_code)
 
 
 class Guest(BaseMiddleware):
@@ -51,12 +51,12 @@ class Guest(BaseMiddleware):
         if user is None or not isinstance(event, Message | CallbackQuery):
             return None
         if not _is_private(event):
-            return await _send_away(event, self._locales.of(user))
+            return await _send_away(event, await self._locales.of(user))
         account = await self._accounts.by_telegram(user.id)
         if account is not None and not account.reachable and isinstance(event, CallbackQuery):
             account = await self._accounts.set_reachable(account, reachable=True)  # who presses has let the bot in
         data["account"] = account
-        data["t"] = texts(account.locale if account else self._locales.of(user))
+        data["t"] = texts(account.locale if account else await self._locales.of(user))
         if account is not None or isinstance(event, CallbackQuery):
             await self._ready.wait()
         return await handler(event, data)

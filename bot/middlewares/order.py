@@ -42,16 +42,16 @@ class ChatOrder(BaseMiddleware):
 
 
 class BeingHandled(Exception):  # noqa: N818 (no fault of anybody's)
-    """Another process has begun to handle the update: it may finish, or have died at it."""
+    """Another process has an update of this chat in its hands, and does not come to an end of it."""
 
 
 class Seen(Protocol):
     """Remembers which updates have been handled."""
 
-    def handling(self, name: str) -> AbstractAsyncContextManager[bool]:
+    def handling(self, chat: int, name: str | None, /) -> AbstractAsyncContextManager[bool]:
         """True inside for whoever is to handle the update; an update whose handling broke is not remembered.
 
-        `BeingHandled` where it is not known yet what has become of it.
+        One without a name is never known. `BeingHandled` where it is not known yet what has become of it.
         """
         ...
 
@@ -63,9 +63,9 @@ class SeenHere:
         self._names: OrderedDict[str, None] = OrderedDict()
 
     @asynccontextmanager
-    async def handling(self, name: str) -> AsyncIterator[bool]:
-        if name in self._names:
-            yield False
+    async def handling(self, _chat: int, name: str | None) -> AsyncIterator[bool]:
+        if name is None or name in self._names:
+            yield name is None
             return
         self._names[name] = None
         if len(self._names) > _REMEMBERED:
@@ -84,11 +84,11 @@ class Duplicates(BaseMiddleware):
         self._seen = seen
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        name = _event_name(event)
-        if name is None:
+        chat = _chat_id(event)
+        if chat is None:
             return await handler(event, data)
         try:
-            async with self._seen.handling(name) as first_time:
+            async with self._seen.handling(chat, _event_name(event)) as first_time:
                 return await handler(event, data) if first_time else None
         except BeingHandled:  # only asking again later tells whether it has been handled
             if data.get(COMES_AGAIN):

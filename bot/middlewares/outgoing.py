@@ -86,6 +86,12 @@ class Gate:
 
     async def pass_to(self, chat_id: int) -> None:
         """Returns when a message nobody asked for may go to this chat."""
+        pause = await self._pause(chat_id)
+        if pause > 0:
+            await asyncio.sleep(pause)
+
+    async def _pause(self, chat_id: int) -> float:
+        """Takes the next turn; how long it is until then, in seconds."""
         now = asyncio.get_running_loop().time()
         turn = max(now, self._next, self._chats.get(chat_id, 0.0))
         self._next = max(now, self._next) + 1 / OVERALL_A_SECOND
@@ -93,5 +99,4 @@ class Gate:
         self._chats.move_to_end(chat_id)
         if len(self._chats) > _CHATS:
             self._chats.popitem(last=False)
-        if turn > now:
-            await asyncio.sleep(turn - now)
+        return turn - now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts.model import Account, Consent
 from services.clock import Clock
 from services.ids import new_id
+from services.memory import Memory
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import account as account_table
@@ -23,21 +25,25 @@ from services.storage.types import Sealed
 CONSENT_VERSION = "2026-11-27"
 _CACHED = 10_000
 _DAY = timedelta(days=1)
-
+_MISSES = "misses"
 
 Miss = tuple[str, datetime]
 """A wrong guess that a brake counts: the action of its audit row, and when."""
 
 
 class Accounts:
-    """Reads and writes accounts. Every press asks for one, so they are cached; every write here renews the cache."""
+    """Reads and writes accounts. Every press asks for one, so they are cached; every write here renews the cache.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `alone`: no other process writes accounts. Where one may, each press reads its account anew.
+    """
+
+    def __init__(self, database: Database, memory: Memory, clock: Clock, *, alone: bool = True) -> None:
         self._database = database
+        self._memory = memory
         self._clock = clock
+        self._alone = alone
         self._cache: dict[int, Account] = {}
         self._erased: set[str] = set()
-        self._misses: dict[int, tuple[Miss, ...]] = {}
 
     async def by_telegram(self, telegram_id: int) -> Account | None:
         """The account of a Telegram chat, None for one that has not given consent."""
@@ -51,6 +57,7 @@ class Accounts:
     async def give_consent(self, telegram_id: int, locale: str, text: str) -> Account:
         """Stores the consent as it was read, and the account if it is new."""
         now = self._clock.now()
+        misses: list[tuple[str, str]] = json.loads(await self._memory.recall(_MISSES, telegram_id) or "[]")
         async with self._database.write() as unit:
             await unit.execute(
                 insert_for(self._database.dialect, account_table)
@@ -63,9 +70,11 @@ class Accounts:
                     id=new_id(), account_id=row.id, version=CONSENT_VERSION, locale=locale, text=text, given_at=now
                 )
             )
-            for action, at in self._misses.pop(telegram_id, ()):
+            for action, at in [(action, datetime.fromisoformat(at)) for action, at in misses]:
                 if at > now - _DAY:
                     await unit.execute(insert(audit).values(id=new_id(), account_id=row.id, action=action, at=at))
+        if misses:
+            await self._memory.take(_MISSES, telegram_id)
         return self._remember(_account(row))
 
     async def consent_of(self, account: Account) -> Consent:
@@ -79,16 +88,17 @@ class Accounts:
         row = (await self._database.fetch(query)).one()
         return Consent(row.version, row.text, row.given_at)
 
-    def forget(self, account: Account, misses: Sequence[Miss]) -> None:
+    async def forget(self, account: Account, misses: Sequence[Miss]) -> None:
         """The account has been erased: the next press is a guest's.
 
-        `misses` are kept in memory alone, until the chat agrees anew: else erasing oneself would be the way past the
-        brakes on guessing.
+        `misses` are remembered only, for a day or until the chat agrees anew: else erasing oneself would be the way
+        past the brakes on guessing.
         """
         self._erased.add(account.id)
         self._cache.pop(account.telegram_id, None)
         if misses:
-            self._misses[account.telegram_id] = tuple(misses)
+            told = json.dumps([(action, at.isoformat()) for action, at in misses])
+            await self._memory.keep(_MISSES, account.telegram_id, told, _DAY)
 
     async def set_locale(self, account: Account, locale: str) -> Account:
         return await self._change(replace(account, locale=locale), "locale")
@@ -127,7 +137,8 @@ class Accounts:
         return self._remember(_account(row)) if row else None
 
     def _remember(self, account: Account) -> Account:
-        if account.id in self._erased:  # read before it was erased, by somebody who was not quick enough
+        # Erased: it was read before that, by somebody who was not quick enough.
+        if not self._alone or account.id in self._erased:
             return account
         if len(self._cache) >= _CACHED:
             self._cache.pop(next(iter(self._cache)))

@@ -251,7 +251,7 @@ class AccountData:
 
     async def forgotten(self, account: Account, departure: Departure) -> None:
         """After the unit: caches know of it too."""
-        self._accounts.forget(account, departure.misses)
+        await self._accounts.forget(account, departure.misses)
         for other in departure.leaving.others:
             await self._accounts.by_id(other)  # whom they act for may have changed: the cache is renewed
 

@@ -7,7 +7,7 @@ cancelled before it, each by itself, and stay cancelled whatever comes after.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -20,6 +20,7 @@ from services.booking.model import Checking, GivenUp, Kept
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.errors import NotFound
+from services.memory import Memory
 from services.mydata.model import Erased, Given, Planned, Standing
 from services.personal import Fact, Facts, Moment, PersonalData
 from services.registry.model import CancelRefusal
@@ -29,6 +30,7 @@ from services.storage.tables import booking_intent
 from services.texts.dates import MOSCOW
 
 _TREMBLE = timedelta(seconds=10)
+_ERASED = "just erased"
 
 
 class MyData:
@@ -42,6 +44,7 @@ class MyData:
         persons: Persons,
         visits: Visits,
         cancelling: Cancelling,
+        memory: Memory,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -52,7 +55,7 @@ class MyData:
         self._cancelling = cancelling
         self._clock = clock
         self._is_tidy = False
-        self._just: dict[int, datetime] = {}
+        self._memory = memory
 
     async def export(self, account: Account) -> Facts:
         """All that is kept, by the names of `docs/export.schema.json`."""
@@ -105,19 +108,13 @@ class MyData:
         if departure is None:
             return Erased()
         await self._people.forgotten(account, departure)
-        self._just = {**self._recently(), account.telegram_id: self._clock.now()}
+        await self._memory.keep(_ERASED, account.telegram_id, "", _TREMBLE)
         self._is_tidy = await self._database.tidy()
         return Erased(departure.farewells)
 
-    def just_erased(self, telegram_id: int) -> bool:
+    async def just_erased(self, telegram_id: int) -> bool:
         """Whether this chat's data were erased a moment ago: a trembling finger presses once more."""
-        self._just = self._recently()
-        return telegram_id in self._just
-
-    def _recently(self) -> dict[int, datetime]:
-        """Numbers of chats are remembered for seconds only, and in memory alone."""
-        now = self._clock.now()
-        return {chat: at for chat, at in self._just.items() if now - at < _TREMBLE}
+        return await self._memory.recall(_ERASED, telegram_id) is not None
 
     async def tidy(self) -> None:
         """Does what was left of an erasing: a reader was in the way, or the process ended too early."""

@@ -80,15 +80,13 @@ class KeySource:
             return self.read().ring
         return None
 
+    def make_first(self) -> None:
+        """The key of the first run, as `make_next` makes one; several processes may try at once."""
+        _make(self._file, f"new.{os.getpid()}")
+
     def make_next(self) -> None:
         """A new key in `next_file`, whole from the moment that it is there; one that is there already stays."""
-        making = self.next_file.with_name(f"{self.next_file.name}.new")
-        making.unlink(missing_ok=True)
-        make_key(making)
-        with suppress(FileExistsError):
-            os.link(making, self.next_file)
-        making.unlink()
-        sync_folder(self.next_file.parent)
+        _make(self.next_file, "new")
 
     def put_next_in_place(self) -> None:
         """The present key's file is kept as `old_file`, the next one's takes its place: each at one stroke."""
@@ -107,6 +105,16 @@ class KeySource:
     def _beside(self, file: Path) -> Path | None:
         """The file, unless ENCRYPTION_KEY stands for all of them."""
         return None if self._now else file
+
+
+def _make(file: Path, ending: str) -> None:
+    making = file.with_name(f"{file.name}.{ending}")
+    making.unlink(missing_ok=True)
+    make_key(making)
+    with suppress(FileExistsError):
+        os.link(making, file)
+    making.unlink()
+    sync_folder(file.parent)
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:
@@ -140,6 +148,12 @@ async def name_next(database: Database, key_id: str) -> None:
     """Notes that a rotation to this key is under way: from now on there is no start without it."""
     row = insert_for(database.dialect, setting).values(name=_NEXT, value=key_id)
     await database.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": key_id}))
+
+
+async def name_first(database: Database, key_id: str) -> None:
+    """This key is the one of a database that names none yet; another process may have named its own just now."""
+    row = insert_for(database.dialect, setting).values(name=_SEALED_WITH, value=key_id)
+    await database.execute(row.on_conflict_do_nothing(index_elements=["name"]))
 
 
 async def name_key(database: Database, key_id: str) -> None:

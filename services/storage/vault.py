@@ -84,23 +84,11 @@ class Vault:
 
     def seal_bytes(self, column: Column[Any], row_id: str, content: bytes) -> Sealed:
         """Encrypt the content of a file for this column of this row."""
-        key = next(iter(self._keys().values()))
-        nonce = os.urandom(_NONCE_BYTES)
-        body = key.data.encrypt(nonce, content, _aad(column, row_id))
-        return Sealed(_VERSION + bytes.fromhex(key.id) + nonce + body)
+        return Sealed(self._seal(_aad(column, row_id), content))
 
     def open_bytes(self, column: Column[Any], row_id: str, sealed: bytes) -> bytes:
         """Decrypt what `seal_bytes` made for the same column and row, else raise `VaultError`."""
-        if sealed[:1] != _VERSION or len(sealed) < _HEAD:
-            raise VaultError("not a sealed value")
-        key = self._keys().get(key_named_in(sealed))
-        if key is None:
-            raise VaultError(f"a value of {column.table.name}.{column.name} was sealed with a key that is not here")
-        nonce = sealed[_HEAD - _NONCE_BYTES : _HEAD]
-        try:
-            return key.data.decrypt(nonce, sealed[_HEAD:], _aad(column, row_id))
-        except InvalidTag:
-            raise VaultError(f"a value of {column.table.name}.{column.name} does not open") from None
+        return self._open(_aad(column, row_id), f"a value of {column.table.name}.{column.name}", sealed)
 
     def seal_json(self, column: Column[Any], row_id: str, value: object) -> Sealed:
         """Encrypt a JSON value."""
@@ -110,6 +98,14 @@ class Vault:
         """Decrypt a JSON value."""
         return json.loads(self.open(column, row_id, sealed))
 
+    def seal_word(self, key: str, word: str) -> bytes:
+        """Encrypt what is kept outside the database under this key."""
+        return self._seal(_outside(key), word.encode())
+
+    def open_word(self, key: str, sealed: bytes) -> str:
+        """Decrypt what `seal_word` made for the same key, else raise `VaultError`."""
+        return self._open(_outside(key), f"the value of {key.partition(':')[0]}", sealed).decode()
+
     def index(self, purpose: str, value: str) -> str:
         """A blind index to be stored: equal values give equal words, and nothing can be read back from them."""
         return self.indexes(purpose, value)[0]
@@ -118,6 +114,23 @@ class Vault:
         """What `index` gives or has given under every key at hand, the present one first: to look up by."""
         said = f"{purpose}\0{value}".encode()
         return tuple(hmac.new(key.index, said, hashlib.sha256).hexdigest() for key in self._keys().values())
+
+    def _seal(self, aad: bytes, content: bytes) -> bytes:
+        key = next(iter(self._keys().values()))
+        nonce = os.urandom(_NONCE_BYTES)
+        return _VERSION + bytes.fromhex(key.id) + nonce + key.data.encrypt(nonce, content, aad)
+
+    def _open(self, aad: bytes, what: str, sealed: bytes) -> bytes:
+        if sealed[:1] != _VERSION or len(sealed) < _HEAD:
+            raise VaultError("not a sealed value")
+        key = self._keys().get(key_named_in(sealed))
+        if key is None:
+            raise VaultError(f"{what} was sealed with a key that is not here")
+        nonce = sealed[_HEAD - _NONCE_BYTES : _HEAD]
+        try:
+            return key.data.decrypt(nonce, sealed[_HEAD:], aad)
+        except InvalidTag:
+            raise VaultError(f"{what} does not open") from None
 
     def _keys(self) -> dict[str, _Key]:
         self.look()
@@ -211,3 +224,8 @@ def _derive(master_key: bytes, purpose: bytes) -> bytes:
 
 def _aad(column: Column[Any], row_id: str) -> bytes:
     return f"{column.table.name}.{column.name}.{row_id}".encode()
+
+
+def _outside(key: str) -> bytes:
+    """No column has a name like this."""
+    return f"outside the database: {key}".encode()

@@ -662,6 +662,15 @@ async def test_a_consent_ends_by_itself_and_both_hear_of_it_in_the_morning(world
         assert (await told(world, each))[-1] is NotificationKind.CONSENT_ENDED
 
 
+async def test_two_processes_that_end_a_consent_tell_of_it_once(world: World) -> None:
+    giver, _ = await confirmed(world, ANNA)
+    grant = await consent(world, giver, await world.account(), months=1)
+    world.clock.set(grant.until)
+    await asyncio.gather(*(world.access.expire() for _ in range(5)))
+    due = select(outbox.c.id).where(outbox.c.dedupe_key.startswith("over:"))
+    assert len((await world.database.fetch(due)).all()) == 2
+
+
 async def test_by_day_it_is_told_at_once(world: World) -> None:
     giver, _ = await confirmed(world, ANNA)
     grant = await consent(world, giver, await world.account(), months=1)

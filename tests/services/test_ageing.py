@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -253,6 +255,19 @@ async def test_one_look_a_day_is_enough_for_all_processes(world: World, ageing: 
     world.clock.set(MIDNIGHT)
     assert await other.run() == 1
     assert await ageing.run() == 0
+
+
+async def test_two_processes_that_look_at_once_tell_everything_once(world: World) -> None:
+    account = await world.account()
+    for number in range(8):
+        born = TOMORROW_18 if number % 2 else TOMORROW_15
+        await world.person(account, somebody(number + 1, born), Relation.CHILD, Basis.DESK)
+    replicas = [Ageing(world.database, world.vault, world.accounts, world.outbox, world.clock) for _ in range(4)]
+    world.clock.set(MIDNIGHT)
+    await asyncio.gather(*(each.run() for each in replicas))
+    kinds = Counter(kind for _, kind, _ in await told(world))
+    assert kinds == {NotificationKind.TURNED_15: 4, NotificationKind.TURNED_18: 4}
+    assert len(await world.persons.family(account)) == 4
 
 
 async def test_every_page_is_looked_through(world: World, ageing: Ageing, monkeypatch: pytest.MonkeyPatch) -> None:

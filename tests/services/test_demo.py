@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -167,3 +168,12 @@ async def test_each_account_gets_a_family_of_its_own(database: Database, vault: 
 async def _slots(database: Database) -> set[tuple[str, str | None]]:
     rows = await database.fetch(select(slot.c.id, slot.c.visit_id))
     return {(row.id, row.visit_id) for row in rows}
+
+
+async def test_two_processes_that_fill_it_at_once_have_the_same_times(database: Database, clock: FakeClock) -> None:
+    await fill_demo(database, clock, TOWN)
+    times = select(slot.c.id).order_by(slot.c.id)
+    filled = (await database.fetch(times)).scalars().all()
+    await database.execute(delete(slot))
+    await asyncio.gather(*(roll_demo(database, clock, TOWN) for _ in range(3)))
+    assert (await database.fetch(times)).scalars().all() == filled

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import stat
+from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.app import open_storage
 from bot.settings import Settings
 from services.errors import SetupError
 from services.storage.engine import Database
+from services.storage.keys import KeyNames, key_names
 from services.storage.migrate import HEAD
 from services.storage.tables import person, setting
 from services.storage.vault import Vault, load_key, make_key
@@ -130,3 +134,29 @@ def take_away(file: Path) -> str:
 
 def put_back(file: Path, content: str) -> None:
     file.write_text(content)
+
+
+async def test_two_processes_at_their_first_start_agree_on_one_key_or_one_refuses(
+    ready_url: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # In one folder: both make a key, one file is there.
+    vaults = await asyncio.gather(*(vault_of(ready_url) for _ in range(4)))
+    assert {each.key_id for each in vaults} == {await key_id_in(database)}
+    assert [each.name for each in (tmp_path / "secrets").iterdir()] == ["encryption.key"]
+
+    # In two folders, as on two machines that nobody gave a key: whoever comes second must not seal with its own.
+    await database.execute(delete(setting))
+    monkeypatch.setattr("bot.app.key_names", _as_before_the_first_start())
+    other = base64.b64encode(make_key(tmp_path / "other" / "encryption.key")).decode()
+    await vault_of(ready_url)
+    assert "is not the one that sealed this database" in await refusal(ready_url, other)
+
+
+def _as_before_the_first_start() -> Callable[[Database], Awaitable[KeyNames]]:
+    """The first look of each finds a database without a key, as when both look at once."""
+    looks = count()
+
+    async def names(database: Database) -> KeyNames:
+        return await key_names(database) if next(looks) % 2 else KeyNames(None, None)
+
+    return names

@@ -375,9 +375,9 @@ async def test_pressed_twice_at_once(world: World) -> None:
     assert sorted(len(each.farewells) for each in done) == [0, 0, 2]
     rows = await world.database.fetch(select(audit.c.id).where(audit.c.action == ERASED))
     assert len(rows.all()) == 1
-    assert world.mydata.just_erased(life.anna.telegram_id)
+    assert await world.mydata.just_erased(life.anna.telegram_id)
     world.clock.advance(minutes=1)
-    assert not world.mydata.just_erased(life.anna.telegram_id)
+    assert not await world.mydata.just_erased(life.anna.telegram_id)
 
 
 async def test_two_who_act_for_each_other_leave_at_once(world: World) -> None:

@@ -83,6 +83,10 @@ class BotProcess:
         await self.start()
 
     @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def now(self) -> datetime:
         """What the bot's clock says."""
         return datetime.now(UTC) + self._shift

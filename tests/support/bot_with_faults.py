@@ -25,7 +25,7 @@ from aiogram.methods import GetUpdates
 from aiogram.methods.base import TelegramMethod
 from apscheduler.triggers.base import BaseTrigger
 
-from bot import app, jobs
+from bot import app, jobs, shared
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
 from services.documents import map as maps
@@ -207,6 +207,7 @@ _AT_ONCE = ("watch", "consents", "ages", "recovery", "recovery of cancelling", "
 
 def _exact_and_quick() -> None:
     """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
+    shared.LEASE, shared._LOOK_AGAIN_S = timedelta(seconds=1), 1.0
     jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
     setattr(jobs, "Ticks", PromptTicks)  # noqa: B010  (a class is not assigned to)
     work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher

@@ -36,6 +36,7 @@ from services.booking.watch import Watch
 from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
 from services.drafts.mydata import DraftData
+from services.memory import MemoryHere
 from services.mydata.mydata import MyData
 from services.notify.mydata import NotifyData
 from services.notify.outbox import Outbox
@@ -193,7 +194,8 @@ class World:
         self.registry = ScriptedRegistry(real)
         self.admin = LocalRegistryAdmin(database, vault, clock)
         registry = cast(Registry, self.registry)
-        self.accounts = Accounts(database, clock)
+        memory = MemoryHere(clock)
+        self.accounts = Accounts(database, memory, clock)
         self.persons = Persons(database, vault, registry, clock)
         self.drafts = Drafts(
             database,
@@ -228,7 +230,7 @@ class World:
             RequestData(database, vault),
             NotifyData(database, clock),
         )
-        self.mydata = MyData(database, people, parts, self.persons, self.visits, self.cancelling, clock)
+        self.mydata = MyData(database, people, parts, self.persons, self.visits, self.cancelling, memory, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

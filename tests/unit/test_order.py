@@ -133,7 +133,7 @@ class SeenElsewhere:
     """Another process has it in its hands, or died with it."""
 
     @asynccontextmanager
-    async def handling(self, _name: str) -> AsyncIterator[bool]:
+    async def handling(self, _chat: int, _name: str | None) -> AsyncIterator[bool]:
         raise BeingHandled
         yield False
 

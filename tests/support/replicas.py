@@ -1,0 +1,151 @@
+"""Several processes of one bot behind a proxy: they share a folder (key, clock, faults), PostgreSQL and Valkey."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientConnectorError, ClientError, ClientSession, web
+from sqlalchemy import text
+
+from emulator.driver import Emulator
+from services.storage.engine import Database
+from tests.support.bot_process import BEGIN, BotProcess
+from tests.support.nursery import Nursery
+
+_PATH = "/telegram"
+_PATIENCE = 60.0
+
+
+@dataclass
+class Proxy:
+    """Hands each update to the next replica, or to the one that it is told; where nobody listens, to the one after."""
+
+    ports: Sequence[int]
+    only: int | None = None
+    """The replica that all updates go to, as long as it listens."""
+    doubled: bool = False
+    """Each goes to all of them at once, as when Telegram has lost patience with one."""
+    taken: Counter[int] = field(default_factory=Counter)
+    """How many updates each replica has answered with 200."""
+    url: str = ""
+    _turns: count[int] = field(default_factory=count)
+
+    async def forward(self, request: web.Request) -> web.Response:
+        body, headers = await request.read(), dict(request.headers)
+        first = next(self._turns) if self.only is None else self.only
+        order = [(first + step) % len(self.ports) for step in range(len(self.ports))]
+        async with ClientSession() as session:
+            if self.doubled:
+                statuses = await asyncio.gather(*(self._post(session, each, headers, body) for each in order))
+                return web.Response(status=max(status or 502 for status in statuses))
+            for each in order:
+                status = await self._post(session, each, headers, body)
+                if status is not None:
+                    return web.Response(status=status)
+        return web.Response(status=502)
+
+    async def _post(self, session: ClientSession, replica: int, headers: Any, body: bytes) -> int | None:
+        """The answer's status, 502 where it breaks off; None where nobody listens."""
+        try:
+            async with session.post(
+                f"http://127.0.0.1:{self.ports[replica]}{_PATH}", data=body, headers=headers
+            ) as answer:
+                if answer.status == 200:
+                    self.taken[replica] += 1
+                return answer.status
+        except ClientConnectorError:
+            return None
+        except ClientError:
+            return 502
+
+
+@dataclass
+class Replicas:
+    """The replicas, to be started, stopped and killed each by itself, and what they share."""
+
+    members: Sequence[BotProcess]
+    proxy: Proxy
+    database: Database
+
+    @property
+    def bot(self) -> BotProcess:
+        """The first one: for whoever asks for the folder, the clock or the emulator, which are everybody's."""
+        return self.members[0]
+
+    async def start(self, *members: int) -> None:
+        """Starts these, all unless told, at once; until each is well."""
+        chosen = members or range(len(self.members))
+        await asyncio.gather(*(self.members[each].start() for each in chosen))
+        async with ClientSession() as session, asyncio.timeout(_PATIENCE):
+            for each in chosen:
+                while not await _is_well(session, self.proxy.ports[each]):
+                    await asyncio.sleep(0.02)
+
+    async def stop(self) -> list[int]:
+        """Ends all of them as an operator does; their exit codes."""
+        return list(await asyncio.gather(*(each.stop() for each in self.members)))
+
+    async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What stands in the database."""
+        return [tuple(row) for row in await self.database.fetch(text(query), values)]
+
+    async def comes_true(self, query: str, expected: list[tuple[Any, ...]], **values: Any) -> None:
+        """Waits until the query gives this."""
+        found: list[tuple[Any, ...]] = []
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while (found := await self.rows(query, **values)) != expected:
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"{query}: {found}\n{self.bot.log.read_text()}") from None
+
+
+@asynccontextmanager
+async def replicas(
+    folder: Path, nursery: Nursery, database_url: str, redis_url: str, members: int = 2
+) -> AsyncIterator[Replicas]:
+    """Replicas that are not started yet, before an emulator of their own, from `BEGIN` on. At the end all must stop."""
+    proxy = Proxy([_free_port() for _ in range(members)])
+    app = web.Application()
+    app.router.add_post(_PATH, proxy.forward)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    proxy.url = f"http://127.0.0.1:{runner.addresses[0][1]}{_PATH}"
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "WEBHOOK_URL": proxy.url}
+    database = Database.from_url(database_url)
+    async with Emulator.start(folder, quiet_ms=15, bot_log=folder / "bot.log", checked=False) as emulator:
+        bots = [BotProcess(folder, emulator, nursery, settings | {"HTTP_PORT": str(port)}) for port in proxy.ports]
+        group = Replicas(bots, proxy, database)
+        group.bot.set_clock(BEGIN)
+        try:
+            yield group
+        finally:
+            codes = await group.stop()
+            await runner.cleanup()
+            await database.close()
+        assert codes == [0] * members, group.bot.log.read_text()
+
+
+async def _is_well(session: ClientSession, port: int) -> bool:
+    try:
+        async with session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            return answer.status == 200
+    except ClientError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
