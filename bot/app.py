@@ -347,7 +347,8 @@ async def _serve(
     dispatcher = build_dispatcher(tools, ready, seen)
     nightly = _roll(storage) if settings.demo_on else None
     mail = MailChannel(tools, Smtp(mail_server(settings.smtp_url), settings.mail_from)) if settings.smtp_url else None
-    ticks = jobs.build_ticks(tools, TelegramChannel(bot, tools, Gate()), mail, storage.vault.look, nightly)
+    channel = TelegramChannel(bot, tools, Gate())
+    ticks = jobs.build_ticks(tools, channel, mail, storage.vault.look, nightly)
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, ready))
     ticks.start()
@@ -357,6 +358,7 @@ async def _serve(
         else:
             await _poll(bot, dispatcher, told)
     finally:
+        channel.finish()
         await ticks.stop()
         introducing.cancel()
         # A query that is cancelled while the database is being closed can hang: the demo is let finish a little.

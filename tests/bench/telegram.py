@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -197,16 +198,26 @@ async def _parameters(request: web.Request) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def telegram() -> AsyncIterator[Telegram]:
-    """A server on a free port of this machine."""
+async def telegram(port: int = 0) -> AsyncIterator[Telegram]:
+    """A server on this machine; 0: on a port that is free."""
     town = Telegram()
     app = web.Application(client_max_size=16 * 1024 * 1024)
     app.router.add_post("/bot{token}/{method}", town.answer)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
         town.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         yield town
     finally:
         await runner.cleanup()
+
+
+async def _serve(port: int) -> None:
+    async with telegram(port):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(int(sys.argv[1])))
