@@ -8,7 +8,7 @@ LOCALES := $(wildcard locales/*/LC_MESSAGES/nomerok.po)
 COMPILED := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench texts lock system env env-dev
+.PHONY: help run test check bench bench-quick texts lock system env env-dev
 .SILENT:
 .DELETE_ON_ERROR:
 # The steps share one environment, so `make -j` must not run them side by side.
@@ -33,6 +33,9 @@ check: env-dev ## lint, types, import floors, texts
 
 bench: env-dev $(COMPILED) ## measure, each figure beside a yardstick; also into build/bench.json
 	exec $(VENV)/python -m tests.bench
+
+bench-quick: env-dev $(COMPILED) ## the same with fewer of everything, in three minutes
+	exec $(VENV)/python -m tests.bench --quick
 
 texts: env ## gather the sentences of the code into locales/*.po
 	$(VENV)/python -m scripts.update_texts

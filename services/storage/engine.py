@@ -42,7 +42,7 @@ class Database:
             _make_folder(Path(parsed.database or "").parent)
             writer = _sqlite_engine(parsed, pool_size=1)
             event.listen(writer.sync_engine, "begin", _begin_immediate)
-            # There is no transaction that could be rolled back when a reader has read, and asking costs as much as reading.
+            # Readers have no transaction that could be rolled back, and asking costs as much as reading.
             reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, skip_autocommit_rollback=True)
             return cls(writer, reader)
         engine = create_async_engine(

@@ -20,14 +20,14 @@ from aiogram.types import Update
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from bot.app import build_bot, build_dispatcher, build_tools, open_storage
+from bot.app import build_bot, build_dispatcher, build_tools
 from bot.middlewares.order import SeenHere
-from bot.settings import Settings
 from services.registry.local.demo import fill_demo
 from tests.bench.figures import Figure
+from tests.bench.opened import opened, settings_of
 from tests.bench.patients import COMMONEST, LAST, Patient
 from tests.bench.processes import folder
-from tests.bench.telegram import TOKEN, Telegram, telegram
+from tests.bench.telegram import Telegram, telegram
 from tests.support.bot_process import BEGIN, set_clock
 
 _CHAT = 5_000_000_001
@@ -84,10 +84,9 @@ async def _press(rounds: int, profiler: cProfile.Profile | None = None) -> Mappi
 @asynccontextmanager
 async def _dispatching(town: Telegram) -> AsyncIterator[None]:
     """The bot in this process and this folder, handed each update as it comes."""
-    settings = Settings(_env_file=None, bot_token=TOKEN, telegram_api_url=town.url, demo=True)
-    storage = await open_storage(settings)
+    settings = settings_of(town.url)
     bot = build_bot(settings)
-    try:
+    async with opened(settings) as storage, bot.session:
         await fill_demo(storage.database, storage.clock)
         ready = asyncio.Event()
         ready.set()
@@ -98,9 +97,6 @@ async def _dispatching(town: Telegram) -> AsyncIterator[None]:
 
         town.deliver = feed
         yield
-    finally:
-        await bot.session.close()
-        await storage.database.close()
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Listing services, doctors and days of one clinic while the registry grows from ten thousand times to ten million.
 
-Registries of different sizes stand side by side and are asked in turns, each time about a clinic taken by chance; so what
-grows shows against the smallest in the same moment. A clinic has twenty doctors and a thousand times, of which more
-than half are past or taken, whatever the size: it is the number of clinics that grows.
+Registries of different sizes stand side by side and are asked in turns, each time about a clinic taken by chance; so
+what grows shows against the smallest in the same moment. A clinic has twenty doctors and a thousand times, of which
+more than half are past or taken, whatever the size: it is the number of clinics that grows.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ SELECT 'c' || n, 'Clinic ' || n, '', 'Town', '50', '', '', 'Europe/Moscow', 'any
 FROM {clinics};
 INSERT INTO registry_service (id, name) SELECT 's' || n, 'Service ' || n FROM {services};
 INSERT INTO registry_doctor (id, clinic_id, service_id, surname, name, room, age_group)
-SELECT 'd' || n, 'c' || (n / {doctors_each}), 's' || (n % {services_each}), 'Doctor ' || n, 'A.', '1', 'any' FROM {doctors};
+SELECT 'd' || n, 'c' || (n / {doctors_each}), 's' || (n % {services_each}), 'Doctor ' || n, 'A.', '1', 'any'
+FROM {doctors};
 INSERT INTO registry_slot (id, clinic_id, service_id, doctor_id, starts_at, ends_at, day, visit_id)
 SELECT 't' || n, 'c' || (n / {a_clinic}), 's' || (n / {each} % {services_each}), 'd' || (n / {each}),
        {start}, {end}, {day}, CASE WHEN n % 3 = 0 THEN 'v' || n END
@@ -136,7 +137,8 @@ def fill_sqlite(file: Path, size: int) -> float:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         indexes = connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?", (slot.name,)
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = ?",
+            (slot.name,),
         ).fetchall()
         for name, _ in indexes:
             connection.execute(f"DROP INDEX {name}")

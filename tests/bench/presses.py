@@ -30,9 +30,9 @@ _WARM = 5
 
 @dataclass
 class Side:
-    """One of the two bots. `people` press for ever."""
+    """One of those compared: its processes, and people who press for ever."""
 
-    running: Running
+    running: Sequence[Running]
     people: Sequence[AsyncGenerator[Pressed, None]]
     screens: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     pressed: int = 0
@@ -56,11 +56,15 @@ class Side:
 
     async def together(self, seconds: float) -> None:
         """Everybody presses for so long; notes how many presses that made."""
-        began, used, until = time.perf_counter(), self.running.cpu, time.perf_counter() + seconds
+        began, used, until = time.perf_counter(), self._used, time.perf_counter() + seconds
         counted = await asyncio.gather(*(_press_until(person, until) for person in self.people))
         self.pressed += sum(counted)
         self.seconds += time.perf_counter() - began
-        self.cpu += self.running.cpu - used
+        self.cpu += self._used - used
+
+    @property
+    def _used(self) -> float:
+        return sum(each.cpu for each in self.running)
 
 
 def measure(rounds: int, crowd: int, seconds: float) -> list[Figure]:
@@ -71,17 +75,21 @@ def measure(rounds: int, crowd: int, seconds: float) -> list[Figure]:
 async def _measure(rounds: int, crowd: int, seconds: float) -> list[Figure]:
     with folder() as place, folder() as bare_place:
         set_clock(place, BEGIN)
-        async with telegram() as town, telegram() as bare_town:
-            async with bot(town, place) as ours, bot(bare_town, bare_place, BARE) as bare:
-                patients = [Patient(town.chat(_FIRST + number), number) for number in range(crowd)]
-                for patient in patients:
-                    await patient.settle_in()
-                pressers = [_one_button(bare_town.chat(_FIRST + number)) for number in range(crowd)]
-                product = Side(ours, [patient.visits() for patient in patients])
-                yardstick = Side(bare, pressers)
-                await _compare(product, yardstick, rounds, seconds)
-                for person in (*product.people, *yardstick.people):
-                    await person.aclose()
+        async with (
+            telegram() as town,
+            telegram() as bare_town,
+            bot(town, place) as ours,
+            bot(bare_town, bare_place, BARE) as bare,
+        ):
+            patients = [Patient(town.chat(_FIRST + number), number) for number in range(crowd)]
+            for patient in patients:
+                await patient.settle_in()
+            pressers = [_one_button(bare_town.chat(_FIRST + number)) for number in range(crowd)]
+            product = Side([ours], [patient.visits() for patient in patients])
+            yardstick = Side([bare], pressers)
+            await _compare(product, yardstick, rounds, seconds)
+            for person in (*product.people, *yardstick.people):
+                await person.aclose()
     return _figures(product, yardstick, crowd)
 
 
@@ -117,7 +125,9 @@ def _figures(product: Side, yardstick: Side, crowd: int) -> list[Figure]:
     ours = [took for name in COMMONEST for took in product.screens[name]]
     together = f"{crowd} people at once"
     return [
-        Figure(f"{together}: presses", product.a_second, "/s", yardstick.a_second, share_of(yardstick.a_second, _SHARE)),
+        Figure(
+            f"{together}: presses", product.a_second, "/s", yardstick.a_second, share_of(yardstick.a_second, _SHARE)
+        ),
         Figure(f"{together}: processor a press", product.cpu_a_press, "ms", yardstick.cpu_a_press),
         Figure("the ten presses, p95 to the screen", _p95(ours), "ms", bare_p95, times(bare_p95, _TIMES)),
         Figure("the ten presses, median to the screen", median(ours), "ms", median(bare)),

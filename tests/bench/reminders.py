@@ -1,4 +1,4 @@
-"""Reminders of many people due in one moment: through the gate, claimed as fast as can be, and over HTTP without a gate."""
+"""Reminders of many people due at once: through the gate, claimed as fast as can be, and over HTTP without a gate."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from aiogram import Bot
 from aiohttp import ClientSession
 from sqlalchemy import select, update
 
-from bot.app import Storage, build_bot, build_tools, open_storage
+from bot.app import Storage, build_bot, build_tools
 from bot.channel import BATCH, TelegramChannel
 from bot.middlewares.outgoing import OVERALL_A_SECOND, Gate
-from bot.settings import Settings
 from services.notify.outbox import Outbox
 from services.registry.local.demo import fill_demo
 from services.storage.tables import outbox as outbox_table
 from tests.bench.figures import Figure, at_least, share_of
+from tests.bench.opened import opened, settings_of
 from tests.bench.population import EVE, FIRST_CHAT, settle_patients
 from tests.bench.processes import bot, folder, free_port, process
 from tests.bench.telegram import TOKEN, telegram
@@ -32,8 +32,6 @@ _SHARE = 0.8
 _PATIENCE = 60.0
 _TURNS = 4
 _WARM = 50
-_ON_THIS_MACHINE = "http://127.0.0.1:1"
-"""Never asked: a clock that is shifted is for a Telegram of this machine only."""
 
 
 class OpenGate(Gate):
@@ -51,13 +49,13 @@ def measure(people: int, seconds: float, sends: int) -> list[Figure]:
 async def _measure(people: int, seconds: float, sends: int) -> list[Figure]:
     with folder() as place, chdir(place):
         set_clock(place, EVE)
-        async with _storage() as storage:
+        async with opened(settings_of()) as storage:
             began = time.perf_counter()
             await fill_demo(storage.database, storage.clock)  # else the bot would be busy with that at its start
             await settle_patients(storage.database, storage.vault, people)
             filled = time.perf_counter() - began
         through = await _through_the_gate(place, people, seconds)
-        async with _storage() as storage:
+        async with opened(settings_of()) as storage:
             claimed = await _claimed(storage)
             over_http = await _over_http(storage, min(sends, people))
     return [*through, claimed, *over_http, Figure(f"{people:,} people with reminders, as rows: filled", filled, "s")]
@@ -98,7 +96,7 @@ async def _over_http(storage: Storage, sends: int) -> list[Figure]:
     """The channel without its gate beside a loop that only sends; Telegram's stand-in is a process of its own."""
     ids = (await storage.database.fetch(select(outbox_table.c.id).limit(sends))).scalars().all()
     async with _telegram_elsewhere() as url:
-        settings = _settings(url)
+        settings = settings_of(url)
         client = build_bot(settings)
         try:
             await _bare_loop(client, _WARM)
@@ -125,20 +123,6 @@ async def _over_http(storage: Storage, sends: int) -> list[Figure]:
 async def _bare_loop(client: Bot, sends: int) -> None:
     for number in range(sends):
         await client.send_message(FIRST_CHAT + number, "Hello")
-
-
-def _settings(telegram_url: str) -> Settings:
-    return Settings(_env_file=None, bot_token=TOKEN, telegram_api_url=telegram_url, demo=True)
-
-
-@asynccontextmanager
-async def _storage() -> AsyncIterator[Storage]:
-    """The database of this folder, as the bot opens it."""
-    storage = await open_storage(_settings(_ON_THIS_MACHINE))
-    try:
-        yield storage
-    finally:
-        await storage.database.close()
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""A stand-in for the Bot API that does as little as it can: it delivers updates, times the answers and keeps one screen a chat.
+"""A stand-in for the Bot API that does as little as it can: it delivers updates, times answers, keeps a chat's screen.
 
 The emulator checks every rule of Telegram and would be the slower side; here only the bot is to be measured. It speaks
 HTTP like the real one; updates go out by long polling unless `Telegram.deliver` is told otherwise.
