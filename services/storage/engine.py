@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Executable, event, make_url, text
 from sqlalchemy.engine import URL, CursorResult, Result
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from services.errors import SetupError
 from services.storage import sqlite
@@ -64,14 +65,21 @@ class Database:
 
     async def fetch(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         """One reading statement; its rows are already in memory."""
-        async with self._reader.connect() as connection:
-            return await connection.execute(statement, parameters)
+
+        def read() -> Result[Any]:
+            with self._reader.sync_engine.connect() as connection:
+                return connection.execute(statement, parameters)
+
+        return await greenlet_spawn(read)  # taking the connection, asking and giving it back in one go
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """One writing statement in a unit of its own."""
-        async with self._writer.begin() as connection:
-            result: CursorResult[Any] = await connection.execute(statement, parameters)
-            return result
+
+        def write() -> CursorResult[Any]:
+            with self._writer.sync_engine.begin() as connection:
+                return connection.execute(statement, parameters)
+
+        return await greenlet_spawn(write)
 
     async def tidy(self) -> bool:
         """Empties SQLite's journal, which keeps what was deleted; the freed pages themselves are blank already.
