@@ -15,7 +15,7 @@ COMPILED := $(LOCALES:.po=.mo)
 .NOTPARALLEL:
 
 help: ## list these commands
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in the browser
 	exec $(VENV)/python -m bot

@@ -33,8 +33,8 @@ _REPEATABLE = (AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditM
 """What may be asked again when the answer is lost: if the first try has done it, the second finds it done."""
 _CHATS = 10_000
 _ANSWERS = tuple(Response[kind] for kind in (bool, Message, Message | bool))  # type: ignore[valid-type]
-"""Held so that they last: aiogram names its answer's type at each call, and pydantic takes milliseconds to build one that
-nobody has kept.
+"""Held so that they last: aiogram names its answer's type at each call, and pydantic takes milliseconds to build one
+that nobody has kept.
 """
 
 
