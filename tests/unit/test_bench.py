@@ -78,7 +78,7 @@ async def test_a_press_is_over_once_it_is_drawn_and_answered() -> None:
         keyboard = json.dumps({"inline_keyboard": [[{"text": "On", "callback_data": "on"}]]})
         chat.shown(5, "Drawn", keyboard)
 
-    telegram.deliver = bot  # type: ignore[assignment]
+    telegram.deliver = bot
     took = await chat.press(Button("Go", "go"))
     assert steps == ["answered first"]
     assert chat.buttons == (Button("On", "on"),)
