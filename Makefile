@@ -10,14 +10,14 @@ LOCALES := $(wildcard locales/*/LC_MESSAGES/nomerok.po)
 COMPILED := $(LOCALES:.po=.mo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check monkey screens bench texts lock system axe env env-dev
+.PHONY: help run test check monkey screens bench bench-quick texts lock system axe env env-dev
 .SILENT:
 .DELETE_ON_ERROR:
 # The steps share one environment, so `make -j` must not run them side by side.
 .NOTPARALLEL:
 
 help: ## list these commands
-	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: env $(COMPILED) ## start the bot; without BOT_TOKEN, with a local chat in the browser
 	exec $(VENV)/python -m bot
@@ -41,6 +41,9 @@ screens: system env-dev $(COMPILED) ## photograph every screen in both languages
 
 bench: env-dev $(COMPILED) ## measure, each figure beside a yardstick; also into build/bench.json
 	exec $(VENV)/python -m tests.bench
+
+bench-quick: env-dev $(COMPILED) ## the same with fewer of everything, in three minutes
+	exec $(VENV)/python -m tests.bench --quick
 
 texts: env ## gather the sentences of the code into locales/*.po
 	$(VENV)/python -m scripts.update_texts

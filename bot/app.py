@@ -373,6 +373,7 @@ async def _serve(
         else:
             await _poll(bot, dispatcher, told)
     finally:
+        channel.finish()
         await ticks.stop()
         introducing.cancel()
         # A query that is cancelled while the database is being closed can hang: the demo is let finish a little.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -28,7 +28,15 @@ from services.texts.i18n import texts
 
 log = logging.getLogger(__name__)
 
-_BATCH = 30
+BATCH = 30
+
+
+@dataclass(weakref_slot=True, slots=True)
+class _Line:
+    """What is under way to one chat. `stands_until`: Telegram has asked this chat to wait."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    stands_until: datetime | None = None
 
 
 class TelegramChannel:
@@ -38,24 +46,49 @@ class TelegramChannel:
         self._bot = bot
         self._tools = tools
         self._gate = gate
+        self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
+        self._finishing = False
 
     async def deliver_due(self) -> int:
-        """Sends what is due; gives how many rows were looked at."""
-        claimed = await self._tools.outbox.claim(_BATCH)
-        chats: dict[str, list[Delivery]] = defaultdict(list)
-        for delivery in claimed:
-            chats[delivery.notification.account_id].append(delivery)
-        await asyncio.gather(*(self._deliver_in_turn(each) for each in chats.values()))
-        return len(claimed)
+        """Sends what is due until nothing is; gives how many rows were looked at.
 
-    async def _deliver_in_turn(self, deliveries: Sequence[Delivery]) -> None:
-        """One chat's messages, first in first out; the gate makes this chat wait and no other."""
-        for place, delivery in enumerate(deliveries):
-            wait = await self._deliver(delivery)
-            if wait is not None:
-                for later in deliveries[place + 1 :]:
-                    await self._tools.outbox.retry(later, wait)
-                return
+        The next batch is claimed while the last one waits at the gate, so that the gate never waits for the database.
+        """
+        looked_at = 0
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while not self._finishing:
+                claimed = await self._tools.outbox.claim(BATCH)
+                looked_at += len(claimed)
+                under_way |= {asyncio.create_task(self._deliver_in_turn(each)) for each in claimed}
+                if len(claimed) < BATCH:
+                    break
+                while len(under_way) > BATCH:
+                    _, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.gather(*under_way)
+        finally:
+            for each in under_way:
+                each.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+        return looked_at
+
+    def finish(self) -> None:
+        """The process is ending: nothing more is claimed, and what has been is sent within seconds."""
+        self._finishing = True
+
+    async def _deliver_in_turn(self, delivery: Delivery) -> None:
+        """One chat's messages go first in first out; the gate makes this chat wait and no other."""
+        line = self._lines.setdefault(delivery.notification.account_id, _Line())
+        async with line.lock:
+            now = self._tools.clock.now()
+            try:
+                if line.stands_until is not None and now < line.stands_until:
+                    await self._tools.outbox.retry(delivery, line.stands_until - now)
+                    return
+                wait = await self._deliver(delivery)
+                line.stands_until = None if wait is None else now + wait
+            except Exception:
+                log.exception("delivery %s broke off; it comes again when its claim runs out", delivery.id)
 
     async def _deliver(self, delivery: Delivery) -> timedelta | None:
         """Gives how long Telegram asks this chat to wait, if it does."""

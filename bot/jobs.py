@@ -36,11 +36,16 @@ class Ticks:
     """Jobs that run from time to time, until they are stopped."""
 
     def __init__(self) -> None:
-        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None})
-        self._running: set[asyncio.Task[Any]] = set()
+        # Two instances: the second finds the first at work and ends at once, where one would be a warning every time.
+        defaults = {"coalesce": True, "misfire_grace_time": None, "max_instances": 2}
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=defaults)
+        self._running: dict[asyncio.Task[Any], str] = {}
 
     def add(self, trigger: BaseTrigger, name: str, job: Job) -> None:
-        """`job` runs whenever `trigger` says so; what it raises is logged, and the next time comes all the same."""
+        """`job` runs whenever `trigger` says so, unless it is still at work.
+
+        What it raises is logged, and the next time comes all the same.
+        """
         self._scheduler.add_job(self._watched(name, job), trigger, name=name)
 
     def start(self) -> None:
@@ -62,9 +67,11 @@ class Ticks:
 
     def _watched(self, name: str, job: Job) -> Job:
         async def run() -> None:
+            if name in self._running.values():
+                return
             task = asyncio.current_task()
             assert task is not None
-            self._running.add(task)
+            self._running[task] = name
             try:
                 await job()
             except asyncio.CancelledError:  # the process is ending: rows tell the next start what was left
@@ -72,7 +79,7 @@ class Ticks:
             except Exception:
                 log.exception("job %s failed", name)
             finally:
-                self._running.discard(task)
+                del self._running[task]
 
         return run
 

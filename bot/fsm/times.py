@@ -44,7 +44,8 @@ def is_other(answers: Answers) -> bool:
 async def who_for(turn: Turn) -> Person | PatientIdentity:
     if is_other(turn.answers):
         return identity_of(turn.answers)
-    return await turn.tools.persons.get(turn.account, turn.answers["person"])
+    person_id = turn.answers["person"]
+    return await turn.once(f"person {person_id}", lambda: turn.tools.persons.get(turn.account, person_id))
 
 
 def identity_in(who: Person | PatientIdentity) -> PatientIdentity:
@@ -225,7 +226,8 @@ def region_of(turn: Turn) -> Region:
 
 
 async def place_of(turn: Turn) -> view.Place:
-    clinic = await turn.tools.directory.clinic(turn.answers["clinic"])
+    clinic_id = turn.answers["clinic"]
+    clinic = await turn.once(f"clinic {clinic_id}", lambda: turn.tools.directory.clinic(clinic_id))
     if clinic is None:
         raise NotFound
     moved_from = turn.answers.get("moved_from")

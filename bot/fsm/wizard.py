@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiogram.fsm.state import State
 
@@ -28,6 +28,8 @@ from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts
 
 _TREMBLE = timedelta(seconds=2)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,18 @@ class Turn:
     t: Texts
     now: datetime
     draft: Draft
+    _asked: dict[str, Any] = field(default_factory=dict)
 
     @property
     def answers(self) -> Answers:
         return self.draft.answers
+
+    async def once(self, what: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Asks once a press, though the step that is left and the one that comes both want to know."""
+        if what not in self._asked:
+            self._asked[what] = await ask()
+        found: Answer = self._asked[what]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,6 +24,16 @@ from services.storage.engine import Database
 from services.storage.tables import audit, link_basis, person, person_link
 from services.storage.vault import Vault
 from services.texts.names import folded
+
+# Asked at nearly every press, so they are put together once: that takes as long as the database's answer.
+_FAMILY = (
+    select(person, person_link.c.relation, link_basis.c.basis, link_basis.c.until, link_basis.c.covers)
+    .join(person_link, person_link.c.person_id == person.c.id)
+    .outerjoin(link_basis, link_basis.c.link_id == person_link.c.id)
+    .where(person_link.c.account_id == bindparam("account"), person_link.c.ended_at.is_(None))
+    .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
+)
+_ONE = _FAMILY.where(person.c.id == bindparam("person"))
 
 Bases = Mapping[Basis, datetime | None]
 DECLARED: Bases = {Basis.DECLARED: None}
@@ -219,16 +229,11 @@ class Persons:
         }
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
-        query = (
-            select(person, person_link.c.relation, link_basis.c.basis, link_basis.c.until, link_basis.c.covers)
-            .join(person_link, person_link.c.person_id == person.c.id)
-            .outerjoin(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(person_link.c.account_id == account_id, person_link.c.ended_at.is_(None))
-            .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
-        )
-        if person_id is not None:
-            query = query.where(person.c.id == person_id)
-        rows = (await self._database.fetch(query)).all()
+        if person_id is None:
+            found = await self._database.fetch(_FAMILY, {"account": account_id})
+        else:
+            found = await self._database.fetch(_ONE, {"account": account_id, "person": person_id})
+        rows = found.all()
         return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
 
     def _person(self, rows: list[Row[Any]]) -> Person:

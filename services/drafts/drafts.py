@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -124,22 +124,17 @@ class Drafts:
         return gone
 
     async def _first(self, *conditions: ColumnElement[bool]) -> Draft | None:
-        row = (
-            await self._database.fetch(
-                select(draft_table).where(*conditions, self._alive()).order_by(draft_table.c.touched_at.desc()).limit(1)
-            )
-        ).one_or_none()
+        """The latest that lives; an account has a few, one a kind."""
+        found = select(draft_table).where(*conditions).order_by(draft_table.c.touched_at.desc())
+        rows = await self._database.fetch(found)
+        row = next(filter(self._is_alive, rows), None)
         return self._draft(row) if row is not None else None
 
-    def _alive(self) -> ColumnElement[bool]:
+    def _is_alive(self, row: Row[Any]) -> bool:
         """Drafts of different kinds live for different times."""
-        now = self._clock.now()
-        return or_(
-            *(
-                and_(draft_table.c.kind == kind, draft_table.c.touched_at >= now - lifetime)
-                for kind, lifetime in self._lifetimes.items()
-            )
-        )
+        lifetime = self._lifetimes.get(row.kind)
+        touched_at: datetime = row.touched_at
+        return lifetime is not None and touched_at >= self._clock.now() - lifetime
 
     def _columns(self, draft: Draft) -> dict[str, Any]:
         return {

@@ -182,7 +182,9 @@ class Outbox:
                 outbox_table.c.due_at <= now,
                 or_(outbox_table.c.claimed_until.is_(None), outbox_table.c.claimed_until <= now),
             )
-            .order_by(outbox_table.c.due_at, outbox_table.c.id)
+            .order_by(
+                outbox_table.c.due_at
+            )  # as the index has it: by anything more, each claim would sort all that is due
             .limit(limit)
         )
         async with self._database.write() as unit:
@@ -212,7 +214,8 @@ class Outbox:
         """It has gone out. `instead_of`: keys of what it has told along, which is not to be sent by itself."""
         async with self._database.write() as unit:
             await unit.execute(self._marking(outbox_table.c.id == delivery.id, _SENT))
-            await self.withdraw(unit, *instead_of)
+            if instead_of:
+                await self.withdraw(unit, *instead_of)
 
     async def drop(self, delivery: Delivery) -> None:
         """It no longer applies, or can never arrive."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from sqlalchemy import Connection, Executable, event, make_url, text
 from sqlalchemy.engine import URL, CursorResult, Result
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from services.errors import SetupError
+from services.storage import sqlite
 
 _SQLITE_READERS = 4
 _POSTGRES_POOL = 8
@@ -40,7 +43,9 @@ class Database:
             _make_folder(Path(parsed.database or "").parent)
             writer = _sqlite_engine(parsed, pool_size=1)
             event.listen(writer.sync_engine, "begin", _begin_immediate)
-            return cls(writer, _sqlite_engine(parsed, pool_size=_SQLITE_READERS))
+            # Readers have no transaction that could be rolled back, and asking costs as much as reading.
+            reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, skip_autocommit_rollback=True)
+            return cls(writer, reader)
         engine = create_async_engine(
             parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL, hide_parameters=True
         )
@@ -60,14 +65,21 @@ class Database:
 
     async def fetch(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         """One reading statement; its rows are already in memory."""
-        async with self._reader.connect() as connection:
-            return await connection.execute(statement, parameters)
+
+        def read() -> Result[Any]:
+            with self._reader.sync_engine.connect() as connection:
+                return connection.execute(statement, parameters)
+
+        return await greenlet_spawn(read)  # taking the connection, asking and giving it back in one go
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """One writing statement in a unit of its own."""
-        async with self._writer.begin() as connection:
-            result: CursorResult[Any] = await connection.execute(statement, parameters)
-            return result
+
+        def write() -> CursorResult[Any]:
+            with self._writer.sync_engine.begin() as connection:
+                return connection.execute(statement, parameters)
+
+        return await greenlet_spawn(write)
 
     async def tidy(self) -> bool:
         """Empties SQLite's journal, which keeps what was deleted; the freed pages themselves are blank already.
@@ -110,14 +122,22 @@ def _make_folder(folder: Path) -> None:
         raise SetupError(f"DATABASE_URL names a file in {folder}, which cannot be made; choose another place") from None
 
 
-def _sqlite_engine(url: URL, *, pool_size: int) -> AsyncEngine:
+async def _connect(url: URL, *_: Any, **__: Any) -> sqlite.Connection:
+    """The driver's own transaction control begins before DML only, so a SELECT would stay outside it: there is none."""
+    how: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
+    connection = sqlite.connect(url.database or "", **how)
+    await connection
+    return connection
+
+
+def _sqlite_engine(url: URL, *, pool_size: int, **how: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
         hide_parameters=True,
-        # The driver's own transaction control begins before DML only, so a SELECT would stay outside it.
-        connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        async_creator=partial(_connect, url),
+        **how,
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine

@@ -1,37 +1,99 @@
-"""`make bench`: figures, each beside a yardstick measured in the same run; also in build/bench.json."""
+"""`make bench`: figures, each beside a yardstick measured in the same run; also in build/bench.json.
+
+`--quick`: fewer of everything, in three minutes. Names of topics as arguments: only these. `--profile`: where the time
+of a press goes, instead.
+"""
 
 from __future__ import annotations
 
-import json
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from tests.bench import drawing, start_up
+from tests.bench import calls, drawing, importing, listing, memory, presses, racing, reminders, replicas, start_up
+from tests.bench.figures import Measured, Topic, conclude, show, write
 
-_ROUNDS = 3
+TARGET = Path("build/bench.json")
+PROFILE = Path("build/bench.prof")
+_PROFILED_VISITS = 15
+_MILLION = 10**6
+
+WHOLE = (
+    Topic(
+        "presses", "Presses, beside a bare aiogram handler over the same HTTP", partial(presses.measure, 40, 200, 10)
+    ),
+    Topic("calls", "Driver calls a press", partial(calls.measure, 5)),
+    Topic(
+        "listing",
+        "Listing what is free while the registry grows; yardstick: the smallest",
+        partial(listing.measure, (10**4, 10**5, _MILLION, 10 * _MILLION), (10**4, _MILLION), 200),
+    ),
+    Topic("reminders", "Reminders due at once", partial(reminders.measure, 10**5, 60, 2000)),
+    Topic("racing", "A hundred after one time; yardstick: one guarded update", partial(racing.measure, 10**5, 2000)),
+    Topic(
+        "importing",
+        "Import under a writer; yardstick: reading the file and inserting the rows at once",
+        partial(importing.measure, 10**5),
+    ),
+    Topic("memory", "Memory, beside the bare bot", partial(memory.measure, 10**4)),
+    Topic("replicas", "Two replicas; yardstick: one", partial(replicas.measure, 100, 10)),
+    Topic("start-up", "Start-up, beside a bare aiogram bot", partial(start_up.measure, 3)),
+    Topic("drawing", "Drawing a map; yardstick: Typst setting an empty page", partial(drawing.measure, 30)),
+)
+
+_QUICK = {
+    "presses": partial(presses.measure, 10, 50, 3),
+    "calls": partial(calls.measure, 2),
+    "listing": partial(listing.measure, (10**4, _MILLION), (), 100),
+    "reminders": partial(reminders.measure, 10**4, 20, 500),
+    "racing": partial(racing.measure, 2000, 100),
+    "importing": partial(importing.measure, 10**4),
+    "memory": partial(memory.measure, 500),
+    "replicas": partial(replicas.measure, 20, 3),
+    "start-up": partial(start_up.measure, 1),
+    "drawing": partial(drawing.measure, 10),
+}
+QUICK = tuple(Topic(each.name, each.title, _QUICK[each.name]) for each in WHOLE)
 
 
-def main() -> None:
-    figures = start_up.measure(_ROUNDS)
-    table = Table(title=f"Start-up, seconds (median of {_ROUNDS})")
-    table.add_column("what")
-    table.add_column("seconds", justify="right")
-    for name, seconds in figures.items():
-        table.add_row(name, f"{seconds:.2f}")
-    Console().print(table)
-    drawn = drawing.measure()
-    table = Table(title=f"Drawing a map, milliseconds ({drawing.ROUNDS} pictures, each another)")
-    for column in ("what", "median", "p95"):
-        table.add_column(column, justify="left" if column == "what" else "right")
-    for name, figure in drawn.items():
-        table.add_row(name, f"{figure['median']:.0f}", f"{figure['p95']:.0f}")
-    Console().print(table)
-    target = Path("build/bench.json")
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps({"start_up": figures, "drawing": drawn}, indent=2))
+def run(topics: Sequence[Topic], console: Console, target: Path) -> int:
+    """Measures one topic after another, and goes on where one fails; gives the exit code."""
+    measured = []
+    for topic in topics:
+        measured.append(_measured(topic, console))
+        show(console, measured[-1])
+        write(target, measured)
+    conclude(console, measured)
+    return 1 if any(each.failure is not None for each in measured) else 0
+
+
+def _measured(topic: Topic, console: Console) -> Measured:
+    began = time.perf_counter()
+    try:
+        figures, failure = tuple(topic.measure()), None
+    except Exception as error:
+        console.print_exception(max_frames=8)
+        figures, failure = (), f"{type(error).__name__}: {error}".splitlines()[0]
+    return Measured(topic, figures, time.perf_counter() - began, failure)
+
+
+def main() -> int:
+    parser = ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--profile", action="store_true")
+    parser.add_argument("topic", nargs="*", choices=[[], *(each.name for each in WHOLE)])
+    asked = parser.parse_args()
+    if asked.profile:
+        calls.profile(_PROFILED_VISITS, PROFILE)
+        return 0
+    topics = [each for each in (QUICK if asked.quick else WHOLE) if not asked.topic or each.name in asked.topic]
+    return run(topics, Console(), TARGET)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

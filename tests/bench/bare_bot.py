@@ -1,4 +1,4 @@
-"""The yardstick: the smallest bot that aiogram can make. It answers every message."""
+"""The yardstick: the smallest bot that aiogram can make. It answers every message, and edits what was pressed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,26 @@ import os
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+
+_KEYBOARD = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="Press", callback_data="pressed")]])
 
 
 async def reply(message: Message) -> None:
-    await message.answer("Hello")
+    await message.answer("Hello", reply_markup=_KEYBOARD)
+
+
+async def edit(query: CallbackQuery) -> None:
+    if isinstance(query.message, Message):
+        await query.message.edit_text(f"Pressed: {query.id}", reply_markup=_KEYBOARD)
+    await query.answer()
 
 
 async def main() -> None:
     session = AiohttpSession(api=TelegramAPIServer.from_base(os.environ["TELEGRAM_API_URL"]))
     dispatcher = Dispatcher()
     dispatcher.message.register(reply)
+    dispatcher.callback_query.register(edit)
     await dispatcher.start_polling(Bot(os.environ["BOT_TOKEN"], session=session))
 
 

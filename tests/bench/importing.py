@@ -9,9 +9,8 @@ import asyncio
 import csv
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,16 @@ from sqlalchemy import delete, insert, select
 from services.registry.local.tables import slot
 from services.storage.engine import Database
 from services.storage.tables import setting
+from tests.bench.figures import Aim, Figure
+from tests.bench.processes import folder
 from tests.support.databases import PostgresServer
 from tests.support.local_chat import environment
 from tests.support.schedules import Files, write_files
 
 _FEW = 1_000
 _BETWEEN = 0.005
+_FLAT = 20
+"""Megabytes that a hundred times the lines may cost more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +42,20 @@ class Run:
     peak: float
 
 
-def measure(lines: int = 100_000, *, quick: bool = False) -> dict[str, dict[str, float]]:
-    """By engine. `quick`: a tenth of the lines.
-
-    `peak_growth_mb`: the peak of this import minus the peak of one of a thousand lines.
-    """
-    lines = lines // 10 if quick else lines
-    figures = {}
-    with tempfile.TemporaryDirectory(prefix="nomerok-bench-") as name:
-        folder = Path(name)
-        for engine, address in _addresses(folder):
-            subprocess.run(_command("migrate"), cwd=folder / engine, env=_environment(address), check=True)
-            figures[engine] = asyncio.run(_measure(folder / engine, address, lines))
+def measure(lines: int) -> Sequence[Figure]:
+    """An import of so many lines on each engine, from scratch and once more over itself."""
+    figures: list[Figure] = []
+    with folder() as place:
+        for engine, address in _addresses(place):
+            subprocess.run(_command("migrate"), cwd=place / engine, env=_environment(address), check=True)
+            figures += asyncio.run(_measure(engine, place / engine, address, lines))
     return figures
 
 
-def _addresses(folder: Path) -> Iterator[tuple[str, str]]:
+def _addresses(place: Path) -> Iterator[tuple[str, str]]:
     for engine in ("sqlite", "postgres"):
-        (folder / engine).mkdir()
-    yield "sqlite", f"sqlite:///{folder}/sqlite/nomerok.sqlite"
+        (place / engine).mkdir()
+    yield "sqlite", f"sqlite:///{place}/sqlite/nomerok.sqlite"
     with _postgres() as address:
         yield "postgres", address
 
@@ -72,28 +70,23 @@ def _postgres() -> Iterator[str]:
         server.stop()
 
 
-async def _measure(folder: Path, address: str, lines: int) -> dict[str, float]:
+async def _measure(engine: str, place: Path, address: str, lines: int) -> Sequence[Figure]:
     database = Database.from_url(address)
-    few = await _run(folder, address, database, write_files(folder, _FEW))
-    files = write_files(folder, lines)
-    many = await _run(folder, address, database, files)
-    again = await _run(folder, address, database, files)
+    few = await _run(place, address, database, write_files(place, _FEW))
+    files = write_files(place, lines)
+    many = await _run(place, address, database, files)
+    again = await _run(place, address, database, files)
     bare = await _bare_inserts(database)
     reading = _bare_reading(files)
     await database.close()
-    return {
-        "lines": lines,
-        "seconds": many.seconds,
-        "lines_a_second": lines / many.seconds,
-        "seconds_again": again.seconds,
-        "bare_csv_seconds": reading,
-        "bare_inserts_seconds": bare,
-        "times_the_bare": many.seconds / (reading + bare),
-        "longest_wait_ms": max(many.longest_wait, again.longest_wait) * 1000,
-        "writes_meanwhile": many.waits,
-        "peak_mb": many.peak,
-        "peak_growth_mb": many.peak - few.peak,
-    }
+    grown = many.peak - few.peak
+    waited = max(many.longest_wait, again.longest_wait) * 1000
+    return (
+        Figure(f"{lines:,} lines, {engine}".replace(",", " "), many.seconds, "s", reading + bare),
+        Figure(f"the same lines once more, {engine}", again.seconds, "s", reading + bare),
+        Figure(f"memory beyond that of {_FEW} lines, {engine}", grown, "MB", None, Aim(False, _FLAT, f"≤ {_FLAT} MB")),
+        Figure(f"longest wait of a writer beside it, {engine}", waited, "ms"),
+    )
 
 
 async def _run(folder: Path, address: str, database: Database, files: Files) -> Run:

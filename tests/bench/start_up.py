@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.bench.figures import Figure
+from tests.bench.processes import BARE, BOT, folder, free_port, process
+
 _PATIENCE = 60.0
 _LOOK = 0.01
 
@@ -32,39 +27,38 @@ class Start:
     reply: float
 
 
-def measure(rounds: int) -> dict[str, float]:
+def measure(rounds: int) -> list[Figure]:
     """Medians in seconds: a first run (empty folder), a later run, and the bare bot."""
     first, later, bare = [], [], []
     for _ in range(rounds):
-        with tempfile.TemporaryDirectory(prefix="nomerok-bench-") as folder:
-            first.append(_nomerok(Path(folder)))
-            later.append(_nomerok(Path(folder)))
-            bare.append(_bare(Path(folder)))
-    return {
-        "first run, page": median(each.page or 0 for each in first),
-        "first run, first reply": median(each.reply for each in first),
-        "later run, page": median(each.page or 0 for each in later),
-        "later run, first reply": median(each.reply for each in later),
-        "bare aiogram bot, first reply": median(each.reply for each in bare),
-    }
+        with folder() as place:
+            first.append(_nomerok(place))
+            later.append(_nomerok(place))
+            bare.append(_bare(place))
+    yardstick = median(each.reply for each in bare)
+    return [
+        Figure("first run, page", median(each.page or 0 for each in first), "s"),
+        Figure("first run, first reply", median(each.reply for each in first), "s", yardstick),
+        Figure("later run, page", median(each.page or 0 for each in later), "s"),
+        Figure("later run, first reply", median(each.reply for each in later), "s", yardstick),
+    ]
 
 
-def _nomerok(folder: Path) -> Start:
-    address = _free_address()
-    began = time.monotonic()
-    with _process([sys.executable, "-m", "bot"], folder, EMULATOR_PORT=address.rsplit(":", 1)[1], LOG_LEVEL="WARNING"):
+def _nomerok(place: Path) -> Start:
+    port = str(free_port())
+    address, began = f"http://127.0.0.1:{port}", time.monotonic()
+    with process(BOT, place, EMULATOR_PORT=port, LOG_LEVEL="WARNING"):
         page = _until(lambda: _get(address, "/") is not None, began)
         return Start(page, _first_reply(address, began))
 
 
-def _bare(folder: Path) -> Start:
-    address = _free_address()
-    port = address.rsplit(":", 1)[1]
-    with _process([sys.executable, "-m", "emulator"], folder, EMULATOR_PORT=port, EMULATOR_DATA=":memory:"):
+def _bare(place: Path) -> Start:
+    port = str(free_port())
+    address = f"http://127.0.0.1:{port}"
+    with process([sys.executable, "-m", "emulator"], place, EMULATOR_PORT=port, EMULATOR_DATA=":memory:"):
         _until(lambda: _get(address, "/") is not None, time.monotonic())
         began = time.monotonic()
-        command = [sys.executable, "-m", "tests.bench.bare_bot"]
-        with _process(command, folder, TELEGRAM_API_URL=address, BOT_TOKEN="1000000002:bare"):
+        with process(BARE, place, TELEGRAM_API_URL=address, BOT_TOKEN="1000000002:bare"):
             return Start(None, _first_reply(address, began))
 
 
@@ -117,26 +111,3 @@ def _post(address: str, act: str, body: dict[str, Any]) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=5) as response:
         answer: dict[str, Any] = json.load(response)
         return answer
-
-
-def _free_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
-
-
-@contextmanager
-def _process(command: Sequence[str], folder: Path, **settings: str) -> Iterator[None]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("BOT_TOKEN", "TELEGRAM_API_URL")}
-    child = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**kept, "PYTHONPATH": str(ROOT), **settings},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        child.send_signal(signal.SIGINT)
-        child.wait(30)

@@ -16,7 +16,7 @@ from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, Tel
 from aiogram.methods import SendMessage
 
 from bot import notices
-from bot.channel import TelegramChannel
+from bot.channel import BATCH, TelegramChannel
 from bot.keyboards.callbacks import NotificationList, VisitCancel, VisitCard, VisitMove, VisitReply
 from bot.middlewares.outgoing import Gate
 from bot.tools import Tools
@@ -250,6 +250,26 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, tools: Tools
     world.clock.advance(minutes=1)
     await empty(channels)
     assert Counter(chat_id for chat_id, _, _ in telegram.sent) == Counter(each.telegram_id for each in accounts)
+
+
+async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(
+    world: World, tools: Tools, telegram: Telegram
+) -> None:
+    doctors = [replace(THERAPIST, id=f"x{number}") for number in range(BATCH + 5)]
+    start = at(12, day=25)
+    await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
+    for number, doctor in enumerate(doctors):
+        person = await world.person(await world.account(), somebody(number, ADULT))
+        await world.at_the_desk(cast(str, person.patient_id), await world.slot(doctor, 12, day=25))
+    await world.watch.look()
+    world.clock.set(at(18, day=24))
+    telegram.refusals.append(ValueError("nothing that Telegram would say"))
+    channel = TelegramChannel(cast(Bot, telegram), tools, OpenGate())
+    assert await channel.deliver_due() == len(doctors)
+    assert len(telegram.sent) == len(doctors) - 1
+    world.clock.advance(minutes=1)
+    channel.finish()
+    assert await channel.deliver_due() == 0, "a process that ends claims nothing more"
 
 
 async def empty(channels: Sequence[TelegramChannel]) -> None:

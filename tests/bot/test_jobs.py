@@ -68,3 +68,25 @@ async def test_what_is_raised_is_logged_and_stops_nobody(caplog: pytest.LogCaptu
     await done.wait()
     await ticks.stop()
     assert "job broken failed" in caplog.text
+
+
+async def test_one_that_is_still_at_work_is_not_begun_again() -> None:
+    began, may_end, others = 0, asyncio.Event(), asyncio.Event()
+
+    async def job() -> None:
+        nonlocal began
+        began += 1
+        await may_end.wait()
+
+    async def other() -> None:
+        others.set()
+
+    ticks = Ticks()
+    for _ in range(2):
+        ticks.add(DateTrigger(), "outbox", job)
+    ticks.add(DateTrigger(), "other", other)
+    ticks.start()
+    await others.wait()
+    assert began == 1
+    may_end.set()
+    await ticks.stop()

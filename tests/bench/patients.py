@@ -1,0 +1,120 @@
+"""People who book and cancel by pressing, on whatever screen they stand: the load of the bench."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from random import Random
+from typing import TypeVar
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot.keyboards.callbacks import (
+    ConsentPress,
+    Go,
+    Page,
+    Verb,
+    VisitCancel,
+    VisitCard,
+    VisitList,
+    WizardOpen,
+    WizardPress,
+)
+from tests.bench.telegram import Button, Chat, Took
+
+Data = TypeVar("Data", bound=CallbackData)
+COMMONEST = (
+    *("Book a visit", "for whom", "clinic", "specialist", "doctor", "day", "time"),
+    *("confirm the booking", "Home", "My bookings"),
+)
+"""The ten presses that are timed one by one, in the order of a visit's life."""
+LAST = "cancel it: yes"
+"""The press that ends a visit; what makes room for the next booking is pressed along with the ten."""
+_STEPS = {
+    "person": "for whom",
+    "clinic": "clinic",
+    "service": "specialist",
+    "doctor": "doctor",
+    "day": "day",
+    "time": "time",
+    "confirm": "confirm the booking",
+}
+_NOTHING_FREE = "нет номерков"
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A press by its name (one of `COMMONEST`, or another that is pressed along), and what it took."""
+
+    name: str
+    took: Took
+
+
+class Astray(Exception):  # noqa: N818
+    """There is no such button on the screen."""
+
+
+class Patient:
+    """Somebody with the demo's ready family. `seed`: chance decides whom and when they book for."""
+
+    def __init__(self, chat: Chat, seed: int) -> None:
+        self.chat = chat
+        self._random = Random(seed)
+
+    async def settle_in(self) -> None:
+        """Agrees and takes the ready family."""
+        await self.chat.say("/start")
+        await self._press(ConsentPress, agree=True)
+        await self._press(Go, to=Page.DEMO_FAMILY)
+
+    async def visits(self) -> AsyncGenerator[Pressed, None]:
+        """Books and cancels for ever; a booking that leads nowhere (no free times) is begun anew from Home."""
+        while True:
+            async for pressed in self._book():
+                yield pressed
+            yield Pressed("Home", await self._press(Go, to=Page.HOME))
+            yield Pressed("My bookings", await self._press(VisitList))
+            if self._find(VisitCard) is None:
+                yield Pressed("Home", await self._press(Go, to=Page.HOME))
+                continue
+            yield Pressed("a booking", await self._press(VisitCard))
+            yield Pressed("cancel it", await self._press(VisitCancel, sure=False))
+            yield Pressed(LAST, await self._press(VisitCancel, sure=True))
+            yield Pressed("Home", await self._press(Go, to=Page.HOME))
+
+    async def _book(self) -> AsyncGenerator[Pressed, None]:
+        yield Pressed("Book a visit", await self._press(Go, to=Page.BOOKING))
+        if self._find(WizardOpen, anew=True) is not None:  # one that led nowhere
+            yield Pressed("begin anew", await self._press(WizardOpen, anew=True))
+        while (forward := self._forward()) is not None:
+            step, button = forward
+            yield Pressed(_STEPS.get(step, step), await self.chat.press(button))
+
+    def _forward(self) -> tuple[str, Button] | None:
+        """The step that is shown and a button that leads on from it; None where none does."""
+        presses = [(each, data) for each in self.chat.buttons if (data := _read(each, WizardPress)) is not None]
+        options = [each for each, data in presses if data.verb is Verb.OPTION and _NOTHING_FREE not in each.text]
+        step = next((data.step for _, data in presses), "")
+        if step == "confirm":
+            return step, next(each for each, data in presses if data.arg == "yes")
+        if not options:
+            return None
+        return step, options[0] if step == "clinic" else self._random.choice(options)
+
+    async def _press(self, kind: type[CallbackData], **wanted: object) -> Took:
+        button = self._find(kind, **wanted)
+        if button is None:
+            raise Astray(f"no {kind.__name__} {wanted} below: {self.chat.text[:300]}")
+        return await self.chat.press(button)
+
+    def _find(self, kind: type[CallbackData], **wanted: object) -> Button | None:
+        for button in self.chat.buttons:
+            data = _read(button, kind)
+            if data is not None and all(getattr(data, name) == value for name, value in wanted.items()):
+                return button
+        return None
+
+
+def _read(button: Button, kind: type[Data]) -> Data | None:
+    """The button's data, if it is of this kind."""
+    return kind.unpack(button.data) if button.data.startswith(f"{kind.__prefix__}:") else None
