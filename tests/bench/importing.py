@@ -82,7 +82,7 @@ async def _measure(engine: str, place: Path, address: str, lines: int) -> Sequen
     grown = many.peak - few.peak
     waited = max(many.longest_wait, again.longest_wait) * 1000
     return (
-        Figure(f"{lines:,} lines, {engine}".replace(",", " "), many.seconds, "s", reading + bare),
+        Figure(f"{lines} lines, {engine}", many.seconds, "s", reading + bare),
         Figure(f"the same lines once more, {engine}", again.seconds, "s", reading + bare),
         Figure(f"memory beyond that of {_FEW} lines, {engine}", grown, "MB", None, Aim(False, _FLAT, f"≤ {_FLAT} MB")),
         Figure(f"longest wait of a writer beside it, {engine}", waited, "ms"),

@@ -1,8 +1,8 @@
 """Hundreds after one time, over and over: how many attempts a second, and never two visits.
 
-Every round all want the same time at once: one gets it, and gives it back before the next. On the registry alone, which has
-the last word, and through the service: rights, intent, registry, settlement, notification. The yardstick is one guarded
-`UPDATE` in a unit of its own, as many at once.
+Every round all want the same time at once: one gets it, and gives it back before the next. On the registry alone, which
+has the last word, and through the service: rights, intent, registry, settlement, notification. The yardstick is one
+guarded `UPDATE` in a unit of its own, as many at once.
 """
 
 from __future__ import annotations
