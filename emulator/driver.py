@@ -35,6 +35,7 @@ from aiohttp import web
 
 from emulator import people
 from emulator.checks import Catalogues, logged, placeholders, raw_msgids
+from emulator.entities import Json
 from emulator.faults import Fault
 from emulator.journal import Call, Journal
 from emulator.mail import Mail
@@ -359,11 +360,13 @@ class Emulator:
             found += [f"msgid {line!r} in {texts!r}" for line in raw_msgids(lines, self.catalogues)]
         return found + (logged(self.bot_log.read_text()) if self.bot_log and self.bot_log.exists() else [])
 
-    def _listen(self, event: dict[str, object]) -> None:
+    def _listen(self, event: Json) -> None:
         """Remember who in a private chat still waits for the bot to do anything about what they said."""
         kind = event["event"]
-        named = str(self.journal.calls[-1].params.get("chat_id") if kind == "call" else event.get("user_id"))
-        if event.get("bot_id") != self.bot_id or not named.isdigit():
+        told = event["entry"] if kind == "traffic" else event
+        called = kind == "traffic" and told["kind"] == "call"
+        named = str(told["sent"].get("chat_id") if called else told.get("user_id"))
+        if told.get("bot_id") != self.bot_id or not named.isdigit():
             return
         user_id = int(named)
         if kind == "message" and not event["by_bot"]:

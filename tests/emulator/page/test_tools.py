@@ -142,7 +142,8 @@ async def test_a_deleted_message_leaves_a_mark_that_opens(emulator: Emulator, pa
 
 @pytest.mark.usefixtures("bot")
 async def test_commands_go_by_scope_before_language(emulator: Emulator, page: Page) -> None:
-    user = await emulator.user(language_code="ru")
+    user, another = await emulator.user(language_code="ru"), await emulator.user(language_code="ru")
+    await another.send("/start")
     await user.send("/start")
     bot = aiogram_bot(emulator)
 
@@ -162,7 +163,7 @@ async def test_commands_go_by_scope_before_language(emulator: Emulator, page: Pa
     for name, scope, language in (
         ("private", BotCommandScopeAllPrivateChats(), None),
         ("private_ru", BotCommandScopeAllPrivateChats(), "ru"),
-        ("another_chat", BotCommandScopeChat(chat_id=user.id + 1), None),
+        ("another_chat", BotCommandScopeChat(chat_id=another.id), None),
         ("this_chat", BotCommandScopeChat(chat_id=user.id), None),
     ):
         await offer(name, scope, language)
