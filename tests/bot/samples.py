@@ -1211,7 +1211,10 @@ SENTENCES: Sequence[Sample] = [
     *(Sample(links.not_for_age, (each,)) for each in ("Терапевт", EVIL)),
     *(Sample(each) for each in (links.before_consent, links.not_understood, links.clinic_gone)),
     *(Sample(each) for each in (profile.description, profile.short_description)),
-    *(Sample(each) for each in (notifications.cancelled, notifications.cancelled_by_clinic)),
+    *(
+        Sample(each)
+        for each in (notifications.cancelled, notifications.cancelled_by_clinic, notifications.stands_after_all)
+    ),
     *(Sample(notifications.moved, (before, NOW)) for before in (None, *ENTRIES)),
     *(Sample(visits.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),
     *(Sample(person.registered, (), {"verified": one, "known": two}) for one in (True, False) for two in (True, False)),

@@ -255,7 +255,7 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, tools: Tools
 async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(
     world: World, tools: Tools, telegram: Telegram
 ) -> None:
-    doctors = [replace(THERAPIST, id=f"x{number}") for number in range(BATCH + 5)]
+    doctors = [replace(THERAPIST, id=f"x{number:03}") for number in range(BATCH + 5)]
     start = at(12, day=25)
     await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
     for number, doctor in enumerate(doctors):

