@@ -299,6 +299,7 @@ def build_dispatcher(tools: Tools, ready: asyncio.Event, common: Common) -> Disp
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(Errors(tools.accounts))
         observer.outer_middleware(Guest(tools.accounts, locales, ready))
+    dispatcher.my_chat_member.outer_middleware(Errors(tools.accounts))
     dispatcher.callback_query.outer_middleware(SlowPress())
     for router in routers():
         if router.name == "typing":

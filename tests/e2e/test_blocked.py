@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.driver import User
+from emulator.driver import Fault, User
 from tests.e2e.people import RU, told, with_family
 from tests.e2e.test_reminders import made_at_the_desk, waiting
 from tests.support.bot_process import BotProcess
@@ -82,3 +82,21 @@ async def test_a_group_hears_one_sentence(town: BotProcess) -> None:
     assert len(said) == 2, "commands alone are answered"
     assert "Главное меню" in user.screen().text
     await user.press(RU.my_bookings)
+
+
+async def test_a_no_to_what_is_ahead_is_no_fault_of_the_bot(bot: BotProcess) -> None:
+    user = await with_family(bot)
+    await made_at_the_desk(bot, user)
+
+    # STEP 1. Telegram does not take what is still ahead: the person is reachable all the same.
+    await user.block()
+    bot.emulator.fault(Fault("sendMessage", code=502, chat_id=user.id))
+    await user.unblock()
+    assert is_reachable(bot, user)
+
+    # STEP 2. Blocked again before it came: known as well.
+    await user.block()
+    bot.emulator.fault(Fault("sendMessage", code=403, chat_id=user.id))
+    await user.unblock()
+    assert not is_reachable(bot, user)
+    assert "Traceback" not in bot.log.read_text()

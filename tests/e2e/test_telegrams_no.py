@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from emulator import people
 from emulator.driver import Fault, User
 from tests.e2e.desk import desk_of
-from tests.e2e.people import BOOKED, RU, to_confirmation, told, with_family
+from tests.e2e.people import BOOKED, RU, press_all, to_confirmation, told, with_consent, with_family
 from tests.support.bot_process import BotProcess
 
 
@@ -61,6 +62,30 @@ async def test_a_refusal_nobody_expected_leaves_a_way_on(bot: BotProcess) -> Non
     bot.log.write_text("")
     await user.press("🏠")
     assert RU.my_bookings in " ".join(user.screen().labels)
+
+
+async def test_updates_that_overtake_each_other(town: BotProcess) -> None:
+    # STEP 1. The answer arrives before the one that was typed first: no answer gets lost without a word.
+    user = await with_consent(town)
+    await user.press("Заполнить анкету")
+    town.emulator.reorder_updates()
+    people.say(town.emulator.world, town.emulator.bot_id, user.id, "/start")
+    await user.send("Орлова")
+    await town.emulator.wait_quiet()
+    assert "познакомимся" in user.screen().text, "/start was overtaken, and is heard all the same"
+    await press_all(user, "Заполнить анкету", "Продолжить")
+    assert "вопрос 2 из 8" in user.screen().text
+
+    # STEP 2. Home overtakes the confirmation: the visit is made once all the same, or still waits to be confirmed.
+    user = await with_family(town)
+    await to_confirmation(user)
+    town.emulator.reorder_updates()
+    user.tap(RU.confirm)
+    user.tap("🏠")
+    await town.emulator.wait_quiet()
+    assert told(user, BOOKED) == 1
+    async with desk_of(town) as desk:
+        assert len(await desk.visits(user)) == 1
 
 
 # --- a fault at the k-th call of a way ------------------------------------------------------------
