@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+
+import pytest
 
 from services.accounts.model import Relation
 from services.booking.model import BookingRequest, Declined, Made
 from services.registry.admin import SlotRecord
 from services.registry.model import Refusal, VisitStatus
+from tests.support.racers import Racer, attempt_of
 from tests.support.world import (
     ADULT,
     CHILD,
@@ -24,6 +29,8 @@ from tests.support.world import (
 )
 
 MANY = 200
+postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+"""SQLite is for one process; PostgreSQL is what several share."""
 
 
 async def standing(world: World, *patient_ids: str | None) -> list[str]:
@@ -32,19 +39,47 @@ async def standing(world: World, *patient_ids: str | None) -> list[str]:
     return [each.id for each in visits if each.status is VisitStatus.BOOKED]
 
 
-async def test_of_two_hundred_tasks_after_one_time_one_gets_it(world: World) -> None:
-    """Each for a person of their own."""
+async def after_one_time(world: World) -> tuple[list[BookingRequest], list[str | None]]:
+    """Two hundred people of one account at the confirmation of the same time, and which patients they are."""
     slot = await world.slot()
     account = await world.account()
-    requests, patients = [], []
-    for number in range(MANY):
-        who = await world.person(account, somebody(number, ADULT), Relation.PARENT)
-        patients.append(who.patient_id)
-        requests.append(BookingRequest(account, f"draft {number}", who, CLINIC, slot))
+    people = [await world.person(account, somebody(number, ADULT), Relation.PARENT) for number in range(MANY)]
+    requests = [BookingRequest(account, f"draft {number}", who, CLINIC, slot) for number, who in enumerate(people)]
+    return requests, [each.patient_id for each in people]
+
+
+async def in_two_processes(url: str, requests: Sequence[BookingRequest]) -> Counter[str]:
+    """Every second request in each of two other processes, which begin together; how often what came of them."""
+    attempts = [attempt_of(each) for each in requests]
+    racers = await asyncio.gather(*(Racer.start(url, attempts[half::2]) for half in range(2)))
+    outcomes = await asyncio.gather(*(each.run() for each in racers))
+    return Counter(told for half in outcomes for told in half)
+
+
+async def test_of_two_hundred_tasks_after_one_time_one_gets_it(world: World) -> None:
+    requests, patients = await after_one_time(world)
     outcomes = await asyncio.gather(*(world.booking.book(each) for each in requests))
     assert sum(isinstance(each, Made) for each in outcomes) == 1
     assert outcomes.count(Declined(Refusal.TIME_BUSY)) == MANY - 1
     assert len(await standing(world, *patients)) == 1
+
+
+@postgres
+async def test_two_processes_give_a_time_to_one_of_two_hundred(world: World, database_url: str) -> None:
+    requests, patients = await after_one_time(world)
+    assert await in_two_processes(database_url, requests) == {"made": 1, "time_busy": MANY - 1}
+    assert len(await standing(world, *patients)) == 1
+
+
+@postgres
+async def test_two_processes_do_not_send_one_person_to_two_places(world: World, database_url: str) -> None:
+    account = await world.account()
+    anna = await world.person(account, somebody(1, ADULT))
+    slots = [await world.slot(doctor) for doctor in (THERAPIST, THERAPIST, SURGEON, SURGEON)] * 5
+    outcomes = await in_two_processes(database_url, [await world.request(account, anna, slot) for slot in slots])
+    assert outcomes.pop("made") == 1
+    assert set(outcomes) <= {"same_time", "same_specialist", "time_busy"}
+    assert len(await standing(world, anna.patient_id)) == 1
 
 
 async def test_one_person_is_never_at_two_places_at_one_hour(world: World) -> None:
