@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,11 @@ from emulator import people
 from emulator.driver import Fault, User
 from tests.e2e.desk import desk_of
 from tests.e2e.people import BOOKED, RU, press_all, to_confirmation, told, with_consent, with_family
+from tests.e2e.test_reminders import delivered, made_at_the_desk
 from tests.support.bot_process import BotProcess
+from tests.support.world import at
+
+CANCELLED = "Поликлиника отменила эту запись"
 
 
 def is_reachable(bot: BotProcess, user: User) -> bool:
@@ -127,3 +132,81 @@ async def test_booking_gets_to_the_end_whichever_call_fails(
     assert told(user, BOOKED) == 1
     async with desk_of(town) as desk:
         assert len(await desk.visits(user)) == 1
+
+
+# --- files and pictures ---------------------------------------------------------------------------
+
+
+async def to_ticket(user: User) -> None:
+    await to_confirmation(user, service="Дерматолог")
+    await user.press(RU.confirm)
+
+
+async def to_clinics(user: User) -> None:
+    await press_all(user, "Записаться к врачу", RU.me)
+
+
+FILES = {"calendar": (to_ticket, "sendDocument", "📅"), "map": (to_clinics, "sendPhoto", "🗺")}
+
+
+@pytest.mark.parametrize("kind", ["lost reply", "502"])
+@pytest.mark.parametrize("file", FILES)
+async def test_a_file_that_does_not_go_leaves_a_way_on(town: BotProcess, file: str, kind: str) -> None:
+    begin, method, label = FILES[file]
+    user = await with_family(town)
+    await begin(user)
+    before = len(user.messages())
+    town.emulator.fault(Fault(method, chat_id=user.id, **KINDS[kind]))
+    await user.press(label)
+
+    # STEP 1. It came or it did not; it is not sent twice, and Home is one press away.
+    assert len(user.messages()) == before + (kind == "lost reply")
+    assert told(user, "пошло не так") == 1
+    await user.press("🏠 Главное меню")
+    assert any(RU.my_bookings in label for each in user.messages() for label in each.labels)
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_a_closed_door_at_a_file(town: BotProcess, file: str) -> None:
+    begin, method, label = FILES[file]
+    user = await with_family(town)
+    await begin(user)
+    town.emulator.fault(Fault(method, code=403, chat_id=user.id))
+    user.tap(label)
+    await town.comes_true(lambda: not is_reachable(town, user), "the chat known to be closed")
+    town.emulator.drop_presses()
+    town.shift_clock(timedelta(seconds=3))  # the same button at once would be a trembling finger
+    await user.press(label)
+    assert is_reachable(town, user)
+    assert any(each.photo or each.document for each in user.messages()), "what was asked for comes with the next press"
+
+
+# --- the outbox -----------------------------------------------------------------------------------
+
+
+async def test_a_long_wait_outlives_a_restart(bot: BotProcess) -> None:
+    user, other = await with_family(bot), await with_family(bot, "Борис")
+    visits = [await made_at_the_desk(bot, each) for each in (user, other)]
+    bot.emulator.fault(Fault("sendMessage", code=429, retry_after=600, chat_id=user.id))
+
+    # STEP 1. The clinic cancels both: one chat has to wait for ten minutes, the other hears of it.
+    async with desk_of(bot) as desk:
+        for visit in visits:
+            await desk.admin.cancel_visit(visit.id)
+    bot.set_clock(at(9, 20, 23))
+    await other.wait_for(CANCELLED)
+    await bot.comes_true(lambda: any(call.error.startswith("Too Many") for call in bot.emulator.calls), "a no")
+    await bot.emulator.wait_quiet()
+    assert told(user, CANCELLED) == 0
+
+    # STEP 2. Nothing is tried before its time, a restart in between or not; then it comes, once.
+    await bot.restart()
+    bot.tick()
+    await bot.emulator.wait_quiet()
+    assert told(user, CANCELLED) == 0
+    bot.emulator.advance(timedelta(minutes=11))
+    bot.shift_clock(timedelta(minutes=11))
+    await user.wait_for(CANCELLED)
+    await delivered(bot, user)
+    assert told(user, CANCELLED) == told(other, CANCELLED) == 1
+    assert sum(call.error.startswith("Too Many") for call in bot.emulator.calls) == 1
