@@ -307,6 +307,10 @@ class World:
     def end_faults(self) -> None:
         """Disarm everything; what waits to be overtaken comes now."""
         self.faults.clear()
+        self.deliver_overtaken()
+
+    def deliver_overtaken(self) -> None:
+        """What waits to be overtaken has waited long enough."""
         for bot_id in tuple(self.overtaken):
             self._queue(self.bot(bot_id), *self.overtaken.pop(bot_id))
 

@@ -58,6 +58,7 @@ class Act(StrEnum):
     TELEGRAM = "telegram"
     REGISTRY = "registry"
     DOUBLED = "doubled"
+    OVERTAKEN = "overtaken"
 
 
 OFTEN = (
@@ -151,6 +152,7 @@ class Walk:
                 for walker, step in zip(self.walkers, batch, strict=True):
                     if step is not None:
                         self.lines.append(self._do(walker, step))
+                self.bot.emulator.world.deliver_overtaken()  # nobody came after
                 await self.bot.emulator.wait_quiet()
                 self._check()
             await self._end()
@@ -250,6 +252,10 @@ class Walk:
         self.bot.emulator.duplicate_updates()
         return ""
 
+    def overtaken(self, _: Walker, __: Step) -> str:
+        self.bot.emulator.reorder_updates()
+        return ""
+
     def _say(self, walker: Walker, text: str) -> str:
         people.say(*self._where(walker), text)
         return repr(text)
@@ -288,9 +294,9 @@ class Walk:
     async def _end(self) -> None:
         """All is well again: whatever has begun is settled, and a press leads everybody home."""
         self.bot.fault()
-        self.bot.emulator.world.faults.clear()
+        self.bot.emulator.world.end_faults()
         self.bot.shift_clock(timedelta(minutes=10))
-        open_intents = "SELECT id FROM booking_intent WHERE status = 'reserved'"
+        open_intents = "SELECT id FROM booking_intent WHERE status = 'pending'"
         await self.bot.comes_true(lambda: not self.bot.rows(open_intents), "every booking has an outcome")
         await self.bot.emulator.wait_quiet()
         for walker in self.walkers:
@@ -368,6 +374,7 @@ _ACTS: dict[Act, Callable[[Walk, Walker, Step], str]] = {
     Act.TELEGRAM: Walk.telegram,
     Act.REGISTRY: Walk.registry,
     Act.DOUBLED: Walk.doubled,
+    Act.OVERTAKEN: Walk.overtaken,
 }
 
 
