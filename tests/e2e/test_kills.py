@@ -1,11 +1,11 @@
-"""Power cuts at every named point of `tests.support.kills`: of booking and moving, and of telling.
+"""Power cuts at every named point of `tests.support.kills`: of acting, of sending, of gathering answers.
 
 Whatever the point: one visit or none, one settled intent, told at least once and at most twice, and the wizard goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,8 @@ from emulator.driver import User
 from services.registry.model import VisitStatus
 from tests.e2e.desk import desk_of
 from tests.e2e.people import BOOKED, RU, to_confirmation, told, with_family
-from tests.e2e.test_cancelling import data_of, text_of, with_visit
+from tests.e2e.test_cancelling import CANCEL, CANCELLED, YES, data_of, text_of, with_visit
+from tests.e2e.test_cancelling import FAILED as NOT_CANCELLED
 from tests.e2e.test_moving import FAILED as NOT_MOVED
 from tests.e2e.test_moving import MOVE_IT, to_move
 from tests.e2e.test_reminders import delivered, made_at_the_desk, waiting
@@ -29,7 +30,7 @@ _CLAIM = timedelta(seconds=61)
 """How long what a killed process had claimed waits for it."""
 
 
-# --- booking, moving ------------------------------------------------------------------------------
+# --- booking, moving, cancelling ------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Act:
     done: str
     failed: str
     standing: tuple[int, int]
+    goes_on: Collection[Point] = ()
+    """Points after which it is done though the registry had not heard: it is simply asked again."""
 
 
 async def _booking(bot: BotProcess) -> User:
@@ -56,9 +59,19 @@ async def _moving(bot: BotProcess) -> User:
     return user
 
 
+async def _cancelling(bot: BotProcess) -> User:
+    user = await with_visit(bot, service="Хирург")
+    await user.press(CANCEL["ru"])
+    return user
+
+
 ACTS = (
     Act("booking", _booking, RU.confirm, BOOKED, NOT_BOOKED, (1, 0)),
     Act("moving", _moving, MOVE_IT["ru"], "Запись перенесена.", NOT_MOVED, (1, 1)),
+    Act(
+        *("cancelling", _cancelling, YES["ru"], f"🎫 {CANCELLED['ru']}", NOT_CANCELLED, (0, 1)),
+        goes_on=(Point.BEFORE_THE_CALL,),
+    ),
 )
 
 
@@ -107,12 +120,14 @@ async def check_whole(bot: BotProcess, user: User, act: Act, *, done: bool, sile
         visits = [each for each in await desk.visits(user) if each.status is VisitStatus.BOOKED]
     live = bot.rows("SELECT visit_id FROM booking_intent WHERE status = 'booked' AND ended_at IS NULL")
     assert sorted(row for (row,) in live) == sorted(each.id for each in visits)
-    assert bot.rows("SELECT status FROM cancel_intent") == []
+    settled = bot.rows("SELECT status FROM cancel_intent")
+    assert settled == ([("done",)] if act.name == "cancelling" and done else [])
     assert not waiting(bot, user)
     keys = bot.rows("SELECT dedupe_key FROM outbox")
     assert len(keys) == len(set(keys))
-    (status,) = bot.rows("SELECT status FROM draft ORDER BY touched_at DESC LIMIT 1")[0]
-    assert (status == "open") is not done
+    if act.name != "cancelling":
+        (status,) = bot.rows("SELECT status FROM draft ORDER BY touched_at DESC LIMIT 1")[0]
+        assert (status == "open") is not done
     if done:
         assert bot.rows("SELECT count(*) FROM hold") == [(0,)]
     assert told(user, act.failed) == (0 if done or silent else 1), bot.emulator.transcript()
@@ -131,7 +146,7 @@ async def test_killed_at(bot: BotProcess, act: Act, point: Point, comes_again: b
     # STEP 1. By itself, all comes to one end.
     await all_settled(bot, user)
     unheard = point is Point.BEFORE_THE_INTENT and not comes_again
-    lost = unheard or point is Point.BEFORE_THE_CALL
+    lost = unheard or (point is Point.BEFORE_THE_CALL and point not in act.goes_on)
     await check_whole(bot, user, act, done=not lost, silent=unheard)
 
     # STEP 2. The old button leads to the current step, where it can be gone on, or to what has been done: once.
