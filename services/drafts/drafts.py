@@ -156,6 +156,7 @@ class Drafts:
             "answers": dict(draft.answers),
             "options": list(draft.options),
             "page": draft.page,
+            "heard": list(draft.heard),
         }
         return self._vault.seal_json(draft_table.c.data, draft.id, data)
 
@@ -174,5 +175,6 @@ class Drafts:
             done=row.status == _DONE,
             message_id=row.message_id,
             prompt_id=row.prompt_id,
+            heard=tuple(data.get("heard", ())),
             touched_at=row.touched_at,
         )

@@ -12,18 +12,21 @@ from functools import partial
 
 import pytest
 
+from emulator import people
 from emulator.driver import User
 from services.registry.model import VisitStatus
 from tests.e2e.desk import desk_of
-from tests.e2e.people import BOOKED, RU, to_confirmation, told, with_family
+from tests.e2e.people import BOOKED, RU, press_all, to_confirmation, told, with_consent, with_family
 from tests.e2e.test_cancelling import CANCEL, CANCELLED, YES, data_of, text_of, with_visit
 from tests.e2e.test_cancelling import FAILED as NOT_CANCELLED
+from tests.e2e.test_mail import MAIL, MORE, event_in, give, letters_to
 from tests.e2e.test_moving import FAILED as NOT_MOVED
 from tests.e2e.test_moving import MOVE_IT, to_move
 from tests.e2e.test_reminders import delivered, made_at_the_desk, waiting
+from tests.e2e.test_requests import CHECK, PHOTO, SEND, accepted_number, to_problem
 from tests.e2e.test_trouble import FAILED as NOT_BOOKED
 from tests.support.bot_process import BotProcess
-from tests.support.kills import ACTING, SENDING, Point
+from tests.support.kills import ACTING, GATHERING, SENDING, Point
 from tests.support.world import at
 
 _CLAIM = timedelta(seconds=61)
@@ -134,9 +137,16 @@ async def check_whole(bot: BotProcess, user: User, act: Act, *, done: bool, sile
     assert (1 <= told(user, act.done) <= 2) if done else not told(user, act.done), bot.emulator.transcript()
 
 
-@pytest.mark.parametrize("point", ACTING, ids=lambda each: each.name.lower())
+_COMES_AGAIN = (Point.BEFORE_THE_CALL, Point.BEFORE_SETTLING, Point.BEFORE_THE_SCREEN, Point.BEFORE_THE_UPDATE)
+"""What is found by a press that comes again differs after these alone: at the others nothing has been written since."""
+
+
+@pytest.mark.parametrize(
+    ("comes_again", "point"),
+    [*((False, each) for each in ACTING), *((True, each) for each in _COMES_AGAIN)],
+    ids=lambda each: each.name.lower() if isinstance(each, Point) else "again" if each else "lost",
+)
 @pytest.mark.parametrize("act", ACTS, ids=lambda each: each.name)
-@pytest.mark.parametrize("comes_again", [False, True], ids=["lost", "again"])
 async def test_killed_at(bot: BotProcess, act: Act, point: Point, comes_again: bool) -> None:
     """The press is lost, as by polling, or comes again, as by a webhook that has not been answered."""
     user = await act.begin(bot)
@@ -145,7 +155,7 @@ async def test_killed_at(bot: BotProcess, act: Act, point: Point, comes_again: b
 
     # STEP 1. By itself, all comes to one end.
     await all_settled(bot, user)
-    unheard = point is Point.BEFORE_THE_INTENT and not comes_again
+    unheard = point is Point.BEFORE_THE_INTENT
     lost = unheard or (point is Point.BEFORE_THE_CALL and point not in act.goes_on)
     await check_whole(bot, user, act, done=not lost, silent=unheard)
 
@@ -196,3 +206,80 @@ async def test_killed_while_telling(
     bot.shift_clock(_CLAIM)
     await delivered(bot, user)
     assert told(user, words) == (2 if point is Point.BEFORE_MARKING else 1)
+
+
+@pytest.mark.parametrize("point", SENDING, ids=lambda each: each.name.lower())
+async def test_killed_while_a_letter_is_sent(bot: BotProcess, point: Point) -> None:
+    user, address = await with_family(bot), "kill@example.org"
+    await press_all(user, MORE["ru"], MAIL["ru"])
+    await give(user, address)
+    await user.press(RU.home)
+    await to_confirmation(user)
+    await killed(bot, point, lambda: user.tap(RU.confirm))
+    bot.shift_clock(_CLAIM)
+    await all_settled(bot, user)
+    await delivered(bot, user)
+    letters = letters_to(bot, address)
+    assert len(letters) == (2 if point is Point.BEFORE_MARKING else 1)
+    assert len({event_in(each)[1]["UID"] for each in letters}) == 1, "a calendar shows it once"
+    assert 1 <= told(user, BOOKED) <= 2
+
+
+# --- what was due meanwhile -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["cancelled", "moved"])
+async def test_due_while_it_was_down(bot: BotProcess, what: str) -> None:
+    """What the clinic did while it was down is told once, and the reminder of what was no longer so is not."""
+    user = await with_family(bot)
+    visit = await made_at_the_desk(bot, user)
+    await bot.kill()
+    async with desk_of(bot) as desk:
+        if what == "cancelled":
+            await desk.admin.cancel_visit(visit.id)
+        if what == "moved":
+            later = next(each for each in await desk.free(visit.service_id) if each.start >= at(10, 0, 27))
+            await desk.admin.move_visit(visit.id, later.id)
+    bot.set_clock(at(19, 0, 23))
+    await bot.start()
+    for _ in range(2):
+        await delivered(bot, user)
+        bot.shift_clock(timedelta(minutes=6))
+    assert not told(user, "Напоминание")
+    assert told(user, "Поликлиника отменила эту запись") == (1 if what == "cancelled" else 0)
+    assert told(user, "Запись перенесена") == (1 if what == "moved" else 0)
+
+
+# --- answers on their way -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("point", GATHERING, ids=lambda each: each.name.lower())
+async def test_killed_while_something_typed_is_taken(bot: BotProcess, point: Point) -> None:
+    """It comes again, and is the answer to one question: the next one is asked, not answered too."""
+    user = await with_consent(bot)
+    await user.press(RU.fill_in)
+    await user.send("Орлова")
+    assert "вопрос 2 из 8" in user.screen().text
+    say = partial(people.say, bot.emulator.world, bot.emulator.bot_id, user.id, "Анна")
+    await killed(bot, point, say, comes_again=True)
+    assert "вопрос 3 из 8" in user.screen().text, bot.emulator.transcript()
+
+
+@pytest.mark.parametrize("comes_again", [False, True], ids=["lost", "again"])
+@pytest.mark.parametrize("point", GATHERING, ids=lambda each: each.name.lower())
+async def test_killed_while_a_photo_is_taken(bot: BotProcess, point: Point, comes_again: bool) -> None:
+    """A photo that came twice is there once; what was confirmed before it stays."""
+    user = await with_family(bot)
+    await to_problem(user)
+    await user.send("Не открывается запись")
+    send = partial(people.send_photo, bot.emulator.world, bot.emulator.bot_id, user.id, PHOTO)
+    await killed(bot, point, send, comes_again=comes_again)
+    if not comes_again:
+        await user.send("И ещё слово")
+    assert CHECK in user.screen().text
+    assert "Не открывается запись" in user.screen().text
+    photos = 1 if comes_again or point is Point.BEFORE_THE_NEXT_STEP else 0
+    assert ("Фото: 1" in user.screen().text) == bool(photos), bot.emulator.transcript()
+    await user.press(SEND)
+    accepted_number(user)
+    assert bot.rows("SELECT count(*) FROM request_file WHERE request_id IS NOT NULL") == [(photos,)]
