@@ -86,9 +86,12 @@ def first_answers(entry: VisitEntry) -> dict[str, Any]:
 
 
 async def after_moving(turn: Turn) -> Screen:
-    """A press on a move that is made: the ticket of the new visit again."""
+    """A press on a move that is made: the ticket of the new visit again.
+
+    It says again what it was: a press that a crash has cut short comes once more, and nothing else tells of the move.
+    """
     entry = await turn.tools.visits.get(turn.account, turn.draft.result or "")
-    return ticket(turn.t, entry, turn.now)
+    return ticket(turn.t, entry, turn.now, note=await _moved(turn, entry.visit))
 
 
 def stopped(t: Texts, draft: Draft) -> Html | None:
@@ -194,7 +197,7 @@ async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
     if isinstance(outcome, Checking):
         return Loaded(view.MoveChecking(await place_of(turn), _asks_to_give_up(turn.answers)))
     if isinstance(outcome, Made):
-        return await left_for_ticket(turn, outcome.visit)
+        return await left_for_ticket(turn, outcome.visit, await _moved(turn, outcome.visit))
     given_up = "giveup" in turn.answers and not is_ahead((await _old(turn)).visit, turn.now)
     note = refusals.move_refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic)
     return Jump("confirm", _kept(turn, note, given_up=given_up), _GIVEN_UP if given_up else {})
@@ -226,6 +229,15 @@ async def _apply_give_up(turn: Turn, given: Input) -> Outcome:
 
 async def _old(turn: Turn) -> VisitEntry:
     return await turn.tools.visits.get(turn.account, turn.answers["moving"])
+
+
+async def _moved(turn: Turn, new: Visit) -> Html | None:
+    """That it has been moved, and what it was; None where that is no news any more, or was a booking in the end."""
+    old_id = await turn.tools.booking.moved_from(turn.draft.id) if is_ahead(new, turn.now) else None
+    if old_id is None:
+        return None
+    old = (await turn.tools.visits.some(turn.account, [old_id])).get(old_id)
+    return view.moved(turn.t, old.visit, turn.now) if old else None
 
 
 def _given_up(answers: Answers) -> bool:

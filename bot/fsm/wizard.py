@@ -28,6 +28,8 @@ from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts
 
 _TREMBLE = timedelta(seconds=2)
+_HEARD = 20
+"""How many messages a draft remembers to have taken: more than anybody sends while a process is down and up again."""
 
 Answer = TypeVar("Answer")
 
@@ -270,12 +272,19 @@ class Wizard:
             return replace(await self._show(turn), stale=True)
         return await self._apply(turn, step, Chosen(draft.options[place]))
 
-    async def receive(self, account: Account, t: Texts, given: Input) -> Turned | None:
-        """A message meant for the current step; None if the wizard has no open draft."""
+    async def receive(self, account: Account, t: Texts, given: Input, message_id: int | None = None) -> Turned | None:
+        """A message meant for the current step; None if the wizard has no open draft.
+
+        `message_id`: one that has been taken already is not taken for the next answer too. It comes again where a crash
+        has kept Telegram from hearing of it.
+        """
         draft = await self._drafts.open_of(account.id, self.kind)
         if draft is None:
             return None
-        turn = self._turn(account, t, draft)
+        if message_id is not None and message_id in draft.heard:
+            return await self._show(self._turn(account, t, draft))
+        heard = draft.heard if message_id is None else (*draft.heard, message_id)[-_HEARD:]
+        turn = self._turn(account, t, replace(draft, heard=heard))
         return await self._apply(turn, self._by_name[draft.step], given)
 
     def _in_its_place(self, pressed: WizardPress, draft: Draft) -> bool:

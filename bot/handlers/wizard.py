@@ -218,7 +218,7 @@ async def _receive(
 ) -> None:
     """`in_place`: the screen below the message is the draft's already, and only changes."""
     draft = await tools.drafts.latest(account.id)
-    turned = await wizards[draft.kind].receive(account, t, given) if draft else None
+    turned = await wizards[draft.kind].receive(account, t, given, message.message_id) if draft else None
     if turned is None:
         await chat.send(bot, message.chat.id, common.not_understood(t))
         return

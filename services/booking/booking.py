@@ -144,6 +144,11 @@ class Booking:
         """What has become of a draft's booking so far; None while nothing was asked or it was refused."""
         return await self._of_draft(draft_id)
 
+    async def moved_from(self, draft_id: str) -> str | None:
+        """The visit whose place the one booked by this draft has taken; None where it has taken none."""
+        of_draft = booking_intent.c.draft_id == draft_id, booking_intent.c.status == _BOOKED
+        return (await self._database.fetch(select(booking_intent.c.moves).where(*of_draft))).scalar_one_or_none()
+
     async def shown(self, draft_id: str) -> None:
         """What has become of it has been shown on the screen: no separate message is needed."""
         await self._outbox.settle(confirmation_key(draft_id))

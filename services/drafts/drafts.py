@@ -151,6 +151,7 @@ class Drafts:
             "answers": dict(draft.answers),
             "options": list(draft.options),
             "page": draft.page,
+            "heard": list(draft.heard),
         }
         return self._vault.seal_json(draft_table.c.data, draft.id, data)
 
@@ -169,5 +170,6 @@ class Drafts:
             done=row.status == _DONE,
             message_id=row.message_id,
             prompt_id=row.prompt_id,
+            heard=tuple(data.get("heard", ())),
             touched_at=row.touched_at,
         )

@@ -16,7 +16,8 @@ class Draft:
     """A draft under its version: the buttons of its screen carry the version and places in `options`.
 
     `step` is where the person is; `page` which page of that step's list; `message_id` the screen that shows
-    it, `prompt_id` the message that carries a reply keyboard. `done`: finished, answers are gone, `result` stays.
+    it, `prompt_id` the message that carries a reply keyboard; `heard` the latest messages that were taken for answers,
+    by number, the oldest first. `done`: finished, answers are gone, `result` stays.
     """
 
     id: str
@@ -31,4 +32,5 @@ class Draft:
     done: bool = False
     message_id: int | None = None
     prompt_id: int | None = None
+    heard: tuple[int, ...] = ()
     touched_at: datetime | None = None

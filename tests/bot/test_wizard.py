@@ -480,6 +480,17 @@ async def test_typed_text_goes_to_the_current_step(finger: Finger, wizard: Wizar
     assert turned.draft.answers == {"leaf": "oolong", "typed": True}
 
 
+async def test_a_message_that_comes_again_is_not_the_next_answer(finger: Finger, wizard: Wizard) -> None:
+    await finger.start()
+    await wizard.receive(finger.account, T, Typed("oolong"), 5)
+    again = await wizard.receive(finger.account, T, Typed("oolong"), 5)
+    assert again is not None
+    assert (again.draft.step, again.draft.answers) == ("sugar", {"leaf": "oolong"})
+    turned = await wizard.receive(finger.account, T, Typed("stay"), 4)
+    assert turned is not None
+    assert turned.draft.answers == {"leaf": "oolong", "typed": True}, "an earlier one that was late is taken"
+
+
 @pytest.mark.parametrize("given", [Typed("?"), SharedLocation(55.7, 37.6)])
 async def test_what_a_step_cannot_take_is_answered_with_a_way_on(finger: Finger, wizard: Wizard, given: Input) -> None:
     await finger.start()

@@ -452,44 +452,6 @@ async def test_silence_for_good_keeps_the_booking(town: BotProcess) -> None:
     assert CANCELLED["ru"] in user.screen().text
 
 
-async def killed_while_cancelling(bot: BotProcess, how: str, *, press_comes_again: bool) -> User:
-    user = await with_visit(bot)
-    await user.press(CANCEL["ru"])
-    bot.fault(cancel=how)
-    user.tap(YES["ru"])
-    await bot.ended()
-    if not press_comes_again:
-        bot.emulator.world.store.confirm(bot.emulator.bot_id, before=2**62)
-        bot.emulator.drop_presses()
-    bot.fault()
-    await bot.start()
-    return user
-
-
-@pytest.mark.parametrize("how", ["die-before", "die-after"])
-async def test_killed_in_the_middle(bot: BotProcess, how: str) -> None:
-    user = await killed_while_cancelling(bot, how, press_comes_again=False)
-    bot.shift_clock(timedelta(seconds=24))
-    await user.wait_for(f"🎫 {CANCELLED['ru']}")
-    await bot.emulator.wait_quiet()
-    assert told(user, f"🎫 {CANCELLED['ru']}") == 1
-    async with desk_of(bot) as desk:
-        assert (await only_visit(desk, user)).status is VisitStatus.CANCELLED_BY_PATIENT
-    await press_all(user, "🏠", "Уведомления")
-    assert "Всего уведомлений: 2" in user.screen().text
-
-
-async def test_killed_and_the_press_comes_again(bot: BotProcess) -> None:
-    """Telegram gives the press once more: that settles it, and nothing more is told."""
-    user = await killed_while_cancelling(bot, "die-after", press_comes_again=True)
-    await user.wait_for(f"🎫 {CANCELLED['ru']}")
-    await bot.emulator.wait_quiet()
-    bot.shift_clock(timedelta(minutes=2))
-    await bot.emulator.wait_quiet()
-    assert told(user, f"🎫 {CANCELLED['ru']}") == 1
-    assert cancel_intents(bot, user) == [("done", 0)]
-
-
 async def test_the_screen_was_lost_on_its_way(town: BotProcess) -> None:
     """Cancelled, but Telegram did not take the screen: the notification comes instead."""
     user = await with_visit(town)

@@ -1,9 +1,8 @@
-"""Power cuts, a Telegram that says no, replies that get lost, updates that come twice."""
+"""A Telegram that says no, replies that get lost, updates that come twice."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 
@@ -12,10 +11,8 @@ from tests.e2e.desk import desk_of, intents
 from tests.e2e.people import (
     BOOKED,
     CHECK_BOOKING,
-    CHECKING,
     RU,
     WHICH_SERVICE,
-    number_on,
     press_all,
     to_confirmation,
     told,
@@ -25,83 +22,6 @@ from tests.e2e.people import (
 from tests.support.bot_process import BotProcess
 
 FAILED = "Записаться не получилось"
-
-
-async def killed_at_the_confirmation(bot: BotProcess, how: str, *, press_comes_again: bool) -> User:
-    """Somebody presses «Да, подтверждаю», and the power goes; then it is back.
-
-    Telegram gives the press again if the bot has not said yet that it has it.
-    """
-    user = await with_family(bot)
-    await to_confirmation(user)
-    bot.fault(book=how)
-    user.tap(RU.confirm)
-    await bot.ended()
-    if not press_comes_again:
-        bot.emulator.world.store.confirm(bot.emulator.bot_id, before=2**62)
-        bot.emulator.drop_presses()
-    bot.fault()
-    await bot.start()
-    return user
-
-
-async def test_killed_after_the_registry_has_booked(bot: BotProcess) -> None:
-    # STEP 1. The registry has the visit, the bot died before it could tell.
-    user = await killed_at_the_confirmation(bot, "die-after", press_comes_again=False)
-    async with desk_of(bot) as desk:
-        visits = await desk.visits(user)
-        assert len(visits) == 1
-
-    # STEP 2. The card still stands there and is pressed again: it is being checked, not booked once more.
-    await user.press(RU.confirm)
-    assert CHECKING in user.screen().text
-    assert intents(bot, user) == [("pending", 0)]
-
-    # STEP 3. One confirmation, by itself.
-    bot.shift_clock(timedelta(seconds=24))
-    await user.wait_for(BOOKED)
-    await bot.emulator.wait_quiet()
-    assert told(user, BOOKED) == 1
-    assert number_on(user) == visits[0].number
-    async with desk_of(bot) as desk:
-        assert await desk.visits(user) == visits
-
-    # STEP 4. The next booking goes on as always.
-    await user.press("🏠")
-    await to_confirmation(user, service="Хирург")
-    await user.press(RU.confirm)
-    assert BOOKED in user.screen().text
-
-
-async def test_killed_before_the_registry_has_heard(bot: BotProcess) -> None:
-    # STEP 1. The registry knows nothing of it.
-    user = await killed_at_the_confirmation(bot, "die-before", press_comes_again=True)
-    async with desk_of(bot) as desk:
-        assert await desk.visits(user) == []
-
-    # STEP 2. The press comes again: it is not known what became of the first one, so it is checked.
-    await bot.emulator.wait_quiet()
-    assert CHECKING in user.screen().text
-
-    # STEP 3. After the checks: told plainly, once.
-    for attempt in range(1, 5):
-        bot.shift_clock(timedelta(minutes=2))
-        await bot.comes_true(partial(looked_into, bot, user, attempt), f"check {attempt}")
-    await user.wait_for(FAILED)
-    await bot.emulator.wait_quiet()
-    assert told(user, FAILED) == 1
-
-    # STEP 4. The wizard continues with what was chosen.
-    await press_all(user, "Записаться к врачу", "Продолжить")
-    assert CHECK_BOOKING in user.screen().text
-    await user.press(RU.confirm)
-    assert BOOKED in user.screen().text
-    async with desk_of(bot) as desk:
-        assert len(await desk.visits(user)) == 1
-
-
-def looked_into(bot: BotProcess, user: User, times: int) -> bool:
-    return intents(bot, user)[0][1] >= times
 
 
 @pytest.mark.parametrize("method", ["editMessageText", "answerCallbackQuery"])

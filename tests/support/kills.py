@@ -22,6 +22,8 @@ class Point(StrEnum):
     BEFORE_THE_UPDATE = "after the row, before Telegram hears that the update has been handled"
     BEFORE_SENDING = "after the claim, before sending"
     BEFORE_MARKING = "after sending, before marking"
+    BEFORE_THE_DRAFT = "after something has come, before the draft keeps it"
+    BEFORE_THE_NEXT_STEP = "after the draft has kept it, before the next step is shown"
 
 
 ACTING = (
@@ -36,6 +38,8 @@ ACTING = (
 """Points of booking, moving and cancelling, in the order in which a press meets them."""
 SENDING = (Point.BEFORE_SENDING, Point.BEFORE_MARKING)
 """Points of either channel."""
+GATHERING = (Point.BEFORE_THE_DRAFT, Point.BEFORE_THE_NEXT_STEP)
+"""Points of a wizard that takes what was typed or a photo."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ def places() -> dict[Point, Sequence[Place]]:
     from bot.middlewares.outgoing import Gate
     from services.booking.booking import Booking
     from services.booking.cancelling import Cancelling
+    from services.drafts.drafts import Drafts
     from services.notify.outbox import Outbox
 
     acts = (Booking, Cancelling)
@@ -67,6 +72,8 @@ def places() -> dict[Point, Sequence[Place]]:
         Point.BEFORE_THE_UPDATE: [Place(act, "shown", after=True) for act in acts],
         Point.BEFORE_SENDING: [Place(Gate, "pass_to", after=True), Place(MailChannel, "_post")],
         Point.BEFORE_MARKING: [Place(Outbox, "sent")],
+        Point.BEFORE_THE_DRAFT: [Place(Drafts, "save")],
+        Point.BEFORE_THE_NEXT_STEP: [Place(Drafts, "save", after=True)],
     }
 
 
