@@ -174,7 +174,7 @@ async def test_killed_at(bot: BotProcess, act: Act, point: Point, comes_again: b
     # STEP 2. The old button leads to the current step, where it can be gone on, or to what has been done: once.
     await user.press_data(card, button)
     if lost and act.done not in text_of(user, card):
-        await user.press_on(card, act.label)
+        await user.press_old(card, act.label)
     assert act.done in text_of(user, card)
     async with desk_of(bot) as desk:
         assert len(await desk.standing(user)) == act.standing[0]
