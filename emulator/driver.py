@@ -533,6 +533,10 @@ class User(_Dialogue):
         people.set_blocked(self._world, *self._where, blocked=True)
         await self.emulator.wait_quiet()
 
+    def deactivate(self) -> None:
+        """Delete the account, of which no bot is told: calls meet 403 from now on."""
+        people.deactivate(self._world, self.id)
+
     async def unblock(self) -> None:
         """Take the bot off the list of the blocked, which says nothing in the chat, and wait until it took notice."""
         people.set_blocked(self._world, *self._where, blocked=False)

@@ -360,6 +360,8 @@ def _writable(world: World, bot: Bot, params: Params) -> Chat:
     chat = chat_of(world, bot, params)
     if chat.blocked:
         raise Refused(refusals.BLOCKED)
+    if not chat.is_group and world.person(chat.user_id).deactivated:
+        raise Refused(refusals.DEACTIVATED)
     return chat
 
 

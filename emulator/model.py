@@ -67,6 +67,7 @@ class Person:
     language_code: str = "ru"
     phone: str = ""
     role: str = ""
+    deactivated: bool = False
 
     def wire(self) -> Json:
         """The person as a User."""

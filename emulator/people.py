@@ -147,6 +147,11 @@ def set_blocked(world: World, bot_id: int, user_id: int, *, blocked: bool) -> No
     _change_membership(world, chat, user_id, *(("member", "kicked") if blocked else ("kicked", "member")))
 
 
+def deactivate(world: World, user_id: int) -> None:
+    """Delete the person's account: nobody tells the bot, and nothing reaches them any more."""
+    world.save_person(replace(world.person(user_id), deactivated=True))
+
+
 def add_to_group(world: World, bot_id: int, user_id: int, title: str) -> Chat:
     """Add the bot to a supergroup of this title; it learns so by `my_chat_member` and a service message."""
     chat = world.add_group(bot_id, title)
@@ -220,6 +225,8 @@ def _open_chat(world: World, bot_id: int, chat_id: int) -> Chat:
     chat = world.store.chat(bot_id, chat_id)
     if chat.is_group and not chat.started:
         raise ActError(f"no group {chat_id}")
+    if not chat.is_group and world.person(chat_id).deactivated:
+        raise ActError("there is no such account any more")
     if chat.blocked:
         raise ActError("the bot is blocked, unblock it first")
     return chat

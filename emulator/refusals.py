@@ -159,6 +159,12 @@ CHAT_NOT_FOUND = _bad(
     "vrumger/telegram-errors, README.md",
 )
 BLOCKED = Refusal("Forbidden: bot was blocked by the user", 403, "the person blocked the bot", _WITH_ERROR)
+DEACTIVATED = Refusal(
+    "Forbidden: user is deactivated",
+    403,
+    "the person has deleted their account",
+    "LibertyPaul/LostFilmUpdatesBot, issue 57; nyaruka/courier, pull request 875",
+)
 USER_NOT_FOUND = _bad(
     "user not found",
     "the menu button of somebody who never wrote to the bot",

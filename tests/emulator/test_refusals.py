@@ -163,7 +163,7 @@ UPLOADS = {
 }
 ELSEWHERE = {
     *("TOKEN", "NO_SUCH_PATH", "REQUEST_BODY", "BODY_TOO_LARGE", "TOO_MANY", "POLL_CONFLICT", "POLL_ENDED"),
-    *("WEBHOOK_CONFLICT", "UNSERVED_ANSWER", "BLOCKED", "DELETE_TOO_OLD", "ALBUM_ITEM", "FILE_TOO_BIG"),
+    *("WEBHOOK_CONFLICT", "UNSERVED_ANSWER", "BLOCKED", "DEACTIVATED", "DELETE_TOO_OLD", "ALBUM_ITEM", "FILE_TOO_BIG"),
 }
 
 
@@ -292,6 +292,12 @@ async def test_who_is_blocked_or_late_is_refused(api: Api, emulator: Emulator, s
     people.set_blocked(emulator.world, emulator.bot_id, started, blocked=True)
     status, answer = await api("sendMessage", chat_id=started, text="a")
     assert (status, answer["description"]) == (403, TABLE["BLOCKED"].description)
+    people.set_blocked(emulator.world, emulator.bot_id, started, blocked=False)
+    people.deactivate(emulator.world, started)
+    status, answer = await api("sendMessage", chat_id=started, text="a")
+    assert (status, answer["description"]) == (403, TABLE["DEACTIVATED"].description)
+    with pytest.raises(people.ActError, match="no such account"):
+        people.say(emulator.world, emulator.bot_id, started, "a")
 
 
 @pytest.fixture
