@@ -47,14 +47,14 @@ WHOLE = (
 )
 
 _QUICK: Mapping[str, Measure] = {
-    "presses": partial(presses.measure, 10, 50, 3),
+    "presses": partial(presses.measure, 8, 30, 3),
     "calls": partial(calls.measure, 2),
     "listing": partial(listing.measure, (10**4, _MILLION), (), 100),
-    "reminders": partial(reminders.measure, 10**4, 20, 500),
+    "reminders": partial(reminders.measure, 5000, 10, 300),
     "racing": partial(racing.measure, 1000, 100),
     "importing": partial(importing.measure, 2000),
     "memory": partial(memory.measure, 500),
-    "replicas": partial(replicas.measure, 20, 3),
+    "replicas": partial(replicas.measure, 10, 3),
     "start-up": partial(start_up.measure, 1),
     "drawing": partial(drawing.measure, 10),
 }

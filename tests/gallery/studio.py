@@ -61,7 +61,7 @@ async def studio(browser: Browser, locale: str, *, dark: bool) -> AsyncIterator[
     t = texts(locale)
     first, last, name = NAMES[locale]
     with TemporaryDirectory() as folder:
-        async with Emulator.start(Path(folder), smtp=True) as emulator:
+        async with Emulator.start(Path(folder), smtp=True, checked=False) as emulator:
             emulator.world.advance(NOW.timestamp() - emulator.world.now())
             user = await emulator.user(first, last_name=last, language_code=locale)
             api = TelegramAPIServer.from_base(emulator.url)
