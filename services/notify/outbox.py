@@ -182,9 +182,7 @@ class Outbox:
                 outbox_table.c.due_at <= now,
                 or_(outbox_table.c.claimed_until.is_(None), outbox_table.c.claimed_until <= now),
             )
-            .order_by(
-                outbox_table.c.due_at
-            )  # as the index has it: by anything more, each claim would sort all that is due
+            .order_by(outbox_table.c.due_at)  # as the index: by anything more, each claim would sort all that is due
             .limit(limit)
         )
         async with self._database.write() as unit:

@@ -23,7 +23,7 @@ from services.storage.tables import setting
 from tests.bench.figures import Aim, Figure
 from tests.bench.processes import folder
 from tests.support.databases import PostgresServer
-from tests.support.local_chat import environment
+from tests.support.machine import environment
 from tests.support.schedules import Files, write_files
 
 _FEW = 1_000

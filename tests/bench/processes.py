@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,14 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.telegram import TOKEN, Telegram
+from tests.support.machine import environment
 
-ROOT = Path(__file__).parents[2]
 BOT = (sys.executable, "-m", "bot")
 BARE = (sys.executable, "-m", "tests.bench.bare_bot")
-_OURS = (
-    *("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "ENCRYPTION_KEY_NEXT", "DEMO"),
-    *("OPERATOR_NAME", "SMTP_URL", "MAIL_FROM", "WEBHOOK_URL", "WEBHOOK_SECRET", "HTTP_HOST", "HTTP_PORT"),
-)
 _PATIENCE = 60.0
 _END_WITHIN = 30.0
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
@@ -50,11 +45,8 @@ class Running:
 @contextmanager
 def process(command: Sequence[str], folder: Path, **settings: str) -> Iterator[Running]:
     """Runs until the block ends; what it prints goes to `folder`'s log."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OURS}
     with (folder / "bench.log").open("ab") as log:
-        child = subprocess.Popen(
-            command, cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **settings}, stdout=log, stderr=log
-        )
+        child = subprocess.Popen(command, cwd=folder, env=environment(**settings), stdout=log, stderr=log)
         try:
             yield Running(child.pid)
         finally:
@@ -83,10 +75,3 @@ def folder() -> Iterator[Path]:
     """A temporary folder, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="nomerok-bench-") as path:
         yield Path(path)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

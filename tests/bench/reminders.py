@@ -22,9 +22,10 @@ from services.storage.tables import outbox as outbox_table
 from tests.bench.figures import Figure, at_least, share_of
 from tests.bench.opened import opened, settings_of
 from tests.bench.population import EVE, FIRST_CHAT, settle_patients
-from tests.bench.processes import bot, folder, free_port, process
+from tests.bench.processes import bot, folder, process
 from tests.bench.telegram import TOKEN, telegram
 from tests.support.bot_process import set_clock
+from tests.support.machine import free_port
 
 _GATE_AIM = 29.0
 _CLAIM_AIM = 2000.0

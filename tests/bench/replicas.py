@@ -22,10 +22,11 @@ from tests.bench.figures import Figure
 from tests.bench.opened import opened, settings_of
 from tests.bench.patients import Patient
 from tests.bench.presses import Side
-from tests.bench.processes import bot, folder, free_port
+from tests.bench.processes import bot, folder
 from tests.bench.telegram import Deliver, Update, telegram
 from tests.support.bot_process import BEGIN, set_clock
 from tests.support.databases import PostgresServer
+from tests.support.machine import free_port
 
 _FIRST = 5_000_000_001
 _SECRET = "replicas"

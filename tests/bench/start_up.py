@@ -13,7 +13,8 @@ from statistics import median
 from typing import Any
 
 from tests.bench.figures import Figure
-from tests.bench.processes import BARE, BOT, folder, free_port, process
+from tests.bench.processes import BARE, BOT, folder, process
+from tests.support.machine import free_port
 
 _PATIENCE = 60.0
 _LOOK = 0.01

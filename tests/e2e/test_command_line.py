@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.local_chat import answers, environment, free_port, local_chat, until
+from tests.support.local_chat import answers, local_chat, until
+from tests.support.machine import environment, free_port
 
 
 def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

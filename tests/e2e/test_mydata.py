@@ -22,7 +22,7 @@ from tests.e2e.people import BORN, RU, WORDS, a_policy, press_all, to_confirmati
 from tests.e2e.test_access import open_access
 from tests.e2e.test_cancelling import data_of, text_of, with_visit
 from tests.support.bot_process import BotProcess
-from tests.support.nursery import ROOT
+from tests.support.machine import ROOT
 
 SCHEMA = json.loads((ROOT / "docs" / "export.schema.json").read_text())
 QUESTION = {"ru": "Отозвать согласие и удалить все данные?", "en": "Take the consent back and erase all data?"}

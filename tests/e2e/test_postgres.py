@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.e2e.people import RU, to_confirmation, with_family
 from tests.support.bot_process import running_bot
 from tests.support.databases import PostgresServer
-from tests.support.local_chat import environment
+from tests.support.machine import environment
 from tests.support.nursery import Nursery
 
 

@@ -30,7 +30,8 @@ from tests.e2e.people import (
 )
 from tests.e2e.test_form import typed_form
 from tests.support.bot_process import BEGIN, BotProcess, running_bot
-from tests.support.nursery import ROOT, Nursery
+from tests.support.machine import ROOT
+from tests.support.nursery import Nursery
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "clinics_moscow_datamosru_2014.csv"
 STREET = "Даев переулок"

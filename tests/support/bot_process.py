@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import signal
-import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
@@ -22,7 +20,8 @@ from babel.messages.pofile import read_po
 
 from emulator.driver import Emulator
 from tests.support.clock import MONDAY_MORNING
-from tests.support.nursery import ROOT, Child, Nursery
+from tests.support.machine import ROOT, environment, free_port
+from tests.support.nursery import Child, Nursery
 
 BEGIN = MONDAY_MORNING + timedelta(minutes=1)
 """When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
@@ -142,29 +141,14 @@ class BotProcess:
         return sum(call.method == "getMe" for call in self.emulator.calls)
 
     def _environment(self) -> Mapping[str, str]:
-        return {
-            **{name: value for name, value in os.environ.items() if name not in _OURS},
-            "PYTHONPATH": str(ROOT),
-            "TELEGRAM_API_URL": self.emulator.url,
-            "BOT_TOKEN": self.emulator.token,
-            "DEMO": "1",
-            "LOG_LEVEL": "WARNING",
-            **self.settings,
-        }
+        emulator = {"TELEGRAM_API_URL": self.emulator.url, "BOT_TOKEN": self.emulator.token}
+        return environment(**emulator | {"DEMO": "1"} | self.settings)
 
 
 def _webhook() -> dict[str, str]:
     """Settings of a bot that is sent its updates, on a port that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     return {"WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram", "HTTP_PORT": str(port)}
-
-
-_OURS = (
-    *("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME"),
-    *("SMTP_URL", "MAIL_FROM", "WEBHOOK_URL", "WEBHOOK_SECRET", "HTTP_HOST", "HTTP_PORT", "ENCRYPTION_KEY_NEXT"),
-)
 
 
 def set_clock(folder: Path, moment: datetime) -> timedelta:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-_OURS = (
-    *("BOT_TOKEN", "TELEGRAM_API_URL", "DATABASE_URL", "REDIS_URL", "ENCRYPTION_KEY", "DEMO", "OPERATOR_NAME"),
-    *("SMTP_URL", "MAIL_FROM"),
-)
-
-
-def environment(**settings: str) -> dict[str, str]:
-    """The machine's environment without our settings, and these."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OURS}
-    return {**kept, "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING", **settings}
+from tests.support.machine import environment, free_port
 
 
 @contextmanager
@@ -68,10 +57,3 @@ def until(done: Callable[[], bool], patience: float = 30) -> None:
     while not done():
         assert time.monotonic() < ends, "it has not come about"
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

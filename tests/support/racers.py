@@ -11,15 +11,14 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from services.booking.model import BookingOutcome, BookingRequest, Declined, Made
 from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault
 from tests.support.clock import FakeClock
+from tests.support.machine import ROOT
 from tests.support.world import CHILDREN, CLINIC, World
 
-ROOT = Path(__file__).parents[2]
 VAULT = Vault(bytes(range(KEY_BYTES)))
 
 

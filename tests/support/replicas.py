@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from emulator.driver import Emulator
 from services.storage.engine import Database
 from tests.support.bot_process import BEGIN, BotProcess
+from tests.support.machine import free_port
 from tests.support.nursery import Nursery
 
 _PATH = "/telegram"
@@ -113,7 +113,7 @@ async def replicas(
     folder: Path, nursery: Nursery, database_url: str, redis_url: str, members: int = 2
 ) -> AsyncIterator[Replicas]:
     """Replicas that are not started yet, before an emulator of their own, from `BEGIN` on. At the end all must stop."""
-    proxy = Proxy([_free_port() for _ in range(members)])
+    proxy = Proxy([free_port() for _ in range(members)])
     app = web.Application()
     app.router.add_post(_PATH, proxy.forward)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -142,10 +142,3 @@ async def _is_well(session: ClientSession, port: int) -> bool:
             return answer.status == 200
     except ClientError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

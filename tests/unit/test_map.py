@@ -18,7 +18,7 @@ from services.documents.layout import HEIGHT, RADIUS, WIDTH, lay_out
 from services.documents.map import Maps, drawn
 from services.documents.model import DrawingFailed, MapSheet, Named, Spot
 from services.documents.outlines import outlines, towns
-from tests.support.nursery import ROOT
+from tests.support.machine import ROOT
 from tests.unit.test_map_layout import KALUGA, MYTISHCHI, sheet
 
 RED = (179, 38, 30)

@@ -28,7 +28,7 @@ from services.documents.layout import (
 )
 from services.documents.model import Length, MapSheet, Named, Pin, Spot
 from services.documents.outlines import OUTLINES, QUANTUM, TOWNS, decode_ring, encode_ring, outlines, towns
-from tests.support.nursery import ROOT
+from tests.support.machine import ROOT
 from tests.support.world import CLINIC
 
 LENGTHS = tuple(Length(km, f"{km} km") for km in (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000))
