@@ -94,6 +94,7 @@ from services.storage.rotation import Pause, Rotation
 from services.storage.sql import insert_for
 from services.storage.tables import setting
 from services.storage.vault import Vault, id_of_key
+from services.tables import all_tables
 
 log = logging.getLogger(__name__)
 
@@ -508,7 +509,7 @@ def _ready_family(admin: LocalRegistryAdmin) -> ReadyFamily:
 def rotation(storage: Storage, pause: Pause) -> Rotation:
     """What seals everything anew under the key that the vault seals with now; `pause`: waits, in seconds."""
     indexes = {patient.c.identity: Patients(storage.vault).indexes_of}
-    return Rotation(storage.database, storage.vault, indexes, pause)
+    return Rotation(storage.database, storage.vault, all_tables(), indexes, pause)
 
 
 async def _vault(settings: Settings, database: Database) -> Vault:

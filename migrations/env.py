@@ -13,8 +13,7 @@ from alembic import context
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-import services.registry.local.tables  # noqa: F401  (its tables stand on the same metadata)
-from services.storage.tables import metadata
+from services.tables import metadata
 
 _PATIENCE = 600.0
 """Seconds that SQLite waits for another process that is migrating the same file."""

@@ -35,6 +35,7 @@ from services.accounts.model import (
     full_name,
 )
 from services.accounts.persons import Persons, covers_words
+from services.accounts.tables import access_grant, account, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
@@ -43,7 +44,7 @@ from services.notify.outbox import Outbox
 from services.registry.admin import RegistryAdmin
 from services.registry.model import Patient, PatientIdentity
 from services.storage.engine import Database
-from services.storage.tables import access_grant, account, audit, link_basis, person, person_link
+from services.storage.tables import audit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, local
 from services.texts.names import folded

@@ -12,14 +12,14 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account, Consent
+from services.accounts.tables import account as account_table
+from services.accounts.tables import consent as consent_table
 from services.clock import Clock
 from services.ids import new_id
 from services.memory import Memory
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import account as account_table
 from services.storage.tables import audit
-from services.storage.tables import consent as consent_table
 from services.storage.types import Sealed
 
 CONSENT_VERSION = "2026-11-27"

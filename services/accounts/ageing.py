@@ -20,14 +20,16 @@ from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.rights import TEENAGER_AGE
+from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
 from services.notify.model import NotificationKind
 from services.notify.outbox import Outbox
+from services.notify.tables import outbox
 from services.registry.model import ADULT_AGE
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import link_basis, outbox, person, person_link, setting
+from services.storage.tables import setting
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, full_years, local
 

@@ -6,11 +6,11 @@ from sqlalchemy import select, update
 
 from services.accounts.accounts import Accounts
 from services.accounts.model import Account, MailAddress
+from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.notify.model import NotificationKind
 from services.notify.outbox import Outbox
 from services.storage.engine import Database
-from services.storage.tables import account as account_table
 from services.storage.types import Sealed
 from services.storage.vault import Vault
 

@@ -14,14 +14,15 @@ from services.accounts.access import Access, covers_of, is_holder, of_account, s
 from services.accounts.accounts import Accounts, Miss
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, Farewell, Relation, full_name
+from services.accounts.tables import access_code, access_grant, consent, link_basis, person, person_link
+from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
 from services.personal import Fact, Facts, Leaving, Moment, Stands, StandsKind, Subject, Word
 from services.registry.model import PatientIdentity, PolicyKind
 from services.storage.engine import Database
-from services.storage.tables import access_code, access_grant, audit, consent, link_basis, person, person_link
-from services.storage.tables import account as account_table
+from services.storage.tables import audit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW
 

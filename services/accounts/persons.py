@@ -15,13 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import Denial, is_declared
+from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NomerokError, NotAllowed, NotFound
 from services.ids import new_id
 from services.registry.model import Patient, PatientIdentity, PolicyKind
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import audit, link_basis, person, person_link
+from services.storage.tables import audit
 from services.storage.vault import Vault
 from services.texts.names import folded
 

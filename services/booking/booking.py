@@ -25,6 +25,7 @@ from services.accounts import rights
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.rights import Denial
+from services.accounts.tables import link_basis, person, person_link
 from services.booking import sight
 from services.booking.ending import why_over
 from services.booking.model import (
@@ -37,6 +38,7 @@ from services.booking.model import (
     VisitEntry,
 )
 from services.booking.moving import Moving
+from services.booking.tables import booking_intent, hold
 from services.booking.watch import Watch, moved_key
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -58,7 +60,7 @@ from services.registry.model import (
 from services.registry.port import PatientConflict, Registry, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.sql import claimed_among
-from services.storage.tables import audit, booking_intent, hold, link_basis, person, person_link
+from services.storage.tables import audit
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account
 from services.booking.model import CalendarEvent, CalendarVisit, VisitEntry
+from services.booking.tables import booking_intent, calendar_event
 from services.booking.visits import Visits
 from services.errors import NotFound
 from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import booking_intent, calendar_event
 from services.storage.vault import Vault
 
 

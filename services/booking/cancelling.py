@@ -21,6 +21,7 @@ from services.booking import sight
 from services.booking.booking import CHECKS, REGISTRY_PATIENCE
 from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
+from services.booking.tables import booking_intent, cancel_intent
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -32,7 +33,6 @@ from services.registry.model import CancelAnswer, Cancelled, CancelRefusal, NotC
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.sql import claimed_among
-from services.storage.tables import booking_intent, cancel_intent
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Row, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.booking.tables import booking_intent
 from services.booking.watch import Watch
 from services.ids import new_id
 from services.registry.model import CancelRefusal, Visit, VisitStatus
-from services.storage.tables import audit, booking_intent
+from services.storage.tables import audit
 
 
 def why_over(visit: Visit, now: datetime) -> CancelRefusal | None:

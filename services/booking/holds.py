@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from services.booking.tables import cancel_intent, hold
 from services.clock import Clock
 from services.registry.model import Slot
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import cancel_intent, hold
 
 HOLD = timedelta(minutes=5)
 

@@ -14,13 +14,13 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.booking.model import BookingLink, LinkKind, LinkTarget
+from services.booking.tables import waiting_link
 from services.clock import Clock
 from services.errors import NomerokError
 from services.registry.model import ADULT_AGE
 from services.registry.port import Registry
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import waiting_link
 from services.storage.vault import Vault
 
 LONGEST = 58

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.booking.ending import note_cancelled
 from services.booking.model import BookingRequest
+from services.booking.tables import cancel_intent
 from services.booking.watch import Watch
 from services.clock import Clock
 from services.ids import new_id
@@ -35,7 +36,6 @@ from services.registry.model import (
 )
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import cancel_intent
 
 _PENDING, _DONE, _REFUSED = "pending", "done", "refused"
 _GONE = (CancelRefusal.ALREADY_CANCELLED, CancelRefusal.NOT_FOUND)

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts.accounts import Accounts
 from services.booking.links import Links
 from services.booking.model import VisitEntry
+from services.booking.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.personal import Fact, Facts, Leaving, Moment, Stands, StandsKind, StillUnderWay, Subject, Word
 from services.registry.model import CancelRefusal, Refusal, Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
 from services.texts.dates import MOSCOW
 
 WAITED_FOR = timedelta(minutes=10)

@@ -9,12 +9,12 @@ from sqlalchemy import delete
 from services.accounts import rights
 from services.accounts.model import Account
 from services.booking.model import VisitEntry
+from services.booking.tables import visit_reply
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.registry.model import VisitStatus
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import visit_reply
 from services.texts.dates import local
 
 _KEPT = timedelta(days=2)

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import rights
 from services.accounts.model import Person
 from services.accounts.rights import Denial, VisitScope
+from services.accounts.tables import person_link
 from services.booking.model import VisitEntry
+from services.booking.tables import booking_intent
 from services.errors import NotAllowed
 from services.registry.model import Visit
-from services.storage.tables import booking_intent, person_link
 from services.texts.dates import local
 
 

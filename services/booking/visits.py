@@ -14,12 +14,12 @@ from services.accounts.rights import VisitScope
 from services.booking import sight
 from services.booking.booking import Booking
 from services.booking.model import VisitEntry, VisitPage
+from services.booking.tables import visit_reply
 from services.clock import Clock
 from services.errors import NotFound
 from services.registry.model import VisitStatus
 from services.registry.port import Registry
 from services.storage.engine import Database
-from services.storage.tables import visit_reply
 
 
 class Visits:

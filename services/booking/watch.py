@@ -18,9 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import Accounts
 from services.accounts.persons import Persons
+from services.accounts.tables import person, person_link
 from services.booking import sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
+from services.booking.tables import booking_intent, cancel_intent, visit_watch
 from services.clock import Clock
 from services.ids import new_id
 from services.notify.model import NotificationKind
@@ -29,7 +31,6 @@ from services.registry.model import Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
-from services.storage.tables import booking_intent, cancel_intent, person, person_link, visit_watch
 
 LOOK_EVERY = timedelta(minutes=5)
 _AGAIN_AFTER = timedelta(minutes=1)

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.drafts.model import Draft
+from services.drafts.tables import draft as draft_table
 from services.ids import new_id
 from services.storage.engine import Database
-from services.storage.tables import draft as draft_table
 from services.storage.types import Sealed
 from services.storage.vault import Vault
 

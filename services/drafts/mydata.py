@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.drafts.tables import draft
 from services.personal import Fact, Facts, Leaving, Stands, StandsKind, Subject, Word
 from services.storage.engine import Database
-from services.storage.tables import draft
 from services.storage.vault import Vault
 
 

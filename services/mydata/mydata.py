@@ -17,6 +17,7 @@ from services.accounts.persons import Persons
 from services.booking import sight
 from services.booking.cancelling import Cancelling
 from services.booking.model import Checking, GivenUp, Kept
+from services.booking.tables import booking_intent
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.errors import NotFound
@@ -26,7 +27,6 @@ from services.personal import Fact, Facts, Moment, PersonalData
 from services.registry.model import CancelRefusal
 from services.registry.port import RegistryUnavailable
 from services.storage.engine import Database
-from services.storage.tables import booking_intent
 from services.texts.dates import MOSCOW
 
 _TREMBLE = timedelta(seconds=10)

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.notify.model import NotificationKind
+from services.notify.tables import notification, outbox
 from services.personal import Fact, Facts, Leaving, Stands, Subject, Word
 from services.storage.engine import Database
-from services.storage.tables import notification, outbox
 
 
 class NotifyData:

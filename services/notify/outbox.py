@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Update, and_, delete, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
 from services.notify.model import MAILED, STANDING, Delivery, Notification, NotificationKind
+from services.notify.tables import notification as notification_table
+from services.notify.tables import outbox as outbox_table
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
-from services.storage.tables import account as account_table
-from services.storage.tables import notification as notification_table
-from services.storage.tables import outbox as outbox_table
 from services.storage.types import UtcDateTime
 
 TELEGRAM, EMAIL = "telegram", "email"

@@ -24,9 +24,9 @@ from services.requests.model import (
     following,
 )
 from services.requests.requests import note_step, read_photo, read_request
+from services.requests.tables import request as request_table
+from services.requests.tables import request_file, request_step
 from services.storage.engine import Database
-from services.storage.tables import request as request_table
-from services.storage.tables import request_file, request_step
 from services.storage.vault import Vault
 
 

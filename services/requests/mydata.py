@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.personal import Fact, Facts, Leaving, Stands, StandsKind, Subject
 from services.requests.model import RequestStatus
 from services.requests.requests import read_photo, read_request
+from services.requests.tables import request
 from services.storage.engine import Database
-from services.storage.tables import request
 from services.storage.vault import Vault
 
 _PHOTOS_IN_ALL = 30 * 1024 * 1024

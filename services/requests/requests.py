@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account
+from services.accounts.tables import account as account_table
 from services.booking.booking import confirmation_key
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -33,11 +34,11 @@ from services.requests.model import (
     TrackedTopic,
     first_status,
 )
+from services.requests.tables import request as request_table
+from services.requests.tables import request_file, request_step
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import account as account_table
-from services.storage.tables import counter, request_file, request_step
-from services.storage.tables import request as request_table
+from services.storage.tables import counter
 from services.storage.vault import Vault
 
 FIRST_NUMBER = 1001

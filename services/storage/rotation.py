@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.storage.engine import Database
-from services.storage.tables import metadata
 from services.storage.types import Encrypted, Sealed
 from services.storage.vault import Vault, VaultError, key_named_in, names_another_key
 
@@ -39,12 +38,9 @@ class Rotated:
     unreadable: list[str] = field(default_factory=list)
 
 
-def sealed_columns() -> dict[Table, list[Column[Any]]]:
-    """Every `Encrypted` column there is, by table; the row's id in the additional data is the table's `id`."""
-    found = {
-        table: [column for column in table.columns if isinstance(column.type, Encrypted)]
-        for table in metadata.sorted_tables
-    }
+def sealed_columns(tables: Iterable[Table]) -> dict[Table, list[Column[Any]]]:
+    """Their `Encrypted` columns, by table; the row's id in the additional data is the table's `id`."""
+    found = {table: [column for column in table.columns if isinstance(column.type, Encrypted)] for table in tables}
     return {table: columns for table, columns in found.items() if columns}
 
 
@@ -55,8 +51,16 @@ class Rotation:
     that it took, so that others get as much of the database's one writer.
     """
 
-    def __init__(self, database: Database, vault: Vault, remakes: Mapping[Column[Any], Remake], pause: Pause) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        tables: Iterable[Table],
+        remakes: Mapping[Column[Any], Remake],
+        pause: Pause,
+    ) -> None:
         self._database = database
+        self._tables = sealed_columns(tables)
         self._vault = vault
         self._remakes = remakes
         self._pause = pause
@@ -66,12 +70,11 @@ class Rotation:
 
     async def run(self) -> Rotated:
         """Ends when nothing is left but what cannot be opened."""
-        tables = sealed_columns()
         while True:
             before = self._done.values
-            for table, columns in tables.items():
+            for table, columns in self._tables.items():
                 await self._over(table, columns)
-            if not [table for table, columns in tables.items() if await self._ids(table, columns, "", 1)]:
+            if not [table for table, columns in self._tables.items() if await self._ids(table, columns, "", 1)]:
                 return self._done
             if self._done.values == before:
                 await self._pause(_LOCKED_PAUSE)

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, insert
 
 from services.accounts.identity import identity_to_json
+from services.accounts.tables import account, link_basis, person, person_link
+from services.booking.tables import visit_watch
 from services.ids import new_id
 from services.notify.model import NotificationKind
 from services.notify.outbox import TELEGRAM
+from services.notify.tables import notification, outbox
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.tables import patient, slot, visit
 from services.registry.model import VisitStatus
 from services.storage.engine import Database
-from services.storage.tables import account, link_basis, notification, outbox, person, person_link, visit_watch
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import CLINIC, THERAPIST, somebody

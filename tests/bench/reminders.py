@@ -17,8 +17,8 @@ from bot.app import Storage, build_bot, build_tools, by_itself
 from bot.channel import BATCH, TelegramChannel
 from bot.middlewares.outgoing import OVERALL_A_SECOND, Gate
 from services.notify.outbox import Outbox
+from services.notify.tables import outbox as outbox_table
 from services.registry.local.demo import fill_demo
-from services.storage.tables import outbox as outbox_table
 from tests.bench.figures import Figure, at_least, share_of
 from tests.bench.opened import opened, settings_of
 from tests.bench.population import EVE, FIRST_CHAT, settle_patients

@@ -20,14 +20,14 @@ from bot.channel import TelegramChannel
 from bot.mail import MailChannel
 from bot.tools import Tools
 from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.tables import account as account_table
 from services.booking.model import GivenUp, Made
 from services.booking.watch import LOOK_EVERY
 from services.notify.model import NotificationKind
 from services.notify.outbox import EMAIL, GIVE_UP_AFTER
 from services.notify.smtp import Smtp, mail_server
+from services.notify.tables import outbox
 from services.registry.model import Booked, Visit
-from services.storage.tables import account as account_table
-from services.storage.tables import outbox
 from tests.bot.test_channel import OpenGate, Telegram
 from tests.support.world import ADULT, SURGEON, THERAPIST, World, at, somebody
 

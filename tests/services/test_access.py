@@ -30,12 +30,14 @@ from services.accounts.model import (
     Relation,
 )
 from services.accounts.rights import Denial
+from services.accounts.tables import access_code, person
 from services.booking.model import Declined, Made
 from services.errors import NotAllowed, NotFound
 from services.notify.model import NotificationKind
+from services.notify.tables import outbox
 from services.registry.model import PatientIdentity
 from services.registry.port import PatientConflict
-from services.storage.tables import access_code, audit, metadata, outbox, person
+from services.storage.tables import audit, metadata
 from tests.support.world import ADULT, CHILD, CLINIC, SURGEON, TEENAGER, THERAPIST, World, at, somebody
 
 ANNA = somebody(1, ADULT, "Ёлкина")

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.accounts import CONSENT_VERSION, Accounts
+from services.accounts.tables import account as account_table
+from services.accounts.tables import consent
 from services.memory import MemoryHere
 from services.storage.engine import Database
-from services.storage.tables import account as account_table
-from services.storage.tables import consent, metadata
+from services.tables import metadata
 from tests.support.clock import FakeClock
 
 CHAT = 5_000_000_001

@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 from services.accounts.ageing import KEPT, Ageing
 from services.accounts.model import Account, Basis, LinkNotice, Person, Relation
 from services.accounts.rights import VisitScope, visit_scope
+from services.accounts.tables import link_basis, person, person_link
 from services.errors import NotFound
 from services.notify.model import NotificationKind
-from services.storage.tables import link_basis, notification, outbox, person, person_link
+from services.notify.tables import notification, outbox
 from services.texts.dates import local
 from tests.support.world import ADULT, MOSCOW, World, somebody
 

@@ -12,11 +12,14 @@ from sqlalchemy import Row, func, select
 
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.rights import DECLARED_AHEAD, Denial
+from services.accounts.tables import person
 from services.booking.booking import REGISTRY_PATIENCE, confirmation_key
 from services.booking.model import BookingRequest, Checking, Declined, Made
+from services.booking.tables import booking_intent
 from services.notify.model import NotificationKind
+from services.notify.tables import notification, outbox
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Refusal, Refused, Unknown, VisitStatus
-from services.storage.tables import audit, booking_intent, notification, outbox, person
+from services.storage.tables import audit
 from tests.support.world import (
     ADULT,
     CHILD,

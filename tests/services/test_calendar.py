@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.tables import account as account_table
 from services.booking.model import CalendarEvent, GivenUp, Made
+from services.booking.tables import calendar_event
 from services.booking.watch import LOOK_EVERY
 from services.errors import NotFound
 from services.registry.model import Booked, Visit, VisitStatus
 from services.storage.engine import Database
-from services.storage.tables import account as account_table
-from services.storage.tables import calendar_event
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import ADULT, SURGEON, THERAPIST, World, at, somebody

@@ -14,10 +14,12 @@ from services.accounts.rights import DECLARED_AHEAD, Denial
 from services.booking.booking import REGISTRY_PATIENCE
 from services.booking.cancelling import cancelled_key
 from services.booking.model import Checking, Declined, GivenUp, Kept, Made
+from services.booking.tables import booking_intent, cancel_intent, visit_watch
 from services.errors import NotFound
 from services.notify.model import NotificationKind
+from services.notify.tables import notification, outbox
 from services.registry.model import CancelRefusal, NotCancelled, PatientIdentity, Unknown, Visit, VisitStatus
-from services.storage.tables import audit, booking_intent, cancel_intent, notification, outbox, visit_watch
+from services.storage.tables import audit
 from tests.support.world import (
     ADULT,
     CHILD,

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account
+from services.booking.tables import hold
 from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
-from services.storage.tables import draft as draft_table
-from services.storage.tables import hold
+from services.drafts.tables import draft as draft_table
 from tests.support.world import KIND, LIFETIME, World
 
 

@@ -14,12 +14,14 @@ from services.accounts.family import PERSONS, AlreadyThere, FamilyFull, WrongAge
 from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
 from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson
 from services.accounts.rights import Denial
+from services.accounts.tables import person, person_link
 from services.errors import NotAllowed, NotFound
 from services.ids import new_id
 from services.notify.model import NotificationKind
+from services.notify.tables import notification
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.port import PatientConflict
-from services.storage.tables import audit, notification, person, person_link
+from services.storage.tables import audit
 from tests.support.world import ADULT, CHILD, CLINIC, TEENAGER, World, somebody
 
 ANNA = somebody(1, ADULT)

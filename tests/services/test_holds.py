@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from services.booking.holds import HOLD
-from services.storage.tables import hold
+from services.booking.tables import hold
 from tests.support.world import SECOND_THERAPIST, SURGEON, THERAPIST, World
 
 FIVE_MINUTES = timedelta(minutes=5)

@@ -28,8 +28,8 @@ from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import slot
 from services.registry.model import AgeGroup, Booked, Policy, PolicyKind, Refusal, Refused
 from services.storage.engine import Database
-from services.storage.tables import metadata
 from services.storage.vault import KEY_BYTES, Vault
+from services.tables import metadata
 from tests.services.test_registry_local import ANNA
 from tests.support.clock import FakeClock
 from tests.support.schedules import FIRST_DAY, Files, write_files

@@ -14,11 +14,12 @@ from sqlalchemy import delete, select
 
 from bot.app import open_storage
 from bot.settings import Settings
+from services.accounts.tables import person
 from services.errors import SetupError
 from services.storage.engine import Database
 from services.storage.keys import KeyNames, key_names
 from services.storage.migrate import HEAD
-from services.storage.tables import person, setting
+from services.storage.tables import setting
 from services.storage.vault import Vault, load_key, make_key
 
 KEY = bytes(range(32))

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from services.accounts.model import Account
+from services.accounts.tables import account as account_table
 from services.notify.model import MAILED, NotificationKind
 from services.notify.outbox import EMAIL, GIVE_UP_AFTER, LETTERS_A_DAY, TELEGRAM, Outbox
+from services.notify.tables import notification, outbox
 from services.storage.engine import Database
-from services.storage.tables import account as account_table
-from services.storage.tables import notification, outbox
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import World

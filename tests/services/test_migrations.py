@@ -21,7 +21,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select, text
 
-import services.registry.local.tables  # noqa: F401  (its tables stand on the same metadata)
 from services.errors import SetupError
 from services.storage import migrate
 from services.storage.engine import Database, async_url
@@ -92,7 +91,7 @@ def scripts() -> ScriptDirectory:
 
 
 def test_the_newest_revision_is_the_one_that_the_start_looks_for() -> None:
-    assert scripts().get_heads() == [HEAD], "one head, and the constant names it"
+    assert scripts().get_heads() == [HEAD], "one head, and its file is called so"
 
 
 async def test_from_nothing_come_exactly_the_tables_of_the_code(

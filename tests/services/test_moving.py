@@ -18,6 +18,7 @@ from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import DECLARED_AHEAD, Denial
 from services.booking.booking import CHECKS, REGISTRY_PATIENCE
 from services.booking.model import BookingRequest, Checking, Declined, GivenUp, Kept, Made, OldVisit
+from services.booking.tables import booking_intent, cancel_intent
 from services.errors import NotFound
 from services.notify.model import NotificationKind
 from services.registry.admin import SlotRecord
@@ -34,7 +35,7 @@ from services.registry.model import (
     VisitStatus,
 )
 from services.storage.engine import Database
-from services.storage.tables import audit, booking_intent, cancel_intent
+from services.storage.tables import audit
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import (

@@ -21,27 +21,20 @@ from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.mydata import ERASED, NOBODY
 from services.accounts.persons import MISSES_A_DAY
 from services.accounts.rights import Denial
+from services.accounts.tables import access_grant, person_link
 from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kept, LinkKind, Made, VisitEntry
 from services.booking.mydata import WAITED_FOR
+from services.booking.tables import booking_intent, cancel_intent, waiting_link
 from services.drafts.model import Draft
 from services.errors import NotAllowed, NotFound
 from services.mydata.model import Given
 from services.notify.model import NotificationKind
+from services.notify.tables import notification
 from services.personal import StillUnderWay
 from services.registry.model import Policy, PolicyKind, Refusal, Refused, Sex, Unknown, VisitStatus
 from services.requests.model import RequestKind, RequestStatus
-from services.storage.tables import (
-    access_grant,
-    audit,
-    booking_intent,
-    cancel_intent,
-    metadata,
-    notification,
-    person_link,
-    request_file,
-    request_step,
-    waiting_link,
-)
+from services.requests.tables import request_file, request_step
+from services.storage.tables import audit, metadata
 from services.storage.types import Encrypted
 from services.texts.i18n import LOCALES, texts
 from tests.services.test_access import ANNA, BOTH, MASHA, PETER, confirmed, consent, desk_code, opened, told

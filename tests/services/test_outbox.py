@@ -12,8 +12,8 @@ from services.accounts.model import Account
 from services.errors import NotFound
 from services.notify.model import Delivery, NotificationKind
 from services.notify.outbox import GIVE_UP_AFTER, TELEGRAM, Outbox
+from services.notify.tables import notification, outbox
 from services.storage.engine import Database
-from services.storage.tables import notification, outbox
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import World

@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from services.accounts.model import Account, Basis, Relation
 from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson, ReadyFamily
 from services.accounts.rights import Denial
+from services.accounts.tables import person
 from services.errors import NotAllowed, NotFound
 from services.registry.local.demo_family import ready_family
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind
 from services.registry.port import PatientConflict, RegistryUnavailable
-from services.storage.tables import metadata, person
+from services.tables import metadata
 from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
 
 ANNA = somebody(1, ADULT, "Ёлкина-Палкина")

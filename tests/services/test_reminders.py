@@ -16,13 +16,14 @@ from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.booking.model import BookingRequest, Made, VisitEntry
 from services.booking.moments import eve_moment, soon_moment
 from services.booking.reminders import Later, Reminder, groups
+from services.booking.tables import visit_reply
 from services.errors import NotAllowed, NotFound
 from services.notify.model import NotificationKind
+from services.notify.tables import notification, outbox
 from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.refs import slot_ref
 from services.registry.model import AgeGroup, Clinic, Slot, Visit, VisitStatus
 from services.registry.port import RegistryUnavailable
-from services.storage.tables import notification, outbox, visit_reply
 from tests.support.world import ADULT, CHILD, CLINIC, LENGTH, World, at, somebody
 
 KAMCHATKA = replace(CLINIC, id="c7", name="Поликлиника Камчатки", tz="Asia/Kamchatka", region="41")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from services.accounts.model import Account
+from services.accounts.tables import account as account_table
 from services.drafts.model import Draft
 from services.errors import NotFound
 from services.notify.model import Delivery, NotificationKind
@@ -35,11 +36,11 @@ from services.requests.model import (
     following,
 )
 from services.requests.requests import FIRST_NUMBER
+from services.requests.tables import request, request_file, request_step
 from services.requests.tracked import Statuses
 from services.storage.engine import Database
-from services.storage.tables import account as account_table
-from services.storage.tables import metadata, request, request_file, request_step
 from services.storage.vault import Vault
+from services.tables import metadata
 from tests.support.clock import FakeClock
 from tests.support.photos import camera_photo
 from tests.support.world import World
@@ -381,7 +382,7 @@ async def test_a_status_that_nobody_has_heard_of_is_told_by_the_next(world: Worl
 
 
 async def _keys(world: World) -> list[str]:
-    from services.storage.tables import outbox
+    from services.notify.tables import outbox
 
     return list((await world.database.fetch(select(outbox.c.dedupe_key))).scalars())
 

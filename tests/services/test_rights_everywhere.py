@@ -15,10 +15,10 @@ from sqlalchemy import insert
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import Denial
 from services.booking.model import BookingRequest, Checking, Declined, GivenUp, Kept, Made
+from services.booking.tables import booking_intent
 from services.errors import NotAllowed, NotFound
 from services.ids import new_id
 from services.registry.model import CancelRefusal, Slot, Visit
-from services.storage.tables import booking_intent
 from tests.support.world import CLINIC, SECOND_THERAPIST, SURGEON, World, at, somebody
 
 AGES = (14, 15, 17, 18)

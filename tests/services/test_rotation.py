@@ -30,8 +30,8 @@ from services.storage import migrate, rotation
 from services.storage.engine import Database
 from services.storage.keys import KeySource, key_names
 from services.storage.rotation import sealed_columns
-from services.storage.tables import metadata
 from services.storage.vault import Vault, VaultError, key_named_in, load_key, write_key
+from services.tables import all_tables, metadata
 from tests.services.test_access import ANNA, MASHA, PETER
 from tests.services.test_key import KEY, KEY_TEXT, ready_url, settings
 from tests.services.test_mydata import ADDRESS, ANSWER, OLGA, TYPED, WRITTEN, Life, a_life, cells, raw
@@ -84,7 +84,7 @@ class Town:
     async def named(self) -> dict[str, int]:
         """How many values name each key."""
         found: dict[str, int] = {}
-        for columns in sealed_columns().values():
+        for columns in sealed_columns(all_tables()).values():
             for column in columns:
                 for value in (await self.world.database.fetch(select(column).where(column.is_not(None)))).scalars():
                     found[key_named_in(value)] = found.get(key_named_in(value), 0) + 1
@@ -101,7 +101,9 @@ class Town:
 
 async def in_clear(world: World) -> list[tuple[str, str]]:
     """What every sealed cell of our own tables says."""
-    sealed = {f"{column.table.name}.{column.name}" for columns in sealed_columns().values() for column in columns}
+    sealed = {
+        f"{column.table.name}.{column.name}" for columns in sealed_columns(all_tables()).values() for column in columns
+    }
     return sorted(each for each in await cells(world) if each[0] in sealed)
 
 
@@ -209,7 +211,7 @@ async def town(
 
 
 def test_every_sealed_column_stands_in_a_row_with_an_id() -> None:
-    tables = sealed_columns()
+    tables = sealed_columns(all_tables())
     assert {"person", "account", "draft", "request", "request_file", "registry_patient"} <= {
         each.name for each in tables
     }
@@ -337,7 +339,7 @@ async def test_people_go_on_writing_meanwhile(town: Town) -> None:
 
 
 def waiting() -> Any:
-    return next(table for table in sealed_columns() if table.name == "waiting_link")
+    return next(table for table in sealed_columns(all_tables()) if table.name == "waiting_link")
 
 
 async def test_an_erasing_in_the_middle_stays_one(town: Town) -> None:
@@ -480,7 +482,7 @@ async def test_a_unit_that_breaks_changes_nothing_of_its_batch(town: Town, monke
 
 
 async def test_a_damaged_value_is_told_and_stops_nothing(town: Town) -> None:
-    table = next(each for each in sealed_columns() if each.name == "person")
+    table = next(each for each in sealed_columns(all_tables()) if each.name == "person")
     row = (await town.world.database.fetch(select(table).where(table.c.id == town.life.typed.id))).one()
     broken = bytes(row.profile[:-1]) + bytes([row.profile[-1] ^ 1])
     await town.world.database.execute(update(table).where(table.c.id == row.id).values(profile=broken))
@@ -615,7 +617,7 @@ async def test_a_stolen_file_holds_nothing_personal_in_clear(new_town: Town) -> 
     told = " ".join(value for _, value in await cells(town.world))
     assert WRITTEN in told, "the life has been lived"
     if town.world.database.dialect != "sqlite":
-        for columns in sealed_columns().values():
+        for columns in sealed_columns(all_tables()).values():
             for table in {column.table for column in columns}:
                 everything = without_the_directory(str((await town.world.database.fetch(select(table))).all()))
                 assert [word for word in words if word in everything] == []

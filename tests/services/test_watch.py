@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import func, select, update
 
 from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.tables import person, person_link
 from services.booking.model import Made
+from services.booking.tables import booking_intent, visit_watch
 from services.booking.watch import LOOK_EVERY, Watch
 from services.errors import NotFound
 from services.notify.model import NotificationKind
+from services.notify.tables import notification, outbox
 from services.registry.model import Cancelled, Visit, VisitStatus
 from services.registry.port import Registry
-from services.storage.tables import booking_intent, notification, outbox, person, person_link, visit_watch
 from tests.support.world import ADULT, CHILD, SURGEON, TEENAGER, THERAPIST, World, at, somebody
 
 REMINDERS = (NotificationKind.REMINDER_EVE, NotificationKind.REMINDER_SOON)

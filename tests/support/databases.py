@@ -16,9 +16,8 @@ from urllib.parse import quote
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import create_engine
 
-import services.registry.local.tables  # noqa: F401  (its tables stand on the same metadata)
 from services.storage.engine import Database
-from services.storage.tables import metadata
+from services.tables import metadata
 
 ENGINES = ("sqlite", "postgres")
 _EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))

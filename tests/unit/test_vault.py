@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.accounts.tables import person
+from services.drafts.tables import draft
 from services.registry.local.tables import patient
-from services.storage.tables import draft, person
 from services.storage.types import Encrypted, Sealed, UtcDateTime
 from services.storage.vault import Vault, VaultError
 

@@ -1,0 +1,55 @@
+"""Tables of what people send to be answered."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
+
+from services.ids import LENGTH
+from services.storage.tables import account_column, id_column, metadata
+from services.storage.types import Encrypted, UtcDateTime
+
+request = Table(
+    "request",
+    metadata,
+    id_column(),
+    account_column(),
+    Column("kind", String(16), nullable=False),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("person_id", String(LENGTH)),
+    Column("draft_id", String(LENGTH), unique=True),
+    Column("text", Encrypted, nullable=False),
+    Column("comment", Encrypted),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "account_id", "created_at"),
+)
+"""What people send for somebody to answer (`requests.model`). `comment`: what the last change of its status says.
+
+`person_id`: whom it is for, NULL for the account holder's own word. `draft_id`: a draft is sent once.
+"""
+
+request_step = Table(
+    "request_step",
+    metadata,
+    id_column(),
+    Column("request_id", ForeignKey("request.id", ondelete="CASCADE"), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index(None, "request_id"),
+)
+"""Every status that a request has had, and since when."""
+
+request_file = Table(
+    "request_file",
+    metadata,
+    id_column(),
+    Column("request_id", ForeignKey("request.id", ondelete="CASCADE")),
+    Column("draft_id", ForeignKey("draft.id", ondelete="CASCADE")),
+    Column("place", Integer, nullable=False),
+    Column("mime", String(40), nullable=False),
+    Column("content", Encrypted, nullable=False),
+    Index(None, "request_id"),
+    Index(None, "draft_id"),
+)
+"""Photos, in the order of `place`. Of a draft until it is sent, so that a restart loses none; then of its request."""

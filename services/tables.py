@@ -1,0 +1,27 @@
+"""Every table there is, a line a topic: for Alembic, the rotation of the key, and the templates of tests.
+
+A table that is left out here would be left out of a rotation; `unit/test_tables.py` looks for such a one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Table
+
+from services.accounts import tables as accounts
+from services.booking import tables as booking
+from services.drafts import tables as drafts
+from services.notify import tables as notify
+from services.registry.local import tables as local_registry
+from services.requests import tables as requests
+from services.storage import tables as storage
+
+MODULES = (storage, accounts, drafts, notify, booking, requests, local_registry)
+
+metadata = storage.metadata
+
+
+def all_tables() -> Sequence[Table]:
+    """All of them, each after those that it refers to."""
+    return metadata.sorted_tables
