@@ -59,7 +59,7 @@ class Subject:
     persons: frozenset[str] = frozenset()
 
 
-class StandsKind(StrEnum):
+class ObligationKind(StrEnum):
     """What would end with the account, and is said before that."""
 
     HOLD = "hold"
@@ -70,10 +70,10 @@ class StandsKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stands:
+class Obligation:
     """One such thing. `name`: whom it concerns, or a request's number; `until`: when it ends by itself."""
 
-    kind: StandsKind
+    kind: ObligationKind
     name: str | None = None
     until: Moment | None = None
 
@@ -104,7 +104,7 @@ class PersonalData(Protocol):
         """All that this topic keeps, by the names of `docs/export.schema.json`; never anything of other accounts."""
         ...
 
-    async def stands(self, whose: Subject) -> Sequence[Stands]:
+    async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         """What still stands and would end."""
         ...
 

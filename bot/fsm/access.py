@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn, Typed
+from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, StepContext, Typed
 from bot.views import access as view
 from services.accounts.codes import CodeRefused, read_code
 from services.accounts.model import CodeProblem, Offer, Relation
@@ -32,63 +32,63 @@ def access_steps() -> list[Step]:
     ]
 
 
-async def after_access(_: Turn) -> None:
+async def after_access(_: StepContext) -> None:
     """A press on a code that is entered leads Home."""
 
 
-async def _load_code(turn: Turn) -> Loaded:
-    own = await turn.tools.persons.own(turn.account)
+async def _load_code(context: StepContext) -> Loaded:
+    own = await context.tools.persons.own(context.account)
     return Loaded(view.EnterCode(has_form=own is not None))
 
 
-async def _apply_code(turn: Turn, given: Input) -> Outcome:
+async def _apply_code(context: StepContext, given: Input) -> Outcome:
     if not isinstance(given, Typed):
         return Stay()
-    t, tools = turn.t, turn.tools
+    t, tools = context.t, context.tools
     try:
-        found = await tools.access.redeem(turn.account, read_code(given.text))
+        found = await tools.access.redeem(context.account, read_code(given.text))
     except CodeRefused as refused:
         return Stay(view.problem(t, refused.problem))
     except NotAllowed:
         return Stay(view.too_many_tries(t))
     if isinstance(found, Offer):
         return Answered({"code": found.id})
-    await tools.drafts.drop(turn.draft.id)
-    if turn.account.active_person_id is None:
-        await tools.accounts.set_active_person(turn.account, found.person.id)
-    return Left(view.opened(t, found, local(turn.now, MOSCOW).date()))
+    await tools.drafts.drop(context.draft.id)
+    if context.account.active_person_id is None:
+        await tools.accounts.set_active_person(context.account, found.person.id)
+    return Left(view.opened(t, found, local(context.now, MOSCOW).date()))
 
 
-async def _load_offer(turn: Turn) -> Loaded | Jump:
+async def _load_offer(context: StepContext) -> Loaded | Jump:
     try:
-        return Loaded(await turn.tools.access.offer(turn.account, turn.answers["code"]))
+        return Loaded(await context.tools.access.offer(context.account, context.answers["code"]))
     except CodeRefused as refused:
-        return _again(turn, refused.problem)
+        return _again(context, refused.problem)
 
 
-async def _apply_offer(turn: Turn, given: Input) -> Outcome:
+async def _apply_offer(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("decline"):
-            await turn.tools.drafts.drop(turn.draft.id)
-            return Left(None, view.declined(turn.t))
+            await context.tools.drafts.drop(context.draft.id)
+            return Left(None, view.declined(context.t))
         case Acted("take"):
-            return await _take(turn, None)
+            return await _take(context, None)
         case Acted(word) if word in _RELATIONS:
-            return await _take(turn, Relation(word))
+            return await _take(context, Relation(word))
     return Stay()
 
 
-async def _take(turn: Turn, relation: Relation | None) -> Outcome:
-    tools, draft = turn.tools, turn.draft
+async def _take(context: StepContext, relation: Relation | None) -> Outcome:
+    tools, draft = context.tools, context.draft
     try:
         grant = await tools.access.accept(
-            turn.account, turn.answers["code"], relation, told_by=confirmation_key(draft.id)
+            context.account, context.answers["code"], relation, told_by=confirmation_key(draft.id)
         )
     except CodeRefused as refused:
-        return _again(turn, refused.problem)
+        return _again(context, refused.problem)
     await tools.drafts.drop(draft.id)
-    return Left(view.accepted(turn.t, grant))
+    return Left(view.accepted(context.t, grant))
 
 
-def _again(turn: Turn, problem: CodeProblem) -> Jump:
-    return Jump("code", view.problem(turn.t, problem), {"code": None})
+def _again(context: StepContext, problem: CodeProblem) -> Jump:
+    return Jump("code", view.problem(context.t, problem), {"code": None})

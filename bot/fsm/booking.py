@@ -43,7 +43,7 @@ from bot.fsm.wizard import (
     Outcome,
     Stay,
     Step,
-    Turn,
+    StepContext,
     Typed,
 )
 from bot.keyboards.kit import PAGE_SIZE, clamp
@@ -173,16 +173,16 @@ def answers_by_link(target: LinkTarget) -> dict[str, Any]:
     return {"region": target.clinic.region, "region_fixed": True, "link": link}
 
 
-async def after_booking(turn: Turn) -> Screen:
+async def after_booking(context: StepContext) -> Screen:
     """A press on a booking that is made: its ticket again."""
-    entry = await turn.tools.visits.get(turn.account, turn.draft.result or "")
-    return ticket(turn.t, entry, turn.now)
+    entry = await context.tools.visits.get(context.account, context.draft.result or "")
+    return ticket(context.t, entry, context.now)
 
 
-async def _load_region(turn: Turn) -> Loaded:
-    counts = await turn.tools.directory.counts()
-    query = turn.answers.get("query_region")
-    last = turn.account.last_region
+async def _load_region(context: StepContext) -> Loaded:
+    counts = await context.tools.directory.counts()
+    query = context.answers.get("query_region")
+    last = context.account.last_region
     if query is None:
         found: Sequence[Region] = sorted(
             REGIONS, key=lambda each: (each.code != last, each.code not in counts)
@@ -191,7 +191,7 @@ async def _load_region(turn: Turn) -> Loaded:
         found = [each for each in REGIONS if each.code in counts]
     else:
         found = find_regions(query)
-    page = clamp(turn.draft.page, len(found), PAGE_SIZE)
+    page = clamp(context.draft.page, len(found), PAGE_SIZE)
     shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     data = view.RegionChoice(
         [(each, counts.get(each.code, 0)) for each in shown], page, len(found), query or None, last
@@ -199,34 +199,34 @@ async def _load_region(turn: Turn) -> Loaded:
     return Loaded(data, [each.code for each in shown], page)
 
 
-async def _apply_region(turn: Turn, given: Input) -> Outcome:
+async def _apply_region(context: StepContext, given: Input) -> Outcome:
     match given:
         case Typed(text):
             return Stay(changes={"query_region": text[:_QUERY_LENGTH]})
         case Acted("all"):
             return Stay(changes={"query_region": None})
         case Chosen(code):
-            counts = await turn.tools.directory.counts()
+            counts = await context.tools.directory.counts()
             chosen = region(code)
             if chosen is None or code not in counts:
-                note = view.no_clinics(turn.t, chosen, others=bool(counts)) if chosen else None
+                note = view.no_clinics(context.t, chosen, others=bool(counts)) if chosen else None
                 return Stay(note, {"query_region": "" if counts else None})
-            await turn.tools.accounts.set_last_region(turn.account, code)
+            await context.tools.accounts.set_last_region(context.account, code)
             return Answered({"region": code, "region_fixed": True, "query_region": None, "link": None})
     return Stay()
 
 
-async def _load_person(turn: Turn) -> Loaded:
-    family = await turn.tools.persons.family(turn.account)
-    page = clamp(turn.draft.page, len(family), PAGE_SIZE)
+async def _load_person(context: StepContext) -> Loaded:
+    family = await context.tools.persons.family(context.account)
+    page = clamp(context.draft.page, len(family), PAGE_SIZE)
     shown = family[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    target = await _link_target(turn)
-    repeats = await repeats_of(turn.tools, turn.account, turn.draft.id) if page == 0 and target is None else ()
-    data = view.PersonChoice(region_of(turn), shown, page, len(family), repeats, target)
+    target = await _link_target(context)
+    repeats = await repeats_of(context.tools, context.account, context.draft.id) if page == 0 and target is None else ()
+    data = view.PersonChoice(region_of(context), shown, page, len(family), repeats, target)
     return Loaded(data, [*(each.id for each in shown), *map(_repeat_ref, repeats)], page)
 
 
-async def _apply_person(turn: Turn, given: Input) -> Outcome:
+async def _apply_person(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("region"):
             return Jump("region")
@@ -235,10 +235,10 @@ async def _apply_person(turn: Turn, given: Input) -> Outcome:
         case Acted("other"):
             return Answered({"person": OTHER})
         case Chosen(ref) if ref.startswith(_AGAIN):
-            return await _again(turn, ref)
+            return await _again(context, ref)
         case Chosen(person_id):
-            person = await turn.tools.persons.get(turn.account, person_id)
-            return Answered({"person": person_id, **await _region_of(turn, person)})
+            person = await context.tools.persons.get(context.account, person_id)
+            return Answered({"person": person_id, **await _region_of(context, person)})
     return Stay()
 
 
@@ -254,13 +254,13 @@ def _repeat_ref(each: Repeat) -> str:
     return f"{_AGAIN}{each.entry.visit.id} {slot_ref(each.slot)}"
 
 
-async def _again(turn: Turn, ref: str) -> Outcome:
+async def _again(context: StepContext, ref: str) -> Outcome:
     """Straight to the confirmation of the time that stood on the button."""
     visit_id, _, time = ref.removeprefix(_AGAIN).partition(" ")
-    entry = await turn.tools.visits.get(turn.account, visit_id)
-    slot = await slot_of(turn, time)
+    entry = await context.tools.visits.get(context.account, visit_id)
+    slot = await slot_of(context, time)
     if isinstance(slot, Refusal):
-        return Stay(refusals.refusal(turn.t, slot, entry.visit.clinic))
+        return Stay(refusals.refusal(context.t, slot, entry.visit.clinic))
     return Answered(answers_again(entry, slot))
 
 
@@ -290,11 +290,11 @@ def answers_again(entry: VisitEntry, slot: Slot | None = None) -> dict[str, Any]
     }
 
 
-async def _region_of(turn: Turn, person: Person) -> dict[str, Any]:
+async def _region_of(context: StepContext, person: Person) -> dict[str, Any]:
     """The region comes from the person's clinic, unless it was chosen by hand in this very booking."""
-    if turn.answers.get("region_fixed") or person.clinic_id is None:
+    if context.answers.get("region_fixed") or person.clinic_id is None:
         return {}
-    clinic = await turn.tools.directory.clinic(person.clinic_id)
+    clinic = await context.tools.directory.clinic(person.clinic_id)
     return {"region": clinic.region} if clinic else {}
 
 
@@ -302,44 +302,44 @@ def _another(_: Answers) -> Relation:
     return Relation.OTHER
 
 
-async def _other_is_right(turn: Turn) -> Outcome:
+async def _other_is_right(context: StepContext) -> Outcome:
     # A link that did not suit the date of birth may suit the one that has been corrected.
-    return Answered({"check": True, "followed": "clinic" in turn.answers})
+    return Answered({"check": True, "followed": "clinic" in context.answers})
 
 
-async def _link_target(turn: Turn) -> LinkTarget | None:
+async def _link_target(context: StepContext) -> LinkTarget | None:
     """Where the link that this booking has begun with leads; None where there was none, or its clinic is gone."""
-    link = turn.answers.get("link")
-    clinic = await turn.tools.directory.clinic(link["clinic"]) if link else None
+    link = context.answers.get("link")
+    clinic = await context.tools.directory.clinic(link["clinic"]) if link else None
     if link is None or clinic is None:
         return None
     return LinkTarget(clinic, link["service"], link["service_name"], link["doctor"], link["doctor_name"])
 
 
-async def _follow_link(turn: Turn) -> Jump:
+async def _follow_link(context: StepContext) -> Jump:
     """From the person to where the link leads: as far as it suits this person, with a word where it does not.
 
     Once a person (`followed`): «Назад» from there passes the questions as in any booking.
     """
-    target, followed = await _link_target(turn), {"followed": True}
+    target, followed = await _link_target(context), {"followed": True}
     if target is None:
-        return Jump("clinic", links_view.clinic_gone(turn.t), followed | {"link": None})
-    clinic, who = target.clinic, await who_for(turn)
-    age = age_of(who, turn.now, clinic.tz)
+        return Jump("clinic", links_view.clinic_gone(context.t), followed | {"link": None})
+    clinic, who = target.clinic, await who_for(context)
+    age = age_of(who, context.now, clinic.tz)
     if not clinic.age_group.sees(age):
-        return Jump("clinic", links_view.other_age(turn.t, clinic), followed)
-    chosen, note = await _suitable(turn, target, age)
+        return Jump("clinic", links_view.other_age(context.t, clinic), followed)
+    chosen, note = await _suitable(context, target, age)
     changes = followed | clinic_answers(who, clinic.id) | chosen
     return Jump(_after_clinic(changes), note, changes)
 
 
-async def _suitable(turn: Turn, target: LinkTarget, age: int) -> tuple[dict[str, Any], Html | None]:
+async def _suitable(context: StepContext, target: LinkTarget, age: int) -> tuple[dict[str, Any], Html | None]:
     """The answers that the link's service and doctor make, as far as they see this age and have free times."""
-    times, t, clinic = turn.tools.times, turn.t, target.clinic
+    times, t, clinic = context.tools.times, context.t, target.clinic
     if target.service_id is None:
         return {}, None
     name = specialty(t, target.service_id, target.service or "")
-    services = await times.services(turn.draft.id, clinic.id, age)
+    services = await times.services(context.draft.id, clinic.id, age)
     service = next((each for each in services if each.id == target.service_id), None)
     if service is None:
         return {}, links_view.not_for_age(t, target.doctor or name)
@@ -348,7 +348,7 @@ async def _suitable(turn: Turn, target: LinkTarget, age: int) -> tuple[dict[str,
     chosen = {"service": service.id, "service_name": service.name}
     if target.doctor_id is None:
         return chosen, None
-    doctors = await times.doctors(turn.draft.id, clinic.id, service.id, age)
+    doctors = await times.doctors(context.draft.id, clinic.id, service.id, age)
     doctor = next((each for each in doctors if each.id == target.doctor_id), None)
     if doctor is None:
         return chosen, links_view.not_for_age(t, target.doctor or name)
@@ -366,11 +366,11 @@ def _after_clinic(answers: Answers) -> str:
     return next((step for step in ("service", "doctor") if step not in answers), "day")
 
 
-async def _load_clinic(turn: Turn) -> Loaded | Jump:
+async def _load_clinic(context: StepContext) -> Loaded | Jump:
     """A link is followed once it is known for whom."""
-    if turn.answers.get("link") and not turn.answers.get("followed"):
-        return await _follow_link(turn)
-    return await load_clinic(turn)
+    if context.answers.get("link") and not context.answers.get("followed"):
+        return await _follow_link(context)
+    return await load_clinic(context)
 
 
 def _has_no_policy(answers: Answers) -> bool:
@@ -381,29 +381,29 @@ def _is_unattached(answers: Answers) -> bool:
     return not answers.get("attached") and not answers.get("no_policy")
 
 
-async def _load_place(turn: Turn) -> Loaded:
-    return Loaded(await place_of(turn))
+async def _load_place(context: StepContext) -> Loaded:
+    return Loaded(await place_of(context))
 
 
-async def _load_no_policy(turn: Turn) -> Loaded | Jump:
-    who = await who_for(turn)
+async def _load_no_policy(context: StepContext) -> Loaded | Jump:
+    who = await who_for(context)
     if identity_in(who).policy.kind is not PolicyKind.NONE:  # the number has been entered meanwhile
-        changes = clinic_answers(who, turn.answers["clinic"])
-        return Jump(_after_clinic({**turn.answers, **changes}), changes=changes)
+        changes = clinic_answers(who, context.answers["clinic"])
+        return Jump(_after_clinic({**context.answers, **changes}), changes=changes)
     own = isinstance(who, Person) and who.relation is Relation.OWN
-    return Loaded(view.NoPolicy(await place_of(turn), typed_here=is_other(turn.answers), own=own))
+    return Loaded(view.NoPolicy(await place_of(context), typed_here=is_other(context.answers), own=own))
 
 
-async def _apply_no_policy(turn: Turn, given: Input) -> Outcome:
+async def _apply_no_policy(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("other"):
             return Jump("clinic")
-        case Acted("policy") if is_other(turn.answers):
+        case Acted("policy") if is_other(context.answers):
             return Jump("policy")
     return Stay()
 
 
-async def _apply_unattached(_: Turn, given: Input) -> Outcome:
+async def _apply_unattached(_: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("go"):
             return Answered({"unattached": True})
@@ -412,31 +412,31 @@ async def _apply_unattached(_: Turn, given: Input) -> Outcome:
     return Stay()
 
 
-async def _load_confirm(turn: Turn) -> Loaded | Jump:
-    held = await held_time(turn)
+async def _load_confirm(context: StepContext) -> Loaded | Jump:
+    held = await held_time(context)
     if isinstance(held, Jump):
         return held
-    return Loaded(view.Confirmation(await place_of(turn), held.slot, held.until))
+    return Loaded(view.Confirmation(await place_of(context), held.slot, held.until))
 
 
-async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
+async def _apply_confirm(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("no"):
-            await let_time_go(turn)
+            await let_time_go(context)
             return Jump("time")
         case Acted("yes"):
-            return await _told(turn, await book_held(turn))
+            return await _told(context, await book_held(context))
     return Stay()
 
 
-async def _told(turn: Turn, outcome: BookingOutcome | Stay | Jump) -> Outcome:
+async def _told(context: StepContext, outcome: BookingOutcome | Stay | Jump) -> Outcome:
     match outcome:
         case Made(visit):
-            return await left_for_ticket(turn, visit)
+            return await left_for_ticket(context, visit)
         case Checking():
             return Jump("checking", changes={"checking": None})
         case Declined(reason):
-            return await _refused(turn, reason)
+            return await _refused(context, reason)
         case _:
             return outcome
 
@@ -460,21 +460,21 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
 """Where the person goes on after a refusal: the nearest screen that makes sense."""
 
 
-async def _refused(turn: Turn, reason: Refusal | Denial) -> Outcome:
+async def _refused(context: StepContext, reason: Refusal | Denial) -> Outcome:
     step = NEXT_SCREENS[reason]
-    note = refusals.refusal(turn.t, reason, (await place_of(turn)).clinic)
+    note = refusals.refusal(context.t, reason, (await place_of(context)).clinic)
     if step == "confirm":
         return Stay(note)
-    await let_time_go(turn)
-    if reason is Refusal.PATIENT_NOT_FOUND and is_other(turn.answers):
+    await let_time_go(context)
+    if reason is Refusal.PATIENT_NOT_FOUND and is_other(context.answers):
         step = "check"
     return Jump(step, note)
 
 
-async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
-    outcome = await turn.tools.booking.outcome(turn.draft.id)
+async def _load_checking(context: StepContext) -> Loaded | Jump | Left:
+    outcome = await context.tools.booking.outcome(context.draft.id)
     if isinstance(outcome, Checking):
-        return Loaded(await place_of(turn))
+        return Loaded(await place_of(context))
     if isinstance(outcome, Made):
-        return await left_for_ticket(turn, outcome.visit)
-    return Jump("confirm", refusals.refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic))
+        return await left_for_ticket(context, outcome.visit)
+    return Jump("confirm", refusals.refusal(context.t, Refusal.UNAVAILABLE, (await place_of(context)).clinic))

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.fsm.times import age_of, identity_in, region_of, who_for
-from bot.fsm.wizard import Acted, Answered, Chosen, Input, Jump, Loaded, Outcome, SharedLocation, Stay, Turn, Typed
+from bot.fsm.wizard import (
+    Acted,
+    Answered,
+    Chosen,
+    Input,
+    Jump,
+    Loaded,
+    Outcome,
+    SharedLocation,
+    Stay,
+    StepContext,
+    Typed,
+)
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import booking as view
 from bot.views.prompts import Prompt
@@ -40,18 +52,18 @@ class Listed:
         return [each for each in self.clinics if each.lat is not None and each.lon is not None]
 
 
-async def listed(turn: Turn) -> Listed:
+async def listed(context: StepContext) -> Listed:
     """By distance where the person has said where they are; else what was typed, or all, the familiar ones first."""
-    who = await who_for(turn)
-    chosen_region = region_of(turn)
-    child = age_of(who, turn.now, chosen_region.tz) < ADULT_AGE
-    near, query = turn.answers.get("near"), turn.answers.get("query")
+    who = await who_for(context)
+    chosen_region = region_of(context)
+    child = age_of(who, context.now, chosen_region.tz) < ADULT_AGE
+    near, query = context.answers.get("near"), context.answers.get("query")
     place = Place(*near) if isinstance(near, list) else None
-    directory = turn.tools.directory
+    directory = context.tools.directory
     found = await (directory.search(chosen_region.code, query) if query else directory.of_region(chosen_region.code))
     suitable = [each for each in found if each.age_group.sees(0 if child else ADULT_AGE)]
     attached = who.clinic_id if isinstance(who, Person) else None
-    recent = list(await turn.tools.booking.recent_clinics(turn.account.id, _RECENT_CLINICS))
+    recent = list(await context.tools.booking.recent_clinics(context.account.id, _RECENT_CLINICS))
     if place is not None:
         ordered: Sequence[Clinic] = nearest(suitable, place)
     elif query:
@@ -72,45 +84,45 @@ def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[
     return sorted(clinics, key=rank)
 
 
-async def load_clinic(turn: Turn) -> Loaded:
-    found = await listed(turn)
-    page = clamp(turn.draft.page, len(found.clinics), PAGE_SIZE)
+async def load_clinic(context: StepContext) -> Loaded:
+    found = await listed(context)
+    page = clamp(context.draft.page, len(found.clinics), PAGE_SIZE)
     shown = found.clinics[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     data = view.ClinicChoice(
         found.who,
-        region_of(turn),
+        region_of(context),
         [found.row(each) for each in shown],
         page,
         len(found.clinics),
         found.place is not None,
-        turn.answers.get("query"),
+        context.answers.get("query"),
         found.child,
         mapped=bool(found.located),
     )
     return Loaded(
-        data, [each.id for each in shown], page, Prompt.LOCATION if turn.answers.get("near") == "ask" else None
+        data, [each.id for each in shown], page, Prompt.LOCATION if context.answers.get("near") == "ask" else None
     )
 
 
-async def apply_clinic(turn: Turn, given: Input) -> Outcome:
+async def apply_clinic(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("near"):
             return Stay(changes={"near": "ask"})
         case Acted("map"):
-            asked = {"near": None} if turn.answers.get("near") == "ask" else {}
-            return Jump("map", changes={"map": turn.draft.page, "card": None, **asked})
+            asked = {"near": None} if context.answers.get("near") == "ask" else {}
+            return Jump("map", changes={"map": context.draft.page, "card": None, **asked})
         case Chosen(clinic_id):
-            return await chosen(turn, clinic_id)
-    return await looked_for(turn, given)
+            return await chosen(context, clinic_id)
+    return await looked_for(context, given)
 
 
-async def looked_for(turn: Turn, given: Input) -> Stay:
+async def looked_for(context: StepContext, given: Input) -> Stay:
     """Another list: by what is typed, by where the person is, or the whole one again."""
     match given:
         case Typed(text):
             query = text[:_QUERY_LENGTH]
-            if not await turn.tools.directory.search(region_of(turn).code, query):
-                return Stay(view.clinic_not_found(turn.t, query), {"query": None, "near": None})
+            if not await context.tools.directory.search(region_of(context).code, query):
+                return Stay(view.clinic_not_found(context.t, query), {"query": None, "near": None})
             return Stay(changes={"query": query, "near": None})
         case SharedLocation(lat, lon):
             return Stay(changes={"near": [lat, lon], "query": None})
@@ -119,13 +131,13 @@ async def looked_for(turn: Turn, given: Input) -> Stay:
     return Stay()
 
 
-async def chosen(turn: Turn, clinic_id: str) -> Answered | Stay:
+async def chosen(context: StepContext, clinic_id: str) -> Answered | Stay:
     """The clinic is settled; where the person is, is forgotten."""
-    clinic = await turn.tools.directory.clinic(clinic_id)
+    clinic = await context.tools.directory.clinic(clinic_id)
     if clinic is None:
         return Stay()
     looked = {"near": None, "query": None, "map": None, "card": None, "link": None}
-    return Answered({**clinic_answers(await who_for(turn), clinic_id), **looked})
+    return Answered({**clinic_answers(await who_for(context), clinic_id), **looked})
 
 
 def clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.fsm.times import let_time_go, place_of, slot_of, who_for
-from bot.fsm.wizard import Acted, Input, Jump, Left, Outcome, Stay, Turn
+from bot.fsm.wizard import Acted, Input, Jump, Left, Outcome, Stay, StepContext
 from bot.views import refusals
 from bot.views.visits import ticket
 from services.booking.model import BookingOutcome, BookingRequest
@@ -22,50 +22,56 @@ class HeldTime:
     until: datetime
 
 
-async def held_time(turn: Turn) -> HeldTime | Jump:
+async def held_time(context: StepContext) -> HeldTime | Jump:
     """The chosen time, held anew where the hold ran out; or where to go on if it can be had no longer."""
-    slot = await slot_of(turn, turn.answers["time"])
+    slot = await slot_of(context, context.answers["time"])
     if isinstance(slot, Refusal):
         passed = slot is Refusal.TIME_PASSED
-        note = await _note(turn, slot) if passed else refusals.hold_lost(turn.t)
-        return await _gone(turn, note)
-    until = await turn.tools.holds.until(turn.draft.id, slot.id)
+        note = await _note(context, slot) if passed else refusals.hold_lost(context.t)
+        return await _gone(context, note)
+    until = await context.tools.holds.until(context.draft.id, slot.id)
     if until is None:
-        until = await turn.tools.holds.take(slot, turn.account.id, turn.draft.id)
-    return Jump("time", refusals.hold_lost(turn.t)) if until is None else HeldTime(slot, until)
+        until = await context.tools.holds.take(slot, context.account.id, context.draft.id)
+    return Jump("time", refusals.hold_lost(context.t)) if until is None else HeldTime(slot, until)
 
 
-async def book_held(turn: Turn, moves: Visit | None = None, *, gives_up: bool = False) -> BookingOutcome | Stay | Jump:
+async def book_held(
+    context: StepContext, moves: Visit | None = None, *, gives_up: bool = False
+) -> BookingOutcome | Stay | Jump:
     """Asks the registry for the chosen time, if it is still held. `moves`, `gives_up`: as in `BookingRequest`."""
-    tools, t = turn.tools, turn.t
-    slot = await slot_of(turn, turn.answers["time"])
+    tools, t = context.tools, context.t
+    slot = await slot_of(context, context.answers["time"])
     if isinstance(slot, Refusal):
-        return await _gone(turn, await _note(turn, slot))
-    if await tools.holds.until(turn.draft.id, slot.id) is None:
-        renewed = await tools.holds.take(slot, turn.account.id, turn.draft.id)
+        return await _gone(context, await _note(context, slot))
+    if await tools.holds.until(context.draft.id, slot.id) is None:
+        renewed = await tools.holds.take(slot, context.account.id, context.draft.id)
         return Stay(refusals.hold_renewed(t)) if renewed else Jump("time", refusals.hold_lost(t))
-    who, clinic = await who_for(turn), (await place_of(turn)).clinic
-    return await tools.booking.book(BookingRequest(turn.account, turn.draft.id, who, clinic, slot, moves, gives_up))
+    who, clinic = await who_for(context), (await place_of(context)).clinic
+    return await tools.booking.book(
+        BookingRequest(context.account, context.draft.id, who, clinic, slot, moves, gives_up)
+    )
 
 
-async def left_for_ticket(turn: Turn, visit: Visit, note: Html | None = None) -> Left:
+async def left_for_ticket(context: StepContext, visit: Visit, note: Html | None = None) -> Left:
     """The wizard ends with the ticket of a visit."""
-    entry = await turn.tools.visits.get(turn.account, visit.id)
-    offers_mail = turn.tools.mail.may_offer(turn.account)
-    return Left(ticket(turn.t, entry, turn.now, note=note, offers_mail=offers_mail))
+    entry = await context.tools.visits.get(context.account, visit.id)
+    offers_mail = context.tools.mail.may_offer(context.account)
+    return Left(ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail))
 
 
-async def apply_checking(turn: Turn, given: Input) -> Outcome:
+async def apply_checking(context: StepContext, given: Input) -> Outcome:
     """«Проверить сейчас»: the step is loaded again, and says so if nothing has come."""
-    return Stay(refusals.still_checking(turn.t) if isinstance(given, Acted) else None)
+    return Stay(refusals.still_checking(context.t) if isinstance(given, Acted) else None)
 
 
-async def _gone(turn: Turn, note: Html) -> Jump:
-    if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very booking may have the time
+async def _gone(context: StepContext, note: Html) -> Jump:
+    if await context.tools.booking.outcome(
+        context.draft.id
+    ):  # a crash has left it: this very booking may have the time
         return Jump("checking", changes={"checking": None})
-    await let_time_go(turn)
+    await let_time_go(context)
     return Jump("time", note)
 
 
-async def _note(turn: Turn, reason: Refusal) -> Html:
-    return refusals.refusal(turn.t, reason, (await place_of(turn)).clinic)
+async def _note(context: StepContext, reason: Refusal) -> Html:
+    return refusals.refusal(context.t, reason, (await place_of(context)).clinic)

@@ -8,7 +8,7 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.fsm.person import answers_of, check_step, field_steps, identity_of, name_in, number_warnings, values_of
-from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn, always
+from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, StepContext, always
 from bot.views import family as view
 from bot.views import person as person_view
 from services.accounts.family import AlreadyThere, FamilyFull, WrongAge, fits
@@ -78,7 +78,7 @@ def edit_answers(person: Person, may: Editing) -> dict[str, Any]:
     return {**known, **about}
 
 
-async def after_family(_: Turn) -> None:
+async def after_family(_: StepContext) -> None:
     """A press on a form that is over leads Home."""
 
 
@@ -98,89 +98,89 @@ def _locked(answers: Answers) -> frozenset[str]:
     return _DOCUMENTED if answers["locked"] else frozenset()
 
 
-async def _load_edit(turn: Turn) -> Loaded:
-    relation = _whose(turn.answers)
-    form = person_view.FormCheck(relation, values_of(turn, _FIELDS, relation))
-    doubts = number_warnings(turn.answers)
-    return Loaded(person_view.EditCheck(turn.answers["id"], form, _locked(turn.answers), doubts))
+async def _load_edit(context: StepContext) -> Loaded:
+    relation = _whose(context.answers)
+    form = person_view.FormCheck(relation, values_of(context, _FIELDS, relation))
+    doubts = number_warnings(context.answers)
+    return Loaded(person_view.EditCheck(context.answers["id"], form, _locked(context.answers), doubts))
 
 
-async def _apply_edit(turn: Turn, given: Input) -> Outcome:
+async def _apply_edit(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("right"):
-            return await _save(turn)
-        case Acted(name) if name.removeprefix("fix-") in set(_FIELDS) - _locked(turn.answers):
+            return await _save(context)
+        case Acted(name) if name.removeprefix("fix-") in set(_FIELDS) - _locked(context.answers):
             return Jump(name.removeprefix("fix-"))
     return Stay()
 
 
-async def _load_relation(turn: Turn) -> Loaded:
-    chosen = turn.answers.get("relation")
-    unfit = chosen is not None and not _fits(turn, Relation(chosen))
-    return Loaded(view.RelationChoice(unfit, name_in(turn.answers)))
+async def _load_relation(context: StepContext) -> Loaded:
+    chosen = context.answers.get("relation")
+    unfit = chosen is not None and not _fits(context, Relation(chosen))
+    return Loaded(view.RelationChoice(unfit, name_in(context.answers)))
 
 
-async def _apply_relation(turn: Turn, given: Input) -> Outcome:
+async def _apply_relation(context: StepContext, given: Input) -> Outcome:
     match given:
-        case Acted("birth") if "birth" in turn.answers:
+        case Acted("birth") if "birth" in context.answers:
             return Jump("birth")
         case Acted(word) if word in _ADDED:
             chosen = Relation(word)
-            if not _fits(turn, chosen):
-                return Stay(view.misfit(turn.t, chosen), {"relation": word})
+            if not _fits(context, chosen):
+                return Stay(view.misfit(context.t, chosen), {"relation": word})
             return Answered({"relation": word})
     return Stay()
 
 
-def _fits(turn: Turn, relation: Relation, born: str | None = None) -> bool:
+def _fits(context: StepContext, relation: Relation, born: str | None = None) -> bool:
     """Whether the birth date, as far as it is known, suits."""
-    typed = born or turn.answers.get("birth")
-    return typed is None or fits(relation, date.fromisoformat(typed), local(turn.now, MOSCOW).date())
+    typed = born or context.answers.get("birth")
+    return typed is None or fits(relation, date.fromisoformat(typed), local(context.now, MOSCOW).date())
 
 
-def _born_added(turn: Turn, answered: Answered) -> Outcome:
-    chosen = _whose(turn.answers)
-    if _fits(turn, chosen, answered.changes["birth"]):
+def _born_added(context: StepContext, answered: Answered) -> Outcome:
+    chosen = _whose(context.answers)
+    if _fits(context, chosen, answered.changes["birth"]):
         return answered
-    return Jump("relation", view.misfit(turn.t, chosen), answered.changes)
+    return Jump("relation", view.misfit(context.t, chosen), answered.changes)
 
 
-def _born_edited(turn: Turn, answered: Answered) -> Outcome:
-    if _fits(turn, _whose(turn.answers), answered.changes["birth"]):
+def _born_edited(context: StepContext, answered: Answered) -> Outcome:
+    if _fits(context, _whose(context.answers), answered.changes["birth"]):
         return answered
-    return Stay(view.misfit_of_known(turn.t))
+    return Stay(view.misfit_of_known(context.t))
 
 
-async def _add(turn: Turn) -> Outcome:
-    tools, account, t = turn.tools, turn.account, turn.t
-    chosen = _whose(turn.answers)
+async def _add(context: StepContext) -> Outcome:
+    tools, account, t = context.tools, context.account, context.t
+    chosen = _whose(context.answers)
     try:
-        person = await tools.family.add(account, chosen, identity_of(turn.answers))
+        person = await tools.family.add(account, chosen, identity_of(context.answers))
     except WrongAge:
         return Jump("relation", view.misfit(t, chosen))
     except FamilyFull:
         return Stay(view.too_many(t))
     except AlreadyThere as known:
-        return await _left(turn, known.person_id)
+        return await _left(context, known.person_id)
     except PatientConflict:
         return Stay(person_view.conflict(t))
     except NotAllowed:
         return Stay(person_view.too_many_tries(t))
     await tools.accounts.set_active_person(account, person.id)
-    await tools.drafts.drop(turn.draft.id)
-    return Left(view.card(t, person, turn.now, view.added(t, person)))
+    await tools.drafts.drop(context.draft.id)
+    return Left(view.card(t, person, context.now, view.added(t, person)))
 
 
-async def _save(turn: Turn) -> Outcome:
-    tools, account, t = turn.tools, turn.account, turn.t
-    person_id = turn.answers["id"]
+async def _save(context: StepContext) -> Outcome:
+    tools, account, t = context.tools, context.account, context.t
+    person_id = context.answers["id"]
     try:
         before = await tools.persons.get(account, person_id)
-        person = await tools.family.edit(account, person_id, identity_of(turn.answers))
+        person = await tools.family.edit(account, person_id, identity_of(context.answers))
     except WrongAge:
         return Stay(view.misfit_of_known(t))
     except AlreadyThere as known:
-        return await _left(turn, known.person_id)
+        return await _left(context, known.person_id)
     except PatientConflict:
         return Stay(person_view.conflict(t))
     except ConfirmedPerson:
@@ -188,13 +188,13 @@ async def _save(turn: Turn) -> Outcome:
     except NotAllowed as denied:
         tried = denied.reason == Denial.TOO_MANY_TRIES
         return Stay(person_view.too_many_tries(t) if tried else view.not_to_be_changed(t))
-    await tools.drafts.drop(turn.draft.id)
+    await tools.drafts.drop(context.draft.id)
     note = view.saved(t, mark_lost=before.verified and not person.verified)
-    return Left(view.card(t, person, turn.now, note))
+    return Left(view.card(t, person, context.now, note))
 
 
-async def _left(turn: Turn, person_id: str) -> Left:
+async def _left(context: StepContext, person_id: str) -> Left:
     """The card of whoever is on the list already."""
-    person = await turn.tools.persons.get(turn.account, person_id)
-    await turn.tools.drafts.drop(turn.draft.id)
-    return Left(view.card(turn.t, person, turn.now, view.already_there(turn.t)))
+    person = await context.tools.persons.get(context.account, person_id)
+    await context.tools.drafts.drop(context.draft.id)
+    return Left(view.card(context.t, person, context.now, view.already_there(context.t)))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn, Typed
+from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, StepContext, Typed
 from bot.views import mail as view
 from bot.views.screen import Screen
 from services.notify.addresses import EmailError, parse_email
@@ -28,51 +28,51 @@ def mail_steps() -> list[Step]:
     ]
 
 
-async def after_mail(turn: Turn) -> Screen | None:
+async def after_mail(context: StepContext) -> Screen | None:
     """A press on a draft that is over: how things are now."""
-    return await mail_screen(turn)
+    return await mail_screen(context)
 
 
-async def mail_screen(turn: Turn) -> Screen:
+async def mail_screen(context: StepContext) -> Screen:
     """What is kept, if anything."""
-    tools = turn.tools
-    known = await tools.mail.of(turn.account)
-    return view.mail(turn.t, known, on=tools.mail.on) if known else view.none(turn.t, on=tools.mail.on)
+    tools = context.tools
+    known = await tools.mail.of(context.account)
+    return view.mail(context.t, known, on=tools.mail.on) if known else view.none(context.t, on=tools.mail.on)
 
 
-async def _load_address(turn: Turn) -> Loaded | Left:
-    if not turn.tools.mail.on:  # the operator has switched letters off meanwhile
-        return await _left(turn)
-    known = await turn.tools.mail.of(turn.account)
+async def _load_address(context: StepContext) -> Loaded | Left:
+    if not context.tools.mail.on:  # the operator has switched letters off meanwhile
+        return await _left(context)
+    known = await context.tools.mail.of(context.account)
     return Loaded(view.MailQuestion(known.text if known else None))
 
 
-async def _apply_address(turn: Turn, given: Input) -> Outcome:
+async def _apply_address(context: StepContext, given: Input) -> Outcome:
     if not isinstance(given, Typed):
         return Stay()
     try:
         return Answered({"address": parse_email(given.text)})
     except EmailError as error:
-        return Stay(view.problem(turn.t, error.problem))
+        return Stay(view.problem(context.t, error.problem))
 
 
-async def _load_check(turn: Turn) -> Loaded | Left:
-    return Loaded(view.MailQuestion(turn.answers["address"])) if turn.tools.mail.on else await _left(turn)
+async def _load_check(context: StepContext) -> Loaded | Left:
+    return Loaded(view.MailQuestion(context.answers["address"])) if context.tools.mail.on else await _left(context)
 
 
-async def _apply_check(turn: Turn, given: Input) -> Outcome:
-    t, tools = turn.t, turn.tools
+async def _apply_check(context: StepContext, given: Input) -> Outcome:
+    t, tools = context.t, context.tools
     match given:
         case Acted("fix"):
             return Jump("address", changes={"address": None})
         case Acted("yes"):
-            await tools.mail.give(turn.account, turn.answers["address"])
-            await tools.drafts.drop(turn.draft.id)
-            known = await tools.mail.of(turn.account)
+            await tools.mail.give(context.account, context.answers["address"])
+            await tools.drafts.drop(context.draft.id)
+            known = await tools.mail.of(context.account)
             return Left(view.mail(t, known, on=tools.mail.on, note=view.saved(t)) if known else None)
     return Stay()
 
 
-async def _left(turn: Turn) -> Left:
-    await turn.tools.drafts.drop(turn.draft.id)
-    return Left(await mail_screen(turn))
+async def _left(context: StepContext) -> Left:
+    await context.tools.drafts.drop(context.draft.id)
+    return Left(await mail_screen(context))

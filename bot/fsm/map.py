@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import mean
 
 from bot.fsm.clinics import Listed, chosen, listed, looked_for
-from bot.fsm.wizard import Acted, Chosen, Input, Jump, Loaded, Outcome, Stay, Turn
+from bot.fsm.wizard import Acted, Chosen, Input, Jump, Loaded, Outcome, Stay, StepContext
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import map as view
 from services.documents.layout import beyond
@@ -28,21 +28,21 @@ def is_card_open(answers: Answers) -> bool:
     return is_on_map(answers) and answers.get("card") is not None
 
 
-async def load_map(turn: Turn) -> Loaded | Jump:
+async def load_map(context: StepContext) -> Loaded | Jump:
     """The picture; the list in its stead where there is nothing to draw, or drawing fails."""
-    found = await listed(turn)
+    found = await listed(context)
     located = found.located
-    page = clamp(turn.answers["map"], len(located), PAGE_SIZE)
+    page = clamp(context.answers["map"], len(located), PAGE_SIZE)
     if not located:
-        return Jump("clinic", view.nowhere(turn.t))
+        return Jump("clinic", view.nowhere(context.t))
     first = page * PAGE_SIZE
     shown = located[first : first + PAGE_SIZE]
     others = [*located[:first], *located[first + PAGE_SIZE :]]
-    sheet = _sheet(turn.t, shown, first + 1, others, found)
+    sheet = _sheet(context.t, shown, first + 1, others, found)
     try:
-        picture = await turn.tools.maps.draw(sheet)
+        picture = await context.tools.maps.draw(sheet)
     except DrawingFailed:
-        return Jump("clinic", view.not_drawn(turn.t), page=page)
+        return Jump("clinic", view.not_drawn(context.t), page=page)
     data = view.MapPage(
         who=found.who,
         picture=picture,
@@ -51,20 +51,20 @@ async def load_map(turn: Turn) -> Loaded | Jump:
         total=len(located),
         unplaced=len(found.clinics) - len(located),
         beyond=bool(beyond(sheet)),
-        all_shown=turn.answers.get("query") is None and found.place is None,
+        all_shown=context.answers.get("query") is None and found.place is None,
     )
     return Loaded(data, [each.id for each in shown], page)
 
 
-async def apply_map(turn: Turn, given: Input) -> Outcome:
+async def apply_map(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("list"):
-            return Jump("clinic", page=turn.draft.page)
+            return Jump("clinic", page=context.draft.page)
         case Acted(name) if name.startswith(_PAGE):
             return Stay(changes={"map": _number(name.removeprefix(_PAGE))})
         case Chosen(clinic_id):
-            return Jump("card", changes={"card": clinic_id, "map": turn.draft.page})
-    return _from_the_first(await looked_for(turn, given))
+            return Jump("card", changes={"card": clinic_id, "map": context.draft.page})
+    return _from_the_first(await looked_for(context, given))
 
 
 def _from_the_first(found: Stay) -> Stay:
@@ -72,18 +72,18 @@ def _from_the_first(found: Stay) -> Stay:
     return replace(found, changes={**found.changes, "map": 0}) if found.changes else found
 
 
-async def load_card(turn: Turn) -> Loaded | Jump:
-    clinic = await turn.tools.directory.clinic(turn.answers["card"])
+async def load_card(context: StepContext) -> Loaded | Jump:
+    clinic = await context.tools.directory.clinic(context.answers["card"])
     if clinic is None:
         return Jump("map", changes={"card": None})
-    found = await listed(turn)
+    found = await listed(context)
     return Loaded(view.Card(found.who, found.row(clinic)))
 
 
-async def apply_card(turn: Turn, given: Input) -> Outcome:
+async def apply_card(context: StepContext, given: Input) -> Outcome:
     if given == Acted("choose"):
-        return await chosen(turn, turn.answers["card"])
-    found = _from_the_first(await looked_for(turn, given))
+        return await chosen(context, context.answers["card"])
+    found = _from_the_first(await looked_for(context, given))
     return Jump("map", found.note, found.changes) if found.changes else found
 
 

@@ -23,7 +23,7 @@ from bot.fsm.times import (
     load_time,
     place_of,
 )
-from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, Outcome, Stay, Step, Turn
+from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, Outcome, Stay, Step, StepContext
 from bot.views import moving as view
 from bot.views import refusals
 from bot.views import times as times_view
@@ -85,13 +85,13 @@ def first_answers(entry: VisitEntry) -> dict[str, Any]:
     }
 
 
-async def after_moving(turn: Turn) -> Screen:
+async def after_moving(context: StepContext) -> Screen:
     """A press on a move that is made: the ticket of the new visit again.
 
     It says again what it was: a press that a crash has cut short comes once more, and nothing else tells of the move.
     """
-    entry = await turn.tools.visits.get(turn.account, turn.draft.result or "")
-    return ticket(turn.t, entry, turn.now, note=await _moved(turn, entry.visit))
+    entry = await context.tools.visits.get(context.account, context.draft.result or "")
+    return ticket(context.t, entry, context.now, note=await _moved(context, entry.visit))
 
 
 def stopped(t: Texts, draft: Draft) -> Html | None:
@@ -99,60 +99,60 @@ def stopped(t: Texts, draft: Draft) -> Html | None:
     return view.stopped(t, given_up=_given_up(draft.answers)) if draft.kind == KIND else None
 
 
-async def _load_doctor(turn: Turn) -> Loaded | Jump | Left:
-    loaded = await load_doctor(turn)
+async def _load_doctor(context: StepContext) -> Loaded | Jump | Left:
+    loaded = await load_doctor(context)
     if isinstance(loaded, Jump):  # the specialist has no free times at all
-        return await _left_for_card(turn, _kept(turn, loaded.note or Html("")))
+        return await _left_for_card(context, _kept(context, loaded.note or Html("")))
     return loaded
 
 
 # --- confirmation -------------------------------------------------------------------------------------------
 
 
-async def _load_confirm(turn: Turn) -> Loaded | Jump | Left:
-    return await _load_change(turn, None if _given_up(turn.answers) else await _old(turn))
+async def _load_confirm(context: StepContext) -> Loaded | Jump | Left:
+    return await _load_change(context, None if _given_up(context.answers) else await _old(context))
 
 
-async def _load_change(turn: Turn, old: VisitEntry | None) -> Loaded | Jump | Left:
+async def _load_change(context: StepContext, old: VisitEntry | None) -> Loaded | Jump | Left:
     """What it was and what it becomes; where the old visit is over meanwhile, its card says how."""
-    if old is not None and not is_ahead(old.visit, turn.now):
-        if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: this very move may be why
+    if old is not None and not is_ahead(old.visit, context.now):
+        if await context.tools.booking.outcome(context.draft.id):  # a crash has left it: this very move may be why
             return Jump("checking", changes={"checking": None})
-        reason = turn.tools.cancelling.why_not(old)
-        return await _left_for_card(turn, refusals.kept(turn.t, reason) if reason else None)
-    held = await held_time(turn)
+        reason = context.tools.cancelling.why_not(old)
+        return await _left_for_card(context, refusals.kept(context.t, reason) if reason else None)
+    held = await held_time(context)
     if isinstance(held, Jump):
         return held
-    return Loaded(view.MoveConfirmation(await place_of(turn), old.visit if old else None, held.slot, held.until))
+    return Loaded(view.MoveConfirmation(await place_of(context), old.visit if old else None, held.slot, held.until))
 
 
-async def _apply_confirm(turn: Turn, given: Input) -> Outcome:
+async def _apply_confirm(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("no"):
-            return await _leave(turn)
+            return await _leave(context)
         case Acted("yes"):
-            old = None if _given_up(turn.answers) else (await _old(turn)).visit
-            return await _told(turn, await book_held(turn, old), old)
+            old = None if _given_up(context.answers) else (await _old(context)).visit
+            return await _told(context, await book_held(context, old), old)
     return Stay()
 
 
-async def _leave(turn: Turn) -> Outcome:
+async def _leave(context: StepContext) -> Outcome:
     """«Оставить как было»."""
-    if await turn.tools.booking.outcome(turn.draft.id):  # a crash has left it: how it was is not known yet
+    if await context.tools.booking.outcome(context.draft.id):  # a crash has left it: how it was is not known yet
         return Jump("checking", changes={"checking": None})
-    return await _left_for_card(turn, view.kept(turn.t))
+    return await _left_for_card(context, view.kept(context.t))
 
 
-async def _told(turn: Turn, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
+async def _told(context: StepContext, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
     match outcome:
         case Made(visit):
-            return await left_for_ticket(turn, visit, view.moved(turn.t, old, turn.now) if old else None)
+            return await left_for_ticket(context, visit, view.moved(context.t, old, context.now) if old else None)
         case Checking():
             return Jump("checking", changes={"checking": None})
         case Declined(_, OldVisit.IN_THE_WAY):
             return Jump("giveup", changes={"giveup": None})
         case Declined():
-            return await _refused(turn, outcome)
+            return await _refused(context, outcome)
         case _:
             return outcome
 
@@ -177,30 +177,30 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
 """Where the person goes on after a refusal: a step, or the card of the visit that was to be moved."""
 
 
-async def _refused(turn: Turn, declined: Declined) -> Outcome:
+async def _refused(context: StepContext, declined: Declined) -> Outcome:
     given_up = declined.old is OldVisit.GIVEN_UP
     changes = _GIVEN_UP if given_up else {}
-    note = refusals.move_refusal(turn.t, declined.reason, (await place_of(turn)).clinic)
+    note = refusals.move_refusal(context.t, declined.reason, (await place_of(context)).clinic)
     if declined.reason is not Refusal.OLD_VISIT_OVER:
-        note = _kept(turn, note, given_up=given_up)
+        note = _kept(context, note, given_up=given_up)
     step = NEXT_SCREENS[declined.reason]
     if given_up:  # this screen says it
-        await turn.tools.booking.shown(turn.draft.id)
+        await context.tools.booking.shown(context.draft.id)
     if step == "confirm":
         return Jump(step, note, changes)
-    await let_time_go(turn)
-    return await _left_for_card(turn, note) if step == _CARD else Jump(step, note, changes)
+    await let_time_go(context)
+    return await _left_for_card(context, note) if step == _CARD else Jump(step, note, changes)
 
 
-async def _load_checking(turn: Turn) -> Loaded | Jump | Left:
-    outcome = await turn.tools.booking.outcome(turn.draft.id)
+async def _load_checking(context: StepContext) -> Loaded | Jump | Left:
+    outcome = await context.tools.booking.outcome(context.draft.id)
     if isinstance(outcome, Checking):
-        return Loaded(view.MoveChecking(await place_of(turn), _asks_to_give_up(turn.answers)))
+        return Loaded(view.MoveChecking(await place_of(context), _asks_to_give_up(context.answers)))
     if isinstance(outcome, Made):
-        return await left_for_ticket(turn, outcome.visit, await _moved(turn, outcome.visit))
-    given_up = "giveup" in turn.answers and not is_ahead((await _old(turn)).visit, turn.now)
-    note = refusals.move_refusal(turn.t, Refusal.UNAVAILABLE, (await place_of(turn)).clinic)
-    return Jump("confirm", _kept(turn, note, given_up=given_up), _GIVEN_UP if given_up else {})
+        return await left_for_ticket(context, outcome.visit, await _moved(context, outcome.visit))
+    given_up = "giveup" in context.answers and not is_ahead((await _old(context)).visit, context.now)
+    note = refusals.move_refusal(context.t, Refusal.UNAVAILABLE, (await place_of(context)).clinic)
+    return Jump("confirm", _kept(context, note, given_up=given_up), _GIVEN_UP if given_up else {})
 
 
 # --- a registry that does not allow a second visit to the specialist --------------------------------------------
@@ -210,47 +210,47 @@ def _asks_to_give_up(answers: Answers) -> bool:
     return "giveup" in answers and not _given_up(answers)
 
 
-async def _load_give_up(turn: Turn) -> Loaded | Jump | Left:
-    return await _load_change(turn, await _old(turn))
+async def _load_give_up(context: StepContext) -> Loaded | Jump | Left:
+    return await _load_change(context, await _old(context))
 
 
-async def _apply_give_up(turn: Turn, given: Input) -> Outcome:
+async def _apply_give_up(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("no"):
-            return await _leave(turn)
+            return await _leave(context)
         case Acted("yes"):
-            old = (await _old(turn)).visit
-            return await _told(turn, await book_held(turn, old, gives_up=True), old)
+            old = (await _old(context)).visit
+            return await _told(context, await book_held(context, old, gives_up=True), old)
     return Stay()
 
 
 # --- the visit that is moved --------------------------------------------------------------------------------
 
 
-async def _old(turn: Turn) -> VisitEntry:
-    return await turn.tools.visits.get(turn.account, turn.answers["moving"])
+async def _old(context: StepContext) -> VisitEntry:
+    return await context.tools.visits.get(context.account, context.answers["moving"])
 
 
-async def _moved(turn: Turn, new: Visit) -> Html | None:
+async def _moved(context: StepContext, new: Visit) -> Html | None:
     """That it has been moved, and what it was; None where that is no news any more, or was a booking in the end."""
-    old_id = await turn.tools.booking.moved_from(turn.draft.id) if is_ahead(new, turn.now) else None
+    old_id = await context.tools.booking.moved_from(context.draft.id) if is_ahead(new, context.now) else None
     if old_id is None:
         return None
-    old = (await turn.tools.visits.some(turn.account, [old_id])).get(old_id)
-    return view.moved(turn.t, old.visit, turn.now) if old else None
+    old = (await context.tools.visits.some(context.account, [old_id])).get(old_id)
+    return view.moved(context.t, old.visit, context.now) if old else None
 
 
 def _given_up(answers: Answers) -> bool:
     return bool(answers.get("given_up"))
 
 
-def _kept(turn: Turn, note: Html, *, given_up: bool = False) -> Html:
+def _kept(context: StepContext, note: Html, *, given_up: bool = False) -> Html:
     """The sentence, and whether the old booking still stands."""
-    return view.with_state(turn.t, note, given_up=given_up or _given_up(turn.answers))
+    return view.with_state(context.t, note, given_up=given_up or _given_up(context.answers))
 
 
-async def _left_for_card(turn: Turn, note: Html | None) -> Left:
+async def _left_for_card(context: StepContext, note: Html | None) -> Left:
     """Gives the move up: its draft and the time that it holds go, the old visit's card comes."""
-    entry = await _old(turn)
-    await turn.tools.drafts.drop(turn.draft.id)
-    return Left(ticket(turn.t, entry, turn.now, note=note))
+    entry = await _old(context)
+    await context.tools.drafts.drop(context.draft.id)
+    return Left(ticket(context.t, entry, context.now, note=note))

@@ -20,7 +20,7 @@ from bot.fsm.wizard import (
     SharedContact,
     Stay,
     Step,
-    Turn,
+    StepContext,
     Typed,
     always,
     step_name,
@@ -79,7 +79,7 @@ def identity_of(answers: Answers) -> PatientIdentity:
 
 Whose = Callable[[Answers], Relation]
 """Who the form is about, to the account."""
-Born = Callable[[Turn, Answered], Outcome]
+Born = Callable[[StepContext, Answered], Outcome]
 """What a birth date that is read leads to."""
 
 
@@ -87,7 +87,7 @@ def own_form(_: Answers) -> Relation:
     return Relation.OWN
 
 
-def any_birth(_: Turn, answered: Answered) -> Outcome:
+def any_birth(_: StepContext, answered: Answered) -> Outcome:
     return answered
 
 
@@ -106,34 +106,34 @@ def field_steps(
     asked = [field for field in states if field not in ("doubt", "check")]
 
     def field_step(field: str) -> Step:
-        async def load(turn: Turn) -> Loaded:
-            relation = whose(turn.answers)
+        async def load(context: StepContext) -> Loaded:
+            relation = whose(context.answers)
             data = view.Question(
                 field,
                 relation,
                 asked.index(field) + 1,
                 len(asked) if counted else 0,
-                answered=_answered_words(turn, field),
-                demo=turn.tools.demo,
-                my_phone=await _my_phone(turn) if field == "phone" and relation is not Relation.OWN else None,
-                name=name_in(turn.answers) if relation is not Relation.OWN else None,
+                answered=_answered_words(context, field),
+                demo=context.tools.demo,
+                my_phone=await _my_phone(context) if field == "phone" and relation is not Relation.OWN else None,
+                name=name_in(context.answers) if relation is not Relation.OWN else None,
             )
             return Loaded(data, prompt=Prompt.CONTACT if field == "phone" and data.own else None)
 
-        async def apply(turn: Turn, given: Input) -> Outcome:
-            relation = whose(turn.answers)
+        async def apply(context: StepContext, given: Input) -> Outcome:
+            relation = whose(context.answers)
             if given == Acted("mine") and field == "phone" and relation is not Relation.OWN:
-                phone = await _my_phone(turn)
+                phone = await _my_phone(context)
                 return Answered({"phone": phone}) if phone else Stay()
-            outcome = _apply_field(turn, field, given, own=relation is Relation.OWN)
-            return born(turn, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
+            outcome = _apply_field(context, field, given, own=relation is Relation.OWN)
+            return born(context, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
 
         clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
         return Step(states[field], load, view.question, apply, visible, clears)
 
-    async def load_doubt(turn: Turn) -> Loaded:
-        own = whose(turn.answers) is Relation.OWN
-        return Loaded(view.PolicyDoubt(number_warnings(turn.answers), None if own else name_in(turn.answers)))
+    async def load_doubt(context: StepContext) -> Loaded:
+        own = whose(context.answers) is Relation.OWN
+        return Loaded(view.PolicyDoubt(number_warnings(context.answers), None if own else name_in(context.answers)))
 
     steps = []
     for field in asked:
@@ -157,18 +157,18 @@ def check_step(
     *,
     whose: Whose,
     visible: Callable[[Answers], bool],
-    right: Callable[[Turn], Awaitable[Outcome]],
+    right: Callable[[StepContext], Awaitable[Outcome]],
 ) -> Step:
     """The screen with everything on it. `right`: what «Всё верно» does."""
 
-    async def load(turn: Turn) -> Loaded:
-        relation = whose(turn.answers)
-        return Loaded(view.FormCheck(relation, values_of(turn, fields, relation)))
+    async def load(context: StepContext) -> Loaded:
+        relation = whose(context.answers)
+        return Loaded(view.FormCheck(relation, values_of(context, fields, relation)))
 
-    async def apply(turn: Turn, given: Input) -> Outcome:
+    async def apply(context: StepContext, given: Input) -> Outcome:
         match given:
             case Acted("right"):
-                return await right(turn)
+                return await right(context)
             case Acted(name) if name.removeprefix("fix-") in fields:
                 return Jump(name.removeprefix("fix-"))
         return Stay()
@@ -176,11 +176,11 @@ def check_step(
     return Step(state, load, view.check, apply, visible)
 
 
-def values_of(turn: Turn, fields: Sequence[str], relation: Relation) -> list[tuple[str, str]]:
+def values_of(context: StepContext, fields: Sequence[str], relation: Relation) -> list[tuple[str, str]]:
     """What was answered, in the words of the check screen."""
-    identity = identity_of(turn.answers)
+    identity = identity_of(context.answers)
     return [
-        (field, view.field_words(turn.t, field, relation if field == "relation" else _value(identity, field)))
+        (field, view.field_words(context.t, field, relation if field == "relation" else _value(identity, field)))
         for field in fields
     ]
 
@@ -202,7 +202,7 @@ def answers_of(identity: PatientIdentity) -> dict[str, Any]:
     }
 
 
-async def after_form(_: Turn) -> None:
+async def after_form(_: StepContext) -> None:
     """A press on a form that is filled leads Home."""
 
 
@@ -215,28 +215,28 @@ def own_form_steps() -> list[Step]:
     ]
 
 
-async def _register(turn: Turn) -> Outcome:
-    tools = turn.tools
+async def _register(context: StepContext) -> Outcome:
+    tools = context.tools
     try:
-        person = await tools.persons.register_own(turn.account, identity_of(turn.answers))
+        person = await tools.persons.register_own(context.account, identity_of(context.answers))
     except PatientConflict:
-        return Stay(view.conflict(turn.t))
+        return Stay(view.conflict(context.t))
     except ConfirmedPerson:
-        return Stay(view.confirmed_person(turn.t))
+        return Stay(view.confirmed_person(context.t))
     except NotAllowed:
-        return Stay(view.too_many_tries(turn.t))
-    await tools.accounts.set_active_person(turn.account, person.id)
-    await tools.drafts.drop(turn.draft.id)
-    note = view.registered(turn.t, verified=person.verified, known=person.patient_id is not None)
+        return Stay(view.too_many_tries(context.t))
+    await tools.accounts.set_active_person(context.account, person.id)
+    await tools.drafts.drop(context.draft.id)
+    note = view.registered(context.t, verified=person.verified, known=person.patient_id is not None)
     return Left(None, note)
 
 
-def _apply_field(turn: Turn, field: str, given: Input, *, own: bool) -> Outcome:
-    t = turn.t
+def _apply_field(context: StepContext, field: str, given: Input, *, own: bool) -> Outcome:
+    t = context.t
     match given:
         case Typed(text):
             try:
-                return Answered(_parse(field, text, turn, own=own))
+                return Answered(_parse(field, text, context, own=own))
             except FieldError as error:
                 return Stay(view.problem(t, error.problem))
         case SharedContact(phone, is_own) if field == "phone":
@@ -246,12 +246,12 @@ def _apply_field(turn: Turn, field: str, given: Input, *, own: bool) -> Outcome:
                 return Answered({"phone": parse_phone(phone if phone.startswith("+") else f"+{phone}")})
             except FieldError as error:
                 return Stay(view.problem(t, error.problem))
-        case Acted("keep") if field in turn.answers:
-            return Answered({field: turn.answers[field]})
+        case Acted("keep") if field in context.answers:
+            return Answered({field: context.answers[field]})
         case Acted("none") if field in ("patronymic", "snils") or (field == "phone" and not own):
             return Answered({field: ""})
         case Acted("none") if field == "policy":
-            note = view.no_policy_note(t, newborn=_is_newborn(turn))
+            note = view.no_policy_note(t, newborn=_is_newborn(context))
             return Answered({"policy": [PolicyKind.NONE.value, ""]}, note)
         case Acted("foreigner") if field == "policy":
             return Stay(view.foreigner(t))
@@ -262,14 +262,14 @@ def _apply_field(turn: Turn, field: str, given: Input, *, own: bool) -> Outcome:
     return Stay()
 
 
-def _parse(field: str, text: str, turn: Turn, *, own: bool) -> dict[str, Any]:
+def _parse(field: str, text: str, context: StepContext, *, own: bool) -> dict[str, Any]:
     match field:
         case "surname" | "name" | "patronymic":
             return {field: parse_name(text)}
         case "birth":
-            return {field: parse_birth_date(text, _latest_today(turn.now), own=own).isoformat()}
+            return {field: parse_birth_date(text, _latest_today(context.now), own=own).isoformat()}
         case "sex":
-            return {field: _parse_sex(text, turn)}
+            return {field: _parse_sex(text, context)}
         case "phone":
             return {field: parse_phone(text)}
         case "policy":
@@ -286,15 +286,15 @@ def name_in(answers: Answers) -> str | None:
     return " ".join(filter(None, (answers["surname"], answers["name"], answers.get("patronymic"))))
 
 
-async def _my_phone(turn: Turn) -> str | None:
+async def _my_phone(context: StepContext) -> str | None:
     """The account holder's own number: a child's clinic calls the parent."""
-    own = await turn.tools.persons.own(turn.account)
+    own = await context.tools.persons.own(context.account)
     return own.identity.phone if own else None
 
 
-def _is_newborn(turn: Turn) -> bool:
-    born = turn.answers.get("birth")
-    return born is not None and full_years(date.fromisoformat(born), _latest_today(turn.now)) < 1
+def _is_newborn(context: StepContext) -> bool:
+    born = context.answers.get("birth")
+    return born is not None and full_years(date.fromisoformat(born), _latest_today(context.now)) < 1
 
 
 def _latest_today(now: datetime) -> date:
@@ -302,22 +302,22 @@ def _latest_today(now: datetime) -> date:
     return local(now, "Asia/Kamchatka").date()
 
 
-def _parse_sex(text: str, turn: Turn) -> str:
+def _parse_sex(text: str, context: StepContext) -> str:
     typed = text.strip().casefold()
-    for sex, label in ((Sex.FEMALE, turn.t.label("Female")), (Sex.MALE, turn.t.label("Male"))):
+    for sex, label in ((Sex.FEMALE, context.t.label("Female")), (Sex.MALE, context.t.label("Male"))):
         if typed and label.casefold().startswith(typed):
             return sex.value
     raise FieldError(FieldProblem.NOT_A_CHOICE)
 
 
-async def _apply_doubt(turn: Turn, given: Input) -> Outcome:
+async def _apply_doubt(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("keep"):
             return Answered({"doubt": "kept"})
         case Acted("fix"):
             return Jump("policy")
         case Typed():
-            return _apply_field(turn, "policy", given, own=True)
+            return _apply_field(context, "policy", given, own=True)
     return Stay()
 
 
@@ -333,19 +333,19 @@ def _policy(answers: Answers) -> Policy:
     return Policy(PolicyKind(kind), number)
 
 
-def _answered_words(turn: Turn, field: str) -> str | None:
+def _answered_words(context: StepContext, field: str) -> str | None:
     """What was answered before, so that it can be left as it is."""
-    answer = turn.answers.get(field)
+    answer = context.answers.get(field)
     if not answer or answer == [PolicyKind.NONE.value, ""]:  # “none” has a button of its own
         return None
     value: object = answer
     if field == "policy":
-        value = _policy(turn.answers)
+        value = _policy(context.answers)
     elif field == "sex":
         value = Sex(answer)
     elif field == "birth":
         value = date.fromisoformat(answer)
-    return view.field_words(turn.t, field, value)
+    return view.field_words(context.t, field, value)
 
 
 def _value(identity: PatientIdentity, field: str) -> object:

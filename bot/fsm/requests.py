@@ -19,7 +19,7 @@ from bot.fsm.wizard import (
     SentPhoto,
     Stay,
     Step,
-    Turn,
+    StepContext,
     Typed,
 )
 from bot.views import requests as view
@@ -68,65 +68,65 @@ def request_steps(kind: str) -> list[Step]:
     ]
 
 
-async def after_request(turn: Turn) -> Screen | None:
+async def after_request(context: StepContext) -> Screen | None:
     """A press on what has been sent shows its number again."""
     try:
-        return view.accepted(turn.t, await turn.tools.requests.get(turn.account, turn.draft.result or ""))
+        return view.accepted(context.t, await context.tools.requests.get(context.account, context.draft.result or ""))
     except NotFound:
         return None
 
 
-async def _load_message(turn: Turn) -> Loaded:
-    return Loaded(_gathered(turn))
+async def _load_message(context: StepContext) -> Loaded:
+    return Loaded(_gathered(context))
 
 
-async def _load_check(turn: Turn) -> Loaded | Jump:
-    return Loaded(_gathered(turn)) if _holds_anything(turn.answers) else Jump("message")
+async def _load_check(context: StepContext) -> Loaded | Jump:
+    return Loaded(_gathered(context)) if _holds_anything(context.answers) else Jump("message")
 
 
-async def _apply_message(turn: Turn, given: Input) -> Outcome:
+async def _apply_message(context: StepContext, given: Input) -> Outcome:
     match given:
         case Typed(text):
             return Answered({"message": text.strip()})
         case SentPhoto():
-            changes, note = await _with_photo(turn, given)
-            return Answered(changes, note) if _holds_anything({**turn.answers, **changes}) else Stay(note)
-        case Acted("keep") if "message" in turn.answers:
+            changes, note = await _with_photo(context, given)
+            return Answered(changes, note) if _holds_anything({**context.answers, **changes}) else Stay(note)
+        case Acted("keep") if "message" in context.answers:
             return Answered({})
     return Stay()
 
 
-async def _apply_check(turn: Turn, given: Input) -> Outcome:
+async def _apply_check(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("send"):
-            return await _send(turn)
+            return await _send(context)
         case Acted("edit"):
             return Jump("message")
         case Acted("drop"):
-            await turn.tools.requests.forget_photos(turn.draft.id)
-            return Stay(view.photos_left_out(turn.t), {"photos": []})
+            await context.tools.requests.forget_photos(context.draft.id)
+            return Stay(view.photos_left_out(context.t), {"photos": []})
         case Typed(text):
-            whole = _joined(_text(turn.answers), text)
+            whole = _joined(_text(context.answers), text)
             if whole is None:
-                return Stay(view.too_long(turn.t))
-            return Stay(view.text_added(turn.t), {"message": whole})
+                return Stay(view.too_long(context.t))
+            return Stay(view.text_added(context.t), {"message": whole})
         case SentPhoto():
-            changes, note = await _with_photo(turn, given)
+            changes, note = await _with_photo(context, given)
             return Stay(note, changes)
     return Stay()
 
 
-async def _with_photo(turn: Turn, sent: SentPhoto) -> tuple[dict[str, Any], Html]:
+async def _with_photo(context: StepContext, sent: SentPhoto) -> tuple[dict[str, Any], Html]:
     """What a photo changes, and what is to be said of it. A caption is kept even where the photo is not."""
-    t, photos = turn.t, turn.answers.get("photos", [])
-    whole = _joined(_text(turn.answers), sent.caption)
+    t, photos = context.t, context.answers.get("photos", [])
+    whole = _joined(_text(context.answers), sent.caption)
     if whole is None:
         return {}, view.too_long(t)
     changes: dict[str, Any] = {"message": whole, "album": sent.album}
     if len(photos) >= MOST_PHOTOS:
         return changes, view.too_many_photos(t)
     try:
-        photo = await _keep(turn, sent)
+        photo = await _keep(context, sent)
     except PictureRefused as refused:
         return changes, view.picture_problem(t, refused.problem)
     except FileLost:
@@ -134,34 +134,34 @@ async def _with_photo(turn: Turn, sent: SentPhoto) -> tuple[dict[str, Any], Html
     return {**changes, "photos": [*photos, photo]}, view.photo_added(t, len(photos) + 1)
 
 
-async def _keep(turn: Turn, sent: SentPhoto) -> str:
+async def _keep(context: StepContext, sent: SentPhoto) -> str:
     """Stored at once, not when it is sent: what is wrong with it is told now, and a restart loses nothing."""
     data = await sent.fetch(MOST_BYTES)
     if data is None:
         raise PictureRefused(PictureProblem.TOO_LARGE)
-    return await turn.tools.requests.keep_photo(turn.draft.id, data)
+    return await context.tools.requests.keep_photo(context.draft.id, data)
 
 
-async def _send(turn: Turn) -> Outcome:
-    tools, draft = turn.tools, turn.draft
-    if not _holds_anything(turn.answers):
+async def _send(context: StepContext) -> Outcome:
+    tools, draft = context.tools, context.draft
+    if not _holds_anything(context.answers):
         return Jump("message")
     try:
         request = await tools.requests.send(
-            turn.account,
+            context.account,
             RequestKind(draft.kind),
-            _text(turn.answers),
-            turn.answers.get("photos", []),
+            _text(context.answers),
+            context.answers.get("photos", []),
             draft_id=draft.id,
         )
     except TooManyRequests:
-        return Stay(view.wait_for_answers(turn.t))
-    return Left(view.accepted(turn.t, request))
+        return Stay(view.wait_for_answers(context.t))
+    return Left(view.accepted(context.t, request))
 
 
-def _gathered(turn: Turn) -> view.Gathered:
-    answers = turn.answers
-    return view.Gathered(RequestKind(turn.draft.kind), answers.get("message"), len(answers.get("photos", ())))
+def _gathered(context: StepContext) -> view.Gathered:
+    answers = context.answers
+    return view.Gathered(RequestKind(context.draft.kind), answers.get("message"), len(answers.get("photos", ())))
 
 
 def _text(answers: Answers) -> str:

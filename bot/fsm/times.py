@@ -17,7 +17,7 @@ from bot.fsm.wizard import (
     Loaded,
     Outcome,
     Stay,
-    Turn,
+    StepContext,
 )
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import refusals
@@ -41,11 +41,11 @@ def is_other(answers: Answers) -> bool:
     return answers.get("person") == OTHER
 
 
-async def who_for(turn: Turn) -> Person | PatientIdentity:
-    if is_other(turn.answers):
-        return identity_of(turn.answers)
-    person_id = turn.answers["person"]
-    return await turn.once(f"person {person_id}", lambda: turn.tools.persons.get(turn.account, person_id))
+async def who_for(context: StepContext) -> Person | PatientIdentity:
+    if is_other(context.answers):
+        return identity_of(context.answers)
+    person_id = context.answers["person"]
+    return await context.once(f"person {person_id}", lambda: context.tools.persons.get(context.account, person_id))
 
 
 def identity_in(who: Person | PatientIdentity) -> PatientIdentity:
@@ -56,91 +56,95 @@ def age_of(who: Person | PatientIdentity, now: datetime, tz: str) -> int:
     return full_years(identity_in(who).birth_date, local(now, tz).date())
 
 
-async def load_service(turn: Turn) -> Loaded:
-    place, age = await place_and_age(turn)
-    offers = await turn.tools.times.services(turn.draft.id, place.clinic.id, age)
-    page = clamp(turn.draft.page, len(offers), PAGE_SIZE)
+async def load_service(context: StepContext) -> Loaded:
+    place, age = await place_and_age(context)
+    offers = await context.tools.times.services(context.draft.id, place.clinic.id, age)
+    page = clamp(context.draft.page, len(offers), PAGE_SIZE)
     shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
 
 
-async def apply_service(turn: Turn, given: Input) -> Outcome:
+async def apply_service(context: StepContext, given: Input) -> Outcome:
     if not isinstance(given, Chosen):
         return Stay()
-    place, age = await place_and_age(turn)
-    offers = await turn.tools.times.services(turn.draft.id, place.clinic.id, age)
+    place, age = await place_and_age(context)
+    offers = await context.tools.times.services(context.draft.id, place.clinic.id, age)
     offer = next((each for each in offers if each.id == given.ref), None)
     if offer is None:
         return Stay()
     if not offer.free:
-        return Stay(view.no_times(turn.t, specialty(turn.t, offer.id, offer.name), place.clinic), page=turn.draft.page)
+        return Stay(
+            view.no_times(context.t, specialty(context.t, offer.id, offer.name), place.clinic), page=context.draft.page
+        )
     return Answered({"service": offer.id, "service_name": offer.name})
 
 
-async def load_doctor(turn: Turn) -> Loaded | Jump:
-    place, age = await place_and_age(turn)
-    service = turn.answers["service"]
-    offers = await turn.tools.times.doctors(turn.draft.id, place.clinic.id, service, age)
-    soonest = await turn.tools.times.slots(turn.draft.id, place.clinic.id, service, age, None, limit=1)
+async def load_doctor(context: StepContext) -> Loaded | Jump:
+    place, age = await place_and_age(context)
+    service = context.answers["service"]
+    offers = await context.tools.times.doctors(context.draft.id, place.clinic.id, service, age)
+    soonest = await context.tools.times.slots(context.draft.id, place.clinic.id, service, age, None, limit=1)
     if not soonest:
-        return Jump("service", view.no_times(turn.t, _service_words(turn), place.clinic))
-    page = clamp(turn.draft.page, len(offers), PAGE_SIZE)
+        return Jump("service", view.no_times(context.t, _service_words(context), place.clinic))
+    page = clamp(context.draft.page, len(offers), PAGE_SIZE)
     shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     data = view.DoctorChoice(
-        place, service, turn.answers["service_name"], shown, page, len(offers), soonest[0] if soonest else None
+        place, service, context.answers["service_name"], shown, page, len(offers), soonest[0] if soonest else None
     )
     return Loaded(data, [each.id for each in shown], page)
 
 
-async def apply_doctor(turn: Turn, given: Input) -> Outcome:
+async def apply_doctor(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("any"):
             return Answered({"doctor": ANY_DOCTOR, "doctor_name": None})
         case Acted("soonest"):
-            place, age = await place_and_age(turn)
-            found = await turn.tools.times.slots(
-                turn.draft.id, place.clinic.id, turn.answers["service"], age, None, limit=1
+            place, age = await place_and_age(context)
+            found = await context.tools.times.slots(
+                context.draft.id, place.clinic.id, context.answers["service"], age, None, limit=1
             )
             if not found:
                 return Stay()
             slot = found[0]
             day = local(slot.start, place.clinic.tz).date()
             return await hold_time(
-                turn, slot, {"doctor": ANY_DOCTOR, "doctor_name": None, "day": day.isoformat()}, "doctor"
+                context, slot, {"doctor": ANY_DOCTOR, "doctor_name": None, "day": day.isoformat()}, "doctor"
             )
         case Chosen(doctor_id):
-            place, age = await place_and_age(turn)
-            offers = await turn.tools.times.doctors(turn.draft.id, place.clinic.id, turn.answers["service"], age)
+            place, age = await place_and_age(context)
+            offers = await context.tools.times.doctors(
+                context.draft.id, place.clinic.id, context.answers["service"], age
+            )
             offer = next((each for each in offers if each.id == doctor_id), None)
             if offer is None:
                 return Stay()
             if not offer.free:
-                return Stay(view.no_times(turn.t, offer.name, place.clinic), page=turn.draft.page)
+                return Stay(view.no_times(context.t, offer.name, place.clinic), page=context.draft.page)
             return Answered({"doctor": offer.id, "doctor_name": offer.name})
     return Stay()
 
 
-async def load_day(turn: Turn) -> Loaded | Jump:
-    place, age = await place_and_age(turn)
-    days = await turn.tools.times.days(
-        turn.draft.id, place.clinic.id, turn.answers["service"], age, _doctor_id(turn.answers)
+async def load_day(context: StepContext) -> Loaded | Jump:
+    place, age = await place_and_age(context)
+    days = await context.tools.times.days(
+        context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers)
     )
     if not days:
         return Jump(
             "doctor",
-            view.no_times(turn.t, turn.answers["doctor_name"] or _service_words(turn), place.clinic),
+            view.no_times(context.t, context.answers["doctor_name"] or _service_words(context), place.clinic),
         )
     months = sorted({each.day.replace(day=1) for each in days})
-    wanted = turn.answers.get("month")
+    wanted = context.answers.get("month")
     month = date.fromisoformat(wanted) if wanted else months[0]
-    data = view.DayChoice(_chosen(turn, place), days, month if month in months else months[0])
+    data = view.DayChoice(_chosen(context, place), days, month if month in months else months[0])
     return Loaded(data, [each.day.isoformat() for each in days])
 
 
-async def apply_day(turn: Turn, given: Input) -> Outcome:
+async def apply_day(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted("empty"):
-            return Stay(toast=view.empty_day(turn.t))
+            return Stay(toast=view.empty_day(context.t))
         case Acted(name) if _MONTH.match(name):
             return Stay(changes={"month": f"{name[2:6]}-{name[6:]}-01"})
         case Chosen(day):
@@ -148,37 +152,37 @@ async def apply_day(turn: Turn, given: Input) -> Outcome:
     return Stay()
 
 
-async def load_time(turn: Turn) -> Loaded | Jump:
-    place, age = await place_and_age(turn)
+async def load_time(context: StepContext) -> Loaded | Jump:
+    place, age = await place_and_age(context)
     tz = place.clinic.tz
-    day = date.fromisoformat(turn.answers["day"])
+    day = date.fromisoformat(context.answers["day"])
     slots = _one_a_time(
-        await turn.tools.times.slots(
-            turn.draft.id, place.clinic.id, turn.answers["service"], age, _doctor_id(turn.answers), day=day
+        await context.tools.times.slots(
+            context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers), day=day
         )
     )
     if not slots:
-        return Jump("day", view.no_times_on_day(turn.t))
+        return Jump("day", view.no_times_on_day(context.t))
     by_part = {part: [each for each in slots if day_part(each.start, tz) is part] for part in DayPart}
     parts = [(part, len(found)) for part, found in by_part.items() if found]
-    wanted = turn.answers.get("part")
+    wanted = context.answers.get("part")
     part = next((each for each, _ in parts if each == wanted), parts[0][0])
     found = by_part[part]
-    page = clamp(turn.draft.page, len(found), TIMES_A_SCREEN)
+    page = clamp(context.draft.page, len(found), TIMES_A_SCREEN)
     shown = found[page * TIMES_A_SCREEN : (page + 1) * TIMES_A_SCREEN]
-    data = view.TimeChoice(_chosen(turn, place), day, shown, part, parts, page, len(found))
+    data = view.TimeChoice(_chosen(context, place), day, shown, part, parts, page, len(found))
     return Loaded(data, [slot_ref(each) for each in shown], page)
 
 
-async def apply_time(turn: Turn, given: Input) -> Outcome:
+async def apply_time(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted(name) if name.startswith("part-"):
             return Stay(changes={"part": name.removeprefix("part-")})
         case Chosen(ref):
-            slot = await slot_of(turn, ref)
+            slot = await slot_of(context, ref)
             if isinstance(slot, Refusal):
-                return Stay(refusals.refusal(turn.t, slot, (await place_of(turn)).clinic))
-            return await hold_time(turn, slot, {}, "time")
+                return Stay(refusals.refusal(context.t, slot, (await place_of(context)).clinic))
+            return await hold_time(context, slot, {}, "time")
     return Stay()
 
 
@@ -186,11 +190,11 @@ def slot_ref(slot: Slot) -> str:
     return f"{slot.id} {slot.start.isoformat()}"
 
 
-async def slot_of(turn: Turn, ref: str) -> Slot | Refusal:
+async def slot_of(context: StepContext, ref: str) -> Slot | Refusal:
     """The time of a `slot_ref`, or why it can be had no longer."""
     slot_id, _, start = ref.partition(" ")
-    passed = datetime.fromisoformat(start) <= turn.now
-    return await turn.tools.times.slot(slot_id) or (Refusal.TIME_PASSED if passed else Refusal.TIME_BUSY)
+    passed = datetime.fromisoformat(start) <= context.now
+    return await context.tools.times.slot(slot_id) or (Refusal.TIME_PASSED if passed else Refusal.TIME_BUSY)
 
 
 def day_part(start: datetime, tz: str) -> DayPart:
@@ -206,47 +210,51 @@ def _one_a_time(slots: Sequence[Slot]) -> list[Slot]:
     return list({each.start: each for each in reversed(slots)}.values())[::-1]
 
 
-async def hold_time(turn: Turn, slot: Slot, changes: dict[str, Any], step: str) -> Outcome:
-    until = await turn.tools.holds.take(slot, turn.account.id, turn.draft.id)
+async def hold_time(context: StepContext, slot: Slot, changes: dict[str, Any], step: str) -> Outcome:
+    until = await context.tools.holds.take(slot, context.account.id, context.draft.id)
     if until is None:
-        note = refusals.refusal(turn.t, Refusal.TIME_BUSY, (await place_of(turn)).clinic)
+        note = refusals.refusal(context.t, Refusal.TIME_BUSY, (await place_of(context)).clinic)
         return Stay(note) if step == "time" else Jump(step, note)
     return Answered({**changes, "time": slot_ref(slot)})
 
 
-async def let_time_go(turn: Turn) -> None:
-    await turn.tools.holds.release(turn.draft.id)
+async def let_time_go(context: StepContext) -> None:
+    await context.tools.holds.release(context.draft.id)
 
 
-def region_of(turn: Turn) -> Region:
-    found = region(turn.answers["region"])
+def region_of(context: StepContext) -> Region:
+    found = region(context.answers["region"])
     if found is None:
         raise NotFound
     return found
 
 
-async def place_of(turn: Turn) -> view.Place:
-    clinic_id = turn.answers["clinic"]
-    clinic = await turn.once(f"clinic {clinic_id}", lambda: turn.tools.directory.clinic(clinic_id))
+async def place_of(context: StepContext) -> view.Place:
+    clinic_id = context.answers["clinic"]
+    clinic = await context.once(f"clinic {clinic_id}", lambda: context.tools.directory.clinic(clinic_id))
     if clinic is None:
         raise NotFound
-    moved_from = turn.answers.get("moved_from")
+    moved_from = context.answers.get("moved_from")
     return view.Place(
-        full_name(identity_in(await who_for(turn))), clinic, datetime.fromisoformat(moved_from) if moved_from else None
+        full_name(identity_in(await who_for(context))),
+        clinic,
+        datetime.fromisoformat(moved_from) if moved_from else None,
     )
 
 
-async def place_and_age(turn: Turn) -> tuple[view.Place, int]:
-    place = await place_of(turn)
-    return place, age_of(await who_for(turn), turn.now, place.clinic.tz)
+async def place_and_age(context: StepContext) -> tuple[view.Place, int]:
+    place = await place_of(context)
+    return place, age_of(await who_for(context), context.now, place.clinic.tz)
 
 
-def _service_words(turn: Turn) -> str:
-    return specialty(turn.t, turn.answers["service"], turn.answers["service_name"])
+def _service_words(context: StepContext) -> str:
+    return specialty(context.t, context.answers["service"], context.answers["service_name"])
 
 
-def _chosen(turn: Turn, place: view.Place) -> view.Chosen:
-    return view.Chosen(place, turn.answers["service"], turn.answers["service_name"], turn.answers["doctor_name"])
+def _chosen(context: StepContext, place: view.Place) -> view.Chosen:
+    return view.Chosen(
+        place, context.answers["service"], context.answers["service_name"], context.answers["doctor_name"]
+    )
 
 
 def _doctor_id(answers: Answers) -> str | None:

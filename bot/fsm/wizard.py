@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from aiogram.fsm.state import State
 
 from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.tools import Tools
 from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable
 from bot.views.prompts import Prompt
@@ -27,7 +27,7 @@ from services.errors import NomerokError
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts
 
-_TREMBLE = timedelta(seconds=2)
+_DOUBLE_PRESS = timedelta(seconds=2)
 _HEARD = 20
 """How many messages a draft remembers to have taken: more than anybody sends while a process is down and up again."""
 
@@ -131,7 +131,7 @@ Outcome = Answered | Stay | Jump | Left
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StepContext:
     """What a step works with."""
 
     tools: Tools
@@ -167,7 +167,7 @@ def always(_: Answers) -> bool:
     return True
 
 
-async def nothing_to_let_go(_: Turn) -> None:
+async def nothing_to_let_go(_: StepContext) -> None:
     return None
 
 
@@ -179,12 +179,12 @@ class Step:
     """
 
     state: State
-    load: Callable[[Turn], Awaitable[Loaded | Jump | Left]]
-    view: Callable[[Any, Keys, Scene], Screen]
-    apply: Callable[[Turn, Input], Awaitable[Outcome]]
+    load: Callable[[StepContext], Awaitable[Loaded | Jump | Left]]
+    view: Callable[[Any, StepButtons, Scene], Screen]
+    apply: Callable[[StepContext, Input], Awaitable[Outcome]]
     visible: Callable[[Answers], bool] = always
     clears: tuple[str, ...] = ()
-    leave: Callable[[Turn], Awaitable[None]] = nothing_to_let_go
+    leave: Callable[[StepContext], Awaitable[None]] = nothing_to_let_go
     picture: bool = False
     photos: bool = False
 
@@ -199,7 +199,7 @@ def step_name(state: State) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class Reply:
     """What the chat is to show.
 
     `screen` None: Home with the note. `draft`: as it stands now, or as it was last where the wizard is over
@@ -225,7 +225,7 @@ class Wizard:
         kind: str,
         steps: Sequence[Step],
         tools: Tools,
-        after: Callable[[Turn], Awaitable[Screen | None]],
+        after: Callable[[StepContext], Awaitable[Screen | None]],
     ) -> None:
         self.kind = kind
         self.steps = tuple(steps)
@@ -235,7 +235,7 @@ class Wizard:
         self._clock = tools.clock
         self._after = after
 
-    async def start(self, account: Account, t: Texts, answers: Answers, note: Html | None = None) -> Turned:
+    async def start(self, account: Account, t: Texts, answers: Answers, note: Html | None = None) -> Reply:
         """A new draft with what is known already. `note`: what its first screen is headed by."""
         first = self._next(answers)
         draft = await self._drafts.start(
@@ -243,36 +243,36 @@ class Wizard:
         )
         return await self._show(self._turn(account, t, draft), note)
 
-    async def resume(self, account: Account, t: Texts) -> Turned | None:
+    async def resume(self, account: Account, t: Texts) -> Reply | None:
         """The open draft where it was left; None if there is none."""
         draft = await self._drafts.open_of(account.id, self.kind)
         return await self._show(self._turn(account, t, draft)) if draft else None
 
-    async def press(self, account: Account, t: Texts, pressed: WizardPress, message_id: int) -> Turned | None:
+    async def press(self, account: Account, t: Texts, pressed: WizardPress, message_id: int) -> Reply | None:
         """A press of a button drawn by this wizard; None where its draft is gone."""
         draft = await self._drafts.get(pressed.draft)
         if draft is None or draft.account_id != account.id:
             return None
-        turn = self._turn(account, t, replace(draft, message_id=message_id))
+        context = self._turn(account, t, replace(draft, message_id=message_id))
         if draft.done:
-            return Turned(await self._after(turn), draft, over=True)
-        if self._in_its_place(pressed, draft) and _pressed_twice(pressed, draft, draft.message_id or 0, turn.now):
-            return Turned(None, draft, still=True)
+            return Reply(await self._after(context), draft, over=True)
+        if self._in_its_place(pressed, draft) and _pressed_twice(pressed, draft, draft.message_id or 0, context.now):
+            return Reply(None, draft, still=True)
         if pressed.version != draft.version or pressed.step != draft.step:
-            return replace(await self._show(turn), stale=not _pressed_twice(pressed, draft, message_id, turn.now))
+            return replace(await self._show(context), stale=not _pressed_twice(pressed, draft, message_id, context.now))
         step = self._by_name[draft.step]
         if pressed.verb is Verb.BACK:
-            return await self._back(turn, step)
+            return await self._back(context, step)
         if pressed.verb is Verb.PAGE:
-            return await self._show(replace(turn, draft=replace(turn.draft, page=_number(pressed.arg))))
+            return await self._show(replace(context, draft=replace(context.draft, page=_number(pressed.arg))))
         if pressed.verb is Verb.ACT:
-            return await self._apply(turn, step, Acted(pressed.arg))
+            return await self._apply(context, step, Acted(pressed.arg))
         place = _number(pressed.arg)
         if not 0 <= place < len(draft.options):
-            return replace(await self._show(turn), stale=True)
-        return await self._apply(turn, step, Chosen(draft.options[place]))
+            return replace(await self._show(context), stale=True)
+        return await self._apply(context, step, Chosen(draft.options[place]))
 
-    async def receive(self, account: Account, t: Texts, given: Input, message_id: int | None = None) -> Turned | None:
+    async def receive(self, account: Account, t: Texts, given: Input, message_id: int | None = None) -> Reply | None:
         """A message meant for the current step; None if the wizard has no open draft.
 
         `message_id`: one that has been taken already is not taken for the next answer too. It comes again where a crash
@@ -284,82 +284,82 @@ class Wizard:
         if message_id is not None and message_id in draft.heard:
             return await self._show(self._turn(account, t, draft))
         heard = draft.heard if message_id is None else (*draft.heard, message_id)[-_HEARD:]
-        turn = self._turn(account, t, replace(draft, heard=heard))
-        return await self._apply(turn, self._by_name[draft.step], given)
+        context = self._turn(account, t, replace(draft, heard=heard))
+        return await self._apply(context, self._by_name[draft.step], given)
 
     def _in_its_place(self, pressed: WizardPress, draft: Draft) -> bool:
         """Whether the pressed message is gone: between a text and a picture a new one comes in its place."""
         steps = (self._by_name.get(pressed.step), self._by_name[draft.step])
         return any(step is not None and step.picture for step in steps)
 
-    def _turn(self, account: Account, t: Texts, draft: Draft) -> Turn:
-        return Turn(self._tools, account, t, self._clock.now(), draft)
+    def _turn(self, account: Account, t: Texts, draft: Draft) -> StepContext:
+        return StepContext(self._tools, account, t, self._clock.now(), draft)
 
-    async def _back(self, turn: Turn, step: Step) -> Turned:
-        before = self._before(step, turn.answers)
+    async def _back(self, context: StepContext, step: Step) -> Reply:
+        before = self._before(step, context.answers)
         if before is None:
-            return await self._show(turn)
-        await step.leave(turn)
-        return await self._show(self._moved(turn, before, turn.answers))
+            return await self._show(context)
+        await step.leave(context)
+        return await self._show(self._moved(context, before, context.answers))
 
-    async def _apply(self, turn: Turn, step: Step, given: Input) -> Turned:
+    async def _apply(self, context: StepContext, step: Step, given: Input) -> Reply:
         if isinstance(given, Unreadable) or (isinstance(given, SentPhoto) and not step.photos):
-            return await self._show(turn, _unread(turn.t, step))
+            return await self._show(context, _unread(context.t, step))
         try:
-            outcome = await step.apply(turn, given)
+            outcome = await step.apply(context, given)
         except RegistryUnavailable:
-            return await self._unavailable(turn)
+            return await self._unavailable(context)
         if outcome == Stay() and not isinstance(given, Chosen | Acted):
-            outcome = Stay(_unread(turn.t, step) if step.photos else press_a_button(turn.t))
-        return await self._after_outcome(turn, step, outcome)
+            outcome = Stay(_unread(context.t, step) if step.photos else press_a_button(context.t))
+        return await self._after_outcome(context, step, outcome)
 
-    async def _after_outcome(self, turn: Turn, step: Step, outcome: Outcome) -> Turned:
+    async def _after_outcome(self, context: StepContext, step: Step, outcome: Outcome) -> Reply:
         match outcome:
             case Left(screen, note):
-                return Turned(screen, turn.draft, note=note, over=True)
+                return Reply(screen, context.draft, note=note, over=True)
             case Stay(note, changes, page, toast):
-                draft = replace(turn.draft, answers={**turn.answers, **changes}, page=page)
-                return replace(await self._show(replace(turn, draft=draft), note), toast=toast)
+                draft = replace(context.draft, answers={**context.answers, **changes}, page=page)
+                return replace(await self._show(replace(context, draft=draft), note), toast=toast)
             case Jump():
-                return await self._show(self._jumped(turn, outcome), outcome.note)
+                return await self._show(self._jumped(context, outcome), outcome.note)
             case Answered(changes, note):
-                kept = {key: value for key, value in turn.answers.items() if key not in step.clears}
+                kept = {key: value for key, value in context.answers.items() if key not in step.clears}
                 answers = {**kept, **changes}
-                return await self._show(self._moved(turn, self._next(answers), answers), note)
+                return await self._show(self._moved(context, self._next(answers), answers), note)
 
-    async def _show(self, turn: Turn, note: Html | None = None) -> Turned:
+    async def _show(self, context: StepContext, note: Html | None = None) -> Reply:
         """Draws the draft's step and stores the draft under its next version."""
         try:
             for _ in self.steps:
-                loaded = await self._by_name[turn.draft.step].load(turn)
+                loaded = await self._by_name[context.draft.step].load(context)
                 if not isinstance(loaded, Jump):
                     break
-                turn, note = self._jumped(turn, loaded), loaded.note or note
+                context, note = self._jumped(context, loaded), loaded.note or note
         except RegistryUnavailable:
-            return await self._unavailable(turn)
+            return await self._unavailable(context)
         if isinstance(loaded, Left):
-            return Turned(loaded.screen, turn.draft, note=loaded.note, over=True)
+            return Reply(loaded.screen, context.draft, note=loaded.note, over=True)
         if isinstance(loaded, Jump):
             raise RuntimeError(f"the steps of {self.kind} send each other in a circle")
-        step = self._by_name[turn.draft.step]
-        drawn = replace(turn.draft, options=tuple(loaded.options), page=loaded.page)
+        step = self._by_name[context.draft.step]
+        drawn = replace(context.draft, options=tuple(loaded.options), page=loaded.page)
         saved = await self._drafts.save(drawn)
         if saved is None:  # another press of the same draft was quicker; its result is what stands
-            return await self._overtaken(turn)
-        keys = Keys(saved.id, step.name, saved.version, self._before(step, saved.answers) is not None)
-        return Turned(step.view(loaded.data, keys, Scene(turn.t, turn.now, note)), saved, loaded.prompt)
+            return await self._overtaken(context)
+        buttons = StepButtons(saved.id, step.name, saved.version, self._before(step, saved.answers) is not None)
+        return Reply(step.view(loaded.data, buttons, Scene(context.t, context.now, note)), saved, loaded.prompt)
 
-    async def _overtaken(self, turn: Turn) -> Turned:
-        current = await self._drafts.get(turn.draft.id)
-        fresh = replace(turn, draft=current or turn.draft)
+    async def _overtaken(self, context: StepContext) -> Reply:
+        current = await self._drafts.get(context.draft.id)
+        fresh = replace(context, draft=current or context.draft)
         if current is None or current.done:
-            return Turned(await self._after(fresh), fresh.draft, over=True)
+            return Reply(await self._after(fresh), fresh.draft, over=True)
         return replace(await self._show(fresh), stale=True)
 
-    async def _unavailable(self, turn: Turn) -> Turned:
+    async def _unavailable(self, context: StepContext) -> Reply:
         """Nothing is lost: the step that could not be drawn is where the person goes on."""
-        saved = await self._drafts.save(replace(turn.draft, options=()))
-        return Turned(unavailable(turn.t, WizardOpen(kind=self.kind, anew=False)), saved or turn.draft)
+        saved = await self._drafts.save(replace(context.draft, options=()))
+        return Reply(unavailable(context.t, WizardOpen(kind=self.kind, anew=False)), saved or context.draft)
 
     def _next(self, answers: Answers) -> Step:
         visible = [step for step in self.steps if step.visible(answers)]
@@ -369,11 +369,11 @@ class Wizard:
         earlier = self.steps[: self.steps.index(step)]
         return next((each for each in reversed(earlier) if each.visible(answers)), None)
 
-    def _moved(self, turn: Turn, step: Step, answers: Answers) -> Turn:
-        return replace(turn, draft=replace(turn.draft, step=step.name, answers=answers, page=0))
+    def _moved(self, context: StepContext, step: Step, answers: Answers) -> StepContext:
+        return replace(context, draft=replace(context.draft, step=step.name, answers=answers, page=0))
 
-    def _jumped(self, turn: Turn, to: Jump) -> Turn:
-        moved = self._moved(turn, self._by_name[to.step], {**turn.answers, **to.changes})
+    def _jumped(self, context: StepContext, to: Jump) -> StepContext:
+        moved = self._moved(context, self._by_name[to.step], {**context.answers, **to.changes})
         return replace(moved, draft=replace(moved.draft, page=to.page))
 
 
@@ -383,12 +383,12 @@ def _unread(t: Texts, step: Step) -> Html:
 
 
 def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:
-    """A trembling finger: the same screen's button again within two seconds. It deserves no reproach."""
+    """A double press: the same screen's button again within two seconds. It deserves no reproach."""
     return (
         pressed.version == draft.version - 1
         and message_id == draft.message_id
         and draft.touched_at is not None
-        and now - draft.touched_at < _TREMBLE
+        and now - draft.touched_at < _DOUBLE_PRESS
     )
 
 

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.common import consented, home_screen, leave_wizard
-from bot.handlers.wizard import Wizards, show_turned, start_by_waiting_link
+from bot.handlers.wizard import Wizards, show_reply, start_by_waiting_link
 from bot.keyboards.callbacks import Go, Page
 from bot.tools import Tools
 from services.accounts.model import Account
@@ -30,9 +30,9 @@ async def take_ready_family(
     if draft is not None:
         await leave_wizard(bot, tools, account)
         await tools.drafts.drop(draft.id)
-    turned = await start_by_waiting_link(tools, wizards, account, t)
-    if turned is not None:
-        await show_turned(query, bot, tools, account, t, turned)
+    reply = await start_by_waiting_link(tools, wizards, account, t)
+    if reply is not None:
+        await show_reply(query, bot, tools, account, t, reply)
         return
     await chat.show(query, bot, await home_screen(tools, account, t))
 

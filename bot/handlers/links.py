@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import chat
 from bot.fsm import booking
 from bot.handlers.common import ask_consent, consented, home_screen, leave_wizard
-from bot.handlers.wizard import Wizards, show_turned, start_by_link
+from bot.handlers.wizard import Wizards, show_reply, start_by_link
 from bot.keyboards.callbacks import BookByLink
 from bot.tools import Tools
 from bot.views import common, home
@@ -78,11 +78,11 @@ async def _begin(
     link: BookingLink,
 ) -> None:
     try:
-        turned = await start_by_link(tools, wizards, account, t, link)
+        reply = await start_by_link(tools, wizards, account, t, link)
     except RegistryUnavailable:  # a message has no button to ask again with
         await _show(event, bot, common.unavailable(t, BookByLink(payload=payload_of(link), sure=False)))
         return
-    await show_turned(event, bot, tools, account, t, turned)
+    await show_reply(event, bot, tools, account, t, reply)
 
 
 async def _target(tools: Tools, link: BookingLink) -> LinkTarget | None:

@@ -21,7 +21,7 @@ from bot.views import mydata as view
 from bot.views.screen import Screen
 from services.accounts.accounts import CONSENT_VERSION
 from services.accounts.model import Account, Consent, Farewell
-from services.mydata.model import Standing
+from services.mydata.model import Obligations
 from services.personal import StillUnderWay, codes_in
 from services.registry.port import RegistryUnavailable
 from services.texts.i18n import Html, Texts, texts
@@ -120,16 +120,16 @@ async def erase(
             return
         await chat.show(query, bot, view.nothing_kept(t))
         return
-    standing, cancelled = await tools.mydata.standing(account), 0
-    if standing.digest != callback_data.digest:
-        await chat.show(query, bot, view.question(t, standing, tools.clock.now(), view.changed(t)))
+    obligations, cancelled = await tools.mydata.obligations(account), 0
+    if obligations.digest != callback_data.digest:
+        await chat.show(query, bot, view.question(t, obligations, tools.clock.now(), view.changed(t)))
         return
     if callback_data.way is Way.CANCEL:
-        given = await tools.mydata.cancel(account, standing)
+        given = await tools.mydata.cancel(account, obligations)
         if not given.complete:
             await chat.show(query, bot, await _question(tools, account, t, view.not_cancelled(t, given)))
             return
-        standing, cancelled = Standing(), given.over
+        obligations, cancelled = Obligations(), given.over
     await leave_wizard(bot, tools, account)
     try:
         erased = await tools.mydata.erase(account)
@@ -137,12 +137,12 @@ async def erase(
         await chat.show(query, bot, view.under_way(t))
         return
     await guest_locales.choose(account.telegram_id, t.locale)  # the guest goes on in the language of the account
-    await chat.show(query, bot, view.erased(t, standing, tools.clock.now(), demo=tools.demo, cancelled=cancelled))
+    await chat.show(query, bot, view.erased(t, obligations, tools.clock.now(), demo=tools.demo, cancelled=cancelled))
     await _tell_others(bot, tools, erased.farewells)
 
 
 async def _question(tools: Tools, account: Account, t: Texts, note: Html | None = None) -> Screen:
-    return view.question(t, await tools.mydata.standing(account), tools.clock.now(), note)
+    return view.question(t, await tools.mydata.obligations(account), tools.clock.now(), note)
 
 
 async def _tell_others(bot: Bot, tools: Tools, farewells: Iterable[Farewell]) -> None:

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.fsm import booking, family, moving, person, requests
 from bot.handlers.common import consented, home_screen, leave_wizard, policies_screen
-from bot.handlers.wizard import Wizards, begin, show_outdated, show_turned, start_by_waiting_link
+from bot.handlers.wizard import Wizards, begin, show_outdated, show_reply, start_by_waiting_link
 from bot.keyboards.callbacks import Go, Page, PersonBook, PersonEdit, VisitAgain, VisitMove, WizardOpen
 from bot.tools import Tools
 from bot.views import booking as booking_view
@@ -64,8 +64,8 @@ async def open_move(
         await chat.show(query, bot, ticket(t, entry, tools.clock.now(), note=refusals.under_way(t)))
         return
     await leave_wizard(bot, tools, account)
-    turned = await wizards[moving.KIND].start(account, t, moving.first_answers(entry))
-    await show_turned(query, bot, tools, account, t, turned)
+    reply = await wizards[moving.KIND].start(account, t, moving.first_answers(entry))
+    await show_reply(query, bot, tools, account, t, reply)
 
 
 async def open_again(
@@ -80,8 +80,8 @@ async def open_again(
     """«Записаться ещё раз»: at the doctor's calendar, or at the nearest time."""
     entry = await tools.visits.get(account, callback_data.visit)
     slot = await tools.repeats.nearest(entry, "") if callback_data.soonest else None
-    turned = await wizards[booking.KIND].start(account, t, booking.answers_again(entry, slot))
-    await show_turned(query, bot, tools, account, t, turned)
+    reply = await wizards[booking.KIND].start(account, t, booking.answers_again(entry, slot))
+    await show_reply(query, bot, tools, account, t, reply)
 
 
 async def open_for(
@@ -97,7 +97,7 @@ async def open_for(
     who = await tools.persons.get(account, callback_data.person)
     await leave_wizard(bot, tools, account)
     answers = await booking.answers_for(tools, account, who)
-    await show_turned(query, bot, tools, account, t, await wizards[booking.KIND].start(account, t, answers))
+    await show_reply(query, bot, tools, account, t, await wizards[booking.KIND].start(account, t, answers))
 
 
 async def open_adding(
@@ -158,11 +158,11 @@ async def open_wizard(
     if callback_data.kind not in wizards:
         await show_outdated(query, bot, tools, account, t)
         return
-    turned = None if callback_data.anew else await wizards[callback_data.kind].resume(account, t)
-    if turned is None:
+    reply = None if callback_data.anew else await wizards[callback_data.kind].resume(account, t)
+    if reply is None:
         await _begin(query, bot, tools, wizards, account, t, callback_data.kind)
     else:
-        await show_turned(query, bot, tools, account, t, turned)
+        await show_reply(query, bot, tools, account, t, reply)
 
 
 async def _begin(
@@ -193,11 +193,11 @@ async def _begin_booking(
     if await tools.persons.own(account) is None:
         await chat.show(query, bot, home_view.no_form(t, demo=tools.demo))
         return
-    turned = await start_by_waiting_link(tools, wizards, account, t)
-    if turned is None:
+    reply = await start_by_waiting_link(tools, wizards, account, t)
+    if reply is None:
         answers = await booking.first_answers(tools, account)
-        turned = await wizards[booking.KIND].start(account, t, answers)
-    await show_turned(query, bot, tools, account, t, turned)
+        reply = await wizards[booking.KIND].start(account, t, answers)
+    await show_reply(query, bot, tools, account, t, reply)
 
 
 async def _begin_form(
@@ -210,7 +210,7 @@ async def _begin_form(
         return
     known = person.answers_of(own.identity) if own else {}
     answers = {field: value for field, value in known.items() if field != "policy"}
-    await show_turned(query, bot, tools, account, t, await wizards[person.KIND].start(account, t, answers))
+    await show_reply(query, bot, tools, account, t, await wizards[person.KIND].start(account, t, answers))
 
 
 async def _begin_adding(
@@ -250,7 +250,7 @@ async def _begin_edit(
         await chat.show(query, bot, family_view.card(t, who, now, family_view.not_to_be_changed(t)))
         return
     answers = family.edit_answers(who, may)
-    await show_turned(query, bot, tools, account, t, await wizards[family.EDIT].start(account, t, answers))
+    await show_reply(query, bot, tools, account, t, await wizards[family.EDIT].start(account, t, answers))
 
 
 async def _begin_request(

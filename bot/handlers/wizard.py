@@ -13,7 +13,7 @@ from aiohttp import ClientError
 from bot import chat
 from bot.fsm import booking, moving, person, requests
 from bot.fsm.storage import GROUPS
-from bot.fsm.wizard import FileLost, Input, SentPhoto, SharedContact, SharedLocation, Turned, Typed, Unreadable, Wizard
+from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, SharedContact, SharedLocation, Typed, Unreadable, Wizard
 from bot.handlers.common import consented, home_screen, leave_wizard
 from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
@@ -48,16 +48,16 @@ async def press(
     if draft is None or draft.account_id != account.id:
         await show_outdated(query, bot, tools, account, t)
         return
-    turned = await wizards[draft.kind].press(account, t, callback_data, message_id)
-    if turned is None:
+    reply = await wizards[draft.kind].press(account, t, callback_data, message_id)
+    if reply is None:
         await show_outdated(query, bot, tools, account, t)
         return
-    if turned.still:
+    if reply.still:
         await chat.answer(query)
         return
-    if turned.over and turned.draft.kind == person.KIND:
-        turned = await start_by_waiting_link(tools, wizards, account, t, turned.note) or turned
-    await _show_press(query, bot, tools, account, t, turned, draft.message_id)
+    if reply.over and reply.draft.kind == person.KIND:
+        reply = await start_by_waiting_link(tools, wizards, account, t, reply.note) or reply
+    await _show_press(query, bot, tools, account, t, reply, draft.message_id)
 
 
 async def receive_text(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
@@ -121,10 +121,10 @@ async def show_current(
     draft = await tools.drafts.latest(account.id)
     if draft is None or draft.message_id is None:
         return False
-    turned = await wizards[draft.kind].resume(account, t)
-    if turned is None:
+    reply = await wizards[draft.kind].resume(account, t)
+    if reply is None:
         return False
-    await _show_press(query, bot, tools, account, t, turned)
+    await _show_press(query, bot, tools, account, t, reply)
     return True
 
 
@@ -139,26 +139,26 @@ async def begin(
     given: Input | None = None,
 ) -> None:
     """A wizard from its beginning; `given`: its first answer, which has come with the event."""
-    turned = await wizards[kind].start(account, t, {})
+    reply = await wizards[kind].start(account, t, {})
     if given is not None:
-        turned = await wizards[kind].receive(account, t, given) or turned
-    await show_turned(event, bot, tools, account, t, turned)
+        reply = await wizards[kind].receive(account, t, given) or reply
+    await show_reply(event, bot, tools, account, t, reply)
 
 
-async def show_turned(
-    event: Message | CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned
+async def show_reply(
+    event: Message | CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, reply: Reply
 ) -> None:
     """A wizard's screen, in place of the pressed one or below the message."""
     if isinstance(event, CallbackQuery):
-        await _show_press(event, bot, tools, account, t, turned)
+        await _show_press(event, bot, tools, account, t, reply)
         return
-    shown = await chat.send(bot, event.chat.id, await _screen(tools, account, t, turned))
-    await _put_prompt(bot, tools, account, t, turned, shown)
+    shown = await chat.send(bot, event.chat.id, await _screen(tools, account, t, reply))
+    await _put_prompt(bot, tools, account, t, reply, shown)
 
 
 async def start_by_link(
     tools: Tools, wizards: Wizards, account: Account, t: Texts, link: BookingLink, note: Html | None = None
-) -> Turned:
+) -> Reply:
     """A booking where the link leads, or from the beginning where its clinic is gone.
 
     `note`: what has just happened besides. Raises `RegistryUnavailable`.
@@ -169,14 +169,14 @@ async def start_by_link(
     else:
         answers = booking.answers_by_link(target)
         said = links_view.lost(t, target) if target.lost else Html("")
-    turned = await wizards[booking.KIND].start(account, t, answers, blocks(note or "", said))
+    reply = await wizards[booking.KIND].start(account, t, answers, blocks(note or "", said))
     await tools.links.forget(account.telegram_id)
-    return turned
+    return reply
 
 
 async def start_by_waiting_link(
     tools: Tools, wizards: Wizards, account: Account, t: Texts, note: Html | None = None
-) -> Turned | None:
+) -> Reply | None:
     """On from the form to where a link has led somebody new; None where none waits.
 
     A registry that is silent lets it wait: «Записаться к врачу» asks again.
@@ -218,18 +218,18 @@ async def _receive(
 ) -> None:
     """`in_place`: the screen below the message is the draft's already, and only changes."""
     draft = await tools.drafts.latest(account.id)
-    turned = await wizards[draft.kind].receive(account, t, given, message.message_id) if draft else None
-    if turned is None:
+    reply = await wizards[draft.kind].receive(account, t, given, message.message_id) if draft else None
+    if reply is None:
         await chat.send(bot, message.chat.id, common.not_understood(t))
         return
-    screen, before = await _screen(tools, account, t, turned), turned.draft.message_id
+    screen, before = await _screen(tools, account, t, reply), reply.draft.message_id
     if in_place and before is not None:
-        await _put_prompt(bot, tools, account, t, turned, await chat.edit(bot, message.chat.id, before, screen))
+        await _put_prompt(bot, tools, account, t, reply, await chat.edit(bot, message.chat.id, before, screen))
         return
     shown = await chat.send(bot, message.chat.id, screen)
     if before is not None:
         await chat.strip(bot, message.chat.id, before)
-    await _put_prompt(bot, tools, account, t, turned, shown)
+    await _put_prompt(bot, tools, account, t, reply, shown)
 
 
 async def _show_press(
@@ -238,36 +238,36 @@ async def _show_press(
     tools: Tools,
     account: Account,
     t: Texts,
-    turned: Turned,
+    reply: Reply,
     stood: int | None = None,
 ) -> None:
     """`stood`: the message that has shown the draft until now."""
-    toast = common.outdated(t) if turned.stale else turned.toast
-    shown = await chat.show(query, bot, await _screen(tools, account, t, turned), toast)
+    toast = common.outdated(t) if reply.stale else reply.toast
+    shown = await chat.show(query, bot, await _screen(tools, account, t, reply), toast)
     pressed = query.message.message_id if query.message else None
     if stood is not None and shown not in (pressed, stood) and stood != pressed:
         # The pressed message has given way to a new one; a second screen of the same draft is one too many.
         await chat.delete(bot, account.telegram_id, stood)
-    await _put_prompt(bot, tools, account, t, turned, shown)
+    await _put_prompt(bot, tools, account, t, reply, shown)
 
 
-async def _screen(tools: Tools, account: Account, t: Texts, turned: Turned) -> Screen:
-    if turned.screen is not None:
-        return turned.screen
+async def _screen(tools: Tools, account: Account, t: Texts, reply: Reply) -> Screen:
+    if reply.screen is not None:
+        return reply.screen
     renewed = await tools.accounts.by_telegram(account.telegram_id) or account
-    return await home_screen(tools, renewed, t, turned.note)
+    return await home_screen(tools, renewed, t, reply.note)
 
 
-async def _put_prompt(bot: Bot, tools: Tools, account: Account, t: Texts, turned: Turned, shown: int) -> None:
+async def _put_prompt(bot: Bot, tools: Tools, account: Account, t: Texts, reply: Reply, shown: int) -> None:
     """Keeps the reply keyboard in step with the screen, and remembers which messages show the draft."""
-    draft, prompt_id = turned.draft, None
-    if turned.over:  # Telegram has taken the screen: only now is nothing more to be told
+    draft, prompt_id = reply.draft, None
+    if reply.over:  # Telegram has taken the screen: only now is nothing more to be told
         await tools.booking.shown(draft.id)
     if draft.prompt_id is not None:
         await chat.delete(bot, account.telegram_id, draft.prompt_id)
-    if turned.prompt is not None:
-        prompt_id = await chat.send_prompt(bot, account.telegram_id, prompt(t, turned.prompt))
-    if not turned.over and (draft.message_id, draft.prompt_id) != (shown, prompt_id):
+    if reply.prompt is not None:
+        prompt_id = await chat.send_prompt(bot, account.telegram_id, prompt(t, reply.prompt))
+    if not reply.over and (draft.message_id, draft.prompt_id) != (shown, prompt_id):
         await tools.drafts.remember_messages(draft, shown, prompt_id)
 
 

@@ -8,7 +8,7 @@ from bot.keyboards.callbacks import Verb, WizardPress
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class StepButtons:
     """Makes the callback data of one screen of one draft."""
 
     draft: str

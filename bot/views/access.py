@@ -24,7 +24,7 @@ from bot.keyboards.callbacks import (
 )
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.model import (
@@ -143,7 +143,7 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
     )
 
 
-def enter_code(data: EnterCode, keys: Keys, scene: Scene) -> Screen:
+def enter_code(data: EnterCode, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
@@ -154,15 +154,15 @@ def enter_code(data: EnterCode, keys: Keys, scene: Scene) -> Screen:
         ),
         markup(
             [] if data.has_form else [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
-            back_row(t, keys.back() or (Go(to=Page.POLICIES) if data.has_form else None)),
+            back_row(t, buttons.back() or (Go(to=Page.POLICIES) if data.has_form else None)),
         ),
     )
 
 
-def accept(data: Offer, keys: Keys, scene: Scene) -> Screen:
+def accept(data: Offer, buttons: StepButtons, scene: Scene) -> Screen:
     """Who lets what, until when; taking it says who they are."""
     t = scene.t
-    relations = [button(t.label(label), keys.act(each.value)) for each, label in _RELATIONS.items()]
+    relations = [button(t.label(label), buttons.act(each.value)) for each, label in _RELATIONS.items()]
     return Screen(
         scene.text(
             bold(t("You are offered access")),
@@ -174,9 +174,9 @@ def accept(data: Offer, keys: Keys, scene: Scene) -> Screen:
             t("Who is this person to you? {name}", name=data.name) if data.asks_relation else t("Take it?"),
         ),
         markup(
-            *(in_rows(relations, 2) if data.asks_relation else [[button(t.label("✅ Take it"), keys.act("take"))]]),
-            [button(t.label("Do not take it"), keys.act("decline"))],
-            back_row(t, keys.back()),
+            *(in_rows(relations, 2) if data.asks_relation else [[button(t.label("✅ Take it"), buttons.act("take"))]]),
+            [button(t.label("Do not take it"), buttons.act("decline"))],
+            back_row(t, buttons.back()),
         ),
     )
 

@@ -21,7 +21,7 @@ from bot.keyboards.kit import (
     pager,
     short,
 )
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.clinics import LINE, clinic_address, clinic_label, contacts, kilometres, region_name, room_line
 from bot.views.common import Scene
 from bot.views.links import target_lines
@@ -107,10 +107,10 @@ class Confirmation:
     until: datetime
 
 
-def region(data: RegionChoice, keys: Keys, scene: Scene) -> Screen:
+def region(data: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     rows = [
-        [button(_region_label(t, each, count, data.last_used), keys.option(place))]
+        [button(_region_label(t, each, count, data.last_used), buttons.option(place))]
         for place, (each, count) in enumerate(data.items)
     ]
     if data.query is None:
@@ -123,9 +123,9 @@ def region(data: RegionChoice, keys: Keys, scene: Scene) -> Screen:
         scene.text(bold(t("In which region is the clinic?")), hint),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
-            [button(t.label("All regions"), keys.act("all"))] if data.query is not None else [],
-            back_row(t, keys.back()),
+            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            [button(t.label("All regions"), buttons.act("all"))] if data.query is not None else [],
+            back_row(t, buttons.back()),
         ),
     )
 
@@ -141,11 +141,11 @@ def no_clinics(t: Texts, chosen: Region, *, others: bool) -> Html:
     )
 
 
-def person(data: PersonChoice, keys: Keys, scene: Scene) -> Screen:
+def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    rows = [[button(_person_label(t, each), keys.option(place))] for place, each in enumerate(data.persons)]
+    rows = [[button(_person_label(t, each), buttons.option(place))] for place, each in enumerate(data.persons)]
     again = [
-        [button(_again_label(t, each, scene.now), keys.option(place))]
+        [button(_again_label(t, each, scene.now), buttons.option(place))]
         for place, each in enumerate(data.repeats, start=len(data.persons))
     ]
     return Screen(
@@ -157,24 +157,24 @@ def person(data: PersonChoice, keys: Keys, scene: Scene) -> Screen:
         markup(
             *again,
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
-            [button(t.label("➕ Another person"), keys.act("other"))],
+            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            [button(t.label("➕ Another person"), buttons.act("other"))],
             [
-                button(t.label("Choose another clinic"), keys.act("elsewhere"))
+                button(t.label("Choose another clinic"), buttons.act("elsewhere"))
                 if data.link
-                else button(t.label("🏘 Change the region"), keys.act("region"))
+                else button(t.label("🏘 Change the region"), buttons.act("region"))
             ],
-            back_row(t, keys.back()),
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def clinic(data: ClinicChoice, keys: Keys, scene: Scene) -> Screen:
+def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     first = data.page * PAGE_SIZE + 1
     told = [_clinic_line(t, number, row) for number, row in enumerate(data.rows, start=first)]
     rows = [
-        [button(numbered(number, clinic_label(row.clinic, star=row.attached)), keys.option(place))]
+        [button(numbered(number, clinic_label(row.clinic, star=row.attached)), buttons.option(place))]
         for place, (number, row) in enumerate(enumerate(data.rows, start=first))
     ]
     return Screen(
@@ -189,11 +189,11 @@ def clinic(data: ClinicChoice, keys: Keys, scene: Scene) -> Screen:
         ),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
-            [button(t.label("All clinics"), keys.act("all"))] if data.query is not None or data.nearest else [],
-            [button(t.label("🗺 On the map"), keys.act("map"))] if data.mapped else [],
-            [] if data.nearest else [button(t.label("📍 Nearest to me"), keys.act("near"))],
-            back_row(t, keys.back()),
+            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            [button(t.label("All clinics"), buttons.act("all"))] if data.query is not None or data.nearest else [],
+            [button(t.label("🗺 On the map"), buttons.act("map"))] if data.mapped else [],
+            [] if data.nearest else [button(t.label("📍 Nearest to me"), buttons.act("near"))],
+            back_row(t, buttons.back()),
         ),
     )
 
@@ -202,7 +202,7 @@ def clinic_not_found(t: Texts, query: str) -> Html:
     return t("Nothing is found for “{query}”.", query=query)
 
 
-def unattached(data: Place, keys: Keys, scene: Scene) -> Screen:
+def unattached(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
     """The portal's warning: the person is not attached to this clinic."""
     t = scene.t
     return Screen(
@@ -216,19 +216,19 @@ def unattached(data: Place, keys: Keys, scene: Scene) -> Screen:
             t("Phone: {phone}", phone=data.clinic.phone) if data.clinic.phone else "",
         ),
         markup(
-            [button(t.label("Go on with this clinic"), keys.act("go"))],
-            [button(t.label("Choose another clinic"), keys.act("other"))],
-            back_row(t, keys.back()),
+            [button(t.label("Go on with this clinic"), buttons.act("go"))],
+            [button(t.label("Choose another clinic"), buttons.act("other"))],
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def no_policy(data: NoPolicy, keys: Keys, scene: Scene) -> Screen:
+def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
     """Without a policy: the clinic's phone and how to get one."""
     t = scene.t
     enter: CallbackData | None = None
     if data.typed_here:
-        enter = keys.act("policy")
+        enter = buttons.act("policy")
     elif data.own:
         enter = Go(to=Page.FORM)
     return Screen(
@@ -244,13 +244,13 @@ def no_policy(data: NoPolicy, keys: Keys, scene: Scene) -> Screen:
         markup(
             [button(t.label("✏️ Enter the policy number"), enter)] if enter else [],
             [] if data.own else topic_row(t, Topic.POLICY),
-            [button(t.label("Choose another clinic"), keys.act("other"))],
-            back_row(t, keys.back()),
+            [button(t.label("Choose another clinic"), buttons.act("other"))],
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def confirm(data: Confirmation, keys: Keys, scene: Scene) -> Screen:
+def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     clinic, slot = data.place.clinic, data.slot
     return Screen(
@@ -274,14 +274,14 @@ def confirm(data: Confirmation, keys: Keys, scene: Scene) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("✅ Yes, I confirm"), keys.act("yes"))],
-            [button(t.label("Cancel"), keys.act("no"))],
-            back_row(t, keys.back()),
+            [button(t.label("✅ Yes, I confirm"), buttons.act("yes"))],
+            [button(t.label("Cancel"), buttons.act("no"))],
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def checking(data: Place, keys: Keys, scene: Scene) -> Screen:
+def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
     """The registry is silent; the answer will come by itself."""
     t = scene.t
     return Screen(
@@ -293,7 +293,7 @@ def checking(data: Place, keys: Keys, scene: Scene) -> Screen:
                 "in a few minutes."
             ),
         ),
-        markup([button(t.label("🔄 Check now"), keys.act("again"))], [home_button(t)]),
+        markup([button(t.label("🔄 Check now"), buttons.act("again"))], [home_button(t)]),
     )
 
 

@@ -22,7 +22,7 @@ from bot.keyboards.callbacks import (
 )
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
 from bot.views.person import policy_words
@@ -224,7 +224,7 @@ def ask_removal(t: Texts, person: Person, ahead: int | None) -> Screen:
 # --- adding and correcting ------------------------------------------------------------------------
 
 
-def relation(data: RelationChoice, keys: Keys, scene: Scene) -> Screen:
+def relation(data: RelationChoice, buttons: StepButtons, scene: Scene) -> Screen:
     """Who is to be added."""
     t = scene.t
     return Screen(
@@ -239,8 +239,8 @@ def relation(data: RelationChoice, keys: Keys, scene: Scene) -> Screen:
             ),
         ),
         markup(
-            *([button(t.label(label), keys.act(each.value))] for each, label in _CHOICES.items()),
-            [button(t.label("✏️ Correct the date of birth"), keys.act("birth"))] if data.unfit else [],
+            *([button(t.label(label), buttons.act(each.value))] for each, label in _CHOICES.items()),
+            [button(t.label("✏️ Correct the date of birth"), buttons.act("birth"))] if data.unfit else [],
             back_row(t, Go(to=Page.POLICIES)),
         ),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.keyboards.callbacks import Go, MailRemove, Page, WizardOpen
 from bot.keyboards.kit import back_row, button, home_button, markup
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.model import MailAddress
@@ -87,7 +87,7 @@ def remove(t: Texts, address: MailAddress) -> Screen:
     )
 
 
-def address(data: MailQuestion, keys: Keys, scene: Scene) -> Screen:
+def address(data: MailQuestion, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
@@ -99,11 +99,11 @@ def address(data: MailQuestion, keys: Keys, scene: Scene) -> Screen:
             t("Letters come now to: {address}", address=data.address) if data.address else "",
             t("Write the address in a message. For example: anna@example.com"),
         ),
-        markup(back_row(t, keys.back() or Go(to=Page.MORE))),
+        markup(back_row(t, buttons.back() or Go(to=Page.MORE))),
     )
 
 
-def check(data: MailQuestion, keys: Keys, scene: Scene) -> Screen:
+def check(data: MailQuestion, buttons: StepButtons, scene: Scene) -> Screen:
     """Nothing is sent before this is answered with yes."""
     t = scene.t
     return Screen(
@@ -112,9 +112,9 @@ def check(data: MailQuestion, keys: Keys, scene: Scene) -> Screen:
             t("Is everything right? Whoever reads this mailbox will read about the bookings."),
         ),
         markup(
-            [button(t.label("✅ Yes, write there"), keys.act("yes"))],
-            [button(t.label("✏️ Correct"), keys.act("fix"))],
-            back_row(t, keys.back()),
+            [button(t.label("✅ Yes, write there"), buttons.act("yes"))],
+            [button(t.label("✏️ Correct"), buttons.act("fix"))],
+            back_row(t, buttons.back()),
         ),
     )
 

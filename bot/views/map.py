@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.keyboards.callbacks import ClinicVenue
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, in_rows, markup, pager, short
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.booking import ClinicRow
 from bot.views.clinics import age_group_words, clinic_address, contacts, kilometres
 from bot.views.common import Scene
@@ -49,27 +49,27 @@ class Card:
     row: ClinicRow
 
 
-def clinic_map(data: MapPage, keys: Keys, scene: Scene) -> Screen:
+def clinic_map(data: MapPage, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     first = data.page * PAGE_SIZE + 1
     numbers = [
-        button(f"⭐ {number}" if row.attached else str(number), keys.option(place))
+        button(f"⭐ {number}" if row.attached else str(number), buttons.option(place))
         for place, (number, row) in enumerate(enumerate(data.rows, start=first))
     ]
     return Screen(
         _caption(data, scene, first),
         markup(
             *in_rows(numbers, NUMBERS_IN_ROW),
-            pager(t, data.page, data.total, PAGE_SIZE, lambda page: keys.act(f"page-{page}")),
-            [button(t.label("📋 As a list"), keys.act("list"))],
-            [] if data.all_shown else [button(t.label("All clinics"), keys.act("all"))],
-            back_row(t, keys.back()),
+            pager(t, data.page, data.total, PAGE_SIZE, lambda page: buttons.act(f"page-{page}")),
+            [button(t.label("📋 As a list"), buttons.act("list"))],
+            [] if data.all_shown else [button(t.label("All clinics"), buttons.act("all"))],
+            back_row(t, buttons.back()),
         ),
         data.picture,
     )
 
 
-def card(data: Card, keys: Keys, scene: Scene) -> Screen:
+def card(data: Card, buttons: StepButtons, scene: Scene) -> Screen:
     t, clinic = scene.t, data.row.clinic
     distance = data.row.distance
     return Screen(
@@ -83,9 +83,9 @@ def card(data: Card, keys: Keys, scene: Scene) -> Screen:
             t("Patient: {name}", name=data.who),
         ),
         markup(
-            [button(t.label("✅ Choose"), keys.act("choose"))],
+            [button(t.label("✅ Choose"), buttons.act("choose"))],
             [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=clinic.id))] if clinic.lat is not None else [],
-            back_row(t, keys.back()),
+            back_row(t, buttons.back()),
         ),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.keyboards.kit import back_row, button, home_button, markup
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.clinics import clinic_address, room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
@@ -27,7 +27,7 @@ class MoveConfirmation:
     until: datetime
 
 
-def confirm(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
+def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     clinic, slot, old = data.place.clinic, data.slot, data.old
     return Screen(
@@ -53,14 +53,14 @@ def confirm(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), keys.act("yes"))],
-            [button(t.label("Leave it as it was"), keys.act("no"))] if old else [],
-            back_row(t, keys.back()),
+            [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), buttons.act("yes"))],
+            [button(t.label("Leave it as it was"), buttons.act("no"))] if old else [],
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def give_up(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
+def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Screen:
     """The registry does not take a second visit to the specialist: the old one has to go first, if so wished."""
     t = scene.t
     clinic, slot, old = data.place.clinic, data.slot, data.old
@@ -81,9 +81,9 @@ def give_up(data: MoveConfirmation, keys: Keys, scene: Scene) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("Cancel the old one and book"), keys.act("yes"))],
-            [button(t.label("Leave it as it was"), keys.act("no"))],
-            back_row(t, keys.back()),
+            [button(t.label("Cancel the old one and book"), buttons.act("yes"))],
+            [button(t.label("Leave it as it was"), buttons.act("no"))],
+            back_row(t, buttons.back()),
         ),
     )
 
@@ -96,7 +96,7 @@ class MoveChecking:
     gives_up: bool
 
 
-def checking(data: MoveChecking, keys: Keys, scene: Scene) -> Screen:
+def checking(data: MoveChecking, buttons: StepButtons, scene: Scene) -> Screen:
     """The registry is silent; the answer will come by itself."""
     t = scene.t
     return Screen(
@@ -113,7 +113,7 @@ def checking(data: MoveChecking, keys: Keys, scene: Scene) -> Screen:
                 "again: the answer will come here by itself in a few minutes."
             ),
         ),
-        markup([button(t.label("🔄 Check now"), keys.act("again"))], [home_button(t)]),
+        markup([button(t.label("🔄 Check now"), buttons.act("again"))], [home_button(t)]),
     )
 
 

@@ -23,8 +23,8 @@ from bot.views.visits import visit_when
 from services.accounts.model import Consent, Relation
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
-from services.mydata.model import Given, Planned, Standing
-from services.personal import Fact, Facts, Moment, Stands, StandsKind, Word
+from services.mydata.model import Given, Obligations, Planned
+from services.personal import Fact, Facts, Moment, Obligation, ObligationKind, Word
 from services.texts.dates import MOSCOW, clock_time, local, numeric, when
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
@@ -233,21 +233,21 @@ def _moscow(moment: datetime) -> str:
 # --- erasing ----------------------------------------------------------------------------------------
 
 
-def question(t: Texts, standing: Standing, now: datetime, note: Html | None = None) -> Screen:
+def question(t: Texts, obligations: Obligations, now: datetime, note: Html | None = None) -> Screen:
     """What still stands, what goes and what stays; and the choice."""
     return Screen(
         blocks(
             note or "",
             bold(t("Take the consent back and erase all data?")),
-            _visits(t, standing, now),
-            lines(*(_stands(t, each) for each in _without_drafts(standing)), _drafts(t, standing)),
+            _visits(t, obligations, now),
+            lines(*(_obligation(t, each) for each in _without_drafts(obligations)), _drafts(t, obligations)),
             t(
                 "Erased are: the forms of everybody on your list, what is half filled in, notifications, permissions "
                 "and all else that is kept here. It cannot be undone."
             ),
             t("What stays: the registry’s own records of patients and visits. They are the clinic’s."),
         ),
-        markup(*_choice(t, standing), back_row(t, Go(to=Page.ABOUT))),
+        markup(*_choice(t, obligations), back_row(t, Go(to=Page.ABOUT))),
     )
 
 
@@ -284,7 +284,7 @@ def under_way(t: Texts) -> Screen:
     )
 
 
-def erased(t: Texts, left: Standing, now: datetime, *, demo: bool, cancelled: int = 0) -> Screen:
+def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled: int = 0) -> Screen:
     """It is done. `left`: visits that were not cancelled; `cancelled`: how many were."""
     return Screen(
         blocks(
@@ -319,39 +319,39 @@ def nothing_kept(t: Texts) -> Screen:
     )
 
 
-def _choice(t: Texts, standing: Standing) -> list[Any]:
+def _choice(t: Texts, obligations: Obligations) -> list[Any]:
     def way(label: str, how: Way) -> list[Any]:
-        return [button(label, EraseMe(way=how, digest=standing.digest))]
+        return [button(label, EraseMe(way=how, digest=obligations.digest))]
 
     no = [button(t.label("Do not erase"), Go(to=Page.HOME))]
-    if not standing.has_visits:
+    if not obligations.has_visits:
         return [no, way(t.label("🗑 Yes, erase all"), Way.LEAVE)]
     return [
         no,
         way(t.label("Cancel bookings and erase"), Way.CANCEL)
-        if standing.answers
+        if obligations.answers
         else [button(t.label("🔄 Try again"), Go(to=Page.ERASE))],
         way(t.label("Erase, leave the bookings"), Way.LEAVE),
     ]
 
 
-def _visits(t: Texts, standing: Standing, now: datetime) -> Html:
-    if not standing.has_visits:
+def _visits(t: Texts, obligations: Obligations, now: datetime) -> Html:
+    if not obligations.has_visits:
         silent = t("The registry is not answering. Here no booking ahead is remembered.")
-        return t("There are no bookings ahead that were made here.") if standing.answers else silent
+        return t("There are no bookings ahead that were made here.") if obligations.answers else silent
     return blocks(
         bold(t("Bookings ahead that were made here")),
-        *_named(t, standing, now),
+        *_named(t, obligations, now),
         ""
-        if standing.answers
+        if obligations.answers
         else t("The registry is not answering: they cannot be cancelled now. You can try again later."),
     )
 
 
-def _named(t: Texts, standing: Standing, now: datetime) -> list[Html]:
-    told = [_visit(t, number, each, now) for number, each in enumerate(standing.visits[:_SHOWN], 1)]
-    told += [_planned(t, number, each, now) for number, each in enumerate(standing.planned[:_SHOWN], 1)]
-    rest = len(standing.visits) + len(standing.planned) - len(told)
+def _named(t: Texts, obligations: Obligations, now: datetime) -> list[Html]:
+    told = [_visit(t, number, each, now) for number, each in enumerate(obligations.visits[:_SHOWN], 1)]
+    told += [_planned(t, number, each, now) for number, each in enumerate(obligations.planned[:_SHOWN], 1)]
+    rest = len(obligations.visits) + len(obligations.planned) - len(told)
     return [*told, t("And more: {count}", count=rest)] if rest else told
 
 
@@ -370,25 +370,25 @@ def _planned(t: Texts, number: int, each: Planned, now: datetime) -> Html:
     return told + f", {_short(each.name)}" if each.name else told
 
 
-def _without_drafts(standing: Standing) -> list[Stands]:
-    return [each for each in standing.stands if each.kind is not StandsKind.DRAFT][:_SHOWN]
+def _without_drafts(obligations: Obligations) -> list[Obligation]:
+    return [each for each in obligations.others if each.kind is not ObligationKind.DRAFT][:_SHOWN]
 
 
-def _drafts(t: Texts, standing: Standing) -> Html:
-    begun = sum(each.kind is StandsKind.DRAFT for each in standing.stands)
+def _drafts(t: Texts, obligations: Obligations) -> Html:
+    begun = sum(each.kind is ObligationKind.DRAFT for each in obligations.others)
     return t("Begun and not finished: {count}", count=begun) if begun else Html("")
 
 
-def _stands(t: Texts, each: Stands) -> Html:
+def _obligation(t: Texts, each: Obligation) -> Html:
     name = _short(each.name) if each.name else t.label("a Telegram chat")
     match each.kind:
-        case StandsKind.HOLD if each.until is not None:
+        case ObligationKind.HOLD if each.until is not None:
             return t("A time is held until {time}. It becomes free.", time=clock_time(each.until.at, each.until.tz))
-        case StandsKind.ACCESS_GIVEN:
+        case ObligationKind.ACCESS_GIVEN:
             return t("Access that you have opened: {name}. It ends, and this person is told.", name=name)
-        case StandsKind.ACCESS_RECEIVED:
+        case ObligationKind.ACCESS_RECEIVED:
             return t("Access that is open for you: {name}. It ends, and this person is told.", name=name)
-        case StandsKind.REQUEST:
+        case ObligationKind.REQUEST:
             return t("What you have sent, No. {number}, is not answered yet. No answer will come.", number=name)
     return Html("")
 

@@ -9,7 +9,7 @@ from aiogram.types import InlineKeyboardButton
 
 from bot.keyboards.callbacks import Go, Page, PersonCard
 from bot.keyboards.kit import back_row, button, in_rows, markup, short
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
 from bot.views.screen import Screen
@@ -154,7 +154,7 @@ class EditCheck:
     doubts: frozenset[PolicyWarning]
 
 
-def question(data: Question, keys: Keys, scene: Scene) -> Screen:
+def question(data: Question, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     asked, example = QUESTIONS[data.asks]
     hint = _HINTS.get(data.field)
@@ -170,14 +170,14 @@ def question(data: Question, keys: Keys, scene: Scene) -> Screen:
             lines(bold(t(asked)), t(example), t(hint) if hint else ""),
         ),
         markup(
-            *_answers(t, data, keys),
-            _keep_row(t, data, keys),
-            back_row(t, keys.back()),
+            *_answers(t, data, buttons),
+            _keep_row(t, data, buttons),
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def policy_doubt(data: PolicyDoubt, keys: Keys, scene: Scene) -> Screen:
+def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Screen:
     """The number looks wrong somewhere; the person decides."""
     t = scene.t
     return Screen(
@@ -187,14 +187,14 @@ def policy_doubt(data: PolicyDoubt, keys: Keys, scene: Scene) -> Screen:
             t("If it is written so in the policy, go on: the number may be right all the same."),
         ),
         markup(
-            [button(t.label("✏️ Correct the number"), keys.act("fix"))],
-            [button(t.label("The number is right, go on"), keys.act("keep"))],
-            back_row(t, keys.back()),
+            [button(t.label("✏️ Correct the number"), buttons.act("fix"))],
+            [button(t.label("The number is right, go on"), buttons.act("keep"))],
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def check(data: FormCheck, keys: Keys, scene: Scene) -> Screen:
+def check(data: FormCheck, buttons: StepButtons, scene: Scene) -> Screen:
     """Everything on one screen, each line with a way to correct it."""
     t = scene.t
     return Screen(
@@ -204,14 +204,14 @@ def check(data: FormCheck, keys: Keys, scene: Scene) -> Screen:
             t("Is everything right? To correct a line, press its button."),
         ),
         markup(
-            [button(t.label("✅ Everything is right"), keys.act("right"))],
-            *in_rows(_corrections(t, data, keys), 2),
-            back_row(t, keys.back()),
+            [button(t.label("✅ Everything is right"), buttons.act("right"))],
+            *in_rows(_corrections(t, data, buttons), 2),
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def edit_check(data: EditCheck, keys: Keys, scene: Scene) -> Screen:
+def edit_check(data: EditCheck, buttons: StepButtons, scene: Scene) -> Screen:
     """What is known of somebody, each line with a way to correct it; nothing changes before it is saved."""
     t = scene.t
     doubts = lines(
@@ -230,8 +230,8 @@ def edit_check(data: EditCheck, keys: Keys, scene: Scene) -> Screen:
             t("What is to be corrected? Then press “✅ Save”."),
         ),
         markup(
-            *in_rows(_corrections(t, data.form, keys, data.locked), 2),
-            [button(t.label("✅ Save"), keys.act("right"))],
+            *in_rows(_corrections(t, data.form, buttons, data.locked), 2),
+            [button(t.label("✅ Save"), buttons.act("right"))],
             back_row(t, PersonCard(person=data.person_id)),
         ),
     )
@@ -336,41 +336,44 @@ def _told(t: Texts, data: FormCheck) -> Html:
 
 
 def _corrections(
-    t: Texts, data: FormCheck, keys: Keys, locked: frozenset[str] = frozenset()
+    t: Texts, data: FormCheck, buttons: StepButtons, locked: frozenset[str] = frozenset()
 ) -> list[InlineKeyboardButton]:
     return [
-        button("✏️ " + t.label(FIELD_LABELS[field]), keys.act(f"fix-{field}"))
+        button("✏️ " + t.label(FIELD_LABELS[field]), buttons.act(f"fix-{field}"))
         for field, _ in data.values
         if field not in locked
     ]
 
 
-def _keep_row(t: Texts, data: Question, keys: Keys) -> list[InlineKeyboardButton]:
+def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[InlineKeyboardButton]:
     if data.answered is None:
         return []
-    return [button(short(t.label("Leave as it is: {value}", value=data.answered)), keys.act("keep"))]
+    return [button(short(t.label("Leave as it is: {value}", value=data.answered)), buttons.act("keep"))]
 
 
-def _answers(t: Texts, data: Question, keys: Keys) -> list[list[InlineKeyboardButton]]:
+def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[InlineKeyboardButton]]:
     if data.field == "surname" and data.demo and data.own:
         return [[button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))]]
     if data.field == "patronymic":
-        return [[button(t.label("No patronymic"), keys.act("none"))]]
+        return [[button(t.label("No patronymic"), buttons.act("none"))]]
     if data.field == "sex":
         return [
-            [button(t.label("Female"), keys.act(Sex.FEMALE.value)), button(t.label("Male"), keys.act(Sex.MALE.value))]
+            [
+                button(t.label("Female"), buttons.act(Sex.FEMALE.value)),
+                button(t.label("Male"), buttons.act(Sex.MALE.value)),
+            ]
         ]
     if data.field == "phone" and not data.own:
         mine = t.label("My number: {phone}", phone=format_phone(data.my_phone)) if data.my_phone else ""
         return [
-            *([[button(mine, keys.act("mine"))]] if mine else []),
-            [button(t.label("No phone"), keys.act("none"))],
+            *([[button(mine, buttons.act("mine"))]] if mine else []),
+            [button(t.label("No phone"), buttons.act("none"))],
         ]
     if data.field == "policy":
         return [
-            [button(t.label("No policy"), keys.act("none"))],
-            [button(t.label("Not a citizen of Russia"), keys.act("foreigner"))],
+            [button(t.label("No policy"), buttons.act("none"))],
+            [button(t.label("Not a citizen of Russia"), buttons.act("foreigner"))],
         ]
     if data.field == "snils":
-        return [[button(t.label("Skip"), keys.act("none"))]]
+        return [[button(t.label("Skip"), buttons.act("none"))]]
     return []

@@ -20,7 +20,7 @@ from bot.keyboards.callbacks import (
     WizardOpen,
 )
 from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.requests.model import (
@@ -87,7 +87,7 @@ class Gathered:
 # --- sending --------------------------------------------------------------------------------------
 
 
-def message(data: Gathered, keys: Keys, scene: Scene) -> Screen:
+def message(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
     """The question; with what has been written already, where it is to be written anew."""
     t = scene.t
     return Screen(
@@ -101,13 +101,13 @@ def message(data: Gathered, keys: Keys, scene: Scene) -> Screen:
             lines(bold(t("Written so far")), *_content(t, data)) if data.text is not None else "",
         ),
         markup(
-            [button(t.label("Leave it as it is"), keys.act("keep"))] if data.text is not None else [],
-            back_row(t, keys.back() or Go(to=Page.MORE)),
+            [button(t.label("Leave it as it is"), buttons.act("keep"))] if data.text is not None else [],
+            back_row(t, buttons.back() or Go(to=Page.MORE)),
         ),
     )
 
 
-def check(data: Gathered, keys: Keys, scene: Scene) -> Screen:
+def check(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
@@ -116,10 +116,10 @@ def check(data: Gathered, keys: Keys, scene: Scene) -> Screen:
             t("To send it, press “📨 Send”. To add something, write more or send a photo."),
         ),
         markup(
-            [button(t.label("📨 Send"), keys.act("send"))],
-            [button(t.label("✏️ Write it anew"), keys.act("edit"))],
-            [button(t.label("🗑 Leave the photos out"), keys.act("drop"))] if data.photos else [],
-            back_row(t, keys.back()),
+            [button(t.label("📨 Send"), buttons.act("send"))],
+            [button(t.label("✏️ Write it anew"), buttons.act("edit"))],
+            [button(t.label("🗑 Leave the photos out"), buttons.act("drop"))] if data.photos else [],
+            back_row(t, buttons.back()),
         ),
     )
 

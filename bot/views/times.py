@@ -19,7 +19,7 @@ from bot.keyboards.kit import (
     pager,
     short,
 )
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views.clinics import room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
@@ -98,7 +98,7 @@ class TimeChoice:
     total: int
 
 
-def service(data: ServiceChoice, keys: Keys, scene: Scene) -> Screen:
+def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.place.clinic.tz
     told = [
@@ -106,18 +106,19 @@ def service(data: ServiceChoice, keys: Keys, scene: Scene) -> Screen:
         for each in data.offers
     ]
     rows = [
-        [button(short(specialty(t, each.id, each.name)), keys.option(place))] for place, each in enumerate(data.offers)
+        [button(short(specialty(t, each.id, each.name)), buttons.option(place))]
+        for place, each in enumerate(data.offers)
     ]
     nothing = t("This clinic has no services for this age here. Please choose another clinic or call it.")
     return Screen(
         scene.text(place_lines(t, data.place), bold(t("Which specialist?")), *(told or [nothing])),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
+            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
             [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=data.place.clinic.id))]
             if data.place.clinic.lat is not None
             else [],
-            back_row(t, keys.back()),
+            back_row(t, buttons.back()),
         ),
     )
 
@@ -135,7 +136,7 @@ def no_times_on_day(t: Texts) -> Html:
     return Html("⚠️ ") + t("The last free time of this day has been taken. Please choose another day.")
 
 
-def doctor(data: DoctorChoice, keys: Keys, scene: Scene) -> Screen:
+def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.place.clinic.tz
     told = [
@@ -146,7 +147,7 @@ def doctor(data: DoctorChoice, keys: Keys, scene: Scene) -> Screen:
         )
         for each in data.offers
     ]
-    rows = [[button(short(initials(each.name)), keys.option(place))] for place, each in enumerate(data.offers)]
+    rows = [[button(short(initials(each.name)), buttons.option(place))] for place, each in enumerate(data.offers)]
     soonest = data.soonest
     return Screen(
         scene.text(
@@ -158,24 +159,24 @@ def doctor(data: DoctorChoice, keys: Keys, scene: Scene) -> Screen:
             [
                 button(
                     t.label("⚡ Nearest: {when}", when=short_when(t, soonest.start, tz, scene.now)),
-                    keys.act("soonest"),
+                    buttons.act("soonest"),
                 )
             ]
             if soonest
             else [],
-            [button(t.label("Any doctor"), keys.act("any"))],
+            [button(t.label("Any doctor"), buttons.act("any"))],
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, keys.page),
-            back_row(t, keys.back()),
+            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            back_row(t, buttons.back()),
         ),
     )
 
 
-def day(data: DayChoice, keys: Keys, scene: Scene) -> Screen:
+def day(data: DayChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     today = local(scene.now, data.chosen.place.clinic.tz).date()
     months = sorted({each.day.replace(day=1) for each in data.days})
-    places = {each.day: keys.option(place) for place, each in enumerate(data.days)}
+    places = {each.day: buttons.option(place) for place, each in enumerate(data.days)}
     nearest = data.days[0]
     return Screen(
         scene.text(
@@ -191,11 +192,11 @@ def day(data: DayChoice, keys: Keys, scene: Scene) -> Screen:
                 t,
                 data.month,
                 places,
-                keys.act("empty"),
-                lambda month: keys.act(f"m-{month:%Y%m}"),
+                buttons.act("empty"),
+                lambda month: buttons.act(f"m-{month:%Y%m}"),
                 months,
             ),
-            back_row(t, keys.back()),
+            back_row(t, buttons.back()),
         ),
     )
 
@@ -205,15 +206,15 @@ def empty_day(t: Texts) -> str:
     return t.label("There are no free times on this day.")
 
 
-def time(data: TimeChoice, keys: Keys, scene: Scene) -> Screen:
+def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.chosen.place.clinic.tz
     today = local(scene.now, tz).date()
     tabs = [
-        button(_part_label(t, part, count, chosen=part is data.part), keys.act(f"part-{part.value}"))
+        button(_part_label(t, part, count, chosen=part is data.part), buttons.act(f"part-{part.value}"))
         for part, count in data.parts
     ]
-    times = [button(clock_time(each.start, tz), keys.option(place)) for place, each in enumerate(data.slots)]
+    times = [button(clock_time(each.start, tz), buttons.option(place)) for place, each in enumerate(data.slots)]
     return Screen(
         scene.text(
             _chosen(t, data.chosen),
@@ -222,8 +223,8 @@ def time(data: TimeChoice, keys: Keys, scene: Scene) -> Screen:
         markup(
             tabs if len(tabs) > 1 else [],
             *in_rows(times, TIMES_IN_ROW),
-            pager(t, data.page, data.total, TIMES_A_SCREEN, keys.page),
-            back_row(t, keys.back()),
+            pager(t, data.page, data.total, TIMES_A_SCREEN, buttons.page),
+            back_row(t, buttons.back()),
         ),
     )
 

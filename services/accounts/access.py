@@ -134,7 +134,7 @@ class Access:
         """
         if digits is None:
             raise CodeRefused(CodeProblem.NOT_A_CODE)
-        await self._codes.check_brake(who.id)
+        await self._codes.check_rate_limit(who.id)
         code = await self._codes.find(digits)
         if code is None:
             raise await self._missed(who)

@@ -28,7 +28,7 @@ _DAY = timedelta(days=1)
 _MISSES = "misses"
 
 Miss = tuple[str, datetime]
-"""A wrong guess that a brake counts: the action of its audit row, and when."""
+"""A wrong guess that a rate limit counts: the action of its audit row, and when."""
 
 
 class Accounts:
@@ -92,7 +92,7 @@ class Accounts:
         """The account has been erased: the next press is a guest's.
 
         `misses` are remembered only, for a day or until the chat agrees anew: else erasing oneself would be the way
-        past the brakes on guessing.
+        past the rate limit on guessing.
         """
         self._erased.add(account.id)
         self._cache.pop(account.telegram_id, None)

@@ -1,4 +1,4 @@
-"""One-time codes: ten digits that the clinic's desk or a person's own chat gives out, and the brake on guessing.
+"""One-time codes: ten digits that the clinic's desk or a person's own chat gives out, and the rate limit on guessing.
 
 A code is kept as a keyed digest alone; what it opens lies sealed beside it until it is swept away.
 """
@@ -128,7 +128,7 @@ class Codes:
             burnt = {"used_at": self._clock.now()} if tries >= HOLDER_TRIES else {}
             await unit.execute(update(access_code).where(access_code.c.id == code_id).values(data=sealed, **burnt))
 
-    async def check_brake(self, account_id: str) -> None:
+    async def check_rate_limit(self, account_id: str) -> None:
         """Raises `NotAllowed` where this account has guessed too often, or too many guess at once."""
         mine = await self._misses(audit.c.account_id == account_id)
         if mine >= MISSES_AN_HOUR or (mine and await self._misses() >= ALL_MISSES_AN_HOUR):

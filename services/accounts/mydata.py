@@ -19,7 +19,7 @@ from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.personal import Fact, Facts, Leaving, Moment, Stands, StandsKind, Subject, Word
+from services.personal import Fact, Facts, Leaving, Moment, Obligation, ObligationKind, Subject, Word
 from services.registry.model import PatientIdentity, PolicyKind
 from services.storage.engine import Database
 from services.storage.tables import audit
@@ -30,7 +30,7 @@ NOBODY = "erased"
 """Stands in audit rows in place of an account that there is no more."""
 ERASED = "account_erased"
 _MISSES = ("code_missed", "patient_not_matched")
-_BRAKE = timedelta(days=1)
+_COUNTED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,13 @@ class AccountData:
             "actions": await self._actions(whose),
         }
 
-    async def stands(self, whose: Subject) -> Sequence[Stands]:
+    async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         """Consents to and from other chats."""
         grants = await self._access.grants(await self._account(whose))
         return [
-            Stands(StandsKind.ACCESS_GIVEN, each.holder, Moment(each.until, MOSCOW))
+            Obligation(ObligationKind.ACCESS_GIVEN, each.holder, Moment(each.until, MOSCOW))
             if each.given
-            else Stands(StandsKind.ACCESS_RECEIVED, each.name, Moment(each.until, MOSCOW))
+            else Obligation(ObligationKind.ACCESS_RECEIVED, each.name, Moment(each.until, MOSCOW))
             for each in grants
         ]
 
@@ -218,7 +218,7 @@ class AccountData:
         )
         concerned = frozenset({*others.scalars(), *copies.values()})
         leaving = Leaving(account_id, telegram_id, frozenset(gone), concerned, frozenset({*mine, *grants}))
-        return Departure(leaving, tuple(farewells), await self._brakes(unit, account_id))
+        return Departure(leaving, tuple(farewells), await self._recent_misses(unit, account_id))
 
     async def _lock(self, unit: AsyncConnection, account_id: str) -> int | None:
         """Locks what others who leave, end a consent or book at this moment may hold, too; gives the account's chat.
@@ -286,12 +286,12 @@ class AccountData:
         )
         return {row.person_id: row.account_id for row in taken.all()}
 
-    async def _brakes(self, unit: AsyncConnection, account_id: str) -> tuple[Miss, ...]:
+    async def _recent_misses(self, unit: AsyncConnection, account_id: str) -> tuple[Miss, ...]:
         rows = await unit.execute(
             select(audit.c.action, audit.c.at).where(
                 audit.c.account_id == account_id,
                 audit.c.action.in_(_MISSES),
-                audit.c.at > self._clock.now() - _BRAKE,
+                audit.c.at > self._clock.now() - _COUNTED,
             )
         )
         return tuple((row.action, row.at) for row in rows.all())
@@ -313,7 +313,7 @@ class AccountData:
         Guesses are counted for a while yet, for all chats together. That an account was erased stays, not whose.
         """
         mine = audit.c.account_id == leaving.account_id
-        counted = audit.c.action.in_(_MISSES), audit.c.at > self._clock.now() - _BRAKE
+        counted = audit.c.action.in_(_MISSES), audit.c.at > self._clock.now() - _COUNTED
         await unit.execute(update(audit).where(mine, *counted).values(account_id=NOBODY, person_id=None))
         await unit.execute(delete(audit).where(mine))
         await unit.execute(

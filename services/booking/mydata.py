@@ -15,7 +15,7 @@ from services.booking.model import VisitEntry
 from services.booking.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
 from services.booking.visits import Visits
 from services.clock import Clock
-from services.personal import Fact, Facts, Leaving, Moment, Stands, StandsKind, StillUnderWay, Subject, Word
+from services.personal import Fact, Facts, Leaving, Moment, Obligation, ObligationKind, StillUnderWay, Subject, Word
 from services.registry.model import CancelRefusal, Refusal, Visit, VisitStatus
 from services.registry.port import Registry, RegistryUnavailable
 from services.storage.engine import Database
@@ -71,11 +71,11 @@ class BookingData:
             "times_held": [{"clinic": Word("clinic", row.clinic_id), "until": row.until} for row in held],
         }
 
-    async def stands(self, whose: Subject) -> Sequence[Stands]:
+    async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         """Times that are kept for a booking that is not made yet."""
         now = self._clock.now()
         return [
-            Stands(StandsKind.HOLD, until=Moment(row.until, MOSCOW))
+            Obligation(ObligationKind.HOLD, until=Moment(row.until, MOSCOW))
             for row in await self._rows(hold, whose, "until")
             if row.until > now
         ]

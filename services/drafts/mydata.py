@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.drafts.tables import draft
-from services.personal import Fact, Facts, Leaving, Stands, StandsKind, Subject, Word
+from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Subject, Word
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
@@ -35,9 +35,9 @@ class DraftData:
             )
         return {"drafts": found}
 
-    async def stands(self, whose: Subject) -> Sequence[Stands]:
+    async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         mine = select(draft.c.id).where(draft.c.account_id == whose.account_id, draft.c.status == "open")
-        return [Stands(StandsKind.DRAFT) for _ in (await self._database.fetch(mine)).all()]
+        return [Obligation(ObligationKind.DRAFT) for _ in (await self._database.fetch(mine)).all()]
 
     async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
         """What others have begun for somebody who goes cannot be gone on with."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.accounts.model import Farewell
 from services.booking.model import VisitEntry
-from services.personal import Moment, Stands
+from services.personal import Moment, Obligation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,13 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Obligations:
     """What still stands. `visits`: those ahead that were booked from here; `planned`: the registry is silent."""
 
     visits: tuple[VisitEntry, ...] = ()
     planned: tuple[Planned, ...] = ()
     answers: bool = True
-    stands: tuple[Stands, ...] = ()
+    others: tuple[Obligation, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -22,14 +22,14 @@ from services.booking.visits import Visits
 from services.clock import Clock
 from services.errors import NotFound
 from services.memory import Memory
-from services.mydata.model import Erased, Given, Planned, Standing
+from services.mydata.model import Erased, Given, Obligations, Planned
 from services.personal import Fact, Facts, Moment, PersonalData
 from services.registry.model import CancelRefusal
 from services.registry.port import RegistryUnavailable
 from services.storage.engine import Database
 from services.texts.dates import MOSCOW
 
-_TREMBLE = timedelta(seconds=10)
+_DOUBLE_PRESS = timedelta(seconds=10)
 _ERASED = "just erased"
 
 
@@ -65,21 +65,21 @@ class MyData:
             found |= await part.export(whose)
         return found
 
-    async def standing(self, account: Account) -> Standing:
+    async def obligations(self, account: Account) -> Obligations:
         """What still stands and should be known before everything is erased."""
         whose = await self._people.subject(account)
-        stands = tuple([each for part in self._parts for each in await part.stands(whose)])
+        others = tuple([each for part in self._parts for each in await part.obligations(whose)])
         own = frozenset((await self._database.fetch(sight.own_bookings(account.id))).scalars())
         try:
             ahead = await self._visits.ahead(account)
         except RegistryUnavailable:
-            return Standing(planned=await self._planned(account), answers=False, stands=stands)
-        return Standing(tuple(each for each in ahead if each.visit.id in own), stands=stands)
+            return Obligations(planned=await self._planned(account), answers=False, others=others)
+        return Obligations(tuple(each for each in ahead if each.visit.id in own), others=others)
 
-    async def cancel(self, account: Account, standing: Standing) -> Given:
+    async def cancel(self, account: Account, obligations: Obligations) -> Given:
         """Cancels these visits one by one; those that are over already need it no more."""
         over = kept = checking = 0
-        ids = [*(each.visit.id for each in standing.visits), *(each.visit_id for each in standing.planned)]
+        ids = [*(each.visit.id for each in obligations.visits), *(each.visit_id for each in obligations.planned)]
         for visit_id in ids:
             try:
                 outcome = await self._cancelling.cancel(account, visit_id)
@@ -108,12 +108,12 @@ class MyData:
         if departure is None:
             return Erased()
         await self._people.forgotten(account, departure)
-        await self._memory.keep(_ERASED, account.telegram_id, "", _TREMBLE)
+        await self._memory.keep(_ERASED, account.telegram_id, "", _DOUBLE_PRESS)
         self._is_tidy = await self._database.tidy()
         return Erased(departure.farewells)
 
     async def just_erased(self, telegram_id: int) -> bool:
-        """Whether this chat's data were erased a moment ago: a trembling finger presses once more."""
+        """Whether this chat's data were erased a moment ago: a double press."""
         return await self._memory.recall(_ERASED, telegram_id) is not None
 
     async def tidy(self) -> None:

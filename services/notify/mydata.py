@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.clock import Clock
 from services.notify.model import NotificationKind
 from services.notify.tables import notification, outbox
-from services.personal import Fact, Facts, Leaving, Stands, Subject, Word
+from services.personal import Fact, Facts, Leaving, Obligation, Subject, Word
 from services.storage.engine import Database
 
 
@@ -37,7 +37,7 @@ class NotifyData:
             (told if row.created_at <= now else to_come).append(_facts(row))
         return {"notifications": told, "reminders_to_come": to_come}
 
-    async def stands(self, whose: Subject) -> Sequence[Stands]:  # noqa: ARG002
+    async def obligations(self, whose: Subject) -> Sequence[Obligation]:  # noqa: ARG002
         return ()
 
     async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:

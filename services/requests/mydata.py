@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.personal import Fact, Facts, Leaving, Stands, StandsKind, Subject
+from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Subject
 from services.requests.model import RequestStatus
 from services.requests.requests import read_photo, read_request
 from services.requests.tables import request
@@ -49,13 +49,13 @@ class RequestData:
                 )
         return {"requests": found}
 
-    async def stands(self, whose: Subject) -> Sequence[Stands]:
+    async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         """What is not answered yet, and then never will be."""
         waiting = select(request.c.number).where(
             request.c.account_id == whose.account_id, request.c.status != RequestStatus.ANSWERED.value
         )
         return [
-            Stands(StandsKind.REQUEST, str(row.number))
+            Obligation(ObligationKind.REQUEST, str(row.number))
             for row in (await self._database.fetch(waiting.order_by(request.c.number))).all()
         ]
 

@@ -66,9 +66,9 @@ from services.accounts.model import (
 from services.booking.links import LONGEST as LONGEST_LINK
 from services.booking.model import CalendarEvent, LinkKind, LinkTarget, Repeat, VisitEntry, VisitPage
 from services.clinics.regions import REGIONS
-from services.mydata.model import Given, Planned, Standing
+from services.mydata.model import Given, Obligations, Planned
 from services.notify.model import MAILED, EmailProblem, Notification, NotificationKind
-from services.personal import Moment, Stands, StandsKind
+from services.personal import Moment, Obligation, ObligationKind
 from services.registry.model import (
     AgeGroup,
     Clinic,
@@ -1049,21 +1049,21 @@ def the_consent_itself(t: Texts, version: str) -> Screen:
     return mydata.consent_given(t, Consent(version, text, NOW), CONSENT_VERSION)
 
 
-def question_with_every_note(t: Texts, standing: Standing) -> Screen:
+def question_with_every_note(t: Texts, obligations: Obligations) -> Screen:
     """The longest of them."""
     told = [mydata.changed(t), *(mydata.not_cancelled(t, each) for each in HALF_CANCELLED)]
-    return mydata.question(t, standing, NOW, max(told, key=len))
+    return mydata.question(t, obligations, NOW, max(told, key=len))
 
 
 HALF_CANCELLED = (Given(kept=1), Given(over=2, kept=3, checking=4))
 _MOMENT = Moment(NOW, "Europe/Moscow")
-_STANDS = tuple(Stands(kind, name, _MOMENT) for kind in StandsKind for name in (None, EVIL, LONG_NAME))
+_OBLIGATIONS = tuple(Obligation(kind, name, _MOMENT) for kind in ObligationKind for name in (None, EVIL, LONG_NAME))
 STANDINGS = (
-    Standing(),
-    Standing(answers=False),
-    Standing(planned=tuple(Planned("v", name, _MOMENT) for name in (None, EVIL, *[LONG_NAME] * 9)), answers=False),
-    *(Standing((entry,), stands=_STANDS) for entry in ENTRIES),
-    Standing((LONGEST_VISIT,) * 12, stands=_STANDS * 4),
+    Obligations(),
+    Obligations(answers=False),
+    Obligations(planned=tuple(Planned("v", name, _MOMENT) for name in (None, EVIL, *[LONG_NAME] * 9)), answers=False),
+    *(Obligations((entry,), others=_OBLIGATIONS) for entry in ENTRIES),
+    Obligations((LONGEST_VISIT,) * 12, others=_OBLIGATIONS * 4),
 )
 
 
@@ -1082,7 +1082,7 @@ def _my_data() -> list[Sample]:
         *(Sample(mydata.question, (each, NOW)) for each in STANDINGS),
         *(Sample(question_with_every_note, (each,)) for each in STANDINGS),
         *(Sample(mydata.erased, (each, NOW), {"demo": demo}, False) for each in STANDINGS for demo in (True, False)),
-        Sample(mydata.erased, (Standing(), NOW), {"demo": True, "cancelled": 1}, False),
+        Sample(mydata.erased, (Obligations(), NOW), {"demo": True, "cancelled": 1}, False),
         *(Sample(each) for each in (mydata.exported, mydata.under_way)),
         Sample(mydata.nothing_kept, home=False),
         *(

@@ -10,7 +10,7 @@ import pytest
 
 from bot.fsm import booking
 from bot.fsm.booking import NEXT_SCREENS, after_booking, booking_steps, first_answers
-from bot.fsm.wizard import SharedLocation, Turned, Typed, Wizard
+from bot.fsm.wizard import Reply, SharedLocation, Typed, Wizard
 from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
@@ -38,43 +38,43 @@ class Chat:
     def __init__(self, tools: Tools, account: Account) -> None:
         self.tools, self.account = tools, account
         self.wizard = Wizard(booking.KIND, booking_steps(), tools, after_booking)
-        self.now: Turned | None = None
+        self.now: Reply | None = None
 
     @property
-    def turned(self) -> Turned:
+    def reply(self) -> Reply:
         assert self.now is not None
         return self.now
 
     @property
     def step(self) -> str:
-        return self.turned.draft.step
+        return self.reply.draft.step
 
     @property
     def text(self) -> str:
-        assert self.turned.screen is not None
-        return formatted(self.turned.screen.text).text
+        assert self.reply.screen is not None
+        return formatted(self.reply.screen.text).text
 
     @property
     def labels(self) -> list[str]:
-        assert self.turned.screen is not None
-        return [each.text for row in self.turned.screen.markup.inline_keyboard for each in row]
+        assert self.reply.screen is not None
+        return [each.text for row in self.reply.screen.markup.inline_keyboard for each in row]
 
     async def begin(self) -> None:
         self.account = await self.tools.accounts.by_telegram(self.account.telegram_id) or self.account
         self.now = await self.wizard.start(self.account, T, await first_answers(self.tools, self.account))
 
     async def press(self, label: str) -> None:
-        assert self.turned.screen is not None
-        buttons = [each for row in self.turned.screen.markup.inline_keyboard for each in row]
+        assert self.reply.screen is not None
+        buttons = [each for row in self.reply.screen.markup.inline_keyboard for each in row]
         found = next((each for each in buttons if label in each.text), None)
         assert found is not None, f"no «{label}» among {self.labels}\n{self.text}"
         await self.send(WizardPress.unpack(found.callback_data or ""))
 
     async def send(self, pressed: WizardPress) -> None:
         self.account = await self.tools.accounts.by_telegram(self.account.telegram_id) or self.account
-        turned = await self.wizard.press(self.account, T, pressed, 1)
-        assert turned is not None
-        self.now = turned
+        reply = await self.wizard.press(self.account, T, pressed, 1)
+        assert reply is not None
+        self.now = reply
 
     async def write(self, text: str) -> None:
         self.now = await self.wizard.receive(self.account, T, Typed(text))
@@ -116,7 +116,7 @@ async def test_six_choices_and_a_confirmation_lead_to_the_ticket(chat: Chat, wor
     assert "завтра, вт 24 ноября, 09:00" in chat.text
     assert "09:05" in chat.text, "the hold is shown until when"
     await chat.press("Да, подтверждаю")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith("🎫 Запись подтверждена")
     (visit,) = await world.registry.visits([anna.patient_id])
     assert visit.number in chat.text
@@ -130,25 +130,25 @@ async def test_the_nearest_time_is_offered_on_the_way(chat: Chat) -> None:
 
 async def test_a_press_after_the_end_shows_the_ticket_again(chat: Chat) -> None:
     await chat.go(*TO_CONFIRM)
-    assert chat.turned.screen is not None
-    yes = WizardPress.unpack(chat.turned.screen.markup.inline_keyboard[0][0].callback_data or "")
+    assert chat.reply.screen is not None
+    yes = WizardPress.unpack(chat.reply.screen.markup.inline_keyboard[0][0].callback_data or "")
     await chat.press("Да, подтверждаю")
     ticket = chat.text
     await chat.send(yes)
     assert chat.text == ticket
-    assert (chat.turned.over, chat.turned.stale) == (True, False)
+    assert (chat.reply.over, chat.reply.stale) == (True, False)
 
 
 async def test_cancel_and_back_free_the_time_at_once(chat: Chat, world: World) -> None:
     for way_out in ("Отменить", "Назад"):
         await chat.begin()
         await chat.go(*TO_CONFIRM)
-        slot_id = chat.turned.draft.answers["time"].split(" ")[0]
-        assert await world.holds.until(chat.turned.draft.id, slot_id) is not None
+        slot_id = chat.reply.draft.answers["time"].split(" ")[0]
+        assert await world.holds.until(chat.reply.draft.id, slot_id) is not None
         await chat.press(way_out)
         assert chat.step == "time"
         assert "09:00" in chat.labels
-        assert await world.holds.until(chat.turned.draft.id, slot_id) is None
+        assert await world.holds.until(chat.reply.draft.id, slot_id) is None
 
 
 async def test_every_step_can_be_gone_back_through(chat: Chat) -> None:
@@ -171,7 +171,7 @@ async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> N
     assert formatted(refusals.hold_renewed(T)).text in chat.text
     assert "09:11" in chat.text
     await chat.press("Да, подтверждаю")
-    assert chat.turned.over
+    assert chat.reply.over
 
 
 async def test_a_hold_that_ran_out_and_was_lost(chat: Chat, world: World, tools: Tools) -> None:
@@ -218,7 +218,7 @@ async def test_each_refusal_has_its_sentence_and_its_next_screen(
     chat: Chat, world: World, reason: Refusal | Denial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await chat.go(*TO_CONFIRM)
-    draft_id = chat.turned.draft.id
+    draft_id = chat.reply.draft.id
 
     async def declined(_request: Any) -> Declined:
         return Declined(reason)
@@ -227,7 +227,7 @@ async def test_each_refusal_has_its_sentence_and_its_next_screen(
     await chat.press("Да, подтверждаю")
     assert chat.step == NEXT_SCREENS[reason]
     assert chat.text.startswith(sentence(reason))
-    assert not chat.turned.over
+    assert not chat.reply.over
     assert "🏠 Главное меню" in chat.labels
     held = await world.holds.until(draft_id, (await world.slot(doctor=SURGEON)).id)
     assert (held is not None) is (NEXT_SCREENS[reason] == "confirm"), "a time that is not confirmed is let go"
@@ -239,7 +239,7 @@ async def test_after_a_refusal_the_way_leads_to_a_visit(chat: Chat, world: World
     await chat.press("Да, подтверждаю")
     assert chat.step == "time"
     await chat.go("09:20", "Да, подтверждаю")
-    assert chat.turned.over
+    assert chat.reply.over
     assert "09:20" in chat.text
 
 
@@ -272,7 +272,7 @@ async def test_a_silent_registry_is_asked_no_second_time(chat: Chat, world: Worl
     world.clock.advance(seconds=30)
     await world.booking.recover()
     await chat.press("🔄")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith("🎫 Запись подтверждена")
 
 
@@ -287,9 +287,9 @@ async def test_a_booking_that_never_arrived_can_be_tried_again(chat: Chat, world
     assert chat.step == "confirm"
     assert sentence(Refusal.UNAVAILABLE) in chat.text
     await chat.press("Да, подтверждаю")
-    if not chat.turned.over:  # the hold had run out meanwhile and was taken again
+    if not chat.reply.over:  # the hold had run out meanwhile and was taken again
         await chat.press("Да, подтверждаю")
-    assert chat.turned.over
+    assert chat.reply.over
 
 
 async def test_a_registry_that_falls_silent_after_booking_is_told_of_by_the_outbox(
@@ -393,10 +393,10 @@ async def test_clinics_by_typing_and_by_location(chat: Chat) -> None:
     await chat.write("марсианская")
     assert formatted(booking_view.clinic_not_found(T, "марсианская")).text in chat.text
     await chat.press("📍")
-    assert chat.turned.prompt is Prompt.LOCATION
+    assert chat.reply.prompt is Prompt.LOCATION
     chat.now = await chat.wizard.receive(chat.account, T, SharedLocation(55.91, 37.73))
     assert "10 м" in chat.text
-    assert chat.turned.prompt is None
+    assert chat.reply.prompt is None
     await chat.press("Все поликлиники")
     assert "10 м" not in chat.text
 
@@ -420,7 +420,7 @@ async def test_another_citizen_by_seven_fields(tools: Tools, world: World, accou
     await type_other(chat)
     assert OTHER.sex is Sex.FEMALE
     await chat.go("Всё верно", "Поликлиника № 1", GO_ON, "Хирург", "⚡", "Да, подтверждаю")
-    assert chat.turned.over, chat.text
+    assert chat.reply.over, chat.text
     assert "Кузнецова" in chat.text
     family = await world.persons.family(account)
     assert [each.relation for each in family] == [Relation.OWN, Relation.OTHER]
@@ -474,11 +474,11 @@ async def test_a_booking_draft_lives_a_day(chat: Chat, world: World) -> None:
 
 async def test_the_ticket_of_a_booking_is_made_once_by_five_presses(chat: Chat, world: World, anna: Person) -> None:
     await chat.go(*TO_CONFIRM)
-    assert chat.turned.screen is not None
-    yes = WizardPress.unpack(chat.turned.screen.markup.inline_keyboard[0][0].callback_data or "")
+    assert chat.reply.screen is not None
+    yes = WizardPress.unpack(chat.reply.screen.markup.inline_keyboard[0][0].callback_data or "")
     for _ in range(5):
         await chat.send(yes)
         assert chat.text.startswith("🎫")
     assert world.registry.asked["book"] == 1
-    outcome = await world.booking.outcome(chat.turned.draft.id)
+    outcome = await world.booking.outcome(chat.reply.draft.id)
     assert isinstance(outcome, Made)

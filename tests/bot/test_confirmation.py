@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, User
 from bot import chat
 from bot.fsm import booking
 from bot.fsm.booking import after_booking, booking_steps
-from bot.fsm.wizard import Turned, Wizard
+from bot.fsm.wizard import Reply, Wizard
 from bot.handlers import wizard as handlers
 from bot.keyboards.callbacks import Verb, WizardPress
 from bot.tools import Tools
@@ -46,7 +46,7 @@ def telegram(monkeypatch: pytest.MonkeyPatch) -> Telegram:
     return telegram
 
 
-async def at_the_card(tools: Tools, world: World, account: Account) -> tuple[Wizard, Turned]:
+async def at_the_card(tools: Tools, world: World, account: Account) -> tuple[Wizard, Reply]:
     """A wizard that stands at its confirmation card."""
     own = await world.person(account, somebody(1, ADULT))
     wizard = Wizard(booking.KIND, booking_steps(), tools, after_booking)
@@ -70,7 +70,7 @@ async def at_the_card(tools: Tools, world: World, account: Account) -> tuple[Wiz
     return wizard, card
 
 
-async def press_yes(tools: Tools, wizard: Wizard, account: Account, card: Turned) -> None:
+async def press_yes(tools: Tools, wizard: Wizard, account: Account, card: Reply) -> None:
     who = User(id=account.telegram_id, is_bot=False, first_name="Анна")
     query = CallbackQuery(id="1", from_user=who, chat_instance="c", data="x")
     data = WizardPress(draft=card.draft.id, step="confirm", version=card.draft.version, verb=Verb.ACT, arg="yes")

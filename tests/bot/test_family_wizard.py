@@ -11,7 +11,7 @@ import pytest
 from bot.fsm import family
 from bot.fsm.family import after_family, edit_answers, edit_steps, family_steps
 from bot.fsm.person import answers_of
-from bot.fsm.wizard import Turned, Wizard
+from bot.fsm.wizard import Reply, Wizard
 from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
 from services.accounts.family import PERSONS
@@ -36,28 +36,28 @@ class Form:
         steps = family_steps() if kind == family.KIND else edit_steps()
         self.account, self.tools = account, tools
         self.wizard = Wizard(kind, steps, tools, after_family)
-        self.now: Turned | None = None
+        self.now: Reply | None = None
 
     @property
-    def turned(self) -> Turned:
+    def reply(self) -> Reply:
         assert self.now is not None
         return self.now
 
     @property
     def text(self) -> str:
-        assert self.turned.screen is not None
-        return formatted(self.turned.screen.text).text
+        assert self.reply.screen is not None
+        return formatted(self.reply.screen.text).text
 
     async def open(self, answers: dict[str, Any]) -> None:
         self.now = await self.wizard.start(self.account, T, answers)
-        assert self.turned.draft.step == "check"
+        assert self.reply.draft.step == "check"
 
     async def act(self, name: str) -> None:
-        draft = self.turned.draft
+        draft = self.reply.draft
         pressed = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
-        turned = await self.wizard.press(self.account, T, pressed, 1)
-        assert turned is not None
-        self.now = turned
+        reply = await self.wizard.press(self.account, T, pressed, 1)
+        assert reply is not None
+        self.now = reply
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_the_card_stands_after_the_form_and_the_person_is_active(
     await world.admin.enrol(MASHA, CLINIC.id)
     form = await adding(tools, account, Relation.CHILD, MASHA)
     await form.act("right")
-    assert form.turned.over
+    assert form.reply.over
     assert form.text.startswith("✅ Готово.")
     (_, child) = await world.persons.family(account)
     renewed = await world.accounts.by_id(account.id)
@@ -101,17 +101,17 @@ async def test_a_full_list_is_said_so_and_the_form_is_kept(world: World, tools: 
         await world.family.add(account, Relation.OTHER, nobody)
     await form.act("right")
     assert "не больше 20 человек" in form.text
-    assert not form.turned.over
+    assert not form.reply.over
 
 
 async def test_a_birthday_may_come_while_the_form_is_open(world: World, tools: Tools, account: Account) -> None:
     form = await adding(tools, account, Relation.CHILD, TURNS_18)
     world.clock.advance(hours=16)
     await form.act("right")
-    assert form.turned.draft.step == "relation"
+    assert form.reply.draft.step == "relation"
     assert "это взрослый" in form.text
     await form.act("other")
-    assert form.turned.draft.step == "check"
+    assert form.reply.draft.step == "check"
 
 
 async def test_too_many_tries_are_said_so(world: World, tools: Tools, account: Account) -> None:
@@ -134,9 +134,9 @@ async def test_a_forged_press_corrects_nothing_that_documents_have_shown(
     child = await world.person(account, MASHA, Relation.CHILD)
     form = await correcting(tools, account, child, Editing.NUMBERS)
     await form.act("fix-surname")
-    assert form.turned.draft.step == "check"
+    assert form.reply.draft.step == "check"
     await form.act("fix-policy")
-    assert form.turned.draft.step == "policy"
+    assert form.reply.draft.step == "policy"
 
 
 async def test_documents_shown_while_the_form_is_open_hold(world: World, tools: Tools, account: Account) -> None:

@@ -36,7 +36,7 @@ ADDRESS = "anna@example.org"
 
 @dataclass
 class Post:
-    """A mail server: keeps what it takes, answers as it is told. Keys of `answers`: RCPT, DATA."""
+    """A mail server: keeps what it takes, answers as it is told. StepButtons of `answers`: RCPT, DATA."""
 
     letters: list[bytes] = field(default_factory=list)
     to: list[str] = field(default_factory=list)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.fsm.wizard import SharedLocation, Unreadable
 from bot.keyboards.callbacks import ClinicVenue
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import map as view
@@ -92,7 +92,7 @@ def numbers(chat: Chat) -> list[str]:
 
 
 def has_picture(chat: Chat) -> bool:
-    return chat.turned.screen is not None and chat.turned.screen.picture is not None
+    return chat.reply.screen is not None and chat.reply.screen.picture is not None
 
 
 async def test_the_numbers_of_pins_buttons_and_lines_are_the_same(chat: Chat, drawn: Drawn) -> None:
@@ -140,7 +140,7 @@ def test_a_long_name_keeps_what_tells_it_apart() -> None:
     real = "Государственное бюджетное учреждение здравоохранения «Поликлиника № 104» города Москвы (филиал 2)"
     rows = [booking_view.ClinicRow(replace(CLINIC, name=real), attached=False, recent=False, distance=0.35)] * 5
     page = view.MapPage("Иванова Анна", b"", rows, 0, 5, 0, beyond=False, all_shown=True)
-    drawn = view.clinic_map(page, Keys("W" * 12, "map", 1), Scene(T, NOW))
+    drawn = view.clinic_map(page, StepButtons("W" * 12, "map", 1), Scene(T, NOW))
     assert "\n5. Поликлиника № 104 · 350 м" in formatted(drawn.text).text
 
 
@@ -154,13 +154,13 @@ async def test_a_number_opens_its_clinic_and_it_can_be_chosen(chat: Chat) -> Non
     assert chat.text.startswith(name)
     for part in ("Адрес: ", "Время работы: пн–пт", "Телефон: +7 495", "Пациент: Иванова"):
         assert part in chat.text
-    assert chat.turned.screen is not None
-    data = [each.callback_data for row in chat.turned.screen.markup.inline_keyboard for each in row]
-    assert ClinicVenue(clinic=chat.turned.draft.answers["card"]).pack() in data
-    chosen = chat.turned.draft.answers["card"]
+    assert chat.reply.screen is not None
+    data = [each.callback_data for row in chat.reply.screen.markup.inline_keyboard for each in row]
+    assert ClinicVenue(clinic=chat.reply.draft.answers["card"]).pack() in data
+    chosen = chat.reply.draft.answers["card"]
     await chat.press("✅ Выбрать")
     assert chat.step == "unattached"
-    assert chat.turned.draft.answers["clinic"] == chosen
+    assert chat.reply.draft.answers["clinic"] == chosen
     assert name in chat.text
     await chat.press("Назад")
     assert chat.step == "clinic", "the map is closed with the choice"
@@ -214,7 +214,7 @@ async def test_what_was_typed_is_shown_on_the_map_too(chat: Chat, drawn: Drawn) 
 async def test_a_shared_place_stands_on_the_map_and_orders_it(chat: Chat, drawn: Drawn) -> None:
     await chat.press("📍 Ближайшие")
     await chat.press("🗺")
-    assert chat.turned.prompt is None, "the question for the place is over"
+    assert chat.reply.prompt is None, "the question for the place is over"
     assert drawn.last.place is None
     chat.now = await chat.wizard.receive(chat.account, T, SharedLocation(56.02, 37.58))
     assert chat.step == "map"
@@ -228,7 +228,7 @@ async def test_a_shared_place_stands_on_the_map_and_orders_it(chat: Chat, drawn:
     await chat.go("Назад", "Списком")
     assert "1. Клиника № 12" in chat.text
     await chat.go("🗺", "1", "✅ Выбрать")
-    assert chat.turned.draft.answers["near"] is None
+    assert chat.reply.draft.answers["near"] is None
 
 
 async def test_what_cannot_be_read_leaves_the_map_where_it_is(chat: Chat) -> None:
@@ -255,7 +255,7 @@ async def test_a_map_that_cannot_be_drawn_leaves_the_list_and_loses_nothing(chat
 
 async def test_a_clinic_that_is_gone_leads_back_to_the_map(chat: Chat, world: World, tools: Tools) -> None:
     await chat.go("🗺", "2")
-    draft = chat.turned.draft
+    draft = chat.reply.draft
     saved = await world.drafts.save(replace(draft, answers={**draft.answers, "card": "gone"}))
     assert saved is not None
     again = await chat.wizard.resume(chat.account, T)
@@ -268,8 +268,8 @@ async def test_another_person_or_region_closes_the_map(chat: Chat) -> None:
     assert chat.step == "person"
     await chat.press("Анна")
     assert chat.step == "clinic"
-    assert chat.turned.draft.answers.get("map") is None
-    assert chat.turned.draft.answers.get("card") is None
+    assert chat.reply.draft.answers.get("map") is None
+    assert chat.reply.draft.answers.get("card") is None
 
 
 async def test_where_it_was_left_it_goes_on(chat: Chat) -> None:

@@ -89,8 +89,8 @@ class Chat(BookingChat):
 
     @property
     def yes(self) -> WizardPress:
-        assert self.turned.screen is not None
-        return WizardPress.unpack(self.turned.screen.markup.inline_keyboard[0][0].callback_data or "")
+        assert self.reply.screen is not None
+        return WizardPress.unpack(self.reply.screen.markup.inline_keyboard[0][0].callback_data or "")
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ async def test_day_time_and_a_confirmation(chat: Chat, world: World, anna: Perso
     assert chat.labels == ["✅ Да, перенести", "Оставить как было", "⬅️ Назад", "🏠 Главное меню"]
     assert [each.id for each in await standing(world, anna)] == [old.id]
     await chat.press("Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith(f"✅ Запись перенесена. {WAS}.")
     (visit,) = await standing(world, anna)
     assert visit.number in chat.text
@@ -165,7 +165,7 @@ async def test_another_doctor_of_the_specialist(chat: Chat, world: World, anna: 
     assert chat.step == "doctor"
     assert "⬅️ Назад" not in chat.labels
     await chat.go("Громов", "24", "09:00", "Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
     (visit,) = await standing(world, anna)
     assert (visit.doctor_id, visit.start) == (SECOND_THERAPIST.id, at(9))
 
@@ -178,21 +178,21 @@ async def test_the_nearest_of_any_doctor(chat: Chat, world: World, anna: Person)
 
 async def test_left_as_it_was(chat: Chat, world: World, anna: Person, old: Visit) -> None:
     await chat.go(*TO_CONFIRM, "Оставить как было")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith(KEPT)
     assert old.number in chat.text
     assert [each.id for each in await standing(world, anna)] == [old.id]
-    assert await world.drafts.get(chat.turned.draft.id) is None
-    assert await world.holds.until(chat.turned.draft.id, (await world.slot(THERAPIST, 9, 20, 25)).id) is None
+    assert await world.drafts.get(chat.reply.draft.id) is None
+    assert await world.holds.until(chat.reply.draft.id, (await world.slot(THERAPIST, 9, 20, 25)).id) is None
 
 
 async def test_back_frees_the_time_at_once(chat: Chat, world: World) -> None:
     await chat.go(*TO_CONFIRM)
     slot = await world.slot(THERAPIST, 9, 20, 25)
-    assert await world.holds.until(chat.turned.draft.id, slot.id) is not None
+    assert await world.holds.until(chat.reply.draft.id, slot.id) is not None
     await chat.press("Назад")
     assert chat.step == "time"
-    assert await world.holds.until(chat.turned.draft.id, slot.id) is None
+    assert await world.holds.until(chat.reply.draft.id, slot.id) is None
 
 
 async def test_a_press_after_the_end_shows_the_ticket_again(chat: Chat) -> None:
@@ -203,7 +203,7 @@ async def test_a_press_after_the_end_shows_the_ticket_again(chat: Chat) -> None:
     assert made.startswith("✅ Запись перенесена. Было: ")
     await chat.send(yes)
     assert chat.text == made, "a press that a crash has cut short comes again: this tells of the move, or nothing does"
-    assert (chat.turned.over, chat.turned.stale) == (True, False)
+    assert (chat.reply.over, chat.reply.stale) == (True, False)
 
 
 async def test_a_teenagers_visit_is_moved_by_who_has_booked_it(tools: Tools, world: World, account: Account) -> None:
@@ -211,7 +211,7 @@ async def test_a_teenagers_visit_is_moved_by_who_has_booked_it(tools: Tools, wor
     chat = Chat(tools, account, await booked(world, account, teenager))
     await chat.begin()
     await chat.go(*TO_CONFIRM, "Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
     assert [each.start for each in await standing(world, teenager)] == [at(9, 20, 25)]
 
 
@@ -231,7 +231,7 @@ async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> N
     assert chat.step == "confirm"
     assert formatted(refusals.hold_renewed(T)).text in chat.text
     await chat.press("Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
 
 
 async def test_a_hold_that_was_lost_leads_to_the_other_times(
@@ -268,7 +268,7 @@ async def test_without_any_free_time_the_old_one_remains(
     monkeypatch.setattr(world.times, "slots", none)
     chat = Chat(tools, account, old)
     await chat.begin()
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith("⚠️ Сейчас нет номерков: Терапевт")
     assert KEPT in chat.text
     assert old.number in chat.text
@@ -289,7 +289,7 @@ async def test_a_doctor_without_free_times_leads_to_the_others(
     assert chat.step == "doctor"
     assert "Сейчас нет номерков: Ветров Иван Петрович" in chat.text
     await chat.go("Громов", "25", "09:00", "Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
 
 
 # --- refusals: a sentence, the next sensible screen, and which booking stands ---------------------------
@@ -304,7 +304,7 @@ async def test_each_refusal_has_its_sentence_and_its_next_screen(
     chat: Chat, world: World, reason: Refusal | Denial, old: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await chat.go(*TO_CONFIRM)
-    draft_id = chat.turned.draft.id
+    draft_id = chat.reply.draft.id
 
     async def declined(_request: Any) -> Declined:
         return Declined(reason)
@@ -315,11 +315,11 @@ async def test_each_refusal_has_its_sentence_and_its_next_screen(
     assert (KEPT in chat.text) is (reason is not Refusal.OLD_VISIT_OVER)
     assert "🏠 Главное меню" in chat.labels
     if NEXT_SCREENS[reason] == "card":
-        assert chat.turned.over
+        assert chat.reply.over
         assert old.number in chat.text
     else:
         assert chat.step == NEXT_SCREENS[reason]
-        assert not chat.turned.over
+        assert not chat.reply.over
     held = await world.holds.until(draft_id, (await world.slot(THERAPIST, 9, 20, 25)).id)
     assert (held is not None) is (NEXT_SCREENS[reason] == "confirm"), "a time that is not confirmed is let go"
 
@@ -333,7 +333,7 @@ async def test_a_registry_that_is_down_and_up_again(chat: Chat, world: World, an
     assert KEPT in chat.text
     assert WAS in chat.text
     await chat.press("Да, перенести")
-    if not chat.turned.over:
+    if not chat.reply.over:
         await chat.press("Отменить прежнюю и записать")
     assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
 
@@ -350,7 +350,7 @@ async def test_a_visit_that_is_over_meanwhile_is_shown_as_it_is(
     else:
         world.clock.set(old.start)
     await chat.look()
-    assert chat.turned.over
+    assert chat.reply.over
     said = {
         "cancelled": CancelRefusal.ALREADY_CANCELLED,
         "moved": CancelRefusal.MOVED,
@@ -366,7 +366,7 @@ async def test_pressed_after_the_clinic_has_moved_it(chat: Chat, world: World, a
     await chat.go(*TO_CONFIRM)
     await world.admin.move_visit(old.id, (await world.slot(THERAPIST, 11)).id)
     await chat.press("Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith(sentence(Refusal.OLD_VISIT_OVER))
     assert KEPT not in chat.text
     assert [each.start for each in await standing(world, anna)] == [at(11)]
@@ -389,7 +389,7 @@ async def test_silence_is_checked_and_its_answer_is_shown(chat: Chat, world: Wor
     world.clock.advance(minutes=1)
     await world.booking.recover()
     await chat.send(again)
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith("✅ Запись перенесена. Было: ")
     assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
 
@@ -407,7 +407,7 @@ async def test_silence_for_good_leads_back_to_the_card(chat: Chat, world: World,
     assert KEPT in chat.text
     assert [each.id for each in await standing(world, anna)] == [old.id]
     await chat.press("Да, перенести")
-    assert chat.turned.over
+    assert chat.reply.over
 
 
 # --- a registry that takes no second visit to the specialist ---------------------------------------------
@@ -423,7 +423,7 @@ async def test_giving_the_old_one_up_is_asked_for(chat: Chat, world: World, anna
     assert chat.labels == ["Отменить прежнюю и записать", "Оставить как было", "⬅️ Назад", "🏠 Главное меню"]
     assert [each.id for each in await standing(world, anna)] == [old.id]
     await chat.press("Отменить прежнюю и записать")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith(f"✅ Запись перенесена. {WAS}.")
     assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
 
@@ -431,7 +431,7 @@ async def test_giving_the_old_one_up_is_asked_for(chat: Chat, world: World, anna
 @takes_no_second
 async def test_or_left_as_it_was(chat: Chat, world: World, anna: Person, old: Visit) -> None:
     await chat.go(*TO_CONFIRM, "Да, перенести", "Оставить как было")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith(KEPT)
     assert [each.id for each in await standing(world, anna)] == [old.id]
     assert world.registry.asked["cancel"] == 0
@@ -461,7 +461,7 @@ async def test_a_new_time_that_slips_away_costs_the_old_one(chat: Chat, world: W
     assert "Было:" not in chat.text
     assert chat.labels == ["✅ Да, подтверждаю", "⬅️ Назад", "🏠 Главное меню"]
     await chat.press("Да, подтверждаю")
-    assert chat.turned.over
+    assert chat.reply.over
     assert [each.start for each in await standing(world, anna)] == [at(9, 40, 25)]
 
 
@@ -503,9 +503,9 @@ async def test_the_question_after_a_crash(
     await chat.press("Отменить прежнюю и записать")
     assert chat.step == "checking"
     assert "в любом случае" not in chat.text, "for a while there may be none"
-    assert isinstance(await world.booking.outcome(chat.turned.draft.id), Checking)
+    assert isinstance(await world.booking.outcome(chat.reply.draft.id), Checking)
     for arg in ("no", "yes", None):
-        draft = await world.drafts.get(chat.turned.draft.id)
+        draft = await world.drafts.get(chat.reply.draft.id)
         assert draft is not None
         left = await world.drafts.save(replace(draft, step="giveup"))  # what a crash before the next screen leaves
         assert left is not None
@@ -531,7 +531,7 @@ async def test_silence_for_good_after_the_old_one_has_gone(chat: Chat, world: Wo
     assert chat.step == "confirm"
     assert GONE in chat.text
     await chat.press("Да, подтверждаю")
-    if not chat.turned.over:  # the hold had run out
+    if not chat.reply.over:  # the hold had run out
         await chat.press("Да, подтверждаю")
     assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
 
@@ -549,11 +549,11 @@ async def test_another_visit_in_the_way_is_told_and_nothing_is_given_up(
 
 
 async def test_what_cancel_says_in_the_middle(chat: Chat) -> None:
-    assert moving.stopped(T, chat.turned.draft) == view.stopped(T, given_up=False)
+    assert moving.stopped(T, chat.reply.draft) == view.stopped(T, given_up=False)
     assert KEPT in view.stopped(T, given_up=False)
-    given_up = replace(chat.turned.draft, answers={**chat.turned.draft.answers, "given_up": True})
+    given_up = replace(chat.reply.draft, answers={**chat.reply.draft.answers, "given_up": True})
     assert moving.stopped(T, given_up) == view.stopped(T, given_up=True)
-    assert moving.stopped(T, replace(chat.turned.draft, kind="booking")) is None
+    assert moving.stopped(T, replace(chat.reply.draft, kind="booking")) is None
 
 
 # --- what is told by itself -------------------------------------------------------------------------

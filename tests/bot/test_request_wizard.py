@@ -8,7 +8,7 @@ import pytest
 
 from bot import notices
 from bot.fsm.requests import after_request, request_steps
-from bot.fsm.wizard import FileLost, Input, SentPhoto, Turned, Typed, Unreadable, Wizard
+from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable, Wizard
 from bot.keyboards.callbacks import WizardPress
 from bot.tools import Tools
 from bot.views.screen import Screen
@@ -36,26 +36,26 @@ class Chat:
     def __init__(self, tools: Tools, account: Account) -> None:
         self.account, self.tools = account, tools
         self.wizard = Wizard(KIND, request_steps(KIND), tools, after_request)
-        self.now: Turned | None = None
+        self.now: Reply | None = None
         self.asked: list[int] = []
 
     @property
-    def turned(self) -> Turned:
+    def reply(self) -> Reply:
         assert self.now is not None
         return self.now
 
     @property
     def step(self) -> str:
-        return self.turned.draft.step
+        return self.reply.draft.step
 
     @property
     def text(self) -> str:
-        return read(self.turned.screen)
+        return read(self.reply.screen)
 
     @property
     def labels(self) -> list[str]:
-        assert self.turned.screen is not None
-        return [each.text for row in self.turned.screen.markup.inline_keyboard for each in row]
+        assert self.reply.screen is not None
+        return [each.text for row in self.reply.screen.markup.inline_keyboard for each in row]
 
     async def open(self) -> None:
         self.now = await self.wizard.start(self.account, T, {})
@@ -75,14 +75,14 @@ class Chat:
         await self.give(SentPhoto(fetch, caption))
 
     async def act(self, name: str, draft: Draft | None = None) -> None:
-        draft = draft or self.turned.draft
+        draft = draft or self.reply.draft
         pressed = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
-        turned = await self.wizard.press(self.account, T, pressed, MESSAGE)
-        assert turned is not None
-        self.now = turned
+        reply = await self.wizard.press(self.account, T, pressed, MESSAGE)
+        assert reply is not None
+        self.now = reply
 
     async def back(self) -> None:
-        draft = self.turned.draft
+        draft = self.reply.draft
         self.now = await self.wizard.press(
             self.account, T, WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:b:"), MESSAGE
         )
@@ -120,7 +120,7 @@ async def test_a_text_is_shown_back_and_sent(chat: Chat) -> None:
     assert "Не открывается <b>запись</b>" in chat.text
     assert "🗑 Убрать фото" not in chat.labels
     await chat.act("send")
-    assert chat.turned.over
+    assert chat.reply.over
     assert chat.text.startswith("✅ Обращение № 1001 принято")
     sent = await chat.sent()
     assert (sent.text, sent.photos, sent.kind) == ("Не открывается <b>запись</b>", (), RequestKind.PROBLEM)
@@ -234,13 +234,13 @@ async def test_nothing_at_all_cannot_be_sent(chat: Chat) -> None:
     await chat.act("drop")
     assert chat.step == "message", "without the photo there is nothing to send"
     await chat.act("send")
-    assert not chat.turned.over
+    assert not chat.reply.over
     assert (await chat.tools.statuses.page(chat.account, 0, 8)).total == 0
 
 
 async def test_sent_twice_is_sent_once(chat: Chat) -> None:
     await chat.give(Typed("Слово"))
-    pressed = chat.turned.draft
+    pressed = chat.reply.draft
     await chat.act("send")
     await chat.act("send", pressed)
     assert chat.text.startswith("✅ Обращение № 1001 принято"), "the number again"
@@ -265,7 +265,7 @@ async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -
     await chat.act("send")
     assert "За сутки Вы отправили 10 обращений" in chat.text
     assert "Слово" in chat.text
-    assert not chat.turned.over
+    assert not chat.reply.over
 
 
 async def test_what_a_notification_says_as_things_are_now(chat: Chat, world: World) -> None:

@@ -28,7 +28,7 @@ from bot.fsm.requests import request_steps
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Step
 from bot.keyboards.callbacks import Tab, Verb, WizardPress
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.views import booking, notifications, times, visits
 from bot.views.common import Scene
 from bot.views.prompts import PromptMessage
@@ -54,9 +54,9 @@ def step_id(value: object) -> str:
     return value.name if isinstance(value, Step) else str(value)
 
 
-def keys_of(kind: str, step: Step) -> Keys:
+def keys_of(kind: str, step: Step) -> StepButtons:
     first = WIZARDS[kind][0]
-    return Keys("W" * 12, step.name, 99_999, can_go_back=step is not first)
+    return StepButtons("W" * 12, step.name, 99_999, can_go_back=step is not first)
 
 
 def check_language(t: Texts, text: str, labels: list[str]) -> None:
@@ -88,10 +88,10 @@ def t(request: pytest.FixtureRequest) -> Texts:
 
 @pytest.mark.parametrize(("kind", "step"), EVERY_STEP, ids=step_id)
 def test_a_step_in_every_shape_and_with_every_note(kind: str, step: Step, t: Texts) -> None:
-    keys = keys_of(kind, step)
+    buttons = keys_of(kind, step)
     for sample in STEPS[kind][step.name]:
         for note in (None, *(samples.notes(t) if sample.full else ())):
-            screen = step.view(sample.data, keys, Scene(t, NOW, note))
+            screen = step.view(sample.data, buttons, Scene(t, NOW, note))
             check_wizard_screen(kind, step, screen, t, sample.name)
 
 

@@ -20,12 +20,12 @@ from bot.fsm.wizard import (
     Left,
     Loaded,
     Outcome,
+    Reply,
     SentPhoto,
     SharedLocation,
     Stay,
     Step,
-    Turn,
-    Turned,
+    StepContext,
     Typed,
     Unreadable,
     Wizard,
@@ -33,7 +33,7 @@ from bot.fsm.wizard import (
 )
 from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
 from bot.keyboards.kit import back_row, button, markup
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from bot.tools import Tools
 from bot.views.common import Scene, cannot_read, press_a_button
 from bot.views.screen import Screen
@@ -83,12 +83,12 @@ class Kitchen:
     def _step(self, state: State, **more: Any) -> Step:
         name = step_name(state)
 
-        async def load(turn: Turn) -> Loaded | Jump | Left:
+        async def load(context: StepContext) -> Loaded | Jump | Left:
             if f"load {name}" in self.fails:
                 raise RegistryUnavailable
-            return self.sends.get(name) or Loaded(name, COLOURS, turn.draft.page)
+            return self.sends.get(name) or Loaded(name, COLOURS, context.draft.page)
 
-        async def apply(turn: Turn, given: Input) -> Outcome:
+        async def apply(context: StepContext, given: Input) -> Outcome:
             if f"apply {name}" in self.fails:
                 raise RegistryUnavailable
             match given:
@@ -108,15 +108,15 @@ class Kitchen:
                     return Jump(word.removeprefix("to-"), Html("jumped"), {"by": "jump"})
             return Stay()
 
-        async def leave(turn: Turn) -> None:
+        async def leave(context: StepContext) -> None:
             self.let_go.append(name)
 
         return Step(state, load, draw, apply, leave=leave, **more)
 
 
-def draw(data: Any, keys: Keys, scene: Scene) -> Screen:
-    rows = [[button(colour, keys.option(place))] for place, colour in enumerate(COLOURS)]
-    return Screen(scene.text(escape(str(data))), markup(*rows, back_row(scene.t, keys.back())))
+def draw(data: Any, buttons: StepButtons, scene: Scene) -> Screen:
+    rows = [[button(colour, buttons.option(place))] for place, colour in enumerate(COLOURS)]
+    return Screen(scene.text(escape(str(data))), markup(*rows, back_row(scene.t, buttons.back())))
 
 
 @pytest.fixture
@@ -142,21 +142,21 @@ def drafts(world: World) -> Drafts:
 
 @pytest.fixture
 def wizard(kitchen: Kitchen, tools: Tools, drafts: Drafts) -> Wizard:
-    async def after(turn: Turn) -> Screen:
-        return Screen(Html(f"it was {turn.draft.result}"), markup(back_row(turn.t, None)))
+    async def after(context: StepContext) -> Screen:
+        return Screen(Html(f"it was {context.draft.result}"), markup(back_row(context.t, None)))
 
     return Wizard(KIND, kitchen.steps(), replace(tools, drafts=drafts), after)
 
 
-def said(turned: Turned | None) -> str:
-    assert turned is not None
-    assert turned.screen is not None
-    return str(turned.screen.text)
+def said(reply: Reply | None) -> str:
+    assert reply is not None
+    assert reply.screen is not None
+    return str(reply.screen.text)
 
 
-def labels(turned: Turned) -> list[str]:
-    assert turned.screen is not None
-    return [each.text for row in turned.screen.markup.inline_keyboard for each in row]
+def labels(reply: Reply) -> list[str]:
+    assert reply.screen is not None
+    return [each.text for row in reply.screen.markup.inline_keyboard for each in row]
 
 
 class Finger:
@@ -165,23 +165,23 @@ class Finger:
     def __init__(self, wizard: Wizard, account: Account) -> None:
         self.wizard, self.account = wizard, account
 
-    async def start(self, answers: Mapping[str, Any] | None = None) -> Turned:
+    async def start(self, answers: Mapping[str, Any] | None = None) -> Reply:
         return await self.wizard.start(self.account, T, answers or {})
 
-    async def press(self, seen: Turned, verb: Verb, arg: str = "", message: int = MESSAGE) -> Turned:
+    async def press(self, seen: Reply, verb: Verb, arg: str = "", message: int = MESSAGE) -> Reply:
         draft = seen.draft
         pressed = WizardPress(draft=draft.id, step=draft.step, version=draft.version, verb=verb, arg=arg)
-        turned = await self.wizard.press(self.account, T, pressed, message)
-        assert turned is not None
-        return turned
+        reply = await self.wizard.press(self.account, T, pressed, message)
+        assert reply is not None
+        return reply
 
-    async def choose(self, seen: Turned, colour: str) -> Turned:
+    async def choose(self, seen: Reply, colour: str) -> Reply:
         return await self.press(seen, Verb.OPTION, str(COLOURS.index(colour)))
 
-    async def act(self, seen: Turned, name: str) -> Turned:
+    async def act(self, seen: Reply, name: str) -> Reply:
         return await self.press(seen, Verb.ACT, name)
 
-    async def back(self, seen: Turned) -> Turned:
+    async def back(self, seen: Reply) -> Reply:
         return await self.press(seen, Verb.BACK)
 
 
@@ -277,10 +277,10 @@ async def test_steps_that_send_on_are_followed_to_the_end(finger: Finger, kitche
     """And the last reason that was given is the one that is told."""
     sugar = await finger.choose(await finger.start(), "green")
     kitchen.sends = {"pour": Jump("sugar", Html("no pot")), "sugar": Jump("leaf", None, {"why": "no sugar"})}
-    turned = await finger.choose(sugar, "white")
-    assert (turned.draft.step, said(turned)) == ("leaf", "no pot\n\nleaf")
-    assert turned.draft.answers == {"leaf": "green", "sugar": "white", "why": "no sugar"}
-    assert turned.draft.version == sugar.draft.version + 1, "a chain of jumps is one change of the draft"
+    reply = await finger.choose(sugar, "white")
+    assert (reply.draft.step, said(reply)) == ("leaf", "no pot\n\nleaf")
+    assert reply.draft.answers == {"leaf": "green", "sugar": "white", "why": "no sugar"}
+    assert reply.draft.version == sugar.draft.version + 1, "a chain of jumps is one change of the draft"
 
 
 async def test_steps_that_send_each_other_in_a_circle_are_a_mistake(finger: Finger, kitchen: Kitchen) -> None:
@@ -306,12 +306,12 @@ async def test_a_press_on_an_old_screen_shows_the_current_one(finger: Finger, cl
     first = await finger.start()
     sugar = await finger.choose(first, "green")
     clock.advance(seconds=10)
-    turned = await finger.choose(first, "black")
-    assert turned.stale
-    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "green"})
-    assert turned.draft.version == sugar.draft.version + 1
-    assert "sugar" in said(turned)
-    assert (await finger.choose(turned, "white")).draft.step == "pour", "the screen that it showed works"
+    reply = await finger.choose(first, "black")
+    assert reply.stale
+    assert (reply.draft.step, reply.draft.answers) == ("sugar", {"leaf": "green"})
+    assert reply.draft.version == sugar.draft.version + 1
+    assert "sugar" in said(reply)
+    assert (await finger.choose(reply, "white")).draft.step == "pour", "the screen that it showed works"
 
 
 @pytest.mark.parametrize("verb", Verb)
@@ -319,10 +319,10 @@ async def test_no_button_of_an_old_screen_acts(finger: Finger, kitchen: Kitchen,
     first = await finger.start()
     await finger.choose(first, "green")
     clock.advance(seconds=10)
-    turned = await finger.press(first, verb, "0" if verb is Verb.OPTION else "end")
-    assert turned.stale
-    assert not turned.over
-    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "green"})
+    reply = await finger.press(first, verb, "0" if verb is Verb.OPTION else "end")
+    assert reply.stale
+    assert not reply.over
+    assert (reply.draft.step, reply.draft.answers) == ("sugar", {"leaf": "green"})
     assert kitchen.let_go == []
 
 
@@ -334,7 +334,7 @@ async def test_an_option_that_was_never_there_shows_the_current_screen(finger: F
         assert first.draft.step == "leaf"
 
 
-async def test_a_trembling_finger_is_not_reproached(finger: Finger, drafts: Drafts, clock: FakeClock) -> None:
+async def test_a_double_press_is_not_reproached(finger: Finger, drafts: Drafts, clock: FakeClock) -> None:
     """The same button twice within two seconds: it acts once and no toast complains."""
     first = await finger.start()
     sugar = await finger.choose(first, "green")
@@ -382,8 +382,8 @@ async def test_a_press_on_a_finished_draft_shows_what_came_of_it(finger: Finger,
     first = await finger.start()
     async with world.database.write() as unit:
         await drafts.finish(unit, first.draft.id, "poured")
-    turned = await finger.choose(first, "green")
-    assert (said(turned), turned.over, turned.stale) == ("it was poured", True, False)
+    reply = await finger.choose(first, "green")
+    assert (said(reply), reply.over, reply.stale) == ("it was poured", True, False)
 
 
 # --- races ----------------------------------------------------------------------------------------
@@ -396,7 +396,7 @@ async def test_of_five_presses_at_once_one_acts(finger: Finger, drafts: Drafts) 
     assert kept is not None
     assert set(kept.answers) == {"leaf"}
     assert kept.step == ("milk" if kept.answers["leaf"] == "black" else "sugar")
-    assert all(turned.screen is not None for turned in turns)
+    assert all(reply.screen is not None for reply in turns)
 
 
 async def test_a_press_that_was_overtaken_shows_what_stands(
@@ -411,9 +411,9 @@ async def test_a_press_that_was_overtaken_shows_what_stands(
         return await save(draft)
 
     monkeypatch.setattr(drafts, "save", overtaken)
-    turned = await finger.choose(first, "black")
-    assert turned.stale
-    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "white"})
+    reply = await finger.choose(first, "black")
+    assert reply.stale
+    assert (reply.draft.step, reply.draft.answers) == ("sugar", {"leaf": "white"})
 
 
 async def test_a_press_overtaken_by_the_end_shows_what_came_of_it(
@@ -426,16 +426,16 @@ async def test_a_press_overtaken_by_the_end_shows_what_came_of_it(
             await drafts.finish(unit, draft.id, "poured")
 
     monkeypatch.setattr(drafts, "save", overtaken)
-    turned = await finger.choose(first, "black")
-    assert (said(turned), turned.over) == ("it was poured", True)
+    reply = await finger.choose(first, "black")
+    assert (said(reply), reply.over) == ("it was poured", True)
 
 
 # --- a registry that does not answer --------------------------------------------------------------
 
 
-def offers_again(turned: Turned) -> bool:
-    assert turned.screen is not None
-    data = [each.callback_data for row in turned.screen.markup.inline_keyboard for each in row]
+def offers_again(reply: Reply) -> bool:
+    assert reply.screen is not None
+    data = [each.callback_data for row in reply.screen.markup.inline_keyboard for each in row]
     return WizardOpen(kind=KIND, anew=False).pack() in data
 
 
@@ -443,9 +443,9 @@ def offers_again(turned: Turned) -> bool:
 async def test_a_silent_registry_loses_nothing(finger: Finger, kitchen: Kitchen, wizard: Wizard, where: str) -> None:
     first = await finger.start()
     kitchen.fails = {where}
-    turned = await finger.choose(first, "green")
-    assert offers_again(turned)
-    assert not turned.over
+    reply = await finger.choose(first, "green")
+    assert offers_again(reply)
+    assert not reply.over
     still = await wizard.resume(finger.account, T)
     assert still is not None
     assert offers_again(still) is (where == "load sugar")
@@ -458,8 +458,8 @@ async def test_a_silent_registry_loses_nothing(finger: Finger, kitchen: Kitchen,
 
 async def test_a_wizard_that_begins_in_silence_can_be_tried_again(finger: Finger, kitchen: Kitchen) -> None:
     kitchen.fails = {"load leaf"}
-    turned = await finger.start()
-    assert offers_again(turned)
+    reply = await finger.start()
+    assert offers_again(reply)
     kitchen.fails = set()
     again = await finger.wizard.resume(finger.account, T)
     assert again is not None
@@ -471,13 +471,13 @@ async def test_a_wizard_that_begins_in_silence_can_be_tried_again(finger: Finger
 
 async def test_typed_text_goes_to_the_current_step(finger: Finger, wizard: Wizard) -> None:
     await finger.start()
-    turned = await wizard.receive(finger.account, T, Typed("oolong"))
-    assert turned is not None
-    assert (turned.draft.step, turned.draft.answers) == ("sugar", {"leaf": "oolong"})
-    turned = await wizard.receive(finger.account, T, Typed("stay"))
-    assert said(turned) == "stay here\n\nsugar"
-    assert turned is not None
-    assert turned.draft.answers == {"leaf": "oolong", "typed": True}
+    reply = await wizard.receive(finger.account, T, Typed("oolong"))
+    assert reply is not None
+    assert (reply.draft.step, reply.draft.answers) == ("sugar", {"leaf": "oolong"})
+    reply = await wizard.receive(finger.account, T, Typed("stay"))
+    assert said(reply) == "stay here\n\nsugar"
+    assert reply is not None
+    assert reply.draft.answers == {"leaf": "oolong", "typed": True}
 
 
 async def test_a_message_that_comes_again_is_not_the_next_answer(finger: Finger, wizard: Wizard) -> None:
@@ -486,9 +486,9 @@ async def test_a_message_that_comes_again_is_not_the_next_answer(finger: Finger,
     again = await wizard.receive(finger.account, T, Typed("oolong"), 5)
     assert again is not None
     assert (again.draft.step, again.draft.answers) == ("sugar", {"leaf": "oolong"})
-    turned = await wizard.receive(finger.account, T, Typed("stay"), 4)
-    assert turned is not None
-    assert turned.draft.answers == {"leaf": "oolong", "typed": True}, "an earlier one that was late is taken"
+    reply = await wizard.receive(finger.account, T, Typed("stay"), 4)
+    assert reply is not None
+    assert reply.draft.answers == {"leaf": "oolong", "typed": True}, "an earlier one that was late is taken"
 
 
 @pytest.mark.parametrize("given", [Typed("?"), SharedLocation(55.7, 37.6)])
@@ -507,8 +507,8 @@ async def test_a_photo_is_downloaded_only_where_it_is_wanted(finger: Finger, wiz
         raise AssertionError("nobody has asked for it")
 
     await finger.start()
-    turned = await wizard.receive(finger.account, T, SentPhoto(fetch, "oolong"))
-    assert said(turned) == f"{cannot_read(T)}\n\nleaf"
+    reply = await wizard.receive(finger.account, T, SentPhoto(fetch, "oolong"))
+    assert said(reply) == f"{cannot_read(T)}\n\nleaf"
 
 
 async def test_without_an_open_draft_there_is_nothing_to_answer(wizard: Wizard, account: Account) -> None:

@@ -305,7 +305,7 @@ async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess)
     await user.send(printed.code)
     assert "Слишком много неверных кодов" in user.screen().text
 
-    # STEP 3. An hour later the brake is off; the code has expired by then, a new one is taken.
+    # STEP 3. An hour later the rate limit is over; the code has expired by then, a new one is taken.
     town.shift_clock(timedelta(hours=1))
     for label in ("🏠", "Ещё", "Полисы", "🔑 Ввести код"):
         await user.press(label)

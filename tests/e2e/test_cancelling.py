@@ -169,7 +169,7 @@ async def test_the_freed_time_is_offered_to_somebody_else(town: BotProcess) -> N
     assert BOOKED in other.screen().text
 
 
-async def test_pressed_by_a_trembling_finger(town: BotProcess) -> None:
+async def test_a_double_press(town: BotProcess) -> None:
     user = await with_visit(town)
     await user.press(CANCEL["ru"])
     await user.press_many(YES["ru"], 5)

@@ -134,7 +134,7 @@ async def test_twenty_people_choose_the_same_time_in_the_same_moment(bot: BotPro
     await asyncio.gather(*(user.press(another) for user in missed))
     (second,) = [user for user in missed if CHECK_BOOKING in user.screen().text]
 
-    # STEP 3. Both confirm at once, with trembling fingers; each has one ticket of their own, and nobody else has any.
+    # STEP 3. Both confirm at once, with a double press each; each has one ticket of their own, and nobody else has any.
     await asyncio.gather(*(user.press_many(RU.confirm, times=5) for user in (got, second)))
     async with desk_of(bot) as desk:
         booked = {user.id: await desk.visits(user) for user in people}
@@ -148,7 +148,7 @@ async def test_five_quick_presses_book_once(town: BotProcess) -> None:
     user = await with_family(town)
     await to_confirmation(user, service="Дерматолог")
 
-    # STEP 1. A trembling finger on «Да, подтверждаю»: nobody is scolded for it.
+    # STEP 1. A double press on «Да, подтверждаю»: nobody is scolded for it.
     answers = await user.press_many(RU.confirm, times=5)
     assert [answer.text for answer in answers] == [""] * 5
 

@@ -149,7 +149,7 @@ async def test_what_was_looked_for_is_what_the_map_shows(town: BotProcess) -> No
 async def test_a_map_leaves_no_dead_end(town: BotProcess) -> None:
     user = await with_family(town)
 
-    # STEP 1. Pressed by a trembling finger: one map, and nobody is scolded.
+    # STEP 1. A double press: one map, and nobody is scolded.
     await press_all(user, RU.book, RU.me)
     answers = await user.press_many(ON_MAP["ru"], times=3)
     assert {each.text for each in answers} == {""}

@@ -191,7 +191,7 @@ async def test_to_a_time_that_overlaps_the_old_one(town: BotProcess) -> None:
     await moved_to(town, user, other)
 
 
-async def test_pressed_by_a_trembling_finger(town: BotProcess) -> None:
+async def test_a_double_press(town: BotProcess) -> None:
     user = await with_visit(town, service="Хирург")
     slot = await to_move(town, user)
     await user.press_many(MOVE_IT["ru"], 5)

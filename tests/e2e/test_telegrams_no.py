@@ -175,7 +175,7 @@ async def test_a_closed_door_at_a_file(town: BotProcess, file: str) -> None:
     user.tap(label)
     await town.comes_true(lambda: not is_reachable(town, user), "the chat known to be closed")
     town.emulator.drop_presses()
-    town.shift_clock(timedelta(seconds=3))  # the same button at once would be a trembling finger
+    town.shift_clock(timedelta(seconds=3))  # the same button at once would be a double press
     await user.press(label)
     assert is_reachable(town, user)
     assert any(each.photo or each.document for each in user.messages()), "what was asked for comes with the next press"

@@ -272,8 +272,8 @@ async def test_the_registry_keeps_its_own(world: World) -> None:
     await world.mydata.erase(life.anna)
     assert (await count(world, patients), await count(world, visits)) == before
     assert life.own.patient_id is not None
-    standing = [each.status for each in await world.registry.visits([life.own.patient_id])]
-    assert VisitStatus.BOOKED in standing
+    obligations = [each.status for each in await world.registry.visits([life.own.patient_id])]
+    assert VisitStatus.BOOKED in obligations
 
 
 async def test_the_audit_says_that_and_not_who(world: World) -> None:
@@ -545,7 +545,7 @@ async def test_beginning_again_is_beginning_anew(world: World) -> None:
     assert (await world.outbox.page(again.id, 0, 8)).total == 0
 
 
-async def test_erasing_oneself_is_no_way_past_the_brake(world: World) -> None:
+async def test_erasing_oneself_is_no_way_past_the_rate_limit(world: World) -> None:
     """Who has tried whose policy a number is ten times today has no eleventh try after beginning again."""
     world.registry._real._registers_patients = False  # type: ignore[attr-defined]
     who = await world.account()
@@ -566,22 +566,22 @@ async def test_erasing_oneself_is_no_way_past_the_brake(world: World) -> None:
 
 async def test_what_stands_is_named(world: World) -> None:
     life = await a_life(world)
-    standing = await world.mydata.standing(life.anna)
-    assert [(each.person.id, each.visit.service_id) for each in standing.visits] == [
+    obligations = await world.mydata.obligations(life.anna)
+    assert [(each.person.id, each.visit.service_id) for each in obligations.visits] == [
         (life.own.id, THERAPIST.service_id),
         (life.child.id, SECOND_THERAPIST.service_id),
     ], "what the grantee has booked for her is not hers to be asked about"
-    assert {each.kind.value for each in standing.stands} == {"hold", "draft", "access_given", "access_received"}
-    assert standing.answers
+    assert {each.kind.value for each in obligations.others} == {"hold", "draft", "access_given", "access_received"}
+    assert obligations.answers
 
 
 async def test_visits_are_cancelled_and_everything_is_erased(world: World) -> None:
     life = await a_life(world)
-    standing = await world.mydata.standing(life.anna)
-    assert await world.mydata.cancel(life.anna, standing) == Given(over=2)
-    assert (await world.mydata.standing(life.anna)).visits == ()
+    obligations = await world.mydata.obligations(life.anna)
+    assert await world.mydata.cancel(life.anna, obligations) == Given(over=2)
+    assert (await world.mydata.obligations(life.anna)).visits == ()
     await world.mydata.erase(life.anna)
-    for entry in standing.visits:
+    for entry in obligations.visits:
         visit = await world.registry.visit(entry.visit.id)
         assert visit is not None
         assert visit.status is VisitStatus.CANCELLED_BY_PATIENT
@@ -589,18 +589,18 @@ async def test_visits_are_cancelled_and_everything_is_erased(world: World) -> No
 
 async def test_a_registry_that_is_down(world: World) -> None:
     life = await a_life(world)
-    standing = await world.mydata.standing(life.anna)
+    obligations = await world.mydata.obligations(life.anna)
 
     # STEP 1. It takes no cancelling: said, and nothing is erased.
     world.registry.unavailable = {"cancel"}
-    assert await world.mydata.cancel(life.anna, standing) == Given(kept=2)
+    assert await world.mydata.cancel(life.anna, obligations) == Given(kept=2)
 
     # STEP 2. It says nothing at all: what is remembered here is named, under the same digest.
     world.registry.unavailable = {"cancel", "visits", "visit", "clinic"}
-    silent = await world.mydata.standing(life.anna)
+    silent = await world.mydata.obligations(life.anna)
     assert not silent.answers
     assert [each.name for each in silent.planned] == [life.own.full_name, life.child.full_name]
-    assert silent.digest == standing.digest
+    assert silent.digest == obligations.digest
     assert await world.mydata.cancel(life.anna, silent) == Given(kept=2)
 
     # STEP 3. One may go all the same.
@@ -610,10 +610,10 @@ async def test_a_registry_that_is_down(world: World) -> None:
 
 async def test_a_cancelling_without_an_answer_keeps_nobody(world: World) -> None:
     life = await a_life(world)
-    standing = await world.mydata.standing(life.anna)
+    obligations = await world.mydata.obligations(life.anna)
     world.registry.cancel_answers += [Lost(), Unknown()]
-    assert await world.mydata.cancel(life.anna, standing) == Given(checking=2)
-    assert await world.mydata.cancel(life.anna, standing) == Given(over=1, checking=1), "asked again, it is seen"
+    assert await world.mydata.cancel(life.anna, obligations) == Given(checking=2)
+    assert await world.mydata.cancel(life.anna, obligations) == Given(over=1, checking=1), "asked again, it is seen"
     await world.mydata.erase(life.anna)
     world.clock.advance(minutes=5)
     await world.cancelling.recover()

@@ -22,7 +22,7 @@ from bot.keyboards.kit import (
     pager,
     short,
 )
-from bot.keyboards.wizard import Keys
+from bot.keyboards.wizard import StepButtons
 from services.texts.i18n import texts
 
 RU = texts("ru")
@@ -112,14 +112,14 @@ def test_back_and_home() -> None:
 
 
 def test_keys_of_a_wizard_carry_draft_step_and_version() -> None:
-    keys = Keys("aB3dE6gH9jK2", "time", 7)
-    assert keys.option(3) == WizardPress(draft="aB3dE6gH9jK2", step="time", version=7, verb=Verb.OPTION, arg="3")
-    assert keys.act("yes").verb is Verb.ACT
-    assert keys.page(2).arg == "2"
-    back = keys.back()
+    buttons = StepButtons("aB3dE6gH9jK2", "time", 7)
+    assert buttons.option(3) == WizardPress(draft="aB3dE6gH9jK2", step="time", version=7, verb=Verb.OPTION, arg="3")
+    assert buttons.act("yes").verb is Verb.ACT
+    assert buttons.page(2).arg == "2"
+    back = buttons.back()
     assert back is not None
     assert back.verb is Verb.BACK
-    assert Keys("aB3dE6gH9jK2", "region", 7, can_go_back=False).back() is None
+    assert StepButtons("aB3dE6gH9jK2", "region", 7, can_go_back=False).back() is None
 
 
 # --- the calendar ---------------------------------------------------------------------------------
@@ -150,8 +150,8 @@ def test_arrows_lead_to_months_that_have_any() -> None:
     assert grid(DECEMBER, DECEMBER)[0] == ["◀️", "Декабрь 2026", "▶️"]
     assert grid(JANUARY, date(2027, 1, 11))[0] == ["◀️", "Январь 2027"]
     assert grid(JANUARY, date(2027, 1, 11), months=(JANUARY,))[0] == ["Январь 2027"]
-    turned = month_grid(RU, JANUARY, {}, "empty", lambda to: f"to {to}", (NOVEMBER, JANUARY))
-    assert turned[0][0].callback_data == "to 2026-11-01", "December has no times: the arrow goes over it"
+    reply = month_grid(RU, JANUARY, {}, "empty", lambda to: f"to {to}", (NOVEMBER, JANUARY))
+    assert reply[0][0].callback_data == "to 2026-11-01", "December has no times: the arrow goes over it"
 
 
 @pytest.mark.parametrize("month", [date(2026, number, 1) for number in range(1, 13)] + [date(2028, 2, 1)])
