@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.keyboards.callbacks import NotificationList
+from bot.keyboards.buttons.notifications import NotificationList
 from bot.tools import Tools
 from bot.views import access as access_views
 from bot.views import common, refusals

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from aiogram.fsm.state import State
 
-from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
+from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.wizard import StepButtons
 from bot.tools import Tools
 from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable

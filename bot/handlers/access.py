@@ -11,7 +11,16 @@ from bot.fsm import access
 from bot.fsm.wizard import Typed
 from bot.handlers.common import consented, leave_wizard
 from bot.handlers.wizard import Wizards, begin
-from bot.keyboards.callbacks import Go, GrantCode, GrantDraft, GrantList, GrantRevoke, HowToConfirm, Page
+from bot.keyboards.buttons.access import (
+    GO_ENTER_CODE,
+    GO_GRANTS,
+    GrantCode,
+    GrantDraft,
+    GrantList,
+    GrantRevoke,
+    HowToConfirm,
+)
+from bot.keyboards.buttons.common import Go
 from bot.tools import Tools
 from bot.views import access as view
 from services.accounts.codes import LIFETIME
@@ -120,8 +129,8 @@ async def _grants(query: CallbackQuery, page: int, bot: Bot, tools: Tools, accou
 
 def setup() -> Router:
     router = consented("access")
-    router.callback_query.register(open_code, Go.filter(F.to == Page.ENTER_CODE))
-    router.callback_query.register(open_grants, Go.filter(F.to == Page.GRANTS))
+    router.callback_query.register(open_code, Go.filter(F.to == GO_ENTER_CODE.to))
+    router.callback_query.register(open_grants, Go.filter(F.to == GO_GRANTS.to))
     router.callback_query.register(how_to_confirm, HowToConfirm.filter())
     router.callback_query.register(turn_grants, GrantList.filter())
     router.callback_query.register(draft, GrantDraft.filter())

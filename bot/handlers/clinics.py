@@ -6,7 +6,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, RegionList
+from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.tools import Tools
 from bot.views import clinics as view
 from services.clinics.regions import REGIONS, region

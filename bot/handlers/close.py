@@ -6,7 +6,7 @@ from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
 from bot import chat
-from bot.keyboards.callbacks import Close, Idle
+from bot.keyboards.buttons.common import Close, Idle
 
 
 async def close(query: CallbackQuery, bot: Bot) -> None:

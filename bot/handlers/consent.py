@@ -10,7 +10,7 @@ from bot.handlers.access import WaitingCodes, enter
 from bot.handlers.common import ask_consent, home_screen, operator_name
 from bot.handlers.links import follow
 from bot.handlers.wizard import Wizards
-from bot.keyboards.callbacks import ConsentAgain, ConsentPress
+from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
 from bot.tools import Tools
 from bot.views import consent as view
 from services.accounts.accounts import CONSENT_VERSION

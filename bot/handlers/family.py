@@ -8,7 +8,8 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.fsm import booking
 from bot.handlers.common import consented, leave_wizard, policies_screen
-from bot.keyboards.callbacks import Go, Page, PersonCard, PersonPolicy, PersonRemove, PolicyList
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.family import GO_POLICIES, PersonCard, PersonPolicy, PersonRemove, PolicyList
 from bot.tools import Tools
 from bot.views import family as view
 from services.accounts.model import Account, Person, Relation
@@ -95,7 +96,7 @@ async def _forget_booking(bot: Bot, tools: Tools, account: Account, person: Pers
 
 def setup() -> Router:
     router = consented("family")
-    router.callback_query.register(open_policies, Go.filter(F.to == Page.POLICIES))
+    router.callback_query.register(open_policies, Go.filter(F.to == GO_POLICIES.to))
     router.callback_query.register(turn_policies, PolicyList.filter())
     router.callback_query.register(card, PersonCard.filter())
     router.callback_query.register(policy, PersonPolicy.filter())

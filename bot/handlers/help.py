@@ -7,7 +7,8 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.keyboards.callbacks import Go, HelpTopic, Page
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.help import GO_HELP, HelpTopic
 from bot.tools import Tools
 from bot.views import help as view
 from bot.views.screen import Screen
@@ -42,6 +43,6 @@ async def _unfinished(tools: Tools, account: Account | None) -> str | None:
 def setup() -> Router:
     router = Router(name="help")
     router.message.register(command, Command("help"))
-    router.callback_query.register(page, Go.filter(F.to == Page.HELP))
+    router.callback_query.register(page, Go.filter(F.to == GO_HELP.to))
     router.callback_query.register(topic, HelpTopic.filter())
     return router

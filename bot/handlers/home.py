@@ -8,7 +8,8 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.handlers.common import consented, home_screen, leave_wizard
 from bot.handlers.wizard import Wizards, show_reply, start_by_waiting_link
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.common import GO_HOME, Go
+from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.tools import Tools
 from services.accounts.model import Account
 from services.texts.i18n import Texts
@@ -39,6 +40,6 @@ async def take_ready_family(
 
 def setup() -> Router:
     router = consented("home")
-    router.callback_query.register(go_home, Go.filter(F.to == Page.HOME))
-    router.callback_query.register(take_ready_family, Go.filter(F.to == Page.DEMO_FAMILY))
+    router.callback_query.register(go_home, Go.filter(F.to == GO_HOME.to))
+    router.callback_query.register(take_ready_family, Go.filter(F.to == GO_DEMO_FAMILY.to))
     return router

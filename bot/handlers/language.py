@@ -9,7 +9,8 @@ from aiogram.types import CallbackQuery, Message
 from bot import chat
 from bot.handlers.common import consent_screen, home_screen
 from bot.handlers.wizard import Wizards, show_current
-from bot.keyboards.callbacks import Go, Page, SetLocale
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.language import GO_LANGUAGE, SetLocale
 from bot.middlewares.guest import GuestLocales
 from bot.tools import Tools
 from bot.views import language as view
@@ -49,6 +50,6 @@ async def choose(
 def setup() -> Router:
     router = Router(name="language")
     router.message.register(command, Command("language"))
-    router.callback_query.register(page, Go.filter(F.to == Page.LANGUAGE))
+    router.callback_query.register(page, Go.filter(F.to == GO_LANGUAGE.to))
     router.callback_query.register(choose, SetLocale.filter())
     return router

@@ -9,7 +9,7 @@ from bot import chat
 from bot.fsm import booking
 from bot.handlers.common import ask_consent, consented, home_screen, leave_wizard
 from bot.handlers.wizard import Wizards, show_reply, start_by_link
-from bot.keyboards.callbacks import BookByLink
+from bot.keyboards.buttons.links import BookByLink
 from bot.tools import Tools
 from bot.views import common, home
 from bot.views import links as view

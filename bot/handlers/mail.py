@@ -9,7 +9,8 @@ from bot import chat
 from bot.fsm import mail
 from bot.handlers.common import consented, leave_wizard
 from bot.handlers.wizard import Wizards, begin
-from bot.keyboards.callbacks import Go, MailRemove, Page
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.mail import GO_MAIL, MailRemove
 from bot.tools import Tools
 from bot.views import mail as view
 from services.accounts.model import Account
@@ -44,6 +45,6 @@ async def remove(
 
 def setup() -> Router:
     router = consented("mail")
-    router.callback_query.register(page, Go.filter(F.to == Page.MAIL))
+    router.callback_query.register(page, Go.filter(F.to == GO_MAIL.to))
     router.callback_query.register(remove, MailRemove.filter())
     return router

@@ -7,7 +7,8 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.common import consented, leave_wizard
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.more import GO_MORE
 from bot.tools import Tools
 from bot.views import more as view
 from services.accounts.model import Account
@@ -21,5 +22,5 @@ async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t
 
 def setup() -> Router:
     router = consented("more")
-    router.callback_query.register(page, Go.filter(F.to == Page.MORE))
+    router.callback_query.register(page, Go.filter(F.to == GO_MORE.to))
     return router

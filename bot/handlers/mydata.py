@@ -12,7 +12,8 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import chat
 from bot.handlers.common import ask_consent, leave_wizard, operator_name
-from bot.keyboards.callbacks import EraseMe, Go, Page, Way
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.mydata import GO_ABOUT, GO_CONSENT, GO_ERASE, GO_EXPORT, EraseMe, Way
 from bot.middlewares.guest import GuestLocales
 from bot.tools import Tools
 from bot.views import access as access_view
@@ -163,9 +164,9 @@ def setup() -> Router:
     router = Router(name="mydata")
     router.message.register(export_command, Command("export_me"))
     router.message.register(erase_command, Command("delete_me"))
-    router.callback_query.register(about, Go.filter(F.to == Page.ABOUT))
-    router.callback_query.register(consent, Go.filter(F.to == Page.CONSENT))
-    router.callback_query.register(export_press, Go.filter(F.to == Page.EXPORT))
-    router.callback_query.register(erase_page, Go.filter(F.to == Page.ERASE))
+    router.callback_query.register(about, Go.filter(F.to == GO_ABOUT.to))
+    router.callback_query.register(consent, Go.filter(F.to == GO_CONSENT.to))
+    router.callback_query.register(export_press, Go.filter(F.to == GO_EXPORT.to))
+    router.callback_query.register(erase_page, Go.filter(F.to == GO_ERASE.to))
     router.callback_query.register(erase, EraseMe.filter())
     return router

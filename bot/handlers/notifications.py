@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat, notices
 from bot.handlers.common import consented
-from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
+from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.tools import Tools
 from bot.views import notifications as view

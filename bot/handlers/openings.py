@@ -9,7 +9,13 @@ from bot import chat
 from bot.fsm import booking, family, moving, person, requests
 from bot.handlers.common import consented, home_screen, leave_wizard, policies_screen
 from bot.handlers.wizard import Wizards, begin, show_outdated, show_reply, start_by_waiting_link
-from bot.keyboards.callbacks import Go, Page, PersonBook, PersonEdit, VisitAgain, VisitMove, WizardOpen
+from bot.keyboards.buttons.booking import GO_BOOKING
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.family import GO_ADD_PERSON, PersonBook, PersonEdit
+from bot.keyboards.buttons.person import GO_FORM
+from bot.keyboards.buttons.requests import GO_FEEDBACK, GO_PROBLEM
+from bot.keyboards.buttons.visits import VisitAgain, VisitMove
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import family as family_view
@@ -137,7 +143,7 @@ async def open_request(
 ) -> None:
     """«Сообщить о проблеме» and «Обратная связь»: goes on where it was left, or begins."""
     await leave_wizard(bot, tools, account)
-    kind = RequestKind(callback_data.to.value)
+    kind = RequestKind(callback_data.to)
     draft = await tools.drafts.open_of(account.id, kind.value)
     if draft is not None and "message" in draft.answers:
         await chat.show(query, bot, request_view.unfinished(t, kind))
@@ -264,13 +270,13 @@ async def _begin_request(
 
 def setup() -> Router:
     router = consented("openings")
-    router.callback_query.register(open_booking, Go.filter(F.to == Page.BOOKING))
-    router.callback_query.register(open_form, Go.filter(F.to == Page.FORM))
+    router.callback_query.register(open_booking, Go.filter(F.to == GO_BOOKING.to))
+    router.callback_query.register(open_form, Go.filter(F.to == GO_FORM.to))
     router.callback_query.register(open_move, VisitMove.filter())
     router.callback_query.register(open_again, VisitAgain.filter())
     router.callback_query.register(open_for, PersonBook.filter())
-    router.callback_query.register(open_adding, Go.filter(F.to == Page.ADD_PERSON))
+    router.callback_query.register(open_adding, Go.filter(F.to == GO_ADD_PERSON.to))
     router.callback_query.register(open_edit, PersonEdit.filter())
-    router.callback_query.register(open_request, Go.filter(F.to.in_({Page.PROBLEM, Page.FEEDBACK})))
+    router.callback_query.register(open_request, Go.filter(F.to.in_({GO_PROBLEM.to, GO_FEEDBACK.to})))
     router.callback_query.register(open_wizard, WizardOpen.filter())
     return router

@@ -9,7 +9,9 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import chat
 from bot.handlers.common import consented
-from bot.keyboards.callbacks import NotificationList, VisitCard, VisitMove, VisitReply
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.reminders import VisitReply
+from bot.keyboards.buttons.visits import VisitCard, VisitMove
 from bot.tools import Tools
 from bot.views import refusals
 from bot.views import reminders as view

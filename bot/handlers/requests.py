@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery
 
 from bot import chat
 from bot.handlers.common import consented, leave_wizard
-from bot.keyboards.callbacks import RequestCard, RequestList, RequestPhoto, RequestText
+from bot.keyboards.buttons.requests import RequestCard, RequestList, RequestPhoto, RequestText
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
 from bot.views import requests as view

@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery
 from bot import chat
 from bot.handlers.clinics import show_venue
 from bot.handlers.common import consented
-from bot.keyboards.callbacks import Tab, VisitCalendar, VisitCancel, VisitCard, VisitList, VisitVenue
+from bot.keyboards.buttons.visits import Tab, VisitCalendar, VisitCancel, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE
 from bot.tools import Tools
 from bot.views import calendar as calendar_view

@@ -15,7 +15,7 @@ from bot.fsm import booking, moving, person, requests
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, SharedContact, SharedLocation, Typed, Unreadable, Wizard
 from bot.handlers.common import consented, home_screen, leave_wizard
-from bot.keyboards.callbacks import WizardPress
+from bot.keyboards.buttons.wizard import WizardPress
 from bot.tools import Tools
 from bot.views import common, refusals
 from bot.views import links as links_view

@@ -10,7 +10,7 @@ from datetime import date
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.keyboards.callbacks import Go, Idle, Page
+from bot.keyboards.buttons.common import GO_HOME, Idle
 from services.texts.dates import month_words, weekday_letters
 from services.texts.i18n import Texts
 
@@ -32,7 +32,7 @@ def markup(*rows: Row) -> InlineKeyboardMarkup:
 
 
 def home_button(t: Texts) -> InlineKeyboardButton:
-    return button(t.label("🏠 Main menu"), Go(to=Page.HOME))
+    return button(t.label("🏠 Main menu"), GO_HOME)
 
 
 def back_row(t: Texts, back: CallbackData | str | None) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.keyboards.callbacks import Verb, WizardPress
+from bot.keyboards.buttons.wizard import Verb, WizardPress
 
 
 @dataclass(frozen=True, slots=True)

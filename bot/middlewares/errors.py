@@ -17,7 +17,7 @@ from aiogram.exceptions import (
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot import chat
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.common import GO_HOME
 from bot.views import common
 from bot.views.screen import Screen
 from services.accounts.accounts import Accounts
@@ -50,7 +50,7 @@ class Errors(BaseMiddleware):
             return None
         except RegistryUnavailable:
             pressed = event.data if isinstance(event, CallbackQuery) else None
-            screen = common.unavailable(_texts(data), pressed or Go(to=Page.HOME))
+            screen = common.unavailable(_texts(data), pressed or GO_HOME)
         except NotFound:
             screen = common.gone(_texts(data))
         except (TelegramNetworkError, TelegramServerError) as error:

@@ -8,20 +8,19 @@ from datetime import date, datetime, timedelta
 
 from aiogram.types import InlineKeyboardButton
 
-from bot.keyboards.callbacks import (
-    Go,
+from bot.keyboards.buttons.access import (
+    GO_ENTER_CODE,
+    GO_GRANTS,
     GrantCode,
     GrantDraft,
     GrantList,
     GrantRevoke,
     HowToConfirm,
-    Page,
-    PersonCard,
-    PolicyList,
-    Tab,
-    Topic,
-    VisitList,
 )
+from bot.keyboards.buttons.family import GO_POLICIES, PersonCard, PolicyList
+from bot.keyboards.buttons.help import HelpPage
+from bot.keyboards.buttons.person import GO_FORM
+from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
 from bot.keyboards.wizard import StepButtons
@@ -137,7 +136,7 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
         ),
         markup(
             [_code_button(t)],
-            topic_row(t, Topic.CONFIRM, person.id),
+            topic_row(t, HelpPage.CONFIRM, person.id),
             back_row(t, PersonCard(person=person.id)),
         ),
     )
@@ -153,8 +152,8 @@ def enter_code(data: EnterCode, buttons: StepButtons, scene: Scene) -> Screen:
             "" if data.has_form else t("A code for a child or a ward is taken once your own form is filled in."),
         ),
         markup(
-            [] if data.has_form else [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
-            back_row(t, buttons.back() or (Go(to=Page.POLICIES) if data.has_form else None)),
+            [] if data.has_form else [button(t.label("📝 Fill in the form"), GO_FORM)],
+            back_row(t, buttons.back() or (GO_POLICIES if data.has_form else None)),
         ),
     )
 
@@ -277,8 +276,8 @@ def may_not_grant(t: Texts, own: Person | None) -> Screen:
         markup(
             [button(t.label("How to confirm documents"), HowToConfirm(person=own.id))]
             if own
-            else [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
-            back_row(t, Go(to=Page.GRANTS)),
+            else [button(t.label("📝 Fill in the form"), GO_FORM)],
+            back_row(t, GO_GRANTS),
         ),
     )
 
@@ -308,7 +307,7 @@ def draft(t: Texts, own: Person, covers: int, months: int) -> Screen:
             ],
             *in_rows(terms, 2),
             [button(t.label("🔑 Get a code"), GrantCode(covers=covers, months=months))],
-            back_row(t, Go(to=Page.GRANTS)),
+            back_row(t, GO_GRANTS),
         ),
     )
 
@@ -335,7 +334,7 @@ def code(t: Texts, own: Person, issued: IssuedCode, link: str, covers: int, unti
             t("It is good for ten minutes and only once. A new code takes its place."),
             t("Give it only to someone you trust: whoever enters the code gets the access."),
         ),
-        markup([_grants_button(t)], back_row(t, Go(to=Page.GRANTS))),
+        markup([_grants_button(t)], back_row(t, GO_GRANTS)),
     )
 
 
@@ -347,9 +346,9 @@ def revoke(t: Texts, grant: Grant) -> Screen:
             _details(t, grant),
         ),
         markup(
-            [button(t.label("No, leave it"), Go(to=Page.GRANTS))],
+            [button(t.label("No, leave it"), GO_GRANTS)],
             [button(t.label("Yes, close it"), GrantRevoke(grant=grant.id, sure=True))],
-            back_row(t, Go(to=Page.GRANTS)),
+            back_row(t, GO_GRANTS),
         ),
     )
 
@@ -503,11 +502,11 @@ def _mark(label: str, on: bool) -> str:
 
 
 def _code_button(t: Texts) -> InlineKeyboardButton:
-    return button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))
+    return button(t.label("🔑 Enter a code"), GO_ENTER_CODE)
 
 
 def _grants_button(t: Texts) -> InlineKeyboardButton:
-    return button(t.label("👥 Who has access"), Go(to=Page.GRANTS))
+    return button(t.label("👥 Who has access"), GO_GRANTS)
 
 
 def _visits_button(t: Texts) -> InlineKeyboardButton:

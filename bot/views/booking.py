@@ -8,7 +8,10 @@ from datetime import datetime
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.keyboards.callbacks import Go, Page, Topic, VisitAgain, WizardOpen
+from bot.keyboards.buttons.help import HelpPage
+from bot.keyboards.buttons.person import GO_FORM
+from bot.keyboards.buttons.visits import VisitAgain
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
     LABEL,
@@ -230,7 +233,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
     if data.typed_here:
         enter = buttons.act("policy")
     elif data.own:
-        enter = Go(to=Page.FORM)
+        enter = GO_FORM
     return Screen(
         scene.text(
             bold(t("Without a policy the visit is booked by phone")),
@@ -243,7 +246,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             [button(t.label("✏️ Enter the policy number"), enter)] if enter else [],
-            [] if data.own else topic_row(t, Topic.POLICY),
+            [] if data.own else topic_row(t, HelpPage.POLICY),
             [button(t.label("Choose another clinic"), buttons.act("other"))],
             back_row(t, buttons.back()),
         ),

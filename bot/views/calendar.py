@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.keyboards.callbacks import Close
+from bot.keyboards.buttons.common import Close
 from bot.keyboards.kit import button, markup
 from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Document

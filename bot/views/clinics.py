@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from aiogram.types import InlineKeyboardMarkup
 
-from bot.keyboards.callbacks import ClinicCard, ClinicList, ClinicVenue, Close, RegionList
+from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
+from bot.keyboards.buttons.common import Close
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
 from bot.views.screen import Screen
 from services.clinics.regions import Region

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.kit import button, home_button, markup
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold
@@ -78,7 +78,7 @@ def not_understood(t: Texts) -> Screen:
     """A message that no screen is waiting for."""
     return Screen(
         t("I work by buttons. Please choose what you need:"),
-        markup([home_button(t)], [button(t.label("❓ Help"), Go(to=Page.HELP))]),
+        markup([home_button(t)], [button(t.label("❓ Help"), GO_HELP)]),
     )
 
 

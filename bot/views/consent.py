@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from bot.keyboards.callbacks import ConsentAgain, ConsentPress, Go, Page, RegionList, SetLocale
+from bot.keyboards.buttons.clinics import RegionList
+from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
+from bot.keyboards.buttons.help import GO_HELP
+from bot.keyboards.buttons.language import SetLocale
+from bot.keyboards.buttons.mydata import GO_ABOUT
 from bot.keyboards.kit import button, markup
 from bot.views.language import language_name
 from bot.views.screen import Screen
@@ -65,7 +69,7 @@ def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...], note: H
             [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
             [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],
             [button(language_name(each), SetLocale(locale=each)) for each in others],
-            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
+            [button(t.label("ℹ️ About"), GO_ABOUT)],
         ),
     )
 
@@ -79,8 +83,8 @@ def refused(t: Texts) -> Screen:
         ),
         markup(
             [button(t.label("🏥 Clinics"), RegionList(page=0))],
-            [button(t.label("❓ Help"), Go(to=Page.HELP))],
-            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
+            [button(t.label("❓ Help"), GO_HELP)],
+            [button(t.label("ℹ️ About"), GO_ABOUT)],
             [button(t.label("Read the consent again"), ConsentAgain(locale=t.locale))],
         ),
     )

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.keyboards.callbacks import (
-    Go,
-    HowToConfirm,
-    Page,
+from bot.keyboards.buttons.access import GO_ENTER_CODE, GO_GRANTS, HowToConfirm
+from bot.keyboards.buttons.family import (
+    GO_ADD_PERSON,
+    GO_POLICIES,
     PersonBook,
     PersonCard,
     PersonEdit,
     PersonPolicy,
     PersonRemove,
     PolicyList,
-    Tab,
-    Topic,
-    VisitList,
 )
+from bot.keyboards.buttons.help import HelpPage
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
 from bot.keyboards.wizard import StepButtons
@@ -101,10 +101,10 @@ def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: in
             *([button(numbered(number, each.short_name), PersonCard(person=each.id))] for number, each in shown),
             pager(t, page, len(family), PAGE_SIZE, lambda each: PolicyList(page=each)),
             [
-                button(t.label("➕ Add"), Go(to=Page.ADD_PERSON)),
-                button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE)),
+                button(t.label("➕ Add"), GO_ADD_PERSON),
+                button(t.label("🔑 Enter a code"), GO_ENTER_CODE),
             ],
-            back_row(t, Go(to=Page.MORE)),
+            back_row(t, GO_MORE),
         ),
     )
 
@@ -131,10 +131,10 @@ def card(t: Texts, person: Person, now: datetime, note: Html | None = None) -> S
             else [],
             [button(_mark_label(t, person), PersonPolicy(person=person.id))],
             [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))] if can_confirm else [],
-            [button(t.label("👥 Who has access"), Go(to=Page.GRANTS))] if own else [],
+            [button(t.label("👥 Who has access"), GO_GRANTS)] if own else [],
             [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))] if may is not Editing.NOTHING else [],
             [button(t.label("🗑 Take off the list"), PersonRemove(person=person.id, sure=False))] if not own else [],
-            back_row(t, Go(to=Page.POLICIES)),
+            back_row(t, GO_POLICIES),
         ),
     )
 
@@ -180,7 +180,7 @@ def policy_mark(t: Texts, person: Person) -> Screen:
     return Screen(
         blocks(heading, lines(t("Person: {name}", name=bold(person.full_name)), policy_line(t, person)), told),
         markup(
-            topic_row(t, Topic.POLICY)
+            topic_row(t, HelpPage.POLICY)
             if person.identity.policy.kind is PolicyKind.NONE and person.relation is Relation.CHILD
             else [],
             back_row(t, PersonCard(person=person.id)),
@@ -241,7 +241,7 @@ def relation(data: RelationChoice, buttons: StepButtons, scene: Scene) -> Screen
         markup(
             *([button(t.label(label), buttons.act(each.value))] for each, label in _CHOICES.items()),
             [button(t.label("✏️ Correct the date of birth"), buttons.act("birth"))] if data.unfit else [],
-            back_row(t, Go(to=Page.POLICIES)),
+            back_row(t, GO_POLICIES),
         ),
     )
 
@@ -317,7 +317,7 @@ def turned_15(t: Texts, data: LinkNotice) -> Screen:
                 name=data.name,
             ),
         ),
-        markup([button(t.label("👪 Policies"), Go(to=Page.POLICIES))], [home_button(t)]),
+        markup([button(t.label("👪 Policies"), GO_POLICIES)], [home_button(t)]),
     )
 
 
@@ -333,7 +333,7 @@ def turned_18(t: Texts, data: LinkNotice) -> Screen:
                 ),
                 t("Bookings that are ahead stand."),
             ),
-            markup([button(t.label("👥 Who has access"), Go(to=Page.GRANTS))], [home_button(t)]),
+            markup([button(t.label("👥 Who has access"), GO_GRANTS)], [home_button(t)]),
         )
     kept = data.consent and not data.ended
     return Screen(
@@ -350,8 +350,8 @@ def turned_18(t: Texts, data: LinkNotice) -> Screen:
             else t("If you are to help as before, {name} can open access in a chat of their own.", name=data.name),
         ),
         markup(
-            [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))] if not kept else [],
-            [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
+            [button(t.label("🔑 Enter a code"), GO_ENTER_CODE)] if not kept else [],
+            [button(t.label("👪 Policies"), GO_POLICIES)],
             [home_button(t)],
         ),
     )
@@ -371,8 +371,8 @@ def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
             t("If there is a new paper, show it at the clinic’s desk: you will get a code."),
         ),
         markup(
-            [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))],
-            [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
+            [button(t.label("🔑 Enter a code"), GO_ENTER_CODE)],
+            [button(t.label("👪 Policies"), GO_POLICIES)],
             [home_button(t)],
         ),
     )

@@ -5,7 +5,14 @@ The pages of Gosuslugi are those that the portals' own instruction names.
 
 from __future__ import annotations
 
-from bot.keyboards.callbacks import Go, HowToConfirm, Page, RegionList, Tab, Topic, VisitList, WizardOpen
+from bot.keyboards.buttons.access import HowToConfirm
+from bot.keyboards.buttons.booking import GO_BOOKING
+from bot.keyboards.buttons.clinics import RegionList
+from bot.keyboards.buttons.family import GO_POLICIES
+from bot.keyboards.buttons.help import GO_HELP, HelpPage
+from bot.keyboards.buttons.language import GO_LANGUAGE
+from bot.keyboards.buttons.visits import Tab, VisitList
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.profile import COMMANDS
@@ -27,16 +34,16 @@ def show(t: Texts, unfinished: str | None = None) -> Screen:
         markup(
             _go_on(t, unfinished),
             *(topic_row(t, each) for each in TOPICS),
-            [button(t.label("🏥 Clinics"), RegionList(page=0)), button(t.label("🌐 Language"), Go(to=Page.LANGUAGE))],
+            [button(t.label("🏥 Clinics"), RegionList(page=0)), button(t.label("🌐 Language"), GO_LANGUAGE)],
             [home_button(t)],
         ),
     )
 
 
-def topic(t: Texts, chosen: Topic, unfinished: str | None = None, person: str | None = None) -> Screen:
+def topic(t: Texts, chosen: HelpPage, unfinished: str | None = None, person: str | None = None) -> Screen:
     """One page. `person`: whose «Как подтвердить» it was opened from; else «Назад» leads to the list of pages."""
     text, buttons = _PAGES[chosen](t)
-    back = HowToConfirm(person=person) if person else Go(to=Page.HELP)
+    back = HowToConfirm(person=person) if person else GO_HELP
     return Screen(
         blocks(bold(t(TOPICS[chosen])), text),
         markup(_go_on(t, unfinished), *buttons, back_row(t, back)),
@@ -57,7 +64,7 @@ def _book(t: Texts) -> tuple[Html, list[Row]]:
                 "clinic."
             ),
         ),
-        [[button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))]],
+        [[button(t.label("🩺 Book a doctor"), GO_BOOKING)]],
     )
 
 
@@ -93,7 +100,7 @@ def _family(t: Texts) -> tuple[Html, list[Row]]:
             ),
             t("What to bring stands on the person’s card, under “🔎 How to confirm”."),
         ),
-        [[button(t.label("👪 Policies"), Go(to=Page.POLICIES))]],
+        [[button(t.label("👪 Policies"), GO_POLICIES)]],
     )
 
 
@@ -109,7 +116,7 @@ def _policy(t: Texts) -> tuple[Html, list[Row]]:
             _page(t, t("How to get a policy for a child, step by step"), CHILD_POLICY_PAGE),
             t("When you have the number, add the child here: “👪 Policies”, then “➕ Add”."),
         ),
-        [[button(t.label("👪 Policies"), Go(to=Page.POLICIES))]],
+        [[button(t.label("👪 Policies"), GO_POLICIES)]],
     )
 
 
@@ -121,7 +128,7 @@ def _register(t: Texts) -> tuple[Html, list[Row]]:
             _page(t, t("Signing up, step by step"), REGISTER_PAGE),
             t("Then confirm the account: without that only a part of the services is open."),
         ),
-        [topic_row(t, Topic.CONFIRM)],
+        [topic_row(t, HelpPage.CONFIRM)],
     )
 
 
@@ -137,7 +144,7 @@ def _confirm(t: Texts) -> tuple[Html, list[Row]]:
                 "“👪 Policies”, the person’s card, “🔎 How to confirm”."
             ),
         ),
-        [topic_row(t, Topic.REGISTER)],
+        [topic_row(t, HelpPage.REGISTER)],
     )
 
 
@@ -158,13 +165,13 @@ def _when_lost(t: Texts) -> tuple[Html, list[Row]]:
 
 
 _PAGES = {
-    Topic.BOOK: _book,
-    Topic.CHANGE: _change,
-    Topic.FAMILY: _family,
-    Topic.POLICY: _policy,
-    Topic.REGISTER: _register,
-    Topic.CONFIRM: _confirm,
-    Topic.LOST: _when_lost,
+    HelpPage.BOOK: _book,
+    HelpPage.CHANGE: _change,
+    HelpPage.FAMILY: _family,
+    HelpPage.POLICY: _policy,
+    HelpPage.REGISTER: _register,
+    HelpPage.CONFIRM: _confirm,
+    HelpPage.LOST: _when_lost,
 }
 
 

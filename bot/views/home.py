@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.keyboards.callbacks import Go, NotificationList, Page, RequestList, Tab, VisitList
+from bot.keyboards.buttons.access import GO_ENTER_CODE
+from bot.keyboards.buttons.booking import GO_BOOKING
+from bot.keyboards.buttons.help import GO_HELP
+from bot.keyboards.buttons.home import GO_DEMO_FAMILY
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.person import GO_FORM
+from bot.keyboards.buttons.requests import RequestList
+from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.kit import button, markup
 from bot.views.family import policy_line
 from bot.views.screen import Screen
@@ -31,11 +39,11 @@ def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> S
     return Screen(
         blocks(note or "", bold(t("🏠 Main menu")), _policy_card(t, data.person), _next_visit(t, data, now)),
         markup(
-            [button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))],
+            [button(t.label("🩺 Book a doctor"), GO_BOOKING)],
             [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
             [button(t.label("🗂 Application statuses"), RequestList(page=0))],
             [button(_notifications(t, data.unread), NotificationList(page=0))],
-            [button(t.label("☰ More"), Go(to=Page.MORE))],
+            [button(t.label("☰ More"), GO_MORE)],
         ),
     )
 
@@ -52,10 +60,10 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
             else "",
         ),
         markup(
-            [button(t.label("📝 Fill in the form"), Go(to=Page.FORM))],
-            [button(t.label("🔑 Enter a code"), Go(to=Page.ENTER_CODE))],
-            [button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))] if demo else [],
-            [button(t.label("❓ Help"), Go(to=Page.HELP)), button(t.label("☰ More"), Go(to=Page.MORE))],
+            [button(t.label("📝 Fill in the form"), GO_FORM)],
+            [button(t.label("🔑 Enter a code"), GO_ENTER_CODE)],
+            [button(t.label("👪 Take a ready family (demo)"), GO_DEMO_FAMILY)] if demo else [],
+            [button(t.label("❓ Help"), GO_HELP), button(t.label("☰ More"), GO_MORE)],
         ),
     )
 

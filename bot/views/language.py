@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from bot.keyboards.callbacks import SetLocale
+from bot.keyboards.buttons.language import SetLocale
 from bot.keyboards.kit import button, home_button, markup
 from bot.views.screen import Screen
 from services.texts.i18n import LOCALES, Texts, bold

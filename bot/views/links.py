@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.keyboards.callbacks import BookByLink, WizardOpen
+from bot.keyboards.buttons.links import BookByLink
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.kit import button, home_button, markup
 from bot.views.screen import Screen
 from bot.views.specialties import specialty

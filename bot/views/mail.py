@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.keyboards.callbacks import Go, MailRemove, Page, WizardOpen
+from bot.keyboards.buttons.mail import GO_MAIL, MailRemove
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
@@ -51,7 +53,7 @@ def mail(t: Texts, address: MailAddress, *, on: bool, note: Html | None = None) 
         markup(
             [button(t.label("✏️ Change the address"), WizardOpen(kind=_KIND, anew=True))] if on else [],
             [button(t.label("✖️ No more letters"), MailRemove(sure=False))],
-            back_row(t, Go(to=Page.MORE)),
+            back_row(t, GO_MORE),
         ),
     )
 
@@ -67,7 +69,7 @@ def none(t: Texts, *, on: bool, note: Html | None = None) -> Screen:
         ),
         markup(
             [button(t.label("✏️ Give an address"), WizardOpen(kind=_KIND, anew=True))] if on else [],
-            back_row(t, Go(to=Page.MORE)),
+            back_row(t, GO_MORE),
         ),
     )
 
@@ -80,7 +82,7 @@ def remove(t: Texts, address: MailAddress) -> Screen:
             t("We will forget the address {address}. Messages here in the chat come as before.", address=address.text),
         ),
         markup(
-            [button(t.label("No, go on writing"), Go(to=Page.MAIL))],
+            [button(t.label("No, go on writing"), GO_MAIL)],
             [button(t.label("Yes, no more letters"), MailRemove(sure=True))],
             [home_button(t)],
         ),
@@ -99,7 +101,7 @@ def address(data: MailQuestion, buttons: StepButtons, scene: Scene) -> Screen:
             t("Letters come now to: {address}", address=data.address) if data.address else "",
             t("Write the address in a message. For example: anna@example.com"),
         ),
-        markup(back_row(t, buttons.back() or Go(to=Page.MORE))),
+        markup(back_row(t, buttons.back() or GO_MORE)),
     )
 
 

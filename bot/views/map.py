@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.keyboards.callbacks import ClinicVenue
+from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, in_rows, markup, pager, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import ClinicRow

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.family import GO_POLICIES
+from bot.keyboards.buttons.help import GO_HELP
+from bot.keyboards.buttons.mail import GO_MAIL
+from bot.keyboards.buttons.mydata import GO_ABOUT
+from bot.keyboards.buttons.requests import GO_FEEDBACK, GO_PROBLEM
 from bot.keyboards.kit import back_row, button, markup
 from bot.views.screen import Screen
 from services.texts.i18n import Texts, blocks, bold, lines
@@ -23,12 +27,12 @@ def more(t: Texts, *, mail: bool = False) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("👪 Policies"), Go(to=Page.POLICIES))],
-            [button(t.label("✉️ E-mail"), Go(to=Page.MAIL))] if mail else [],
-            [button(t.label("⚠️ Report a problem"), Go(to=Page.PROBLEM))],
-            [button(t.label("💬 Feedback"), Go(to=Page.FEEDBACK))],
-            [button(t.label("ℹ️ About"), Go(to=Page.ABOUT))],
-            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("👪 Policies"), GO_POLICIES)],
+            [button(t.label("✉️ E-mail"), GO_MAIL)] if mail else [],
+            [button(t.label("⚠️ Report a problem"), GO_PROBLEM)],
+            [button(t.label("💬 Feedback"), GO_FEEDBACK)],
+            [button(t.label("ℹ️ About"), GO_ABOUT)],
+            [button(t.label("❓ Help"), GO_HELP)],
             back_row(t, None),
         ),
     )

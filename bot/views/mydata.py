@@ -11,7 +11,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.keyboards.callbacks import Close, ConsentAgain, EraseMe, Go, Page, Way
+from bot.keyboards.buttons.common import GO_HOME, Close
+from bot.keyboards.buttons.consent import ConsentAgain
+from bot.keyboards.buttons.help import GO_HELP
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.mydata import GO_ABOUT, GO_CONSENT, GO_ERASE, GO_EXPORT, EraseMe, Way
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.views.booking import RELATIONS
 from bot.views.clinics import region_name
@@ -67,16 +71,16 @@ def about(t: Texts, data: About) -> Screen:
             else t("You have given no consent, and nothing is kept about you."),
         ),
         markup(
-            [button(t.label("📄 The text of the consent"), Go(to=Page.CONSENT))],
+            [button(t.label("📄 The text of the consent"), GO_CONSENT)],
             *(
                 (
-                    [button(t.label("📦 My data"), Go(to=Page.EXPORT))],
-                    [button(t.label("🗑 Take the consent back"), Go(to=Page.ERASE))],
+                    [button(t.label("📦 My data"), GO_EXPORT)],
+                    [button(t.label("🗑 Take the consent back"), GO_ERASE)],
                 )
                 if given
                 else ()
             ),
-            back_row(t, Go(to=Page.MORE) if given else ConsentAgain(locale=t.locale)),
+            back_row(t, GO_MORE if given else ConsentAgain(locale=t.locale)),
         ),
     )
 
@@ -92,8 +96,8 @@ def consent_given(t: Texts, given: Consent, current: str) -> Screen:
         ),
         markup(
             [button(t.label("📄 Read the new text"), ConsentAgain(locale=t.locale))] if renewed else [],
-            [button(t.label("🗑 Take the consent back"), Go(to=Page.ERASE))],
-            back_row(t, Go(to=Page.ABOUT)),
+            [button(t.label("🗑 Take the consent back"), GO_ERASE)],
+            back_row(t, GO_ABOUT),
         ),
     )
 
@@ -102,7 +106,7 @@ def consent_to_read(t: Texts, text: Html) -> Screen:
     """Today's text, for who has given none."""
     return Screen(
         text,
-        markup([button(t.label("To the consent"), ConsentAgain(locale=t.locale))], back_row(t, Go(to=Page.ABOUT))),
+        markup([button(t.label("To the consent"), ConsentAgain(locale=t.locale))], back_row(t, GO_ABOUT)),
     )
 
 
@@ -129,7 +133,7 @@ def exported(t: Texts) -> Screen:
                 "the file” so that it does not stay in the chat."
             ),
         ),
-        markup(back_row(t, Go(to=Page.ABOUT))),
+        markup(back_row(t, GO_ABOUT)),
     )
 
 
@@ -247,7 +251,7 @@ def question(t: Texts, obligations: Obligations, now: datetime, note: Html | Non
             ),
             t("What stays: the registry’s own records of patients and visits. They are the clinic’s."),
         ),
-        markup(*_choice(t, obligations), back_row(t, Go(to=Page.ABOUT))),
+        markup(*_choice(t, obligations), back_row(t, GO_ABOUT)),
     )
 
 
@@ -280,7 +284,7 @@ def under_way(t: Texts) -> Screen:
             t("The registry has not answered yet. No data are erased: you would not learn whether the booking stands."),
             t("The answer comes here by itself within a few minutes. Then erase your data."),
         ),
-        markup([button(t.label("🔄 Try again"), Go(to=Page.ERASE))], [home_button(t)]),
+        markup([button(t.label("🔄 Try again"), GO_ERASE)], [home_button(t)]),
     )
 
 
@@ -303,7 +307,7 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
         ),
         markup(
             [button(t.label("▶️ Begin again"), ConsentAgain(locale=t.locale))],
-            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("❓ Help"), GO_HELP)],
         ),
     )
 
@@ -314,7 +318,7 @@ def nothing_kept(t: Texts) -> Screen:
         blocks(bold(t("Nothing is kept about you here")), t("There is nothing to erase. Booking needs consent.")),
         markup(
             [button(t.label("▶️ Begin again"), ConsentAgain(locale=t.locale))],
-            [button(t.label("❓ Help"), Go(to=Page.HELP))],
+            [button(t.label("❓ Help"), GO_HELP)],
         ),
     )
 
@@ -323,14 +327,14 @@ def _choice(t: Texts, obligations: Obligations) -> list[Any]:
     def way(label: str, how: Way) -> list[Any]:
         return [button(label, EraseMe(way=how, digest=obligations.digest))]
 
-    no = [button(t.label("Do not erase"), Go(to=Page.HOME))]
+    no = [button(t.label("Do not erase"), GO_HOME)]
     if not obligations.has_visits:
         return [no, way(t.label("🗑 Yes, erase all"), Way.LEAVE)]
     return [
         no,
         way(t.label("Cancel bookings and erase"), Way.CANCEL)
         if obligations.answers
-        else [button(t.label("🔄 Try again"), Go(to=Page.ERASE))],
+        else [button(t.label("🔄 Try again"), GO_ERASE)],
         way(t.label("Erase, leave the bookings"), Way.LEAVE),
     ]
 

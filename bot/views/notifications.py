@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.keyboards.callbacks import NotificationList, NotificationOpen, NotificationReadAll
+from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
 from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager, short
 from bot.views import access, family, mail, requests
 from bot.views.screen import Screen

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from aiogram.types import InlineKeyboardButton
 
-from bot.keyboards.callbacks import Go, Page, PersonCard
+from bot.keyboards.buttons.family import PersonCard
+from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.kit import back_row, button, in_rows, markup, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
@@ -353,7 +354,7 @@ def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[InlineKeyb
 
 def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[InlineKeyboardButton]]:
     if data.field == "surname" and data.demo and data.own:
-        return [[button(t.label("👪 Take a ready family (demo)"), Go(to=Page.DEMO_FAMILY))]]
+        return [[button(t.label("👪 Take a ready family (demo)"), GO_DEMO_FAMILY)]]
     if data.field == "patronymic":
         return [[button(t.label("No patronymic"), buttons.act("none"))]]
     if data.field == "sex":

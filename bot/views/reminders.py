@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.keyboards.callbacks import NotificationList, Tab, VisitCancel, VisitCard, VisitList, VisitMove, VisitReply
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.reminders import VisitReply
+from bot.keyboards.buttons.visits import Tab, VisitCancel, VisitCard, VisitList, VisitMove
 from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, home_button, markup, numbered, short
 from bot.views.clinics import clinic_address, room_line
 from bot.views.screen import Screen

@@ -8,17 +8,11 @@ from datetime import datetime
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.keyboards.callbacks import (
-    Close,
-    Go,
-    NotificationList,
-    Page,
-    RequestCard,
-    RequestList,
-    RequestPhoto,
-    RequestText,
-    WizardOpen,
-)
+from bot.keyboards.buttons.common import Close
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.requests import RequestCard, RequestList, RequestPhoto, RequestText
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
@@ -102,7 +96,7 @@ def message(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             [button(t.label("Leave it as it is"), buttons.act("keep"))] if data.text is not None else [],
-            back_row(t, buttons.back() or Go(to=Page.MORE)),
+            back_row(t, buttons.back() or GO_MORE),
         ),
     )
 
@@ -148,7 +142,7 @@ def unfinished(t: Texts, kind: RequestKind) -> Screen:
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=kind.value, anew=False))],
             [button(t.label("Start again"), WizardOpen(kind=kind.value, anew=True))],
-            back_row(t, Go(to=Page.MORE)),
+            back_row(t, GO_MORE),
         ),
     )
 
@@ -159,7 +153,7 @@ def too_many(t: Texts) -> Screen:
         blocks(bold(t("Please wait for an answer")), wait_for_answers(t)),
         markup(
             [button(t.label("🗂 Application statuses"), RequestList(page=0))],
-            back_row(t, Go(to=Page.MORE)),
+            back_row(t, GO_MORE),
         ),
     )
 

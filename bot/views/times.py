@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.keyboards.callbacks import ClinicVenue
+from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.kit import (
     PAGE_SIZE,
     TIMES_IN_ROW,

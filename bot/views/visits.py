@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.keyboards.callbacks import (
-    Go,
-    NotificationList,
-    Page,
+from bot.keyboards.buttons.booking import GO_BOOKING
+from bot.keyboards.buttons.mail import GO_MAIL
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.visits import (
     Tab,
     VisitAgain,
     VisitCalendar,
@@ -77,7 +77,7 @@ def ticket(
         markup(
             *_actions(t, entry, now),
             _calendar_row(t, visit, now),
-            [button(t.label("✉️ Send it by e-mail"), Go(to=Page.MAIL))] if offers_mail and ahead else [],
+            [button(t.label("✉️ Send it by e-mail"), GO_MAIL)] if offers_mail and ahead else [],
             [button(t.label("📍 Clinic on the map"), VisitVenue(visit=visit.id))]
             if visit.clinic.lat is not None
             else [],
@@ -205,7 +205,7 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
             tabs,
             *rows,
             pager(t, page, found.total, PAGE_SIZE, lambda each: VisitList(tab=tab, page=each)),
-            [] if found.total else [button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))],
+            [] if found.total else [button(t.label("🩺 Book a doctor"), GO_BOOKING)],
             [home_button(t)],
         ),
     )
@@ -218,7 +218,7 @@ def failed_booking(t: Texts) -> Screen:
             bold(t("The booking could not be made")),
             t("The registry did not answer, and no booking was made. Your choice is kept: you can try again."),
         ),
-        markup([button(t.label("🩺 Book a doctor"), Go(to=Page.BOOKING))], [home_button(t)]),
+        markup([button(t.label("🩺 Book a doctor"), GO_BOOKING)], [home_button(t)]),
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.person import GO_FORM
 from services.registry.local.demo import fill_demo
 from tests.bench.figures import Figure, above
 from tests.bench.opened import opened, settings_of
@@ -19,7 +19,7 @@ from tests.support.bot_process import set_clock
 
 _MORE_MB = 80
 _AT_ONCE = 20
-_FORM = Button("Fill in the form", Go(to=Page.FORM).pack())
+_FORM = Button("Fill in the form", GO_FORM.pack())
 _HELLO = Button("Press", "pressed")
 
 

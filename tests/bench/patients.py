@@ -9,17 +9,12 @@ from typing import TypeVar
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot.keyboards.callbacks import (
-    ConsentPress,
-    Go,
-    Page,
-    Verb,
-    VisitCancel,
-    VisitCard,
-    VisitList,
-    WizardOpen,
-    WizardPress,
-)
+from bot.keyboards.buttons.booking import GO_BOOKING
+from bot.keyboards.buttons.common import GO_HOME, Go
+from bot.keyboards.buttons.consent import ConsentPress
+from bot.keyboards.buttons.home import GO_DEMO_FAMILY
+from bot.keyboards.buttons.visits import VisitCancel, VisitCard, VisitList
+from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from tests.bench.telegram import Button, Chat, Took
 
 Data = TypeVar("Data", bound=CallbackData)
@@ -65,25 +60,25 @@ class Patient:
         """Agrees and takes the ready family."""
         await self.chat.say("/start")
         await self._press(ConsentPress, agree=True)
-        await self._press(Go, to=Page.DEMO_FAMILY)
+        await self._press(Go, to=GO_DEMO_FAMILY.to)
 
     async def visits(self) -> AsyncGenerator[Pressed, None]:
         """Books and cancels for ever; a booking that leads nowhere (no free times) is begun anew from Home."""
         while True:
             async for pressed in self._book():
                 yield pressed
-            yield Pressed("Home", await self._press(Go, to=Page.HOME))
+            yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
             yield Pressed("My bookings", await self._press(VisitList))
             if self._find(VisitCard) is None:
-                yield Pressed("Home", await self._press(Go, to=Page.HOME))
+                yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
                 continue
             yield Pressed("a booking", await self._press(VisitCard))
             yield Pressed("cancel it", await self._press(VisitCancel, sure=False))
             yield Pressed(LAST, await self._press(VisitCancel, sure=True))
-            yield Pressed("Home", await self._press(Go, to=Page.HOME))
+            yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
 
     async def _book(self) -> AsyncGenerator[Pressed, None]:
-        yield Pressed("Book a visit", await self._press(Go, to=Page.BOOKING))
+        yield Pressed("Book a visit", await self._press(Go, to=GO_BOOKING.to))
         if self._find(WizardOpen, anew=True) is not None:  # one that led nowhere
             yield Pressed("begin anew", await self._press(WizardOpen, anew=True))
         while (forward := self._forward()) is not None:

@@ -14,7 +14,12 @@ from bot.fsm import family as family_wizard
 from bot.fsm import mail as mail_wizard
 from bot.fsm import moving as moving_wizard
 from bot.fsm import person as person_wizard
-from bot.keyboards.callbacks import Go, NotificationList, Page, RequestList, Tab, Topic, VisitCancel, WizardOpen
+from bot.keyboards.buttons.common import GO_HOME
+from bot.keyboards.buttons.help import HelpPage
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.requests import RequestList
+from bot.keyboards.buttons.visits import Tab, VisitCancel
+from bot.keyboards.buttons.wizard import WizardOpen
 from bot.views import (
     access,
     booking,
@@ -1104,7 +1109,7 @@ SCREENS: Sequence[Sample] = [
     *(Sample(help_view.show, (kind,)) for kind in (None, *STEPS)),
     *(
         Sample(help_view.topic, (topic, kind, who))
-        for topic in Topic
+        for topic in HelpPage
         for kind, who in ((None, None), ("booking", None), ("booking", "W" * 12))
     ),
     *(Sample(links.unfinished, (target, "W" * LONGEST_LINK)) for target in (None, *TARGETS)),
@@ -1134,7 +1139,7 @@ SCREENS: Sequence[Sample] = [
     Sample(visits.failed_booking),
     *(
         Sample(common.unavailable, (again,))
-        for again in (Go(to=Page.HOME), *(WizardOpen(kind=kind, anew=False) for kind in STEPS))
+        for again in (GO_HOME, *(WizardOpen(kind=kind, anew=False) for kind in STEPS))
     ),
     *(Sample(each) for each in (common.gone, common.failed, common.not_understood)),
 ]

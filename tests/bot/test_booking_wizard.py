@@ -11,7 +11,7 @@ import pytest
 from bot.fsm import booking
 from bot.fsm.booking import NEXT_SCREENS, after_booking, booking_steps, first_answers
 from bot.fsm.wizard import Reply, SharedLocation, Typed, Wizard
-from bot.keyboards.callbacks import WizardPress
+from bot.keyboards.buttons.wizard import WizardPress
 from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import refusals

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from bot.keyboards.callbacks import Close
+from bot.keyboards.buttons.common import Close
 from bot.views.calendar import calendar_file, document
 from services.booking.model import CalendarEvent, VisitEntry
 from services.notify.model import CalendarFile

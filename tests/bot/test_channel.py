@@ -17,7 +17,9 @@ from aiogram.methods import SendMessage
 
 from bot import notices
 from bot.channel import BATCH, TelegramChannel
-from bot.keyboards.callbacks import NotificationList, VisitCancel, VisitCard, VisitMove, VisitReply
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.reminders import VisitReply
+from bot.keyboards.buttons.visits import VisitCancel, VisitCard, VisitMove
 from bot.middlewares.outgoing import Gate
 from bot.tools import Tools
 from bot.views.notifications import HEADLINES

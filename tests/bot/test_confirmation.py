@@ -15,7 +15,7 @@ from bot.fsm import booking
 from bot.fsm.booking import after_booking, booking_steps
 from bot.fsm.wizard import Reply, Wizard
 from bot.handlers import wizard as handlers
-from bot.keyboards.callbacks import Verb, WizardPress
+from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.tools import Tools
 from bot.views.screen import Screen
 from services.accounts.model import Account

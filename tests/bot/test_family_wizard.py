@@ -12,7 +12,7 @@ from bot.fsm import family
 from bot.fsm.family import after_family, edit_answers, edit_steps, family_steps
 from bot.fsm.person import answers_of
 from bot.fsm.wizard import Reply, Wizard
-from bot.keyboards.callbacks import WizardPress
+from bot.keyboards.buttons.wizard import WizardPress
 from bot.tools import Tools
 from services.accounts.family import PERSONS
 from services.accounts.model import Account, Basis, Person, Relation

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.fsm.wizard import SharedLocation, Unreadable
-from bot.keyboards.callbacks import ClinicVenue
+from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.wizard import StepButtons
 from bot.tools import Tools
 from bot.views import booking as booking_view

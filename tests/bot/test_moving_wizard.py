@@ -11,7 +11,7 @@ from bot import notices
 from bot.fsm import moving
 from bot.fsm.moving import NEXT_SCREENS, after_moving, first_answers, moving_steps
 from bot.fsm.wizard import Typed, Wizard
-from bot.keyboards.callbacks import WizardPress
+from bot.keyboards.buttons.wizard import WizardPress
 from bot.tools import Tools
 from bot.views import moving as view
 from bot.views import refusals

@@ -9,7 +9,7 @@ import pytest
 from bot import notices
 from bot.fsm.requests import after_request, request_steps
 from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable, Wizard
-from bot.keyboards.callbacks import WizardPress
+from bot.keyboards.buttons.wizard import WizardPress
 from bot.tools import Tools
 from bot.views.screen import Screen
 from services.accounts.model import Account

@@ -27,7 +27,8 @@ from bot.fsm.requests import KINDS as REQUESTS
 from bot.fsm.requests import request_steps
 from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import Step
-from bot.keyboards.callbacks import Tab, Verb, WizardPress
+from bot.keyboards.buttons.visits import Tab
+from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.keyboards.wizard import StepButtons
 from bot.views import booking, notifications, times, visits
 from bot.views.common import Scene

@@ -31,7 +31,7 @@ from bot.fsm.wizard import (
     Wizard,
     step_name,
 )
-from bot.keyboards.callbacks import Verb, WizardOpen, WizardPress
+from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.kit import back_row, button, markup
 from bot.keyboards.wizard import StepButtons
 from bot.tools import Tools

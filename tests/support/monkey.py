@@ -15,7 +15,11 @@ from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
-from bot.keyboards.callbacks import Close, ConsentAgain, ConsentPress, Go, Idle, Page, WizardPress
+from bot.keyboards.buttons.common import GO_HOME, Close, Idle
+from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.person import GO_FORM
+from bot.keyboards.buttons.wizard import WizardPress
 from emulator import people
 from emulator.driver import Button, Fault, Message, User
 from emulator.world import World
@@ -25,8 +29,8 @@ from tests.e2e.desk import desk_of
 from tests.e2e.people import BORN
 from tests.support.bot_process import BotProcess
 
-HOME = Go(to=Page.HOME).pack()
-_HOMES = frozenset({HOME, Go(to=Page.MORE).pack(), Go(to=Page.FORM).pack()})
+HOME = GO_HOME.pack()
+_HOMES = frozenset({HOME, GO_MORE.pack(), GO_FORM.pack()})
 """The button to it, and what stands on it alone, with and without somebody to book for."""
 _PROMPT = "⬇️"
 _CONSENTS = (f"{ConsentPress.__prefix__}:", f"{ConsentAgain.__prefix__}:")

@@ -8,13 +8,13 @@ from functools import lru_cache
 
 from aiogram.types import InlineKeyboardMarkup
 
-from bot.keyboards.callbacks import Go, Page
+from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.kit import LABEL
 from bot.views.screen import Screen
 from emulator.entities import Formatted, parse_html, trim, utf16_length
 
 TEXT, CAPTION, TOAST, DATA, BUTTON_TEXT, BUTTONS, IN_ROW = 4096, 1024, 200, 64, 64, 100, 8
-HOME = Go(to=Page.HOME).pack()
+HOME = GO_HOME.pack()
 _NUMBERED = re.compile(r"^\d+ · ")
 _PLACE = re.compile(r"\{\w*\}")
 _LATIN = re.compile(r"[A-Za-z]{2,}")

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.keyboards.callbacks import Go, Idle, NotificationList, Page, Verb, WizardPress
+from bot.keyboards.buttons.common import GO_HOME, Idle
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.keyboards.kit import (
     LABEL,
     back_row,
@@ -107,7 +109,7 @@ def test_rows() -> None:
 def test_back_and_home() -> None:
     row = back_row(RU, "back")
     assert [each.text for each in row] == ["⬅️ Назад", "🏠 Главное меню"]
-    assert [each.callback_data for each in row] == ["back", Go(to=Page.HOME).pack()]
+    assert [each.callback_data for each in row] == ["back", GO_HOME.pack()]
     assert [each.text for each in back_row(RU, None)] == ["🏠 Главное меню"]
 
 

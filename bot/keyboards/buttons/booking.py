@@ -1,0 +1,7 @@
+"""Booking."""
+
+from __future__ import annotations
+
+from bot.keyboards.buttons.common import Go
+
+GO_BOOKING = Go(to="book")

@@ -1,0 +1,33 @@
+"""Buttons that every topic may draw: a screen by its name, Home, closing, a cell that does nothing.
+
+A prefix carries the number of its layout: adding a field to a button makes a new prefix, so that buttons of years ago
+are either understood or answered by `handlers.last`. Values are short stable ids, never personal data. All prefixes and
+names of screens differ (`unit/test_callbacks.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+PageNumber = Annotated[int, Field(ge=0, le=99_999)]
+"""A page of a list. A number that no list of ours has makes a button that nobody knows."""
+
+
+class Go(CallbackData, prefix="g1"):
+    """A screen that needs nothing but its name; each topic keeps the names of its own."""
+
+    to: str
+
+
+class Close(CallbackData, prefix="xv1"):
+    """Takes a venue, a photo or a file away, so that the screen above it is the last message again."""
+
+
+class Idle(CallbackData, prefix="id1"):
+    """A cell that only stands in a table (a weekday, a page number)."""
+
+
+GO_HOME = Go(to="home")

@@ -1,0 +1,17 @@
+"""Consent."""
+
+from __future__ import annotations
+
+from aiogram.filters.callback_data import CallbackData
+
+
+class ConsentPress(CallbackData, prefix="cs2"):
+    """`locale` is the language that the text was read in, `digest` says which text it was."""
+
+    agree: bool
+    locale: str
+    digest: str
+
+
+class ConsentAgain(CallbackData, prefix="ca1"):
+    locale: str

@@ -1,0 +1,16 @@
+"""The e-mail address."""
+
+from __future__ import annotations
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot.keyboards.buttons.common import Go
+
+
+class MailRemove(CallbackData, prefix="mr1"):
+    """No more letters; `sure`: the question has been answered with yes."""
+
+    sure: bool
+
+
+GO_MAIL = Go(to="mail")

@@ -1,0 +1,11 @@
+"""Answers to reminders."""
+
+from __future__ import annotations
+
+from aiogram.filters.callback_data import CallbackData
+
+
+class VisitReply(CallbackData, prefix="vy1"):
+    """«Приду» of a reminder."""
+
+    visit: str
