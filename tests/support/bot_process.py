@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,7 +19,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from emulator.driver import Emulator
-from tests.support.clock import MONDAY_MORNING
+from tests.support.clock import MONDAY_MORNING, FolderClock
 from tests.support.machine import ROOT, environment, free_port
 from tests.support.nursery import Child, Nursery
 
@@ -32,14 +32,21 @@ _QUIET_MS = 15
 
 @dataclass
 class BotProcess:
-    """A bot to start, stop, kill and start again; `folder` holds its database, key and clock shift."""
+    """A bot to start, stop, kill and start again; `folder` holds its database, key and clock.
+
+    The clock stands until the story moves it: for the bot, for commands beside it and for the story. Telegram's, that
+    is the emulator's, goes on all the while, for the bot really waits for as long as Telegram has told it to.
+    """
 
     folder: Path
     emulator: Emulator
     nursery: Nursery
     settings: dict[str, str] = field(default_factory=dict)
     _process: Child | None = None
-    _shift: timedelta = timedelta(0)
+
+    @property
+    def clock(self) -> FolderClock:
+        return FolderClock(self.folder)
 
     @property
     def database(self) -> Path:
@@ -88,11 +95,11 @@ class BotProcess:
     @property
     def now(self) -> datetime:
         """What the bot's clock says."""
-        return datetime.now(UTC) + self._shift
+        return self.clock.now()
 
     def set_clock(self, moment: datetime) -> None:
-        """The bot's clock goes on from this moment."""
-        self._shift = set_clock(self.folder, moment)
+        """The bot's clock stands at this moment; what is due then is done at once."""
+        self.clock.set(moment)
         self.tick()
 
     def shift_clock(self, by: timedelta) -> None:
@@ -149,16 +156,6 @@ def _webhook() -> dict[str, str]:
     """Settings of a bot that is sent its updates, on a port that is free."""
     port = free_port()
     return {"WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram", "HTTP_PORT": str(port)}
-
-
-def set_clock(folder: Path, moment: datetime) -> timedelta:
-    """Sets the clock of whatever runs in this folder; gives how far it is from the machine's, in whole seconds."""
-    shift = timedelta(seconds=round((moment - datetime.now(UTC)).total_seconds()))
-    target = folder / "data" / "clock-shift"
-    target.parent.mkdir(exist_ok=True)
-    target.with_suffix(".new").write_text(str(int(shift.total_seconds())))
-    target.with_suffix(".new").replace(target)
-    return shift
 
 
 @asynccontextmanager

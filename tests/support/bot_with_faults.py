@@ -24,6 +24,7 @@ from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
 from aiogram.methods.base import TelegramMethod
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 
 from bot import app, jobs, shared
 from bot.logs import set_up_logging
@@ -41,6 +42,7 @@ from services.registry.model import (
     Unknown,
 )
 from services.registry.port import Registry, RegistryUnavailable
+from tests.support.clock import FolderClock
 from tests.support.kills import die_where_told
 
 FAULTS = Path("faults.json")
@@ -167,7 +169,10 @@ class Work:
 
 
 class PromptTicks(jobs.Ticks):
-    """Ticks that run at once, too, when a story asks by SIGUSR1: what is due first, then what is to be told of it."""
+    """Ticks that run at once, too, when a story asks by SIGUSR1: what is due first, then what is to be told of it.
+
+    What has its hour of the day is left out: the hour would be the machine's, no story's.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,6 +181,8 @@ class PromptTicks(jobs.Ticks):
         self._answering: asyncio.Task[None] | None = None
 
     def add(self, trigger: BaseTrigger, name: str, job: jobs.Job) -> None:
+        if isinstance(trigger, CronTrigger):
+            return
         super().add(trigger, name, job)
         if name in _AT_ONCE:
             self._jobs.append((name, self._watched(name, job)))
@@ -223,7 +230,13 @@ def _exact_and_quick() -> None:
     app.build_bot, app.build_dispatcher = watched_bot, watched_dispatcher
 
 
+def keep_the_storys_time() -> None:
+    """Without DEMO, too, when nothing moves the product's clock: to a story, its own clock is the machine's."""
+    setattr(app, "SystemClock", lambda: FolderClock(Path()))  # noqa: B010  (a name of that module's imports)
+
+
 def main() -> None:
+    keep_the_storys_time()
     _exact_and_quick()
     _lenient_where_told()
     _no_map_where_told()
