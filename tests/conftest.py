@@ -12,6 +12,9 @@ from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault
 from tests.support.clock import FakeClock
 from tests.support.databases import ENGINES, PostgresServer, SqliteTemplate
+from tests.support.times import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
 
 
 @pytest.fixture(scope="session")
