@@ -112,7 +112,7 @@ class Emulator:
         """Serve on a free loopback port until the block ends; state in `tmp_path`/emulator.sqlite.
 
         `quiet_ms`: how long no call may come for the bot to count as quiet, in milliseconds;
-        `timeout`: how long acts wait for it, in seconds. `smtp`: catch mail too, see `smtp_url`.
+        `timeout`: how long acts and waiting last at most, in seconds. `smtp`: catch mail too, see `smtp_url`.
         `clock`: tells Unix seconds; with one that stands ages are exact, and `advance` moves it on all the same.
         `bot_log`, `catalogues`: what `check` looks at besides; unless `checked`, only who calls it is told.
         """
@@ -143,9 +143,9 @@ class Emulator:
         """The caught messages, oldest first."""
         return self.world.store.mails()
 
-    async def wait_mail(self, to: str, timeout: float = 10, *, after: Mail | None = None) -> Mail:
+    async def wait_mail(self, to: str, timeout: float | None = None, *, after: Mail | None = None) -> Mail:
         """Wait for a message to this address, newer than `after` if given; gives the newest such one."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
             for mail in reversed(self.mail):
                 fits = to.lower() in (address.lower() for address in mail.to)
@@ -395,9 +395,9 @@ class _Dialogue:
         """What people in the chat look at, see `Screen`."""
         return screen_of(self.messages(), self._world.store.chat(*self._where))
 
-    async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
+    async def wait_for(self, text: str, *, timeout: float | None = None) -> Message:
         """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + (self.emulator.timeout if timeout is None else timeout)
         while True:
             for message in reversed(self.messages()):
                 if message.from_bot and not message.deleted and text in message.text:

@@ -31,6 +31,7 @@ from aiogram.utils.backoff import BackoffConfig
 from emulator import people, pictures
 from emulator.driver import Emulator
 from tests.support.clock import MONDAY_MORNING
+from tests.support.machine import PATIENCE
 
 BACKOFF = BackoffConfig(min_delay=0.05, max_delay=0.2, factor=1.3, jitter=0.0)
 
@@ -66,7 +67,7 @@ class Api:
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
     """Its clock stands until a test moves it on."""
     async with Emulator.start(
-        tmp_path, quiet_ms=20, timeout=5, checked=False, clock=MONDAY_MORNING.timestamp
+        tmp_path, quiet_ms=20, timeout=PATIENCE, checked=False, clock=MONDAY_MORNING.timestamp
     ) as running:
         yield running
 

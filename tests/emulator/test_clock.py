@@ -17,6 +17,7 @@ from emulator.store import Store
 from emulator.world import World
 from services.clock import ShiftedClock
 from tests.support.local_chat import local_chat
+from tests.support.machine import PATIENCE
 
 from .test_command import address_of, launch
 
@@ -27,7 +28,7 @@ def advance(url: str, seconds: object) -> dict[str, Any]:
     """The act of the chat page."""
     body = json.dumps({"seconds": seconds}).encode()
     request = urllib.request.Request(f"{url}/control/advance", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=5) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         value: dict[str, Any] = json.load(answer)
         return value
 

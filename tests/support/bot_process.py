@@ -20,12 +20,11 @@ from babel.messages.pofile import read_po
 
 from emulator.driver import Emulator
 from tests.support.clock import MONDAY_MORNING, FolderClock
-from tests.support.machine import ROOT, environment, free_port
+from tests.support.machine import PATIENCE, ROOT, environment, free_port
 from tests.support.nursery import Child, Nursery
 
 BEGIN = MONDAY_MORNING + timedelta(minutes=1)
 """When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
-_PATIENCE = 60.0
 _QUIET_MS = 15
 """Updates are confirmed when they have been handled (`bot_with_faults.Work`), so little is left to wait for."""
 
@@ -56,7 +55,7 @@ class BotProcess:
         """Starts it and waits until it has introduced itself: what is sent from then on is not lost."""
         greetings = self._greetings()
         self._process = await self.nursery.start(self.folder, self._environment(), self.log)
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while self._greetings() == greetings:
                 if self._process.returncode is not None:
                     raise AssertionError(f"the bot has not started:\n{self.log.read_text()}")
@@ -75,13 +74,13 @@ class BotProcess:
         with NamedTemporaryFile(dir=self.folder, suffix=".out") as printed:
             output = Path(printed.name)
             process = await self.nursery.start(self.folder, self._environment(), output, *arguments)
-            code = await asyncio.wait_for(process.wait(), _PATIENCE)
+            code = await asyncio.wait_for(process.wait(), PATIENCE)
             return code, output.read_text()
 
     async def ended(self) -> None:
         """Waits until it is gone, as when it was told to die at work."""
         if self._process is not None:
-            await asyncio.wait_for(self._process.wait(), _PATIENCE)
+            await asyncio.wait_for(self._process.wait(), PATIENCE)
         self._process = None
 
     async def restart(self) -> None:
@@ -120,7 +119,7 @@ class BotProcess:
     async def comes_true(self, condition: Callable[[], bool], what: str) -> None:
         """Waits for something that shows in the database alone."""
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 while not condition():
                     self.tick()
                     await asyncio.sleep(0.05)
@@ -140,7 +139,7 @@ class BotProcess:
         if self._process is None or self._process.returncode is not None:
             return 0
         self._process.send_signal(how)
-        code = await asyncio.wait_for(self._process.wait(), _PATIENCE)
+        code = await asyncio.wait_for(self._process.wait(), PATIENCE)
         self._process = None
         return code
 
@@ -170,7 +169,13 @@ async def running_bot(
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     async with Emulator.start(
-        folder, quiet_ms=_QUIET_MS, smtp=True, bot_log=folder / "bot.log", catalogues=_catalogues(), checked=checked
+        folder,
+        quiet_ms=_QUIET_MS,
+        timeout=PATIENCE,
+        smtp=True,
+        bot_log=folder / "bot.log",
+        catalogues=_catalogues(),
+        checked=checked,
     ) as emulator:
         mail = {"SMTP_URL": emulator.smtp_url, "MAIL_FROM": "Номерок <bot@example.org>"}
         hook = _webhook() if webhook else {}

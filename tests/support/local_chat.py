@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.support.clock import FolderClock
-from tests.support.machine import environment, free_port
+from tests.support.machine import PATIENCE, environment, free_port
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGINT)
-            child.wait(60)
+            child.wait(PATIENCE)
 
 
 def state(port: int) -> bytes | None:
@@ -57,7 +57,7 @@ def answers(port: int) -> bool:
     return state(port) is not None
 
 
-def until(done: Callable[[], bool], patience: float = 30) -> None:
+def until(done: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Waits for something outside this process to come about."""
     ends = time.monotonic() + patience
     while not done():
