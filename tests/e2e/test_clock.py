@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from services.ids import LENGTH
 from tests.e2e.desk import desk_of
 from tests.e2e.people import with_consent
 from tests.e2e.test_requests import SEND, accepted_number, to_problem
@@ -40,3 +41,13 @@ async def test_a_storys_clock_stands_until_the_story_moves_it(bot: BotProcess) -
     later = BEGIN + timedelta(days=1, milliseconds=1)
     assert moments(bot) == [milliseconds(BEGIN), milliseconds(later)]
     assert bot.now == later
+
+
+async def test_what_a_story_makes_in_one_moment_has_an_order(bot: BotProcess) -> None:
+    """Always the same, and never that of making: else a story might pass by the luck of a draw."""
+    for name in ("Анна", "Борис", "Вера"):
+        await with_consent(bot, name)
+        await bot.restart()
+    made = bot.rows("SELECT id FROM account ORDER BY rowid")
+    assert made == sorted(made, reverse=True)
+    assert [len(each) for (each,) in made] == [LENGTH] * 3

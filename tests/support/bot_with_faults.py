@@ -14,10 +14,13 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
+import string
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from aiogram import Bot, Dispatcher
@@ -29,6 +32,7 @@ from apscheduler.triggers.cron import CronTrigger
 from bot import app, jobs, shared
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
+from services import ids
 from services.documents import map as maps
 from services.registry.local import bookings, visits
 from services.registry.model import (
@@ -230,13 +234,30 @@ def _exact_and_quick() -> None:
     app.build_bot, app.build_dispatcher = watched_bot, watched_dispatcher
 
 
-def keep_the_storys_time() -> None:
-    """Without DEMO, too, when nothing moves the product's clock: to a story, its own clock is the machine's."""
+def leave_nothing_to_chance() -> None:
+    """A story has one moment, and an order of what befell in it.
+
+    Without DEMO, too, when nothing moves the product's clock: to a story, its own clock is the machine's.
+    """
     setattr(app, "SystemClock", lambda: FolderClock(Path()))  # noqa: B010  (a name of that module's imports)
+    letters = _letters_of_ids()
+    setattr(ids, "secrets", SimpleNamespace(choice=lambda _: next(letters)))  # noqa: B010  (likewise)
+
+
+def _letters_of_ids() -> Iterator[str]:
+    """Each id sorts before those made earlier, in any process: two rows of one moment are always in the wrong order.
+
+    With ids drawn by lot, a story that expects an order of them would fail now and then.
+    """
+    alphabet = sorted(string.ascii_letters + string.digits)
+    base = len(alphabet)
+    while True:
+        number = base**ids.LENGTH - 1000 * time.monotonic_ns() - os.getpid() % 1000 - 1
+        yield from (alphabet[number // base**place % base] for place in reversed(range(ids.LENGTH)))
 
 
 def main() -> None:
-    keep_the_storys_time()
+    leave_nothing_to_chance()
     _exact_and_quick()
     _lenient_where_told()
     _no_map_where_told()
