@@ -17,7 +17,6 @@ from services.accounts.accounts import Accounts
 from services.memory import MemoryHere
 from services.notify.model import NotificationKind
 from services.notify.outbox import Outbox
-from services.texts.i18n import LOCALES, texts
 from tests.e2e.people import BOOKED, EN, RU, to_confirmation, told, with_consent, with_family
 from tests.support.bot_process import BEGIN
 from tests.support.clock import FakeClock
@@ -79,10 +78,9 @@ async def both(_both: Replicas) -> AsyncIterator[Replicas]:
 
 
 def answers(both: Replicas) -> Counter[str]:
-    """How often each press has been answered, a word after a second («One moment…») not counted: machines are slow."""
-    moments = {texts(language).label("One moment, waiting for the registry…") for language in LOCALES}
+    """How often each press has been answered."""
     calls = [call for call in both.bot.emulator.calls if call.method == "answerCallbackQuery"]
-    return Counter(call.params["callback_query_id"] for call in calls if call.params.get("text") not in moments)
+    return Counter(call.params["callback_query_id"] for call in calls)
 
 
 async def accounts(both: Replicas, user: User) -> list[tuple[str]]:

@@ -31,6 +31,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot import app, jobs, shared
 from bot.logs import set_up_logging
+from bot.middlewares.slow import SlowPress
 from bot.settings import Settings, load_settings
 from services import ids
 from services.documents import map as maps
@@ -48,6 +49,7 @@ from services.registry.model import (
 from services.registry.port import Registry, RegistryUnavailable
 from tests.support.clock import FolderClock
 from tests.support.kills import die_where_told
+from tests.support.machine import PATIENCE
 
 FAULTS = Path("faults.json")
 Answer = TypeVar("Answer")
@@ -217,7 +219,11 @@ _AT_ONCE = ("watch", "consents", "ages", "recovery", "recovery of cancelling", "
 
 
 def _exact_and_quick() -> None:
-    """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
+    """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones.
+
+    Nobody is told that a press takes long: here it is the machine that does.
+    """
+    setattr(SlowPress.__init__, "__defaults__", (PATIENCE,))  # noqa: B010  (nothing of a method is assigned to)
     shared.LEASE, shared._LOOK_AGAIN_S = timedelta(seconds=1), 1.0
     jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
     setattr(jobs, "Ticks", PromptTicks)  # noqa: B010  (a class is not assigned to)
