@@ -65,7 +65,7 @@ from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clinics.directory import Directory
-from services.clock import Clock, ShiftedClock, SystemClock
+from services.clock import Clock, ShiftedClock, SystemClock  # noqa: TID251  (it is passed in from here)
 from services.documents.map import Maps
 from services.drafts.drafts import Drafts
 from services.drafts.mydata import DraftData

@@ -52,7 +52,7 @@ from emulator.screens import (
 )
 from emulator.server import serve
 from emulator.store import Store
-from emulator.world import World
+from emulator.world import MACHINE, World
 
 if TYPE_CHECKING:
     from emulator.smtp import MailFault, MailServer
@@ -86,6 +86,7 @@ class Emulator:
         self._runner: web.AppRunner | None = None
         self._world: World | None = None
         self._rate_limits = False
+        self._clock = MACHINE
         self.forgiven: tuple[str, ...] = ()  # problems that say one of these are what the test asked for
         self.bot_log: Path | None = None  # where the bot under test logs, if that is to be looked at
         self.catalogues: Catalogues = {}  # what the bot may say, to find what it left untranslated
@@ -106,15 +107,18 @@ class Emulator:
         bot_log: Path | None = None,
         catalogues: Catalogues | None = None,
         checked: bool = True,
+        clock: Callable[[], float] = MACHINE,
     ) -> AsyncIterator[Emulator]:
         """Serve on a free loopback port until the block ends; state in `tmp_path`/emulator.sqlite.
 
         `quiet_ms`: how long no call may come for the bot to count as quiet, in milliseconds;
-        `timeout`: how long acts wait for it, in seconds. `smtp`: catch mail too, see `smtp_url`.
+        `timeout`: how long acts and waiting last at most, in seconds. `smtp`: catch mail too, see `smtp_url`.
+        `clock`: tells Unix seconds; with one that stands ages are exact, and `advance` moves it on all the same.
         `bot_log`, `catalogues`: what `check` looks at besides; unless `checked`, only who calls it is told.
         """
         emulator = cls(tmp_path / "emulator.sqlite", token, quiet_ms, timeout)
         emulator._smtp_port = 0 if smtp else None
+        emulator._clock = clock
         emulator.bot_log, emulator.catalogues = bot_log, catalogues or {}
         await emulator.restart()
         try:
@@ -139,9 +143,9 @@ class Emulator:
         """The caught messages, oldest first."""
         return self.world.store.mails()
 
-    async def wait_mail(self, to: str, timeout: float = 10, *, after: Mail | None = None) -> Mail:
+    async def wait_mail(self, to: str, timeout: float | None = None, *, after: Mail | None = None) -> Mail:
         """Wait for a message to this address, newer than `after` if given; gives the newest such one."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + (self.timeout if timeout is None else timeout)
         while True:
             for mail in reversed(self.mail):
                 fits = to.lower() in (address.lower() for address in mail.to)
@@ -197,7 +201,7 @@ class Emulator:
     async def restart(self) -> None:
         """Stop, and serve the same state file on the same port again; armed faults are gone."""
         await self.stop()
-        world = World(Store(self._data), self.journal, webhook_pause=self.webhook_pause_s)
+        world = World(Store(self._data), self.journal, clock=self._clock, webhook_pause=self.webhook_pause_s)
         world.rates.limited = self._rate_limits
         if self._smtp_port is not None:
             from emulator.smtp import MailServer  # needs a package that only mail needs
@@ -391,9 +395,9 @@ class _Dialogue:
         """What people in the chat look at, see `Screen`."""
         return screen_of(self.messages(), self._world.store.chat(*self._where))
 
-    async def wait_for(self, text: str, *, timeout: float = 10) -> Message:
+    async def wait_for(self, text: str, *, timeout: float | None = None) -> Message:
         """Wait until a message of the bot contains the text, new or edited; gives the newest such one."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + (self.emulator.timeout if timeout is None else timeout)
         while True:
             for message in reversed(self.messages()):
                 if message.from_bot and not message.deleted and text in message.text:

@@ -17,34 +17,35 @@ class SystemClock:
     """The machine's own time."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC)  # noqa: TID251  (the one place)
 
 
 class ShiftedClock:
-    """The machine's time moved by the whole seconds that a file holds.
+    """The machine's time moved by the whole seconds that a file holds, or standing at the moment that it names.
 
-    DEMO only: whoever tries the product can move time forward and see what the next day brings.
-    A missing, empty or broken file means no shift.
+    DEMO only: whoever tries the product can move time forward and see what the next day brings, and a test can stop it.
+    The file: `86400`, or ISO 8601 with an offset, `2026-11-23T09:01:00+03:00`. A missing, empty or broken file means
+    the machine's time.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, machine: Clock | None = None) -> None:
         self._path = path
-        self._stamp: tuple[int, int] | None = None
-        self._shift = timedelta(0)
+        self._machine = machine or SystemClock()
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._read_shift()
+        machine = self._machine.now()
+        try:  # read each time: two moves may follow each other faster than the file's own time tells them apart
+            return _told(self._path.read_text(encoding="ascii").strip(), machine)
+        except (OSError, ValueError, OverflowError):
+            return machine
 
-    def _read_shift(self) -> timedelta:
-        try:
-            stat = self._path.stat()
-        except OSError:
-            return timedelta(0)
-        stamp = (stat.st_mtime_ns, stat.st_size)
-        if stamp != self._stamp:
-            try:
-                self._shift = timedelta(seconds=int(self._path.read_text(encoding="ascii").strip() or "0"))
-            except (OSError, ValueError, OverflowError):
-                self._shift = timedelta(0)
-            self._stamp = stamp
-        return self._shift
+
+def _told(words: str, machine: datetime) -> datetime:
+    """The moment that the file means. `ValueError`, `OverflowError`: it means none."""
+    try:
+        return machine + timedelta(seconds=int(words))
+    except ValueError:
+        moment = datetime.fromisoformat(words)
+    if moment.tzinfo is None:
+        raise ValueError("no moment without an offset")
+    return moment.astimezone(UTC)

@@ -7,11 +7,19 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault
 from tests.support.clock import FakeClock
 from tests.support.databases import ENGINES, PostgresServer, SqliteTemplate
+from tests.support.times import pytest_terminal_summary
+
+__all__ = ["pytest_terminal_summary"]
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,8 @@ from tests.bench.opened import opened, settings_of
 from tests.bench.patients import COMMONEST, LAST, Patient
 from tests.bench.processes import folder
 from tests.bench.telegram import Telegram, telegram
-from tests.support.bot_process import BEGIN, set_clock
+from tests.support.bot_process import BEGIN
+from tests.support.clock import FolderClock
 
 _CHAT = 5_000_000_001
 _WARM = 3
@@ -57,7 +58,7 @@ async def _press(rounds: int, profiler: cProfile.Profile | None = None) -> Mappi
     """The calls of each press, by its name; `profiler` watches the same presses."""
     counted: dict[str, list[Counter[str]]] = defaultdict(list)
     with folder() as place, chdir(place), _counting() as calls:
-        set_clock(place, BEGIN)
+        FolderClock(place).set(BEGIN)
         async with telegram() as town, _dispatching(town):
             patient = Patient(town.chat(_CHAT), 1)
             await patient.settle_in()

@@ -15,7 +15,7 @@ from tests.bench.opened import opened, settings_of
 from tests.bench.population import EVE, FIRST_CHAT, settle_accounts
 from tests.bench.processes import BARE, bot, folder
 from tests.bench.telegram import Button, Chat, telegram
-from tests.support.bot_process import set_clock
+from tests.support.clock import FolderClock
 
 _MORE_MB = 80
 _AT_ONCE = 20
@@ -30,7 +30,7 @@ def measure(drafts: int) -> list[Figure]:
 
 async def _measure(drafts: int) -> list[Figure]:
     with folder() as place, folder() as bare_place:
-        set_clock(place, EVE)
+        FolderClock(place).set(EVE)
         await _settle(place, drafts)
         async with telegram() as town, bot(town, place) as ours:
             await _press(town.chat, drafts, _FORM)

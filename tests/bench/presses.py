@@ -19,7 +19,8 @@ from tests.bench.figures import Figure, share_of, times
 from tests.bench.patients import COMMONEST, Patient, Pressed
 from tests.bench.processes import BARE, Running, bot, folder
 from tests.bench.telegram import Chat, telegram
-from tests.support.bot_process import BEGIN, set_clock
+from tests.support.bot_process import BEGIN
+from tests.support.clock import FolderClock
 
 _FIRST = 5_000_000_001
 _ALONE = "bare handler"
@@ -74,7 +75,7 @@ def measure(rounds: int, crowd: int, seconds: float) -> list[Figure]:
 
 async def _measure(rounds: int, crowd: int, seconds: float) -> list[Figure]:
     with folder() as place, folder() as bare_place:
-        set_clock(place, BEGIN)
+        FolderClock(place).set(BEGIN)
         async with (
             telegram() as town,
             telegram() as bare_town,

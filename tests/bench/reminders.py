@@ -24,7 +24,7 @@ from tests.bench.opened import opened, settings_of
 from tests.bench.population import EVE, FIRST_CHAT, settle_patients
 from tests.bench.processes import bot, folder, process
 from tests.bench.telegram import TOKEN, telegram
-from tests.support.bot_process import set_clock
+from tests.support.clock import FolderClock
 from tests.support.machine import free_port
 
 _GATE_AIM = 29.0
@@ -49,7 +49,7 @@ def measure(people: int, seconds: float, sends: int) -> list[Figure]:
 
 async def _measure(people: int, seconds: float, sends: int) -> list[Figure]:
     with folder() as place, chdir(place):
-        set_clock(place, EVE)
+        FolderClock(place).set(EVE)
         async with opened(settings_of()) as storage:
             began = time.perf_counter()
             await fill_demo(storage.database, storage.clock)  # else the bot would be busy with that at its start

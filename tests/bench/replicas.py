@@ -24,7 +24,8 @@ from tests.bench.patients import Patient
 from tests.bench.presses import Side
 from tests.bench.processes import bot, folder
 from tests.bench.telegram import Deliver, Update, telegram
-from tests.support.bot_process import BEGIN, set_clock
+from tests.support.bot_process import BEGIN
+from tests.support.clock import FolderClock
 from tests.support.databases import PostgresServer
 from tests.support.machine import free_port
 
@@ -41,7 +42,7 @@ def measure(crowd: int, seconds: float) -> list[Figure]:
 
 async def _measure(crowd: int, seconds: float) -> list[Figure]:
     with folder() as place:
-        set_clock(place, BEGIN)
+        FolderClock(place).set(BEGIN)
         async with _databases(place) as settings, AsyncExitStack() as stack:
             with chdir(place):
                 await _fill(settings)

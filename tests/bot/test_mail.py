@@ -29,6 +29,7 @@ from services.notify.smtp import Smtp, mail_server
 from services.notify.tables import outbox
 from services.registry.model import Booked, Visit
 from tests.bot.test_channel import OpenGate, Telegram
+from tests.support.machine import PATIENCE
 from tests.support.world import ADULT, SURGEON, THERAPIST, World, at, somebody
 
 ADDRESS = "anna@example.org"
@@ -426,7 +427,7 @@ async def test_a_slow_server_keeps_neither_the_chat_nor_the_next_letter_waiting(
     assert isinstance(await world.booking.book(request), Made)
     world.clock.advance(seconds=21)  # the screen has not come
     writing = asyncio.create_task(mail_channel(tools, post).deliver_due())
-    await asyncio.wait_for(post.arrived.wait(), 10)
+    await asyncio.wait_for(post.arrived.wait(), PATIENCE)
     assert await chat.deliver_due() == 1
     assert "Запись подтверждена" in telegram.texts[0]
     assert not writing.done()

@@ -32,6 +32,7 @@ from services.errors import SetupError
 from services.storage.engine import Database
 from services.storage.tables import setting
 from services.storage.vault import KEY_BYTES, Vault
+from tests.support.machine import PATIENCE
 
 SECRET = "the-right_1"
 KINDS = ["message", "callback_query"]
@@ -75,7 +76,7 @@ class Place:
         return (await self.post(body, secret))[0]
 
     async def has_begun(self, count: int = 1) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while len(self.begun) < count:
                 await asyncio.sleep(0.001)
 
@@ -200,7 +201,7 @@ async def test_what_another_process_has_in_hand_comes_later(place: Place) -> Non
 
 
 async def test_the_end_lets_finish_what_is_under_way() -> None:
-    async with asyncio.timeout(5), served() as place:
+    async with asyncio.timeout(PATIENCE), served() as place:
         place.go_on.clear()
         answer = asyncio.create_task(place.status(said(1)))
         await place.has_begun()
@@ -319,7 +320,7 @@ async def test_a_secret_that_was_set_by_somebody_else_shows_in_the_last_error(
         await bot.set_webhook(url, secret_token="another", allowed_updates=KINDS, max_connections=40)
         user = await telegram.user()
         people.say(telegram.world, bot.id, user.id, "/start")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while "401" not in ((await bot.get_webhook_info()).last_error_message or ""):
                 await telegram.journal.activity.changed(0.1)
         await webhook.settle(bot, database, vault, url, SECRET, KINDS)

@@ -18,7 +18,8 @@ import pytest_asyncio
 from bot.app import open_storage
 from bot.settings import Settings
 from services.registry.local.demo import fill_demo
-from tests.support.bot_process import BEGIN, BotProcess, running_bot, set_clock
+from tests.support.bot_process import BEGIN, BotProcess, running_bot
+from tests.support.clock import FolderClock
 from tests.support.nursery import Nursery
 
 _HERE = Path(__file__).parent
@@ -38,7 +39,7 @@ def _is_story(item: pytest.Function) -> bool:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a demo registry filled on the morning when stories begin, and its key."""
     folder = tmp_path_factory.mktemp("filled")
-    set_clock(folder, BEGIN)
+    FolderClock(folder).set(BEGIN)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         asyncio.run(_fill())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from emulator.driver import User
 from services.clock import Clock
@@ -58,7 +58,7 @@ class Desk:
 
     async def roll(self) -> None:
         """What the nights between have done: the demo's times of the two weeks from today."""
-        await roll_demo(self.database, _BotClock(self.bot))
+        await roll_demo(self.database, self.clock)
 
     async def visits(self, user: User) -> list[Visit]:
         """Every visit in the registry of everybody whom this user has."""
@@ -76,7 +76,7 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     assert key is not None
     database = Database.from_url(f"sqlite:///{bot.database}")
     try:
-        vault, clock = Vault(key), _BotClock(bot)
+        vault, clock = Vault(key), bot.clock
         registry = LocalRegistry(database, vault, clock, registers_patients=True)
         requests = RequestDesk(database, vault, Outbox(database, clock), clock)
         yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), requests, vault, clock)
@@ -104,14 +104,6 @@ def held_slot(bot: BotProcess, user: User) -> str | None:
         int(bot.now.timestamp() * 1000),
     )
     return found[0][0] if found else None
-
-
-@dataclass
-class _BotClock:
-    bot: BotProcess
-
-    def now(self) -> datetime:
-        return self.bot.now
 
 
 def intents(bot: BotProcess, user: User) -> list[tuple[str, int]]:

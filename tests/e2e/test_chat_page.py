@@ -12,6 +12,7 @@ import pytest
 from playwright.async_api import Locator, Page, async_playwright, expect
 
 from tests.support.local_chat import local_chat
+from tests.support.machine import PATIENCE
 
 CHROMIUM = shutil.which("chromium")
 OPTIONS = (
@@ -21,7 +22,7 @@ OPTIONS = (
 DAY = re.compile(r"^\d{1,2}$")
 TIME = re.compile(r"^\d\d:\d\d$")
 SCREENS = Path(__file__).parents[2] / "build" / "story"
-_PATIENCE_MS = 60_000
+_PATIENCE_MS = 1000 * PATIENCE
 
 NAMES = ("form-or-family", "home", "person", "clinic", "service", "doctor", "day")
 """What is on the screen after each of the first presses."""
@@ -57,6 +58,7 @@ async def phone(locale: str, *, dark: bool) -> AsyncIterator[Page]:
             viewport={"width": 390, "height": 844}, locale=locale, color_scheme="dark" if dark else "light"
         )
         context.set_default_timeout(_PATIENCE_MS)
+        expect.set_options(timeout=_PATIENCE_MS)
         yield await context.new_page()
         await browser.close()
 

@@ -96,6 +96,7 @@ async def test_an_older_consent_holds_and_can_be_renewed(town: BotProcess) -> No
         connection.execute(
             "UPDATE consent SET version = '2026-11', text = 'Прежний текст' WHERE account_id = ?", (account,)
         )
+    town.shift_clock(timedelta(minutes=1))
     await user.send("/start")
     await press_all(user, "☰ Ещё", "ℹ️ О проекте", "📄 Текст согласия")
     assert "версия 2026-11." in user.screen().text

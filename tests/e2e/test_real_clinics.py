@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
-import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
-
-from bot.app import open_storage, registry_admin
-from bot.settings import Settings
-from services.clinics.importing import add_arguments, run
 from services.texts.dates import local
 from tests.e2e.desk import desk_of
 from tests.e2e.people import (
@@ -30,7 +23,8 @@ from tests.e2e.people import (
 )
 from tests.e2e.test_form import typed_form
 from tests.support.bot_process import BEGIN, BotProcess, running_bot
-from tests.support.machine import ROOT
+from tests.support.clock import FolderClock
+from tests.support.machine import ROOT, environment
 from tests.support.nursery import Nursery
 
 PUBLISHED = ROOT.parent / "shared" / "data" / "clinics_moscow_datamosru_2014.csv"
@@ -82,16 +76,6 @@ def files(folder: Path, today: date) -> Files:
 
 
 HOURS = (("d1", "09:00", "12:00"), ("d2", "13:00", "15:00"))
-
-
-async def load(settings: Settings, wanted: Files) -> None:
-    """What the command does, without the seconds that its process takes to begin."""
-    parser, said = argparse.ArgumentParser(), io.StringIO()
-    add_arguments(parser)
-    storage = await open_storage(settings)
-    code = await run(parser.parse_args(wanted.arguments[1:]), registry_admin(storage), stdout=said, stderr=said)
-    await storage.database.close()
-    assert code == 0, said.getvalue()
 
 
 async def test_a_person_books_at_a_real_clinic(bot: BotProcess, tmp_path: Path) -> None:
@@ -163,20 +147,21 @@ async def test_a_person_books_at_a_real_clinic(bot: BotProcess, tmp_path: Path) 
         assert number in {visit.number for visit in await desk.visits(user)}
 
 
-async def test_without_the_demo_a_stranger_is_refused_plainly(
-    tmp_path: Path, nursery: Nursery, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path, nursery: Nursery) -> None:
     # STEP 1. An operator without DEMO loads the directory and starts the bot.
-    prepared, name = tmp_path / "prepared", "ГБУЗ «Поликлиника»"
+    prepared, said = tmp_path / "prepared", tmp_path / "said"
     prepared.mkdir()
-    wanted = files(tmp_path, local(datetime.now(UTC), "Europe/Moscow").date())
-    with monkeypatch.context() as patch:
-        patch.chdir(prepared)
-        await load(Settings(_env_file=None, demo=False, operator_name=name), wanted)
+    FolderClock(prepared).set(BEGIN)
+    name = "ГБУЗ «Поликлиника»"
+    wanted = files(tmp_path, local(BEGIN, "Europe/Moscow").date())
+    loading = await nursery.start(prepared, environment(DEMO="0", OPERATOR_NAME=name), said, *wanted.arguments)
+    assert await loading.wait() == 0, said.read_text()
     async with running_bot(tmp_path / "bot", prepared, nursery, DEMO="0", OPERATOR_NAME=name) as bot:
         # STEP 2. The consent names the operator; there is no ready family to take.
         user = await with_consent(bot)
-        assert name in bot.rows("SELECT text FROM consent")[0][0]
+        ((consent, given_at),) = bot.rows("SELECT text, given_at FROM consent")
+        assert name in consent
+        assert given_at == bot.now.timestamp() * 1000
         assert not any("семью" in label for label in user.screen().labels)
 
         # STEP 3. The form is kept, and it is said that the registry does not know this person.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -73,7 +74,8 @@ async def test_a_problem_with_a_photo_is_answered(town: BotProcess) -> None:
     assert SECRET not in kept
     assert not Image.open(BytesIO(kept)).getexif()
 
-    # STEP 4. The operator answers by the command; it comes by itself, once, and stands in «Уведомления».
+    # STEP 4. An hour later the operator answers by the command; it comes by itself, once, and stands in «Уведомления».
+    town.shift_clock(timedelta(hours=1))
     answered = await town.command("request", number, "Ответ дан", "--comment", "Исправили, попробуйте ещё раз")
     assert answered[0] == 0, answered
     await user.wait_for(f"На обращение № {number} дан ответ")

@@ -30,6 +30,8 @@ from aiogram.utils.backoff import BackoffConfig
 
 from emulator import people, pictures
 from emulator.driver import Emulator
+from tests.support.clock import MONDAY_MORNING
+from tests.support.machine import PATIENCE
 
 BACKOFF = BackoffConfig(min_delay=0.05, max_delay=0.2, factor=1.3, jitter=0.0)
 
@@ -63,7 +65,10 @@ class Api:
 
 @pytest.fixture
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
-    async with Emulator.start(tmp_path, quiet_ms=20, timeout=5, checked=False) as running:
+    """Its clock stands until a test moves it on."""
+    async with Emulator.start(
+        tmp_path, quiet_ms=20, timeout=PATIENCE, checked=False, clock=MONDAY_MORNING.timestamp
+    ) as running:
         yield running
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from emulator.driver import Emulator
+from tests.support.machine import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 DOC = (ROOT / "docs" / "emulator.md").read_text(encoding="utf-8")
@@ -75,5 +76,5 @@ def test_the_page_names_every_setting() -> None:
 async def test_curl_may_talk_to_it(emulator: Emulator) -> None:
     """The page's first call, made here by the standard library."""
     url = f"{emulator.url}/bot1:any/getMe"
-    answer = json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(url, timeout=5).read()))
+    answer = json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(url, timeout=PATIENCE).read()))
     assert (answer["ok"], answer["result"]["id"]) == (True, 1)

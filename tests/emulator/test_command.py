@@ -13,6 +13,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.support.machine import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,7 +27,7 @@ async def launch(tmp_path: Path, *options: str, **env: str) -> Process:
 
 async def address_of(process: Process) -> str:
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 10)
+    line = await asyncio.wait_for(process.stdout.readline(), PATIENCE)
     return line.decode().strip().removeprefix("Local Telegram: ")
 
 
@@ -37,7 +39,7 @@ async def test_it_serves_and_ends_cleanly(tmp_path: Path, name: signal.Signals) 
         assert page.status == 200
         assert "text/html" in page.headers["Content-Type"]
     process.send_signal(name)
-    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    _, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert (process.returncode, errors) == (0, b"")
 
 
@@ -53,7 +55,7 @@ async def test_it_serves_and_ends_cleanly(tmp_path: Path, name: signal.Signals) 
 )
 async def test_wrong_settings_are_named(tmp_path: Path, env: dict[str, str], said: str) -> None:
     process = await launch(tmp_path, **env)
-    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    _, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 2
     assert said in errors.decode()
     assert errors.count(b"\n") == 1
@@ -63,7 +65,7 @@ async def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = str(holder.getsockname()[1])
         process = await launch(tmp_path, EMULATOR_PORT=port)
-        _, errors = await asyncio.wait_for(process.communicate(), 10)
+        _, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 2
     assert f"port {port} on 127.0.0.1 cannot be used" in errors.decode()
     assert errors.count(b"\n") == 1
@@ -82,5 +84,5 @@ async def test_it_dies_with_its_parent(tmp_path: Path) -> None:
     parent.kill()
     assert parent.stdout is not None
     # The pipe ends when the last process that holds it, the emulator, is gone.
-    assert await asyncio.wait_for(parent.stdout.read(), 10) == b""
+    assert await asyncio.wait_for(parent.stdout.read(), PATIENCE) == b""
     await parent.wait()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator import pictures
+from emulator import people, pictures
 from emulator.driver import Answer, Button, Emulator, Fault
 from emulator.people import ActError
+from tests.support.machine import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -134,14 +135,17 @@ async def test_a_duplicated_update_comes_twice(emulator: Emulator) -> None:
     await user.send("once")
     # aiogram confirms an update before it handles it, so the second answer may come a little later.
     while len(user.messages()) < 3:
-        assert await emulator.journal.activity.changed(within=5)
+        assert await emulator.journal.activity.changed(within=PATIENCE)
     assert [m.text for m in user.messages() if m.from_bot] == ["once", "once"]
 
 
 async def test_injected_trouble_is_no_problem_of_the_bot(emulator: Emulator) -> None:
     user = await emulator.user()
     await user.send("/start")
-    emulator.fault(Fault("sendMessage", code=502))
+    emulator.fault(Fault("sendMessage", code=502, times=2))
+    people.say(emulator.world, emulator.bot_id, user.id, "hello")
+    while emulator.calls[-1].ok:
+        assert await emulator.journal.activity.changed(within=PATIENCE)
     with pytest.raises(AssertionError, match="Bad Gateway"):
         await user.send("hello", timeout=0.3)
     assert emulator.problems() == []

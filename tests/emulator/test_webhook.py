@@ -14,6 +14,7 @@ from aiohttp import web
 from emulator import people
 from emulator.driver import Emulator
 from emulator.webhook import SECRET_HEADER
+from tests.support.machine import PATIENCE
 
 from .conftest import Api, aiogram_bot, start_chat, tiny_router
 
@@ -64,7 +65,7 @@ async def listener() -> AsyncIterator[Listener]:
 
 
 async def until(emulator: Emulator, done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not done():
             await emulator.journal.activity.changed(0.02)
 

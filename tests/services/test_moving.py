@@ -38,6 +38,7 @@ from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
+from tests.support.machine import PATIENCE
 from tests.support.world import (
     ADULT,
     SECOND_THERAPIST,
@@ -146,7 +147,7 @@ def impatient(world: World, patience: timedelta = timedelta(milliseconds=20)) ->
 async def killed_in(press: Callable[[], Any], reached: asyncio.Event) -> None:
     """A press that ends where it is, as the process does."""
     task = asyncio.create_task(press())
-    await asyncio.wait_for(reached.wait(), 10)
+    await asyncio.wait_for(reached.wait(), PATIENCE)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,27 +19,33 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from emulator.driver import Emulator
-from tests.support.clock import MONDAY_MORNING
-from tests.support.machine import ROOT, environment, free_port
+from tests.support.clock import MONDAY_MORNING, FolderClock
+from tests.support.machine import PATIENCE, ROOT, environment, free_port
 from tests.support.nursery import Child, Nursery
 
 BEGIN = MONDAY_MORNING + timedelta(minutes=1)
 """When every story begins: a working day, 09:01 in Moscow, no demo slot begins within ten minutes."""
-_PATIENCE = 60.0
 _QUIET_MS = 15
 """Updates are confirmed when they have been handled (`bot_with_faults.Work`), so little is left to wait for."""
 
 
 @dataclass
 class BotProcess:
-    """A bot to start, stop, kill and start again; `folder` holds its database, key and clock shift."""
+    """A bot to start, stop, kill and start again; `folder` holds its database, key and clock.
+
+    The clock stands until the story moves it: for the bot, for commands beside it and for the story. Telegram's, that
+    is the emulator's, goes on all the while, for the bot really waits for as long as Telegram has told it to.
+    """
 
     folder: Path
     emulator: Emulator
     nursery: Nursery
     settings: dict[str, str] = field(default_factory=dict)
     _process: Child | None = None
-    _shift: timedelta = timedelta(0)
+
+    @property
+    def clock(self) -> FolderClock:
+        return FolderClock(self.folder)
 
     @property
     def database(self) -> Path:
@@ -49,7 +55,7 @@ class BotProcess:
         """Starts it and waits until it has introduced itself: what is sent from then on is not lost."""
         greetings = self._greetings()
         self._process = await self.nursery.start(self.folder, self._environment(), self.log)
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while self._greetings() == greetings:
                 if self._process.returncode is not None:
                     raise AssertionError(f"the bot has not started:\n{self.log.read_text()}")
@@ -68,13 +74,13 @@ class BotProcess:
         with NamedTemporaryFile(dir=self.folder, suffix=".out") as printed:
             output = Path(printed.name)
             process = await self.nursery.start(self.folder, self._environment(), output, *arguments)
-            code = await asyncio.wait_for(process.wait(), _PATIENCE)
+            code = await asyncio.wait_for(process.wait(), PATIENCE)
             return code, output.read_text()
 
     async def ended(self) -> None:
         """Waits until it is gone, as when it was told to die at work."""
         if self._process is not None:
-            await asyncio.wait_for(self._process.wait(), _PATIENCE)
+            await asyncio.wait_for(self._process.wait(), PATIENCE)
         self._process = None
 
     async def restart(self) -> None:
@@ -88,11 +94,11 @@ class BotProcess:
     @property
     def now(self) -> datetime:
         """What the bot's clock says."""
-        return datetime.now(UTC) + self._shift
+        return self.clock.now()
 
     def set_clock(self, moment: datetime) -> None:
-        """The bot's clock goes on from this moment."""
-        self._shift = set_clock(self.folder, moment)
+        """The bot's clock stands at this moment; what is due then is done at once."""
+        self.clock.set(moment)
         self.tick()
 
     def shift_clock(self, by: timedelta) -> None:
@@ -113,7 +119,7 @@ class BotProcess:
     async def comes_true(self, condition: Callable[[], bool], what: str) -> None:
         """Waits for something that shows in the database alone."""
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 while not condition():
                     self.tick()
                     await asyncio.sleep(0.05)
@@ -133,7 +139,7 @@ class BotProcess:
         if self._process is None or self._process.returncode is not None:
             return 0
         self._process.send_signal(how)
-        code = await asyncio.wait_for(self._process.wait(), _PATIENCE)
+        code = await asyncio.wait_for(self._process.wait(), PATIENCE)
         self._process = None
         return code
 
@@ -151,16 +157,6 @@ def _webhook() -> dict[str, str]:
     return {"WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram", "HTTP_PORT": str(port)}
 
 
-def set_clock(folder: Path, moment: datetime) -> timedelta:
-    """Sets the clock of whatever runs in this folder; gives how far it is from the machine's, in whole seconds."""
-    shift = timedelta(seconds=round((moment - datetime.now(UTC)).total_seconds()))
-    target = folder / "data" / "clock-shift"
-    target.parent.mkdir(exist_ok=True)
-    target.with_suffix(".new").write_text(str(int(shift.total_seconds())))
-    target.with_suffix(".new").replace(target)
-    return shift
-
-
 @asynccontextmanager
 async def running_bot(
     folder: Path, filled: Path, nursery: Nursery, *, checked: bool = True, webhook: bool = False, **settings: str
@@ -173,7 +169,13 @@ async def running_bot(
     """
     shutil.copytree(filled, folder, dirs_exist_ok=True)
     async with Emulator.start(
-        folder, quiet_ms=_QUIET_MS, smtp=True, bot_log=folder / "bot.log", catalogues=_catalogues(), checked=checked
+        folder,
+        quiet_ms=_QUIET_MS,
+        timeout=PATIENCE,
+        smtp=True,
+        bot_log=folder / "bot.log",
+        catalogues=_catalogues(),
+        checked=checked,
     ) as emulator:
         mail = {"SMTP_URL": emulator.smtp_url, "MAIL_FROM": "Номерок <bot@example.org>"}
         hook = _webhook() if webhook else {}

@@ -14,20 +14,26 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable
+import string
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from aiogram import Bot, Dispatcher
 from aiogram.methods import GetUpdates
 from aiogram.methods.base import TelegramMethod
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 
 from bot import app, jobs, shared
 from bot.logs import set_up_logging
+from bot.middlewares.slow import SlowPress
 from bot.settings import Settings, load_settings
+from services import ids
 from services.documents import map as maps
 from services.registry.local import bookings, visits
 from services.registry.model import (
@@ -41,7 +47,9 @@ from services.registry.model import (
     Unknown,
 )
 from services.registry.port import Registry, RegistryUnavailable
+from tests.support.clock import FolderClock
 from tests.support.kills import die_where_told
+from tests.support.machine import PATIENCE
 
 FAULTS = Path("faults.json")
 Answer = TypeVar("Answer")
@@ -167,7 +175,10 @@ class Work:
 
 
 class PromptTicks(jobs.Ticks):
-    """Ticks that run at once, too, when a story asks by SIGUSR1: what is due first, then what is to be told of it."""
+    """Ticks that run at once, too, when a story asks by SIGUSR1: what is due first, then what is to be told of it.
+
+    What has its hour of the day is left out: the hour would be the machine's, no story's.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,6 +187,8 @@ class PromptTicks(jobs.Ticks):
         self._answering: asyncio.Task[None] | None = None
 
     def add(self, trigger: BaseTrigger, name: str, job: jobs.Job) -> None:
+        if isinstance(trigger, CronTrigger):
+            return
         super().add(trigger, name, job)
         if name in _AT_ONCE:
             self._jobs.append((name, self._watched(name, job)))
@@ -206,7 +219,11 @@ _AT_ONCE = ("watch", "consents", "ages", "recovery", "recovery of cancelling", "
 
 
 def _exact_and_quick() -> None:
-    """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones."""
+    """Puts the watch and ticks of a second into the composition root; a story has no time to wait for the real ones.
+
+    Nobody is told that a press takes long: here it is the machine that does.
+    """
+    setattr(SlowPress.__init__, "__defaults__", (PATIENCE,))  # noqa: B010  (nothing of a method is assigned to)
     shared.LEASE, shared._LOOK_AGAIN_S = timedelta(seconds=1), 1.0
     jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
     setattr(jobs, "Ticks", PromptTicks)  # noqa: B010  (a class is not assigned to)
@@ -223,7 +240,30 @@ def _exact_and_quick() -> None:
     app.build_bot, app.build_dispatcher = watched_bot, watched_dispatcher
 
 
+def leave_nothing_to_chance() -> None:
+    """A story has one moment, and an order of what befell in it.
+
+    Without DEMO, too, when nothing moves the product's clock: to a story, its own clock is the machine's.
+    """
+    setattr(app, "SystemClock", lambda: FolderClock(Path()))  # noqa: B010  (a name of that module's imports)
+    letters = _letters_of_ids()
+    setattr(ids, "secrets", SimpleNamespace(choice=lambda _: next(letters)))  # noqa: B010  (likewise)
+
+
+def _letters_of_ids() -> Iterator[str]:
+    """Each id sorts before those made earlier, in any process: two rows of one moment are always in the wrong order.
+
+    With ids drawn by lot, a story that expects an order of them would fail now and then.
+    """
+    alphabet = sorted(string.ascii_letters + string.digits)
+    base = len(alphabet)
+    while True:
+        number = base**ids.LENGTH - 1000 * time.monotonic_ns() - os.getpid() % 1000 - 1
+        yield from (alphabet[number // base**place % base] for place in reversed(range(ids.LENGTH)))
+
+
 def main() -> None:
+    leave_nothing_to_chance()
     _exact_and_quick()
     _lenient_where_told()
     _no_map_where_told()

@@ -11,14 +11,19 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.support.machine import environment, free_port
+from tests.support.clock import FolderClock
+from tests.support.machine import PATIENCE, environment, free_port
 
 
 @contextmanager
 def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`python -m bot` without a token, in a process group of its own; up to its first poll."""
+    """`python -m bot` without a token, in a process group of its own; up to its first poll.
+
+    The bot's clock stands from then on, until the chat page moves it: the demo was filled for today, so it is today.
+    """
     port = free_port()
     child = subprocess.Popen(
         [sys.executable, "-m", "bot"],
@@ -30,11 +35,12 @@ def local_chat(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     )
     try:
         until(lambda: b'"id"' in (state(port) or b""))
+        FolderClock(folder).set(datetime.now(UTC))  # noqa: TID251  (what a newcomer's bot begins with)
         yield child, port
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGINT)
-            child.wait(60)
+            child.wait(PATIENCE)
 
 
 def state(port: int) -> bytes | None:
@@ -51,7 +57,7 @@ def answers(port: int) -> bool:
     return state(port) is not None
 
 
-def until(done: Callable[[], bool], patience: float = 30) -> None:
+def until(done: Callable[[], bool], patience: float = PATIENCE) -> None:
     """Waits for something outside this process to come about."""
     ends = time.monotonic() + patience
     while not done():

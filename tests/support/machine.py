@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+"""Seconds that anything may take while the machine is busy with more than this; a wait ends with what it waits for."""
+_ANY = random.SystemRandom()
 _OURS = frozenset(name.upper() for name in Settings.model_fields)
 
 
@@ -19,7 +24,10 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def free_port() -> int:
+    """One that nothing else takes before it is used: below those that are given to whoever asks for any port."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        while True:
+            port = _ANY.randrange(10_000, 30_000)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port

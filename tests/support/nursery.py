@@ -154,6 +154,7 @@ def _run(arguments: Sequence[str]) -> int:
     from tests.support import bot_with_faults
 
     if arguments:
+        bot_with_faults.leave_nothing_to_chance()
         return command_line.main(arguments)
     bot_with_faults.main()
     return 0

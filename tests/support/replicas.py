@@ -17,11 +17,10 @@ from sqlalchemy import text
 from emulator.driver import Emulator
 from services.storage.engine import Database
 from tests.support.bot_process import BEGIN, BotProcess
-from tests.support.machine import free_port
+from tests.support.machine import PATIENCE, free_port
 from tests.support.nursery import Nursery
 
 _PATH = "/telegram"
-_PATIENCE = 60.0
 
 
 @dataclass
@@ -84,7 +83,7 @@ class Replicas:
         """Starts these, all unless told, at once; until each is well."""
         chosen = members or range(len(self.members))
         await asyncio.gather(*(self.members[each].start() for each in chosen))
-        async with ClientSession() as session, asyncio.timeout(_PATIENCE):
+        async with ClientSession() as session, asyncio.timeout(PATIENCE):
             for each in chosen:
                 while not await _is_well(session, self.proxy.ports[each]):
                     await asyncio.sleep(0.02)
@@ -101,7 +100,7 @@ class Replicas:
         """Waits until the query gives this."""
         found: list[tuple[Any, ...]] = []
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 while (found := await self.rows(query, **values)) != expected:
                     await asyncio.sleep(0.05)
         except TimeoutError:
@@ -123,7 +122,8 @@ async def replicas(
     proxy.url = f"http://127.0.0.1:{runner.addresses[0][1]}{_PATH}"
     settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "WEBHOOK_URL": proxy.url}
     database = Database.from_url(database_url)
-    async with Emulator.start(folder, quiet_ms=15, bot_log=folder / "bot.log", checked=False) as emulator:
+    log = folder / "bot.log"
+    async with Emulator.start(folder, quiet_ms=15, timeout=PATIENCE, bot_log=log, checked=False) as emulator:
         bots = [BotProcess(folder, emulator, nursery, settings | {"HTTP_PORT": str(port)}) for port in proxy.ports]
         group = Replicas(bots, proxy, database)
         group.bot.set_clock(BEGIN)
@@ -133,7 +133,7 @@ async def replicas(
             codes = await group.stop()
             await runner.cleanup()
             await database.close()
-        assert codes == [0] * members, group.bot.log.read_text()
+        assert codes == [0] * members, log.read_text()
 
 
 async def _is_well(session: ClientSession, port: int) -> bool:

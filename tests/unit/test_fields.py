@@ -328,7 +328,7 @@ ANYTHING = st.one_of(
     ],
     ids=["name", "phone", "policy", "snils", "birth date", "own birth date"],
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=ANYTHING)
 def test_any_text_is_read_or_refused_and_nothing_else(parse: Callable[[str], object], text: str) -> None:
     with suppress(FieldError):
@@ -342,7 +342,7 @@ def test_an_error_carries_the_code_alone() -> None:
     assert str(caught.value) == FieldProblem.SNILS_CHECK.value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(text=ANYTHING)
 def test_what_was_read_is_read_again_the_same(text: str) -> None:
     """The form shows a checked value and may be given it back."""

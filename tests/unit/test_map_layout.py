@@ -57,7 +57,7 @@ PLACES = st.lists(ANYWHERE, min_size=1, max_size=8) | st.lists(NEARBY, min_size=
 
 
 @given(PLACES, st.none() | ANYWHERE | NEARBY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example([MYTISHCHI] * 8, MYTISHCHI)
 @example([MYTISHCHI] * 8, KALUGA)
 @example([MYTISHCHI] * 7 + [(43.1, 131.9)], (69.3, 88.2))
@@ -144,7 +144,7 @@ def test_the_date_line_does_not_tear_a_region_apart() -> None:
 
 
 @given(PLACES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_bar_is_as_long_as_it_says(points: Sequence[tuple[float, float]]) -> None:
     drawn = sheet(*points)
     bar, frame = lay_out(drawn, (), ()).bar, frame_of([each.spot for each in drawn.pins], None)

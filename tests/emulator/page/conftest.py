@@ -11,9 +11,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
 
 from emulator.driver import Emulator
+from tests.support.machine import PATIENCE
 
 from ..conftest import polling_bot
 
@@ -50,7 +51,8 @@ async def browser() -> AsyncIterator[Browser]:
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """A page of a phone's size that must not have a script fail on it."""
     context = await browser.new_context(viewport=PHONE, locale="ru-RU")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(1000 * PATIENCE)
+    expect.set_options(timeout=1000 * PATIENCE)
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -61,7 +63,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
-    async with Emulator.start(tmp_path, quiet_ms=20, timeout=5, checked=False) as running:
+    async with Emulator.start(tmp_path, quiet_ms=20, timeout=PATIENCE, checked=False) as running:
         yield running
 
 

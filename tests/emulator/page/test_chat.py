@@ -9,6 +9,7 @@ from aiogram.types import BotCommand
 from playwright.async_api import Page, expect
 
 from emulator.driver import Emulator
+from tests.support.clock import MONDAY_MORNING
 
 from ..conftest import aiogram_bot, polling_bot
 
@@ -153,6 +154,8 @@ async def test_a_blocked_bot_is_started_again(emulator: Emulator, page: Page) ->
 
 @pytest.mark.usefixtures("bot")
 async def test_time_is_moved_on(emulator: Emulator, page: Page) -> None:
+    emulator.world.clock = MONDAY_MORNING.timestamp
+    await page.clock.set_fixed_time(MONDAY_MORNING)
     user = await emulator.user()
     await user.send("/start")
     await page.goto(emulator.url)

@@ -10,13 +10,14 @@ import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
 from emulator.driver import Emulator
+from tests.support.machine import PATIENCE
 
 from ..test_mail import letter, send
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def emulator(tmp_path: Path) -> AsyncIterator[Emulator]:
-    async with Emulator.start(tmp_path, quiet_ms=20, timeout=5, smtp=True) as running:
+    async with Emulator.start(tmp_path, quiet_ms=20, timeout=PATIENCE, smtp=True) as running:
         yield running
 
 
