@@ -29,14 +29,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from emulator import people
+from emulator.carriers import MailCatcher
 from emulator.checks import Catalogues, logged, placeholders, raw_msgids
 from emulator.entities import Json
-from emulator.faults import Fault
+from emulator.faults import Fault, MailFault
 from emulator.journal import Call, Journal
 from emulator.mail import Mail
 from emulator.model import Person, Query
@@ -53,9 +53,6 @@ from emulator.screens import (
 from emulator.server import serve
 from emulator.store import Store
 from emulator.world import World
-
-if TYPE_CHECKING:
-    from emulator.smtp import MailFault, MailServer
 
 __all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Mail", "Media", "Message", "Screen", "User"]
 
@@ -163,7 +160,7 @@ class Emulator:
         self._mail_server.arm(kind, times, delay_s)
 
     @property
-    def _mail_server(self) -> MailServer:
+    def _mail_server(self) -> MailCatcher:
         assert self.world.mail_server is not None, "mail is not caught: start with smtp=True"
         return self.world.mail_server
 
@@ -202,8 +199,8 @@ class Emulator:
         if self._smtp_port is not None:
             from emulator.smtp import MailServer  # needs a package that only mail needs
 
-            world.mail_server = MailServer(world, "127.0.0.1", self._smtp_port)
-            self._smtp_port = world.mail_server.port
+            world.mail_server = server = MailServer(world.receive_mail, "127.0.0.1", self._smtp_port)
+            self._smtp_port = server.port
         self._runner, self._port = await serve(world, "127.0.0.1", self._port)
         self._world = world
         world.bot(self.bot_id)

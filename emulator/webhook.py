@@ -98,12 +98,12 @@ async def end_deliveries(world: World) -> None:
     await asyncio.gather(*(courier.end() for courier in couriers))
 
 
-class Courier:
-    """Posts one bot's updates to its webhook until it is ended."""
+class WebhookCourier:
+    """A `Courier` that begins at once."""
 
     def __init__(self, world: World, bot_id: int, webhook: Webhook) -> None:
-        self.reaches = True  # as far as is known
-        self.last_error: Json = {}  # {"last_error_date", "last_error_message"} of getWebhookInfo
+        self.reaches = True
+        self.last_error: Json = {}
         self._world = world
         self._bot_id = bot_id
         self._webhook = webhook
@@ -224,7 +224,7 @@ def _set(world: World, bot: Bot) -> None:
 
 def _send_courier(world: World, bot: Bot) -> None:
     if bot.webhook is not None:
-        world.couriers[bot.id] = Courier(world, bot.id, bot.webhook)
+        world.couriers[bot.id] = WebhookCourier(world, bot.id, bot.webhook)
 
 
 def _drop_if_asked(world: World, bot: Bot, params: Params) -> None:

@@ -11,8 +11,8 @@ import json
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from emulator.carriers import Courier, MailCatcher
 from emulator.entities import Json
 from emulator.faults import Faults
 from emulator.journal import Journal
@@ -20,10 +20,6 @@ from emulator.model import Bot, Chat, Person, Query, Stored
 from emulator.rates import Rates
 from emulator.store import Store
 from emulator.traffic import Traffic
-
-if TYPE_CHECKING:
-    from emulator.smtp import MailServer  # needs a package that only mail needs
-    from emulator.webhook import Courier
 
 # Telegram leaves these out unless a bot names them in allowed_updates.
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -44,7 +40,7 @@ class World:
     rates: Rates = field(default_factory=Rates)
     bot_name: str = "Бот"
     clock_file: Path | None = None  # where the clock's shift is told to others, in whole seconds
-    mail_server: MailServer | None = None  # who catches mail, if anybody
+    mail_server: MailCatcher | None = None  # who catches mail, if anybody
     traffic: Traffic = field(init=False)
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
