@@ -225,6 +225,16 @@ class Emulator:
         await self.wait_quiet()
         return Group(self, chat.user_id)
 
+    async def deliver(self, update: Json, *, timeout: float | None = None) -> None:
+        """Deliver an Update of any shape, and wait until the bot has taken it and is quiet.
+
+        The emulator gives its `update_id`, also in the place of one that it has. It comes whether the bot asked for its
+        kind or not: after a change of allowed_updates, Telegram too sends unwanted ones for a while. Nothing else comes
+        of it: no chat begins, and a message or a press in it is none that the emulator remembers.
+        """
+        self.world.queue_any(self.bot_id, update)
+        await self.wait_quiet(timeout)
+
     def advance(self, by: timedelta) -> None:
         """Move the emulator's clock on (ages of messages and presses)."""
         self.world.advance(by.total_seconds())
