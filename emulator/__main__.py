@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib
 import os
 import signal
 import sqlite3
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from emulator.hosts import is_loopback
 from emulator.server import serve
@@ -80,9 +80,9 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
         return _refuse_port("EMULATOR_PORT", port, host, error)
     if smtp_port:
         # Imported beside the page, which answers meanwhile: nobody sends mail in less time.
-        smtp = await asyncio.to_thread(importlib.import_module, "emulator.smtp")
+        smtp = await asyncio.to_thread(_smtp)
         try:
-            world.mail_server = smtp.MailServer(world, host, smtp_port)
+            world.mail_server = smtp.MailServer(world.receive_mail, host, smtp_port)
         except OSError as error:
             await runner.cleanup()
             return _refuse_port("EMULATOR_SMTP_PORT", smtp_port, host, error)
@@ -98,6 +98,12 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
         world.mail_server.close()
     await runner.cleanup()
     return 0
+
+
+def _smtp() -> ModuleType:
+    from emulator import smtp  # needs a package that only mail needs
+
+    return smtp
 
 
 def _refuse_port(name: str, port: int, host: str, error: OSError) -> int:

@@ -29,14 +29,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from emulator import people
+from emulator.carriers import MailCatcher
 from emulator.checks import Catalogues, logged, placeholders, raw_msgids
 from emulator.entities import Json
-from emulator.faults import Fault
+from emulator.faults import Fault, MailFault
 from emulator.journal import Call, Journal
 from emulator.mail import Mail
 from emulator.model import Person, Query
@@ -53,9 +53,6 @@ from emulator.screens import (
 from emulator.server import serve
 from emulator.store import Store
 from emulator.world import MACHINE, World
-
-if TYPE_CHECKING:
-    from emulator.smtp import MailFault, MailServer
 
 __all__ = ["Answer", "Button", "Emulator", "Fault", "Group", "Mail", "Media", "Message", "Screen", "User"]
 
@@ -167,7 +164,7 @@ class Emulator:
         self._mail_server.arm(kind, times, delay_s)
 
     @property
-    def _mail_server(self) -> MailServer:
+    def _mail_server(self) -> MailCatcher:
         assert self.world.mail_server is not None, "mail is not caught: start with smtp=True"
         return self.world.mail_server
 
@@ -206,8 +203,8 @@ class Emulator:
         if self._smtp_port is not None:
             from emulator.smtp import MailServer  # needs a package that only mail needs
 
-            world.mail_server = MailServer(world, "127.0.0.1", self._smtp_port)
-            self._smtp_port = world.mail_server.port
+            world.mail_server = server = MailServer(world.receive_mail, "127.0.0.1", self._smtp_port)
+            self._smtp_port = server.port
         self._runner, self._port = await serve(world, "127.0.0.1", self._port)
         self._world = world
         world.bot(self.bot_id)
@@ -231,6 +228,16 @@ class Emulator:
         chat = people.add_to_group(self.world, self.bot_id, adder.id, title)
         await self.wait_quiet()
         return Group(self, chat.user_id)
+
+    async def deliver(self, update: Json, *, timeout: float | None = None) -> None:
+        """Deliver an Update of any shape, and wait until the bot has taken it and is quiet.
+
+        The emulator gives its `update_id`, also in the place of one that it has. It comes whether the bot asked for its
+        kind or not: after a change of allowed_updates, Telegram too sends unwanted ones for a while. Nothing else comes
+        of it: no chat begins, and a message or a press in it is none that the emulator remembers.
+        """
+        self.world.queue_any(self.bot_id, update)
+        await self.wait_quiet(timeout)
 
     def advance(self, by: timedelta) -> None:
         """Move the emulator's clock on (ages of messages and presses)."""

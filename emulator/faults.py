@@ -16,6 +16,7 @@ from emulator import refusals
 from emulator.refusals import Refusal
 
 Kind = Literal["refuse", "lose_reply", "lose_call", "slow"]
+MailFault = Literal["refuse", "slow", "drop", "down"]  # see `Emulator.mail_fault`
 
 _DESCRIPTIONS = {403: "Forbidden: bot was blocked by the user", 502: "Bad Gateway"}
 

@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING, Literal, get_args
+from collections.abc import Callable
+from typing import get_args
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-if TYPE_CHECKING:
-    from emulator.world import World
+from emulator.faults import MailFault
 
-MailFault = Literal["refuse", "slow", "drop", "down"]
+Keep = Callable[[str, tuple[str, ...], bytes], None]
 _SIZE_LIMIT = 25 * 1024 * 1024  # what usual providers take
 _MISSING = "550 5.1.1 mailbox unavailable"
 
 
 class MailServer:
-    """The server of one world: it keeps its `port`, also while it is down on request."""
+    """A `MailCatcher`: it keeps its `port`, also while it is down on request."""
 
-    def __init__(self, world: World, host: str, port: int) -> None:
-        """Listen at once; OSError when the port (0: any free one) is taken."""
+    def __init__(self, keep: Keep, host: str, port: int) -> None:
+        """Listen at once; OSError when the port (0: any free one) is taken.
+
+        `keep` gets each message: the sender and the recipients of its envelope, and the raw bytes.
+        """
         self.host = host
-        self._world = world
+        self._keep = keep
         self._connections: set[asyncio.BaseTransport] = set()
         self._armed: list[MailFault] = []
         self._delay_s = 0.0
@@ -99,7 +102,7 @@ class MailServer:
             server.transport.abort()
             await asyncio.sleep(self._delay_s)  # ends at once, with the connection
         content = envelope.original_content or b""
-        self._world.receive_mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
+        self._keep(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
         if self._take("slow"):
             await asyncio.sleep(self._delay_s)
         return "250 OK"

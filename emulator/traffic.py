@@ -20,9 +20,9 @@ _KEPT = 500
 class Entry:
     """One update delivered to a bot, or one call of a bot.
 
-    `name`: the update's kind or the method; `sent`: the Update or the call's parameters, each file as its name and
-    size; `answer`: what the other side said, None where nothing arrived; `status`: HTTP, 0 where nothing arrived.
-    `at` in unix seconds.
+    `name`: the update's kind, "" where it has none, or the method; `sent`: the Update or the call's parameters, each
+    file as its name and size; `answer`: what the other side said, None where nothing arrived; `status`: HTTP, 0 where
+    nothing arrived. `at` in unix seconds.
     """
 
     number: int
@@ -49,7 +49,7 @@ class Traffic:
 
     def update(self, at: float, bot_id: int, update: Json, status: int = 200) -> None:
         """An update was delivered: taken from getUpdates, or answered by a webhook with this status."""
-        name = next(key for key in update if key != "update_id")
+        name = next((key for key in update if key != "update_id"), "")
         self._keep(Entry(next(self._numbers), at, bot_id, "update", name, update, None, status))
 
     def call(self, at: float, bot_id: int, method: str, sent: Json, answer: Json | None, status: int) -> None:

@@ -7,14 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 from emulator.entities import Json
-from emulator.faults import Fault
+from emulator.faults import Fault, MailFault
 from emulator.world import World
-
-if TYPE_CHECKING:
-    from emulator.smtp import MailFault  # needs a package that only mail needs
 
 _RETRY_AFTER_S = 5
 _DELAY_S = 5

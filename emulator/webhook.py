@@ -1,8 +1,9 @@
 """Webhooks: the methods that set them, and the courier that posts updates to one.
 
-A chat's updates go one after another, the next when the one before was taken; chats do not wait for each other. What is
-refused or not answered is posted again: at once the first time, then after pauses that grow, or when the answer's
-Retry-After says so [server: WebhookActor.cpp; its queues may be narrower than a chat]. Only loopback is posted to.
+A chat's updates go one after another, the next when the one before was taken; chats do not wait for each other, and
+what names neither chat nor sender waits for nothing [server: Client.cpp, add_update_poll]. What is refused or not
+answered is posted again: at once the first time, then after pauses that grow, or when the answer's Retry-After says so
+[server: WebhookActor.cpp; its queues may be narrower than a chat]. Only loopback is posted to.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ _ANSWER_S = 60
 _CONNECT_S = 5
 _LONGEST_PAUSE_S = 60.0
 _LOOKED_AT = 1000  # updates a round
+# Those of one turn go one after another: ("chat", its id), or ("update", its id) for one that waits for no other.
+Turn = tuple[str, int]
 
 
 @method("setWebhook", "url", "secret_token", "max_connections", "allowed_updates", "drop_pending_updates")
@@ -98,16 +101,16 @@ async def end_deliveries(world: World) -> None:
     await asyncio.gather(*(courier.end() for courier in couriers))
 
 
-class Courier:
-    """Posts one bot's updates to its webhook until it is ended."""
+class WebhookCourier:
+    """A `Courier` that begins at once."""
 
     def __init__(self, world: World, bot_id: int, webhook: Webhook) -> None:
-        self.reaches = True  # as far as is known
-        self.last_error: Json = {}  # {"last_error_date", "last_error_message"} of getWebhookInfo
+        self.reaches = True
+        self.last_error: Json = {}
         self._world = world
         self._bot_id = bot_id
         self._webhook = webhook
-        self._chats: dict[int, asyncio.Task[None]] = {}
+        self._turns: dict[Turn, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
         self._running = asyncio.create_task(self._run())
 
@@ -132,18 +135,18 @@ class Courier:
                 while True:
                     self._woken.clear()
                     for update in self._world.store.updates(self._bot_id, _LOOKED_AT):
-                        chat = _chat_of(update)
-                        if chat not in self._chats:
-                            self._chats[chat] = asyncio.create_task(self._deliver(session, chat, update))
+                        turn = _turn_of(update)
+                        if turn not in self._turns:
+                            self._turns[turn] = asyncio.create_task(self._deliver(session, turn, update))
                     await self._woken.wait()
             finally:
-                under_way = list(self._chats.values())
+                under_way = list(self._turns.values())
                 for each in under_way:
                     each.cancel()
                 await asyncio.gather(*under_way, return_exceptions=True)
 
-    async def _deliver(self, session: ClientSession, chat: int, update: Json) -> None:
-        """Posts one update until it is taken, or dropped; then it is the turn of the chat's next one."""
+    async def _deliver(self, session: ClientSession, turn: Turn, update: Json) -> None:
+        """Posts one update until it is taken, or dropped; then the next one has its turn."""
         try:
             await self._post_until_taken(session, update)
             if self._world.faults.take_duplicate():
@@ -151,7 +154,7 @@ class Courier:
             self._world.store.forget_update(self._bot_id, update["update_id"])
             self._world.journal.activity.bump()
         finally:
-            del self._chats[chat]
+            del self._turns[turn]
             self.wake()
 
     async def _post_until_taken(self, session: ClientSession, update: Json) -> None:
@@ -224,7 +227,7 @@ def _set(world: World, bot: Bot) -> None:
 
 def _send_courier(world: World, bot: Bot) -> None:
     if bot.webhook is not None:
-        world.couriers[bot.id] = Courier(world, bot.id, bot.webhook)
+        world.couriers[bot.id] = WebhookCourier(world, bot.id, bot.webhook)
 
 
 def _drop_if_asked(world: World, bot: Bot, params: Params) -> None:
@@ -241,8 +244,10 @@ def _is_here(url: str) -> bool:
         return False
 
 
-def _chat_of(update: Json) -> int:
-    """The chat whose turn it is; a press belongs to the chat of whoever pressed."""
-    event: Json = next(value for key, value in update.items() if key != "update_id")
-    chat: Json = event.get("chat") or event["from"]
-    return int(chat["id"])
+def _turn_of(update: Json) -> Turn:
+    """The chat whose turn it is; a press belongs to the chat of whoever pressed, and what names neither to none."""
+    for event in update.values():
+        named = (event.get("chat") or event.get("from")) if isinstance(event, dict) else None
+        if isinstance(named, dict) and isinstance(named.get("id"), int):
+            return "chat", named["id"]
+    return "update", update["update_id"]

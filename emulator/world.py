@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from emulator.carriers import Courier, MailCatcher
 from emulator.entities import Json
 from emulator.faults import Faults
 from emulator.journal import Journal
@@ -21,10 +21,6 @@ from emulator.model import Bot, Chat, Person, Query, Stored
 from emulator.rates import Rates
 from emulator.store import Store
 from emulator.traffic import Traffic
-
-if TYPE_CHECKING:
-    from emulator.smtp import MailServer  # needs a package that only mail needs
-    from emulator.webhook import Courier
 
 # Telegram leaves these out unless a bot names them in allowed_updates.
 _NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
@@ -47,11 +43,11 @@ class World:
     bot_name: str = "Бот"
     clock: Callable[[], float] = MACHINE  # Unix seconds, before what `advance` adds
     clock_file: Path | None = None  # where the clock's shift is told to others, in whole seconds
-    mail_server: MailServer | None = None  # who catches mail, if anybody
+    mail_server: MailCatcher | None = None  # who catches mail, if anybody
     traffic: Traffic = field(init=False)
     polls: dict[int, asyncio.Future[None]] = field(default_factory=dict)
     again: set[tuple[int, int]] = field(default_factory=set)  # (bot, update) to be delivered once more
-    overtaken: dict[int, tuple[str, Json]] = field(default_factory=dict)  # of a bot: waits for the next update
+    overtaken: dict[int, Json] = field(default_factory=dict)  # of a bot: waits for the next update
     couriers: dict[int, Courier] = field(default_factory=dict)  # who delivers to a bot's webhook
     webhook_pause: float = 2.0  # seconds after the second refusal of an update by a webhook; doubled from then on
     _polled_at: dict[int, float] = field(default_factory=dict)
@@ -269,22 +265,26 @@ class World:
     # updates and presses
 
     def queue_update(self, bot_id: int, kind: str, payload: Json) -> None:
-        """Queue an Update, if the bot asked for this kind, and wake its poll."""
-        bot = self.bot(bot_id)
-        wanted = kind in bot.allowed_updates if bot.allowed_updates else kind not in _NOT_BY_DEFAULT
-        if not wanted:
-            return
-        if bot_id not in self.overtaken and self.faults.take_overtaken():
-            self.overtaken[bot_id] = (kind, payload)
-            return
-        self._queue(bot, kind, payload)
-        if bot_id in self.overtaken:
-            self._queue(self.bot(bot_id), *self.overtaken.pop(bot_id))
+        """Queue an Update, if the bot asked for this kind."""
+        allowed = self.bot(bot_id).allowed_updates
+        if kind in allowed if allowed else kind not in _NOT_BY_DEFAULT:
+            self.queue_any(bot_id, {kind: payload})
 
-    def _queue(self, bot: Bot, kind: str, payload: Json) -> None:
-        bot_id = bot.id
+    def queue_any(self, bot_id: int, update: Json) -> None:
+        """Queue an Update of any shape, asked for or not; an `update_id` of its own is replaced."""
+        fields = {name: value for name, value in update.items() if name != "update_id"}
+        if bot_id not in self.overtaken and self.faults.take_overtaken():
+            self.overtaken[bot_id] = fields
+            return
+        self._queue(bot_id, fields)
+        if bot_id in self.overtaken:
+            self._queue(bot_id, self.overtaken.pop(bot_id))
+
+    def _queue(self, bot_id: int, fields: Json) -> None:
+        """Store the Update and wake whoever brings it to the bot."""
+        bot = self.bot(bot_id)
         with self.store.unit():
-            self.store.add_update(bot_id, {"update_id": bot.next_update_id, kind: payload})
+            self.store.add_update(bot_id, {"update_id": bot.next_update_id, **fields})
             self.store.save_bot(replace(bot, next_update_id=bot.next_update_id + 1))
         poll = self.polls.get(bot_id)
         if poll is not None and not poll.done():
@@ -315,7 +315,7 @@ class World:
     def deliver_overtaken(self) -> None:
         """What waits to be overtaken has waited long enough."""
         for bot_id in tuple(self.overtaken):
-            self._queue(self.bot(bot_id), *self.overtaken.pop(bot_id))
+            self._queue(bot_id, self.overtaken.pop(bot_id))
 
     def drop_polls(self) -> None:
         """Break the waiting polls off; the server is going down, or nothing passes."""
