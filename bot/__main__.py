@@ -1,4 +1,4 @@
-"""The command line: `python -m bot [run | migrate | import … | confirm … | qr … | request … | rotate-key]`.
+"""The command line: `python -m bot [run | migrate | rotate-key | …]`, and the commands that the topics bring.
 
 Heavy imports wait until they are needed: the local chat must be up while aiogram is still being imported.
 """
@@ -12,53 +12,37 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, load_settings
 from services.errors import SetupError
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import DEFAULT_LOCALE, texts
 
 if TYPE_CHECKING:
-    from bot.app import Storage
+    from bot.topic import CliCommand
 
 SETUP_FAILED = 2
 _EMULATOR_PATIENCE = 15.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="python -m bot", description="Nomerok, a patient's bot for Telegram")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("run", help="talk to Telegram, or to the local chat where BOT_TOKEN is not set (default)")
     commands.add_parser("migrate", help="bring the tables of DATABASE_URL up to date")
-    importing = commands.add_parser("import", help="load clinics, doctors and schedules from CSV")
-    if "import" in (arguments or sys.argv):
-        from services.clinics.importing import add_arguments
-
-        add_arguments(importing)
-    confirming = commands.add_parser("confirm", help="the desk has seen documents: make a one-time code for the chat")
-    if "confirm" in (arguments or sys.argv):
-        from bot import confirm
-
-        confirm.add_arguments(confirming)
-    printing = commands.add_parser("qr", help="a link with its QR code that opens booking: for a poster or a site")
-    if "qr" in (arguments or sys.argv):
-        from bot import qr
-
-        qr.add_arguments(printing)
-    answering = commands.add_parser("request", help="list, read and answer what people have sent")
-    if "request" in (arguments or sys.argv):
-        from bot import requests
-
-        requests.add_arguments(answering)
     commands.add_parser("rotate-key", help="seal everything anew under a new encryption key, also while the bot runs")
-    args = parser.parse_args(arguments)
+    topical = _topical(commands) if given and given[0] not in _OWN else {}
+    args = parser.parse_args(given)
     os.umask(0o077)  # what is written here is read by its owner alone
     try:
         settings = load_settings()
-        return _COMMANDS.get(args.command, _run)(settings, args)
+        if args.command in topical:
+            return _operate(settings, args, topical[args.command])
+        return _OWN.get(args.command, _run)(settings, args)
     except SetupError as error:
         print(error, file=sys.stderr)
         return SETUP_FAILED
@@ -67,6 +51,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return SETUP_FAILED
     except KeyboardInterrupt:
         return 0
+
+
+def _topical(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Mapping[str, CliCommand]:
+    """The commands that the topics bring. Importing them all takes seconds, so only who asks for one waits."""
+    from bot.topics import ALL
+
+    found = {command.name: command for topic in ALL for command in topic.cli}
+    for command in found.values():
+        command.arguments(commands.add_parser(command.name, help=command.help))
+    return found
+
+
+def _operate(settings: Settings, args: argparse.Namespace, command: CliCommand) -> int:
+    from bot.operator import Operator
+    from bot.storage import open_storage
+
+    async def operate() -> int:
+        storage = await open_storage(settings)
+        try:
+            ask = input if sys.stdin.isatty() else None
+            return await command.run(args, Operator(settings, storage, sys.stdout, sys.stderr, ask))
+        finally:
+            await storage.database.close()
+
+    return asyncio.run(operate())
 
 
 def _run(settings: Settings, _args: argparse.Namespace) -> int:
@@ -82,8 +91,8 @@ def _run(settings: Settings, _args: argparse.Namespace) -> int:
 
 
 def _talk(settings: Settings) -> int:
-    from bot.app import run
     from bot.logs import set_up_logging
+    from bot.process import run
 
     set_up_logging(settings.log_level)
     asyncio.run(run(settings))
@@ -97,97 +106,16 @@ def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
     return 0
 
 
-def _import(settings: Settings, args: argparse.Namespace) -> int:
-    from bot.app import open_storage, registry_admin
-    from services.clinics.importing import run
-
-    async def load() -> int:
-        storage = await open_storage(settings)
-        try:
-            return await run(args, registry_admin(storage), stdout=sys.stdout, stderr=sys.stderr)
-        finally:
-            await storage.database.close()
-
-    return asyncio.run(load())
-
-
-def _confirm(settings: Settings, args: argparse.Namespace) -> int:
-    from bot import confirm
-    from bot.app import open_storage, registry_admin
-    from services.accounts.codes import Codes
-
-    async def confirm_at_desk() -> int:
-        storage = await open_storage(settings)
-        try:
-            desk = confirm.Desk(
-                admin=registry_admin(storage),
-                codes=Codes(storage.database, storage.vault, storage.clock),
-                clock=storage.clock,
-                ask=input if sys.stdin.isatty() else None,
-                link=await _links_of(settings, storage),
-            )
-            return await confirm.run(args, desk, stdout=sys.stdout, stderr=sys.stderr)
-        finally:
-            await storage.database.close()
-
-    return asyncio.run(confirm_at_desk())
-
-
-def _qr(settings: Settings, args: argparse.Namespace) -> int:
-    from bot import qr
-    from bot.app import open_storage, patients_registry
-
-    async def print_link() -> int:
-        storage = await open_storage(settings)
-        try:
-            registry, link = patients_registry(settings, storage), await _links_of(settings, storage)
-            return await qr.run(args, registry, link, stdout=sys.stdout, stderr=sys.stderr)
-        finally:
-            await storage.database.close()
-
-    return asyncio.run(print_link())
-
-
-async def _links_of(settings: Settings, storage: Storage) -> Callable[[str], str] | None:
-    """What makes an address that opens the bot with a payload; None before the bot has run once."""
-    from bot.app import bot_username
-
-    username = await bot_username(storage)
-    begin = f"{settings.chat_url}/" if settings.local_chat else f"https://t.me/{username}"
-    return (lambda payload: f"{begin}?start={payload}") if username else None
-
-
-def _request(settings: Settings, args: argparse.Namespace) -> int:
-    from bot import requests
-    from bot.app import open_storage, request_desk
-
-    async def answer() -> int:
-        storage = await open_storage(settings)
-        try:
-            return await requests.run(args, request_desk(storage), stdout=sys.stdout, stderr=sys.stderr)
-        finally:
-            await storage.database.close()
-
-    return asyncio.run(answer())
-
-
 def _rotate_key(settings: Settings, _args: argparse.Namespace) -> int:
-    from bot import rotate
+    from bot.cli import rotate_key
 
     try:
-        return asyncio.run(rotate.run(settings, stdout=sys.stdout))
+        return asyncio.run(rotate_key.run(settings, stdout=sys.stdout))
     except KeyboardInterrupt:
-        raise SetupError(rotate.GOES_ON) from None
+        raise SetupError(rotate_key.GOES_ON) from None
 
 
-_COMMANDS = {
-    "rotate-key": _rotate_key,
-    "migrate": _migrate,
-    "import": _import,
-    "confirm": _confirm,
-    "qr": _qr,
-    "request": _request,
-}
+_OWN = {"run": _run, "migrate": _migrate, "rotate-key": _rotate_key}
 
 
 def _free_port(host: str) -> int:
@@ -215,7 +143,7 @@ def _emulator(settings: Settings, mail_port: int) -> Iterator[None]:
         | ({"EMULATOR_CLOCK_FILE": str(settings.clock_shift_file)} if settings.clock_shift_file else {}),
     )
     try:
-        from bot import app  # noqa: F401  (imported while the chat is starting)
+        from bot import process  # noqa: F401  (imported while the chat is starting)
 
         _wait_for(child, settings)
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,20 +14,19 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.channel import TelegramChannel
-from bot.mail import MailChannel
-from bot.tools import Tools
+from bot.build import House
+from bot.channels.email import EmailChannel
+from bot.channels.telegram import TelegramChannel
+from bot.kernel import bind
+from services.registry.following import Following
 
 log = logging.getLogger(__name__)
 
 Job = Callable[[], Awaitable[object]]
 
 _OUTBOX = timedelta(seconds=2)
-_RECOVERY = timedelta(seconds=5)
 _KEYS = timedelta(seconds=2)
-_CONSENTS = timedelta(minutes=1)
-_AGES = timedelta(minutes=1)
-_WATCH = timedelta(seconds=30)
+_CHANGES = timedelta(seconds=30)
 _SWEEP = timedelta(minutes=10)
 _LET_FINISH = timedelta(seconds=5)
 _NIGHT = CronTrigger(hour=0, minute=20, timezone="Europe/Moscow")
@@ -84,52 +84,38 @@ class Ticks:
         return run
 
 
-def build_ticks(
-    tools: Tools,
-    channel: TelegramChannel,
-    mail: MailChannel | None,
-    look_at_keys: Callable[[], None],
-    sweep_registry: Job,
-    nightly: Job | None,
-) -> Ticks:
-    """All ticks of one process. `mail`: only where there is a mail server.
+@dataclass(frozen=True, slots=True)
+class OwnJobs:
+    """What the process does for itself. `look_at_keys`: a bot that nobody speaks to follows a rotation of the key, too.
 
-    `look_at_keys`: a bot that nobody speaks to follows a rotation of the key, too. `sweep_registry`: takes away what an
-    import left that was cut short. `nightly`: moves the demo's schedule on; only where there is one.
+    `sweep_registry`: takes away what an import left that was cut short. `nightly`: moves the demo's schedule on.
     """
+
+    look_at_keys: Job
+    sweep_registry: Job
+    nightly: Job
+
+
+def build_ticks(house: House, channel: TelegramChannel, letters: EmailChannel | None, own: OwnJobs) -> Ticks:
+    """All ticks of one process: its own, and those of the topics. `letters`: only where there is a mail server."""
     ticks = Ticks()
+    sweeps = [bind(each, house.services) for topic in house.topics for each in topic.sweeps]
 
     async def sweep() -> None:
-        await tools.holds.purge()
-        await tools.drafts.purge()
-        await tools.watch.purge()
-        await tools.replies.purge()
-        await tools.access.purge()
-        await tools.links.purge()
-        await tools.mydata.tidy()
-        await sweep_registry()
-
-    async def watch() -> None:
-        while await tools.watch.look():
-            pass  # a batch at a time, until everybody has been asked about
-
-    async def keys() -> None:
-        look_at_keys()
+        for each in (house.kernel.drafts.purge, *sweeps, own.sweep_registry):
+            await each()
 
     def every(period: timedelta, name: str, job: Job) -> None:
         trigger = IntervalTrigger(seconds=int(period.total_seconds()), timezone="UTC")
         ticks.add(trigger, name, job)
 
     every(_OUTBOX, "outbox", channel.deliver_due)
-    if mail is not None:  # a tick of its own: a slow mail server keeps nobody's message in the chat waiting
-        every(_OUTBOX, "email", mail.deliver_due)
-    every(_KEYS, "keys", keys)
-    every(_RECOVERY, "recovery", tools.booking.recover)
-    every(_RECOVERY, "recovery of cancelling", tools.cancelling.recover)
-    every(_CONSENTS, "consents", tools.access.expire)
-    every(_AGES, "ages", tools.ageing.run)
-    every(_WATCH, "watch", watch)
+    if letters is not None:  # a tick of its own: a slow mail server keeps nobody's message in the chat waiting
+        every(_OUTBOX, "email", letters.deliver_due)
+    every(_KEYS, "keys", own.look_at_keys)
+    every(_CHANGES, "changes", house.service(Following).run)
+    for each in (tick for topic in house.topics for tick in topic.ticks):
+        every(each.every, each.name, bind(each.run, house.services))
     every(_SWEEP, "sweep", sweep)
-    if nightly is not None:
-        ticks.add(_NIGHT, "nightly", nightly)
+    ticks.add(_NIGHT, "nightly", own.nightly)
     return ticks

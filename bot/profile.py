@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 PAUSES = (5, 30, 300, 3600)
 """Seconds until what Telegram has not answered is asked again; after the last one it waits for the next start."""
+Commands = Sequence[tuple[str, str]]
+"""Every command of the chat and what it does, an msgid."""
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -35,18 +37,18 @@ class Piece:
     settle: Callable[[Bot], Awaitable[None]]
 
 
-def pieces() -> Iterator[Piece]:
+def pieces(commands: Commands) -> Iterator[Piece]:
     """All of them; without a language code in Russian, which is what people with any other language are shown."""
     for code, locale in ((None, DEFAULT_LOCALE), *((each, each) for each in LOCALES)):
         t, told = texts(locale), code or "every other language"
-        yield Piece(f"commands ({told})", _commands(t, code))
+        yield Piece(f"commands ({told})", _commands(t, code, commands))
         yield Piece(f"description ({told})", _description(t, code))
         yield Piece(f"short description ({told})", _short_description(t, code))
 
 
-async def introduce(bot: Bot, sleep: Sleep = asyncio.sleep) -> None:
+async def introduce(bot: Bot, commands: Commands, sleep: Sleep = asyncio.sleep) -> None:
     """Settles every piece; what Telegram refuses is logged and left, what it does not answer is asked again."""
-    left = list(pieces())
+    left = list(pieces(commands))
     for pause in (*PAUSES, None):
         left, longest = await _try(bot, left)
         if not left:
@@ -73,8 +75,8 @@ async def _try(bot: Bot, wanted: list[Piece]) -> tuple[list[Piece], float]:
     return [], 0
 
 
-def _commands(t: Texts, code: str | None) -> Callable[[Bot], Awaitable[None]]:
-    wanted = [BotCommand(command=name, description=t.label(does)) for name, does in view.COMMANDS]
+def _commands(t: Texts, code: str | None, commands: Commands) -> Callable[[Bot], Awaitable[None]]:
+    wanted = [BotCommand(command=name, description=t.label(does)) for name, does in commands]
 
     async def settle(bot: Bot) -> None:
         now = await bot.get_my_commands(language_code=code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class NomerokError(Exception):
     """Base of the product's own errors."""
@@ -11,11 +13,23 @@ class SetupError(NomerokError):
     """The product cannot start as it is set up; the message names the setting and what to do."""
 
 
-class NotAllowed(NomerokError):  # noqa: N818  (it names the answer, not a defect)
-    """The actor may not do this to this person; the reason is a word of `accounts.rights`."""
+class Denial(StrEnum):
+    """Why an account may not act for a person."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    GROWN_UP = "grown_up"
+    BASIS_ENDED = "basis_ended"
+    NOT_COVERED = "not_covered"
+    TOO_MANY_DECLARED = "too_many_declared"
+    TOO_MANY_TRIES = "too_many_tries"
+    HIDDEN_CLASH = "hidden_clash"
+    """It clashes with a visit that the account may not see; nothing more may be told."""
+
+
+class NotAllowed(NomerokError):  # noqa: N818  (it names the answer, not a defect)
+    """The actor may not do this to this person: who may, `accounts.rights` says."""
+
+    def __init__(self, reason: Denial) -> None:
+        super().__init__(reason.value)
         self.reason = reason
 
 

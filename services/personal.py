@@ -1,13 +1,15 @@
 """What every topic that keeps something about people can do with it: tell it all, and erase it.
 
-Each room has a part of its own (`mydata.py`), `bot.app` hands all parts to `services.mydata`. A new table with
+Each room has a part of its own (`mydata.py`), `bot.build` hands all parts to `services.mydata`. A new table with
 anything of an account or a person in it means a new part, or a line in one that is there:
-`tests/services/test_mydata.py` walks over all tables and finds what was forgotten.
+`tests/services/test_mydata.py` walks over all tables and finds what was forgotten. What the names of a section
+mean is said in `bot/views/export`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -48,6 +50,14 @@ def codes_in(fact: Fact, of: str) -> set[str]:
     if isinstance(fact, Sequence) and not isinstance(fact, str):
         return set().union(*(codes_in(each, of) for each in fact))
     return set()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A name at the top of the document. `shared`: topics that say so write it together (`joined`)."""
+
+    name: str
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,11 @@ class StillUnderWay(NomerokError):  # noqa: N818
 class PersonalData(Protocol):
     """One topic's part. No part knows the others."""
 
+    @property
+    def sections(self) -> Sequence[Section]:
+        """All that its `export` may write."""
+        ...
+
     async def export(self, whose: Subject) -> Facts:
         """All that this topic keeps, by the names of `docs/export.schema.json`; never anything of other accounts."""
         ...
@@ -114,3 +129,32 @@ class PersonalData(Protocol):
         Raises `StillUnderWay`, and nothing is erased anywhere.
         """
         ...
+
+
+def clashing(parts: Iterable[PersonalData]) -> set[str]:
+    """Names of sections that several parts write without saying, each of them, that they are shared."""
+    writers: dict[str, list[Section]] = defaultdict(list)
+    for part in parts:
+        for section in part.sections:
+            writers[section.name].append(section)
+    return {name for name, each in writers.items() if len(each) > 1 and not all(section.shared for section in each)}
+
+
+def joined(told: Iterable[Facts]) -> dict[str, Fact]:
+    """What all parts tell, as one. Where several write a section: their lists in a row, or their names side by side.
+
+    Raises `ValueError` where a shared section is neither, or two say the same name in it.
+    """
+    found: dict[str, Fact] = {}
+    for facts in told:
+        for name, fact in facts.items():
+            found[name] = _both(name, found[name], fact) if name in found else fact
+    return found
+
+
+def _both(name: str, one: Fact, other: Fact) -> Fact:
+    if isinstance(one, Mapping) and isinstance(other, Mapping) and not one.keys() & other.keys():
+        return {**one, **other}
+    if isinstance(one, Sequence) and isinstance(other, Sequence) and str not in (type(one), type(other)):
+        return [*one, *other]
+    raise ValueError(f"two topics tell «{name}», and it cannot be both")

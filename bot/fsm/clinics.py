@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.fsm.times import age_of, identity_in, region_of, who_for
+from bot.fsm.times import WhoAndWhere, age_of, identity_in, region_of
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -14,6 +14,7 @@ from bot.fsm.wizard import (
     Input,
     Jump,
     Loaded,
+    NotTaken,
     Outcome,
     SharedLocation,
     Stay,
@@ -24,7 +25,8 @@ from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import booking as view
 from bot.views.prompts import Prompt
 from services.accounts.model import Person, full_name
-from services.clinics.directory import Place, distance_km, nearest
+from services.booking.booking import Booking
+from services.clinics.directory import Directory, Place, distance_km, nearest
 from services.registry.model import ADULT_AGE, Clinic, PatientIdentity, PolicyKind
 
 _QUERY_LENGTH = 60
@@ -52,25 +54,91 @@ class Listed:
         return [each for each in self.clinics if each.lat is not None and each.lon is not None]
 
 
-async def listed(context: StepContext) -> Listed:
-    """By distance where the person has said where they are; else what was typed, or all, the familiar ones first."""
-    who = await who_for(context)
-    chosen_region = region_of(context)
-    child = age_of(who, context.now, chosen_region.tz) < ADULT_AGE
-    near, query = context.answers.get("near"), context.answers.get("query")
-    place = Place(*near) if isinstance(near, list) else None
-    directory = context.tools.directory
-    found = await (directory.search(chosen_region.code, query) if query else directory.of_region(chosen_region.code))
-    suitable = [each for each in found if each.age_group.sees(0 if child else ADULT_AGE)]
-    attached = who.clinic_id if isinstance(who, Person) else None
-    recent = list(await context.tools.booking.recent_clinics(context.account.id, _RECENT_CLINICS))
-    if place is not None:
-        ordered: Sequence[Clinic] = nearest(suitable, place)
-    elif query:
-        ordered = suitable
-    else:
-        ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
-    return Listed(full_name(identity_in(who)), ordered, attached, recent, place, child)
+@dataclass(frozen=True, slots=True)
+class ClinicSteps:
+    """The list of clinics, and what is looked for in it."""
+
+    known: WhoAndWhere
+    directory: Directory
+    booking: Booking
+
+    async def listed(self, context: StepContext) -> Listed:
+        """By distance where the person has said where they are; else what was typed, or all, familiar ones first."""
+        who = await self.known.who(context)
+        chosen_region = region_of(context)
+        child = age_of(who, context.now, chosen_region.tz) < ADULT_AGE
+        near, query = context.marks.get("near"), context.marks.get("query")
+        place = Place(*near) if isinstance(near, list) else None
+        directory = self.directory
+        found = await (
+            directory.search(chosen_region.code, query) if query else directory.of_region(chosen_region.code)
+        )
+        suitable = [each for each in found if each.age_group.sees(0 if child else ADULT_AGE)]
+        attached = who.clinic_id if isinstance(who, Person) else None
+        recent = list(await self.booking.recent_clinics(context.account.id, _RECENT_CLINICS))
+        if place is not None:
+            ordered: Sequence[Clinic] = nearest(suitable, place)
+        elif query:
+            ordered = suitable
+        else:
+            ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
+        return Listed(full_name(identity_in(who)), ordered, attached, recent, place, child)
+
+    async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:
+        found = await self.listed(context)
+        page = clamp(context.draft.page, len(found.clinics), PAGE_SIZE)
+        shown = found.clinics[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        data = view.ClinicChoice(
+            found.who,
+            region_of(context),
+            [found.row(each) for each in shown],
+            page,
+            len(found.clinics),
+            found.place is not None,
+            context.marks.get("query"),
+            found.child,
+            mapped=bool(found.located),
+        )
+        prompt = Prompt.LOCATION if context.marks.get("near") == "ask" else None
+        return Loaded(data, [each.id for each in shown], page, prompt)
+
+    async def apply_clinic(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.ClinicAct.NEAR):
+                return Stay(marks={"near": "ask"})
+            case Acted(view.ClinicAct.MAP):
+                asked = {"near": None} if context.marks.get("near") == "ask" else {}
+                return Jump("map", marks={"map": context.draft.page, "card": None, **asked})
+            case Acted(view.ClinicAct.ALL):
+                return whole_list()
+            case Chosen(clinic_id):
+                return await self.chosen(context, clinic_id)
+        return await self.looked_for(context, given)
+
+    async def looked_for(self, context: StepContext, given: Input) -> Stay | NotTaken:
+        """Another list: by what is typed, or by where the person is."""
+        match given:
+            case Typed(text):
+                query = text[:_QUERY_LENGTH]
+                if not await self.directory.search(region_of(context).code, query):
+                    return replace(whole_list(), note=view.clinic_not_found(context.t, query))
+                return Stay(marks={"query": query, "near": None})
+            case SharedLocation(lat, lon):
+                return Stay(marks={"near": [lat, lon], "query": None})
+        return NotTaken()
+
+    async def chosen(self, context: StepContext, clinic_id: str) -> Answered | Stay:
+        """The clinic is settled; where the person is, is forgotten."""
+        clinic = await self.directory.clinic(clinic_id)
+        if clinic is None:
+            return Stay()
+        looked = {"near": None, "query": None, "map": None, "card": None, "link": None}
+        return Answered(clinic_answers(await self.known.who(context), clinic_id), marks=looked)
+
+
+def whole_list() -> Stay:
+    """Whatever was looked for."""
+    return Stay(marks={"query": None, "near": None})
 
 
 def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[Clinic]:
@@ -82,62 +150,6 @@ def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[
         return ranks.get(each.id, len(ranks)), each.town not in towns
 
     return sorted(clinics, key=rank)
-
-
-async def load_clinic(context: StepContext) -> Loaded:
-    found = await listed(context)
-    page = clamp(context.draft.page, len(found.clinics), PAGE_SIZE)
-    shown = found.clinics[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    data = view.ClinicChoice(
-        found.who,
-        region_of(context),
-        [found.row(each) for each in shown],
-        page,
-        len(found.clinics),
-        found.place is not None,
-        context.answers.get("query"),
-        found.child,
-        mapped=bool(found.located),
-    )
-    return Loaded(
-        data, [each.id for each in shown], page, Prompt.LOCATION if context.answers.get("near") == "ask" else None
-    )
-
-
-async def apply_clinic(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("near"):
-            return Stay(changes={"near": "ask"})
-        case Acted("map"):
-            asked = {"near": None} if context.answers.get("near") == "ask" else {}
-            return Jump("map", changes={"map": context.draft.page, "card": None, **asked})
-        case Chosen(clinic_id):
-            return await chosen(context, clinic_id)
-    return await looked_for(context, given)
-
-
-async def looked_for(context: StepContext, given: Input) -> Stay:
-    """Another list: by what is typed, by where the person is, or the whole one again."""
-    match given:
-        case Typed(text):
-            query = text[:_QUERY_LENGTH]
-            if not await context.tools.directory.search(region_of(context).code, query):
-                return Stay(view.clinic_not_found(context.t, query), {"query": None, "near": None})
-            return Stay(changes={"query": query, "near": None})
-        case SharedLocation(lat, lon):
-            return Stay(changes={"near": [lat, lon], "query": None})
-        case Acted("all"):
-            return Stay(changes={"query": None, "near": None})
-    return Stay()
-
-
-async def chosen(context: StepContext, clinic_id: str) -> Answered | Stay:
-    """The clinic is settled; where the person is, is forgotten."""
-    clinic = await context.tools.directory.clinic(clinic_id)
-    if clinic is None:
-        return Stay()
-    looked = {"near": None, "query": None, "map": None, "card": None, "link": None}
-    return Answered({**clinic_answers(await who_for(context), clinic_id), **looked})
 
 
 def clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:

@@ -3,75 +3,84 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from bot.fsm.times import let_time_go, place_of, slot_of, who_for
-from bot.fsm.wizard import Acted, Input, Jump, Left, Outcome, Stay, StepContext
+from bot.fsm.times import WhoAndWhere, chosen_time
+from bot.fsm.wizard import Acted, Input, Jump, Left, NotTaken, Outcome, Stay, StepContext
 from bot.views import refusals
+from bot.views.times import CheckingAct
 from bot.views.visits import ticket
-from services.booking.model import BookingOutcome, BookingRequest
-from services.registry.model import Refusal, Slot, Visit
+from services.accounts.mail import Mail
+from services.accounts.model import Person
+from services.booking.booking import Booking
+from services.booking.model import BookingOutcome, Held, Loss, Lost
+from services.booking.visits import Visits
+from services.drafts.model import Marks
+from services.registry.model import Refusal, Visit
 from services.texts.i18n import Html
 
 
 @dataclass(frozen=True, slots=True)
-class HeldTime:
-    """The chosen time, kept for this draft until a moment."""
+class Confirming:
+    """The chosen time is held, asked for, and comes as a ticket."""
 
-    slot: Slot
-    until: datetime
+    known: WhoAndWhere
+    booking: Booking
+    visits: Visits
+    mail: Mail
+
+    async def held_time(self, context: StepContext) -> Held | Jump:
+        """The chosen time, held; or where to go on if it can be had no longer."""
+        chosen = chosen_time(context.answers["time"])
+        answer = await self.booking.hold(context.account, context.draft.id, chosen)
+        match answer:
+            case Held():
+                return answer
+            case Lost(Loss.PASSED):
+                return Jump("time", await self._note(context, Refusal.TIME_PASSED))
+            case Lost():
+                return Jump("time", refusals.hold_lost(context.t))
+            case _:
+                return Jump("checking", marks={"checking": True})
+
+    async def book_held(
+        self, context: StepContext, moves: Visit | None = None, *, gives_up: bool = False
+    ) -> BookingOutcome | Stay | Jump:
+        """Asks the registry for the chosen time, if it is still held. `moves`, `gives_up`: as in `BookingRequest`."""
+        who, clinic = await self.known.who(context), (await self.known.place(context)).clinic
+        chosen = chosen_time(context.answers["time"])
+        answer = await self.booking.book_held(
+            context.account, context.draft.id, chosen, who, clinic, moves, gives_up=gives_up
+        )
+        match answer:
+            case Held():
+                return Stay(refusals.hold_renewed(context.t))
+            case Lost(Loss.HELD):
+                return Jump("time", refusals.hold_lost(context.t))
+            case Lost(why):
+                gone = Refusal.TIME_PASSED if why is Loss.PASSED else Refusal.TIME_BUSY
+                return Jump("time", await self._note(context, gone))
+            case _:
+                return answer
+
+    async def left_for_ticket(self, context: StepContext, visit: Visit, note: Html | None = None) -> Left:
+        """The wizard ends with the ticket of a visit, drawn from what is in hand where the person was known before."""
+        who = await self.known.who(context)
+        if isinstance(who, Person) and who.patient_id == visit.patient_id:
+            entry = self.visits.booked(visit, who)
+        else:
+            entry = await self.visits.get(context.account, visit.id)
+        offers_mail = self.mail.may_offer(context.account)
+        return Left(ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail))
+
+    async def _note(self, context: StepContext, reason: Refusal) -> Html:
+        return refusals.refusal(context.t, reason, (await self.known.place(context)).clinic)
 
 
-async def held_time(context: StepContext) -> HeldTime | Jump:
-    """The chosen time, held anew where the hold ran out; or where to go on if it can be had no longer."""
-    slot = await slot_of(context, context.answers["time"])
-    if isinstance(slot, Refusal):
-        passed = slot is Refusal.TIME_PASSED
-        note = await _note(context, slot) if passed else refusals.hold_lost(context.t)
-        return await _gone(context, note)
-    until = await context.tools.holds.until(context.draft.id, slot.id)
-    if until is None:
-        until = await context.tools.holds.take(slot, context.account.id, context.draft.id)
-    return Jump("time", refusals.hold_lost(context.t)) if until is None else HeldTime(slot, until)
-
-
-async def book_held(
-    context: StepContext, moves: Visit | None = None, *, gives_up: bool = False
-) -> BookingOutcome | Stay | Jump:
-    """Asks the registry for the chosen time, if it is still held. `moves`, `gives_up`: as in `BookingRequest`."""
-    tools, t = context.tools, context.t
-    slot = await slot_of(context, context.answers["time"])
-    if isinstance(slot, Refusal):
-        return await _gone(context, await _note(context, slot))
-    if await tools.holds.until(context.draft.id, slot.id) is None:
-        renewed = await tools.holds.take(slot, context.account.id, context.draft.id)
-        return Stay(refusals.hold_renewed(t)) if renewed else Jump("time", refusals.hold_lost(t))
-    who, clinic = await who_for(context), (await place_of(context)).clinic
-    return await tools.booking.book(
-        BookingRequest(context.account, context.draft.id, who, clinic, slot, moves, gives_up)
-    )
-
-
-async def left_for_ticket(context: StepContext, visit: Visit, note: Html | None = None) -> Left:
-    """The wizard ends with the ticket of a visit."""
-    entry = await context.tools.visits.get(context.account, visit.id)
-    offers_mail = context.tools.mail.may_offer(context.account)
-    return Left(ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail))
+def is_checking(marks: Marks) -> bool:
+    """Whether the registry has been asked, and has not answered."""
+    return "checking" in marks
 
 
 async def apply_checking(context: StepContext, given: Input) -> Outcome:
     """«Проверить сейчас»: the step is loaded again, and says so if nothing has come."""
-    return Stay(refusals.still_checking(context.t) if isinstance(given, Acted) else None)
-
-
-async def _gone(context: StepContext, note: Html) -> Jump:
-    if await context.tools.booking.outcome(
-        context.draft.id
-    ):  # a crash has left it: this very booking may have the time
-        return Jump("checking", changes={"checking": None})
-    await let_time_go(context)
-    return Jump("time", note)
-
-
-async def _note(context: StepContext, reason: Refusal) -> Html:
-    return refusals.refusal(context.t, reason, (await place_of(context)).clinic)
+    return Stay(refusals.still_checking(context.t)) if given == Acted(CheckingAct.AGAIN) else NotTaken()

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.person import answers_of, check_step, field_steps, identity_of, name_in, number_warnings, values_of
-from bot.fsm.wizard import Acted, Answered, Input, Jump, Left, Loaded, Outcome, Stay, Step, StepContext, always
+from bot.fsm.person import FormSteps, answers_of, check_step, identity_of, name_in, number_warnings, values_of
+from bot.fsm.wizard import (
+    Acted,
+    Answered,
+    AnyStep,
+    Input,
+    Jump,
+    Left,
+    Loaded,
+    NotTaken,
+    Outcome,
+    Stay,
+    Step,
+    StepContext,
+    always,
+)
 from bot.views import family as view
 from bot.views import person as person_view
-from services.accounts.family import AlreadyThere, FamilyFull, WrongAge, fits
+from services.accounts.accounts import Accounts
+from services.accounts.family import AlreadyThere, Family, FamilyFull, WrongAge, fits
 from services.accounts.model import Person, Relation
-from services.accounts.persons import ConfirmedPerson
-from services.accounts.rights import Denial, Editing
+from services.accounts.persons import ConfirmedPerson, Persons
+from services.accounts.rights import Editing
+from services.drafts.drafts import Drafts
 from services.drafts.model import Answers
-from services.errors import NotAllowed
-from services.registry.port import PatientConflict
+from services.errors import Denial, NotAllowed
+from services.registry.ports.errors import PatientConflict
 from services.texts.dates import MOSCOW, local
 
 KIND = "family"
@@ -25,7 +43,6 @@ EDIT = "edit"
 LIFETIME = timedelta(days=1)
 _FIELDS = ("surname", "name", "patronymic", "birth", "sex", "phone", "policy", "snils")
 _DOCUMENTED = frozenset({"surname", "name", "patronymic", "birth", "sex"})
-_ADDED = frozenset(Relation) - {Relation.OWN}
 
 
 class FamilyForm(StatesGroup):
@@ -54,21 +71,105 @@ class EditForm(StatesGroup):
     snils = State()
 
 
-def family_steps() -> list[Step]:
-    """«Добавить»: who it is, then the form."""
-    return [
-        Step(FamilyForm.relation, _load_relation, view.relation, _apply_relation),
-        *field_steps(_states(FamilyForm, "doubt"), whose=_whose, visible=always, born=_born_added),
-        check_step(FamilyForm.check, ("relation", *_FIELDS), whose=_whose, visible=always, right=_add),
-    ]
+@dataclass(frozen=True, slots=True)
+class FamilySteps:
+    """Both tables."""
 
+    form: FormSteps
+    family: Family
+    persons: Persons
+    accounts: Accounts
+    drafts: Drafts
 
-def edit_steps() -> list[Step]:
-    """«Изменить»: everything is known, so each question is asked from the check screen alone, and leads back there."""
-    return [
-        Step(EditForm.check, _load_edit, person_view.edit_check, _apply_edit),
-        *field_steps(_states(EditForm), whose=_whose, visible=_never, counted=False, born=_born_edited),
-    ]
+    def adding(self) -> Sequence[AnyStep]:
+        """«Добавить»: who it is, then the form."""
+        return [
+            Step(FamilyForm.relation, self._load_relation, view.relation, self._apply_relation, view.RelationAct),
+            *self.form.fields(_states(FamilyForm, "doubt"), whose=_whose, visible=always, born=_born_added),
+            check_step(FamilyForm.check, ("relation", *_FIELDS), whose=_whose, visible=always, right=self._add),
+        ]
+
+    def editing(self) -> Sequence[AnyStep]:
+        """«Изменить»: all is known, so each question is asked from the check screen alone, and leads back there."""
+        return [
+            Step(EditForm.check, self._load_edit, person_view.edit_check, self._apply_edit, person_view.CheckAct),
+            *self.form.fields(_states(EditForm), whose=_whose, visible=_never, counted=False, born=_born_edited),
+        ]
+
+    async def _load_edit(self, context: StepContext) -> Loaded[person_view.EditCheck]:
+        relation = _whose(context.answers)
+        form = person_view.FormCheck(relation, values_of(context, _FIELDS, relation))
+        doubts = number_warnings(context.answers)
+        return Loaded(person_view.EditCheck(context.answers["id"], form, _locked(context.answers), doubts))
+
+    async def _apply_edit(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(person_view.CheckAct.RIGHT):
+                return await self._save(context)
+            case Acted(person_view.CheckAct.FIX, field) if field in set(_FIELDS) - _locked(context.answers):
+                return Jump(field)
+        return NotTaken()
+
+    async def _load_relation(self, context: StepContext) -> Loaded[view.RelationChoice]:
+        chosen = context.answers.get("relation")
+        unfit = chosen is not None and not _fits(context, Relation(chosen))
+        return Loaded(view.RelationChoice(unfit, name_in(context.answers)))
+
+    async def _apply_relation(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.RelationAct.BIRTH):
+                return Jump("birth") if "birth" in context.answers else NotTaken()
+            case Acted(relation):
+                chosen = Relation(relation)
+                answer = {"relation": chosen.value}
+                return Answered(answer) if _fits(context, chosen) else Stay(view.misfit(context.t, chosen), answer)
+        return NotTaken()
+
+    async def _add(self, context: StepContext) -> Outcome:
+        account, t = context.account, context.t
+        chosen = _whose(context.answers)
+        try:
+            person = await self.family.add(account, chosen, identity_of(context.answers))
+        except WrongAge:
+            return Jump("relation", view.misfit(t, chosen))
+        except FamilyFull:
+            return Stay(view.too_many(t))
+        except AlreadyThere as known:
+            return await self._left(context, known.person_id)
+        except PatientConflict:
+            return Stay(person_view.conflict(t))
+        except NotAllowed:
+            return Stay(person_view.too_many_tries(t))
+        await self.accounts.set_active_person(account, person.id)
+        await self.drafts.drop(context.draft.id)
+        return Left(view.card(t, person, context.now, view.added(t, person)))
+
+    async def _save(self, context: StepContext) -> Outcome:
+        account, t = context.account, context.t
+        person_id = context.answers["id"]
+        try:
+            before = await self.persons.get(account, person_id)
+            person = await self.family.edit(account, person_id, identity_of(context.answers))
+        except WrongAge:
+            return Stay(view.misfit_of_known(t))
+        except AlreadyThere as known:
+            return await self._left(context, known.person_id)
+        except PatientConflict:
+            return Stay(person_view.conflict(t))
+        except ConfirmedPerson:
+            return Stay(person_view.confirmed_person(t))
+        except NotAllowed as denied:
+            tried = denied.reason is Denial.TOO_MANY_TRIES
+            return Stay(person_view.too_many_tries(t) if tried else view.not_to_be_changed(t))
+        await self.drafts.drop(context.draft.id)
+        note = view.saved(t, mark_lost=before.verified and not person.verified)
+        return Left(view.card(t, person, context.now, note))
+
+    async def _left(self, context: StepContext, person_id: str) -> Left:
+        """The card of whoever is on the list already."""
+        person = await self.persons.get(context.account, person_id)
+        await self.drafts.drop(context.draft.id)
+        return Left(view.card(context.t, person, context.now, view.already_there(context.t)))
 
 
 def edit_answers(person: Person, may: Editing) -> dict[str, Any]:
@@ -76,10 +177,6 @@ def edit_answers(person: Person, may: Editing) -> dict[str, Any]:
     known = answers_of(person.identity)
     about = {"id": person.id, "relation": person.relation.value, "locked": may is Editing.NUMBERS}
     return {**known, **about}
-
-
-async def after_family(_: StepContext) -> None:
-    """A press on a form that is over leads Home."""
 
 
 def _states(group: type[StatesGroup], *more: str) -> dict[str, State]:
@@ -96,40 +193,6 @@ def _whose(answers: Answers) -> Relation:
 
 def _locked(answers: Answers) -> frozenset[str]:
     return _DOCUMENTED if answers["locked"] else frozenset()
-
-
-async def _load_edit(context: StepContext) -> Loaded:
-    relation = _whose(context.answers)
-    form = person_view.FormCheck(relation, values_of(context, _FIELDS, relation))
-    doubts = number_warnings(context.answers)
-    return Loaded(person_view.EditCheck(context.answers["id"], form, _locked(context.answers), doubts))
-
-
-async def _apply_edit(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("right"):
-            return await _save(context)
-        case Acted(name) if name.removeprefix("fix-") in set(_FIELDS) - _locked(context.answers):
-            return Jump(name.removeprefix("fix-"))
-    return Stay()
-
-
-async def _load_relation(context: StepContext) -> Loaded:
-    chosen = context.answers.get("relation")
-    unfit = chosen is not None and not _fits(context, Relation(chosen))
-    return Loaded(view.RelationChoice(unfit, name_in(context.answers)))
-
-
-async def _apply_relation(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("birth") if "birth" in context.answers:
-            return Jump("birth")
-        case Acted(word) if word in _ADDED:
-            chosen = Relation(word)
-            if not _fits(context, chosen):
-                return Stay(view.misfit(context.t, chosen), {"relation": word})
-            return Answered({"relation": word})
-    return Stay()
 
 
 def _fits(context: StepContext, relation: Relation, born: str | None = None) -> bool:
@@ -149,52 +212,3 @@ def _born_edited(context: StepContext, answered: Answered) -> Outcome:
     if _fits(context, _whose(context.answers), answered.changes["birth"]):
         return answered
     return Stay(view.misfit_of_known(context.t))
-
-
-async def _add(context: StepContext) -> Outcome:
-    tools, account, t = context.tools, context.account, context.t
-    chosen = _whose(context.answers)
-    try:
-        person = await tools.family.add(account, chosen, identity_of(context.answers))
-    except WrongAge:
-        return Jump("relation", view.misfit(t, chosen))
-    except FamilyFull:
-        return Stay(view.too_many(t))
-    except AlreadyThere as known:
-        return await _left(context, known.person_id)
-    except PatientConflict:
-        return Stay(person_view.conflict(t))
-    except NotAllowed:
-        return Stay(person_view.too_many_tries(t))
-    await tools.accounts.set_active_person(account, person.id)
-    await tools.drafts.drop(context.draft.id)
-    return Left(view.card(t, person, context.now, view.added(t, person)))
-
-
-async def _save(context: StepContext) -> Outcome:
-    tools, account, t = context.tools, context.account, context.t
-    person_id = context.answers["id"]
-    try:
-        before = await tools.persons.get(account, person_id)
-        person = await tools.family.edit(account, person_id, identity_of(context.answers))
-    except WrongAge:
-        return Stay(view.misfit_of_known(t))
-    except AlreadyThere as known:
-        return await _left(context, known.person_id)
-    except PatientConflict:
-        return Stay(person_view.conflict(t))
-    except ConfirmedPerson:
-        return Stay(person_view.confirmed_person(t))
-    except NotAllowed as denied:
-        tried = denied.reason == Denial.TOO_MANY_TRIES
-        return Stay(person_view.too_many_tries(t) if tried else view.not_to_be_changed(t))
-    await tools.drafts.drop(context.draft.id)
-    note = view.saved(t, mark_lost=before.verified and not person.verified)
-    return Left(view.card(t, person, context.now, note))
-
-
-async def _left(context: StepContext, person_id: str) -> Left:
-    """The card of whoever is on the list already."""
-    person = await context.tools.persons.get(context.account, person_id)
-    await context.tools.drafts.drop(context.draft.id)
-    return Left(view.card(context.t, person, context.now, view.already_there(context.t)))

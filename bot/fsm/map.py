@@ -3,88 +3,96 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from statistics import mean
 
-from bot.fsm.clinics import Listed, chosen, listed, looked_for
+from bot.fsm.clinics import ClinicSteps, Listed, whole_list
 from bot.fsm.wizard import Acted, Chosen, Input, Jump, Loaded, Outcome, Stay, StepContext
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import map as view
+from services.clinics.directory import Directory
 from services.documents.layout import beyond
+from services.documents.map import Maps
 from services.documents.model import DrawingFailed, Length, MapSheet, Named, Pin, Spot
-from services.drafts.model import Answers
+from services.drafts.model import Marks
 from services.registry.model import Clinic
 from services.texts.i18n import Texts
 
-_PAGE = "page-"
 
-
-def is_on_map(answers: Answers) -> bool:
+def is_on_map(marks: Marks) -> bool:
     """`map` is the page of the map that stands, or stood behind the card."""
-    return answers.get("map") is not None
+    return marks.get("map") is not None
 
 
-def is_card_open(answers: Answers) -> bool:
-    return is_on_map(answers) and answers.get("card") is not None
+def is_card_open(marks: Marks) -> bool:
+    return is_on_map(marks) and marks.get("card") is not None
 
 
-async def load_map(context: StepContext) -> Loaded | Jump:
-    """The picture; the list in its stead where there is nothing to draw, or drawing fails."""
-    found = await listed(context)
-    located = found.located
-    page = clamp(context.answers["map"], len(located), PAGE_SIZE)
-    if not located:
-        return Jump("clinic", view.nowhere(context.t))
-    first = page * PAGE_SIZE
-    shown = located[first : first + PAGE_SIZE]
-    others = [*located[:first], *located[first + PAGE_SIZE :]]
-    sheet = _sheet(context.t, shown, first + 1, others, found)
-    try:
-        picture = await context.tools.maps.draw(sheet)
-    except DrawingFailed:
-        return Jump("clinic", view.not_drawn(context.t), page=page)
-    data = view.MapPage(
-        who=found.who,
-        picture=picture,
-        rows=[found.row(each) for each in shown],
-        page=page,
-        total=len(located),
-        unplaced=len(found.clinics) - len(located),
-        beyond=bool(beyond(sheet)),
-        all_shown=context.answers.get("query") is None and found.place is None,
-    )
-    return Loaded(data, [each.id for each in shown], page)
+@dataclass(frozen=True, slots=True)
+class MapSteps:
+    """The picture with the clinics of the list, and the card of one of them."""
 
+    clinics: ClinicSteps
+    directory: Directory
+    maps: Maps
 
-async def apply_map(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("list"):
-            return Jump("clinic", page=context.draft.page)
-        case Acted(name) if name.startswith(_PAGE):
-            return Stay(changes={"map": _number(name.removeprefix(_PAGE))})
-        case Chosen(clinic_id):
-            return Jump("card", changes={"card": clinic_id, "map": context.draft.page})
-    return _from_the_first(await looked_for(context, given))
+    async def load_map(self, context: StepContext) -> Loaded[view.MapPage] | Jump:
+        """The picture; the list in its stead where there is nothing to draw, or drawing fails."""
+        found = await self.clinics.listed(context)
+        located = found.located
+        page = clamp(context.marks["map"], len(located), PAGE_SIZE)
+        if not located:
+            return Jump("clinic", view.nowhere(context.t))
+        first = page * PAGE_SIZE
+        shown = located[first : first + PAGE_SIZE]
+        others = [*located[:first], *located[first + PAGE_SIZE :]]
+        sheet = _sheet(context.t, shown, first + 1, others, found)
+        try:
+            picture = await self.maps.draw(sheet)
+        except DrawingFailed:
+            return Jump("clinic", view.not_drawn(context.t), page=page)
+        data = view.MapPage(
+            who=found.who,
+            picture=picture,
+            rows=[found.row(each) for each in shown],
+            page=page,
+            total=len(located),
+            unplaced=len(found.clinics) - len(located),
+            beyond=bool(beyond(sheet)),
+            all_shown=context.marks.get("query") is None and found.place is None,
+        )
+        return Loaded(data, [each.id for each in shown], page)
+
+    async def apply_map(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.MapAct.LIST):
+                return Jump("clinic", page=context.draft.page)
+            case Acted(view.MapAct.PAGE, page):
+                return Stay(marks={"map": _number(page)})
+            case Acted(view.MapAct.ALL):
+                return _from_the_first(whole_list())
+            case Chosen(clinic_id):
+                return Jump("card", marks={"card": clinic_id, "map": context.draft.page})
+        found = await self.clinics.looked_for(context, given)
+        return _from_the_first(found) if isinstance(found, Stay) else found
+
+    async def load_card(self, context: StepContext) -> Loaded[view.Card] | Jump:
+        clinic = await self.directory.clinic(context.marks["card"])
+        if clinic is None:
+            return Jump("map", marks={"card": None})
+        found = await self.clinics.listed(context)
+        return Loaded(view.Card(found.who, found.row(clinic)))
+
+    async def apply_card(self, context: StepContext, given: Input) -> Outcome:
+        if given == Acted(view.CardAct.CHOOSE):
+            return await self.clinics.chosen(context, context.marks["card"])
+        found = await self.clinics.looked_for(context, given)
+        return Jump("map", found.note, marks=_from_the_first(found).marks) if isinstance(found, Stay) else found
 
 
 def _from_the_first(found: Stay) -> Stay:
     """Another list begins with its first page."""
-    return replace(found, changes={**found.changes, "map": 0}) if found.changes else found
-
-
-async def load_card(context: StepContext) -> Loaded | Jump:
-    clinic = await context.tools.directory.clinic(context.answers["card"])
-    if clinic is None:
-        return Jump("map", changes={"card": None})
-    found = await listed(context)
-    return Loaded(view.Card(found.who, found.row(clinic)))
-
-
-async def apply_card(context: StepContext, given: Input) -> Outcome:
-    if given == Acted("choose"):
-        return await chosen(context, context.answers["card"])
-    found = _from_the_first(await looked_for(context, given))
-    return Jump("map", found.note, found.changes) if found.changes else found
+    return replace(found, marks={**found.marks, "map": 0})
 
 
 def _sheet(t: Texts, shown: Sequence[Clinic], first: int, others: Sequence[Clinic], found: Listed) -> MapSheet:

@@ -6,39 +6,36 @@ specialist, giving the old one up first is asked for, never done unasked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.confirmation import apply_checking, book_held, held_time, left_for_ticket
-from bot.fsm.times import (
-    apply_day,
-    apply_doctor,
-    apply_time,
-    let_time_go,
-    load_day,
-    load_doctor,
-    load_time,
-    place_of,
-)
-from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, Outcome, Stay, Step, StepContext
+from bot.fsm.confirmation import Confirming, apply_checking, is_checking
+from bot.fsm.times import TimeSteps, WhoAndWhere
+from bot.fsm.wizard import Acted, AnyStep, Begins, Input, Jump, Left, Loaded, NotTaken, Outcome, Stay, Step, StepContext
 from bot.views import moving as view
 from bot.views import refusals
 from bot.views import times as times_view
 from bot.views.screen import Screen
 from bot.views.visits import is_ahead, ticket
-from services.accounts.rights import Denial
+from services.booking.booking import Booking
+from services.booking.cancelling import Cancelling
 from services.booking.model import BookingOutcome, Checking, Declined, Made, OldVisit, VisitEntry
-from services.drafts.model import Answers, Draft
+from services.booking.visits import Visits
+from services.drafts.drafts import Drafts
+from services.drafts.model import Draft, Marks
+from services.errors import Denial
+from services.notify import keys
+from services.notify.outbox import Outbox
 from services.registry.model import Refusal, Visit
 from services.texts.i18n import Html, Texts
 
 KIND = "moving"
 LIFETIME = timedelta(hours=24)
 _CARD = "card"
-_GIVEN_UP: Mapping[str, Any] = {"given_up": True, "moved_from": None}
+_GIVEN_UP: Marks = {"given_up": True, "moved_from": None}
 """What the draft knows once the old visit has gone and the new one has not come: from then on it is a booking."""
 
 
@@ -51,30 +48,189 @@ class MovingForm(StatesGroup):
     checking = State()
 
 
-def moving_steps() -> list[Step]:
-    """The table."""
-    return [
-        Step(
-            MovingForm.doctor,
-            _load_doctor,
-            times_view.doctor,
-            apply_doctor,
-            clears=("day", "time", "month", "part", "confirm", "giveup"),
-        ),
-        Step(MovingForm.day, load_day, times_view.day, apply_day, clears=("time", "part")),
-        Step(MovingForm.time, load_time, times_view.time, apply_time),
-        Step(MovingForm.confirm, _load_confirm, view.confirm, _apply_confirm, leave=let_time_go),
-        Step(MovingForm.giveup, _load_give_up, view.give_up, _apply_give_up, _asks_to_give_up),
-        Step(MovingForm.checking, _load_checking, view.checking, apply_checking, lambda each: "checking" in each),
-    ]
+@dataclass(frozen=True, slots=True)
+class MovingSteps:
+    """From another day, or another doctor, to the ticket of the new visit."""
+
+    known: WhoAndWhere
+    times: TimeSteps
+    confirming: Confirming
+    booking: Booking
+    visits: Visits
+    cancelling: Cancelling
+    drafts: Drafts
+    outbox: Outbox
+
+    def table(self) -> Sequence[AnyStep]:
+        return [
+            Step(
+                MovingForm.doctor,
+                self._load_doctor,
+                times_view.doctor,
+                self.times.apply_doctor,
+                times_view.DoctorAct,
+                clears=("day", "time", "month", "part", "giveup"),
+            ),
+            Step(
+                MovingForm.day,
+                self.times.load_day,
+                times_view.day,
+                self.times.apply_day,
+                times_view.DayAct,
+                clears=("time", "part"),
+            ),
+            Step(MovingForm.time, self.times.load_time, times_view.time, self.times.apply_time, times_view.TimeAct),
+            Step(
+                MovingForm.confirm,
+                self._load_confirm,
+                view.confirm,
+                self._apply_confirm,
+                view.MoveAct,
+                leave=self.times.let_time_go,
+            ),
+            Step(
+                MovingForm.giveup,
+                self._load_give_up,
+                view.give_up,
+                self._apply_give_up,
+                view.MoveAct,
+                aside=_asks_to_give_up,
+            ),
+            Step(
+                MovingForm.checking,
+                self._load_checking,
+                view.checking,
+                apply_checking,
+                times_view.CheckingAct,
+                aside=is_checking,
+            ),
+        ]
+
+    async def after(self, context: StepContext) -> Screen:
+        """A press on a move that is made: the ticket of the new visit again.
+
+        It says again what it was: a press that a crash has cut short comes once more, and nothing else tells of the
+        move.
+        """
+        entry = await self.visits.get(context.account, context.draft.result or "")
+        return ticket(context.t, entry, context.now, note=await self._moved(context, entry.visit))
+
+    async def _load_doctor(self, context: StepContext) -> Loaded[times_view.DoctorChoice] | Jump | Left:
+        loaded = await self.times.load_doctor(context)
+        if isinstance(loaded, Jump):  # the specialist has no free times at all
+            return await self._left_for_card(context, _kept(context, loaded.note or Html("")))
+        return loaded
+
+    async def _load_confirm(self, context: StepContext) -> Loaded[view.MoveConfirmation] | Jump | Left:
+        return await self._load_change(context, None if _given_up(context.marks) else await self._old(context))
+
+    async def _load_change(
+        self, context: StepContext, old: VisitEntry | None
+    ) -> Loaded[view.MoveConfirmation] | Jump | Left:
+        """What it was and what it becomes; where the old visit is over meanwhile, its card says how."""
+        if old is not None and not is_ahead(old.visit, context.now):
+            if await self.booking.outcome(context.draft.id):  # a crash has left it: this very move may be why
+                return Jump("checking", marks={"checking": True})
+            reason = self.cancelling.why_not(old)
+            return await self._left_for_card(context, refusals.kept(context.t, reason) if reason else None)
+        held = await self.confirming.held_time(context)
+        if isinstance(held, Jump):
+            return held
+        return Loaded(
+            view.MoveConfirmation(await self.known.place(context), old.visit if old else None, held.slot, held.until)
+        )
+
+    async def _apply_confirm(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.MoveAct.NO):
+                return await self._leave(context)
+            case Acted(view.MoveAct.YES):
+                old = None if _given_up(context.marks) else (await self._old(context)).visit
+                return await self._told(context, await self.confirming.book_held(context, old), old)
+        return NotTaken()
+
+    async def _leave(self, context: StepContext) -> Outcome:
+        """«Оставить как было»."""
+        if await self.booking.outcome(context.draft.id):  # a crash has left it: how it was is not known yet
+            return Jump("checking", marks={"checking": True})
+        return await self._left_for_card(context, view.kept(context.t))
+
+    async def _told(self, context: StepContext, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
+        match outcome:
+            case Made(visit):
+                return await self.confirming.left_for_ticket(
+                    context, visit, view.moved(context.t, old, context.now) if old else None
+                )
+            case Checking():
+                return Jump("checking", marks={"checking": True})
+            case Declined(_, OldVisit.IN_THE_WAY):
+                return Jump("giveup", marks={"giveup": True})
+            case Declined():
+                return await self._refused(context, outcome)
+            case _:
+                return outcome
+
+    async def _refused(self, context: StepContext, declined: Declined) -> Outcome:
+        given_up = declined.old is OldVisit.GIVEN_UP
+        marks = _GIVEN_UP if given_up else {}
+        note = refusals.move_refusal(context.t, declined.reason, (await self.known.place(context)).clinic)
+        if declined.reason is not Refusal.OLD_VISIT_OVER:
+            note = _kept(context, note, given_up=given_up)
+        step = NEXT_SCREENS[declined.reason]
+        if given_up:  # this screen says it
+            await self.outbox.shown(*keys.of_draft(context.draft.id))
+        if step == "confirm":
+            return Jump(step, note, marks=marks)
+        await self.times.let_time_go(context)
+        return await self._left_for_card(context, note) if step == _CARD else Jump(step, note, marks=marks)
+
+    async def _load_checking(self, context: StepContext) -> Loaded[view.MoveChecking] | Jump | Left:
+        outcome = await self.booking.outcome(context.draft.id)
+        if isinstance(outcome, Checking):
+            return Loaded(view.MoveChecking(await self.known.place(context), _asks_to_give_up(context.marks)))
+        if isinstance(outcome, Made):
+            return await self.confirming.left_for_ticket(
+                context, outcome.visit, await self._moved(context, outcome.visit)
+            )
+        given_up = "giveup" in context.marks and not is_ahead((await self._old(context)).visit, context.now)
+        note = refusals.move_refusal(context.t, Refusal.UNAVAILABLE, (await self.known.place(context)).clinic)
+        return Jump("confirm", _kept(context, note, given_up=given_up), marks=_GIVEN_UP if given_up else {})
+
+    async def _load_give_up(self, context: StepContext) -> Loaded[view.MoveConfirmation] | Jump | Left:
+        return await self._load_change(context, await self._old(context))
+
+    async def _apply_give_up(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.MoveAct.NO):
+                return await self._leave(context)
+            case Acted(view.MoveAct.YES):
+                old = (await self._old(context)).visit
+                return await self._told(context, await self.confirming.book_held(context, old, gives_up=True), old)
+        return NotTaken()
+
+    async def _old(self, context: StepContext) -> VisitEntry:
+        return await self.visits.get(context.account, context.answers["moving"])
+
+    async def _moved(self, context: StepContext, new: Visit) -> Html | None:
+        """That it has been moved, and what it was; None where that is no news any more, or was a booking in the end."""
+        old_id = await self.booking.moved_from(context.draft.id) if is_ahead(new, context.now) else None
+        if old_id is None:
+            return None
+        old = (await self.visits.some(context.account, [old_id])).get(old_id)
+        return view.moved(context.t, old.visit, context.now) if old else None
+
+    async def _left_for_card(self, context: StepContext, note: Html | None) -> Left:
+        """Gives the move up: its draft and the time that it holds go, the old visit's card comes."""
+        entry = await self._old(context)
+        await self.drafts.drop(context.draft.id)
+        return Left(ticket(context.t, entry, context.now, note=note))
 
 
-def first_answers(entry: VisitEntry) -> dict[str, Any]:
-    """What is known of the visit that is to be moved: everything but the time."""
+def begins(entry: VisitEntry) -> Begins:
+    """Everything is known of the visit that is to be moved, but the time."""
     visit = entry.visit
-    return {
+    answers = {
         "moving": visit.id,
-        "moved_from": visit.start.isoformat(),
         "person": entry.person.id,
         "region": visit.clinic.region,
         "clinic": visit.clinic.id,
@@ -83,78 +239,12 @@ def first_answers(entry: VisitEntry) -> dict[str, Any]:
         "doctor": visit.doctor_id,
         "doctor_name": visit.doctor,
     }
-
-
-async def after_moving(context: StepContext) -> Screen:
-    """A press on a move that is made: the ticket of the new visit again.
-
-    It says again what it was: a press that a crash has cut short comes once more, and nothing else tells of the move.
-    """
-    entry = await context.tools.visits.get(context.account, context.draft.result or "")
-    return ticket(context.t, entry, context.now, note=await _moved(context, entry.visit))
+    return Begins(KIND, answers, marks={"moved_from": visit.start.isoformat()})
 
 
 def stopped(t: Texts, draft: Draft) -> Html | None:
     """What /cancel says of a move, for its person has a booking all the same; None of other drafts."""
-    return view.stopped(t, given_up=_given_up(draft.answers)) if draft.kind == KIND else None
-
-
-async def _load_doctor(context: StepContext) -> Loaded | Jump | Left:
-    loaded = await load_doctor(context)
-    if isinstance(loaded, Jump):  # the specialist has no free times at all
-        return await _left_for_card(context, _kept(context, loaded.note or Html("")))
-    return loaded
-
-
-# --- confirmation -------------------------------------------------------------------------------------------
-
-
-async def _load_confirm(context: StepContext) -> Loaded | Jump | Left:
-    return await _load_change(context, None if _given_up(context.answers) else await _old(context))
-
-
-async def _load_change(context: StepContext, old: VisitEntry | None) -> Loaded | Jump | Left:
-    """What it was and what it becomes; where the old visit is over meanwhile, its card says how."""
-    if old is not None and not is_ahead(old.visit, context.now):
-        if await context.tools.booking.outcome(context.draft.id):  # a crash has left it: this very move may be why
-            return Jump("checking", changes={"checking": None})
-        reason = context.tools.cancelling.why_not(old)
-        return await _left_for_card(context, refusals.kept(context.t, reason) if reason else None)
-    held = await held_time(context)
-    if isinstance(held, Jump):
-        return held
-    return Loaded(view.MoveConfirmation(await place_of(context), old.visit if old else None, held.slot, held.until))
-
-
-async def _apply_confirm(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("no"):
-            return await _leave(context)
-        case Acted("yes"):
-            old = None if _given_up(context.answers) else (await _old(context)).visit
-            return await _told(context, await book_held(context, old), old)
-    return Stay()
-
-
-async def _leave(context: StepContext) -> Outcome:
-    """«Оставить как было»."""
-    if await context.tools.booking.outcome(context.draft.id):  # a crash has left it: how it was is not known yet
-        return Jump("checking", changes={"checking": None})
-    return await _left_for_card(context, view.kept(context.t))
-
-
-async def _told(context: StepContext, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
-    match outcome:
-        case Made(visit):
-            return await left_for_ticket(context, visit, view.moved(context.t, old, context.now) if old else None)
-        case Checking():
-            return Jump("checking", changes={"checking": None})
-        case Declined(_, OldVisit.IN_THE_WAY):
-            return Jump("giveup", changes={"giveup": None})
-        case Declined():
-            return await _refused(context, outcome)
-        case _:
-            return outcome
+    return view.stopped(t, given_up=_given_up(draft.marks)) if draft.kind == KIND else None
 
 
 NEXT_SCREENS: dict[Refusal | Denial, str] = {
@@ -177,80 +267,14 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
 """Where the person goes on after a refusal: a step, or the card of the visit that was to be moved."""
 
 
-async def _refused(context: StepContext, declined: Declined) -> Outcome:
-    given_up = declined.old is OldVisit.GIVEN_UP
-    changes = _GIVEN_UP if given_up else {}
-    note = refusals.move_refusal(context.t, declined.reason, (await place_of(context)).clinic)
-    if declined.reason is not Refusal.OLD_VISIT_OVER:
-        note = _kept(context, note, given_up=given_up)
-    step = NEXT_SCREENS[declined.reason]
-    if given_up:  # this screen says it
-        await context.tools.booking.shown(context.draft.id)
-    if step == "confirm":
-        return Jump(step, note, changes)
-    await let_time_go(context)
-    return await _left_for_card(context, note) if step == _CARD else Jump(step, note, changes)
+def _asks_to_give_up(marks: Marks) -> bool:
+    return "giveup" in marks and not _given_up(marks)
 
 
-async def _load_checking(context: StepContext) -> Loaded | Jump | Left:
-    outcome = await context.tools.booking.outcome(context.draft.id)
-    if isinstance(outcome, Checking):
-        return Loaded(view.MoveChecking(await place_of(context), _asks_to_give_up(context.answers)))
-    if isinstance(outcome, Made):
-        return await left_for_ticket(context, outcome.visit, await _moved(context, outcome.visit))
-    given_up = "giveup" in context.answers and not is_ahead((await _old(context)).visit, context.now)
-    note = refusals.move_refusal(context.t, Refusal.UNAVAILABLE, (await place_of(context)).clinic)
-    return Jump("confirm", _kept(context, note, given_up=given_up), _GIVEN_UP if given_up else {})
-
-
-# --- a registry that does not allow a second visit to the specialist --------------------------------------------
-
-
-def _asks_to_give_up(answers: Answers) -> bool:
-    return "giveup" in answers and not _given_up(answers)
-
-
-async def _load_give_up(context: StepContext) -> Loaded | Jump | Left:
-    return await _load_change(context, await _old(context))
-
-
-async def _apply_give_up(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("no"):
-            return await _leave(context)
-        case Acted("yes"):
-            old = (await _old(context)).visit
-            return await _told(context, await book_held(context, old, gives_up=True), old)
-    return Stay()
-
-
-# --- the visit that is moved --------------------------------------------------------------------------------
-
-
-async def _old(context: StepContext) -> VisitEntry:
-    return await context.tools.visits.get(context.account, context.answers["moving"])
-
-
-async def _moved(context: StepContext, new: Visit) -> Html | None:
-    """That it has been moved, and what it was; None where that is no news any more, or was a booking in the end."""
-    old_id = await context.tools.booking.moved_from(context.draft.id) if is_ahead(new, context.now) else None
-    if old_id is None:
-        return None
-    old = (await context.tools.visits.some(context.account, [old_id])).get(old_id)
-    return view.moved(context.t, old.visit, context.now) if old else None
-
-
-def _given_up(answers: Answers) -> bool:
-    return bool(answers.get("given_up"))
+def _given_up(marks: Marks) -> bool:
+    return bool(marks.get("given_up"))
 
 
 def _kept(context: StepContext, note: Html, *, given_up: bool = False) -> Html:
     """The sentence, and whether the old booking still stands."""
-    return view.with_state(context.t, note, given_up=given_up or _given_up(context.answers))
-
-
-async def _left_for_card(context: StepContext, note: Html | None) -> Left:
-    """Gives the move up: its draft and the time that it holds go, the old visit's card comes."""
-    entry = await _old(context)
-    await context.tools.drafts.drop(context.draft.id)
-    return Left(ticket(context.t, entry, context.now, note=note))
+    return view.with_state(context.t, note, given_up=given_up or _given_up(context.marks))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ from aiogram.fsm.state import State, StatesGroup
 from bot.fsm.wizard import (
     Acted,
     Answered,
-    Chosen,
+    AnyStep,
+    Begins,
     Input,
     Jump,
     Left,
     Loaded,
+    NotTaken,
     Outcome,
     SharedContact,
     Stay,
@@ -27,6 +30,7 @@ from bot.fsm.wizard import (
 )
 from bot.views import person as view
 from bot.views.prompts import Prompt
+from services.accounts.accounts import Accounts
 from services.accounts.fields import (
     FieldError,
     FieldProblem,
@@ -39,12 +43,14 @@ from services.accounts.fields import (
     policy_warnings,
 )
 from services.accounts.model import Relation
-from services.accounts.persons import ConfirmedPerson
+from services.accounts.persons import ConfirmedPerson, Persons
+from services.drafts.drafts import Drafts
 from services.drafts.model import Answers
 from services.errors import NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
-from services.registry.port import PatientConflict
+from services.registry.ports.errors import PatientConflict
 from services.texts.dates import full_years, local
+from services.texts.i18n import Html
 
 KIND = "person"
 LIFETIME = timedelta(days=1)
@@ -87,68 +93,86 @@ def own_form(_: Answers) -> Relation:
     return Relation.OWN
 
 
+def _relatives_phone(field: str, relation: Relation) -> bool:
+    """A child's clinic calls the parent, so the account holder's own number is offered."""
+    return field == "phone" and relation is not Relation.OWN
+
+
 def any_birth(_: StepContext, answered: Answered) -> Outcome:
     return answered
 
 
-def field_steps(
-    states: Mapping[str, State],
-    *,
-    whose: Whose,
-    visible: Callable[[Answers], bool],
-    counted: bool = True,
-    born: Born = any_birth,
-) -> list[Step]:
-    """Steps of the fields in `states`, in their order, and, if it is among them, the doubt about the policy number.
+@dataclass(frozen=True, slots=True)
+class FormSteps:
+    """The questions of a form. `demo`: a ready family may be taken instead."""
 
-    `counted`: the questions follow one another, so each says which of them it is.
-    """
-    asked = [field for field in states if field not in ("doubt", "check")]
+    persons: Persons
+    demo: bool
 
-    def field_step(field: str) -> Step:
-        async def load(context: StepContext) -> Loaded:
-            relation = whose(context.answers)
-            data = view.Question(
-                field,
-                relation,
-                asked.index(field) + 1,
-                len(asked) if counted else 0,
-                answered=_answered_words(context, field),
-                demo=context.tools.demo,
-                my_phone=await _my_phone(context) if field == "phone" and relation is not Relation.OWN else None,
-                name=name_in(context.answers) if relation is not Relation.OWN else None,
-            )
-            return Loaded(data, prompt=Prompt.CONTACT if field == "phone" and data.own else None)
+    def fields(
+        self,
+        states: Mapping[str, State],
+        *,
+        whose: Whose,
+        visible: Callable[[Answers], bool],
+        counted: bool = True,
+        born: Born = any_birth,
+    ) -> Sequence[AnyStep]:
+        """Steps of the fields in `states`, in their order, and, if it is among them, the doubt about the policy number.
 
-        async def apply(context: StepContext, given: Input) -> Outcome:
-            relation = whose(context.answers)
-            if given == Acted("mine") and field == "phone" and relation is not Relation.OWN:
-                phone = await _my_phone(context)
-                return Answered({"phone": phone}) if phone else Stay()
-            outcome = _apply_field(context, field, given, own=relation is Relation.OWN)
-            return born(context, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
+        `counted`: the questions follow one another, so each says which of them it is.
+        """
+        asked = [field for field in states if field not in ("doubt", "check")]
 
-        clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
-        return Step(states[field], load, view.question, apply, visible, clears)
-
-    async def load_doubt(context: StepContext) -> Loaded:
-        own = whose(context.answers) is Relation.OWN
-        return Loaded(view.PolicyDoubt(number_warnings(context.answers), None if own else name_in(context.answers)))
-
-    steps = []
-    for field in asked:
-        steps.append(field_step(field))
-        if field == "policy" and "doubt" in states:
-            steps.append(
-                Step(
-                    states["doubt"],
-                    load_doubt,
-                    view.policy_doubt,
-                    _apply_doubt,
-                    lambda answers: visible(answers) and bool(number_warnings(answers)),
+        def field_step(field: str) -> Step[view.Question]:
+            async def load(context: StepContext) -> Loaded[view.Question]:
+                relation = whose(context.answers)
+                data = view.Question(
+                    field,
+                    relation,
+                    asked.index(field) + 1,
+                    len(asked) if counted else 0,
+                    answered=_answered_words(context, field),
+                    demo=self.demo,
+                    my_phone=await self._my_phone(context) if _relatives_phone(field, relation) else None,
+                    name=name_in(context.answers) if relation is not Relation.OWN else None,
                 )
-            )
-    return steps
+                return Loaded(data, prompt=Prompt.CONTACT if field == "phone" and data.own else None)
+
+            async def apply(context: StepContext, given: Input) -> Outcome:
+                relation = whose(context.answers)
+                if given == Acted(view.FieldAct.MINE) and _relatives_phone(field, relation):
+                    phone = await self._my_phone(context)
+                    return Answered({"phone": phone}) if phone else Stay()
+                outcome = _apply_field(context, field, given, own=relation is Relation.OWN)
+                return born(context, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
+
+            clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
+            return Step(states[field], load, view.question, apply, view.FieldAct, visible, clears)
+
+        async def load_doubt(context: StepContext) -> Loaded[view.PolicyDoubt]:
+            own = whose(context.answers) is Relation.OWN
+            return Loaded(view.PolicyDoubt(number_warnings(context.answers), None if own else name_in(context.answers)))
+
+        steps: list[AnyStep] = []
+        for field in asked:
+            steps.append(field_step(field))
+            if field == "policy" and "doubt" in states:
+                steps.append(
+                    Step(
+                        states["doubt"],
+                        load_doubt,
+                        view.policy_doubt,
+                        _apply_doubt,
+                        view.DoubtAct,
+                        visible=lambda answers: visible(answers) and bool(number_warnings(answers)),
+                    )
+                )
+        return steps
+
+    async def _my_phone(self, context: StepContext) -> str | None:
+        own = await self.persons.own(context.account)
+        return own.identity.phone if own else None
 
 
 def check_step(
@@ -158,22 +182,22 @@ def check_step(
     whose: Whose,
     visible: Callable[[Answers], bool],
     right: Callable[[StepContext], Awaitable[Outcome]],
-) -> Step:
+) -> Step[view.FormCheck]:
     """The screen with everything on it. `right`: what «Всё верно» does."""
 
-    async def load(context: StepContext) -> Loaded:
+    async def load(context: StepContext) -> Loaded[view.FormCheck]:
         relation = whose(context.answers)
         return Loaded(view.FormCheck(relation, values_of(context, fields, relation)))
 
     async def apply(context: StepContext, given: Input) -> Outcome:
         match given:
-            case Acted("right"):
+            case Acted(view.CheckAct.RIGHT):
                 return await right(context)
-            case Acted(name) if name.removeprefix("fix-") in fields:
-                return Jump(name.removeprefix("fix-"))
-        return Stay()
+            case Acted(view.CheckAct.FIX, field) if field in fields:
+                return Jump(field)
+        return NotTaken()
 
-    return Step(state, load, view.check, apply, visible)
+    return Step(state, load, view.check, apply, view.CheckAct, visible)
 
 
 def values_of(context: StepContext, fields: Sequence[str], relation: Relation) -> list[tuple[str, str]]:
@@ -202,33 +226,36 @@ def answers_of(identity: PatientIdentity) -> dict[str, Any]:
     }
 
 
-async def after_form(_: StepContext) -> None:
-    """A press on a form that is filled leads Home."""
+@dataclass(frozen=True, slots=True)
+class OwnFormSteps:
+    """The account holder's form. `follows`: what it goes on with, given what is to be said of it; None: Home."""
 
+    form: FormSteps
+    persons: Persons
+    accounts: Accounts
+    drafts: Drafts
+    follows: Callable[[StepContext, Html], Awaitable[Begins | None]]
 
-def own_form_steps() -> list[Step]:
-    """The account holder's form."""
-    states = {step_name(state): state for state in PersonForm.__states__}
-    return [
-        *field_steps(states, whose=own_form, visible=always),
-        check_step(PersonForm.check, OWN_FIELDS, whose=own_form, visible=always, right=_register),
-    ]
+    def table(self) -> Sequence[AnyStep]:
+        states = {step_name(state): state for state in PersonForm.__states__}
+        return [
+            *self.form.fields(states, whose=own_form, visible=always),
+            check_step(PersonForm.check, OWN_FIELDS, whose=own_form, visible=always, right=self._register),
+        ]
 
-
-async def _register(context: StepContext) -> Outcome:
-    tools = context.tools
-    try:
-        person = await tools.persons.register_own(context.account, identity_of(context.answers))
-    except PatientConflict:
-        return Stay(view.conflict(context.t))
-    except ConfirmedPerson:
-        return Stay(view.confirmed_person(context.t))
-    except NotAllowed:
-        return Stay(view.too_many_tries(context.t))
-    await tools.accounts.set_active_person(context.account, person.id)
-    await tools.drafts.drop(context.draft.id)
-    note = view.registered(context.t, verified=person.verified, known=person.patient_id is not None)
-    return Left(None, note)
+    async def _register(self, context: StepContext) -> Outcome:
+        try:
+            person = await self.persons.register_own(context.account, identity_of(context.answers))
+        except PatientConflict:
+            return Stay(view.conflict(context.t))
+        except ConfirmedPerson:
+            return Stay(view.confirmed_person(context.t))
+        except NotAllowed:
+            return Stay(view.too_many_tries(context.t))
+        await self.accounts.set_active_person(context.account, person.id)
+        await self.drafts.drop(context.draft.id)
+        note = view.registered(context.t, verified=person.verified, known=person.patient_id is not None)
+        return await self.follows(context, note) or Left(None, note)
 
 
 def _apply_field(context: StepContext, field: str, given: Input, *, own: bool) -> Outcome:
@@ -246,20 +273,18 @@ def _apply_field(context: StepContext, field: str, given: Input, *, own: bool) -
                 return Answered({"phone": parse_phone(phone if phone.startswith("+") else f"+{phone}")})
             except FieldError as error:
                 return Stay(view.problem(t, error.problem))
-        case Acted("keep") if field in context.answers:
+        case Acted(view.FieldAct.KEEP) if field in context.answers:
             return Answered({field: context.answers[field]})
-        case Acted("none") if field in ("patronymic", "snils") or (field == "phone" and not own):
+        case Acted(view.FieldAct.NONE) if field in ("patronymic", "snils") or (field == "phone" and not own):
             return Answered({field: ""})
-        case Acted("none") if field == "policy":
+        case Acted(view.FieldAct.NONE) if field == "policy":
             note = view.no_policy_note(t, newborn=_is_newborn(context))
             return Answered({"policy": [PolicyKind.NONE.value, ""]}, note)
-        case Acted("foreigner") if field == "policy":
+        case Acted(view.FieldAct.FOREIGNER) if field == "policy":
             return Stay(view.foreigner(t))
-        case Acted(word) if field == "sex" and word in set(Sex):
-            return Answered({"sex": word})
-        case Chosen() | Acted() | SharedContact():
-            return Stay()
-    return Stay()
+        case Acted(view.FieldAct.FEMALE | view.FieldAct.MALE as sex) if field == "sex":
+            return Answered({"sex": sex.value})
+    return NotTaken()
 
 
 def _parse(field: str, text: str, context: StepContext, *, own: bool) -> dict[str, Any]:
@@ -286,12 +311,6 @@ def name_in(answers: Answers) -> str | None:
     return " ".join(filter(None, (answers["surname"], answers["name"], answers.get("patronymic"))))
 
 
-async def _my_phone(context: StepContext) -> str | None:
-    """The account holder's own number: a child's clinic calls the parent."""
-    own = await context.tools.persons.own(context.account)
-    return own.identity.phone if own else None
-
-
 def _is_newborn(context: StepContext) -> bool:
     born = context.answers.get("birth")
     return born is not None and full_years(date.fromisoformat(born), _latest_today(context.now)) < 1
@@ -312,13 +331,13 @@ def _parse_sex(text: str, context: StepContext) -> str:
 
 async def _apply_doubt(context: StepContext, given: Input) -> Outcome:
     match given:
-        case Acted("keep"):
+        case Acted(view.DoubtAct.KEEP):
             return Answered({"doubt": "kept"})
-        case Acted("fix"):
+        case Acted(view.DoubtAct.FIX):
             return Jump("policy")
         case Typed():
             return _apply_field(context, "policy", given, own=True)
-    return Stay()
+    return NotTaken()
 
 
 def number_warnings(answers: Answers) -> frozenset[PolicyWarning]:

@@ -12,32 +12,24 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 
-from bot.fsm import access, booking, family, mail, moving, person, requests
 from services.accounts.accounts import Accounts
 from services.drafts.drafts import Drafts
 
-GROUPS: Mapping[str, type[StatesGroup]] = {
-    booking.KIND: booking.BookingForm,
-    moving.KIND: moving.MovingForm,
-    person.KIND: person.PersonForm,
-    access.KIND: access.AccessForm,
-    family.KIND: family.FamilyForm,
-    family.EDIT: family.EditForm,
-    **requests.GROUPS,
-    mail.KIND: mail.MailForm,
-}
+Forms = Mapping[str, type[StatesGroup]]
+"""The states of each kind of wizard."""
 
 
-def state_of(kind: str, step: str) -> State | None:
+def state_of(forms: Forms, kind: str, step: str) -> State | None:
     """The state that a draft's step stands for; None for a step that there is no more."""
-    state = getattr(GROUPS[kind], step, None)
+    state = getattr(forms.get(kind), step, None)
     return state if isinstance(state, State) else None
 
 
 class DraftStorage(BaseStorage):
     """Reads states from drafts; wizards alone write them."""
 
-    def __init__(self, accounts: Accounts, drafts: Drafts) -> None:
+    def __init__(self, accounts: Accounts, drafts: Drafts, forms: Forms) -> None:
+        self._forms = forms
         self._accounts = accounts
         self._drafts = drafts
 
@@ -46,7 +38,7 @@ class DraftStorage(BaseStorage):
         draft = await self._drafts.latest(account.id) if account else None
         if draft is None or draft.message_id is None:  # no screen shows it: it was left for another one
             return None
-        state = state_of(draft.kind, draft.step)
+        state = state_of(self._forms, draft.kind, draft.step)
         return state.state if state else None
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:  # noqa: ARG002

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.fsm.wizard import (
     Input,
     Jump,
     Loaded,
+    NotTaken,
     Outcome,
     Stay,
     StepContext,
@@ -25,6 +27,11 @@ from bot.views import times as view
 from bot.views.specialties import specialty
 from bot.views.times import TIMES_A_SCREEN, DayPart
 from services.accounts.model import Person, full_name
+from services.accounts.persons import Persons
+from services.booking.holds import Holds
+from services.booking.model import ChosenTime
+from services.booking.times import Times
+from services.clinics.directory import Directory
 from services.clinics.regions import Region, region
 from services.drafts.model import Answers
 from services.errors import NotFound
@@ -33,19 +40,12 @@ from services.texts.dates import full_years, local
 
 OTHER = "other"
 ANY_DOCTOR = "any"
-_MONTH = re.compile(r"^m-20[0-9]{2}(0[1-9]|1[0-2])$")
+_MONTH = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])")
 _MORNING_ENDS, _EVENING_BEGINS = 12, 17
 
 
 def is_other(answers: Answers) -> bool:
     return answers.get("person") == OTHER
-
-
-async def who_for(context: StepContext) -> Person | PatientIdentity:
-    if is_other(context.answers):
-        return identity_of(context.answers)
-    person_id = context.answers["person"]
-    return await context.once(f"person {person_id}", lambda: context.tools.persons.get(context.account, person_id))
 
 
 def identity_in(who: Person | PatientIdentity) -> PatientIdentity:
@@ -56,145 +56,197 @@ def age_of(who: Person | PatientIdentity, now: datetime, tz: str) -> int:
     return full_years(identity_in(who).birth_date, local(now, tz).date())
 
 
-async def load_service(context: StepContext) -> Loaded:
-    place, age = await place_and_age(context)
-    offers = await context.tools.times.services(context.draft.id, place.clinic.id, age)
-    page = clamp(context.draft.page, len(offers), PAGE_SIZE)
-    shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
+def region_of(context: StepContext) -> Region:
+    found = region(context.answers["region"])
+    if found is None:
+        raise NotFound
+    return found
 
 
-async def apply_service(context: StepContext, given: Input) -> Outcome:
-    if not isinstance(given, Chosen):
-        return Stay()
-    place, age = await place_and_age(context)
-    offers = await context.tools.times.services(context.draft.id, place.clinic.id, age)
-    offer = next((each for each in offers if each.id == given.ref), None)
-    if offer is None:
-        return Stay()
-    if not offer.free:
-        return Stay(
-            view.no_times(context.t, specialty(context.t, offer.id, offer.name), place.clinic), page=context.draft.page
+@dataclass(frozen=True, slots=True)
+class WhoAndWhere:
+    """Who the visit is for and where, as the answers say: what every later step stands on."""
+
+    persons: Persons
+    directory: Directory
+
+    async def who(self, context: StepContext) -> Person | PatientIdentity:
+        if is_other(context.answers):
+            return identity_of(context.answers)
+        person_id = context.answers["person"]
+        return await context.once(f"person {person_id}", lambda: self.persons.get(context.account, person_id))
+
+    async def place(self, context: StepContext) -> view.Place:
+        clinic_id = context.answers["clinic"]
+        clinic = await context.once(f"clinic {clinic_id}", lambda: self.directory.clinic(clinic_id))
+        if clinic is None:
+            raise NotFound
+        moved_from = context.marks.get("moved_from")
+        return view.Place(
+            full_name(identity_in(await self.who(context))),
+            clinic,
+            datetime.fromisoformat(moved_from) if moved_from else None,
         )
-    return Answered({"service": offer.id, "service_name": offer.name})
+
+    async def place_and_age(self, context: StepContext) -> tuple[view.Place, int]:
+        place = await self.place(context)
+        return place, age_of(await self.who(context), context.now, place.clinic.tz)
 
 
-async def load_doctor(context: StepContext) -> Loaded | Jump:
-    place, age = await place_and_age(context)
-    service = context.answers["service"]
-    offers = await context.tools.times.doctors(context.draft.id, place.clinic.id, service, age)
-    soonest = await context.tools.times.slots(context.draft.id, place.clinic.id, service, age, None, limit=1)
-    if not soonest:
-        return Jump("service", view.no_times(context.t, _service_words(context), place.clinic))
-    page = clamp(context.draft.page, len(offers), PAGE_SIZE)
-    shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    data = view.DoctorChoice(
-        place, service, context.answers["service_name"], shown, page, len(offers), soonest[0] if soonest else None
-    )
-    return Loaded(data, [each.id for each in shown], page)
+@dataclass(frozen=True, slots=True)
+class TimeSteps:
+    """The specialist, the doctor, the day and the time; a chosen time is held."""
 
+    known: WhoAndWhere
+    times: Times
+    holds: Holds
 
-async def apply_doctor(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("any"):
-            return Answered({"doctor": ANY_DOCTOR, "doctor_name": None})
-        case Acted("soonest"):
-            place, age = await place_and_age(context)
-            found = await context.tools.times.slots(
-                context.draft.id, place.clinic.id, context.answers["service"], age, None, limit=1
+    async def load_service(self, context: StepContext) -> Loaded[view.ServiceChoice]:
+        place, age = await self.known.place_and_age(context)
+        offers = await self.times.services(context.draft.id, place.clinic.id, age)
+        page = clamp(context.draft.page, len(offers), PAGE_SIZE)
+        shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
+
+    async def apply_service(self, context: StepContext, given: Input) -> Outcome:
+        if not isinstance(given, Chosen):
+            return NotTaken()
+        place, age = await self.known.place_and_age(context)
+        offers = await self.times.services(context.draft.id, place.clinic.id, age)
+        offer = next((each for each in offers if each.id == given.ref), None)
+        if offer is None:
+            return Stay()
+        if not offer.free:
+            return Stay(
+                view.no_times(context.t, specialty(context.t, offer.id, offer.name), place.clinic),
+                page=context.draft.page,
             )
-            if not found:
-                return Stay()
-            slot = found[0]
-            day = local(slot.start, place.clinic.tz).date()
-            return await hold_time(
-                context, slot, {"doctor": ANY_DOCTOR, "doctor_name": None, "day": day.isoformat()}, "doctor"
-            )
-        case Chosen(doctor_id):
-            place, age = await place_and_age(context)
-            offers = await context.tools.times.doctors(
-                context.draft.id, place.clinic.id, context.answers["service"], age
-            )
-            offer = next((each for each in offers if each.id == doctor_id), None)
-            if offer is None:
-                return Stay()
-            if not offer.free:
-                return Stay(view.no_times(context.t, offer.name, place.clinic), page=context.draft.page)
-            return Answered({"doctor": offer.id, "doctor_name": offer.name})
-    return Stay()
+        return Answered({"service": offer.id, "service_name": offer.name})
 
-
-async def load_day(context: StepContext) -> Loaded | Jump:
-    place, age = await place_and_age(context)
-    days = await context.tools.times.days(
-        context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers)
-    )
-    if not days:
-        return Jump(
-            "doctor",
-            view.no_times(context.t, context.answers["doctor_name"] or _service_words(context), place.clinic),
+    async def load_doctor(self, context: StepContext) -> Loaded[view.DoctorChoice] | Jump:
+        place, age = await self.known.place_and_age(context)
+        service = context.answers["service"]
+        offers = await self.times.doctors(context.draft.id, place.clinic.id, service, age)
+        soonest = await self.times.slots(context.draft.id, place.clinic.id, service, age, None, limit=1)
+        if not soonest:
+            return Jump("service", view.no_times(context.t, _service_words(context), place.clinic))
+        page = clamp(context.draft.page, len(offers), PAGE_SIZE)
+        shown = offers[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        data = view.DoctorChoice(
+            place, service, context.answers["service_name"], shown, page, len(offers), soonest[0] if soonest else None
         )
-    months = sorted({each.day.replace(day=1) for each in days})
-    wanted = context.answers.get("month")
-    month = date.fromisoformat(wanted) if wanted else months[0]
-    data = view.DayChoice(_chosen(context, place), days, month if month in months else months[0])
-    return Loaded(data, [each.day.isoformat() for each in days])
+        return Loaded(data, [each.id for each in shown], page)
 
+    async def apply_doctor(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.DoctorAct.ANY):
+                return Answered({"doctor": ANY_DOCTOR, "doctor_name": None})
+            case Acted(view.DoctorAct.SOONEST):
+                place, age = await self.known.place_and_age(context)
+                found = await self.times.slots(
+                    context.draft.id, place.clinic.id, context.answers["service"], age, None, limit=1
+                )
+                if not found:
+                    return Stay()
+                slot = found[0]
+                day = local(slot.start, place.clinic.tz).date()
+                return await self.hold_time(
+                    context, slot, {"doctor": ANY_DOCTOR, "doctor_name": None, "day": day.isoformat()}, "doctor"
+                )
+            case Chosen(doctor_id):
+                place, age = await self.known.place_and_age(context)
+                offers = await self.times.doctors(context.draft.id, place.clinic.id, context.answers["service"], age)
+                offer = next((each for each in offers if each.id == doctor_id), None)
+                if offer is None:
+                    return Stay()
+                if not offer.free:
+                    return Stay(view.no_times(context.t, offer.name, place.clinic), page=context.draft.page)
+                return Answered({"doctor": offer.id, "doctor_name": offer.name})
+        return NotTaken()
 
-async def apply_day(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted("empty"):
-            return Stay(toast=view.empty_day(context.t))
-        case Acted(name) if _MONTH.match(name):
-            return Stay(changes={"month": f"{name[2:6]}-{name[6:]}-01"})
-        case Chosen(day):
-            return Answered({"day": day})
-    return Stay()
-
-
-async def load_time(context: StepContext) -> Loaded | Jump:
-    place, age = await place_and_age(context)
-    tz = place.clinic.tz
-    day = date.fromisoformat(context.answers["day"])
-    slots = _one_a_time(
-        await context.tools.times.slots(
-            context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers), day=day
+    async def load_day(self, context: StepContext) -> Loaded[view.DayChoice] | Jump:
+        place, age = await self.known.place_and_age(context)
+        days = await self.times.days(
+            context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers)
         )
-    )
-    if not slots:
-        return Jump("day", view.no_times_on_day(context.t))
-    by_part = {part: [each for each in slots if day_part(each.start, tz) is part] for part in DayPart}
-    parts = [(part, len(found)) for part, found in by_part.items() if found]
-    wanted = context.answers.get("part")
-    part = next((each for each, _ in parts if each == wanted), parts[0][0])
-    found = by_part[part]
-    page = clamp(context.draft.page, len(found), TIMES_A_SCREEN)
-    shown = found[page * TIMES_A_SCREEN : (page + 1) * TIMES_A_SCREEN]
-    data = view.TimeChoice(_chosen(context, place), day, shown, part, parts, page, len(found))
-    return Loaded(data, [slot_ref(each) for each in shown], page)
+        if not days:
+            return Jump(
+                "doctor",
+                view.no_times(context.t, context.answers["doctor_name"] or _service_words(context), place.clinic),
+            )
+        months = sorted({each.day.replace(day=1) for each in days})
+        wanted = context.marks.get("month")
+        month = date.fromisoformat(wanted) if wanted else months[0]
+        data = view.DayChoice(_chosen(context, place), days, month if month in months else months[0])
+        return Loaded(data, [each.day.isoformat() for each in days])
 
+    async def apply_day(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.DayAct.EMPTY):
+                return Stay(toast=view.empty_day(context.t))
+            case Acted(view.DayAct.MONTH, month) if _MONTH.fullmatch(month):
+                return Stay(marks={"month": f"{month[:4]}-{month[4:]}-01"})
+            case Chosen(day):
+                return Answered({"day": day})
+        return NotTaken()
 
-async def apply_time(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted(name) if name.startswith("part-"):
-            return Stay(changes={"part": name.removeprefix("part-")})
-        case Chosen(ref):
-            slot = await slot_of(context, ref)
-            if isinstance(slot, Refusal):
-                return Stay(refusals.refusal(context.t, slot, (await place_of(context)).clinic))
-            return await hold_time(context, slot, {}, "time")
-    return Stay()
+    async def load_time(self, context: StepContext) -> Loaded[view.TimeChoice] | Jump:
+        place, age = await self.known.place_and_age(context)
+        tz = place.clinic.tz
+        day = date.fromisoformat(context.answers["day"])
+        slots = _one_a_time(
+            await self.times.slots(
+                context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers), day=day
+            )
+        )
+        if not slots:
+            return Jump("day", view.no_times_on_day(context.t))
+        by_part = {part: [each for each in slots if day_part(each.start, tz) is part] for part in DayPart}
+        parts = [(part, len(found)) for part, found in by_part.items() if found]
+        wanted = context.marks.get("part")
+        part = next((each for each, _ in parts if each == wanted), parts[0][0])
+        found = by_part[part]
+        page = clamp(context.draft.page, len(found), TIMES_A_SCREEN)
+        shown = found[page * TIMES_A_SCREEN : (page + 1) * TIMES_A_SCREEN]
+        data = view.TimeChoice(_chosen(context, place), day, shown, part, parts, page, len(found))
+        return Loaded(data, [slot_ref(each) for each in shown], page)
+
+    async def apply_time(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.TimeAct.PART, part):
+                return Stay(marks={"part": part})
+            case Chosen(ref):
+                slot = await self.slot_of(context, ref)
+                if isinstance(slot, Refusal):
+                    return Stay(refusals.refusal(context.t, slot, (await self.known.place(context)).clinic))
+                return await self.hold_time(context, slot, {}, "time")
+        return NotTaken()
+
+    async def hold_time(self, context: StepContext, slot: Slot, changes: dict[str, Any], step: str) -> Outcome:
+        until = await self.holds.take(slot, context.account.id, context.draft.id)
+        if until is None:
+            note = refusals.refusal(context.t, Refusal.TIME_BUSY, (await self.known.place(context)).clinic)
+            return Stay(note) if step == "time" else Jump(step, note)
+        return Answered({**changes, "time": slot_ref(slot)})
+
+    async def slot_of(self, context: StepContext, ref: str) -> Slot | Refusal:
+        """The time of a `slot_ref`, or why it can be had no longer."""
+        chosen = chosen_time(ref)
+        gone = Refusal.TIME_PASSED if chosen.start <= context.now else Refusal.TIME_BUSY
+        return await self.times.slot(chosen.slot_id) or gone
+
+    async def let_time_go(self, context: StepContext) -> None:
+        await self.holds.release(context.draft.id)
 
 
 def slot_ref(slot: Slot) -> str:
     return f"{slot.id} {slot.start.isoformat()}"
 
 
-async def slot_of(context: StepContext, ref: str) -> Slot | Refusal:
-    """The time of a `slot_ref`, or why it can be had no longer."""
+def chosen_time(ref: str) -> ChosenTime:
+    """What a `slot_ref` says."""
     slot_id, _, start = ref.partition(" ")
-    passed = datetime.fromisoformat(start) <= context.now
-    return await context.tools.times.slot(slot_id) or (Refusal.TIME_PASSED if passed else Refusal.TIME_BUSY)
+    return ChosenTime(slot_id, datetime.fromisoformat(start))
 
 
 def day_part(start: datetime, tz: str) -> DayPart:
@@ -208,43 +260,6 @@ def day_part(start: datetime, tz: str) -> DayPart:
 def _one_a_time(slots: Sequence[Slot]) -> list[Slot]:
     """With any doctor several may be free at the same minute: one button a minute."""
     return list({each.start: each for each in reversed(slots)}.values())[::-1]
-
-
-async def hold_time(context: StepContext, slot: Slot, changes: dict[str, Any], step: str) -> Outcome:
-    until = await context.tools.holds.take(slot, context.account.id, context.draft.id)
-    if until is None:
-        note = refusals.refusal(context.t, Refusal.TIME_BUSY, (await place_of(context)).clinic)
-        return Stay(note) if step == "time" else Jump(step, note)
-    return Answered({**changes, "time": slot_ref(slot)})
-
-
-async def let_time_go(context: StepContext) -> None:
-    await context.tools.holds.release(context.draft.id)
-
-
-def region_of(context: StepContext) -> Region:
-    found = region(context.answers["region"])
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def place_of(context: StepContext) -> view.Place:
-    clinic_id = context.answers["clinic"]
-    clinic = await context.once(f"clinic {clinic_id}", lambda: context.tools.directory.clinic(clinic_id))
-    if clinic is None:
-        raise NotFound
-    moved_from = context.answers.get("moved_from")
-    return view.Place(
-        full_name(identity_in(await who_for(context))),
-        clinic,
-        datetime.fromisoformat(moved_from) if moved_from else None,
-    )
-
-
-async def place_and_age(context: StepContext) -> tuple[view.Place, int]:
-    place = await place_of(context)
-    return place, age_of(await who_for(context), context.now, place.clinic.tz)
 
 
 def _service_words(context: StepContext) -> str:

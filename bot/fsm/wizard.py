@@ -8,23 +8,25 @@ never acts: it is shown the current step.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
 from aiogram.fsm.state import State
 
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
-from bot.keyboards.wizard import StepButtons
-from bot.tools import Tools
+from bot.keyboards.wizard import StepButtons, read_act
 from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from services.accounts.model import Account
-from services.drafts.model import Answers, Draft
+from services.clock import Clock
+from services.drafts.drafts import Drafts
+from services.drafts.model import Answers, Draft, Marks
 from services.errors import NomerokError
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import Html, Texts
 
 _DOUBLE_PRESS = timedelta(seconds=2)
@@ -32,6 +34,8 @@ _HEARD = 20
 """How many messages a draft remembers to have taken: more than anybody sends while a process is down and up again."""
 
 Answer = TypeVar("Answer")
+Data = TypeVar("Data")
+"""What a step loads, and its view draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +47,10 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """A named button of the step."""
+    """A named button of the step. `act`: one of its `acts`; `arg`: what with, where the button says so."""
 
-    name: str
+    act: StrEnum
+    arg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +98,11 @@ Input = Chosen | Acted | Typed | SharedContact | SharedLocation | SentPhoto | Un
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The step has its answer: go on to the first one that has none."""
+    """The step has its answer: go on to the first one that has none. `changes`: of the answers."""
 
-    changes: Mapping[str, Any]
+    changes: Answers
     note: Html | None = None
+    marks: Marks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +110,10 @@ class Stay:
     """The same step again. `toast`: a word to the press instead of a sentence on the screen."""
 
     note: Html | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Answers = field(default_factory=dict)
     page: int = 0
     toast: str | None = None
+    marks: Marks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +122,9 @@ class Jump:
 
     step: str
     note: Html | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Answers = field(default_factory=dict)
     page: int = 0
+    marks: Marks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +135,33 @@ class Left:
     note: Html | None = None
 
 
-Outcome = Answered | Stay | Jump | Left
+@dataclass(frozen=True, slots=True)
+class Begins:
+    """How a wizard begins: of which kind, with what known already, and a word above its first screen.
+
+    As an outcome: this wizard is over and its draft closed, and that one begins where it ends. `begun`: what is to be
+    done once its draft is kept.
+    """
+
+    kind: str
+    answers: Answers
+    note: Html | None = None
+    marks: Marks = field(default_factory=dict)
+    begun: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The step has no use for this: a message is told what to do instead, a button is one of an old screen."""
+
+
+Outcome = Answered | Stay | Jump | Left | Begins | NotTaken
 
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
     """What a step works with."""
 
-    tools: Tools
     account: Account
     t: Texts
     now: datetime
@@ -145,6 +172,10 @@ class StepContext:
     def answers(self) -> Answers:
         return self.draft.answers
 
+    @property
+    def marks(self) -> Marks:
+        return self.draft.marks
+
     async def once(self, what: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """Asks once a press, though the step that is left and the one that comes both want to know."""
         if what not in self._asked:
@@ -154,10 +185,10 @@ class StepContext:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Generic[Data]):
     """A step ready to be drawn. `options`: references in the order of their buttons; `prompt`: what it asks for."""
 
-    data: Any
+    data: Data
     options: Sequence[str] = ()
     page: int = 0
     prompt: Prompt | None = None
@@ -171,19 +202,32 @@ async def nothing_to_let_go(_: StepContext) -> None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of a wizard's table.
+After = Callable[[StepContext], Awaitable[Screen | None]]
+"""What a press on a draft that is closed shows; None: Home."""
 
-    `leave`: what «Назад» from it lets go of; `picture`: its screen bears one; `photos`: whether it can take any.
+
+async def leads_home(_: StepContext) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyStep:
+    """One row of a wizard's table, as the engine runs it. It is written as a `Step`.
+
+    `acts`: what its named buttons do; `visible`: whether it is to be asked, as the answers are; `clears`: later answers
+    and marks that its answer makes void; `aside`: it is no question, only a jump leads to it, and it stands while the
+    marks say so; `leave`: what «Назад» from it lets go of; `picture`: its screen bears one; `photos`: whether it can
+    take any.
     """
 
     state: State
-    load: Callable[[StepContext], Awaitable[Loaded | Jump | Left]]
+    load: Callable[[StepContext], Awaitable[Loaded[Any] | Jump | Left]]
     view: Callable[[Any, StepButtons, Scene], Screen]
     apply: Callable[[StepContext, Input], Awaitable[Outcome]]
+    acts: type[StrEnum] | None = None
     visible: Callable[[Answers], bool] = always
     clears: tuple[str, ...] = ()
+    aside: Callable[[Marks], bool] | None = None
     leave: Callable[[StepContext], Awaitable[None]] = nothing_to_let_go
     picture: bool = False
     photos: bool = False
@@ -191,6 +235,34 @@ class Step:
     @property
     def name(self) -> str:
         return step_name(self.state)
+
+    def stands(self, draft: Draft) -> bool:
+        """Whether «Назад» from a later step leads to it."""
+        return self.visible(draft.answers) if self.aside is None else self.aside(draft.marks)
+
+    def acted(self, packed: str) -> Acted | None:
+        """The act that a button bears; None where this step knows no such act."""
+        found = read_act(self.acts, packed) if self.acts is not None else None
+        return Acted(*found) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step(AnyStep, Generic[Data]):
+    """A row whose view draws what it loads: mypy compares the two.
+
+    In a table of `Step[Any]` it would not, for there `Data` is anything.
+    """
+
+    load: Callable[[StepContext], Awaitable[Loaded[Data] | Jump | Left]]
+    view: Callable[[Data, StepButtons, Scene], Screen]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A wizard's steps in their order. `after`: what a press on a draft that is closed shows."""
+
+    steps: Sequence[AnyStep]
+    after: After = leads_home
 
 
 def step_name(state: State) -> str:
@@ -204,7 +276,7 @@ class Reply:
 
     `screen` None: Home with the note. `draft`: as it stands now, or as it was last where the wizard is over
     (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one. `still`: all is shown
-    already, nothing is to be done.
+    already, nothing is to be done. `begins`: another wizard takes over.
     """
 
     screen: Screen | None
@@ -215,31 +287,33 @@ class Reply:
     stale: bool = False
     over: bool = False
     still: bool = False
+    begins: Begins | None = None
 
 
 class Wizard:
-    """Runs one table. `after`: the screen for presses on a draft that is closed."""
+    """Runs one table."""
 
     def __init__(
         self,
         kind: str,
-        steps: Sequence[Step],
-        tools: Tools,
-        after: Callable[[StepContext], Awaitable[Screen | None]],
+        table: Table,
+        drafts: Drafts,
+        clock: Clock,
     ) -> None:
         self.kind = kind
-        self.steps = tuple(steps)
-        self._by_name = {step.name: step for step in steps}
-        self._tools = tools
-        self._drafts = tools.drafts
-        self._clock = tools.clock
-        self._after = after
+        self.steps = tuple(table.steps)
+        self._by_name = {step.name: step for step in table.steps}
+        self._drafts = drafts
+        self._clock = clock
+        self._after = table.after
 
-    async def start(self, account: Account, t: Texts, answers: Answers, note: Html | None = None) -> Reply:
+    async def start(
+        self, account: Account, t: Texts, answers: Answers, note: Html | None = None, marks: Marks | None = None
+    ) -> Reply:
         """A new draft with what is known already. `note`: what its first screen is headed by."""
         first = self._next(answers)
         draft = await self._drafts.start(
-            Draft(id="", account_id=account.id, kind=self.kind, step=first.name, answers=answers)
+            Draft(id="", account_id=account.id, kind=self.kind, step=first.name, answers=answers, marks=marks or {})
         )
         return await self._show(self._turn(account, t, draft), note)
 
@@ -248,11 +322,8 @@ class Wizard:
         draft = await self._drafts.open_of(account.id, self.kind)
         return await self._show(self._turn(account, t, draft)) if draft else None
 
-    async def press(self, account: Account, t: Texts, pressed: WizardPress, message_id: int) -> Reply | None:
-        """A press of a button drawn by this wizard; None where its draft is gone."""
-        draft = await self._drafts.get(pressed.draft)
-        if draft is None or draft.account_id != account.id:
-            return None
+    async def press(self, account: Account, t: Texts, draft: Draft, pressed: WizardPress, message_id: int) -> Reply:
+        """A press of a button that this wizard has drawn. `draft`: the button's, as it is now; it is the account's."""
         context = self._turn(account, t, replace(draft, message_id=message_id))
         if draft.done:
             return Reply(await self._after(context), draft, over=True)
@@ -265,12 +336,10 @@ class Wizard:
             return await self._back(context, step)
         if pressed.verb is Verb.PAGE:
             return await self._show(replace(context, draft=replace(context.draft, page=_number(pressed.arg))))
-        if pressed.verb is Verb.ACT:
-            return await self._apply(context, step, Acted(pressed.arg))
-        place = _number(pressed.arg)
-        if not 0 <= place < len(draft.options):
-            return replace(await self._show(context), stale=True)
-        return await self._apply(context, step, Chosen(draft.options[place]))
+        given = step.acted(pressed.arg) if pressed.verb is Verb.ACT else _chosen(draft, _number(pressed.arg))
+        if given is None:
+            return await self._stale(context)
+        return await self._apply(context, step, given)
 
     async def receive(self, account: Account, t: Texts, given: Input, message_id: int | None = None) -> Reply | None:
         """A message meant for the current step; None if the wizard has no open draft.
@@ -293,39 +362,44 @@ class Wizard:
         return any(step is not None and step.picture for step in steps)
 
     def _turn(self, account: Account, t: Texts, draft: Draft) -> StepContext:
-        return StepContext(self._tools, account, t, self._clock.now(), draft)
+        return StepContext(account, t, self._clock.now(), draft)
 
-    async def _back(self, context: StepContext, step: Step) -> Reply:
-        before = self._before(step, context.answers)
+    async def _back(self, context: StepContext, step: AnyStep) -> Reply:
+        before = self._before(step, context.draft)
         if before is None:
             return await self._show(context)
         await step.leave(context)
-        return await self._show(self._moved(context, before, context.answers))
+        return await self._show(_at(context, before))
 
-    async def _apply(self, context: StepContext, step: Step, given: Input) -> Reply:
+    async def _apply(self, context: StepContext, step: AnyStep, given: Input) -> Reply:
         if isinstance(given, Unreadable) or (isinstance(given, SentPhoto) and not step.photos):
             return await self._show(context, _unread(context.t, step))
         try:
             outcome = await step.apply(context, given)
         except RegistryUnavailable:
             return await self._unavailable(context)
-        if outcome == Stay() and not isinstance(given, Chosen | Acted):
+        if isinstance(outcome, NotTaken):
+            if isinstance(given, Chosen | Acted):
+                return await self._stale(context)
             outcome = Stay(_unread(context.t, step) if step.photos else press_a_button(context.t))
         return await self._after_outcome(context, step, outcome)
 
-    async def _after_outcome(self, context: StepContext, step: Step, outcome: Outcome) -> Reply:
+    async def _after_outcome(
+        self, context: StepContext, step: AnyStep, outcome: Answered | Stay | Jump | Left | Begins
+    ) -> Reply:
         match outcome:
             case Left(screen, note):
                 return Reply(screen, context.draft, note=note, over=True)
-            case Stay(note, changes, page, toast):
-                draft = replace(context.draft, answers={**context.answers, **changes}, page=page)
-                return replace(await self._show(replace(context, draft=draft), note), toast=toast)
+            case Begins():
+                return Reply(None, context.draft, over=True, begins=outcome)
+            case Stay(note, changes, page, toast, marks):
+                stayed = _at(_changed(context, changes, marks), step, page)
+                return replace(await self._show(stayed, note), toast=toast)
             case Jump():
                 return await self._show(self._jumped(context, outcome), outcome.note)
-            case Answered(changes, note):
-                kept = {key: value for key, value in context.answers.items() if key not in step.clears}
-                answers = {**kept, **changes}
-                return await self._show(self._moved(context, self._next(answers), answers), note)
+            case Answered(changes, note, marks):
+                answered = _changed(_cleared(context, step.clears), changes, marks)
+                return await self._show(_at(answered, self._next(answered.answers)), note)
 
     async def _show(self, context: StepContext, note: Html | None = None) -> Reply:
         """Draws the draft's step and stores the draft under its next version."""
@@ -346,40 +420,61 @@ class Wizard:
         saved = await self._drafts.save(drawn)
         if saved is None:  # another press of the same draft was quicker; its result is what stands
             return await self._overtaken(context)
-        buttons = StepButtons(saved.id, step.name, saved.version, self._before(step, saved.answers) is not None)
+        buttons = StepButtons(saved.id, step.name, saved.version, self._before(step, saved) is not None)
         return Reply(step.view(loaded.data, buttons, Scene(context.t, context.now, note)), saved, loaded.prompt)
+
+    async def _stale(self, context: StepContext) -> Reply:
+        """A button that this step has not, or not any more: here is what it has."""
+        return replace(await self._show(context), stale=True)
 
     async def _overtaken(self, context: StepContext) -> Reply:
         current = await self._drafts.get(context.draft.id)
         fresh = replace(context, draft=current or context.draft)
         if current is None or current.done:
             return Reply(await self._after(fresh), fresh.draft, over=True)
-        return replace(await self._show(fresh), stale=True)
+        return await self._stale(fresh)
 
     async def _unavailable(self, context: StepContext) -> Reply:
         """Nothing is lost: the step that could not be drawn is where the person goes on."""
         saved = await self._drafts.save(replace(context.draft, options=()))
         return Reply(unavailable(context.t, WizardOpen(kind=self.kind, anew=False)), saved or context.draft)
 
-    def _next(self, answers: Answers) -> Step:
-        visible = [step for step in self.steps if step.visible(answers)]
-        return next((step for step in visible if step.name not in answers), visible[-1])
+    def _next(self, answers: Answers) -> AnyStep:
+        asked = [step for step in self.steps if step.aside is None and step.visible(answers)]
+        return next((step for step in asked if step.name not in answers), asked[-1])
 
-    def _before(self, step: Step, answers: Answers) -> Step | None:
+    def _before(self, step: AnyStep, draft: Draft) -> AnyStep | None:
         earlier = self.steps[: self.steps.index(step)]
-        return next((each for each in reversed(earlier) if each.visible(answers)), None)
-
-    def _moved(self, context: StepContext, step: Step, answers: Answers) -> StepContext:
-        return replace(context, draft=replace(context.draft, step=step.name, answers=answers, page=0))
+        return next((each for each in reversed(earlier) if each.stands(draft)), None)
 
     def _jumped(self, context: StepContext, to: Jump) -> StepContext:
-        moved = self._moved(context, self._by_name[to.step], {**context.answers, **to.changes})
-        return replace(moved, draft=replace(moved.draft, page=to.page))
+        return _at(_changed(context, to.changes, to.marks), self._by_name[to.step], to.page)
 
 
-def _unread(t: Texts, step: Step) -> Html:
+def _at(context: StepContext, step: AnyStep, page: int = 0) -> StepContext:
+    return replace(context, draft=replace(context.draft, step=step.name, page=page))
+
+
+def _changed(context: StepContext, changes: Answers, marks: Marks) -> StepContext:
+    draft = context.draft
+    answers, marked = {**draft.answers, **changes}, {**draft.marks, **marks}
+    return replace(context, draft=replace(draft, answers=answers, marks=marked))
+
+
+def _cleared(context: StepContext, names: Container[str]) -> StepContext:
+    draft = context.draft
+    answers = {name: value for name, value in draft.answers.items() if name not in names}
+    marks = {name: value for name, value in draft.marks.items() if name not in names}
+    return replace(context, draft=replace(draft, answers=answers, marks=marks))
+
+
+def _unread(t: Texts, step: AnyStep) -> Html:
     """What is said of a message that this step has no use for."""
     return cannot_take(t) if step.photos else cannot_read(t)
+
+
+def _chosen(draft: Draft, place: int) -> Chosen | None:
+    return Chosen(draft.options[place]) if 0 <= place < len(draft.options) else None
 
 
 def _pressed_twice(pressed: WizardPress, draft: Draft, message_id: int, now: datetime) -> bool:

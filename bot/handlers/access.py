@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery, Message
 from aiogram.utils.deep_linking import create_telegram_link
 
-from bot import chat
-from bot.fsm import access
-from bot.fsm.wizard import Typed
-from bot.handlers.common import consented, leave_wizard
-from bot.handlers.wizard import Wizards, begin
+from bot.front import ConsentFirst
+from bot.fsm import access as wizard
+from bot.fsm.wizard import Begins, Typed
+from bot.handlers.wizard import Wizards
+from bot.kernel import Kernel
 from bot.keyboards.buttons.access import (
     GO_ENTER_CODE,
     GO_GRANTS,
@@ -20,14 +18,16 @@ from bot.keyboards.buttons.access import (
     GrantRevoke,
     HowToConfirm,
 )
-from bot.keyboards.buttons.common import Go
-from bot.tools import Tools
+from bot.routing import on, to
 from bot.views import access as view
+from bot.visitor import Visitor
+from services.accounts.access import Access
 from services.accounts.codes import LIFETIME
-from services.accounts.model import Account
+from services.accounts.persons import Persons
 from services.memory import Memory
+from services.notify import keys
+from services.notify.outbox import Outbox
 from services.texts.dates import MOSCOW, local
-from services.texts.i18n import Texts
 
 _WAITING = "waiting code"
 
@@ -46,94 +46,96 @@ class WaitingCodes:
         return await self._memory.take(_WAITING, telegram_id)
 
 
-async def enter(
-    event: Message | CallbackQuery,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account,
-    t: Texts,
-    digits: str | None = None,
-) -> None:
-    """The screen that asks for a code, or what comes of the one that a link has brought."""
-    await leave_wizard(bot, tools, account)
-    await begin(event, bot, tools, wizards, account, t, access.KIND, Typed(digits) if digits else None)
+async def open_code(visitor: Visitor, *, wizards: Wizards) -> None:
+    """The screen that asks for a code."""
+    await wizards.leave(visitor)
+    await wizards.start(visitor, wizard.KIND)
 
 
-async def open_code(query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
-    await enter(query, bot, tools, wizards, account, t)
+async def begin(visitor: Visitor, *, wizards: Wizards) -> None:
+    await wizards.start(visitor, wizard.KIND)
 
 
-async def how_to_confirm(
-    query: CallbackQuery, callback_data: HowToConfirm, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    person = await tools.persons.get(account, callback_data.person)
-    today = local(tools.clock.now(), MOSCOW).date()
-    await chat.show(query, bot, view.how_to_confirm(t, person, today, demo=tools.demo))
+# --- a code that a link has brought ---------------------------------------------------------------------------------
 
 
-async def open_grants(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    await _grants(query, 0, bot, tools, account, t)
+async def enter(visitor: Visitor, digits: str, *, wizards: Wizards) -> None:
+    """What comes of it."""
+    await wizards.leave(visitor)
+    await wizards.begin(visitor, Begins(wizard.KIND, {}), Typed(digits))
 
 
-async def turn_grants(
-    query: CallbackQuery, callback_data: GrantList, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    await _grants(query, callback_data.page, bot, tools, account, t)
+async def keep_code(visitor: Visitor, digits: str, *, waiting_codes: WaitingCodes, consent: ConsentFirst) -> None:
+    """Somebody new: consent first."""
+    await waiting_codes.keep(visitor.telegram_id, digits)
+    await consent.ask(visitor)
 
 
-async def draft(
-    query: CallbackQuery, callback_data: GrantDraft, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
+async def waited(visitor: Visitor, *, waiting_codes: WaitingCodes) -> str | None:
+    """One that has waited for consent; whoever does not consent may still come back with it."""
+    return await waiting_codes.take(visitor.telegram_id) if visitor.known is not None else None
+
+
+# --- «Кому открыт доступ» ------------------------------------------------------------------------------------------
+
+
+async def how_to_confirm(visitor: Visitor, data: HowToConfirm, *, kernel: Kernel, persons: Persons) -> None:
+    person = await persons.get(visitor.account, data.person)
+    today = local(visitor.now, MOSCOW).date()
+    await visitor.show(view.how_to_confirm(visitor.t, person, today, demo=kernel.demo))
+
+
+async def open_grants(visitor: Visitor, *, access: Access, wizards: Wizards) -> None:
+    await wizards.leave(visitor)
+    await visitor.show(view.grants(visitor.t, await access.grants(visitor.account), 0))
+
+
+async def turn_grants(visitor: Visitor, data: GrantList, *, access: Access, wizards: Wizards) -> None:
+    await wizards.leave(visitor)
+    await visitor.show(view.grants(visitor.t, await access.grants(visitor.account), data.page))
+
+
+async def draft(visitor: Visitor, data: GrantDraft, *, persons: Persons, access: Access) -> None:
     """The ticks: what is ticked stands in the buttons alone."""
-    own = await tools.persons.own(account)
-    if own is None or not await tools.access.may_grant(account):
-        await chat.show(query, bot, view.may_not_grant(t, own))
+    own = await persons.own(visitor.account)
+    if own is None or not await access.may_grant(visitor.account):
+        await visitor.show(view.may_not_grant(visitor.t, own))
         return
-    await chat.show(query, bot, view.draft(t, own, callback_data.covers, callback_data.months))
+    await visitor.show(view.draft(visitor.t, own, data.covers, data.months))
 
 
-async def code(
-    query: CallbackQuery, callback_data: GrantCode, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    own = await tools.persons.own(account)
-    if own is None or not await tools.access.may_grant(account):
-        await chat.show(query, bot, view.may_not_grant(t, own))
+async def code(visitor: Visitor, data: GrantCode, *, persons: Persons, access: Access) -> None:
+    t, own = visitor.t, await persons.own(visitor.account)
+    if own is None or not await access.may_grant(visitor.account):
+        await visitor.show(view.may_not_grant(t, own))
         return
-    if not callback_data.covers:
-        await chat.answer(query, view.nothing_ticked(t))
+    if not data.covers:
+        await visitor.answer(view.nothing_ticked(t))
         return
-    issued, until = await tools.access.issue(account, view.covers_of(callback_data.covers), callback_data.months)
-    username = (await bot.me()).username or ""
+    issued, until = await access.issue(visitor.account, view.covers_of(data.covers), data.months)
+    username = (await visitor.bot.me()).username or ""
     link = create_telegram_link(username, start=issued.payload)
-    await chat.show(query, bot, view.code(t, own, issued, link, callback_data.covers, until))
+    await visitor.show(view.code(t, own, issued, link, data.covers, until))
 
 
-async def revoke(
-    query: CallbackQuery, callback_data: GrantRevoke, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
+async def revoke(visitor: Visitor, data: GrantRevoke, *, access: Access, outbox: Outbox) -> None:
     """Asked first; then both sides are told, this one by the screen."""
-    if not callback_data.sure:
-        grant = await tools.access.notice(account, callback_data.grant)
-        await chat.show(query, bot, view.ended(t, grant) if grant.ended_at else view.revoke(t, grant))
+    t = visitor.t
+    if not data.sure:
+        grant = await access.notice(visitor.account, data.grant)
+        await visitor.show(view.ended(t, grant) if grant.ended_at else view.revoke(t, grant))
         return
-    grant = await tools.access.revoke(account, callback_data.grant)
-    await chat.show(query, bot, view.ended(t, grant))
-    await tools.access.shown(account, grant.id)
+    grant = await access.revoke(visitor.account, data.grant)
+    await visitor.show(view.ended(t, grant))
+    await outbox.shown(keys.access_ended(grant.id, visitor.account.id))
 
 
-async def _grants(query: CallbackQuery, page: int, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    await leave_wizard(bot, tools, account)
-    await chat.show(query, bot, view.grants(t, await tools.access.grants(account), page))
-
-
-def setup() -> Router:
-    router = consented("access")
-    router.callback_query.register(open_code, Go.filter(F.to == GO_ENTER_CODE.to))
-    router.callback_query.register(open_grants, Go.filter(F.to == GO_GRANTS.to))
-    router.callback_query.register(how_to_confirm, HowToConfirm.filter())
-    router.callback_query.register(turn_grants, GrantList.filter())
-    router.callback_query.register(draft, GrantDraft.filter())
-    router.callback_query.register(code, GrantCode.filter())
-    router.callback_query.register(revoke, GrantRevoke.filter())
-    return router
+ROUTES = (
+    to(GO_ENTER_CODE, open_code),
+    to(GO_GRANTS, open_grants),
+    on(HowToConfirm, how_to_confirm),
+    on(GrantList, turn_grants),
+    on(GrantDraft, draft),
+    on(GrantCode, code),
+    on(GrantRevoke, revoke),
+)

@@ -2,58 +2,54 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
-from bot.tools import Tools
+from bot.routing import on
 from bot.views import clinics as view
+from bot.visitor import Visitor
+from services.clinics.directory import Directory
 from services.clinics.regions import REGIONS, region
 from services.errors import NotFound
 from services.registry.model import Clinic
-from services.texts.i18n import Texts
 
 
-async def regions(query: CallbackQuery, callback_data: RegionList, bot: Bot, tools: Tools, t: Texts) -> None:
-    counts = await tools.directory.counts()
+async def regions(visitor: Visitor, data: RegionList, *, directory: Directory) -> None:
+    counts = await directory.counts()
     found = [(each, counts[each.code]) for each in REGIONS if each.code in counts]
-    await chat.show(query, bot, view.regions(t, found, callback_data.page))
+    await visitor.show(view.regions(visitor.t, found, data.page))
 
 
-async def clinics(query: CallbackQuery, callback_data: ClinicList, bot: Bot, tools: Tools, t: Texts) -> None:
-    chosen = region(callback_data.region)
+async def clinics(visitor: Visitor, data: ClinicList, *, directory: Directory) -> None:
+    chosen = region(data.region)
     if chosen is None:
         raise NotFound
-    found = await tools.directory.of_region(chosen.code)
-    await chat.show(query, bot, view.clinics(t, chosen, found, callback_data.page))
+    found = await directory.of_region(chosen.code)
+    await visitor.show(view.clinics(visitor.t, chosen, found, data.page))
 
 
-async def clinic(query: CallbackQuery, callback_data: ClinicCard, bot: Bot, tools: Tools, t: Texts) -> None:
-    await chat.show(query, bot, view.clinic(t, await _clinic(tools, callback_data.clinic)))
+async def clinic(visitor: Visitor, data: ClinicCard, *, directory: Directory) -> None:
+    await visitor.show(view.clinic(visitor.t, await _clinic(directory, data.clinic)))
 
 
-async def venue(query: CallbackQuery, callback_data: ClinicVenue, bot: Bot, tools: Tools, t: Texts) -> None:
-    await show_venue(query, bot, await _clinic(tools, callback_data.clinic), t)
+async def venue(visitor: Visitor, data: ClinicVenue, *, directory: Directory) -> None:
+    await show_venue(visitor, await _clinic(directory, data.clinic))
 
 
-async def show_venue(query: CallbackQuery, bot: Bot, shown: Clinic, t: Texts) -> None:
+async def show_venue(visitor: Visitor, shown: Clinic) -> None:
     """Telegram's own place on the map, with a button that takes it away again."""
-    await chat.send_venue(bot, query.from_user.id, shown, view.clinic_address(shown), view.close_venue(t))
-    await chat.answer(query)
+    await visitor.send_venue(shown, view.clinic_address(shown), view.close_venue(visitor.t))
+    await visitor.answer()
 
 
-async def _clinic(tools: Tools, clinic_id: str) -> Clinic:
-    found = await tools.directory.clinic(clinic_id)
+async def _clinic(directory: Directory, clinic_id: str) -> Clinic:
+    found = await directory.clinic(clinic_id)
     if found is None:
         raise NotFound
     return found
 
 
-def setup() -> Router:
-    router = Router(name="clinics")
-    router.callback_query.register(regions, RegionList.filter())
-    router.callback_query.register(clinics, ClinicList.filter())
-    router.callback_query.register(clinic, ClinicCard.filter())
-    router.callback_query.register(venue, ClinicVenue.filter())
-    return router
+ROUTES = (
+    on(RegionList, regions, guests=True),
+    on(ClinicList, clinics, guests=True),
+    on(ClinicCard, clinic, guests=True),
+    on(ClinicVenue, venue, guests=True),
+)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
 from bot.keyboards.buttons.common import Close, Idle
+from bot.routing import on
+from bot.visitor import Visitor
 
 
-async def close(query: CallbackQuery, bot: Bot) -> None:
+async def close(visitor: Visitor, _: Close) -> None:
     """Takes away what stands below a screen; open to guests too, for an old file may outlive its account."""
-    if query.message is not None:
-        await chat.delete(bot, query.from_user.id, query.message.message_id)
-    await chat.answer(query)
+    if visitor.pressed is not None:
+        await visitor.delete(visitor.pressed)
+    await visitor.answer()
 
 
-async def idle(query: CallbackQuery) -> None:
-    await chat.answer(query)
+async def idle(visitor: Visitor, _: Idle) -> None:
+    await visitor.answer()
 
 
-def setup() -> Router:
-    router = Router(name="close")
-    router.callback_query.register(close, Close.filter())
-    router.callback_query.register(idle, Idle.filter())
-    return router
+ROUTES = (on(Close, close, guests=True), on(Idle, idle, guests=True))

@@ -2,67 +2,78 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
-from bot.handlers.access import WaitingCodes, enter
-from bot.handlers.common import ask_consent, home_screen, operator_name
-from bot.handlers.links import follow
-from bot.handlers.wizard import Wizards
+from bot.front import HomeScreen
+from bot.handlers.start import StartLinks
+from bot.kernel import Kernel
 from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
-from bot.tools import Tools
+from bot.routing import on
 from bot.views import consent as view
-from services.accounts.accounts import CONSENT_VERSION
+from bot.views.screen import Screen
+from bot.visitor import Visitor
+from services.accounts.accounts import CONSENT_VERSION, Accounts
 from services.accounts.model import Account
-from services.texts.i18n import Texts, texts
+from services.texts.i18n import LOCALES, Html, Texts, texts
+
+
+class ConsentDesk:
+    """The text of the consent, and the screen that asks for it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def operator(self, t: Texts) -> str:
+        """Who processes the data, as the consent names them."""
+        return self._kernel.operator or view.demo_operator(t)
+
+    def text(self, t: Texts) -> Html:
+        return view.consent_text(t, self.operator(t), CONSENT_VERSION)
+
+    def screen(self, t: Texts, note: Html | None = None) -> Screen:
+        return view.ask(t, self.operator(t), CONSENT_VERSION, LOCALES, note)
+
+    async def ask(self, visitor: Visitor, note: Html | None = None) -> None:
+        """Whatever a guest has pressed or written, consent comes first. `note`: what becomes of it afterwards."""
+        await visitor.show(self.screen(visitor.t, note))
 
 
 async def answer_consent(
-    query: CallbackQuery,
-    callback_data: ConsentPress,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    waiting_codes: WaitingCodes,
-    account: Account | None,
-    t: Texts,
+    visitor: Visitor,
+    data: ConsentPress,
+    *,
+    accounts: Accounts,
+    consent: ConsentDesk,
+    home: HomeScreen,
+    start_links: StartLinks,
 ) -> None:
-    if account is not None and not (callback_data.agree and await _agreed_to_another(tools, account)):
-        await chat.show(query, bot, await home_screen(tools, account, t))
+    account = visitor.known
+    if account is not None and not (data.agree and await _agreed_to_another(accounts, account)):
+        await visitor.show(await home.screen(visitor))
         return
-    if not callback_data.agree:
-        await tools.links.forget(query.from_user.id)
-        await chat.show(query, bot, view.refused(t))
+    if not data.agree:
+        await start_links.take(visitor)
+        await visitor.show(view.refused(visitor.t))
         return
-    read_in = texts(callback_data.locale)
-    text = view.consent_text(read_in, operator_name(tools, read_in), CONSENT_VERSION)
-    if view.digest_of(text) != callback_data.digest:  # it has been changed since the button was drawn
-        await ask_consent(query, bot, tools, read_in)
+    visitor = visitor.speaking(texts(data.locale))
+    text = consent.text(visitor.t)
+    if view.digest_of(text) != data.digest:  # it has been changed since the button was drawn
+        await consent.ask(visitor)
         return
-    account = await tools.accounts.give_consent(query.from_user.id, read_in.locale, text)
-    digits = await waiting_codes.take(query.from_user.id)
-    if digits is not None:
-        await enter(query, bot, tools, wizards, account, read_in, digits)
+    visitor = visitor.become(await accounts.give_consent(visitor.telegram_id, visitor.t.locale, text))
+    waited = await start_links.take(visitor)
+    if waited is not None:
+        link, found = waited
+        await link.follow(visitor, found)
         return
-    link = await tools.links.waiting(query.from_user.id)
-    if link is not None:
-        await follow(query, bot, tools, wizards, account, read_in, link)
-        return
-    await chat.show(query, bot, await home_screen(tools, account, read_in))
+    await visitor.show(await home.screen(visitor))
 
 
-async def _agreed_to_another(tools: Tools, account: Account) -> bool:
+async def _agreed_to_another(accounts: Accounts, account: Account) -> bool:
     """Whether the consent that was given is to an older text than today's."""
-    return (await tools.accounts.consent_of(account)).version != CONSENT_VERSION
+    return (await accounts.consent_of(account)).version != CONSENT_VERSION
 
 
-async def read_again(query: CallbackQuery, bot: Bot, tools: Tools, t: Texts) -> None:
-    await ask_consent(query, bot, tools, t)
+async def read_again(visitor: Visitor, _: ConsentAgain, *, consent: ConsentDesk) -> None:
+    await consent.ask(visitor)
 
 
-def setup() -> Router:
-    router = Router(name="consent")
-    router.callback_query.register(answer_consent, ConsentPress.filter())
-    router.callback_query.register(read_again, ConsentAgain.filter())
-    return router
+ROUTES = (on(ConsentPress, answer_consent, guests=True), on(ConsentAgain, read_again, guests=True))

@@ -1,104 +1,183 @@
-"""«Полисы»: the list, a person's card, taking somebody off; the forms stand in `handlers.openings`."""
+"""«Полисы»: the list, a person's card, adding somebody, correcting, taking somebody off."""
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
-from bot.fsm import booking
-from bot.handlers.common import consented, leave_wizard, policies_screen
-from bot.keyboards.buttons.common import Go
-from bot.keyboards.buttons.family import GO_POLICIES, PersonCard, PersonPolicy, PersonRemove, PolicyList
-from bot.tools import Tools
+from bot.fsm import family as wizard
+from bot.fsm.booking import KIND as BOOKING
+from bot.handlers.home import Home
+from bot.handlers.wizard import Wizards
+from bot.keyboards.buttons.family import (
+    GO_ADD_PERSON,
+    GO_POLICIES,
+    PersonCard,
+    PersonEdit,
+    PersonPolicy,
+    PersonRemove,
+    PolicyList,
+)
+from bot.routing import on, to
+from bot.views import booking as booking_view
 from bot.views import family as view
+from bot.views.screen import Screen
+from bot.visitor import Visitor
+from services.accounts.accounts import Accounts
+from services.accounts.family import Family
 from services.accounts.model import Account, Person, Relation
-from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Html, Texts
+from services.accounts.persons import Persons
+from services.accounts.rights import Editing, editing
+from services.booking.booking import Booking
+from services.booking.visits import Visits
+from services.drafts.drafts import Drafts
+from services.registry.ports.errors import RegistryUnavailable
+from services.texts.i18n import Html
 
 _MANY = 1000
 
 
-async def open_policies(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    await _policies(query, bot, tools, account, t)
+class Policies:
+    """The list of «Полисы» on the screen."""
+
+    def __init__(self, persons: Persons, home: Home) -> None:
+        self._persons = persons
+        self._home = home
+
+    async def screen(self, visitor: Visitor, page: int = 0, note: Html | None = None) -> Screen:
+        """An invitation to the form while there is nobody yet."""
+        family = await self._persons.family(visitor.account)
+        if not family:
+            return self._home.no_form(visitor, note)
+        active = next((each for each in family if each.id == visitor.account.active_person_id), family[0])
+        return view.policies(visitor.t, family, active.id, page, note)
 
 
-async def turn_policies(
-    query: CallbackQuery, callback_data: PolicyList, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    await _policies(query, bot, tools, account, t, callback_data.page)
+async def open_policies(visitor: Visitor, *, wizards: Wizards, policies: Policies) -> None:
+    await wizards.leave(visitor)
+    await visitor.show(await policies.screen(visitor))
 
 
-async def card(
-    query: CallbackQuery, callback_data: PersonCard, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
+async def turn_policies(visitor: Visitor, data: PolicyList, *, wizards: Wizards, policies: Policies) -> None:
+    await wizards.leave(visitor)
+    await visitor.show(await policies.screen(visitor, data.page))
+
+
+async def card(visitor: Visitor, data: PersonCard, *, persons: Persons, accounts: Accounts, wizards: Wizards) -> None:
     """One press: the person is the active one, and the card says who it is."""
-    person = await tools.persons.get(account, callback_data.person)
-    await leave_wizard(bot, tools, account)
-    await tools.accounts.set_active_person(account, person.id)
-    await chat.show(query, bot, view.card(t, person, tools.clock.now()))
+    person = await persons.get(visitor.account, data.person)
+    await wizards.leave(visitor)
+    await accounts.set_active_person(visitor.account, person.id)
+    await visitor.show(view.card(visitor.t, person, visitor.now))
 
 
-async def policy(
-    query: CallbackQuery, callback_data: PersonPolicy, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    await chat.show(query, bot, view.policy_mark(t, await tools.persons.get(account, callback_data.person)))
+async def policy(visitor: Visitor, data: PersonPolicy, *, persons: Persons) -> None:
+    await visitor.show(view.policy_mark(visitor.t, await persons.get(visitor.account, data.person)))
 
 
 async def remove(
-    query: CallbackQuery, callback_data: PersonRemove, bot: Bot, tools: Tools, account: Account, t: Texts
+    visitor: Visitor,
+    data: PersonRemove,
+    *,
+    persons: Persons,
+    accounts: Accounts,
+    family: Family,
+    visits: Visits,
+    drafts: Drafts,
+    booking: Booking,
+    wizards: Wizards,
+    policies: Policies,
 ) -> None:
     """Asked first, with what stands; one's own is not removed."""
-    person = await tools.persons.get(account, callback_data.person)
+    account = visitor.account
+    person = await persons.get(account, data.person)
     if person.relation is Relation.OWN:
-        await chat.show(query, bot, view.card(t, person, tools.clock.now()))
+        await visitor.show(view.card(visitor.t, person, visitor.now))
         return
-    if not callback_data.sure:
-        await chat.show(query, bot, view.ask_removal(t, person, await _ahead(tools, account, person)))
+    if not data.sure:
+        await visitor.show(view.ask_removal(visitor.t, person, await _ahead(visits, account, person)))
         return
-    await tools.family.remove(account, person.id)
-    await _forget_booking(bot, tools, account, person)
-    renewed = await tools.accounts.by_telegram(account.telegram_id) or account
-    await _policies(query, bot, tools, renewed, t, note=view.removed(t, person.full_name))
+    await family.remove(account, person.id)
+    # A booking begun for somebody who is off the list leads nowhere; one that is being checked goes on by itself.
+    draft = await drafts.open_of(account.id, BOOKING)
+    forgets = draft is not None and draft.answers.get("person") == person.id
+    if draft is not None and forgets and await booking.outcome(draft.id) is None:
+        await wizards.leave(visitor)
+        await drafts.drop(draft.id)
+    visitor = visitor.become(await accounts.by_telegram(visitor.telegram_id) or account)
+    await wizards.leave(visitor)
+    await visitor.show(await policies.screen(visitor, note=view.removed(visitor.t, person.full_name)))
 
 
-async def _policies(
-    query: CallbackQuery,
-    bot: Bot,
-    tools: Tools,
-    account: Account,
-    t: Texts,
-    page: int = 0,
-    note: Html | None = None,
-) -> None:
-    await leave_wizard(bot, tools, account)
-    await chat.show(query, bot, await policies_screen(tools, account, t, page, note))
-
-
-async def _ahead(tools: Tools, account: Account, person: Person) -> int | None:
+async def _ahead(visits: Visits, account: Account, person: Person) -> int | None:
     """How many visits are ahead that this account sees; None while the registry is silent."""
     try:
-        found = await tools.visits.upcoming(account, 0, _MANY)
+        found = await visits.upcoming(account, 0, _MANY)
     except RegistryUnavailable:
         return None
     return sum(entry.person.id == person.id for entry in found.items)
 
 
-async def _forget_booking(bot: Bot, tools: Tools, account: Account, person: Person) -> None:
-    """A booking begun for somebody who is off the list leads nowhere; one that is being checked goes on by itself."""
-    draft = await tools.drafts.open_of(account.id, booking.KIND)
-    if draft is None or draft.answers.get("person") != person.id:
+# --- adding and correcting ------------------------------------------------------------------------------------------
+
+
+async def open_adding(
+    visitor: Visitor,
+    *,
+    drafts: Drafts,
+    family: Family,
+    persons: Persons,
+    wizards: Wizards,
+    policies: Policies,
+    home: Home,
+) -> None:
+    """«Добавить»: goes on where it was left, or begins."""
+    draft = await drafts.open_of(visitor.account.id, wizard.KIND)
+    if draft is not None and "surname" in draft.answers:
+        await visitor.show(booking_view.resume(visitor.t, wizard.KIND))
         return
-    if await tools.booking.outcome(draft.id) is None:
-        await leave_wizard(bot, tools, account)
-        await tools.drafts.drop(draft.id)
+    await wizards.leave(visitor)
+    await begin_adding(visitor, family=family, persons=persons, wizards=wizards, policies=policies, home=home)
 
 
-def setup() -> Router:
-    router = consented("family")
-    router.callback_query.register(open_policies, Go.filter(F.to == GO_POLICIES.to))
-    router.callback_query.register(turn_policies, PolicyList.filter())
-    router.callback_query.register(card, PersonCard.filter())
-    router.callback_query.register(policy, PersonPolicy.filter())
-    router.callback_query.register(remove, PersonRemove.filter())
-    return router
+async def begin_adding(
+    visitor: Visitor, *, family: Family, persons: Persons, wizards: Wizards, policies: Policies, home: Home
+) -> None:
+    if await family.is_full(visitor.account):
+        await visitor.show(await policies.screen(visitor, note=view.too_many(visitor.t)))
+    elif await persons.own(visitor.account) is None:
+        await visitor.show(home.no_form(visitor))
+    else:
+        await wizards.start(visitor, wizard.KIND)
+
+
+async def open_edit(visitor: Visitor, data: PersonEdit, *, persons: Persons, wizards: Wizards) -> None:
+    """«Изменить»: everything is known, so it begins at the check screen."""
+    await wizards.leave(visitor)
+    await _edit(visitor, data.person, persons, wizards)
+
+
+async def begin_edit(visitor: Visitor, *, drafts: Drafts, persons: Persons, wizards: Wizards) -> None:
+    """Anew means as the person is now; without a draft nobody knows who."""
+    draft = await drafts.open_of(visitor.account.id, wizard.EDIT)
+    if draft is None:
+        await wizards.show_outdated(visitor)
+    else:
+        await _edit(visitor, draft.answers["id"], persons, wizards)
+
+
+async def _edit(visitor: Visitor, person_id: str, persons: Persons, wizards: Wizards) -> None:
+    t, who = visitor.t, await persons.get(visitor.account, person_id)
+    may = editing(who, visitor.now)
+    if may is Editing.NOTHING:
+        await visitor.show(view.card(t, who, visitor.now, view.not_to_be_changed(t)))
+    else:
+        await wizards.start(visitor, wizard.EDIT, wizard.edit_answers(who, may))
+
+
+ROUTES = (
+    to(GO_POLICIES, open_policies),
+    to(GO_ADD_PERSON, open_adding),
+    on(PolicyList, turn_policies),
+    on(PersonCard, card),
+    on(PersonPolicy, policy),
+    on(PersonEdit, open_edit),
+    on(PersonRemove, remove),
+)

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
-from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message
-
-from bot import chat
-from bot.keyboards.buttons.common import Go
+from bot.entries import Entries
 from bot.keyboards.buttons.help import GO_HELP, HelpTopic
-from bot.tools import Tools
+from bot.routing import on, to
+from bot.topic import Place
 from bot.views import help as view
 from bot.views.screen import Screen
-from services.accounts.model import Account
-from services.texts.i18n import Texts
+from bot.visitor import Visitor
+from services.drafts.drafts import Drafts
 
 
-async def command(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    await chat.send(bot, message.chat.id, await _screen(tools, account, t))
+async def command(visitor: Visitor, _: str | None, *, drafts: Drafts, entries: Entries) -> None:
+    await visitor.send(await _screen(visitor, drafts, entries))
 
 
-async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    await chat.show(query, bot, await _screen(tools, account, t))
+async def page(visitor: Visitor, *, drafts: Drafts, entries: Entries) -> None:
+    await visitor.show(await _screen(visitor, drafts, entries))
 
 
-async def topic(
-    query: CallbackQuery, callback_data: HelpTopic, bot: Bot, tools: Tools, account: Account | None, t: Texts
-) -> None:
-    unfinished = await _unfinished(tools, account)
-    await chat.show(query, bot, view.topic(t, callback_data.topic, unfinished, callback_data.person))
+async def topic(visitor: Visitor, data: HelpTopic, *, drafts: Drafts, entries: Entries) -> None:
+    unfinished = await _unfinished(visitor, drafts)
+    await visitor.show(view.topic(visitor.t, data.topic, entries.commands, unfinished, data.person))
 
 
-async def _screen(tools: Tools, account: Account | None, t: Texts) -> Screen:
-    return view.show(t, await _unfinished(tools, account))
+async def _screen(visitor: Visitor, drafts: Drafts, entries: Entries) -> Screen:
+    rows = await entries.rows(visitor, Place.HELP)
+    return view.show(visitor.t, rows, await _unfinished(visitor, drafts))
 
 
-async def _unfinished(tools: Tools, account: Account | None) -> str | None:
-    draft = await tools.drafts.latest(account.id) if account else None
+async def _unfinished(visitor: Visitor, drafts: Drafts) -> str | None:
+    draft = await drafts.latest(visitor.known.id) if visitor.known else None
     return draft.kind if draft else None
 
 
-def setup() -> Router:
-    router = Router(name="help")
-    router.message.register(command, Command("help"))
-    router.callback_query.register(page, Go.filter(F.to == GO_HELP.to))
-    router.callback_query.register(topic, HelpTopic.filter())
-    return router
+ROUTES = (to(GO_HELP, page, guests=True), on(HelpTopic, topic, guests=True))

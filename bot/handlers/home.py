@@ -2,44 +2,80 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
-from bot.handlers.common import consented, home_screen, leave_wizard
-from bot.handlers.wizard import Wizards, show_reply, start_by_waiting_link
-from bot.keyboards.buttons.common import GO_HOME, Go
+from bot.entries import Entries
+from bot.fsm.person import KIND as FORM_KIND
+from bot.handlers.links import BookingLinks
+from bot.handlers.wizard import Wizards
+from bot.kernel import Kernel
+from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
-from bot.tools import Tools
-from services.accounts.model import Account
-from services.texts.i18n import Texts
+from bot.routing import to
+from bot.topic import Place
+from bot.views import home as view
+from bot.views.screen import Screen
+from bot.visitor import Visitor
+from services.accounts.accounts import Accounts
+from services.accounts.persons import Persons
+from services.booking.visits import Visits
+from services.drafts.drafts import Drafts
+from services.registry.ports.errors import RegistryUnavailable
+from services.texts.i18n import Html
 
 
-async def go_home(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    await leave_wizard(bot, tools, account)
-    await chat.show(query, bot, await home_screen(tools, account, t))
+class Home:
+    """The active person's policy, the next visit, and the entries of the topics."""
+
+    def __init__(self, kernel: Kernel, visits: Visits, entries: Entries) -> None:
+        self._kernel = kernel
+        self._visits = visits
+        self._entries = entries
+
+    async def screen(self, visitor: Visitor, note: Html | None = None) -> Screen:
+        """An invitation to the form while there is nobody yet."""
+        account, t = visitor.account, visitor.t
+        family = await self._kernel.persons.family(account)
+        if not family:
+            return view.no_form(t, demo=self._kernel.demo, note=note)
+        person = next((each for each in family if each.id == account.active_person_id), family[0])
+        rows = await self._entries.rows(visitor, Place.HOME)
+        try:
+            ahead = await self._visits.upcoming(account, 0, 1)
+            data = view.HomeData(person, ahead.items[0] if ahead.items else None, rows)
+        except RegistryUnavailable:
+            data = view.HomeData(person, None, rows, answering=False)
+        return view.home(t, data, visitor.now, note)
+
+    def no_form(self, visitor: Visitor, note: Html | None = None) -> Screen:
+        """What is shown where a topic needs the own form, and there is none."""
+        return view.no_form(visitor.t, demo=self._kernel.demo, note=note)
+
+
+async def go_home(visitor: Visitor, *, wizards: Wizards, home: Home) -> None:
+    await wizards.leave(visitor)
+    await visitor.show(await home.screen(visitor))
 
 
 async def take_ready_family(
-    query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts
+    visitor: Visitor,
+    *,
+    kernel: Kernel,
+    persons: Persons,
+    accounts: Accounts,
+    drafts: Drafts,
+    wizards: Wizards,
+    home: Home,
+    booking_links: BookingLinks,
 ) -> None:
     """DEMO: the whole form in one press; then on to where a link has led."""
-    if tools.ready_family is not None and not await tools.persons.family(account):
-        family = await tools.persons.take_ready_family(account, tools.ready_family)
-        account = await tools.accounts.set_active_person(account, family[0].id)
-    draft = await tools.drafts.open_of(account.id, "person")
+    if kernel.ready_family is not None and not await persons.family(visitor.account):
+        family = await persons.take_ready_family(visitor.account, kernel.ready_family)
+        visitor = visitor.become(await accounts.set_active_person(visitor.account, family[0].id))
+    draft = await drafts.open_of(visitor.account.id, FORM_KIND)
     if draft is not None:
-        await leave_wizard(bot, tools, account)
-        await tools.drafts.drop(draft.id)
-    reply = await start_by_waiting_link(tools, wizards, account, t)
-    if reply is not None:
-        await show_reply(query, bot, tools, account, t, reply)
-        return
-    await chat.show(query, bot, await home_screen(tools, account, t))
+        await wizards.leave(visitor)
+        await drafts.drop(draft.id)
+    if not await booking_links.go_on_waiting(visitor):
+        await visitor.show(await home.screen(visitor))
 
 
-def setup() -> Router:
-    router = consented("home")
-    router.callback_query.register(go_home, Go.filter(F.to == GO_HOME.to))
-    router.callback_query.register(take_ready_family, Go.filter(F.to == GO_DEMO_FAMILY.to))
-    return router
+ROUTES = (to(GO_HOME, go_home), to(GO_DEMO_FAMILY, take_ready_family))

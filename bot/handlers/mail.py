@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
-from bot.fsm import mail
-from bot.handlers.common import consented, leave_wizard
-from bot.handlers.wizard import Wizards, begin
-from bot.keyboards.buttons.common import Go
+from bot.fsm import mail as wizard
+from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.mail import GO_MAIL, MailRemove
-from bot.tools import Tools
+from bot.routing import on, to
 from bot.views import mail as view
-from services.accounts.model import Account
-from services.texts.i18n import Texts
+from bot.visitor import Visitor
+from services.accounts.mail import Mail
 
 
-async def page(query: CallbackQuery, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
+async def page(visitor: Visitor, *, mail: Mail, wizards: Wizards) -> None:
     """The address, or the question for one."""
-    await leave_wizard(bot, tools, account)
-    address = await tools.mail.of(account)
+    await wizards.leave(visitor)
+    address = await mail.of(visitor.account)
     if address is not None:
-        await chat.show(query, bot, view.mail(t, address, on=tools.mail.on))
-    elif tools.mail.on:
-        await begin(query, bot, tools, wizards, account, t, mail.KIND)
+        await visitor.show(view.mail(visitor.t, address, on=mail.on))
+    elif mail.on:
+        await wizards.start(visitor, wizard.KIND)
     else:
-        await chat.show(query, bot, view.none(t, on=False))
+        await visitor.show(view.none(visitor.t, on=False))
 
 
-async def remove(
-    query: CallbackQuery, callback_data: MailRemove, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
+async def begin(visitor: Visitor, *, wizards: Wizards) -> None:
+    await wizards.start(visitor, wizard.KIND)
+
+
+async def remove(visitor: Visitor, data: MailRemove, *, mail: Mail) -> None:
     """Asked first."""
-    address = await tools.mail.of(account)
+    t, address = visitor.t, await mail.of(visitor.account)
     if address is None:
-        await chat.show(query, bot, view.none(t, on=tools.mail.on))
-    elif callback_data.sure:
-        await tools.mail.remove(account)
-        await chat.show(query, bot, view.none(t, on=tools.mail.on, note=view.removed(t)))
+        await visitor.show(view.none(t, on=mail.on))
+    elif data.sure:
+        await mail.remove(visitor.account)
+        await visitor.show(view.none(t, on=mail.on, note=view.removed(t)))
     else:
-        await chat.show(query, bot, view.remove(t, address))
+        await visitor.show(view.remove(t, address))
 
 
-def setup() -> Router:
-    router = consented("mail")
-    router.callback_query.register(page, Go.filter(F.to == GO_MAIL.to))
-    router.callback_query.register(remove, MailRemove.filter())
-    return router
+async def is_offered(visitor: Visitor, *, mail: Mail) -> bool:
+    """Whether there are letters to be had, or an address to be changed."""
+    return mail.on or visitor.account.mail
+
+
+ROUTES = (to(GO_MAIL, page), on(MailRemove, remove))

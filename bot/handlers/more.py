@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
-from bot.handlers.common import consented, leave_wizard
-from bot.keyboards.buttons.common import Go
+from bot.entries import Entries
+from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.more import GO_MORE
-from bot.tools import Tools
+from bot.routing import to
+from bot.topic import Place
 from bot.views import more as view
-from services.accounts.model import Account
-from services.texts.i18n import Texts
+from bot.visitor import Visitor
 
 
-async def page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    await leave_wizard(bot, tools, account)
-    await chat.show(query, bot, view.more(t, mail=tools.mail.on or account.mail))
+async def page(visitor: Visitor, *, wizards: Wizards, entries: Entries) -> None:
+    await wizards.leave(visitor)
+    rows = await entries.rows(visitor, Place.MORE)
+    await visitor.show(view.more(visitor.t, await entries.told(visitor, Place.MORE), rows))
 
 
-def setup() -> Router:
-    router = consented("more")
-    router.callback_query.register(page, Go.filter(F.to == GO_MORE.to))
-    return router
+ROUTES = (to(GO_MORE, page),)

@@ -5,80 +5,86 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from aiogram import Bot, F, Router
+from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
-from aiogram.filters import Command
-from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.handlers.common import ask_consent, leave_wizard, operator_name
-from bot.keyboards.buttons.common import Go
+from bot.handlers.consent import ConsentDesk
+from bot.handlers.wizard import Wizards
+from bot.kernel import Kernel
 from bot.keyboards.buttons.mydata import GO_ABOUT, GO_CONSENT, GO_ERASE, GO_EXPORT, EraseMe, Way
 from bot.middlewares.guest import GuestLocales
-from bot.tools import Tools
+from bot.routing import on, to
 from bot.views import access as access_view
-from bot.views import consent as consent_view
 from bot.views import mydata as view
+from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
-from services.accounts.accounts import CONSENT_VERSION
-from services.accounts.model import Account, Consent, Farewell
+from bot.visitor import Visitor
+from services.accounts.accounts import CONSENT_VERSION, Accounts
+from services.accounts.model import Consent, Farewell
+from services.accounts.persons import Persons
+from services.clinics.directory import Directory
 from services.mydata.model import Obligations
+from services.mydata.mydata import MyData
+from services.notify.outbox import Outbox
 from services.personal import StillUnderWay, codes_in
-from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Html, Texts, texts
+from services.registry.ports.errors import RegistryUnavailable
+from services.texts.i18n import Html, texts
 
 log = logging.getLogger(__name__)
 
 
-async def about(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    consent = await tools.accounts.consent_of(account) if account else None
-    data = view.About(operator_name(tools, t), tools.version, consent, CONSENT_VERSION)
-    await chat.show(query, bot, view.about(t, data))
+async def about(visitor: Visitor, *, kernel: Kernel, accounts: Accounts, consent: ConsentDesk) -> None:
+    given = await accounts.consent_of(visitor.known) if visitor.known else None
+    data = view.About(consent.operator(visitor.t), kernel.version, given, CONSENT_VERSION)
+    await visitor.show(view.about(visitor.t, data))
 
 
-async def consent(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
+async def read_consent(visitor: Visitor, *, accounts: Accounts, consent: ConsentDesk) -> None:
     """The text as it was read and given; a guest reads today's."""
-    if account is None:
-        text = consent_view.consent_text(t, operator_name(tools, t), CONSENT_VERSION)
-        await chat.show(query, bot, view.consent_to_read(t, text))
+    if visitor.known is None:
+        await visitor.show(view.consent_to_read(visitor.t, consent.text(visitor.t)))
         return
-    given: Consent = await tools.accounts.consent_of(account)
-    await chat.show(query, bot, view.consent_given(t, given, CONSENT_VERSION))
+    given: Consent = await accounts.consent_of(visitor.known)
+    await visitor.show(view.consent_given(visitor.t, given, CONSENT_VERSION))
 
 
 # --- «Мои данные» -----------------------------------------------------------------------------------
 
 
-async def export_command(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(message, bot, tools, t)
-        return
-    await _export(bot, tools, account, t)
+async def export_command(
+    visitor: Visitor,
+    _: str | None,
+    *,
+    mydata: MyData,
+    persons: Persons,
+    directory: Directory,
+    export_words: ExportWords,
+) -> None:
+    await _export(visitor, mydata, persons, directory, export_words)
 
 
-async def export_press(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await ask_consent(query, bot, tools, t)
-        return
-    await _export(bot, tools, account, t)
-    await chat.answer(query)
+async def export_press(
+    visitor: Visitor, *, mydata: MyData, persons: Persons, directory: Directory, export_words: ExportWords
+) -> None:
+    await _export(visitor, mydata, persons, directory, export_words)
+    await visitor.answer()
 
 
-async def _export(bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    facts = await tools.mydata.export(account)
-    persons = {each.id: each.full_name for each in await tools.persons.family(account)}
-    clinics = await _clinic_names(tools, codes_in(facts, "clinic"))
-    document = view.document(view.Exported(facts, persons, clinics), t, tools.clock.now())
-    await chat.send_document(bot, account.telegram_id, document)
-    await chat.send(bot, account.telegram_id, view.exported(t))
+async def _export(visitor: Visitor, mydata: MyData, persons: Persons, directory: Directory, words: ExportWords) -> None:
+    facts = await mydata.export(visitor.account)
+    names = {each.id: each.full_name for each in await persons.family(visitor.account)}
+    clinics = await _clinic_names(directory, codes_in(facts, "clinic"))
+    await visitor.send_document(view.document(visitor.t, view.Exported(facts, names, clinics), words, visitor.now))
+    await visitor.send(view.exported(visitor.t))
 
 
-async def _clinic_names(tools: Tools, ids: Iterable[str]) -> dict[str, str]:
+async def _clinic_names(directory: Directory, ids: Iterable[str]) -> dict[str, str]:
     """Names of clinics as far as the registry tells them now."""
     names: dict[str, str] = {}
     for clinic_id in ids:
         try:
-            clinic = await tools.directory.clinic(clinic_id)
+            clinic = await directory.clinic(clinic_id)
         except RegistryUnavailable:
             return names
         if clinic is not None:
@@ -89,67 +95,71 @@ async def _clinic_names(tools: Tools, ids: Iterable[str]) -> dict[str, str]:
 # --- «Отозвать согласие» ----------------------------------------------------------------------------
 
 
-async def erase_command(message: Message, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await chat.send(bot, message.chat.id, view.nothing_kept(t))
-        return
-    await leave_wizard(bot, tools, account)
-    await chat.send(bot, message.chat.id, await _question(tools, account, t))
+async def erase_command(visitor: Visitor, _: str | None, *, mydata: MyData, wizards: Wizards) -> None:
+    await _ask_erasing(visitor, mydata, wizards)
 
 
-async def erase_page(query: CallbackQuery, bot: Bot, tools: Tools, account: Account | None, t: Texts) -> None:
-    if account is None:
-        await chat.show(query, bot, view.nothing_kept(t))
+async def erase_page(visitor: Visitor, *, mydata: MyData, wizards: Wizards) -> None:
+    await _ask_erasing(visitor, mydata, wizards)
+
+
+async def _ask_erasing(visitor: Visitor, mydata: MyData, wizards: Wizards) -> None:
+    if visitor.known is None:
+        await visitor.show(view.nothing_kept(visitor.t))
         return
-    await leave_wizard(bot, tools, account)
-    await chat.show(query, bot, await _question(tools, account, t))
+    await wizards.leave(visitor)
+    await visitor.show(await _question(visitor, mydata))
 
 
 async def erase(
-    query: CallbackQuery,
-    callback_data: EraseMe,
-    bot: Bot,
-    tools: Tools,
+    visitor: Visitor,
+    data: EraseMe,
+    *,
+    kernel: Kernel,
+    accounts: Accounts,
+    outbox: Outbox,
+    mydata: MyData,
     guest_locales: GuestLocales,
-    account: Account | None,
-    t: Texts,
+    wizards: Wizards,
 ) -> None:
     """Done once, and only if what stands is what was read; a visit that is not cancelled keeps everything."""
-    if account is None:
-        if await tools.mydata.just_erased(query.from_user.id):  # pressed twice: the screen says it already
-            await chat.answer(query)
+    t = visitor.t
+    if visitor.known is None:
+        if await mydata.just_erased(visitor.telegram_id):  # pressed twice: the screen says it already
+            await visitor.answer()
             return
-        await chat.show(query, bot, view.nothing_kept(t))
+        await visitor.show(view.nothing_kept(t))
         return
-    obligations, cancelled = await tools.mydata.obligations(account), 0
-    if obligations.digest != callback_data.digest:
-        await chat.show(query, bot, view.question(t, obligations, tools.clock.now(), view.changed(t)))
+    account = visitor.account
+    obligations, cancelled = await mydata.obligations(account), 0
+    if obligations.digest != data.digest:
+        await visitor.show(view.question(t, obligations, visitor.now, view.changed(t)))
         return
-    if callback_data.way is Way.CANCEL:
-        given = await tools.mydata.cancel(account, obligations)
+    if data.way is Way.CANCEL:
+        given = await mydata.cancel(account, obligations)
         if not given.complete:
-            await chat.show(query, bot, await _question(tools, account, t, view.not_cancelled(t, given)))
+            await visitor.show(await _question(visitor, mydata, view.not_cancelled(t, given)))
             return
         obligations, cancelled = Obligations(), given.over
-    await leave_wizard(bot, tools, account)
+    await wizards.leave(visitor)
     try:
-        erased = await tools.mydata.erase(account)
+        erased = await mydata.erase(account)
     except StillUnderWay:
-        await chat.show(query, bot, view.under_way(t))
+        await visitor.show(view.under_way(t))
         return
     await guest_locales.choose(account.telegram_id, t.locale)  # the guest goes on in the language of the account
-    await chat.show(query, bot, view.erased(t, obligations, tools.clock.now(), demo=tools.demo, cancelled=cancelled))
-    await _tell_others(bot, tools, erased.farewells)
+    await visitor.show(view.erased(t, obligations, visitor.now, demo=kernel.demo, cancelled=cancelled))
+    await _tell_others(visitor.bot, accounts, outbox, erased.farewells)
 
 
-async def _question(tools: Tools, account: Account, t: Texts, note: Html | None = None) -> Screen:
-    return view.question(t, await tools.mydata.obligations(account), tools.clock.now(), note)
+async def _question(visitor: Visitor, mydata: MyData, note: Html | None = None) -> Screen:
+    return view.question(visitor.t, await mydata.obligations(visitor.account), visitor.now, note)
 
 
-async def _tell_others(bot: Bot, tools: Tools, farewells: Iterable[Farewell]) -> None:
+async def _tell_others(bot: Bot, accounts: Accounts, outbox: Outbox, farewells: Iterable[Farewell]) -> None:
     """With the name, which stands nowhere any more; where Telegram does not take it, the outbox tells it without."""
     for each in farewells:
-        other = await tools.accounts.by_id(each.account_id)
+        other = await accounts.by_id(each.account_id)
         if other is None or not other.reachable:
             continue
         try:
@@ -157,16 +167,13 @@ async def _tell_others(bot: Bot, tools: Tools, farewells: Iterable[Farewell]) ->
         except TelegramAPIError as error:
             log.warning("an end of access is left to the outbox: %s", type(error).__name__)
         else:
-            await tools.outbox.told(each.key)
+            await outbox.told(each.key)
 
 
-def setup() -> Router:
-    router = Router(name="mydata")
-    router.message.register(export_command, Command("export_me"))
-    router.message.register(erase_command, Command("delete_me"))
-    router.callback_query.register(about, Go.filter(F.to == GO_ABOUT.to))
-    router.callback_query.register(consent, Go.filter(F.to == GO_CONSENT.to))
-    router.callback_query.register(export_press, Go.filter(F.to == GO_EXPORT.to))
-    router.callback_query.register(erase_page, Go.filter(F.to == GO_ERASE.to))
-    router.callback_query.register(erase, EraseMe.filter())
-    return router
+ROUTES = (
+    to(GO_ABOUT, about, guests=True),
+    to(GO_CONSENT, read_consent, guests=True),
+    to(GO_EXPORT, export_press),
+    to(GO_ERASE, erase_page, guests=True),
+    on(EraseMe, erase, guests=True),
+)

@@ -3,51 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
-from aiogram import Bot, Router
+from aiogram import Bot
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
-from bot.handlers.common import consented
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import VisitCard, VisitMove
-from bot.tools import Tools
+from bot.routing import on
 from bot.views import refusals
 from bot.views import reminders as view
 from bot.views import visits as visit_views
+from bot.visitor import Visitor
 from services.accounts.model import Account
+from services.booking.cancelling import Cancelling
+from services.booking.model import VisitEntry
+from services.booking.replies import Replies
+from services.booking.visits import Visits
+from services.clock import Clock
 from services.errors import NotAllowed
-from services.texts.i18n import Texts
+from services.notify.outbox import Outbox
+from services.registry.ports.errors import RegistryUnavailable
+from services.texts.i18n import texts
 
 
 async def reply(
-    query: CallbackQuery, callback_data: VisitReply, bot: Bot, tools: Tools, account: Account, t: Texts
+    visitor: Visitor, data: VisitReply, *, replies: Replies, visits: Visits, cancelling: Cancelling, outbox: Outbox
 ) -> None:
     """An old one whose visit no longer stands says so on the visit's card."""
-    now = tools.clock.now()
-    visit_id = callback_data.visit
+    t, account, now, visit_id = visitor.t, visitor.account, visitor.now, data.visit
     try:
-        entry = await tools.replies.coming(account, visit_id)
+        entry = await replies.coming(account, visit_id)
     except NotAllowed:
-        entry = await tools.visits.get(account, visit_id)
+        entry = await visits.get(account, visit_id)
     if not entry.replied or not visit_views.is_ahead(entry.visit, now):
-        reason = tools.cancelling.why_not(entry)
+        reason = cancelling.why_not(entry)
         note = refusals.kept(t, reason) if reason is not None else None
-        await chat.show(query, bot, visit_views.ticket(t, entry, now, note=note))
+        await visitor.show(visit_views.ticket(t, entry, now, note=note))
         return
-    pressed = _buttons(query)
+    pressed = _buttons(visitor)
     shown = {visit_id, *_visits_of(pressed)}
-    entries = [each for each in await tools.visits.ahead(account) if each.visit.id in shown]
+    entries = [each for each in await visits.ahead(account) if each.visit.id in shown]
     the_list = NotificationList(page=0)
     back = the_list if the_list.pack() in pressed else None
-    await chat.show(query, bot, view.reminder(t, entries, now, back=back), view.noted(t))
-    await tools.outbox.read_about(account.id, visit_id)
+    await visitor.show(view.reminder(t, entries, now, back=back), view.noted(t))
+    await outbox.read_about(account.id, visit_id)
 
 
-def _buttons(query: CallbackQuery) -> list[str]:
+async def tell_what_is_ahead(bot: Bot, account: Account, *, visits: Visits, outbox: Outbox, clock: Clock) -> None:
+    """Nothing where there is nothing to tell; a silent registry leaves the notifications alone to be told."""
+    ahead: list[VisitEntry] = []
+    with suppress(RegistryUnavailable):
+        ahead = await visits.ahead(account)
+    unread = await outbox.unread(account.id)
+    if ahead or unread:
+        screen = view.revived(texts(account.locale), ahead, unread, clock.now())
+        await chat.send(bot, account.telegram_id, screen)
+
+
+def _buttons(visitor: Visitor) -> list[str]:
     """What the buttons of the pressed message carry; nothing where Telegram does not show it any more."""
-    keyboard = query.message.reply_markup if isinstance(query.message, Message) else None
+    query = visitor.event
+    message = query.message if isinstance(query, CallbackQuery) else None
+    keyboard = message.reply_markup if isinstance(message, Message) else None
     rows = keyboard.inline_keyboard if keyboard is not None else []
     return [each.callback_data for row in rows for each in row if each.callback_data is not None]
 
@@ -60,7 +80,4 @@ def _visits_of(buttons: list[str]) -> Iterator[str]:
                 yield kind.unpack(data).visit
 
 
-def setup() -> Router:
-    router = consented("reminders")
-    router.callback_query.register(reply, VisitReply.filter())
-    return router
+ROUTES = (on(VisitReply, reply),)

@@ -1,57 +1,95 @@
-"""«Статусы заявлений», and the cards of what was sent. Sending is a wizard (`handlers.openings`)."""
+"""«Статусы заявлений», the cards of what was sent, and how sending begins."""
 
 from __future__ import annotations
 
-from aiogram import Bot, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
-from bot.handlers.common import consented, leave_wizard
-from bot.keyboards.buttons.requests import RequestCard, RequestList, RequestPhoto, RequestText
+from bot.handlers.wizard import Wizards
+from bot.keyboards.buttons.requests import (
+    GO_FEEDBACK,
+    GO_PROBLEM,
+    RequestCard,
+    RequestList,
+    RequestPhoto,
+    RequestText,
+)
 from bot.keyboards.kit import PAGE_SIZE
-from bot.tools import Tools
+from bot.routing import on, to
 from bot.views import requests as view
-from services.accounts.model import Account
-from services.texts.i18n import Texts
+from bot.visitor import Visitor
+from services.drafts.drafts import Drafts
+from services.notify.outbox import Outbox
+from services.requests.model import RequestKind
+from services.requests.requests import Requests
+from services.requests.tracked import Statuses
 
 
-async def listing(
-    query: CallbackQuery, callback_data: RequestList, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    await leave_wizard(bot, tools, account)
-    found = await tools.statuses.page(account, callback_data.page, PAGE_SIZE)
-    await chat.show(query, bot, view.statuses(t, found, callback_data.page, tools.clock.now()))
+async def listing(visitor: Visitor, data: RequestList, *, wizards: Wizards, statuses: Statuses) -> None:
+    await wizards.leave(visitor)
+    found = await statuses.page(visitor.account, data.page, PAGE_SIZE)
+    await visitor.show(view.statuses(visitor.t, found, data.page, visitor.now))
 
 
-async def card(
-    query: CallbackQuery, callback_data: RequestCard, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    request = await tools.requests.get(account, callback_data.request)
-    await chat.show(query, bot, view.card(t, request, tools.clock.now()))
-    await tools.outbox.read_about(account.id, request.id)
+async def card(visitor: Visitor, data: RequestCard, *, requests: Requests, outbox: Outbox) -> None:
+    request = await requests.get(visitor.account, data.request)
+    await visitor.show(view.card(visitor.t, request, visitor.now))
+    await outbox.read_about(visitor.account.id, request.id)
 
 
-async def whole_text(
-    query: CallbackQuery, callback_data: RequestText, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    request = await tools.requests.get(account, callback_data.request)
-    await chat.show(query, bot, view.whole_text(t, request, callback_data.page))
+async def whole_text(visitor: Visitor, data: RequestText, *, requests: Requests) -> None:
+    request = await requests.get(visitor.account, data.request)
+    await visitor.show(view.whole_text(visitor.t, request, data.page))
 
 
-async def photo(
-    query: CallbackQuery, callback_data: RequestPhoto, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
+async def photo(visitor: Visitor, data: RequestPhoto, *, requests: Requests) -> None:
     """A message of its own below the card."""
-    request = await tools.requests.get(account, callback_data.request)
-    picture = await tools.requests.photo(account, request.id, callback_data.place)
-    await chat.send(bot, query.from_user.id, view.photo(t, request, callback_data.place, picture))
-    await chat.answer(query)
+    request = await requests.get(visitor.account, data.request)
+    picture = await requests.photo(visitor.account, request.id, data.place)
+    await visitor.send(view.photo(visitor.t, request, data.place, picture))
+    await visitor.answer()
 
 
-def setup() -> Router:
-    router = consented("requests")
-    router.callback_query.register(listing, RequestList.filter())
-    router.callback_query.register(card, RequestCard.filter())
-    router.callback_query.register(whole_text, RequestText.filter())
-    router.callback_query.register(photo, RequestPhoto.filter())
-    return router
+# --- sending --------------------------------------------------------------------------------------------------------
+
+
+async def open_problem(visitor: Visitor, *, drafts: Drafts, requests: Requests, wizards: Wizards) -> None:
+    """«Сообщить о проблеме»."""
+    await _open(visitor, RequestKind.PROBLEM, drafts, requests, wizards)
+
+
+async def open_feedback(visitor: Visitor, *, drafts: Drafts, requests: Requests, wizards: Wizards) -> None:
+    """«Обратная связь»."""
+    await _open(visitor, RequestKind.FEEDBACK, drafts, requests, wizards)
+
+
+async def begin_problem(visitor: Visitor, *, requests: Requests, wizards: Wizards) -> None:
+    await _begin(visitor, RequestKind.PROBLEM, requests, wizards)
+
+
+async def begin_feedback(visitor: Visitor, *, requests: Requests, wizards: Wizards) -> None:
+    await _begin(visitor, RequestKind.FEEDBACK, requests, wizards)
+
+
+async def _open(visitor: Visitor, kind: RequestKind, drafts: Drafts, requests: Requests, wizards: Wizards) -> None:
+    """Goes on where it was left, or begins."""
+    await wizards.leave(visitor)
+    draft = await drafts.open_of(visitor.account.id, kind.value)
+    if draft is not None and "message" in draft.answers:
+        await visitor.show(view.unfinished(visitor.t, kind))
+    else:
+        await _begin(visitor, kind, requests, wizards)
+
+
+async def _begin(visitor: Visitor, kind: RequestKind, requests: Requests, wizards: Wizards) -> None:
+    if await requests.is_full(visitor.account):
+        await visitor.show(view.too_many(visitor.t))
+    else:
+        await wizards.start(visitor, kind.value)
+
+
+ROUTES = (
+    on(RequestList, listing),
+    on(RequestCard, card),
+    on(RequestText, whole_text),
+    on(RequestPhoto, photo),
+    to(GO_PROBLEM, open_problem),
+    to(GO_FEEDBACK, open_feedback),
+)

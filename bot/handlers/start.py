@@ -1,61 +1,75 @@
-"""/start: Home, consent for somebody new, or what a link has brought: a code, or where to book."""
+"""/start: Home, consent for somebody new, or what a link has brought."""
 
 from __future__ import annotations
 
-from aiogram import Bot, Router
-from aiogram.filters import CommandObject, CommandStart
-from aiogram.types import Message
+from collections.abc import Sequence
 
-from bot import chat
-from bot.handlers.access import WaitingCodes, enter
-from bot.handlers.chat_member import tell_what_is_ahead
-from bot.handlers.common import ask_consent, home_screen, leave_wizard
-from bot.handlers.links import follow, keep_for_later
+from aiogram import Bot
+
+from bot.front import ConsentFirst, HomeScreen
 from bot.handlers.wizard import Wizards
-from bot.tools import Tools
-from bot.views import links as links_view
-from services.accounts.codes import code_of_link
+from bot.topic import Revived, StartLink
+from bot.views import common
+from bot.visitor import Visitor
+from services.accounts.accounts import Accounts
 from services.accounts.model import Account
-from services.booking.links import read_link
-from services.texts.i18n import Texts
+
+
+class StartLinks:
+    """What links to the bot may bring, asked in the order of the topics; services are filled in."""
+
+    def __init__(self, links: Sequence[StartLink]) -> None:
+        self._links = links
+
+    def read(self, payload: str | None) -> tuple[StartLink, object] | None:
+        """Whose the payload is, and what it says; None for nobody's."""
+        for link in self._links:
+            found = link.read(payload)
+            if found is not None:
+                return link, found
+        return None
+
+    async def take(self, visitor: Visitor) -> tuple[StartLink, object] | None:
+        """What has waited for this visitor's consent."""
+        for link in self._links:
+            found = await link.take(visitor)
+            if found is not None:
+                return link, found
+        return None
 
 
 async def start(
-    message: Message,
-    command: CommandObject,
-    bot: Bot,
-    tools: Tools,
+    visitor: Visitor,
+    payload: str | None,
+    *,
+    accounts: Accounts,
     wizards: Wizards,
-    waiting_codes: WaitingCodes,
-    account: Account | None,
-    t: Texts,
+    home: HomeScreen,
+    consent: ConsentFirst,
+    start_links: StartLinks,
+    revivals: Sequence[Revived],
 ) -> None:
-    """A link may bring a code or a booking; it waits for the consent of somebody new."""
-    digits, link = code_of_link(command.args), read_link(command.args)
-    unread = links_view.not_understood(t) if command.args and not digits and not link else None
-    if account is None:
-        if digits is not None:
-            await waiting_codes.keep(message.chat.id, digits)
-        if link is not None:
-            await keep_for_later(message, bot, tools, t, link)
+    """What a link brings waits for the consent of somebody new."""
+    found = start_links.read(payload)
+    unread = common.link_not_understood(visitor.t) if payload and found is None else None
+    if visitor.known is None:
+        if found is None:
+            await consent.ask(visitor, unread)
         else:
-            await ask_consent(message, bot, tools, t, unread)
+            await found[0].keep(visitor, found[1])
         return
-    was_stopped = not account.reachable
-    account = await tools.accounts.set_reachable(account, reachable=True)
-    if digits is not None:
-        await enter(message, bot, tools, wizards, account, t, digits)
+    was_stopped = not visitor.known.reachable
+    visitor = visitor.become(await accounts.set_reachable(visitor.known, reachable=True))
+    if was_stopped and not (found and found[0].alone):
+        await tell_revived(visitor.bot, visitor.account, revivals)
+    if found is not None:
+        await found[0].follow(visitor, found[1])
         return
-    if was_stopped:
-        await tell_what_is_ahead(bot, tools, account, t)
-    if link is not None:
-        await follow(message, bot, tools, wizards, account, t, link)
-        return
-    await leave_wizard(bot, tools, account)
-    await chat.send(bot, message.chat.id, await home_screen(tools, account, t, unread))
+    await wizards.leave(visitor)
+    await visitor.send(await home.screen(visitor, unread))
 
 
-def setup() -> Router:
-    router = Router(name="start")
-    router.message.register(start, CommandStart())
-    return router
+async def tell_revived(bot: Bot, account: Account, revivals: Sequence[Revived]) -> None:
+    """Whoever has let the bot in again hears from each topic what was missed."""
+    for tell in revivals:
+        await tell(bot, account)

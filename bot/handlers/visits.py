@@ -4,84 +4,75 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aiogram import Bot, Router
-from aiogram.types import CallbackQuery
-
-from bot import chat
 from bot.handlers.clinics import show_venue
-from bot.handlers.common import consented
 from bot.keyboards.buttons.visits import Tab, VisitCalendar, VisitCancel, VisitCard, VisitList, VisitVenue
 from bot.keyboards.kit import PAGE_SIZE
-from bot.tools import Tools
+from bot.routing import on
 from bot.views import calendar as calendar_view
 from bot.views import refusals
 from bot.views import visits as view
 from bot.views.screen import Screen
-from services.accounts.model import Account
+from bot.visitor import Visitor
+from services.accounts.mail import Mail
+from services.booking.calendar import Calendar
+from services.booking.cancelling import Cancelling
 from services.booking.model import Checking, GivenUp, Kept, VisitEntry
+from services.booking.visits import Visits
+from services.notify import keys
+from services.notify.outbox import Outbox
 from services.registry.model import CancelRefusal, VisitStatus
-from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Texts
+from services.registry.ports.errors import RegistryUnavailable
 
 
-async def listing(
-    query: CallbackQuery, callback_data: VisitList, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    tab, page = callback_data.tab, max(0, callback_data.page)
-    read = tools.visits.upcoming if tab is Tab.UPCOMING else tools.visits.past
-    found = await read(account, page, PAGE_SIZE)
+async def listing(visitor: Visitor, data: VisitList, *, visits: Visits) -> None:
+    page = max(0, data.page)
+    read = visits.upcoming if data.tab is Tab.UPCOMING else visits.past
+    found = await read(visitor.account, page, PAGE_SIZE)
     if not found.items and found.total:  # the list has grown shorter since the button was drawn
         page = (found.total - 1) // PAGE_SIZE
-        found = await read(account, page, PAGE_SIZE)
-    await chat.show(query, bot, view.visit_list(t, tab, found, page, tools.clock.now()))
+        found = await read(visitor.account, page, PAGE_SIZE)
+    await visitor.show(view.visit_list(visitor.t, data.tab, found, page, visitor.now))
 
 
-async def card(
-    query: CallbackQuery, callback_data: VisitCard, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    entry = await tools.visits.get(account, callback_data.visit)
-    offers_mail = tools.mail.may_offer(account)
-    await chat.show(query, bot, view.ticket(t, entry, tools.clock.now(), back=Tab.UPCOMING, offers_mail=offers_mail))
-    await tools.outbox.read_about(account.id, entry.visit.id)
+async def card(visitor: Visitor, data: VisitCard, *, visits: Visits, mail: Mail, outbox: Outbox) -> None:
+    entry = await visits.get(visitor.account, data.visit)
+    offers_mail = mail.may_offer(visitor.account)
+    await visitor.show(view.ticket(visitor.t, entry, visitor.now, back=Tab.UPCOMING, offers_mail=offers_mail))
+    await outbox.read_about(visitor.account.id, entry.visit.id)
 
 
-async def venue(
-    query: CallbackQuery, callback_data: VisitVenue, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
-    entry = await tools.visits.get(account, callback_data.visit)
-    await show_venue(query, bot, entry.visit.clinic, t)
+async def venue(visitor: Visitor, data: VisitVenue, *, visits: Visits) -> None:
+    entry = await visits.get(visitor.account, data.visit)
+    await show_venue(visitor, entry.visit.clinic)
 
 
-async def calendar(
-    query: CallbackQuery, callback_data: VisitCalendar, bot: Bot, tools: Tools, account: Account, t: Texts
-) -> None:
+async def calendar(visitor: Visitor, data: VisitCalendar, *, calendar: Calendar) -> None:
     """«В календарь»: the file of the visit as it is now, or of the one that has taken its place."""
-    now = tools.clock.now()
-    found = await tools.calendar.find(account, callback_data.visit)
-    if not view.has_calendar(found.entry.visit, now):
-        await chat.answer(query, calendar_view.over(t))
+    found = await calendar.find(visitor.account, data.visit)
+    if not view.has_calendar(found.entry.visit, visitor.now):
+        await visitor.answer(calendar_view.over(visitor.t))
         return
-    event = await tools.calendar.event(account, found)
-    await chat.send_document(bot, account.telegram_id, calendar_view.document(t, event, now))
-    await chat.answer(query)
+    event = await calendar.event(visitor.account, found)
+    await visitor.send_document(calendar_view.document(visitor.t, event, visitor.now))
+    await visitor.answer()
 
 
 async def cancel(
-    query: CallbackQuery, callback_data: VisitCancel, bot: Bot, tools: Tools, account: Account, t: Texts
+    visitor: Visitor, data: VisitCancel, *, visits: Visits, cancelling: Cancelling, outbox: Outbox
 ) -> None:
     """«Отменить запись»: asked first, then done; the card says what has become of the visit."""
-    now = tools.clock.now()
+    t, account = visitor.t, visitor.account
     try:
-        entry = await tools.visits.get(account, callback_data.visit)
+        entry = await visits.get(account, data.visit)
     except RegistryUnavailable:
-        if not callback_data.sure:
+        if not data.sure:
             raise
-        await chat.show(query, bot, view.not_cancelled(t, callback_data))
+        await visitor.show(view.not_cancelled(t, data))
         return
-    if not callback_data.sure:
-        await chat.show(query, bot, await _question(tools, account, entry, t))
+    if not data.sure:
+        await visitor.show(await _question(visitor, entry, cancelling))
         return
-    outcome = await tools.cancelling.cancel(account, entry.visit.id)
+    outcome = await cancelling.cancel(account, entry.visit.id)
     note = None
     match outcome:
         case GivenUp():
@@ -89,30 +80,28 @@ async def cancel(
         case Kept(reason):
             note = refusals.kept(t, reason)
             if reason is not CancelRefusal.UNAVAILABLE:  # somebody was quicker: the card shows what has become of it
-                entry = await tools.visits.get(account, entry.visit.id)
+                entry = await visits.get(account, entry.visit.id)
         case Checking():
             note = refusals.checking_cancel(t)
-    await chat.show(query, bot, view.ticket(t, entry, now, note=note))
+    await visitor.show(view.ticket(t, entry, visitor.now, note=note))
     if isinstance(outcome, GivenUp):  # Telegram has taken the screen: only now is nothing more to be told
-        await tools.cancelling.shown(outcome.intent_id)
+        await outbox.shown(keys.cancelled(outcome.intent_id))
 
 
-async def _question(tools: Tools, account: Account, entry: VisitEntry, t: Texts) -> Screen:
+async def _question(visitor: Visitor, entry: VisitEntry, cancelling: Cancelling) -> Screen:
     """Asked before a visit is given up, or why there is nothing to ask."""
-    now = tools.clock.now()
-    reason = tools.cancelling.why_not(entry)
+    t, reason = visitor.t, cancelling.why_not(entry)
     if reason is not None:
-        return view.ticket(t, entry, now, note=refusals.kept(t, reason))
-    if await tools.cancelling.under_way(account, entry.visit.id):
-        return view.ticket(t, entry, now, note=refusals.under_way(t))
-    return view.cancel_question(t, entry, now)
+        return view.ticket(t, entry, visitor.now, note=refusals.kept(t, reason))
+    if await cancelling.under_way(visitor.account, entry.visit.id):
+        return view.ticket(t, entry, visitor.now, note=refusals.under_way(t))
+    return view.cancel_question(t, entry, visitor.now)
 
 
-def setup() -> Router:
-    router = consented("visits")
-    router.callback_query.register(cancel, VisitCancel.filter())
-    router.callback_query.register(listing, VisitList.filter())
-    router.callback_query.register(card, VisitCard.filter())
-    router.callback_query.register(calendar, VisitCalendar.filter())
-    router.callback_query.register(venue, VisitVenue.filter())
-    return router
+ROUTES = (
+    on(VisitCancel, cancel),
+    on(VisitList, listing),
+    on(VisitCard, card),
+    on(VisitCalendar, calendar),
+    on(VisitVenue, venue),
+)

@@ -1,198 +1,272 @@
-"""Wizards in the chat: pressing, typing, leaving. How they begin: `openings`."""
+"""Wizards in the chat: beginning, pressing, typing, leaving. How each begins is its topic's own handler."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramAPIError
-from aiogram.filters import Command, StateFilter
-from aiogram.types import CallbackQuery, Message
+from aiogram.filters import StateFilter
+from aiogram.fsm.state import StatesGroup
+from aiogram.types import Message
 from aiohttp import ClientError
 
 from bot import chat
-from bot.fsm import booking, moving, person, requests
-from bot.fsm.storage import GROUPS
-from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, SharedContact, SharedLocation, Typed, Unreadable, Wizard
-from bot.handlers.common import consented, home_screen, leave_wizard
-from bot.keyboards.buttons.wizard import WizardPress
-from bot.tools import Tools
-from bot.views import common, refusals
-from bot.views import links as links_view
-from bot.views import requests as request_view
+from bot.front import HomeScreen
+from bot.fsm.wizard import (
+    Begins,
+    FileLost,
+    Input,
+    Reply,
+    SentPhoto,
+    SharedContact,
+    SharedLocation,
+    Typed,
+    Unreadable,
+    Wizard,
+)
+from bot.keyboards.buttons.wizard import WizardOpen, WizardPress
+from bot.views import common
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
-from services.accounts.model import Account
-from services.booking.model import BookingLink
-from services.drafts.model import Draft
-from services.registry.port import RegistryUnavailable
-from services.texts.i18n import Html, Texts, blocks
+from bot.visitor import Visitor
+from services.accounts.accounts import Accounts
+from services.drafts.drafts import Drafts
+from services.drafts.model import Answers, Draft
+from services.notify import keys
+from services.notify.outbox import Outbox
+from services.texts.i18n import Html, Texts
 
 PICTURES = frozenset({"image/jpeg", "image/png"})
 """Files that are taken for photos; what they really are is seen when they are opened."""
-Wizards = Mapping[str, Wizard]
 
 
-async def press(
-    query: CallbackQuery,
-    callback_data: WizardPress,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account,
-    t: Texts,
-) -> None:
-    """A button of a wizard's screen."""
-    message_id = query.message.message_id if query.message else 0
-    draft = await tools.drafts.get(callback_data.draft)
-    if draft is None or draft.account_id != account.id:
-        await show_outdated(query, bot, tools, account, t)
-        return
-    reply = await wizards[draft.kind].press(account, t, callback_data, message_id)
-    if reply is None:
-        await show_outdated(query, bot, tools, account, t)
-        return
-    if reply.still:
-        await chat.answer(query)
-        return
-    if reply.over and reply.draft.kind == person.KIND:
-        reply = await start_by_waiting_link(tools, wizards, account, t, reply.note) or reply
-    await _show_press(query, bot, tools, account, t, reply, draft.message_id)
+@dataclass(frozen=True, slots=True)
+class RunningWizard:
+    """A wizard as its topic declares it, with its services. The fields are those of `bot.topic.WizardSpec`."""
+
+    wizard: Wizard
+    kept: Callable[[Texts, Draft], Awaitable[Html | None]]
+    stopped: Callable[[Texts, Draft], Html | None]
 
 
-async def receive_text(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
-    await _receive(message, bot, tools, wizards, account, t, Typed(message.text or ""))
+class Wizards:
+    """All wizards of the chat, and the screens that show them. `home`: gives Home, which is built after them."""
+
+    def __init__(
+        self,
+        running: Mapping[str, RunningWizard],
+        accounts: Accounts,
+        drafts: Drafts,
+        outbox: Outbox,
+        home: Callable[[], HomeScreen],
+    ) -> None:
+        self.running = running
+        self._accounts = accounts
+        self._drafts = drafts
+        self._outbox = outbox
+        self._home = home
+
+    # --- beginning and leaving -------------------------------------------------------------------------------------
+
+    async def start(self, visitor: Visitor, kind: str, answers: Answers | None = None) -> None:
+        """A wizard from its beginning, on the screen."""
+        await self.begin(visitor, Begins(kind, answers or {}))
+
+    async def begin(self, visitor: Visitor, begins: Begins, given: Input | None = None) -> None:
+        """The same, with all that is known. `given`: its first answer, which has come with the event."""
+        await self.show(visitor, await self._begun(visitor, begins, given))
+
+    async def _begun(self, visitor: Visitor, begins: Begins, given: Input | None = None) -> Reply:
+        wizard = self.running[begins.kind].wizard
+        reply = await wizard.start(visitor.account, visitor.t, begins.answers, begins.note, begins.marks)
+        if begins.begun is not None:
+            await begins.begun()
+        if given is not None:
+            reply = await wizard.receive(visitor.account, visitor.t, given) or reply
+        return reply
+
+    async def resume(self, visitor: Visitor, kind: str) -> bool:
+        """Where it was left; False if nothing is left of it."""
+        reply = await self.running[kind].wizard.resume(visitor.account, visitor.t)
+        if reply is not None:
+            await self.show(visitor, reply)
+        return reply is not None
+
+    async def show_current(self, visitor: Visitor) -> bool:
+        """The wizard that is open on a screen, where it is; False if there is none, or it was left for Home."""
+        draft = await self._drafts.latest(visitor.account.id)
+        if draft is None or draft.message_id is None:
+            return False
+        reply = await self.running[draft.kind].wizard.resume(visitor.account, visitor.t)
+        if reply is None:
+            return False
+        await self.show(visitor, reply)
+        return True
+
+    async def leave(self, visitor: Visitor) -> None:
+        """The draft stays, but what is typed from now on is not meant for it; its reply keyboard is taken away."""
+        draft = await self._drafts.latest(visitor.account.id)
+        if draft is None:
+            return
+        if draft.prompt_id is not None:
+            await visitor.delete(draft.prompt_id)
+        if draft.message_id is not None or draft.prompt_id is not None:
+            await self._drafts.remember_messages(draft, None, None)
+
+    async def give_up(self, visitor: Visitor) -> Html:
+        """Ends what was begun, with the time that it holds; gives what is to be said of it."""
+        t, draft = visitor.t, await self._drafts.latest(visitor.account.id)
+        if draft is None:
+            return t("Nothing is begun, so there is nothing to give up. Your visits are in “My bookings”.")
+        running = self.running[draft.kind]
+        kept = await running.kept(t, draft)
+        if kept is not None:
+            return kept
+        await self.leave(visitor)
+        await self._drafts.drop(draft.id)
+        if draft.message_id is not None:
+            await visitor.strip(draft.message_id)
+        return running.stopped(t, draft) or t("What you had begun is given up. Nothing has been booked.")
+
+    # --- pressing and typing ---------------------------------------------------------------------------------------
+
+    async def press(self, visitor: Visitor, pressed: WizardPress) -> None:
+        """A button of a wizard's screen."""
+        draft = await self._drafts.get(pressed.draft)
+        if draft is None or draft.account_id != visitor.account.id or draft.kind not in self.running:
+            await self.show_outdated(visitor)
+            return
+        wizard = self.running[draft.kind].wizard
+        reply = await wizard.press(visitor.account, visitor.t, draft, pressed, visitor.pressed or 0)
+        if reply.still:
+            await visitor.answer()
+        else:
+            await self.show(visitor, await self._carried_on(visitor, reply), draft.message_id)
+
+    async def receive(self, visitor: Visitor, given: Input, message_id: int, *, in_place: bool = False) -> None:
+        """What was typed or sent. `in_place`: the screen below is the draft's already, and only changes."""
+        draft = await self._drafts.latest(visitor.account.id)
+        wizard = self.running[draft.kind].wizard if draft else None
+        reply = await wizard.receive(visitor.account, visitor.t, given, message_id) if wizard else None
+        if reply is None:
+            await visitor.send(common.not_understood(visitor.t))
+            return
+        before = reply.draft.message_id
+        reply = await self._carried_on(visitor, reply)
+        screen = await self._screen(visitor, reply)
+        if in_place and before is not None:
+            shown = await chat.edit(visitor.bot, visitor.telegram_id, before, screen)
+        else:
+            shown = await visitor.send(screen)
+            if before is not None:
+                await visitor.strip(before)
+        await self._put_prompt(visitor, reply, shown)
+
+    # --- showing ---------------------------------------------------------------------------------------------------
+
+    async def show(self, visitor: Visitor, reply: Reply, stood: int | None = None) -> None:
+        """A wizard's screen. `stood`: the message that has shown the draft until now."""
+        toast = common.outdated(visitor.t) if reply.stale else reply.toast
+        shown = await visitor.show(await self._screen(visitor, reply), toast)
+        if stood is not None and shown not in (visitor.pressed, stood) and stood != visitor.pressed:
+            # The pressed message has given way to a new one; a second screen of the same draft is one too many.
+            await visitor.delete(stood)
+        await self._put_prompt(visitor, reply, shown)
+
+    async def show_outdated(self, visitor: Visitor) -> None:
+        """A button that leads nowhere any more leads Home."""
+        await visitor.show(await self._home().screen(visitor), common.outdated(visitor.t))
+
+    async def _carried_on(self, visitor: Visitor, reply: Reply) -> Reply:
+        """The reply of the wizard that takes over, where one does."""
+        if reply.begins is None:
+            return reply
+        renewed = await self._accounts.by_telegram(visitor.telegram_id)
+        return await self._begun(visitor.become(renewed) if renewed else visitor, reply.begins)
+
+    async def _screen(self, visitor: Visitor, reply: Reply) -> Screen:
+        if reply.screen is not None:
+            return reply.screen
+        renewed = await self._accounts.by_telegram(visitor.telegram_id)
+        return await self._home().screen(visitor.become(renewed) if renewed else visitor, reply.note)
+
+    async def _put_prompt(self, visitor: Visitor, reply: Reply, shown: int) -> None:
+        """Keeps the reply keyboard in step with the screen, and remembers which messages show the draft."""
+        draft, prompt_id = reply.draft, None
+        if reply.over:  # Telegram has taken the screen: only now is nothing more to be told
+            await self._outbox.shown(*keys.of_draft(draft.id))
+        if draft.prompt_id is not None:
+            await visitor.delete(draft.prompt_id)
+        if reply.prompt is not None:
+            asked = prompt(visitor.t, reply.prompt)
+            prompt_id = await chat.send_prompt(visitor.bot, visitor.telegram_id, asked)
+        if not reply.over and (draft.message_id, draft.prompt_id) != (shown, prompt_id):
+            await self._drafts.remember_messages(draft, shown, prompt_id)
 
 
-async def receive_contact(
-    message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts
-) -> None:
+# --- handlers -------------------------------------------------------------------------------------------------------
+
+
+Beginnings = Mapping[str, Callable[[Visitor], Awaitable[None]]]
+"""How each kind of wizard begins anew."""
+
+
+async def press(visitor: Visitor, data: WizardPress, *, wizards: Wizards) -> None:
+    await wizards.press(visitor, data)
+
+
+async def open_wizard(visitor: Visitor, data: WizardOpen, *, wizards: Wizards, beginnings: Beginnings) -> None:
+    """«Продолжить» and «Начать заново»."""
+    begin = beginnings.get(data.kind)
+    if begin is None:
+        await wizards.show_outdated(visitor)
+    elif data.anew or not await wizards.resume(visitor, data.kind):
+        await begin(visitor)
+
+
+async def cancel(visitor: Visitor, _: str | None, *, wizards: Wizards, home: HomeScreen) -> None:
+    """/cancel: gives up what was begun."""
+    note = await wizards.give_up(visitor)
+    await visitor.send(await home.screen(visitor, note))
+
+
+# --- messages without a command, for whoever has a wizard open ------------------------------------------------------
+
+
+async def receive_text(message: Message, visitor: Visitor, wizards: Wizards) -> None:
+    await wizards.receive(visitor, Typed(message.text or ""), message.message_id)
+
+
+async def receive_contact(message: Message, visitor: Visitor, wizards: Wizards) -> None:
     """A contact counts only if it is the sender's own: Telegram says whose it is."""
     contact = message.contact
     own = contact is not None and message.from_user is not None and contact.user_id == message.from_user.id
     given = SharedContact(contact.phone_number, own) if contact else Unreadable()
-    await _receive(message, bot, tools, wizards, account, t, given)
+    await wizards.receive(visitor, given, message.message_id)
 
 
-async def receive_location(
-    message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts
-) -> None:
+async def receive_location(message: Message, visitor: Visitor, wizards: Wizards) -> None:
     place = message.location
     given = SharedLocation(place.latitude, place.longitude) if place else Unreadable()
-    await _receive(message, bot, tools, wizards, account, t, given)
+    await wizards.receive(visitor, given, message.message_id)
 
 
-async def receive_photo(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
+async def receive_photo(message: Message, visitor: Visitor, wizards: Wizards, drafts: Drafts) -> None:
     """A photo, or a picture sent as a file. Photos of one album come one by one, and share one screen."""
     sent = message.photo[-1] if message.photo else message.document
     if sent is None:
         return
-    draft = await tools.drafts.latest(account.id)
+    draft = await drafts.latest(visitor.account.id)
     album = message.media_group_id
-    together = album is not None and draft is not None and draft.answers.get("album") == album
-    given = SentPhoto(_fetching(bot, sent.file_id), message.caption or "", album)
-    await _receive(message, bot, tools, wizards, account, t, given, in_place=together)
+    together = album is not None and draft is not None and draft.marks.get("album") == album
+    given = SentPhoto(_fetching(visitor.bot, sent.file_id), message.caption or "", album)
+    await wizards.receive(visitor, given, message.message_id, in_place=together)
 
 
-async def receive_other(message: Message, bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts) -> None:
-    await _receive(message, bot, tools, wizards, account, t, Unreadable())
-
-
-async def cancel(_: Message, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    """/cancel: gives up what was begun, with the time that it holds."""
-    draft = await tools.drafts.latest(account.id)
-    if draft is None:
-        note = t("Nothing is begun, so there is nothing to give up. Your visits are in “My bookings”.")
-    elif await tools.booking.outcome(draft.id) is not None:  # whether the visit stands is not known yet
-        note = refusals.still_checking(t)
-    else:
-        await leave_wizard(bot, tools, account)
-        await tools.drafts.drop(draft.id)
-        if draft.message_id is not None:
-            await chat.strip(bot, account.telegram_id, draft.message_id)
-        note = _stopped(t, draft) or t("What you had begun is given up. Nothing has been booked.")
-    await chat.send(bot, account.telegram_id, await home_screen(tools, account, t, note))
-
-
-async def show_current(
-    bot: Bot, tools: Tools, wizards: Wizards, account: Account, t: Texts, query: CallbackQuery
-) -> bool:
-    """The wizard that is open on a screen, where it is; False if there is none, or it was left for Home."""
-    draft = await tools.drafts.latest(account.id)
-    if draft is None or draft.message_id is None:
-        return False
-    reply = await wizards[draft.kind].resume(account, t)
-    if reply is None:
-        return False
-    await _show_press(query, bot, tools, account, t, reply)
-    return True
-
-
-async def begin(
-    event: Message | CallbackQuery,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account,
-    t: Texts,
-    kind: str,
-    given: Input | None = None,
-) -> None:
-    """A wizard from its beginning; `given`: its first answer, which has come with the event."""
-    reply = await wizards[kind].start(account, t, {})
-    if given is not None:
-        reply = await wizards[kind].receive(account, t, given) or reply
-    await show_reply(event, bot, tools, account, t, reply)
-
-
-async def show_reply(
-    event: Message | CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts, reply: Reply
-) -> None:
-    """A wizard's screen, in place of the pressed one or below the message."""
-    if isinstance(event, CallbackQuery):
-        await _show_press(event, bot, tools, account, t, reply)
-        return
-    shown = await chat.send(bot, event.chat.id, await _screen(tools, account, t, reply))
-    await _put_prompt(bot, tools, account, t, reply, shown)
-
-
-async def start_by_link(
-    tools: Tools, wizards: Wizards, account: Account, t: Texts, link: BookingLink, note: Html | None = None
-) -> Reply:
-    """A booking where the link leads, or from the beginning where its clinic is gone.
-
-    `note`: what has just happened besides. Raises `RegistryUnavailable`.
-    """
-    target = await tools.links.target(link)
-    if target is None:
-        answers, said = await booking.first_answers(tools, account), links_view.clinic_gone(t)
-    else:
-        answers = booking.answers_by_link(target)
-        said = links_view.lost(t, target) if target.lost else Html("")
-    reply = await wizards[booking.KIND].start(account, t, answers, blocks(note or "", said))
-    await tools.links.forget(account.telegram_id)
-    return reply
-
-
-async def start_by_waiting_link(
-    tools: Tools, wizards: Wizards, account: Account, t: Texts, note: Html | None = None
-) -> Reply | None:
-    """On from the form to where a link has led somebody new; None where none waits.
-
-    A registry that is silent lets it wait: «Записаться к врачу» asks again.
-    """
-    link = await tools.links.waiting(account.telegram_id)
-    if link is None:
-        return None
-    try:
-        return await start_by_link(tools, wizards, account, t, link, note)
-    except RegistryUnavailable:
-        return None
-
-
-def _stopped(t: Texts, draft: Draft) -> Html | None:
-    """What a wizard has to say of itself when it is given up."""
-    return request_view.stopped(t) if draft.kind in requests.KINDS else moving.stopped(t, draft)
+async def receive_other(message: Message, visitor: Visitor, wizards: Wizards) -> None:
+    await wizards.receive(visitor, Unreadable(), message.message_id)
 
 
 def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]]:
@@ -205,87 +279,10 @@ def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]
     return fetch
 
 
-async def _receive(
-    message: Message,
-    bot: Bot,
-    tools: Tools,
-    wizards: Wizards,
-    account: Account,
-    t: Texts,
-    given: Input,
-    *,
-    in_place: bool = False,
-) -> None:
-    """`in_place`: the screen below the message is the draft's already, and only changes."""
-    draft = await tools.drafts.latest(account.id)
-    reply = await wizards[draft.kind].receive(account, t, given, message.message_id) if draft else None
-    if reply is None:
-        await chat.send(bot, message.chat.id, common.not_understood(t))
-        return
-    screen, before = await _screen(tools, account, t, reply), reply.draft.message_id
-    if in_place and before is not None:
-        await _put_prompt(bot, tools, account, t, reply, await chat.edit(bot, message.chat.id, before, screen))
-        return
-    shown = await chat.send(bot, message.chat.id, screen)
-    if before is not None:
-        await chat.strip(bot, message.chat.id, before)
-    await _put_prompt(bot, tools, account, t, reply, shown)
-
-
-async def _show_press(
-    query: CallbackQuery,
-    bot: Bot,
-    tools: Tools,
-    account: Account,
-    t: Texts,
-    reply: Reply,
-    stood: int | None = None,
-) -> None:
-    """`stood`: the message that has shown the draft until now."""
-    toast = common.outdated(t) if reply.stale else reply.toast
-    shown = await chat.show(query, bot, await _screen(tools, account, t, reply), toast)
-    pressed = query.message.message_id if query.message else None
-    if stood is not None and shown not in (pressed, stood) and stood != pressed:
-        # The pressed message has given way to a new one; a second screen of the same draft is one too many.
-        await chat.delete(bot, account.telegram_id, stood)
-    await _put_prompt(bot, tools, account, t, reply, shown)
-
-
-async def _screen(tools: Tools, account: Account, t: Texts, reply: Reply) -> Screen:
-    if reply.screen is not None:
-        return reply.screen
-    renewed = await tools.accounts.by_telegram(account.telegram_id) or account
-    return await home_screen(tools, renewed, t, reply.note)
-
-
-async def _put_prompt(bot: Bot, tools: Tools, account: Account, t: Texts, reply: Reply, shown: int) -> None:
-    """Keeps the reply keyboard in step with the screen, and remembers which messages show the draft."""
-    draft, prompt_id = reply.draft, None
-    if reply.over:  # Telegram has taken the screen: only now is nothing more to be told
-        await tools.booking.shown(draft.id)
-    if draft.prompt_id is not None:
-        await chat.delete(bot, account.telegram_id, draft.prompt_id)
-    if reply.prompt is not None:
-        prompt_id = await chat.send_prompt(bot, account.telegram_id, prompt(t, reply.prompt))
-    if not reply.over and (draft.message_id, draft.prompt_id) != (shown, prompt_id):
-        await tools.drafts.remember_messages(draft, shown, prompt_id)
-
-
-async def show_outdated(query: CallbackQuery, bot: Bot, tools: Tools, account: Account, t: Texts) -> None:
-    await chat.show(query, bot, await home_screen(tools, account, t), common.outdated(t))
-
-
-def setup() -> Router:
-    router = consented("wizard")
-    router.message.register(cancel, Command("cancel"))
-    router.callback_query.register(press, WizardPress.filter())
-    return router
-
-
-def setup_typing() -> Router:
-    """Messages without a command, for whoever has a wizard open. The FSM is asked here alone."""
+def typing(states: Sequence[type[StatesGroup]]) -> Router:
+    """Messages for the open wizard's step. The FSM is asked here alone."""
     router = Router(name="typing")
-    expecting = StateFilter(*GROUPS.values())
+    expecting = StateFilter(*states)
     router.message.register(receive_contact, expecting, F.contact)
     router.message.register(receive_location, expecting, F.location)
     router.message.register(receive_text, expecting, F.text, ~F.text.startswith("/"))

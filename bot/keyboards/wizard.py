@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.keyboards.buttons.wizard import Verb, WizardPress
 
@@ -20,9 +21,9 @@ class StepButtons:
         """Choose the option at this place of the list stored under this version."""
         return self._press(Verb.OPTION, str(place))
 
-    def act(self, name: str) -> WizardPress:
-        """Do what the step calls by this name."""
-        return self._press(Verb.ACT, name)
+    def act(self, act: StrEnum, arg: str = "") -> WizardPress:
+        """Do what the step calls so. `arg`: what with, where that is not always the same."""
+        return self._press(Verb.ACT, f"{act.value}-{arg}" if arg else act.value)
 
     def page(self, number: int) -> WizardPress:
         return self._press(Verb.PAGE, str(number))
@@ -33,3 +34,12 @@ class StepButtons:
 
     def _press(self, verb: Verb, arg: str) -> WizardPress:
         return WizardPress(draft=self.draft, step=self.step, version=self.version, verb=verb, arg=arg)
+
+
+def read_act(acts: type[StrEnum], packed: str) -> tuple[StrEnum, str] | None:
+    """What `StepButtons.act` has packed; None for what is none of these acts."""
+    name, _, arg = packed.partition("-")
+    try:
+        return acts(name), arg
+    except ValueError:
+        return None

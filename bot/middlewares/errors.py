@@ -18,11 +18,12 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot import chat
 from bot.keyboards.buttons.common import GO_HOME
-from bot.views import common
+from bot.views import common, refusals
 from bot.views.screen import Screen
+from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
-from services.errors import NotFound
-from services.registry.port import RegistryUnavailable
+from services.errors import NotAllowed, NotFound
+from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import Texts, locale_of, texts
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ class Errors(BaseMiddleware):
             screen = common.unavailable(_texts(data), pressed or GO_HOME)
         except NotFound:
             screen = common.gone(_texts(data))
+        except NotAllowed as denied:
+            screen = refusals.denied(_texts(data), denied.reason)
         except (TelegramNetworkError, TelegramServerError) as error:
             log.warning("Telegram has not taken a screen: %s", type(error).__name__)
             screen = common.failed(_texts(data))
@@ -76,9 +79,9 @@ class Errors(BaseMiddleware):
 
 def _texts(data: dict[str, Any]) -> Texts:
     """The person's language; Telegram's word for it where the failure came before the account was known."""
-    known: Texts | None = data.get("t")
+    visitor: Visitor | None = data.get("visitor")
     user: User | None = data.get("event_from_user")
-    return known or texts(locale_of(user.language_code if user else None))
+    return visitor.t if visitor else texts(locale_of(user.language_code if user else None))
 
 
 async def _show(bot: Bot, event: TelegramObject, screen: Screen) -> None:

@@ -12,7 +12,9 @@ from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot.views.common import write_in_private
+from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
+from services.clock import Clock
 from services.memory import Memory
 from services.texts.i18n import locale_of, texts
 
@@ -36,13 +38,14 @@ class GuestLocales:
 
 
 class Guest(BaseMiddleware):
-    """Puts `account` (None before consent) and `t` beside the event.
+    """Puts the `visitor` beside the event: who is speaking, and how they are answered.
 
     `ready`: set once the registry can be asked; whoever is past consent waits for it.
     """
 
-    def __init__(self, accounts: Accounts, locales: GuestLocales, ready: asyncio.Event) -> None:
+    def __init__(self, accounts: Accounts, locales: GuestLocales, clock: Clock, ready: asyncio.Event) -> None:
         self._accounts = accounts
+        self._clock = clock
         self._locales = locales
         self._ready = ready
 
@@ -55,8 +58,8 @@ class Guest(BaseMiddleware):
         account = await self._accounts.by_telegram(user.id)
         if account is not None and not account.reachable and isinstance(event, CallbackQuery):
             account = await self._accounts.set_reachable(account, reachable=True)  # who presses has let the bot in
-        data["account"] = account
-        data["t"] = texts(account.locale if account else await self._locales.of(user))
+        t = texts(account.locale if account else await self._locales.of(user))
+        data["visitor"] = Visitor(event, data["bot"], user.id, account, t, self._clock.now())
         if account is not None or isinstance(event, CallbackQuery):
             await self._ready.wait()
         return await handler(event, data)

@@ -10,7 +10,7 @@ from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, TelegramObject
 
 from bot import chat
-from services.texts.i18n import Texts
+from bot.visitor import Visitor
 
 _PATIENCE = 1.0
 
@@ -28,8 +28,8 @@ class SlowPress(BaseMiddleware):
         try:
             done, _ = await asyncio.wait({work}, timeout=self._patience)
             if not done and isinstance(event, CallbackQuery):
-                t: Texts = data["t"]
-                await chat.answer(event, t.label("One moment, waiting for the registry…"))
+                visitor: Visitor = data["visitor"]
+                await chat.answer(event, visitor.t.label("One moment, waiting for the registry…"))
             return await work
         except asyncio.CancelledError:
             work.cancel()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from aiogram.types import InlineKeyboardButton
 
@@ -37,8 +38,8 @@ from services.accounts.model import (
     Person,
     Relation,
 )
+from services.accounts.notices import AccountNews
 from services.accounts.rights import TEENAGER_AGE
-from services.notify.model import NotificationKind
 from services.registry.model import ADULT_AGE
 from services.texts.dates import MOSCOW, full_years, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
@@ -48,12 +49,12 @@ SEE, MANAGE = 1, 2
 MONTHS = (1, 3, 6, 12)
 _FIRST_MONTHS = 3
 
-HEADINGS = {
-    NotificationKind.ACCESS_OPENED: N_("Access opened in another chat"),
-    NotificationKind.ACCESS_GIVEN: N_("Access is open"),
-    NotificationKind.ACCESS_ENDED: N_("Access is closed"),
-    NotificationKind.CONSENT_ENDED: N_("The time of an access is over"),
-    NotificationKind.ACCESS_ERASED: N_("Access is closed"),
+HEADINGS: Mapping[str, str] = {
+    AccountNews.ACCESS_OPENED: N_("Access opened in another chat"),
+    AccountNews.ACCESS_GIVEN: N_("Access is open"),
+    AccountNews.ACCESS_ENDED: N_("Access is closed"),
+    AccountNews.CONSENT_ENDED: N_("The time of an access is over"),
+    AccountNews.ACCESS_ERASED: N_("Access is closed"),
 }
 """What a line of «Уведомления» is headed by."""
 
@@ -78,11 +79,24 @@ _PAPERS = {
         "policy and your own passport."
     ),
 }
+
+
+class OfferAct(StrEnum):
+    """Whether the access is taken, and, where that is not known, from whom."""
+
+    TAKE = "take"
+    DECLINE = "decline"
+    SPOUSE = Relation.SPOUSE.value
+    PARENT = Relation.PARENT.value
+    CHILD = Relation.CHILD.value
+    OTHER = Relation.OTHER.value
+
+
 _RELATIONS = {
-    Relation.SPOUSE: N_("Husband or wife"),
-    Relation.PARENT: N_("Mother or father"),
-    Relation.CHILD: N_("Son or daughter"),
-    Relation.OTHER: N_("Another person"),
+    OfferAct.SPOUSE: N_("Husband or wife"),
+    OfferAct.PARENT: N_("Mother or father"),
+    OfferAct.CHILD: N_("Son or daughter"),
+    OfferAct.OTHER: N_("Another person"),
 }
 """Who may let another act from the own chat, and is to the other one of these."""
 
@@ -161,7 +175,8 @@ def enter_code(data: EnterCode, buttons: StepButtons, scene: Scene) -> Screen:
 def accept(data: Offer, buttons: StepButtons, scene: Scene) -> Screen:
     """Who lets what, until when; taking it says who they are."""
     t = scene.t
-    relations = [button(t.label(label), buttons.act(each.value)) for each, label in _RELATIONS.items()]
+    relations = [button(t.label(label), buttons.act(each)) for each, label in _RELATIONS.items()]
+    take = button(t.label("✅ Take it"), buttons.act(OfferAct.TAKE))
     return Screen(
         scene.text(
             bold(t("You are offered access")),
@@ -173,8 +188,8 @@ def accept(data: Offer, buttons: StepButtons, scene: Scene) -> Screen:
             t("Who is this person to you? {name}", name=data.name) if data.asks_relation else t("Take it?"),
         ),
         markup(
-            *(in_rows(relations, 2) if data.asks_relation else [[button(t.label("✅ Take it"), buttons.act("take"))]]),
-            [button(t.label("Do not take it"), buttons.act("decline"))],
+            *(in_rows(relations, 2) if data.asks_relation else [[take]]),
+            [button(t.label("Do not take it"), buttons.act(OfferAct.DECLINE))],
             back_row(t, buttons.back()),
         ),
     )
@@ -371,7 +386,7 @@ def given(t: Texts, grant: Grant) -> Screen:
         return accepted(t, grant)
     return Screen(
         blocks(
-            bold(t(HEADINGS[NotificationKind.ACCESS_GIVEN])),
+            bold(t(HEADINGS[AccountNews.ACCESS_GIVEN])),
             _details(t, grant),
             t("If the code has reached the wrong person, close the access."),
         ),
@@ -386,7 +401,7 @@ def given(t: Texts, grant: Grant) -> Screen:
 def ended(t: Texts, grant: Grant) -> Screen:
     """One of the two has ended it: the same screen to both."""
     return Screen(
-        blocks(bold(t(HEADINGS[NotificationKind.ACCESS_ENDED])), _who(t, grant), _what_ended(t, grant)),
+        blocks(bold(t(HEADINGS[AccountNews.ACCESS_ENDED])), _who(t, grant), _what_ended(t, grant)),
         markup([_grants_button(t)], [home_button(t)]),
     )
 
@@ -395,7 +410,7 @@ def expired(t: Texts, grant: Grant) -> Screen:
     """Its time is over."""
     return Screen(
         blocks(
-            bold(t(HEADINGS[NotificationKind.CONSENT_ENDED])),
+            bold(t(HEADINGS[AccountNews.CONSENT_ENDED])),
             lines(_who(t, grant), _through(t, grant.until)),
             _what_ended(t, grant),
             t("If it is still needed, open the access anew.")
@@ -423,7 +438,7 @@ def erased(t: Texts, name: str | None, *, given: bool) -> Screen:
         )
         ended = t("These bookings can no longer be seen here. The visits stand as they stood.")
     return Screen(
-        blocks(bold(t(HEADINGS[NotificationKind.ACCESS_ERASED])), who, ended),
+        blocks(bold(t(HEADINGS[AccountNews.ACCESS_ERASED])), who, ended),
         markup([_grants_button(t)], [home_button(t)]),
     )
 
@@ -432,7 +447,7 @@ def opened_elsewhere(t: Texts, person: Person) -> Screen:
     """The desk has confirmed this patient for another chat, too: told to those who have a say already."""
     return Screen(
         blocks(
-            bold(t(HEADINGS[NotificationKind.ACCESS_OPENED])),
+            bold(t(HEADINGS[AccountNews.ACCESS_OPENED])),
             t("Whose bookings: {name}", name=bold(person.full_name)),
             t(
                 "The clinic’s desk has checked documents and opened the bookings in one more chat. If you know nothing "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
@@ -30,7 +31,7 @@ from bot.views.common import Scene
 from bot.views.links import target_lines
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.times import Place, place_lines
+from bot.views.times import CheckingAct, Place, place_lines
 from services.accounts.model import Person, Relation
 from services.booking.model import LinkTarget, Repeat
 from services.clinics.regions import Region
@@ -46,6 +47,37 @@ RELATIONS = {
     Relation.WARD: N_("ward"),
     Relation.OTHER: N_("another person"),
 }
+
+
+class RegionAct(StrEnum):
+    ALL = "all"
+
+
+class PersonAct(StrEnum):
+    OTHER = "other"
+    ELSEWHERE = "elsewhere"
+    REGION = "region"
+
+
+class ClinicAct(StrEnum):
+    ALL = "all"
+    MAP = "map"
+    NEAR = "near"
+
+
+class UnattachedAct(StrEnum):
+    GO = "go"
+    OTHER = "other"
+
+
+class NoPolicyAct(StrEnum):
+    POLICY = "policy"
+    OTHER = "other"
+
+
+class ConfirmAct(StrEnum):
+    YES = "yes"
+    NO = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +159,7 @@ def region(data: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
         markup(
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
-            [button(t.label("All regions"), buttons.act("all"))] if data.query is not None else [],
+            [button(t.label("All regions"), buttons.act(RegionAct.ALL))] if data.query is not None else [],
             back_row(t, buttons.back()),
         ),
     )
@@ -161,11 +193,11 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
             *again,
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
-            [button(t.label("➕ Another person"), buttons.act("other"))],
+            [button(t.label("➕ Another person"), buttons.act(PersonAct.OTHER))],
             [
-                button(t.label("Choose another clinic"), buttons.act("elsewhere"))
+                button(t.label("Choose another clinic"), buttons.act(PersonAct.ELSEWHERE))
                 if data.link
-                else button(t.label("🏘 Change the region"), buttons.act("region"))
+                else button(t.label("🏘 Change the region"), buttons.act(PersonAct.REGION))
             ],
             back_row(t, buttons.back()),
         ),
@@ -193,9 +225,11 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
         markup(
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
-            [button(t.label("All clinics"), buttons.act("all"))] if data.query is not None or data.nearest else [],
-            [button(t.label("🗺 On the map"), buttons.act("map"))] if data.mapped else [],
-            [] if data.nearest else [button(t.label("📍 Nearest to me"), buttons.act("near"))],
+            [button(t.label("All clinics"), buttons.act(ClinicAct.ALL))]
+            if data.query is not None or data.nearest
+            else [],
+            [button(t.label("🗺 On the map"), buttons.act(ClinicAct.MAP))] if data.mapped else [],
+            [] if data.nearest else [button(t.label("📍 Nearest to me"), buttons.act(ClinicAct.NEAR))],
             back_row(t, buttons.back()),
         ),
     )
@@ -219,8 +253,8 @@ def unattached(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
             t("Phone: {phone}", phone=data.clinic.phone) if data.clinic.phone else "",
         ),
         markup(
-            [button(t.label("Go on with this clinic"), buttons.act("go"))],
-            [button(t.label("Choose another clinic"), buttons.act("other"))],
+            [button(t.label("Go on with this clinic"), buttons.act(UnattachedAct.GO))],
+            [button(t.label("Choose another clinic"), buttons.act(UnattachedAct.OTHER))],
             back_row(t, buttons.back()),
         ),
     )
@@ -231,7 +265,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     enter: CallbackData | None = None
     if data.typed_here:
-        enter = buttons.act("policy")
+        enter = buttons.act(NoPolicyAct.POLICY)
     elif data.own:
         enter = GO_FORM
     return Screen(
@@ -247,7 +281,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
         markup(
             [button(t.label("✏️ Enter the policy number"), enter)] if enter else [],
             [] if data.own else topic_row(t, HelpPage.POLICY),
-            [button(t.label("Choose another clinic"), buttons.act("other"))],
+            [button(t.label("Choose another clinic"), buttons.act(NoPolicyAct.OTHER))],
             back_row(t, buttons.back()),
         ),
     )
@@ -277,8 +311,8 @@ def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("✅ Yes, I confirm"), buttons.act("yes"))],
-            [button(t.label("Cancel"), buttons.act("no"))],
+            [button(t.label("✅ Yes, I confirm"), buttons.act(ConfirmAct.YES))],
+            [button(t.label("Cancel"), buttons.act(ConfirmAct.NO))],
             back_row(t, buttons.back()),
         ),
     )
@@ -296,7 +330,7 @@ def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
                 "in a few minutes."
             ),
         ),
-        markup([button(t.label("🔄 Check now"), buttons.act("again"))], [home_button(t)]),
+        markup([button(t.label("🔄 Check now"), buttons.act(CheckingAct.AGAIN))], [home_button(t)]),
     )
 
 

@@ -84,3 +84,10 @@ def not_understood(t: Texts) -> Screen:
 
 def write_in_private(t: Texts) -> Html:
     return t("Please write to me in a private chat: personal data have no place in a group.")
+
+
+def link_not_understood(t: Texts) -> Html:
+    """A link to the bot with a payload that nothing of ours makes."""
+    return Html("⚠️ ") + t(
+        "This link cannot be read: it may have been cut off. Ask for it once more, or book from the main menu."
+    )

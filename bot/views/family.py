@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bot.keyboards.buttons.access import GO_ENTER_CODE, GO_GRANTS, HowToConfirm
 from bot.keyboards.buttons.family import (
@@ -29,6 +30,7 @@ from bot.views.person import policy_words
 from bot.views.screen import Screen
 from services.accounts.fields import format_phone, format_snils
 from services.accounts.model import Basis, LinkNotice, Person, Relation
+from services.accounts.notices import AccountNews
 from services.accounts.rights import (
     TEENAGER_AGE,
     Editing,
@@ -39,17 +41,28 @@ from services.accounts.rights import (
     standing_bases,
     visit_scope,
 )
-from services.notify.model import NotificationKind
 from services.registry.model import ADULT_AGE, PolicyKind
 from services.texts.dates import MOSCOW, full_years, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
+
+class RelationAct(StrEnum):
+    """Who is to be added, or the way to what does not suit the choice."""
+
+    CHILD = Relation.CHILD.value
+    SPOUSE = Relation.SPOUSE.value
+    PARENT = Relation.PARENT.value
+    WARD = Relation.WARD.value
+    OTHER = Relation.OTHER.value
+    BIRTH = "birth"
+
+
 _CHOICES = {
-    Relation.CHILD: N_("👶 Child"),
-    Relation.SPOUSE: N_("💍 Husband or wife"),
-    Relation.PARENT: N_("👵 Mother or father"),
-    Relation.WARD: N_("🤝 Somebody under guardianship"),
-    Relation.OTHER: N_("👤 Another person"),
+    RelationAct.CHILD: N_("👶 Child"),
+    RelationAct.SPOUSE: N_("💍 Husband or wife"),
+    RelationAct.PARENT: N_("👵 Mother or father"),
+    RelationAct.WARD: N_("🤝 Somebody under guardianship"),
+    RelationAct.OTHER: N_("👤 Another person"),
 }
 _MISFITS = {
     Relation.CHILD: N_("By this date of birth it is an adult. Please choose who this person is to you."),
@@ -62,10 +75,10 @@ _MISFITS = {
 }
 """Why somebody born on that day is not who was chosen."""
 _CONFIRMED_BY_PAPERS = frozenset({Relation.OWN, Relation.CHILD, Relation.WARD})
-HEADINGS = {
-    NotificationKind.TURNED_15: N_("15 years: what changes"),
-    NotificationKind.TURNED_18: N_("18 years: what changes"),
-    NotificationKind.GUARDIANSHIP_ENDED: N_("The guardianship paper has ended"),
+HEADINGS: Mapping[str, str] = {
+    AccountNews.TURNED_15: N_("15 years: what changes"),
+    AccountNews.TURNED_18: N_("18 years: what changes"),
+    AccountNews.GUARDIANSHIP_ENDED: N_("The guardianship paper has ended"),
 }
 """What a line of «Уведомления» is headed by."""
 
@@ -239,8 +252,8 @@ def relation(data: RelationChoice, buttons: StepButtons, scene: Scene) -> Screen
             ),
         ),
         markup(
-            *([button(t.label(label), buttons.act(each.value))] for each, label in _CHOICES.items()),
-            [button(t.label("✏️ Correct the date of birth"), buttons.act("birth"))] if data.unfit else [],
+            *([button(t.label(label), buttons.act(each))] for each, label in _CHOICES.items()),
+            [button(t.label("✏️ Correct the date of birth"), buttons.act(RelationAct.BIRTH))] if data.unfit else [],
             back_row(t, GO_POLICIES),
         ),
     )

@@ -5,17 +5,16 @@ The pages of Gosuslugi are those that the portals' own instruction names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.booking import GO_BOOKING
-from bot.keyboards.buttons.clinics import RegionList
 from bot.keyboards.buttons.family import GO_POLICIES
 from bot.keyboards.buttons.help import GO_HELP, HelpPage
-from bot.keyboards.buttons.language import GO_LANGUAGE
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
-from bot.views.profile import COMMANDS
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold, lines
 
@@ -27,22 +26,31 @@ POST_PAGE = f"{_FAQ}login/2752"
 CHILD_POLICY_PAGE = f"{_FAQ}oms/3212"
 
 
-def show(t: Texts, unfinished: str | None = None) -> Screen:
-    """The list of pages. `unfinished`: the kind of wizard that was left half-way, to go back to."""
+def show(t: Texts, entries: Sequence[Row], unfinished: str | None = None) -> Screen:
+    """The list of pages, `entries` below. `unfinished`: the kind of wizard that was left half-way, to go back to."""
     return Screen(
         blocks(bold(t("Help")), t("What do you want to know? Press a button."), _lost(t), _emergency(t)),
         markup(
             _go_on(t, unfinished),
             *(topic_row(t, each) for each in TOPICS),
-            [button(t.label("🏥 Clinics"), RegionList(page=0)), button(t.label("🌐 Language"), GO_LANGUAGE)],
+            *entries,
             [home_button(t)],
         ),
     )
 
 
-def topic(t: Texts, chosen: HelpPage, unfinished: str | None = None, person: str | None = None) -> Screen:
-    """One page. `person`: whose «Как подтвердить» it was opened from; else «Назад» leads to the list of pages."""
-    text, buttons = _PAGES[chosen](t)
+def topic(
+    t: Texts,
+    chosen: HelpPage,
+    commands: Sequence[tuple[str, str]],
+    unfinished: str | None = None,
+    person: str | None = None,
+) -> Screen:
+    """One page. `person`: whose «Как подтвердить» it was opened from; else «Назад» leads to the list of pages.
+
+    `commands`: every command of the chat and what it does, an msgid.
+    """
+    text, buttons = _when_lost(t, commands) if chosen is HelpPage.LOST else _PAGES[chosen](t)
     back = HowToConfirm(person=person) if person else GO_HELP
     return Screen(
         blocks(bold(t(TOPICS[chosen])), text),
@@ -148,7 +156,7 @@ def _confirm(t: Texts) -> tuple[Html, list[Row]]:
     )
 
 
-def _when_lost(t: Texts) -> tuple[Html, list[Row]]:
+def _when_lost(t: Texts, commands: Sequence[tuple[str, str]]) -> tuple[Html, list[Row]]:
     return (
         blocks(
             _lost(t),
@@ -156,7 +164,7 @@ def _when_lost(t: Texts) -> tuple[Html, list[Row]]:
             t("Nothing is booked or cancelled until you press “Yes”."),
             lines(
                 bold(t("Commands: they can be written at any time")),
-                *(t("/{name} – {does}", name=name, does=t.label(does)) for name, does in COMMANDS),
+                *(t("/{name} – {does}", name=name, does=t.label(does)) for name, does in commands),
             ),
             _emergency(t),
         ),
@@ -171,7 +179,6 @@ _PAGES = {
     HelpPage.POLICY: _policy,
     HelpPage.REGISTER: _register,
     HelpPage.CONFIRM: _confirm,
-    HelpPage.LOST: _when_lost,
 }
 
 

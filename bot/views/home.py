@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.keyboards.buttons.access import GO_ENTER_CODE
-from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.buttons.more import GO_MORE
-from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.person import GO_FORM
-from bot.keyboards.buttons.requests import RequestList
-from bot.keyboards.buttons.visits import Tab, VisitList
-from bot.keyboards.kit import button, markup
+from bot.keyboards.kit import Row, button, markup
 from bot.views.family import policy_line
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -27,24 +24,18 @@ from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 @dataclass(frozen=True, slots=True)
 class HomeData:
-    """`answering` is False where the registry could not be asked for the next visit; `unread`: notifications."""
+    """`entries`: rows of buttons; `answering` is False where the registry could not be asked for the next visit."""
 
     person: Person
     next_visit: VisitEntry | None
+    entries: Sequence[Row]
     answering: bool = True
-    unread: int = 0
 
 
 def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> Screen:
     return Screen(
         blocks(note or "", bold(t("🏠 Main menu")), _policy_card(t, data.person), _next_visit(t, data, now)),
-        markup(
-            [button(t.label("🩺 Book a doctor"), GO_BOOKING)],
-            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
-            [button(t.label("🗂 Application statuses"), RequestList(page=0))],
-            [button(_notifications(t, data.unread), NotificationList(page=0))],
-            [button(t.label("☰ More"), GO_MORE)],
-        ),
+        markup(*data.entries),
     )
 
 
@@ -66,10 +57,6 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
             [button(t.label("❓ Help"), GO_HELP), button(t.label("☰ More"), GO_MORE)],
         ),
     )
-
-
-def _notifications(t: Texts, unread: int) -> str:
-    return t.label("🔔 Notifications ({count})", count=unread) if unread else t.label("🔔 Notifications")
 
 
 def _policy_card(t: Texts, person: Person) -> Html:

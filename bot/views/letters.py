@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from datetime import datetime
 
 from bot.views import moving, notifications
@@ -11,27 +10,31 @@ from bot.views.calendar import calendar_file
 from bot.views.specialties import specialty
 from bot.views.visits import CANCELLED, STATUSES, at_the_clinic, facts, papers
 from services.booking.model import CalendarEvent, VisitEntry
-from services.notify.model import Letter, NotificationKind
+from services.booking.notices import VisitNews
+from services.notify.model import Letter
 from services.registry.model import Visit, VisitStatus
 from services.texts.dates import day_and_time, full_when
 from services.texts.i18n import Html, Texts, bold, lines, plain
 
-_TITLES: Mapping[NotificationKind, str] = notifications.HEADLINES
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif"
 
 
 def letter(
     t: Texts,
-    kind: NotificationKind,
+    kind: str,
+    headline: str,
     event: CalendarEvent,
     now: datetime,
     *,
     before: VisitEntry | None = None,
     own: bool = True,
 ) -> Letter:
-    """What has happened to a visit. `before`: as it was; `own`: it was done from this very chat."""
+    """What has happened to a visit. `headline`: an msgid, what the kind of notification is headed by.
+
+    `before`: the visit as it was; `own`: it was done from this very chat.
+    """
     visit = event.visit
-    title = _title(t, kind, visit)
+    title = t(STATUSES[visit.status]) if visit.status in CANCELLED else t(headline)
     told = [each for each in _body(t, kind, event.entry, before, own=own) if each]
     about = [
         t("This letter is from the bot “Nomerok”. There is no need to answer it."),
@@ -49,13 +52,7 @@ def letter(
     )
 
 
-def _title(t: Texts, kind: NotificationKind, visit: Visit) -> Html:
-    if visit.status in CANCELLED:
-        return t(STATUSES[visit.status])
-    return t(_TITLES[kind])
-
-
-def _body(t: Texts, kind: NotificationKind, entry: VisitEntry, before: VisitEntry | None, *, own: bool) -> list[Html]:
+def _body(t: Texts, kind: str, entry: VisitEntry, before: VisitEntry | None, *, own: bool) -> list[Html]:
     visit = entry.visit
     cancelled = visit.status in CANCELLED
     return [
@@ -69,17 +66,17 @@ def _body(t: Texts, kind: NotificationKind, entry: VisitEntry, before: VisitEntr
     ]
 
 
-def _what(t: Texts, kind: NotificationKind, visit: Visit, before: VisitEntry | None, *, own: bool) -> Html:
+def _what(t: Texts, kind: str, visit: Visit, before: VisitEntry | None, *, own: bool) -> Html:
     """The sentence under the title, where it needs one."""
-    if kind is NotificationKind.MOVE_FAILED:
+    if kind == VisitNews.MOVE_FAILED:
         return moving.not_moved(t, stands=False)
-    if kind is NotificationKind.BOOKING_STANDS and visit.status not in CANCELLED:
+    if kind == VisitNews.BOOKING_STANDS and visit.status not in CANCELLED:
         return notifications.stands_after_all(t)
     if visit.status is VisitStatus.CANCELLED_BY_CLINIC:
         return notifications.cancelled_by_clinic(t)
     if visit.status is VisitStatus.CANCELLED_BY_PATIENT:
         return Html("") if own else notifications.cancelled(t)
-    if kind is not NotificationKind.VISIT_MOVED or before is None:
+    if kind != VisitNews.VISIT_MOVED or before is None:
         return Html("")
     old = before.visit
     was = f"{_told(t, old)}, {specialty(t, old.service_id, old.service)} / {old.doctor}"

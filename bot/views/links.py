@@ -36,13 +36,6 @@ def form_first(t: Texts, target: LinkTarget | None) -> Html:
     )
 
 
-def not_understood(t: Texts) -> Html:
-    """A payload that no link of ours has."""
-    return Html("⚠️ ") + t(
-        "This link cannot be read: it may have been cut off. Ask for it once more, or book from the main menu."
-    )
-
-
 def unfinished(t: Texts, target: LinkTarget | None, payload: str) -> Screen:
     """A booking was left half-way, and a link leads to another one: neither is lost by itself."""
     return Screen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.keyboards.buttons.mail import GO_MAIL, MailRemove
 from bot.keyboards.buttons.more import GO_MORE
@@ -13,10 +14,11 @@ from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.model import MailAddress
-from services.notify.model import EmailProblem, NotificationKind
+from services.accounts.notices import AccountNews
+from services.notify.model import EmailProblem
 from services.texts.i18n import N_, Html, Texts, blocks, bold
 
-HEADINGS = {NotificationKind.MAIL_REFUSED: N_("Letters do not arrive")}
+HEADINGS: Mapping[str, str] = {AccountNews.MAIL_REFUSED: N_("Letters do not arrive")}
 """What a line of «Уведомления» is headed by."""
 
 PROBLEMS: Mapping[EmailProblem, str] = {
@@ -25,6 +27,11 @@ PROBLEMS: Mapping[EmailProblem, str] = {
     EmailProblem.TOO_LONG: N_("The address is too long. Please check it and write it again."),
 }
 _KIND = "mail"
+
+
+class MailAct(StrEnum):
+    YES = "yes"
+    FIX = "fix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +121,8 @@ def check(data: MailQuestion, buttons: StepButtons, scene: Scene) -> Screen:
             t("Is everything right? Whoever reads this mailbox will read about the bookings."),
         ),
         markup(
-            [button(t.label("✅ Yes, write there"), buttons.act("yes"))],
-            [button(t.label("✏️ Correct"), buttons.act("fix"))],
+            [button(t.label("✅ Yes, write there"), buttons.act(MailAct.YES))],
+            [button(t.label("✏️ Correct"), buttons.act(MailAct.FIX))],
             back_row(t, buttons.back()),
         ),
     )

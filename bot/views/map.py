@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, in_rows, markup, pager, short
@@ -24,6 +25,18 @@ _LINE, _SHORTEST = 30, 18
 """Characters of a line on a narrow phone, and the least that tells clinics apart."""
 SCALES = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Kilometres that the scale bar may show."""
+
+
+class MapAct(StrEnum):
+    """`PAGE` turns to a page, counted from 0."""
+
+    PAGE = "page"
+    LIST = "list"
+    ALL = "all"
+
+
+class CardAct(StrEnum):
+    CHOOSE = "choose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +73,9 @@ def clinic_map(data: MapPage, buttons: StepButtons, scene: Scene) -> Screen:
         _caption(data, scene, first),
         markup(
             *in_rows(numbers, NUMBERS_IN_ROW),
-            pager(t, data.page, data.total, PAGE_SIZE, lambda page: buttons.act(f"page-{page}")),
-            [button(t.label("📋 As a list"), buttons.act("list"))],
-            [] if data.all_shown else [button(t.label("All clinics"), buttons.act("all"))],
+            pager(t, data.page, data.total, PAGE_SIZE, lambda page: buttons.act(MapAct.PAGE, str(page))),
+            [button(t.label("📋 As a list"), buttons.act(MapAct.LIST))],
+            [] if data.all_shown else [button(t.label("All clinics"), buttons.act(MapAct.ALL))],
             back_row(t, buttons.back()),
         ),
         data.picture,
@@ -83,7 +96,7 @@ def card(data: Card, buttons: StepButtons, scene: Scene) -> Screen:
             t("Patient: {name}", name=data.who),
         ),
         markup(
-            [button(t.label("✅ Choose"), buttons.act("choose"))],
+            [button(t.label("✅ Choose"), buttons.act(CardAct.CHOOSE))],
             [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=clinic.id))] if clinic.lat is not None else [],
             back_row(t, buttons.back()),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.keyboards.wizard import StepButtons
@@ -11,10 +12,15 @@ from bot.views.clinics import clinic_address, room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.times import Place, place_lines
+from bot.views.times import CheckingAct, Place, place_lines
 from services.registry.model import Slot, Visit
 from services.texts.dates import clock_time, when
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+
+
+class MoveAct(StrEnum):
+    YES = "yes"
+    NO = "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
             ),
         ),
         markup(
-            [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), buttons.act("yes"))],
-            [button(t.label("Leave it as it was"), buttons.act("no"))] if old else [],
+            [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), buttons.act(MoveAct.YES))],
+            [button(t.label("Leave it as it was"), buttons.act(MoveAct.NO))] if old else [],
             back_row(t, buttons.back()),
         ),
     )
@@ -81,8 +87,8 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
             ),
         ),
         markup(
-            [button(t.label("Cancel the old one and book"), buttons.act("yes"))],
-            [button(t.label("Leave it as it was"), buttons.act("no"))],
+            [button(t.label("Cancel the old one and book"), buttons.act(MoveAct.YES))],
+            [button(t.label("Leave it as it was"), buttons.act(MoveAct.NO))],
             back_row(t, buttons.back()),
         ),
     )
@@ -113,7 +119,7 @@ def checking(data: MoveChecking, buttons: StepButtons, scene: Scene) -> Screen:
                 "again: the answer will come here by itself in a few minutes."
             ),
         ),
-        markup([button(t.label("🔄 Check now"), buttons.act("again"))], [home_button(t)]),
+        markup([button(t.label("🔄 Check now"), buttons.act(CheckingAct.AGAIN))], [home_button(t)]),
     )
 
 

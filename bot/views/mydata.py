@@ -17,14 +17,13 @@ from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.mydata import GO_ABOUT, GO_CONSENT, GO_ERASE, GO_EXPORT, EraseMe, Way
 from bot.keyboards.kit import back_row, button, home_button, markup
-from bot.views.booking import RELATIONS
 from bot.views.clinics import region_name
-from bot.views.export_words import ACTIONS, CODES, ENUMS, KEYS
+from bot.views.export.words import ExportWords, explained
 from bot.views.language import language_name
 from bot.views.screen import Document, Screen
 from bot.views.specialties import specialty
 from bot.views.visits import visit_when
-from services.accounts.model import Consent, Relation
+from services.accounts.model import Consent
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
 from services.mydata.model import Given, Obligations, Planned
@@ -137,9 +136,9 @@ def exported(t: Texts) -> Screen:
     )
 
 
-def document(data: Exported, t: Texts, now: datetime) -> Document:
+def document(t: Texts, data: Exported, words: ExportWords, now: datetime) -> Document:
     """One JSON: names as `docs/export.schema.json` has them, explained in the person's language, values in words."""
-    told = _Told(t, data)
+    told = _Told(t, data, words)
     content = {key: told.value(value) for key, value in data.facts.items()}
     head = {
         "title": t.label("All that Nomerok keeps about you"),
@@ -148,9 +147,9 @@ def document(data: Exported, t: Texts, now: datetime) -> Document:
             "else has let you in, only what they allow is told."
         ),
         "made_at": told.value(now),
-        "words": {key: t.label(KEYS[key]) for key in sorted(_keys(content) & KEYS.keys())},
     }
-    text = json.dumps({**head, **content}, ensure_ascii=False, indent=2)
+    head["words"] = explained(t, words, head | content)
+    text = json.dumps(head | content, ensure_ascii=False, indent=2)
     return Document(
         f"nomerok-{local(now, MOSCOW):%Y-%m-%d}.json",
         text.encode(),
@@ -165,6 +164,7 @@ class _Told:
 
     t: Texts
     data: Exported
+    words: ExportWords
 
     def value(self, fact: Fact) -> Any:
         """What JSON takes; what is not known is left out."""
@@ -181,7 +181,7 @@ class _Told:
         if isinstance(fact, date):
             return numeric(fact)
         if isinstance(fact, StrEnum):
-            return self.t.label(ENUMS[type(fact)][fact])
+            return self.t.label(self.words.enums[type(fact)][fact])
         if isinstance(fact, Sequence) and not isinstance(fact, str):
             return [self.value(each) for each in fact]
         return fact
@@ -203,20 +203,8 @@ class _Told:
             case "specialty":
                 code, _, name = value.partition(" ")
                 return specialty(t, code, name)
-            case "relation":
-                return t.label(RELATIONS[Relation(value)])
-            case "action":
-                return t.label(ACTIONS[value]) if value in ACTIONS else value
-        known = CODES[word.of]
+        known = self.words.codes[word.of]
         return t.label(known[value]) if value in known else value
-
-
-def _keys(content: Any) -> set[str]:
-    if isinstance(content, dict):
-        return set(content) | set().union(*map(_keys, content.values()))
-    if isinstance(content, list):
-        return set().union(*map(_keys, content))
-    return set()
 
 
 def _plain(text: str) -> str:

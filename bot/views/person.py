@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from aiogram.types import InlineKeyboardButton
 
@@ -100,6 +101,29 @@ HEADINGS = {
 """Over the questions, and over the check screen: whose form it is."""
 
 
+class FieldAct(StrEnum):
+    """What the questions may be answered by; each field has some of these."""
+
+    KEEP = "keep"
+    NONE = "none"
+    FEMALE = Sex.FEMALE.value
+    MALE = Sex.MALE.value
+    MINE = "mine"
+    FOREIGNER = "foreigner"
+
+
+class DoubtAct(StrEnum):
+    FIX = "fix"
+    KEEP = "keep"
+
+
+class CheckAct(StrEnum):
+    """`FIX` asks for a field anew, by its name."""
+
+    RIGHT = "right"
+    FIX = "fix"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One field of the form. `place` of `total`, 0: asked alone; `relation`: who the form is about.
@@ -188,8 +212,8 @@ def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Scree
             t("If it is written so in the policy, go on: the number may be right all the same."),
         ),
         markup(
-            [button(t.label("✏️ Correct the number"), buttons.act("fix"))],
-            [button(t.label("The number is right, go on"), buttons.act("keep"))],
+            [button(t.label("✏️ Correct the number"), buttons.act(DoubtAct.FIX))],
+            [button(t.label("The number is right, go on"), buttons.act(DoubtAct.KEEP))],
             back_row(t, buttons.back()),
         ),
     )
@@ -205,7 +229,7 @@ def check(data: FormCheck, buttons: StepButtons, scene: Scene) -> Screen:
             t("Is everything right? To correct a line, press its button."),
         ),
         markup(
-            [button(t.label("✅ Everything is right"), buttons.act("right"))],
+            [button(t.label("✅ Everything is right"), buttons.act(CheckAct.RIGHT))],
             *in_rows(_corrections(t, data, buttons), 2),
             back_row(t, buttons.back()),
         ),
@@ -232,7 +256,7 @@ def edit_check(data: EditCheck, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             *in_rows(_corrections(t, data.form, buttons, data.locked), 2),
-            [button(t.label("✅ Save"), buttons.act("right"))],
+            [button(t.label("✅ Save"), buttons.act(CheckAct.RIGHT))],
             back_row(t, PersonCard(person=data.person_id)),
         ),
     )
@@ -340,7 +364,7 @@ def _corrections(
     t: Texts, data: FormCheck, buttons: StepButtons, locked: frozenset[str] = frozenset()
 ) -> list[InlineKeyboardButton]:
     return [
-        button("✏️ " + t.label(FIELD_LABELS[field]), buttons.act(f"fix-{field}"))
+        button("✏️ " + t.label(FIELD_LABELS[field]), buttons.act(CheckAct.FIX, field))
         for field, _ in data.values
         if field not in locked
     ]
@@ -349,32 +373,32 @@ def _corrections(
 def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[InlineKeyboardButton]:
     if data.answered is None:
         return []
-    return [button(short(t.label("Leave as it is: {value}", value=data.answered)), buttons.act("keep"))]
+    return [button(short(t.label("Leave as it is: {value}", value=data.answered)), buttons.act(FieldAct.KEEP))]
 
 
 def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[InlineKeyboardButton]]:
     if data.field == "surname" and data.demo and data.own:
         return [[button(t.label("👪 Take a ready family (demo)"), GO_DEMO_FAMILY)]]
     if data.field == "patronymic":
-        return [[button(t.label("No patronymic"), buttons.act("none"))]]
+        return [[button(t.label("No patronymic"), buttons.act(FieldAct.NONE))]]
     if data.field == "sex":
         return [
             [
-                button(t.label("Female"), buttons.act(Sex.FEMALE.value)),
-                button(t.label("Male"), buttons.act(Sex.MALE.value)),
+                button(t.label("Female"), buttons.act(FieldAct.FEMALE)),
+                button(t.label("Male"), buttons.act(FieldAct.MALE)),
             ]
         ]
     if data.field == "phone" and not data.own:
         mine = t.label("My number: {phone}", phone=format_phone(data.my_phone)) if data.my_phone else ""
         return [
-            *([[button(mine, buttons.act("mine"))]] if mine else []),
-            [button(t.label("No phone"), buttons.act("none"))],
+            *([[button(mine, buttons.act(FieldAct.MINE))]] if mine else []),
+            [button(t.label("No phone"), buttons.act(FieldAct.NONE))],
         ]
     if data.field == "policy":
         return [
-            [button(t.label("No policy"), buttons.act("none"))],
-            [button(t.label("Not a citizen of Russia"), buttons.act("foreigner"))],
+            [button(t.label("No policy"), buttons.act(FieldAct.NONE))],
+            [button(t.label("Not a citizen of Russia"), buttons.act(FieldAct.FOREIGNER))],
         ]
     if data.field == "snils":
-        return [[button(t.label("Skip"), buttons.act("none"))]]
+        return [[button(t.label("Skip"), buttons.act(FieldAct.NONE))]]
     return []

@@ -1,20 +1,8 @@
-"""What Telegram itself shows of the bot: its commands, the text of an empty chat, the line of its profile."""
+"""What Telegram itself shows of the bot: the text of an empty chat, the line of its profile."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from services.texts.i18n import N_, Texts
-
-COMMANDS: Sequence[tuple[str, str]] = (
-    ("start", N_("main menu")),
-    ("help", N_("help: how to book, move and cancel")),
-    ("cancel", N_("give up an unfinished form or booking (visits stay)")),
-    ("language", N_("choose the language")),
-    ("export_me", N_("all your data in one file")),
-    ("delete_me", N_("erase all your data")),
-)
-"""Every command and what it does, in 256 characters: Telegram's menu and the page of help are drawn from here."""
+from services.texts.i18n import Texts
 
 
 def description(t: Texts) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.accounts.rights import DECLARED_AHEAD, Denial
+from bot.keyboards.kit import home_button, markup
+from bot.views.screen import Screen
+from services.accounts.rights import DECLARED_AHEAD
+from services.errors import Denial
 from services.registry.model import CancelRefusal, Clinic, Refusal
 from services.texts.i18n import N_, Html, Texts, blocks
 
@@ -79,6 +82,14 @@ def _sentence(t: Texts, table: Mapping[Refusal | Denial, str], reason: Refusal |
     sentence = Html("⚠️ ") + t(table[reason], limit=DECLARED_AHEAD)
     helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES) and clinic.phone
     return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
+
+
+def denied(t: Texts, reason: Denial) -> Screen:
+    """What was pressed may not be done, where no screen of its own says so."""
+    return Screen(
+        Html("⚠️ ") + t(MOVE_REFUSALS[reason], limit=DECLARED_AHEAD),
+        markup([home_button(t)]),
+    )
 
 
 CANCEL_REFUSALS: dict[CancelRefusal | Denial, str] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList
@@ -15,8 +15,15 @@ from bot.views.specialties import specialty
 from bot.views.visits import answered, is_child, visit_when
 from services.accounts import rights
 from services.booking.model import VisitEntry
+from services.booking.notices import VisitNews
 from services.texts.dates import local
-from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
+
+HEADINGS: Mapping[str, str] = {
+    VisitNews.REMINDER_EVE: N_("Reminder"),
+    VisitNews.REMINDER_SOON: N_("Reminder"),
+}
+"""What reminders are headed by in «Уведомления»."""
 
 
 def reminder(t: Texts, entries: Sequence[VisitEntry], now: datetime, *, back: NotificationList | None = None) -> Screen:

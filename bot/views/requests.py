@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from aiogram.filters.callback_data import CallbackData
 
@@ -69,6 +70,16 @@ HEADING = N_("A new status of what you have sent")
 """Of a line of «Уведомления» whose request cannot be seen any more."""
 
 
+class MessageAct(StrEnum):
+    KEEP = "keep"
+
+
+class SendAct(StrEnum):
+    SEND = "send"
+    EDIT = "edit"
+    DROP = "drop"
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """What is to be sent, as far as it has come. `text`: None where nothing has been sent yet."""
@@ -95,7 +106,7 @@ def message(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
             lines(bold(t("Written so far")), *_content(t, data)) if data.text is not None else "",
         ),
         markup(
-            [button(t.label("Leave it as it is"), buttons.act("keep"))] if data.text is not None else [],
+            [button(t.label("Leave it as it is"), buttons.act(MessageAct.KEEP))] if data.text is not None else [],
             back_row(t, buttons.back() or GO_MORE),
         ),
     )
@@ -110,9 +121,9 @@ def check(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
             t("To send it, press “📨 Send”. To add something, write more or send a photo."),
         ),
         markup(
-            [button(t.label("📨 Send"), buttons.act("send"))],
-            [button(t.label("✏️ Write it anew"), buttons.act("edit"))],
-            [button(t.label("🗑 Leave the photos out"), buttons.act("drop"))] if data.photos else [],
+            [button(t.label("📨 Send"), buttons.act(SendAct.SEND))],
+            [button(t.label("✏️ Write it anew"), buttons.act(SendAct.EDIT))],
+            [button(t.label("🗑 Leave the photos out"), buttons.act(SendAct.DROP))] if data.photos else [],
             back_row(t, buttons.back()),
         ),
     )

@@ -40,6 +40,28 @@ class DayPart(StrEnum):
 DAY_PARTS = {DayPart.MORNING: N_("Morning"), DayPart.AFTERNOON: N_("Afternoon"), DayPart.EVENING: N_("Evening")}
 
 
+class DoctorAct(StrEnum):
+    SOONEST = "soonest"
+    ANY = "any"
+
+
+class DayAct(StrEnum):
+    """`MONTH` turns to a month, «202612»."""
+
+    MONTH = "m"
+    EMPTY = "empty"
+
+
+class TimeAct(StrEnum):
+    """`PART` shows the times of a `DayPart`."""
+
+    PART = "part"
+
+
+class CheckingAct(StrEnum):
+    AGAIN = "again"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Who books where: the head of every later screen. `moved_from`: when the visit that is being moved begins."""
@@ -159,12 +181,12 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
             [
                 button(
                     t.label("⚡ Nearest: {when}", when=short_when(t, soonest.start, tz, scene.now)),
-                    buttons.act("soonest"),
+                    buttons.act(DoctorAct.SOONEST),
                 )
             ]
             if soonest
             else [],
-            [button(t.label("Any doctor"), buttons.act("any"))],
+            [button(t.label("Any doctor"), buttons.act(DoctorAct.ANY))],
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
             back_row(t, buttons.back()),
@@ -192,8 +214,8 @@ def day(data: DayChoice, buttons: StepButtons, scene: Scene) -> Screen:
                 t,
                 data.month,
                 places,
-                buttons.act("empty"),
-                lambda month: buttons.act(f"m-{month:%Y%m}"),
+                buttons.act(DayAct.EMPTY),
+                lambda month: buttons.act(DayAct.MONTH, f"{month:%Y%m}"),
                 months,
             ),
             back_row(t, buttons.back()),
@@ -211,7 +233,7 @@ def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
     tz = data.chosen.place.clinic.tz
     today = local(scene.now, tz).date()
     tabs = [
-        button(_part_label(t, part, count, chosen=part is data.part), buttons.act(f"part-{part.value}"))
+        button(_part_label(t, part, count, chosen=part is data.part), buttons.act(TimeAct.PART, part))
         for part, count in data.parts
     ]
     times = [button(clock_time(each.start, tz), buttons.option(place)) for place, each in enumerate(data.slots)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.keyboards.buttons.booking import GO_BOOKING
@@ -23,6 +24,7 @@ from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.accounts import rights
 from services.booking.model import VisitEntry, VisitPage
+from services.booking.notices import VisitNews
 from services.registry.model import ADULT_AGE, Visit, VisitStatus
 from services.texts.dates import MOSCOW, full_years, local, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
@@ -36,6 +38,24 @@ STATUSES = {
     VisitStatus.MISSED: N_("No-show"),
 }
 CANCELLED = frozenset({VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC})
+
+
+HEADINGS: Mapping[str, str] = {
+    VisitNews.BOOKING_CONFIRMED: STATUSES[VisitStatus.BOOKED],
+    VisitNews.BOOKING_FAILED: N_("The booking could not be made"),
+    VisitNews.BOOKING_STANDS: N_("The booking stands after all"),
+    VisitNews.VISIT_CANCELLED: STATUSES[VisitStatus.CANCELLED_BY_PATIENT],
+    VisitNews.VISIT_CANCELLED_BY_CLINIC: STATUSES[VisitStatus.CANCELLED_BY_CLINIC],
+    VisitNews.VISIT_MOVED: N_("The booking has been moved"),
+    VisitNews.CANCEL_FAILED: N_("The booking could not be cancelled"),
+    VisitNews.MOVE_FAILED: N_("The booking could not be moved"),
+}
+"""What notifications about visits are headed by."""
+
+
+def when_and_what(t: Texts, visit: Visit, now: datetime) -> str:
+    """In short: the moment and the specialist."""
+    return f"{short_when(t, visit.start, visit.clinic.tz, now)}, {specialty(t, visit.service_id, visit.service)}"
 
 
 def visit_when(t: Texts, visit: Visit, now: datetime) -> str:

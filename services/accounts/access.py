@@ -34,15 +34,17 @@ from services.accounts.model import (
     Relation,
     full_name,
 )
+from services.accounts.notices import GIVER, TAKER, AccountNews
 from services.accounts.persons import Persons, covers_words
 from services.accounts.tables import access_grant, account, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.notify.model import GIVER, TAKER, NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
-from services.registry.admin import RegistryAdmin
 from services.registry.model import Patient, PatientIdentity
+from services.registry.ports.desk import DeskPort
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
@@ -81,7 +83,7 @@ class Papers:
     consent_until: datetime | None = None
 
 
-async def issue_at_desk(admin: RegistryAdmin, codes: Codes, papers: Papers) -> IssuedCode:
+async def issue_at_desk(admin: DeskPort, codes: Codes, papers: Papers) -> IssuedCode:
     """The registry confirms the patient, and a code waits for the chat of whoever stands for them.
 
     Raises `PatientConflict`, `RegistryUnavailable`, and `NotFound` for a clinic that there is not.
@@ -181,9 +183,9 @@ class Access:
             await self._end_grants(unit, who.id, person_id)
             grant_id = await self._insert_grant(unit, own.id, grantor.id, who.id, covers, until)
             await self._note(unit, who.id, own.id, "consent_accepted", grant_id)
-            given = NotificationKind.ACCESS_GIVEN
-            await self._tell(unit, grantor.id, own.id, given, grant_id, f"given:{grant_id}")
-            await self._tell(unit, who.id, person_id, given, grant_id, told_by, screen_follows=True)
+            given = AccountNews.ACCESS_GIVEN
+            await self._outbox.add(unit, Notice(grantor.id, own.id, given, grant_id, keys.access_given(grant_id)))
+            await self._outbox.add(unit, Notice(who.id, person_id, given, grant_id, told_by, screen_follows=True))
         return await self.notice(who, grant_id)
 
     async def purge(self) -> int:
@@ -229,7 +231,7 @@ class Access:
     async def revoke(self, who: Account, grant_id: str) -> Grant:
         """Ends a consent, from either side; both are told. Ended already, nothing changes.
 
-        The screen that follows says it to this account: `shown` settles its notification.
+        The screen that follows says it to this account: shown, it settles `keys.access_ended`.
         """
         mine = access_grant.c.id == grant_id, of_account(who.id)
         async with self._database.write() as unit:
@@ -237,23 +239,20 @@ class Access:
             if row is not None:
                 await self._note(unit, who.id, row.person_id, "consent_ended", grant_id)
                 for account_id in (row.grantor_id, row.grantee_id):
-                    ended, key = NotificationKind.ACCESS_ENDED, _ended_key(grant_id, account_id)
+                    ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(grant_id, account_id)
                     follows = account_id == who.id
-                    await self._tell(unit, account_id, row.person_id, ended, grant_id, key, screen_follows=follows)
+                    notice = Notice(account_id, row.person_id, ended, grant_id, key, screen_follows=follows)
+                    await self._outbox.add(unit, notice)
         if row is not None:
             await self._accounts.by_id(row.grantee_id)  # whom they act for may have changed: the cache is renewed
         return await self.notice(who, grant_id)
-
-    async def shown(self, who: Account, grant_id: str) -> None:
-        """The screen after `revoke` has been shown: no separate message is needed."""
-        await self._outbox.settle(_ended_key(grant_id, who.id))
 
     async def end_for(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
         """Within a write unit: the account gives up what it was allowed for this person; who allowed it is told."""
         for row in await self._end_grants(unit, account_id, person_id):
             await self._note(unit, account_id, row.person_id, "consent_ended", row.id)
-            ended, key = NotificationKind.ACCESS_ENDED, _ended_key(row.id, row.grantor_id)
-            await self._tell(unit, row.grantor_id, row.person_id, ended, row.id, key)
+            ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, row.grantor_id)
+            await self._outbox.add(unit, Notice(row.grantor_id, row.person_id, ended, row.id, key))
 
     async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
         """Every consent that is remembered, ended ones too, each with the moment when it was given."""
@@ -283,16 +282,9 @@ class Access:
         return [await self._bid_farewell(unit, other, name, gave=gave) for other, gave in sides]
 
     async def _bid_farewell(self, unit: AsyncConnection, other: str, name: str | None, *, gave: bool) -> Farewell:
-        key = f"erased:{new_id()}"
-        await self._outbox.add(
-            unit,
-            account_id=other,
-            person_id=None,
-            kind=NotificationKind.ACCESS_ERASED,
-            subject_id=GIVER if gave else TAKER,
-            dedupe_key=key,
-            screen_follows=True,
-        )
+        key = keys.access_erased(new_id())
+        side = GIVER if gave else TAKER
+        await self._outbox.add(unit, Notice(other, None, AccountNews.ACCESS_ERASED, side, key, screen_follows=True))
         return Farewell(other, gave, name, key)
 
     async def expire(self) -> int:
@@ -310,10 +302,10 @@ class Access:
         return len(due)
 
     async def _tell_of_the_end(self, unit: AsyncConnection, grant: Row[Any], due_at: datetime) -> None:
-        over = NotificationKind.CONSENT_ENDED
+        over = AccountNews.CONSENT_ENDED
         for account_id in (grant.grantor_id, grant.grantee_id):
-            key = f"over:{grant.id}:{account_id}"
-            await self._tell(unit, account_id, grant.person_id, over, grant.id, key, due_at=due_at)
+            key = keys.access_over(grant.id, account_id)
+            await self._outbox.add(unit, Notice(account_id, grant.person_id, over, grant.id, key, due_at))
 
     # --- the desk's codes ---------------------------------------------------------------------------
 
@@ -412,8 +404,8 @@ class Access:
             )
         )
         for other in others.all():
-            opened, key = NotificationKind.ACCESS_OPENED, f"opened:{code_id}:{other.account_id}"
-            await self._tell(unit, other.account_id, other.id, opened, link_id, key)
+            opened, key = AccountNews.ACCESS_OPENED, keys.access_opened(code_id, other.account_id)
+            await self._outbox.add(unit, Notice(other.account_id, other.id, opened, link_id, key))
 
     # --- what both need -----------------------------------------------------------------------------
 
@@ -550,29 +542,6 @@ class Access:
             *(covers_of(row.covers), row.until, row.ended_at),
         )
 
-    async def _tell(
-        self,
-        unit: AsyncConnection,
-        account_id: str,
-        person_id: str,
-        kind: NotificationKind,
-        subject_id: str,
-        key: str,
-        *,
-        screen_follows: bool = False,
-        due_at: datetime | None = None,
-    ) -> None:
-        await self._outbox.add(
-            unit,
-            account_id=account_id,
-            person_id=person_id,
-            kind=kind,
-            subject_id=subject_id,
-            dedupe_key=key,
-            screen_follows=screen_follows,
-            due_at=due_at,
-        )
-
     async def _note(self, unit: AsyncConnection, account_id: str, person_id: str, action: str, subject_id: str) -> None:
         values: Mapping[str, Any] = {"account_id": account_id, "person_id": person_id, "subject_id": subject_id}
         await unit.execute(insert(audit).values(id=new_id(), action=action, at=self._clock.now(), **values))
@@ -591,6 +560,9 @@ async def _put_basis(
     words = covers_words(covers) if basis is Basis.CONSENT else None
     values = {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now, "covers": words}
     await unit.execute(insert(link_basis).values(**values))
+    # More of the person's visits may be seen now: they are to be asked about at once.
+    whose = select(person_link.c.person_id).where(person_link.c.id == link_id).scalar_subquery()
+    await unit.execute(update(person).where(person.c.id == whose).values(looked_at=None))
 
 
 def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
@@ -629,8 +601,3 @@ def _months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     first = date(day.year + years, month + 1, 1)
     return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
-
-
-def _ended_key(grant_id: str, account_id: str) -> str:
-    """The outbox key of the word that somebody has ended a consent."""
-    return f"ended:{grant_id}:{account_id}"

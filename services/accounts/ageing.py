@@ -19,11 +19,13 @@ from services.accounts.accounts import Accounts
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
+from services.accounts.notices import AccountNews
 from services.accounts.rights import TEENAGER_AGE
 from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.notify.tables import outbox
 from services.registry.model import ADULT_AGE
@@ -131,8 +133,7 @@ class Ageing:
                     )
                 )
                 await self._end_without_basis(unit, row, now)
-                until = int(row.until.timestamp())
-                await self._tell(unit, NotificationKind.GUARDIANSHIP_ENDED, row, f"guardianship:{row.id}:{until}")
+                await self._tell(unit, AccountNews.GUARDIANSHIP_ENDED, row, keys.guardianship_ended(row.id, row.until))
             await self._accounts.by_id(row.account_id)  # whom it acts for may have changed: the cache is renewed
         return len(found)
 
@@ -146,7 +147,7 @@ class Ageing:
                 await self._let_go(link, now)
             for link in teenagers:
                 async with self._database.write() as unit:
-                    await self._tell(unit, NotificationKind.TURNED_15, link, _turned_15(link.id))
+                    await self._tell(unit, AccountNews.TURNED_15, link, keys.turned_15(link.id))
             done, last = done + len(grown) + len(teenagers), links[-1].id
         return done
 
@@ -181,9 +182,9 @@ class Ageing:
                 delete(link_basis).where(link_basis.c.link_id == link.id, link_basis.c.basis != Basis.CONSENT.value)
             )
             await self._end_without_basis(unit, link, now)
-            await self._tell(unit, NotificationKind.TURNED_18, link, f"turned_18:{link.id}")
+            await self._tell(unit, AccountNews.TURNED_18, link, keys.turned_18(link.id))
             for own in await self._own_links(unit, link.patient_id):
-                await self._tell(unit, NotificationKind.TURNED_18, own, f"turned_18:{own.id}")
+                await self._tell(unit, AccountNews.TURNED_18, own, keys.turned_18(own.id))
         await self._accounts.by_id(link.account_id)
 
     async def _own_links(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[Row[Any, Any, Any]]:
@@ -209,23 +210,16 @@ class Ageing:
             await unit.execute(update(person_link).where(person_link.c.id == link.id).values(ended_at=now))
             await show_own(unit, link.account_id, link.person_id)
 
-    async def _tell(self, unit: AsyncConnection, kind: NotificationKind, link: Any, key: str) -> None:
-        await self._outbox.add(
-            unit,
-            account_id=link.account_id,
-            person_id=link.person_id,
-            kind=kind,
-            subject_id=link.id,
-            dedupe_key=key,
-            due_at=by_day(self._clock.now()),
-        )
+    async def _tell(self, unit: AsyncConnection, kind: AccountNews, link: Any, key: str) -> None:
+        due_at = by_day(self._clock.now())
+        await self._outbox.add(unit, Notice(link.account_id, link.person_id, kind, link.id, key, due_at))
 
     async def _untold(self, links: Sequence[_Link]) -> list[_Link]:
         """Those whose notice does not stand yet."""
-        keys = {_turned_15(each.id): each for each in links}
-        told = await self._database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(keys)))
+        by_key = {keys.turned_15(each.id): each for each in links}
+        told = await self._database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(by_key)))
         known = set(told.scalars())
-        return [each for key, each in keys.items() if key not in known]
+        return [each for key, each in by_key.items() if key not in known]
 
     async def _sweep(self, now: datetime) -> int:
         """Forgets links that ended long ago."""
@@ -262,7 +256,3 @@ def _has_turned_15(link: _Link, today: date, now: datetime) -> bool:
         return False
     shown = [each for each in link.bases if each.basis in _DOCUMENTS and each.lives(now)]
     return any(full_years(link.born, local(each.granted_at, MOSCOW).date()) < TEENAGER_AGE for each in shown)
-
-
-def _turned_15(link_id: str) -> str:
-    return f"turned_15:{link_id}"

@@ -18,10 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import CodeProblem, IssuedCode
-from services.accounts.rights import Denial
 from services.accounts.tables import access_code
 from services.clock import Clock
-from services.errors import NomerokError, NotAllowed
+from services.errors import Denial, NomerokError, NotAllowed
 from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.tables import audit

@@ -15,14 +15,14 @@ from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import DECLARED, ConfirmedPerson, Persons
-from services.accounts.rights import Denial, Editing, editing
+from services.accounts.rights import Editing, editing
 from services.accounts.tables import account as account_table
 from services.accounts.tables import person, person_link
 from services.clock import Clock
-from services.errors import NomerokError, NotAllowed, NotFound
+from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
 from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
-from services.registry.port import PatientConflict, RegistryUnavailable
+from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault

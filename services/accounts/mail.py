@@ -6,9 +6,11 @@ from sqlalchemy import select, update
 
 from services.accounts.accounts import Accounts
 from services.accounts.model import Account, MailAddress
+from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
 from services.clock import Clock
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.storage.engine import Database
 from services.storage.types import Sealed
@@ -68,14 +70,8 @@ class Mail:
             if sealed is None or self._vault.open(account_table.c.email, account.id, sealed) != address.text:
                 return
             await unit.execute(update(account_table).where(mine).values(email_refused_at=self._clock.now()))
-            await self._outbox.add(
-                unit,
-                account_id=account.id,
-                person_id=None,
-                kind=NotificationKind.MAIL_REFUSED,
-                subject_id=account.id,
-                dedupe_key=f"mail-refused:{self._vault.index('refused address', sealed.hex())}",
-            )
+            key = keys.mail_refused(self._vault.index("refused address", sealed.hex()))
+            await self._outbox.add(unit, Notice(account.id, None, AccountNews.MAIL_REFUSED, account.id, key))
 
     async def _set(self, account: Account, sealed: Sealed | None) -> Account:
         async with self._database.write() as unit:

@@ -19,7 +19,7 @@ from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.personal import Fact, Facts, Leaving, Moment, Obligation, ObligationKind, Subject, Word
+from services.personal import Fact, Facts, Leaving, Moment, Obligation, ObligationKind, Section, Subject, Word
 from services.registry.model import PatientIdentity, PolicyKind
 from services.storage.engine import Database
 from services.storage.tables import audit
@@ -44,6 +44,8 @@ class Departure:
 
 class AccountData:
     """The account, its consents, persons and links, codes, and the audit of what it did."""
+
+    sections = tuple(map(Section, ("account", "consents", "persons", "access", "codes", "actions")))
 
     def __init__(self, database: Database, vault: Vault, accounts: Accounts, access: Access, clock: Clock) -> None:
         self._database = database

@@ -14,13 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Covers, Person, Relation
-from services.accounts.rights import Denial, is_declared
+from services.accounts.rights import is_declared
 from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
-from services.errors import NomerokError, NotAllowed, NotFound
+from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
 from services.registry.model import Patient, PatientIdentity, PolicyKind
-from services.registry.port import PatientConflict, Registry, RegistryUnavailable
+from services.registry.ports.errors import PatientConflict, RegistryUnavailable
+from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
@@ -56,7 +57,7 @@ class ReadyFamily(Protocol):
 class Persons:
     """Who an account may act for. Every question names the account, so nobody sees another's persons."""
 
-    def __init__(self, database: Database, vault: Vault, registry: Registry, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, registry: PatientsPort, clock: Clock) -> None:
         self._database = database
         self._vault = vault
         self._registry = registry
@@ -221,12 +222,13 @@ class Persons:
         }
 
     def registry_columns(self, patient: Patient | None) -> dict[str, Any]:
-        """What a person's row keeps of the registry's patient."""
+        """What a person's row keeps of the registry's patient; whose visits are to be asked about at once."""
         # The verified mark says that a registry knows this policy by documents, not that we have typed it in there.
         return {
             "patient_id": patient.id if patient else None,
             "clinic_id": patient.clinic_id if patient else None,
             "verified_at": self._clock.now() if patient and patient.confirmed else None,
+            "looked_at": None,
         }
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:

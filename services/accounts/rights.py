@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.accounts.model import Basis, Covers, Person, Relation
-from services.errors import NotAllowed
+from services.errors import Denial, NotAllowed
 from services.registry.model import ADULT_AGE
 from services.texts.dates import full_years
 
@@ -36,18 +36,6 @@ class Editing(StrEnum):
     NUMBERS = "numbers"
     """Phone, policy and СНИЛС: the rest is as the documents have it."""
     NOTHING = "nothing"
-
-
-class Denial(StrEnum):
-    """Why an account may not act for a person."""
-
-    GROWN_UP = "grown_up"
-    BASIS_ENDED = "basis_ended"
-    NOT_COVERED = "not_covered"
-    TOO_MANY_DECLARED = "too_many_declared"
-    TOO_MANY_TRIES = "too_many_tries"
-    HIDDEN_CLASH = "hidden_clash"
-    """It clashes with a visit that the account may not see; nothing more may be told."""
 
 
 def live_bases(person: Person, now: datetime) -> frozenset[Basis]:

@@ -55,7 +55,7 @@ person = Table(
 )
 """`profile` is one sealed JSON: names, birth date, sex, phone, policy, СНИЛС (`accounts.persons`).
 
-`looked_at`: when the registry was last asked about this patient's visits.
+`looked_at`: when the registry was last asked about this patient's visits; NULL: they are to be asked about at once.
 """
 
 person_link = Table(

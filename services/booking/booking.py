@@ -15,41 +15,49 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Row, delete, distinct, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
-from services.accounts.rights import Denial
 from services.accounts.tables import link_basis, person, person_link
 from services.booking import sight
 from services.booking.ending import why_over
+from services.booking.holds import Holds
 from services.booking.model import (
     BookingOutcome,
     BookingRequest,
     Checking,
+    ChosenTime,
     Declined,
+    Held,
+    Loss,
+    Lost,
     Made,
     OldVisit,
     VisitEntry,
 )
 from services.booking.moving import Moving
+from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, hold
-from services.booking.watch import Watch, moved_key
+from services.booking.watch import Watch
 from services.clock import Clock
 from services.drafts.drafts import Drafts
-from services.errors import NotAllowed, NotFound
+from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.registry.model import (
     Booked,
     BookingAnswer,
+    Clinic,
     Patient,
+    PatientIdentity,
     Refusal,
     Refused,
     Slot,
@@ -57,7 +65,10 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
-from services.registry.port import PatientConflict, Registry, RegistryUnavailable
+from services.registry.ports.bookings import BookingsPort
+from services.registry.ports.errors import PatientConflict, RegistryUnavailable
+from services.registry.ports.port import REGISTRY_PATIENCE
+from services.registry.ports.times import TimesPort
 from services.storage.engine import Database
 from services.storage.sql import claimed_among
 from services.storage.tables import audit
@@ -66,22 +77,20 @@ from services.texts.dates import local
 log = logging.getLogger(__name__)
 
 _PENDING, _BOOKED, _REFUSED = "pending", "booked", "refused"
-REGISTRY_PATIENCE = timedelta(seconds=8)
-"""How long a press waits for the registry before it says «Проверяем»."""
 CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
 """When recovery asks again; «there is no such booking» at the last look or later is taken for refused."""
+FIRST_CHECK = REGISTRY_PATIENCE + CHECKS[0]
+"""After this long from the press: it does not look while the press itself may be waiting."""
 LATE_CHECKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """When it asks once more after that: a registry may carry out what it was asked for long after it was given up."""
 
 
-def confirmation_key(draft_id: str) -> str:
-    """The outbox key of a booking's confirmation."""
-    return f"confirm:{draft_id}"
+class NotHeld(NomerokError):  # noqa: N818
+    """The draft does not hold the time that is to be booked only if it is held."""
 
 
-def given_up_key(draft_id: str) -> str:
-    """The outbox key of a move that has cost the old visit and brought no new one."""
-    return f"given-up:{draft_id}"
+class HoldableTimes(BookingsPort, TimesPort, Protocol):
+    """What booking asks of the registry: whether a time is free, and that it be booked."""
 
 
 class Booking:
@@ -90,9 +99,10 @@ class Booking:
     def __init__(
         self,
         database: Database,
-        registry: Registry,
+        registry: HoldableTimes,
         persons: Persons,
         drafts: Drafts,
+        holds: Holds,
         outbox: Outbox,
         watch: Watch,
         clock: Clock,
@@ -102,39 +112,59 @@ class Booking:
         self._registry = registry
         self._persons = persons
         self._drafts = drafts
+        self._holds = holds
         self._outbox = outbox
         self._watch = watch
         self._clock = clock
         self._patience = patience
         self._moving = Moving(database, registry, watch, clock, patience)
 
+    async def hold(self, account: Account, draft_id: str, chosen: ChosenTime) -> Held | Lost | Made | Checking:
+        """Keeps the chosen time for the draft, while its person reads and confirms.
+
+        Where it cannot be had, what the draft has booked already is the answer: it may be this very time, and a crash
+        has kept anybody from saying so. Raises `RegistryUnavailable`.
+        """
+        slot = await self._registry.slot(chosen.slot_id)
+        return await self._lost(draft_id, chosen) if slot is None else await self._keep(account, draft_id, slot)
+
+    async def book_held(
+        self,
+        account: Account,
+        draft_id: str,
+        chosen: ChosenTime,
+        who: Person | PatientIdentity,
+        clinic: Clinic,
+        moves: Visit | None = None,
+        *,
+        gives_up: bool = False,
+    ) -> Held | Lost | BookingOutcome:
+        """`book` where the draft still holds the chosen time; else what `hold` gives, and nothing is booked.
+
+        `who`, `moves`, `gives_up`: as in `BookingRequest`. Raises `RegistryUnavailable`.
+        """
+        slot = await self._registry.slot(chosen.slot_id)
+        if slot is None:
+            return await self._lost(draft_id, chosen)
+        try:
+            return await self.book(BookingRequest(account, draft_id, who, clinic, slot, moves, gives_up, if_held=True))
+        except NotHeld:
+            return await self._keep(account, draft_id, slot)
+
     async def book(self, request: BookingRequest) -> BookingOutcome:
-        """Books the request's time once, however often it is asked for the same draft."""
-        earlier = await self._of_draft(request.draft_id)
-        if earlier is not None:
-            return earlier
-        try:
-            request = await self._recognise(request)
-            await self._check_rights(request)
-            patient = await self._patient(request)
-        except NotAllowed as denied:
-            return Declined(Denial(denied.reason))
-        except RegistryUnavailable:
-            return Declined(Refusal.UNAVAILABLE)
-        except PatientConflict:
-            patient = None
-        if patient is None:
-            return Declined(Refusal.PATIENT_NOT_FOUND)
-        if self._is_over(request):
-            return Declined(Refusal.OLD_VISIT_OVER)
-        try:
-            intent_id = await self._reserve(request, patient)
-        except NotAllowed as denied:
-            return Declined(Denial(denied.reason))
-        except IntegrityError:  # another press of the same screen was quicker, in this process or in another
-            return await self._of_draft(request.draft_id) or Declined(Refusal.UNAVAILABLE)
+        """Books the request's time once, however often it is asked for the same draft.
+
+        Raises `NotHeld` where it is to be booked only if it is held, and is not: the registry is not asked then.
+        """
+        request = await self._recognise(request)
+        begun = await self._begin(request)
+        if isinstance(begun, Declined):
+            # What the draft has booked already comes first: a press before this one, or one that a crash cut short.
+            return await self._of_draft(request.draft_id) or begun
+        intent_id, patient = begun
         answer = await self._ask(intent_id, patient.id, request)
-        outcome = await self._settle(intent_id, answer, screen_follows=True)
+        moves = request.moves.id if request.moves else None
+        outcome = await self._settle(intent_id, moves, answer, screen_follows=True)
         if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
             await self._look_late_for(request.account.id, patient.id)
             return await self._explained(outcome, request, patient)
@@ -142,7 +172,34 @@ class Booking:
             await self._look_late_for(request.account.id, patient.id)
         return outcome
 
-    async def outcome(self, draft_id: str) -> BookingOutcome | None:
+    async def _keep(self, account: Account, draft_id: str, slot: Slot) -> Held | Lost:
+        return await self._holds.keep(slot, account.id, draft_id) or Lost(Loss.HELD)
+
+    async def _lost(self, draft_id: str, chosen: ChosenTime) -> Lost | Made | Checking:
+        earlier = await self._of_draft(draft_id)
+        if earlier is not None:
+            return earlier
+        await self._holds.release(draft_id)
+        return Lost(Loss.PASSED if chosen.start <= self._clock.now() else Loss.TAKEN)
+
+    async def _begin(self, request: BookingRequest) -> tuple[str, Patient] | Declined:
+        """The intent that is reserved and whom the registry is to be asked for, by the rights as they are now."""
+        try:
+            await self._check_rights(request)
+            patient = await self._patient(request)
+            if patient is None:
+                return Declined(Refusal.PATIENT_NOT_FOUND)
+            if self._is_over(request):
+                return Declined(Refusal.OLD_VISIT_OVER)
+            return await self._reserve(request, patient), patient
+        except NotAllowed as denied:
+            return Declined(denied.reason)
+        except PatientConflict:
+            return Declined(Refusal.PATIENT_NOT_FOUND)
+        except (RegistryUnavailable, IntegrityError):  # the draft has an intent that lives, or its account has gone
+            return Declined(Refusal.UNAVAILABLE)
+
+    async def outcome(self, draft_id: str) -> Made | Checking | None:
         """What has become of a draft's booking so far; None while nothing was asked or it was refused."""
         return await self._of_draft(draft_id)
 
@@ -150,11 +207,6 @@ class Booking:
         """The visit whose place the one booked by this draft has taken; None where it has taken none."""
         of_draft = booking_intent.c.draft_id == draft_id, booking_intent.c.status == _BOOKED
         return (await self._database.fetch(select(booking_intent.c.moves).where(*of_draft))).scalar_one_or_none()
-
-    async def shown(self, draft_id: str) -> None:
-        """What has become of it has been shown on the screen: no separate message is needed."""
-        await self._outbox.settle(confirmation_key(draft_id))
-        await self._outbox.settle(given_up_key(draft_id))
 
     async def recover(self, limit: int = 50) -> int:
         """Settles intents that a crash or a silence left, and looks once more at those given up for a silence.
@@ -214,7 +266,7 @@ class Booking:
                 .values(check_at=now + pause)
             )
             return
-        await self._settle(intent.id, answer, screen_follows=False, unsure=last)
+        await self._settle(intent.id, intent.moves, answer, screen_follows=False, unsure=last)
 
     async def _look_late_for(self, account_id: str, patient_id: str) -> None:
         """Whether it is a visit said to have failed that is in the way of another: whoever booked it hears of it."""
@@ -255,7 +307,7 @@ class Booking:
 
         The draft may have booked something else meanwhile, so the intent is no longer the draft's.
         """
-        old = await self._old_visit(intent.id)
+        old = await self._old_visit(intent.moves)
         followed = select(booking_intent.c.id).where(
             booking_intent.c.account_id == intent.account_id, booking_intent.c.visit_id == visit.id
         )
@@ -320,10 +372,9 @@ class Booking:
         if sees_all and old is None:
             return declined
         try:
-            visits = await self._registry.visits([patient.id])
+            standing = await self._registry.visits([patient.id], statuses=(VisitStatus.BOOKED,))
         except RegistryUnavailable:
             return Declined(Refusal.UNAVAILABLE if sees_all else Denial.HIDDEN_CLASH, declined.old)
-        standing = [each for each in visits if each.status is VisitStatus.BOOKED]
         reason = declined.reason
         if old is not None:
             standing = [each for each in standing if each.id != old.id]
@@ -408,18 +459,35 @@ class Booking:
                     starts_at=request.slot.start,
                     moves=request.moves.id if request.moves else None,
                     status=_PENDING,
-                    check_at=now + self._patience + CHECKS[0],
+                    check_at=now + FIRST_CHECK,
                     created_at=now,
                 )
             )
-            await sight.check_listed(unit, request.account.id, person_id)
+            await self._check_still(unit, request, person_id)
             await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
 
+    async def _check_still(self, unit: AsyncConnection, request: BookingRequest, person_id: str) -> None:
+        """`sight.check_listed`; and, in the same question, whether the draft holds the time."""
+        mine = hold.c.draft_id == request.draft_id, hold.c.slot_id == request.slot.id
+        its_hold = and_(*mine, hold.c.until > self._clock.now())
+        found = sight.listed(request.account.id, person_id).add_columns(hold.c.until).outerjoin(hold, its_hold)
+        row = (await unit.execute(found)).first()
+        if row is None:
+            raise NotAllowed(Denial.BASIS_ENDED)
+        if request.if_held and row.until is None:
+            raise NotHeld
+
     async def _settle(
-        self, intent_id: str, answer: BookingAnswer, *, screen_follows: bool, unsure: bool = False
+        self,
+        intent_id: str,
+        moves: str | None,
+        answer: BookingAnswer,
+        *,
+        screen_follows: bool,
+        unsure: bool = False,
     ) -> BookingOutcome:
-        """`unsure`: it is given up because the registry has been silent for long enough, so it is looked at again."""
+        """`moves`: the intent's. `unsure`: it is given up for a long silence, so it is looked at again."""
         if isinstance(answer, Unknown):
             log.warning("the registry is silent about intent %s", intent_id)
             return Checking(intent_id)
@@ -428,7 +496,7 @@ class Booking:
         look: dict[str, Any] = (
             {"check_at": self._clock.now() + LATE_CHECKS[0], "attempts": 0} if late else {"check_at": None}
         )
-        old = await self._old_visit(intent_id) if booked else None
+        old = await self._old_visit(moves) if booked else None
         async with self._database.write() as unit:
             settled = await unit.execute(
                 update(booking_intent)
@@ -452,14 +520,12 @@ class Booking:
             return Made(answer.visit)
         return Declined(answer.reason, OldVisit.GIVEN_UP if given_up else OldVisit.AS_IT_WAS)
 
-    async def _old_visit(self, intent_id: str) -> Visit | None:
-        """The visit that the intent was to move, as the registry has it now."""
-        moves = await self._database.fetch(select(booking_intent.c.moves).where(booking_intent.c.id == intent_id))
-        old_id = moves.scalar_one_or_none()
-        if old_id is None:
+    async def _old_visit(self, moves: str | None) -> Visit | None:
+        """The visit that was to be moved, as the registry has it now."""
+        if moves is None:
             return None
         try:
-            return await self._registry.visit(old_id)
+            return await self._registry.visit(moves)
         except RegistryUnavailable:
             return None
 
@@ -475,25 +541,25 @@ class Booking:
     ) -> None:
         now = self._clock.now()
         moved = intent.moves is not None
-        made = NotificationKind.BOOKING_STANDS if late else NotificationKind.BOOKING_CONFIRMED
+        made = VisitNews.BOOKING_STANDS if late else VisitNews.BOOKING_CONFIRMED
         if moved:
             await unit.execute(
                 update(booking_intent).where(booking_intent.c.visit_id == intent.moves).values(ended_at=now)
             )
         if old is not None:
             await self._watch.remember(unit, intent.account_id, intent.person_id, old)
-        await self._watch.remember(unit, intent.account_id, intent.person_id, visit)
-        await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
-        await self._drafts.finish(unit, intent.draft_id, visit.id)
-        await self._outbox.add(
-            unit,
-            account_id=intent.account_id,
-            person_id=intent.person_id,
-            kind=NotificationKind.VISIT_MOVED if moved else made,
-            subject_id=visit.id,
-            dedupe_key=moved_key(intent.account_id, visit) if moved and late else confirmation_key(intent.draft_id),
+        by_looking = keys.moved(intent.account_id, visit.id, visit.start)  # as `watch` would tell of it
+        notice = Notice(
+            intent.account_id,
+            intent.person_id,
+            VisitNews.VISIT_MOVED if moved else made,
+            visit.id,
+            by_looking if moved and late else keys.confirmation(intent.draft_id),
             screen_follows=screen_follows,
         )
+        await self._watch.remember(unit, intent.account_id, intent.person_id, visit, notice)
+        await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
+        await self._drafts.finish(unit, intent.draft_id, visit.id)
         await unit.execute(
             insert(audit).values(
                 id=new_id(),
@@ -509,15 +575,15 @@ class Booking:
         await self._forget_other(unit, intent.person_id)
         if screen_follows and not given_up:  # the screen says why, and nothing has changed
             return
-        await self._outbox.add(
-            unit,
-            account_id=intent.account_id,
-            person_id=intent.person_id,
-            kind=NotificationKind.BOOKING_FAILED if intent.moves is None else NotificationKind.MOVE_FAILED,
-            subject_id=intent.moves or intent.id,
-            dedupe_key=given_up_key(intent.draft_id) if given_up else f"failed:{intent.id}",
+        notice = Notice(
+            intent.account_id,
+            intent.person_id,
+            VisitNews.BOOKING_FAILED if intent.moves is None else VisitNews.MOVE_FAILED,
+            intent.moves or intent.id,
+            keys.given_up(intent.draft_id) if given_up else keys.failed(intent.id),
             screen_follows=screen_follows,
         )
+        await self._outbox.add(unit, notice)
 
     async def _forget_other(self, unit: AsyncConnection, person_id: str) -> None:
         """Another citizen for whom nothing came about is not kept."""
@@ -538,7 +604,7 @@ class Booking:
             )
         )
 
-    async def _of_draft(self, draft_id: str) -> BookingOutcome | None:
+    async def _of_draft(self, draft_id: str) -> Made | Checking | None:
         row = (
             await self._database.fetch(
                 select(booking_intent).where(booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED)

@@ -7,6 +7,7 @@ An event bears a random `uid` that stays through every move, also where the regi
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,8 +16,8 @@ from services.accounts.model import Account
 from services.booking.model import CalendarEvent, CalendarVisit, VisitEntry
 from services.booking.tables import booking_intent, calendar_event
 from services.booking.visits import Visits
-from services.errors import NotFound
 from services.ids import new_id
+from services.registry.model import Visit
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.vault import Vault
@@ -32,16 +33,27 @@ class Calendar:
 
     async def find(self, account: Account, visit_id: str) -> CalendarVisit:
         """A visit, or the one that has taken its place; `NotFound` where the account may not see it."""
-        entries = {entry.visit.id: entry for entry in await self._visits.all(account)}
-        if visit_id not in entries:
-            raise NotFound
-        followed = await self._moves(account)
-        followed |= {each.visit.id: each.visit.moved_to for each in entries.values() if each.visit.moved_to}
-        followed = {old: new for old, new in followed.items() if new in entries}
-        way = _way(visit_id, followed)
-        earlier = _way(way[-1], {new: old for old, new in followed.items()})
-        before = entries.get(earlier[1]) if len(earlier) > 1 else None
-        return CalendarVisit(entries[way[-1]], before, frozenset({*way, *earlier}))
+        chain = [await self._visits.get(account, visit_id)]
+        moves = await self._moves(account)
+        known = {visit_id}
+        while (later := await self._after(account, chain[-1].visit, moves)) and later.visit.id not in known:
+            chain.append(later)
+            known.add(later.visit.id)
+        while (earlier := await self._before(account, chain[0].visit, moves)) and earlier.visit.id not in known:
+            chain.insert(0, earlier)
+            known.add(earlier.visit.id)
+        return CalendarVisit(chain[-1], chain[-2] if len(chain) > 1 else None, frozenset(known))
+
+    async def _after(self, account: Account, visit: Visit, moves: Mapping[str, str]) -> VisitEntry | None:
+        """What the visit was moved to, if the account may see it."""
+        later = visit.moved_to or moves.get(visit.id)
+        return (await self._visits.some(account, [later])).get(later) if later else None
+
+    async def _before(self, account: Account, visit: Visit, moves: Mapping[str, str]) -> VisitEntry | None:
+        """What was moved to the visit, if the account may see it."""
+        before = await self._visits.before(account, visit.id)
+        earlier = next((old for old, new in moves.items() if new == visit.id), None)
+        return (await self._visits.some(account, [earlier])).get(earlier) if not before and earlier else before
 
     async def event(self, account: Account, found: CalendarVisit) -> CalendarEvent:
         """The event, now that the calendar is to be told of the visit as it was found."""
@@ -99,11 +111,3 @@ class Calendar:
             *(clinic.name, clinic.address, clinic.town, clinic.phone, clinic.tz, clinic.lat, clinic.lon),
         ]
         return self._vault.indexes("calendar event", json.dumps(said))
-
-
-def _way(visit_id: str, steps: dict[str, str]) -> list[str]:
-    """From a visit on, as far as the steps lead; a circle is gone round once."""
-    way = [visit_id]
-    while (following := steps.get(way[-1])) is not None and following not in way:
-        way.append(following)
-    return way

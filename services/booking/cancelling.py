@@ -16,21 +16,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
 from services.accounts.model import Account
-from services.accounts.rights import Denial
 from services.booking import sight
-from services.booking.booking import CHECKS, REGISTRY_PATIENCE
+from services.booking.booking import CHECKS, FIRST_CHECK
 from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
+from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, cancel_intent
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clock import Clock
-from services.errors import NotAllowed
+from services.errors import Denial, NotAllowed
 from services.ids import new_id
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.registry.model import CancelAnswer, Cancelled, CancelRefusal, NotCancelled, Unknown, Visit, VisitStatus
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.bookings import BookingsPort
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.port import REGISTRY_PATIENCE
 from services.storage.engine import Database
 from services.storage.sql import claimed_among
 from services.texts.dates import local
@@ -40,18 +43,13 @@ log = logging.getLogger(__name__)
 _PENDING, _DONE, _REFUSED = "pending", "done", "refused"
 
 
-def cancelled_key(intent_id: str) -> str:
-    """The outbox key of what a cancelling tells."""
-    return f"cancel:{intent_id}"
-
-
 class Cancelling:
     """Cancels visits that the account sees and may manage, and settles what was left open."""
 
     def __init__(
         self,
         database: Database,
-        registry: Registry,
+        registry: BookingsPort,
         visits: Visits,
         watch: Watch,
         outbox: Outbox,
@@ -80,7 +78,7 @@ class Cancelling:
         except RegistryUnavailable:
             return Kept(CancelRefusal.UNAVAILABLE)
         except NotAllowed as denied:
-            return Kept(Denial(denied.reason))
+            return Kept(denied.reason)
         except IntegrityError:  # a press before this one is still waiting for the registry
             return Checking(visit_id)
         return await self._settle(intent_id, await self._ask(visit_id), entry.visit, screen_follows=True)
@@ -90,7 +88,7 @@ class Cancelling:
         try:
             self._check(entry)
         except NotAllowed as denied:
-            return Denial(denied.reason)
+            return denied.reason
         return why_over(entry.visit, self._clock.now())
 
     async def under_way(self, account: Account, visit_id: str) -> bool:
@@ -113,10 +111,6 @@ class Cancelling:
             cancel_intent.c.status == _DONE,
         )
         return (await self._database.fetch(own)).first() is not None
-
-    async def shown(self, intent_id: str) -> None:
-        """The screen has told it: no separate message is needed."""
-        await self._outbox.settle(cancelled_key(intent_id))
 
     async def recover(self, limit: int = 50) -> int:
         """Settles intents that a crash or a silence left, by asking again; gives how many were looked at."""
@@ -153,7 +147,7 @@ class Cancelling:
             clinic_id=entry.visit.clinic.id,
             slot_id=entry.visit.slot_id,
             status=_PENDING,
-            check_at=now + self._patience + CHECKS[0],
+            check_at=now + FIRST_CHECK,
             created_at=now,
         )
         async with self._database.write() as unit:
@@ -236,27 +230,18 @@ class Cancelling:
             if row is not None and done:
                 await self._confirm(unit, row, visit, screen_follows=screen_follows)
             elif row is not None and not screen_follows:
-                await self._tell(unit, row, NotificationKind.CANCEL_FAILED, screen_follows=False)
+                await self._tell(unit, row, VisitNews.CANCEL_FAILED, screen_follows=False)
         return GivenUp(intent_id) if isinstance(answer, Cancelled) else Kept(answer.reason)
 
     async def _confirm(
         self, unit: AsyncConnection, intent: Row[Any], visit: Visit | None, *, screen_follows: bool
     ) -> None:
         await note_cancelled(unit, self._watch, intent, visit, self._clock.now())
-        await self._tell(unit, intent, NotificationKind.VISIT_CANCELLED, screen_follows=screen_follows)
+        await self._tell(unit, intent, VisitNews.VISIT_CANCELLED, screen_follows=screen_follows)
 
-    async def _tell(
-        self, unit: AsyncConnection, intent: Row[Any], kind: NotificationKind, *, screen_follows: bool
-    ) -> None:
-        await self._outbox.add(
-            unit,
-            account_id=intent.account_id,
-            person_id=intent.person_id,
-            kind=kind,
-            subject_id=intent.visit_id,
-            dedupe_key=cancelled_key(intent.id),
-            screen_follows=screen_follows,
-        )
+    async def _tell(self, unit: AsyncConnection, intent: Row[Any], kind: VisitNews, *, screen_follows: bool) -> None:
+        who, key = (intent.account_id, intent.person_id), keys.cancelled(intent.id)
+        await self._outbox.add(unit, Notice(*who, kind, intent.visit_id, key, screen_follows=screen_follows))
 
 
 def _answer_of(visit: Visit, now: datetime) -> CancelAnswer | None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from services.booking.model import Held
 from services.booking.tables import cancel_intent, hold
 from services.clock import Clock
 from services.registry.model import Slot
@@ -55,6 +56,14 @@ class Holds:
             return None
         until: datetime | None = taken.scalar_one_or_none()
         return until
+
+    async def keep(self, slot: Slot, account_id: str, draft_id: str) -> Held | None:
+        """The draft's hold of this time, begun anew where it has run out; None where somebody else keeps the time."""
+        until = await self.until(draft_id, slot.id)
+        if until is not None:
+            return Held(slot, until)
+        until = await self.take(slot, account_id, draft_id)
+        return None if until is None else Held(slot, until, anew=True)
 
     async def until(self, draft_id: str, slot_id: str) -> datetime | None:
         """When the draft's hold of this time ends; None once it has, or there is none."""

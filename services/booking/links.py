@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,7 +19,8 @@ from services.booking.tables import waiting_link
 from services.clock import Clock
 from services.errors import NomerokError
 from services.registry.model import ADULT_AGE
-from services.registry.port import Registry
+from services.registry.ports.clinics import ClinicsPort
+from services.registry.ports.times import TimesPort
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.vault import Vault
@@ -62,10 +64,14 @@ def read_link(payload: str | None) -> BookingLink | None:
     return BookingLink(LinkKind(match[1]), ids[:length], ids[length + 1 :])
 
 
+class Places(ClinicsPort, TimesPort, Protocol):
+    """What a link may lead to: a clinic, a doctor, a service."""
+
+
 class Links:
     """Says where a link leads, and keeps it for somebody who has to give consent and fill in a form first."""
 
-    def __init__(self, database: Database, vault: Vault, registry: Registry, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, registry: Places, clock: Clock) -> None:
         self._database = database
         self._vault = vault
         self._registry = registry

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from services.accounts.model import Account, Person
-from services.accounts.rights import Denial
+from services.errors import Denial
 from services.registry.model import CancelRefusal, Clinic, PatientIdentity, Refusal, Slot, Visit
 
 
@@ -15,7 +16,7 @@ class BookingRequest:
     """Who books what for whom. `who`: a person of the account, or another citizen who becomes one by booking.
 
     `moves`: the visit that is to be given up for it, once it stands. `gives_up`: it goes before that, for the
-    registry does not take both, and its person has agreed.
+    registry does not take both, and its person has agreed. `if_held`: only while the draft holds the time.
     """
 
     account: Account
@@ -25,6 +26,41 @@ class BookingRequest:
     slot: Slot
     moves: Visit | None = None
     gives_up: bool = False
+    if_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenTime:
+    """A time as a draft remembers it, by the registry's id: whether it can be had still is to be asked."""
+
+    slot_id: str
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A time that is kept for a draft until a moment. `anew`: the hold had run out, and is begun once more."""
+
+    slot: Slot
+    until: datetime
+    anew: bool = False
+
+
+class Loss(Enum):
+    """Why a chosen time can be had no longer."""
+
+    PASSED = auto()
+    TAKEN = auto()
+    """The registry has it no more."""
+    HELD = auto()
+    """It is kept for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The draft holds no time any more."""
+
+    why: Loss
 
 
 class LinkKind(StrEnum):

@@ -34,7 +34,8 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.bookings import BookingsPort
+from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 
 _PENDING, _DONE, _REFUSED = "pending", "done", "refused"
@@ -45,7 +46,9 @@ Answer = TypeVar("Answer")
 class Moving:
     """What moving asks of the registry, for `Booking`, which keeps the intent."""
 
-    def __init__(self, database: Database, registry: Registry, watch: Watch, clock: Clock, patience: timedelta) -> None:
+    def __init__(
+        self, database: Database, registry: BookingsPort, watch: Watch, clock: Clock, patience: timedelta
+    ) -> None:
         self._database = database
         self._registry = registry
         self._watch = watch

@@ -15,9 +15,21 @@ from services.booking.model import VisitEntry
 from services.booking.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
 from services.booking.visits import Visits
 from services.clock import Clock
-from services.personal import Fact, Facts, Leaving, Moment, Obligation, ObligationKind, StillUnderWay, Subject, Word
+from services.personal import (
+    Fact,
+    Facts,
+    Leaving,
+    Moment,
+    Obligation,
+    ObligationKind,
+    Section,
+    StillUnderWay,
+    Subject,
+    Word,
+)
 from services.registry.model import CancelRefusal, Refusal, Visit, VisitStatus
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.clinics import ClinicsPort
+from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 from services.texts.dates import MOSCOW
 
@@ -33,10 +45,15 @@ class BookingData:
     Details of a visit are the registry's: they are told as far as the account may see it, and where it answers.
     """
 
+    sections = (
+        *map(Section, ("registry_answered", "bookings", "cancellations", "visits_remembered", "replies")),
+        *map(Section, ("calendar_files", "link_followed_to", "times_held")),
+    )
+
     def __init__(
         self,
         database: Database,
-        registry: Registry,
+        registry: ClinicsPort,
         accounts: Accounts,
         visits: Visits,
         links: Links,

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from services.accounts.model import Account
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
+from services.booking.notices import VisitNews
 from services.booking.visits import Visits
-from services.booking.watch import soon_key
 from services.clock import Clock
-from services.notify.model import NotificationKind
+from services.notify import keys
 from services.notify.outbox import Outbox
 
 _TOGETHER = timedelta(hours=1)
@@ -55,7 +55,7 @@ class Reminders:
         """The message two hours before a visit; late where the moment was missed, but never at night."""
         now = self._clock.now()
         ahead = await self._visits.ahead(account)
-        waiting = await self._outbox.waiting(account.id, NotificationKind.REMINDER_SOON)
+        waiting = await self._outbox.waiting(account.id, VisitNews.REMINDER_SOON)
         group = next((each for each in groups(ahead, waiting) if visit_id in _ids(each)), None)
         if group is None:
             return None
@@ -65,8 +65,8 @@ class Reminders:
         moment = soon_moment(leader)
         if moment is None or moment > now or not is_daytime(now, leader.clinic.tz):
             return None
-        keys = [soon_key(account.id, each.visit.id, each.visit.start) for each in group[1:]]
-        return Reminder(tuple(group), tuple(keys))
+        along = [keys.soon(account.id, each.visit.id, each.visit.start) for each in group[1:]]
+        return Reminder(tuple(group), tuple(along))
 
     async def of_day(self, account: Account, day: date) -> list[VisitEntry]:
         """Visits of one day that are still ahead."""

@@ -17,6 +17,9 @@ from services.texts.dates import full_years, local
 _LOOKED_AT = 6
 """Of how many specialists the nearest time is asked for: a screen must not wait for the whole history."""
 
+_REMEMBERED = 100
+"""Of how many visits the specialists are taken: whoever was seen before that is no habit any more."""
+
 
 class Repeats:
     """What can be booked once more. Raises `RegistryUnavailable` where the registry is silent."""
@@ -50,7 +53,7 @@ class Repeats:
 
     async def _seen(self, account: Account) -> list[VisitEntry]:
         now = self._clock.now()
-        entries = await self._visits.all(account)
+        entries = await self._visits.latest(account, _REMEMBERED)
         ahead = {_specialist(each) for each in entries if each.visit.status is VisitStatus.BOOKED}
         latest = {
             (*_specialist(each), each.visit.clinic.id): each

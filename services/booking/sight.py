@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
 from services.accounts.model import Person
-from services.accounts.rights import Denial, VisitScope
+from services.accounts.rights import VisitScope
 from services.accounts.tables import person_link
 from services.booking.model import VisitEntry
 from services.booking.tables import booking_intent
-from services.errors import NotAllowed
+from services.errors import Denial, NotAllowed
 from services.registry.model import Visit
 from services.texts.dates import local
+
+_FARTHEST = ("Europe/Kaliningrad", "Asia/Kamchatka")
 
 
 def patients_of(family: Sequence[Person]) -> dict[str, Person]:
@@ -34,6 +37,12 @@ def scope(entry: VisitEntry, now: datetime) -> VisitScope:
     return rights.visit_scope(entry.person, local(now, entry.visit.clinic.tz).date(), now)
 
 
+def least_scope(person: Person, now: datetime) -> VisitScope:
+    """What may be seen of the person wherever the clinic is: a birthday comes to the country's east ten hours early."""
+    scopes = {rights.visit_scope(person, local(now, tz).date(), now) for tz in _FARTHEST}
+    return next(each for each in (VisitScope.NONE, VisitScope.OWN_BOOKINGS, VisitScope.ALL) if each in scopes)
+
+
 def visible(found: Iterable[VisitEntry], own: Collection[str], now: datetime) -> list[VisitEntry]:
     """Those that the account may see. `own`: visits that were booked from it."""
     return [entry for entry in found if _may_see(entry, own, now)]
@@ -46,17 +55,22 @@ def own_bookings(account_id: str) -> Select[tuple[str]]:
     )
 
 
-async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -> None:
-    """Raises `NotAllowed` where the person has gone since it was read, erased perhaps by whoever let others act.
+def listed(account_id: str, person_id: str) -> Select[Any]:
+    """Asks whether the account has the person still, for whoever let others act may have erased it since it was read.
 
-    Asked after a row of the unit has taken its lock on the account: an erasing that concerns it is over, or waits.
+    To be asked after a row of the unit has taken its lock on the account: an erasing that concerns it is over, or
+    waits.
     """
-    link = select(person_link.c.id).where(
+    return select(person_link.c.id).where(
         person_link.c.account_id == account_id,
         person_link.c.person_id == person_id,
         person_link.c.ended_at.is_(None),
     )
-    if (await unit.execute(link)).first() is None:
+
+
+async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -> None:
+    """Raises `NotAllowed` where the person has gone since it was read."""
+    if (await unit.execute(listed(account_id, person_id))).first() is None:
         raise NotAllowed(Denial.BASIS_ENDED)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.booking.holds import Holds
 from services.registry.model import DayOffer, DoctorOffer, ServiceOffer, Slot
-from services.registry.port import Registry
+from services.registry.ports.times import TimesPort
 
 
 class Times:
@@ -16,7 +16,7 @@ class Times:
     Every question raises `RegistryUnavailable` where the registry is silent.
     """
 
-    def __init__(self, registry: Registry, holds: Holds) -> None:
+    def __init__(self, registry: TimesPort, holds: Holds) -> None:
         self._registry = registry
         self._holds = holds
 

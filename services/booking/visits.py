@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from services.accounts.model import Account
+from services.accounts.model import Account, Person
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
 from services.booking import sight
@@ -17,16 +17,18 @@ from services.booking.model import VisitEntry, VisitPage
 from services.booking.tables import visit_reply
 from services.clock import Clock
 from services.errors import NotFound
-from services.registry.model import VisitStatus
-from services.registry.port import Registry
+from services.registry.model import Visit, VisitStatus
+from services.registry.ports.visits import VisitsPort
 from services.storage.engine import Database
+
+_GIVEN_UP = tuple(status for status in VisitStatus if status is not VisitStatus.BOOKED)
 
 
 class Visits:
     """Visits of an account's persons, within its rights. Raises `RegistryUnavailable` if it is silent."""
 
     def __init__(
-        self, database: Database, registry: Registry, persons: Persons, booking: Booking, clock: Clock
+        self, database: Database, registry: VisitsPort, persons: Persons, booking: Booking, clock: Clock
     ) -> None:
         self._database = database
         self._registry = registry
@@ -36,24 +38,44 @@ class Visits:
 
     async def upcoming(self, account: Account, page: int, size: int) -> VisitPage:
         """Visits that are still ahead, the nearest first."""
-        now = self._clock.now()
-        return _page([entry for entry in await self._all(account) if _is_ahead(entry, now)], page, size)
+        found = await self._ahead(account)
+        return VisitPage(tuple(found[page * size : (page + 1) * size]), len(found))
 
     async def ahead(self, account: Account) -> list[VisitEntry]:
         """All visits that are still ahead, the nearest first, with what was answered to their reminders."""
-        now = self._clock.now()
-        found = [entry for entry in await self._all(account) if _is_ahead(entry, now)]
+        found = await self._ahead(account)
         return await self._with_replies(found) if found else []
 
     async def past(self, account: Account, page: int, size: int) -> VisitPage:
-        """Everything else, the latest first."""
-        now = self._clock.now()
-        entries = [entry for entry in await self._all(account) if not _is_ahead(entry, now)]
-        return _page(entries[::-1], page, size)
+        """Everything else, the latest first: what was cancelled or moved, and what has begun.
 
-    async def all(self, account: Account) -> list[VisitEntry]:
-        """Past ones and those ahead, the earliest first."""
-        return await self._all(account)
+        Whom the account may see only what it booked itself, on this day somewhere in the country, is asked about by
+        those ids: a page and its number cannot be told from what is hidden.
+        """
+        now, begun, first, total = self._clock.now(), self._begun(), (page + 1) * size, 0
+        found: list[VisitEntry] = []
+        for persons, among in await self._circles(account, now):
+            patients = list(sight.patients_of(persons))
+            for since, until, statuses in ((begun, None, _GIVEN_UP), (None, begun, None)):
+                total += await self._registry.count_visits(
+                    patients, since=since, until=until, statuses=statuses, among=among
+                )
+                visits = await self._registry.visits(
+                    patients,
+                    since=since,
+                    until=until,
+                    statuses=statuses,
+                    among=among,
+                    latest_first=True,
+                    limit=first,
+                )
+                found += sight.entries(persons, visits)
+        found.sort(key=lambda entry: (entry.visit.start, entry.visit.id), reverse=True)
+        return VisitPage(tuple(found[page * size : first]), total)
+
+    async def latest(self, account: Account, limit: int) -> list[VisitEntry]:
+        """The last of them, those ahead too, the earliest first."""
+        return (await self._asked(account, latest_first=True, limit=limit))[::-1]
 
     async def get(self, account: Account, visit_id: str) -> VisitEntry:
         """One visit; `NotFound` where it is not one that the account may see."""
@@ -66,20 +88,72 @@ class Visits:
                         return (await self._with_replies([entry]))[0]
         raise NotFound
 
+    def booked(self, visit: Visit, person: Person) -> VisitEntry:
+        """A visit that the account itself has booked for this person of its own, from what is in hand.
+
+        `NotFound` where it may not even see that.
+        """
+        entry = VisitEntry(visit, person)
+        if not sight.visible([entry], [visit.id], self._clock.now()):
+            raise NotFound
+        return entry
+
     async def before(self, account: Account, visit_id: str) -> VisitEntry | None:
         """The visit whose place this one has taken, if the account may see it."""
-        return next((entry for entry in await self._all(account) if entry.visit.moved_to == visit_id), None)
+        found = await self._asked(account, moved_to=visit_id)
+        return found[0] if found else None
 
     async def some(self, account: Account, visit_ids: Collection[str]) -> dict[str, VisitEntry]:
         """Those of these visits that the account may see, by id."""
-        return {entry.visit.id: entry for entry in await self._all(account) if entry.visit.id in visit_ids}
+        found = await self._asked(account, among=visit_ids)
+        return {entry.visit.id: entry for entry in found}
 
-    async def _all(self, account: Account) -> list[VisitEntry]:
+    async def _ahead(self, account: Account) -> list[VisitEntry]:
+        return await self._asked(account, since=self._begun(), statuses=(VisitStatus.BOOKED,))
+
+    def _begun(self) -> datetime:
+        """What starts before this has begun: also what starts at this very moment."""
+        return self._clock.now() + timedelta(milliseconds=1)
+
+    async def _circles(
+        self, account: Account, now: datetime
+    ) -> Sequence[tuple[Sequence[Person], Collection[str] | None]]:
+        """Persons who are asked about alike: None for all their visits, or the ids of those that may be seen."""
+        family = await self._persons.family(account)
+        scopes = {person.id: sight.least_scope(person, now) for person in family}
+        whole = [person for person in family if scopes[person.id] is VisitScope.ALL]
+        narrow = [person for person in family if scopes[person.id] is VisitScope.OWN_BOOKINGS]
+        circles: list[tuple[Sequence[Person], Collection[str] | None]] = [(whole, None)] if whole else []
+        if narrow:
+            circles.append((narrow, await self._booking.own_bookings(account.id)))
+        return circles
+
+    async def _asked(
+        self,
+        account: Account,
+        *,
+        since: datetime | None = None,
+        statuses: Collection[VisitStatus] | None = None,
+        among: Collection[str] | None = None,
+        moved_to: str | None = None,
+        latest_first: bool = False,
+        limit: int | None = None,
+    ) -> list[VisitEntry]:
+        """What the registry gives of the family's visits, within the rights; arguments as `VisitsPort.visits` has."""
         family = await self._persons.family(account)
         patients = sight.patients_of(family)
         if not patients:
             return []
-        return await self._visible(account, sight.entries(family, await self._registry.visits(list(patients))))
+        visits = await self._registry.visits(
+            list(patients),
+            since=since,
+            statuses=statuses,
+            among=among,
+            moved_to=moved_to,
+            latest_first=latest_first,
+            limit=limit,
+        )
+        return await self._visible(account, sight.entries(family, visits))
 
     async def _visible(self, account: Account, found: list[VisitEntry]) -> list[VisitEntry]:
         now = self._clock.now()
@@ -95,11 +169,3 @@ class Visits:
         )
         said = {(row.visit_id, row.starts_at) for row in rows}
         return [replace(each, replied=(each.visit.id, each.visit.start) in said) for each in found]
-
-
-def _is_ahead(entry: VisitEntry, now: datetime) -> bool:
-    return entry.visit.status is VisitStatus.BOOKED and entry.visit.start > now
-
-
-def _page(entries: list[VisitEntry], page: int, size: int) -> VisitPage:
-    return VisitPage(tuple(entries[page * size : (page + 1) * size]), len(entries))

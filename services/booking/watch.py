@@ -1,19 +1,21 @@
 """What each account knows of its visits, and what others have changed since.
 
-The registry is asked from time to time about everybody's visits; what has changed against what an account was
-told last is told to it. A registry that is silent, or leaves a visit out of its answer, changes nothing.
+A registry that tells what it changes is followed; one that does not is asked about everybody's visits every few
+minutes. What has changed against what an account was told last is told to it. A registry that is silent, or leaves a
+visit out of its answer, changes nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import Accounts
@@ -22,27 +24,35 @@ from services.accounts.tables import person, person_link
 from services.booking import sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
+from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, cancel_intent, visit_watch
 from services.clock import Clock
 from services.ids import new_id
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
+from services.registry.following import Followed
 from services.registry.model import Visit, VisitStatus
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.port import REGISTRY_PATIENCE
+from services.registry.ports.visits import VisitChangesPort, VisitsPort
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
 
 LOOK_EVERY = timedelta(minutes=5)
+LOOK_WHERE_TOLD = timedelta(days=1)
+"""Where the registry tells its changes: rights that come with a birthday, and whatever it has failed to tell."""
 _AGAIN_AFTER = timedelta(minutes=1)
 _SINCE = timedelta(days=1)
 """Visits that began earlier than that are not asked about, so nothing need be known of them."""
 _URGENT = timedelta(hours=24)
-_PATIENCE = timedelta(seconds=8)
 _CANCELLED = {
-    VisitStatus.CANCELLED_BY_CLINIC: (NotificationKind.VISIT_CANCELLED_BY_CLINIC, "clinic"),
-    VisitStatus.CANCELLED_BY_PATIENT: (NotificationKind.VISIT_CANCELLED, "patient"),
+    VisitStatus.CANCELLED_BY_CLINIC: (VisitNews.VISIT_CANCELLED_BY_CLINIC, keys.cancelled_by_clinic),
+    VisitStatus.CANCELLED_BY_PATIENT: (VisitNews.VISIT_CANCELLED, keys.cancelled_by_patient),
 }
-"""What is told of each, and the word of its outbox key: a registry's id may be 64 characters of the 96."""
+"""What is told of each, and under which key."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,77 +68,103 @@ class _Change:
         return self.entry.visit
 
     @property
+    def leads_nowhere(self) -> bool:
+        """Where to it was moved is not known yet."""
+        return self.latest.status is VisitStatus.MOVED
+
+    @property
     def moved(self) -> bool:
         """Whether there is another time to come at."""
         other = self.latest.id != self.visit.id or self.latest.start != self.known_start
         return other and self.latest.status is VisitStatus.BOOKED
 
 
-def soon_key(account_id: str, visit_id: str, start: datetime) -> str:
-    """The outbox key of the reminder two hours before a visit at this time."""
-    return f"soon:{visit_id}:{_seconds(start)}:{account_id}"
-
-
-def moved_key(account_id: str, visit: Visit) -> str:
-    """The outbox key of a visit that came about by a move, as a look at the registry would tell of it."""
-    return _change_key("moved", account_id, visit)
-
-
-def _change_key(word: str, account_id: str, visit: Visit) -> str:
-    return f"{word}:{account_id}:{visit.id}:{_seconds(visit.start)}"
-
-
 class Watch:
-    """Remembers visits as each account was told of them, and plans their reminders."""
+    """Remembers visits as each account was told of them, and plans their reminders.
+
+    `changes`: the registry's, where it tells them; what is heard of them comes through `followed`.
+    """
 
     def __init__(
         self,
         database: Database,
-        registry: Registry,
+        registry: VisitsPort,
         accounts: Accounts,
         persons: Persons,
         outbox: Outbox,
         clock: Clock,
+        changes: VisitChangesPort | None = None,
+        *,
+        patience: timedelta = REGISTRY_PATIENCE,
     ) -> None:
         self._database = database
         self._registry = registry
+        self._changes = changes
+        self._every = LOOK_EVERY if changes is None else LOOK_WHERE_TOLD
         self._accounts = accounts
         self._persons = persons
         self._outbox = outbox
         self._clock = clock
+        self._patience = patience
 
-    async def remember(self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit) -> None:
-        """Within the unit that makes it true: the account knows the visit as it is, and will be reminded of it."""
-        key = {"account_id": account_id, "visit_id": visit.id}
+    async def remember(
+        self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit, *told: Notice
+    ) -> None:
+        """Within the unit that makes it true: the account knows the visit as it is, and will be reminded of it.
+
+        `told`: what it hears of it besides, written along with the reminders.
+        """
         known = {"person_id": person_id, "status": visit.status.value, "starts_at": visit.start}
-        mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit.id
-        before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one_or_none()
-        if before is not None and before != visit.start:
-            await self._outbox.withdraw(unit, soon_key(account_id, visit.id, before))
-        await unit.execute(
-            insert_for(self._database.dialect, visit_watch)
-            .values(**key, **known)
-            .on_conflict_do_update(index_elements=list(key), set_=known)
-        )
+        if not await self._met(unit, {"account_id": account_id, "visit_id": visit.id, **known}):
+            mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit.id
+            before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one()
+            if before != visit.start:
+                await self._outbox.withdraw(unit, keys.soon(account_id, visit.id, before))
+            await unit.execute(update(visit_watch).where(*mine).values(known))
         if visit.status is VisitStatus.BOOKED:
-            await self._plan(unit, account_id, person_id, visit)
+            await self._plan(unit, account_id, person_id, visit, *told)
+        else:
+            await self._outbox.add(unit, *told)
 
     async def look(self, limit: int = 200) -> int:
-        """Asks the registry about those who were not asked about for the longest; gives how many persons."""
+        """Asks the registry about those who were not asked about for the longest; gives how many persons.
+
+        Where the registry tells its changes, those are persons who are new, or of whom more may be seen than before.
+        """
         now = self._clock.now()
         claimed = await self._claim(limit, now)
         if not claimed:
             return 0
         try:
-            async with asyncio.timeout(_PATIENCE.total_seconds()):
+            async with asyncio.timeout(self._patience.total_seconds()):
                 visits = await self._registry.visits({row.patient_id for row in claimed}, since=now - _SINCE)
         except (RegistryUnavailable, TimeoutError):
-            await self._ask_again([row.id for row in claimed], now)
             return 0
-        told = {visit.id: visit for visit in visits}
-        for account_id, patients in (await self._accounts_of(claimed)).items():
-            await self._compare(account_id, [visit for visit in visits if visit.patient_id in patients], told, now)
+        unclear = await self._compare_all(claimed, visits, now)
+        untouched = person.c.looked_at == self._to_look_in(_AGAIN_AFTER, now)
+        await self._looked_at({row.id for row in claimed} - unclear, now, untouched)
+        await self._looked_at(unclear, self._to_look_in(LOOK_EVERY, now), untouched)
         return len(claimed)
+
+    def followed(self) -> tuple[Followed[Visit], ...]:
+        """What is done about the changes that the registry tells; nothing where it does not."""
+        if self._changes is None:
+            return ()
+        return (Followed("visits", self._changes.changed_visits, self.look_at_all, self.take),)
+
+    async def look_at_all(self) -> None:
+        """What was changed before is found by asking: everybody's turn to be looked at has come."""
+        await self._database.execute(update(person).where(person.c.looked_at.is_not(None)).values(looked_at=None))
+
+    async def take(self, changed: Sequence[Visit]) -> None:
+        """Tells of these visits, as they are now, whoever is concerned."""
+        now = self._clock.now()
+        visits = [visit for visit in changed if visit.start >= now - _SINCE]
+        patients = {visit.patient_id for visit in visits}
+        of_them = select(person.c.id, person.c.patient_id).where(person.c.patient_id.in_(patients))
+        unclear = await self._compare_all((await self._database.fetch(of_them)).all(), visits, now)
+        soon = self._to_look_in(LOOK_EVERY, now)
+        await self._looked_at(unclear, soon, person.c.looked_at > soon)
 
     async def purge(self) -> int:
         """Forgets visits that are not asked about any more; gives how many."""
@@ -136,7 +172,10 @@ class Watch:
         return (await self._database.execute(delete(visit_watch).where(old))).rowcount
 
     async def _claim(self, limit: int, now: datetime) -> Sequence[Row[Any]]:
-        """Persons to ask about now; another process does not get them meanwhile."""
+        """Persons to ask about now; another process does not get them meanwhile.
+
+        Without an answer, or with nobody left to do something about it, their turn comes again in a minute.
+        """
         linked = select(person_link.c.id).where(
             person_link.c.person_id == person.c.id, person_link.c.ended_at.is_(None)
         )
@@ -144,7 +183,7 @@ class Watch:
             select(person.c.id)
             .where(
                 person.c.patient_id.is_not(None),
-                or_(person.c.looked_at.is_(None), person.c.looked_at <= now - LOOK_EVERY),
+                or_(person.c.looked_at.is_(None), person.c.looked_at <= now - self._every),
                 linked.exists(),
             )
             .order_by(person.c.looked_at.nulls_first())
@@ -153,14 +192,44 @@ class Watch:
         claimed = await self._database.execute(
             update(person)
             .where(claimed_among(person.c.id, due))
-            .values(looked_at=now)
+            .values(looked_at=self._to_look_in(_AGAIN_AFTER, now))
             .returning(person.c.id, person.c.patient_id)
         )
         return claimed.all()
 
-    async def _ask_again(self, person_ids: Collection[str], now: datetime) -> None:
-        looked_at = now - LOOK_EVERY + _AGAIN_AFTER
-        await self._database.execute(update(person).where(person.c.id.in_(person_ids)).values(looked_at=looked_at))
+    def _to_look_in(self, pause: timedelta, now: datetime) -> datetime:
+        """Whoever was last asked about then has the next turn after this pause."""
+        return now - self._every + pause
+
+    async def _looked_at(self, person_ids: Collection[str], at: datetime, where: ColumnElement[bool]) -> None:
+        """`where`: but for those whose turn has come at once meanwhile, for more may be seen of them now."""
+        if person_ids:
+            them = person.c.id.in_(person_ids), where
+            await self._database.execute(update(person).where(*them).values(looked_at=at))
+
+    async def _compare_all(self, persons: Sequence[Row[Any]], visits: Sequence[Visit], now: datetime) -> set[str]:
+        """Tells every account of these persons what is new to it; gives the persons to be looked at again soon."""
+        unclear = await self._being_booked(persons) if self._changes is not None else set()
+        told = {visit.id: visit for visit in visits}
+        for account_id, patients in (await self._accounts_of(persons)).items():
+            own = [visit for visit in visits if visit.patient_id in patients]
+            try:
+                unclear |= await self._compare(account_id, own, told, now)
+            except Exception:
+                log.exception("an account was not told of its visits")
+                unclear |= {row.id for row in persons if row.patient_id in patients}
+        return unclear
+
+    async def _being_booked(self, persons: Sequence[Row[Any]]) -> set[str]:
+        """Those who are being booked for this moment: what is changed before that is settled is not known yet."""
+        patients = {row.patient_id for row in persons}
+        pending = select(booking_intent.c.patient_id).where(
+            booking_intent.c.check_at.is_not(None),
+            booking_intent.c.status == "pending",
+            booking_intent.c.patient_id.in_(patients),
+        )
+        under_way = set((await self._database.fetch(pending)).scalars())
+        return {row.id for row in persons if row.patient_id in under_way}
 
     async def _accounts_of(self, persons: Iterable[Row[Any]]) -> Mapping[str, set[str]]:
         """Accounts with the patients among these that each is linked to."""
@@ -177,11 +246,11 @@ class Watch:
 
     async def _compare(
         self, account_id: str, visits: Sequence[Visit], told: Mapping[str, Visit], now: datetime
-    ) -> None:
-        """Tells one account what is new to it, in one unit."""
+    ) -> set[str]:
+        """Tells one account what is new to it, in one unit; gives the persons of whom there is more to be told."""
         account = await self._accounts.by_id(account_id)
         if account is None or not visits:
-            return
+            return set()
         own = frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
         seen = sight.visible(sight.entries(await self._persons.family(account), visits), own, now)
         rows = await self._database.fetch(
@@ -197,7 +266,7 @@ class Watch:
             if each.visit.id in known and _differs(known[each.visit.id], each.visit)
         ]
         if not new and not changed:
-            return
+            return set()
         async with self._database.write() as unit:
             linked = await self._linked(unit, account_id)
             own_doing = await self._own_doing(unit, account_id, [each.visit.id for each in changed])
@@ -207,6 +276,7 @@ class Watch:
             for entry in new:
                 if entry.person.id in linked:
                     await self._meet(unit, account_id, entry)
+        return {change.entry.person.id for change in changed if change.leads_nowhere}
 
     async def _linked(self, unit: AsyncConnection, account_id: str) -> set[str]:
         """Whom the account has still, locked until the unit ends: since the reading somebody may have been erased."""
@@ -248,20 +318,16 @@ class Watch:
 
     async def _meet(self, unit: AsyncConnection, account_id: str, entry: VisitEntry) -> None:
         """A visit that was made elsewhere: nothing is said of it, but it is reminded of."""
-        visit = entry.visit
-        added = await unit.execute(
-            insert_for(self._database.dialect, visit_watch)
-            .values(
-                account_id=account_id,
-                visit_id=visit.id,
-                person_id=entry.person.id,
-                status=visit.status.value,
-                starts_at=visit.start,
-            )
-            .on_conflict_do_nothing(index_elements=["account_id", "visit_id"])
-        )
-        if added.rowcount:
-            await self._plan(unit, account_id, entry.person.id, visit)
+        visit, person_id = entry.visit, entry.person.id
+        known = {"person_id": person_id, "status": visit.status.value, "starts_at": visit.start}
+        if await self._met(unit, {"account_id": account_id, "visit_id": visit.id, **known}):
+            await self._plan(unit, account_id, person_id, visit)
+
+    async def _met(self, unit: AsyncConnection, row: Mapping[str, object]) -> bool:
+        """Notes the visit, if the account did not know it yet."""
+        noted = insert_for(self._database.dialect, visit_watch).values(row)
+        met = await unit.execute(noted.on_conflict_do_nothing(index_elements=["account_id", "visit_id"]))
+        return bool(met.rowcount)
 
     async def _tell(
         self, unit: AsyncConnection, account_id: str, change: _Change, now: datetime, *, own_doing: bool
@@ -281,27 +347,20 @@ class Watch:
         )
         if not noted.rowcount:
             return  # somebody was quicker
-        await self._outbox.withdraw(unit, soon_key(account_id, visit.id, change.known_start))
+        await self._outbox.withdraw(unit, keys.soon(account_id, visit.id, change.known_start))
         if own_doing and latest.status is not VisitStatus.CANCELLED_BY_CLINIC:
             return
         if change.moved:
             await self._follow(unit, account_id, visit, latest, now)
             await self.remember(unit, account_id, change.entry.person.id, latest)
-            kind, word = NotificationKind.VISIT_MOVED, "moved"
+            kind, key_of = VisitNews.VISIT_MOVED, keys.moved
         elif latest.status in _CANCELLED:
             await self._end_booking(unit, account_id, visit.id, now)
-            kind, word = _CANCELLED[latest.status]
+            kind, key_of = _CANCELLED[latest.status]
         else:
             return  # it took place, or nobody came
-        await self._outbox.add(
-            unit,
-            account_id=account_id,
-            person_id=change.entry.person.id,
-            kind=kind,
-            subject_id=latest.id,
-            dedupe_key=_change_key(word, account_id, latest),
-            due_at=_telling_moment(change, now),
-        )
+        key, due_at = key_of(account_id, latest.id, latest.start), _telling_moment(change, now)
+        await self._outbox.add(unit, Notice(account_id, change.entry.person.id, kind, latest.id, key, due_at))
 
     async def _follow(self, unit: AsyncConnection, account_id: str, visit: Visit, latest: Visit, now: datetime) -> None:
         """A booking of this account goes on under the new visit: it stays in sight, and counts once."""
@@ -340,41 +399,29 @@ class Watch:
             .values(ended_at=now)
         )
 
-    async def _plan(self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit) -> None:
-        """Reminders whose moment is still to come: who books later than that has it in mind."""
+    async def _plan(self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit, *told: Notice) -> None:
+        """Reminders whose moment is still to come: who books later than that has it in mind.
+
+        Of all visits of a day there is one message on the eve, when the first of their clinics has its evening.
+        """
         now = self._clock.now()
         eve, soon, day = eve_moment(visit), soon_moment(visit), visit_day(visit).isoformat()
-        if eve > now:
-            await self._plan_eve(unit, account_id, day, eve)
+        planned = list(told)
         if soon is not None and soon > now:
-            await self._outbox.add(
-                unit,
-                account_id=account_id,
-                person_id=person_id,
-                kind=NotificationKind.REMINDER_SOON,
-                subject_id=visit.id,
-                dedupe_key=soon_key(account_id, visit.id, visit.start),
-                due_at=soon,
-            )
+            key = keys.soon(account_id, visit.id, visit.start)
+            planned.append(Notice(account_id, person_id, VisitNews.REMINDER_SOON, visit.id, key, soon))
+        of_the_day = Notice(account_id, None, VisitNews.REMINDER_EVE, day, keys.eve(account_id, day), eve)
+        if eve > now:
+            planned.append(of_the_day)
+        new = await self._outbox.add(unit, *planned)
+        if eve > now and of_the_day.key not in new and not await self._outbox.hasten(unit, of_the_day.key, eve):
+            await self._plan_another_eve(unit, of_the_day, day, eve)
 
-    async def _plan_eve(self, unit: AsyncConnection, account_id: str, day: str, due_at: datetime) -> None:
-        """One message for all visits of a day, when the first of their clinics has its evening.
-
-        Where that has gone out already, another zone's evening still to come brings one more.
-        """
-        key = f"eve:{account_id}:{day}"
-        for each in (key, f"{key}:{_seconds(due_at)}"):
-            planned = await self._outbox.add(
-                unit,
-                account_id=account_id,
-                person_id=None,
-                kind=NotificationKind.REMINDER_EVE,
-                subject_id=day,
-                dedupe_key=each,
-                due_at=due_at,
-            )
-            if planned or await self._outbox.hasten(unit, each, due_at):
-                return
+    async def _plan_another_eve(self, unit: AsyncConnection, gone: Notice, day: str, eve: datetime) -> None:
+        """Where the day's message has gone out already, another zone's evening still to come brings one more."""
+        another = replace(gone, key=keys.another_eve(gone.account_id, day, eve))
+        if not await self._outbox.add(unit, another):
+            await self._outbox.hasten(unit, another.key, eve)
 
 
 def _stands(visit: Visit, now: datetime) -> bool:
@@ -393,7 +440,3 @@ def _telling_moment(change: _Change, now: datetime) -> datetime:
     tz = change.latest.clinic.tz
     urgent = any(now < start <= now + _URGENT for start in (change.known_start, change.latest.start))
     return now if urgent or is_daytime(now, tz) else next_morning(now, tz)
-
-
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())

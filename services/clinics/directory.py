@@ -1,7 +1,7 @@
 """The directory of clinics: search, nearest, by age.
 
-A region's clinics come from the registry in one answer and are kept for a minute, so paging and typing cost
-no question; an import is seen within that minute.
+A region's clinics come from the registry in one answer and are kept for a minute, as is each that is asked for by
+its id, so paging, typing and going on cost no question; an import is seen within that minute.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from services.clinics.regions import REGIONS, Region
 from services.clock import Clock
 from services.registry.model import Clinic
-from services.registry.port import Registry
+from services.registry.ports.clinics import ClinicsPort
 
 _KEPT = timedelta(minutes=1)
 _SIMILAR = 82
@@ -47,10 +47,11 @@ class _Listed:
 class Directory:
     """Clinics and regions as people look for them. Raises `RegistryUnavailable` where the registry is silent."""
 
-    def __init__(self, registry: Registry, clock: Clock) -> None:
+    def __init__(self, registry: ClinicsPort, clock: Clock) -> None:
         self._registry = registry
         self._clock = clock
         self._regions: dict[str, _Listed] = {}
+        self._clinics: dict[str, tuple[datetime, Clinic]] = {}
         self._counts: tuple[datetime, Mapping[str, int]] | None = None
 
     async def counts(self) -> Mapping[str, int]:
@@ -61,7 +62,16 @@ class Directory:
         return self._counts[1]
 
     async def clinic(self, clinic_id: str) -> Clinic | None:
-        return await self._registry.clinic(clinic_id)
+        """A clinic by its id; None where there is none."""
+        now = self._clock.now()
+        kept = self._clinics.pop(clinic_id, None)
+        if kept is None or kept[0] <= now:
+            clinic = await self._registry.clinic(clinic_id)
+            if clinic is None:
+                return None
+            kept = (now + _KEPT, clinic)
+        self._clinics[clinic_id] = kept
+        return kept[1]
 
     async def of_region(self, region: str) -> tuple[Clinic, ...]:
         """All clinics of a region, in the order of their names."""

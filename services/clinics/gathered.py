@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.registry.admin import DoctorRecord, Known, SlotRecord
 from services.registry.model import AgeGroup, Clinic
+from services.registry.ports.schedules import DoctorRecord, Known, SlotRecord
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

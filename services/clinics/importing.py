@@ -27,8 +27,8 @@ from services.clinics.csv_files import CsvTable, Line, Problem, Unreadable, open
 from services.clinics.gathered import Gathered, Where
 from services.clinics.regions import region
 from services.errors import SetupError
-from services.registry.admin import DoctorRecord, Known, LoadReport, RegistryAdmin
 from services.registry.model import AgeGroup, Clinic
+from services.registry.ports.schedules import DoctorRecord, Known, LoadReport, SchedulesPort
 
 _REF = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _SHOWN_PROBLEMS = 50
@@ -176,7 +176,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="read and check, write nothing")
 
 
-async def run(args: argparse.Namespace, admin: RegistryAdmin, *, stdout: TextIO, stderr: TextIO) -> int:
+async def run(args: argparse.Namespace, admin: SchedulesPort, *, stdout: TextIO, stderr: TextIO) -> int:
     """Reads, checks and loads. Exit codes: 0 done, 1 the files have problems and nothing was written.
 
     Raises `SetupError` for options that make no sense, `RegistryUnavailable` where the registry is silent.
@@ -195,7 +195,7 @@ async def run(args: argparse.Namespace, admin: RegistryAdmin, *, stdout: TextIO,
         return await _load(parsed.gathered, admin, args.dry_run, stdout=stdout, stderr=stderr)
 
 
-async def _load(gathered: Gathered, admin: RegistryAdmin, dry_run: bool, *, stdout: TextIO, stderr: TextIO) -> int:
+async def _load(gathered: Gathered, admin: SchedulesPort, dry_run: bool, *, stdout: TextIO, stderr: TextIO) -> int:
     found = f"{gathered.clinic_count} clinics, {gathered.doctor_count} doctors, {gathered.slot_count} times"
     if dry_run:
         print(f"Checked: {found}. Nothing was written.", file=stdout)

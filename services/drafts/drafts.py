@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
-from services.drafts.model import Draft
+from services.drafts.model import Answers, Draft, Marks
 from services.drafts.tables import draft as draft_table
 from services.ids import new_id
 from services.storage.engine import Database
@@ -21,6 +21,12 @@ from services.storage.vault import Vault
 
 _OPEN, _DONE = "open", "done"
 _ATTEMPTS = 4
+_AMONG_ANSWERS = (
+    {"region_fixed", "query_region", "link", "followed", "near", "query", "map", "card", "month", "part", "checking"}
+    | {"moved_from", "giveup", "given_up"}
+    | {"album"}
+)
+"""Marks that a draft kept among its answers, as long as it had one place for both."""
 
 
 class Drafts:
@@ -149,6 +155,7 @@ class Drafts:
     def _seal(self, draft: Draft) -> Sealed:
         data = {
             "answers": dict(draft.answers),
+            "marks": dict(draft.marks),
             "options": list(draft.options),
             "page": draft.page,
             "heard": list(draft.heard),
@@ -157,13 +164,15 @@ class Drafts:
 
     def _draft(self, row: Row[Any]) -> Draft:
         data = self._vault.open_json(draft_table.c.data, row.id, row.data)
+        answers, marks = _answers_and_marks(data)
         return Draft(
             id=row.id,
             account_id=row.account_id,
             kind=row.kind,
             step=row.step,
             version=row.version,
-            answers=data.get("answers", {}),
+            answers=answers,
+            marks=marks,
             options=tuple(data.get("options", ())),
             page=data.get("page", 0),
             result=data.get("result"),
@@ -173,3 +182,12 @@ class Drafts:
             heard=tuple(data.get("heard", ())),
             touched_at=row.touched_at,
         )
+
+
+def _answers_and_marks(data: Mapping[str, Any]) -> tuple[Answers, Marks]:
+    """Told apart too where the draft was written when both stood in one place."""
+    answers = data.get("answers", {})
+    if "marks" in data:
+        return answers, data["marks"]
+    marks = {name: value for name, value in answers.items() if name in _AMONG_ANSWERS}
+    return {name: value for name, value in answers.items() if name not in marks}, marks

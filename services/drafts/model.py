@@ -9,6 +9,8 @@ from typing import Any
 
 Answers = Mapping[str, Any]
 """JSON values by the name of the step or field that gave them."""
+Marks = Mapping[str, Any]
+"""JSON values by name: what a wizard notes beside the answers. What is looked at, what was asked, what has happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Draft:
 
     `step` is where the person is; `page` which page of that step's list; `message_id` the screen that shows
     it, `prompt_id` the message that carries a reply keyboard; `heard` the latest messages that were taken for answers,
-    by number, the oldest first. `done`: finished, answers are gone, `result` stays.
+    by number, the oldest first. `done`: finished, answers and marks are gone, `result` stays.
     """
 
     id: str
@@ -26,6 +28,7 @@ class Draft:
     step: str
     version: int = 0
     answers: Answers = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
     options: tuple[str, ...] = ()
     page: int = 0
     result: str | None = None

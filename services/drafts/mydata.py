@@ -8,13 +8,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.drafts.tables import draft
-from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Subject, Word
+from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Section, Subject, Word
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
 
 class DraftData:
     """Open drafts with what was typed, and closed ones, of which only the kind is left."""
+
+    sections = (Section("drafts"),)
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
@@ -25,12 +27,13 @@ class DraftData:
         found: list[Fact] = []
         for row in (await self._database.fetch(mine)).all():
             data = self._vault.open_json(draft.c.data, row.id, row.data)
+            kept = {**data.get("answers", {}), **data.get("marks", {})}
             found.append(
                 {
                     "kind": Word("draft", row.kind),
                     "state": Word("draft_state", row.status),
                     "touched_at": row.touched_at,
-                    "answers": {name: _answer(name, value) for name, value in data.get("answers", {}).items()},
+                    "answers": {name: _answer(name, value) for name, value in kept.items()},
                 }
             )
         return {"drafts": found}

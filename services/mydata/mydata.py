@@ -23,9 +23,9 @@ from services.clock import Clock
 from services.errors import NotFound
 from services.memory import Memory
 from services.mydata.model import Erased, Given, Obligations, Planned
-from services.personal import Fact, Facts, Moment, PersonalData
+from services.personal import Facts, Moment, PersonalData, clashing, joined
 from services.registry.model import CancelRefusal
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 from services.texts.dates import MOSCOW
 
@@ -34,7 +34,10 @@ _ERASED = "just erased"
 
 
 class MyData:
-    """Tells and erases. `people`: the accounts' own part, which decides who goes; `parts`: the other topics'."""
+    """Tells and erases. `people`: the accounts' own part, which decides who goes; `parts`: the other topics'.
+
+    Raises `ValueError` where two parts write one section without both saying that it is shared.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,8 @@ class MyData:
         self._database = database
         self._people = people
         self._parts = (*parts, people)
+        if twice := clashing(self._parts):
+            raise ValueError(f"several topics write {sorted(twice)}")
         self._persons = persons
         self._visits = visits
         self._cancelling = cancelling
@@ -60,10 +65,7 @@ class MyData:
     async def export(self, account: Account) -> Facts:
         """All that is kept, by the names of `docs/export.schema.json`."""
         whose = await self._people.subject(account)
-        found: dict[str, Fact] = {}
-        for part in (self._people, *self._parts[:-1]):
-            found |= await part.export(whose)
-        return found
+        return joined([await part.export(whose) for part in (self._people, *self._parts[:-1])])
 
     async def obligations(self, account: Account) -> Obligations:
         """What still stands and should be known before everything is erased."""

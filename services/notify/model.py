@@ -6,64 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-GIVER, TAKER = "giver", "taker"
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something for an account to be told. `kind`: a word of the topic's own (its `notices`), up to 32 characters.
 
-class NotificationKind(StrEnum):
-    """What happened. The subject: a visit id, or a booking intent's for one that did not come about.
-
-    The subject of an eve's reminder is the day of the visits, as ISO writes it; of a consent, the grant's id; of what
-    the desk has opened in another chat, that chat's link; of what was sent to be answered, the request's id; of an
-    address that no letter reaches, the account; of an access that has ended because one side erased its data, which
-    side this account was (`GIVER`, `TAKER`): nothing else is left of it.
+    `subject_id`: what it is about, as the kind has it; `person_id`: whom, where that is one person. `key` (`keys`): it
+    is told once under it. `due_at`: when, now if left out; until then it does not stand in the list either.
+    `screen_follows`: somebody is looking at the screen that will say it; delivery waits for `Outbox.shown`.
     """
 
-    BOOKING_CONFIRMED = "booking_confirmed"
-    BOOKING_FAILED = "booking_failed"
-    BOOKING_STANDS = "booking_stands"
-    VISIT_CANCELLED = "visit_cancelled"
-    CANCEL_FAILED = "cancel_failed"
-    MOVE_FAILED = "move_failed"
-    VISIT_MOVED = "visit_moved"
-    VISIT_CANCELLED_BY_CLINIC = "visit_cancelled_by_clinic"
-    REMINDER_EVE = "reminder_eve"
-    REMINDER_SOON = "reminder_soon"
-    TURNED_15 = "turned_15"
-    TURNED_18 = "turned_18"
-    GUARDIANSHIP_ENDED = "guardianship_ended"
-    ACCESS_OPENED = "access_opened"
-    ACCESS_GIVEN = "access_given"
-    ACCESS_ENDED = "access_ended"
-    CONSENT_ENDED = "consent_ended"
-    REQUEST_STATUS = "request_status"
-    MAIL_REFUSED = "mail_refused"
-    ACCESS_ERASED = "access_erased"
-
-
-MAILED = frozenset(
-    {
-        NotificationKind.BOOKING_CONFIRMED,
-        NotificationKind.BOOKING_STANDS,
-        NotificationKind.VISIT_MOVED,
-        NotificationKind.VISIT_CANCELLED,
-        NotificationKind.VISIT_CANCELLED_BY_CLINIC,
-        NotificationKind.MOVE_FAILED,
-    }
-)
-"""What is told by e-mail too. Of moves that have failed, those that have cost the old visit."""
-STANDING = frozenset(
-    {NotificationKind.BOOKING_CONFIRMED, NotificationKind.BOOKING_STANDS, NotificationKind.VISIT_MOVED}
-)
-"""What says that there is a visit to come to."""
+    account_id: str
+    person_id: str | None
+    kind: str
+    subject_id: str
+    key: str
+    due_at: datetime | None = None
+    screen_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One line of «Уведомления». `person_id`: whom it is about, where that is one person."""
+    """One line of «Уведомления»: a `Notice` that is kept. `created_at`: when it was due to be told."""
 
     id: str
     account_id: str
-    kind: NotificationKind
+    kind: str
     subject_id: str
     created_at: datetime
     read: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,18 +10,20 @@ from sqlalchemy import Row, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
-from services.notify.model import NotificationKind
 from services.notify.tables import notification, outbox
-from services.personal import Fact, Facts, Leaving, Obligation, Subject, Word
+from services.personal import Fact, Facts, Leaving, Obligation, Section, Subject, Word
 from services.storage.engine import Database
 
 
 class NotifyData:
-    """What has been told to an account, and what is still to come."""
+    """What has been told to an account, and what is still to come. `of_a_day`: kinds whose subject is a day."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    sections = tuple(map(Section, ("notifications", "reminders_to_come")))
+
+    def __init__(self, database: Database, clock: Clock, of_a_day: Collection[str] = ()) -> None:
         self._database = database
         self._clock = clock
+        self._of_a_day = frozenset(of_a_day)
 
     async def export(self, whose: Subject) -> Facts:
         rows = await self._database.fetch(
@@ -34,7 +36,7 @@ class NotifyData:
         told: list[Fact] = []
         to_come: list[Fact] = []
         for row in rows.all():
-            (told if row.created_at <= now else to_come).append(_facts(row))
+            (told if row.created_at <= now else to_come).append(self._facts(row))
         return {"notifications": told, "reminders_to_come": to_come}
 
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:  # noqa: ARG002
@@ -52,18 +54,16 @@ class NotifyData:
             )
         )
 
-
-def _facts(row: Row[Any]) -> Facts:
-    """A row without a delivery has none left to be made."""
-    kind = NotificationKind(row.kind)
-    return {
-        "what": kind,
-        "person": Word("person", row.person_id) if row.person_id else None,
-        "day": date.fromisoformat(row.subject_id) if kind is NotificationKind.REMINDER_EVE else None,
-        "at": row.created_at,
-        "read_at": row.read_at,
-        "channel": Word("channel", row.channel) if row.channel else None,
-        "delivery": Word("delivery", row.status) if row.status else None,
-        "due_at": row.due_at,
-        "sent_at": row.sent_at,
-    }
+    def _facts(self, row: Row[Any]) -> Facts:
+        """A row without a delivery has none left to be made."""
+        return {
+            "what": Word("notification", row.kind),
+            "person": Word("person", row.person_id) if row.person_id else None,
+            "day": date.fromisoformat(row.subject_id) if row.kind in self._of_a_day else None,
+            "at": row.created_at,
+            "read_at": row.read_at,
+            "channel": Word("channel", row.channel) if row.channel else None,
+            "delivery": Word("delivery", row.status) if row.status else None,
+            "due_at": row.due_at,
+            "sent_at": row.sent_at,
+        }

@@ -11,19 +11,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Update,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
 from services.ids import new_id
-from services.notify.model import MAILED, STANDING, Delivery, Notification, NotificationKind
+from services.notify import keys
+from services.notify.model import Delivery, Notice, Notification
 from services.notify.tables import notification as notification_table
 from services.notify.tables import outbox as outbox_table
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
-from services.storage.types import UtcDateTime
 
 TELEGRAM, EMAIL = "telegram", "email"
 _CLAIM = timedelta(seconds=60)
@@ -35,6 +50,7 @@ LETTERS_A_DAY = 20
 """By e-mail, of one account: an address is believed as it is typed, and may be a stranger's."""
 _DAY = timedelta(days=1)
 _DUE, _SENT, _DROPPED = "due", "sent", "dropped"
+_DELIVERY = ("id", "account_id", "notification_id", "channel", "dedupe_key", "status", "due_at", "claimed_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,63 +62,59 @@ class NotificationPage:
 
 
 class Outbox:
-    """Notifications of an account and their deliveries. `mails`: there is a mail server to send letters by."""
+    """Notifications of an account and their deliveries.
 
-    def __init__(self, database: Database, clock: Clock, *, mails: bool = False) -> None:
+    `mailed`: kinds that are told by e-mail too, none where there is no mail server; `to_come`: those that tell of
+    something ahead, which an address that is given later hears of.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, *, mailed: Collection[str] = (), to_come: Collection[str] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._mails = mails
+        self._mailed = frozenset(mailed)
+        self._to_come = frozenset(to_come)
 
-    async def add(
-        self,
-        unit: AsyncConnection,
-        *,
-        account_id: str,
-        person_id: str | None,
-        kind: NotificationKind,
-        subject_id: str,
-        dedupe_key: str,
-        screen_follows: bool = False,
-        due_at: datetime | None = None,
-    ) -> bool:
-        """Notes what happened within the unit that makes it true; the same key again does nothing, and gives False.
+    async def add(self, unit: AsyncConnection, *notices: Notice) -> frozenset[str]:
+        """Notes what happened within the unit that makes it true; gives the keys that are new: the others do nothing.
 
-        `screen_follows`: somebody is looking at the screen that will say it; delivery waits for `settle`.
-        `due_at`: when it is to be told, now if left out; until then it does not stand in the list either.
         An account with an address is told by e-mail too, whatever becomes of the message in the chat.
         """
+        if not notices:
+            return frozenset()
         now = self._clock.now()
-        due_at = now if due_at is None else due_at
-        notification_id = new_id()
-        await unit.execute(
-            insert(notification_table).values(
-                id=notification_id,
-                account_id=account_id,
-                person_id=person_id,
-                kind=kind.value,
-                subject_id=subject_id,
-                created_at=due_at,
-            )
+        rows = {new_id(): each for each in notices}
+        listed = [
+            {
+                "id": notification_id,
+                "account_id": each.account_id,
+                "person_id": each.person_id,
+                "kind": each.kind,
+                "subject_id": each.subject_id,
+                "created_at": each.due_at or now,
+            }
+            for notification_id, each in rows.items()
+        ]
+        await unit.execute(insert(notification_table), listed)
+        deliveries = union_all(
+            *(_to_chat(notification_id, each, now) for notification_id, each in rows.items()),
+            *(
+                self._by_mail(each.account_id, notification_id, each.due_at or now)
+                for notification_id, each in rows.items()
+                if each.kind in self._mailed
+            ),
         )
         added = await unit.execute(
             insert_for(self._database.dialect, outbox_table)
-            .values(
-                id=new_id(),
-                account_id=account_id,
-                notification_id=notification_id,
-                channel=TELEGRAM,
-                dedupe_key=dedupe_key,
-                status=_DUE,
-                due_at=due_at,
-                claimed_until=now + _SCREEN_FIRST if screen_follows else None,
-            )
+            .from_select(list(_DELIVERY), deliveries)
             .on_conflict_do_nothing(index_elements=["dedupe_key"])
+            .returning(outbox_table.c.notification_id, outbox_table.c.channel)
         )
-        if not added.rowcount:
-            await unit.execute(delete(notification_table).where(notification_table.c.id == notification_id))
-        elif self._mails and kind in MAILED:
-            await self._add_letter(unit, account_id, notification_id, due_at)
-        return bool(added.rowcount)
+        new = {row.notification_id for row in added if row.channel == TELEGRAM}
+        if told_before := rows.keys() - new:
+            await unit.execute(delete(notification_table).where(notification_table.c.id.in_(told_before)))
+        return frozenset(rows[notification_id].key for notification_id in new)
 
     async def add_letters(self, unit: AsyncConnection, account_id: str) -> None:
         """An address has been given: what has just been told in the chat is due by e-mail, also what had no way there.
@@ -112,64 +124,57 @@ class Outbox:
         now = self._clock.now()
         recent = select(notification_table.c.id).where(
             self._told(account_id),
-            notification_table.c.kind.in_(STANDING),
+            notification_table.c.kind.in_(self._to_come),
             notification_table.c.created_at > now - GIVE_UP_AFTER,
         )
         for notification_id in (await unit.execute(recent)).scalars().all():
-            await self._add_letter(unit, account_id, notification_id, now)
+            letter = insert_for(self._database.dialect, outbox_table).from_select(
+                list(_DELIVERY), self._by_mail(account_id, notification_id, now)
+            )
+            await unit.execute(
+                letter.on_conflict_do_update(
+                    index_elements=["dedupe_key"],
+                    set_={"status": _DUE, "due_at": now, "attempts": 0, "claimed_until": None},
+                    where=outbox_table.c.status == _DROPPED,
+                )
+            )
 
-    async def _add_letter(self, unit: AsyncConnection, account_id: str, notification_id: str, due_at: datetime) -> None:
-        """A row of its own beside the chat's, if the account has an address that letters reach and few go there."""
-        values = {
-            "id": literal(new_id()),
-            "account_id": account_table.c.id,
-            "notification_id": literal(notification_id),
-            "channel": literal(EMAIL),
-            "dedupe_key": literal(f"mail:{notification_id}"),
-            "status": literal(_DUE),
-            "due_at": literal(due_at, UtcDateTime),
-        }
+    def _by_mail(self, account_id: str, notification_id: str, due_at: datetime) -> Select[Any]:
+        """The e-mail's own row beside the chat's, if the account has an address that letters reach and few go there."""
         reached = account_table.c.email.is_not(None), account_table.c.email_refused_at.is_(None)
         lately = outbox_table.c.account_id == account_id, outbox_table.c.due_at > self._clock.now() - _DAY
         written = select(func.count()).where(outbox_table.c.channel == EMAIL, *lately).scalar_subquery()
-        letter = insert_for(self._database.dialect, outbox_table).from_select(
-            list(values),
-            select(*values.values()).where(account_table.c.id == account_id, *reached, written < LETTERS_A_DAY),
-        )
-        await unit.execute(
-            letter.on_conflict_do_update(
-                index_elements=["dedupe_key"],
-                set_={"status": _DUE, "due_at": due_at, "attempts": 0, "claimed_until": None},
-                where=outbox_table.c.status == _DROPPED,
-            )
-        )
+        row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), due_at, None)
+        return row.where(account_table.c.id == account_id, *reached, written < LETTERS_A_DAY)
 
-    async def hasten(self, unit: AsyncConnection, dedupe_key: str, due_at: datetime) -> bool:
+    async def hasten(self, unit: AsyncConnection, key: str, due_at: datetime) -> bool:
         """What waits under this key is told at `due_at`, if that is earlier; False where nothing waits any more."""
         waiting = select(outbox_table.c.notification_id, outbox_table.c.due_at).where(
-            outbox_table.c.dedupe_key == dedupe_key, outbox_table.c.status == _DUE
+            outbox_table.c.dedupe_key == key, outbox_table.c.status == _DUE
         )
         row = (await unit.execute(waiting.with_for_update())).one_or_none()
         if row is not None and due_at < row.due_at:
             await self._put_off(unit, row.notification_id, due_at)
         return row is not None
 
-    async def withdraw(self, unit: AsyncConnection, *dedupe_keys: str) -> None:
+    async def withdraw(self, unit: AsyncConnection, *withdrawn: str) -> None:
         """What still waits under these keys never happened."""
         waiting = select(outbox_table.c.notification_id).where(
-            outbox_table.c.dedupe_key.in_(dedupe_keys), outbox_table.c.status == _DUE
+            outbox_table.c.dedupe_key.in_(withdrawn), outbox_table.c.status == _DUE
         )
         await unit.execute(delete(notification_table).where(notification_table.c.id.in_(waiting)))
 
-    async def settle(self, dedupe_key: str) -> None:
-        """The screen that says it has been shown: nothing more is to be sent, and it has been read."""
-        row = outbox_table.c.dedupe_key == dedupe_key
-        await self._mark(row, _SENT)
-        await self._read(notification_table.c.id.in_(select(outbox_table.c.notification_id).where(row)))
+    async def shown(self, *shown: str) -> None:
+        """The screen that says what stands under these keys has been shown: no message is needed, and it is read."""
+        rows = outbox_table.c.dedupe_key.in_(shown)
+        about = notification_table.c.id.in_(select(outbox_table.c.notification_id).where(rows))
+        async with self._database.write() as unit:
+            await unit.execute(self._reading(about))
+            await unit.execute(self._marking(rows, _SENT))
 
-    async def told(self, dedupe_key: str) -> None:
+    async def told(self, key: str) -> None:
         """A message of its own has said it already: nothing more is to be sent."""
-        await self._mark(outbox_table.c.dedupe_key == dedupe_key, _SENT)
+        await self._mark(outbox_table.c.dedupe_key == key, _SENT)
 
     async def claim(self, limit: int, channel: str = TELEGRAM) -> Sequence[Delivery]:
         """Due deliveries of one channel, first in first out, taken for a minute: nobody else gets them meanwhile."""
@@ -230,14 +235,14 @@ class Outbox:
             delete(notification_table).where(notification_table.c.id == delivery.notification.id)
         )
 
-    async def waiting(self, account_id: str, kind: NotificationKind) -> frozenset[str]:
+    async def waiting(self, account_id: str, kind: str) -> frozenset[str]:
         """Subjects of this kind that the account has not been told of yet."""
         rows = await self._database.fetch(
             select(notification_table.c.subject_id)
             .join(outbox_table, outbox_table.c.notification_id == notification_table.c.id)
             .where(
                 notification_table.c.account_id == account_id,
-                notification_table.c.kind == kind.value,
+                notification_table.c.kind == kind,
                 outbox_table.c.status == _DUE,
             )
         )
@@ -302,11 +307,11 @@ class Outbox:
         return and_(notification_table.c.account_id == account_id, notification_table.c.created_at <= self._clock.now())
 
     async def _read(self, condition: ColumnElement[bool]) -> None:
-        await self._database.execute(
-            update(notification_table)
-            .where(condition, notification_table.c.read_at.is_(None))
-            .values(read_at=self._clock.now())
-        )
+        await self._database.execute(self._reading(condition))
+
+    def _reading(self, condition: ColumnElement[bool]) -> Update:
+        unread = notification_table.c.read_at.is_(None)
+        return update(notification_table).where(condition, unread).values(read_at=self._clock.now())
 
     async def _put_off(self, unit: AsyncConnection, notification_id: str, due_at: datetime) -> None:
         """The moment of one that still waits becomes another, in the list too."""
@@ -329,11 +334,26 @@ class Outbox:
         )
 
 
+def _to_chat(notification_id: str, notice: Notice, now: datetime) -> Select[Any]:
+    claimed_until = now + _SCREEN_FIRST if notice.screen_follows else None
+    due_at = notice.due_at or now
+    row = _delivery(notice.account_id, notification_id, TELEGRAM, notice.key, due_at, claimed_until)
+    return row.where(true())  # SQLite would take the `ON` of `ON CONFLICT` for a join's
+
+
+def _delivery(
+    account_id: str, notification_id: str, channel: str, key: str, due_at: datetime, claimed_until: datetime | None
+) -> Select[Any]:
+    """A row of `_DELIVERY` as a query, which may have conditions."""
+    values = (new_id(), account_id, notification_id, channel, key, _DUE, due_at, claimed_until)
+    return select(*(literal(value, outbox_table.c[name].type) for name, value in zip(_DELIVERY, values, strict=True)))
+
+
 def _notification(row: Row[Any]) -> Notification:
     return Notification(
         row.id,
         row.account_id,
-        NotificationKind(row.kind),
+        row.kind,
         row.subject_id,
         row.created_at,
         read=row.read_at is not None,

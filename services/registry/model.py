@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
 
 
 class Sex(StrEnum):
@@ -244,3 +248,17 @@ class Capabilities:
 
     moves: bool
     """Moves a visit in one call; where not, the new one is booked and then the old one cancelled."""
+
+    ports: frozenset[type] = frozenset()
+    """Ports that it has besides those that every registry has; `ports.registry.port_of` gives one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes(Generic[Item]):
+    """A page of what has changed, in the order of the changes, each item as it is now."""
+
+    items: Sequence[Item]
+    cursor: str
+    """Where the next page begins: 200 characters at most, the registry's own."""
+    more: bool = False
+    """There is a next page already."""

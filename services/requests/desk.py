@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, insert, select, update
 
-from services.booking.booking import confirmation_key
 from services.clock import Clock
 from services.errors import NotFound
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.requests.model import (
     LONGEST_COMMENT,
@@ -23,6 +23,7 @@ from services.requests.model import (
     WrongStep,
     following,
 )
+from services.requests.notices import RequestNews
 from services.requests.requests import note_step, read_photo, read_request
 from services.requests.tables import request as request_table
 from services.requests.tables import request_file, request_step
@@ -90,16 +91,7 @@ class RequestDesk:
             )
             await unit.execute(insert(request_step).values(note_step(row.id, status, now)))
             # What the earlier status has not told yet is told by this one: the card says how it stands now.
-            await self._outbox.withdraw(unit, _key(row.id, stands), confirmation_key(row.draft_id or ""))
-            await self._outbox.add(
-                unit,
-                account_id=row.account_id,
-                person_id=row.person_id,
-                kind=NotificationKind.REQUEST_STATUS,
-                subject_id=row.id,
-                dedupe_key=_key(row.id, status),
-            )
-
-
-def _key(request_id: str, status: RequestStatus) -> str:
-    return f"request:{request_id}:{status.value}"
+            untold = keys.request_status(row.id, stands), keys.confirmation(row.draft_id or "")
+            await self._outbox.withdraw(unit, *untold)
+            news, key = RequestNews.REQUEST_STATUS, keys.request_status(row.id, status)
+            await self._outbox.add(unit, Notice(row.account_id, row.person_id, news, row.id, key))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Subject
+from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Section, Subject
 from services.requests.model import RequestStatus
 from services.requests.requests import read_photo, read_request
 from services.requests.tables import request
@@ -21,6 +21,8 @@ _PHOTOS_IN_ALL = 30 * 1024 * 1024
 
 class RequestData:
     """Problems and feedback with their photos, statuses and answers. Photos not sent yet go with their draft."""
+
+    sections = (Section("requests"),)
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database

@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import Account
 from services.accounts.tables import account as account_table
-from services.booking.booking import confirmation_key
 from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.errors import NotFound
 from services.ids import new_id
-from services.notify.model import NotificationKind
+from services.notify import keys
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.requests import pictures
 from services.requests.model import (
@@ -34,6 +34,7 @@ from services.requests.model import (
     TrackedTopic,
     first_status,
 )
+from services.requests.notices import RequestNews
 from services.requests.tables import request as request_table
 from services.requests.tables import request_file, request_step
 from services.storage.engine import Database
@@ -135,15 +136,8 @@ class Requests:
             )
             await unit.execute(delete(request_file).where(request_file.c.draft_id == draft_id))
             await self._drafts.finish(unit, draft_id, request_id)
-            await self._outbox.add(
-                unit,
-                account_id=who.id,
-                person_id=None,
-                kind=NotificationKind.REQUEST_STATUS,
-                subject_id=request_id,
-                dedupe_key=confirmation_key(draft_id),
-                screen_follows=True,
-            )
+            news, key = RequestNews.REQUEST_STATUS, keys.confirmation(draft_id)
+            await self._outbox.add(unit, Notice(who.id, None, news, request_id, key, screen_follows=True))
 
     async def _next_number(self, unit: AsyncConnection) -> int:
         """One statement on either engine: whoever comes second waits for the first, and gets the next."""

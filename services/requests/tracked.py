@@ -10,7 +10,7 @@ from services.requests.model import TrackedPage
 
 
 class Tracked(Protocol):
-    """A topic whose things are sent, stand under a status, and are answered. `bot.app` names them all."""
+    """A topic whose things are sent, stand under a status, and are answered. `Topic.cases` names them."""
 
     async def tracked(self, account: Account, limit: int) -> TrackedPage:
         """The newest `limit` of what this account has sent, and how many there are in all."""

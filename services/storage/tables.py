@@ -46,7 +46,17 @@ counter = Table(
     Column("name", String(20), primary_key=True),
     Column("last", Integer, nullable=False),
 )
-"""Numbers that people read aloud: counted up by one statement, never given twice, not even after an erasure."""
+"""Counted up by one statement, and never given twice, not even after an erasure: what people read aloud, what
+tells one change from a later one."""
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("cursor", String(200)),
+    Column("claimed_until", UtcDateTime),
+)
+"""Up to where the changes of each topic have been heard (`registry.following`); NULL: from nowhere on yet."""
 
 audit = Table(
     "audit",

@@ -10,17 +10,18 @@ import asyncio
 import cProfile
 import pstats
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, chdir, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, chdir
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from aiogram.types import Update
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
-from bot.app import build_bot, build_dispatcher, build_tools, by_itself
+from bot.build import build_dispatcher, build_house
+from bot.common import by_itself
+from bot.process import build_bot, kernel_of
+from bot.registry import patients_registry
 from services.registry.local.demo import fill_demo
 from tests.bench.figures import Figure
 from tests.bench.opened import opened, settings_of
@@ -29,6 +30,7 @@ from tests.bench.processes import folder
 from tests.bench.telegram import Telegram, telegram
 from tests.support.bot_process import BEGIN
 from tests.support.clock import FolderClock
+from tests.support.counting import counting
 
 _CHAT = 5_000_000_001
 _WARM = 3
@@ -57,7 +59,7 @@ def profile(rounds: int, target: Path) -> None:
 async def _press(rounds: int, profiler: cProfile.Profile | None = None) -> Mapping[str, Sequence[Counter[str]]]:
     """The calls of each press, by its name; `profiler` watches the same presses."""
     counted: dict[str, list[Counter[str]]] = defaultdict(list)
-    with folder() as place, chdir(place), _counting() as calls:
+    with folder() as place, chdir(place), counting() as calls:
         FolderClock(place).set(BEGIN)
         async with telegram() as town, _dispatching(town):
             patient = Patient(town.chat(_CHAT), 1)
@@ -91,30 +93,12 @@ async def _dispatching(town: Telegram) -> AsyncIterator[None]:
         ready = asyncio.Event()
         ready.set()
         common = by_itself(storage)
-        dispatcher = build_dispatcher(build_tools(settings, storage, common), ready, common)
+        registry = patients_registry(settings, storage)
+        house = build_house(kernel_of(settings, storage, common, registry))
+        dispatcher = build_dispatcher(house, ready, common)
 
         async def feed(update: Mapping[str, Any]) -> None:
             await dispatcher.feed_update(bot, Update.model_validate(update, context={"bot": bot}))
 
         town.deliver = feed
         yield
-
-
-@contextmanager
-def _counting() -> Iterator[Counter[str]]:
-    """SQL statements and commits of this process from now on."""
-    calls: Counter[str] = Counter()
-
-    def statement(*_: Any) -> None:
-        calls["sql"] += 1
-
-    def commit(*_: Any) -> None:
-        calls["commit"] += 1
-
-    event.listen(Engine, "before_cursor_execute", statement)
-    event.listen(Engine, "commit", commit)
-    try:
-        yield calls
-    finally:
-        event.remove(Engine, "before_cursor_execute", statement)
-        event.remove(Engine, "commit", commit)

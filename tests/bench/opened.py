@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.app import Storage, open_storage
 from bot.settings import Settings
+from bot.storage import Storage, open_storage
 from tests.bench.telegram import TOKEN
 
 _NOBODY = "http://127.0.0.1:1"

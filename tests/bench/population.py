@@ -13,9 +13,9 @@ from sqlalchemy import Table, insert
 
 from services.accounts.identity import identity_to_json
 from services.accounts.tables import account, link_basis, person, person_link
+from services.booking.notices import VisitNews
 from services.booking.tables import visit_watch
 from services.ids import new_id
-from services.notify.model import NotificationKind
 from services.notify.outbox import TELEGRAM
 from services.notify.tables import notification, outbox
 from services.registry.local.admin import LocalRegistryAdmin
@@ -120,7 +120,7 @@ def _patient(vault: Vault, number: int) -> Rows:
             "id": note_id,
             "account_id": holder["id"],
             "person_id": person_id,
-            "kind": NotificationKind.REMINDER_EVE.value,
+            "kind": VisitNews.REMINDER_EVE.value,
             "subject_id": _VISIT.date().isoformat(),
             "created_at": _DUE,
         },

@@ -13,9 +13,13 @@ from aiogram import Bot
 from aiohttp import ClientSession
 from sqlalchemy import select, update
 
-from bot.app import Storage, build_bot, build_tools, by_itself
-from bot.channel import BATCH, TelegramChannel
+from bot.build import build_house
+from bot.channels.telegram import BATCH, TelegramChannel
+from bot.common import by_itself
 from bot.middlewares.outgoing import OVERALL_A_SECOND, Gate
+from bot.process import build_bot, kernel_of
+from bot.registry import patients_registry
+from bot.storage import Storage
 from services.notify.outbox import Outbox
 from services.notify.tables import outbox as outbox_table
 from services.registry.local.demo import fill_demo
@@ -102,12 +106,13 @@ async def _over_http(storage: Storage, sends: int) -> list[Figure]:
         try:
             await _bare_loop(client, _WARM)
             product, yardstick, used, bare_used = 0.0, 0.0, 0.0, 0.0
-            tools = build_tools(settings, storage, by_itself(storage))
+            registry = patients_registry(settings, storage)
+            house = build_house(kernel_of(settings, storage, by_itself(storage), registry))
             for turn in range(_TURNS):
                 again = update(outbox_table).where(outbox_table.c.id.in_(ids[turn::_TURNS]))
                 await storage.database.execute(again.values(status="due", claimed_until=None, attempts=0))
                 began, cpu = time.perf_counter(), time.process_time()
-                await TelegramChannel(client, tools, OpenGate()).deliver_due()
+                await TelegramChannel(client, house.kernel, house.notices, OpenGate()).deliver_due()
                 product, used = product + time.perf_counter() - began, used + time.process_time() - cpu
                 began, cpu = time.perf_counter(), time.process_time()
                 await _bare_loop(client, len(ids[turn::_TURNS]))

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from bot.fsm import booking
-from bot.fsm.booking import NEXT_SCREENS, after_booking, booking_steps, first_answers
-from bot.fsm.wizard import Reply, SharedLocation, Typed, Wizard
+from bot.fsm.booking import NEXT_SCREENS, first_answers
+from bot.fsm.wizard import Reply, SharedLocation, Typed
 from bot.keyboards.buttons.wizard import WizardPress
-from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import refusals
 from bot.views import times as times_view
 from bot.views.prompts import Prompt
 from services.accounts.model import Account, Basis, Person, Relation
-from services.accounts.rights import Denial
 from services.booking.model import Declined, Made
+from services.errors import Denial
 from services.registry.model import AgeGroup, Policy, PolicyKind, Refusal, Refused, Sex, Unknown
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import texts
+from tests.bot.wizards import pressed
 from tests.support.telegram_limits import formatted
 from tests.support.world import ADULT, CHILD, CHILDREN, CLINIC, SURGEON, Lost, World, at, somebody
 
@@ -35,9 +35,9 @@ OTHER = somebody(7, ADULT, "Кузнецова")
 class Chat:
     """Presses what is on the screen, as a person does."""
 
-    def __init__(self, tools: Tools, account: Account) -> None:
-        self.tools, self.account = tools, account
-        self.wizard = Wizard(booking.KIND, booking_steps(), tools, after_booking)
+    def __init__(self, world: World, account: Account) -> None:
+        self.world, self.account = world, account
+        self.wizard = world.house.wizard(booking.KIND)
         self.now: Reply | None = None
 
     @property
@@ -60,8 +60,9 @@ class Chat:
         return [each.text for row in self.reply.screen.markup.inline_keyboard for each in row]
 
     async def begin(self) -> None:
-        self.account = await self.tools.accounts.by_telegram(self.account.telegram_id) or self.account
-        self.now = await self.wizard.start(self.account, T, await first_answers(self.tools, self.account))
+        self.account = await self.world.accounts.by_telegram(self.account.telegram_id) or self.account
+        known = await first_answers(self.world.persons, self.world.directory, self.account)
+        self.now = await self.wizard.start(self.account, T, known)
 
     async def press(self, label: str) -> None:
         assert self.reply.screen is not None
@@ -70,11 +71,9 @@ class Chat:
         assert found is not None, f"no «{label}» among {self.labels}\n{self.text}"
         await self.send(WizardPress.unpack(found.callback_data or ""))
 
-    async def send(self, pressed: WizardPress) -> None:
-        self.account = await self.tools.accounts.by_telegram(self.account.telegram_id) or self.account
-        reply = await self.wizard.press(self.account, T, pressed, 1)
-        assert reply is not None
-        self.now = reply
+    async def send(self, data: WizardPress) -> None:
+        self.account = await self.world.accounts.by_telegram(self.account.telegram_id) or self.account
+        self.now = await pressed(self.wizard, self.world.drafts, self.account, T, data, 1)
 
     async def write(self, text: str) -> None:
         self.now = await self.wizard.receive(self.account, T, Typed(text))
@@ -98,9 +97,9 @@ async def anna(world: World, account: Account) -> Person:
 
 
 @pytest.fixture
-async def chat(tools: Tools, account: Account, anna: Person) -> Chat:
+async def chat(world: World, account: Account, anna: Person) -> Chat:
     """Anna, attached to the first clinic, has opened the wizard."""
-    chat = Chat(tools, account)
+    chat = Chat(world, account)
     await chat.begin()
     return chat
 
@@ -174,7 +173,10 @@ async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> N
     assert chat.reply.over
 
 
-async def test_a_hold_that_ran_out_and_was_lost(chat: Chat, world: World, tools: Tools) -> None:
+async def test_a_hold_that_ran_out_and_was_lost(
+    chat: Chat,
+    world: World,
+) -> None:
     await chat.go(*TO_CONFIRM)
     world.clock.advance(minutes=6)
     rival = await world.account()
@@ -244,9 +246,9 @@ async def test_after_a_refusal_the_way_leads_to_a_visit(chat: Chat, world: World
 
 
 async def test_a_stranger_whom_the_registry_does_not_know_goes_to_the_data(
-    tools: Tools, account: Account, anna: Person, world: World
+    account: Account, anna: Person, world: World
 ) -> None:
-    chat = Chat(tools, account)
+    chat = Chat(world, account)
     await chat.begin()
     await type_other(chat)
     world.registry.answers = [Refused(Refusal.PATIENT_NOT_FOUND)]
@@ -360,11 +362,11 @@ async def test_a_region_by_typing_and_one_without_clinics(chat: Chat) -> None:
 
 
 async def test_an_unattached_person_is_warned_and_may_go_on_or_back(
-    tools: Tools, world: World, account: Account, anna: Person
+    world: World, account: Account, anna: Person
 ) -> None:
     child = await world.person(account, somebody(2, CHILD), Relation.CHILD)
     assert child.clinic_id == "c1"
-    chat = Chat(tools, account)
+    chat = Chat(world, account)
     await chat.begin()
     await chat.press(f"{child.identity.name} ")
     assert {CHILDREN.name[:10], CLINIC.name[:10]} <= {
@@ -414,8 +416,8 @@ async def type_other(chat: Chat, *, policy: str | None = None) -> None:
     assert chat.step == "check", chat.text
 
 
-async def test_another_citizen_by_seven_fields(tools: Tools, world: World, account: Account, anna: Person) -> None:
-    chat = Chat(tools, account)
+async def test_another_citizen_by_seven_fields(world: World, account: Account, anna: Person) -> None:
+    chat = Chat(world, account)
     await chat.begin()
     await type_other(chat)
     assert OTHER.sex is Sex.FEMALE
@@ -427,8 +429,8 @@ async def test_another_citizen_by_seven_fields(tools: Tools, world: World, accou
     assert family[1].bases == ((Basis.DECLARED, None),)
 
 
-async def test_a_field_of_another_citizen_can_be_corrected(tools: Tools, account: Account, anna: Person) -> None:
-    chat = Chat(tools, account)
+async def test_a_field_of_another_citizen_can_be_corrected(world: World, account: Account, anna: Person) -> None:
+    chat = Chat(world, account)
     await chat.begin()
     await type_other(chat)
     await chat.press("✏️ Фамилия")
@@ -439,8 +441,8 @@ async def test_a_field_of_another_citizen_can_be_corrected(tools: Tools, account
     assert "Кузнецова" not in chat.text
 
 
-async def test_without_a_policy_the_clinics_phone_is_shown(tools: Tools, account: Account, anna: Person) -> None:
-    chat = Chat(tools, account)
+async def test_without_a_policy_the_clinics_phone_is_shown(world: World, account: Account, anna: Person) -> None:
+    chat = Chat(world, account)
     await chat.begin()
     await type_other(chat, policy="Полиса нет")
     await chat.go("Всё верно", "Поликлиника № 1")
@@ -452,11 +454,11 @@ async def test_without_a_policy_the_clinics_phone_is_shown(tools: Tools, account
     assert chat.step in ("check", "clinic", "unattached", "service"), chat.step
 
 
-async def test_ones_own_missing_policy_leads_to_the_form(tools: Tools, world: World, account: Account) -> None:
+async def test_ones_own_missing_policy_leads_to_the_form(world: World, account: Account) -> None:
     nobody = replace(ANNA, policy=Policy(PolicyKind.NONE), snils=None)
     await world.person(account, nobody, Relation.OWN, Basis.DECLARED, known=False)
     await world.accounts.set_last_region(account, "50")
-    chat = Chat(tools, account)
+    chat = Chat(world, account)
     await chat.begin()
     await chat.go("Анна", "Поликлиника № 1")
     assert chat.step == "nopolicy"

@@ -16,8 +16,9 @@ from services.booking.model import CalendarEvent, VisitEntry
 from services.notify.model import CalendarFile
 from services.registry.model import VisitStatus
 from services.texts.i18n import LOCALES, Texts, texts
-from tests.bot import samples
-from tests.bot.samples import DOCUMENTS, FILES, NOW, Sample
+from tests.samples import common as samples
+from tests.samples.calendar import SAMPLES
+from tests.samples.common import NOW, Sample
 from tests.support import telegram_limits as limits
 
 CAPTION = 1024
@@ -94,7 +95,7 @@ def test_a_cancelled_visit_is_taken_out(status: VisitStatus) -> None:
     assert not told.alarms.times
 
 
-@pytest.mark.parametrize("sample", FILES, ids=str)
+@pytest.mark.parametrize("sample", SAMPLES.files, ids=str)
 def test_long_lines_are_folded_between_letters(sample: Sample, t: Texts) -> None:
     file = sample.draw(t)
     assert file.data.endswith(b"END:VCALENDAR\r\n")
@@ -108,7 +109,7 @@ def test_long_lines_are_folded_between_letters(sample: Sample, t: Texts) -> None
     assert entry.visit.doctor in str(told["DESCRIPTION"])
 
 
-@pytest.mark.parametrize("sample", DOCUMENTS, ids=str)
+@pytest.mark.parametrize("sample", SAMPLES.documents, ids=str)
 def test_the_document_says_what_opening_it_does(sample: Sample, t: Texts) -> None:
     drawn = sample.draw(t)
     caption = limits.check_text(drawn.caption.replace("{name}", ""), limit=CAPTION)

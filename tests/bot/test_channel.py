@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -15,20 +17,21 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import SendMessage
 
-from bot import notices
-from bot.channel import BATCH, TelegramChannel
+from bot.channels.telegram import BATCH, TelegramChannel
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import VisitCancel, VisitCard, VisitMove
 from bot.middlewares.outgoing import Gate
-from bot.tools import Tools
-from bot.views.notifications import HEADLINES
+from bot.topics import ALL
 from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.notices import AccountNews
 from services.booking.model import GivenUp, Made
-from services.notify.model import NotificationKind
-from services.registry.admin import DoctorRecord, SlotRecord
+from services.booking.notices import VisitNews
+from services.notify import keys
 from services.registry.model import Visit
+from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.texts.i18n import texts
+from tests.support.machine import ROOT
 from tests.support.telegram_limits import formatted
 from tests.support.world import (
     ADULT,
@@ -81,8 +84,8 @@ def telegram() -> Telegram:
 
 
 @pytest.fixture
-def channel(tools: Tools, telegram: Telegram) -> TelegramChannel:
-    return TelegramChannel(cast(Bot, telegram), tools, OpenGate())
+def channel(world: World, telegram: Telegram) -> TelegramChannel:
+    return TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
 
 
 @pytest.fixture
@@ -103,7 +106,7 @@ async def booked(
     request = await world.request(account, who, slot)
     outcome = await world.booking.book(request)
     assert isinstance(outcome, Made), outcome
-    await world.booking.shown(request.draft_id)
+    await world.outbox.shown(*keys.of_draft(request.draft_id))
     return outcome.visit
 
 
@@ -117,7 +120,13 @@ def words(visit: Visit) -> dict[str, str]:
 
 
 def test_every_kind_has_its_words() -> None:
-    assert set(notices.RENDERS) == set(HEADLINES) == set(NotificationKind)
+    """Kinds are those of every `services/<topic>/notices.py`."""
+    modules = [
+        import_module(f"services.{file.parent.name}.notices") for file in (ROOT / "services").glob("*/notices.py")
+    ]
+    news = [each for module in modules for each in vars(module).values() if isinstance(each, type)]
+    kinds = {kind for each in news if issubclass(each, StrEnum) for kind in each}
+    assert {spec.kind for topic in ALL for spec in topic.notices} == kinds >= {*VisitNews, *AccountNews}
 
 
 # --- reminders ------------------------------------------------------------------------------------
@@ -214,7 +223,7 @@ async def test_two_hours_before_together_and_then_no_more(
         await channel.deliver_due()
     assert len(telegram.sent) == 1
     listed = (await world.outbox.page(account.id, 0, 8)).items
-    assert [each.kind for each in listed].count(NotificationKind.REMINDER_SOON) == 1
+    assert [each.kind for each in listed].count(VisitNews.REMINDER_SOON) == 1
 
 
 async def test_a_silent_registry_puts_the_reminder_off_until_it_speaks(
@@ -231,7 +240,7 @@ async def test_a_silent_registry_puts_the_reminder_off_until_it_speaks(
     assert len(telegram.sent) == 1
 
 
-async def test_a_hundred_due_at_once_go_out_once_each(world: World, tools: Tools, telegram: Telegram) -> None:
+async def test_a_hundred_due_at_once_go_out_once_each(world: World, telegram: Telegram) -> None:
     """One process dies with what it has claimed; two others send that too, a minute later."""
     doctors = [replace(THERAPIST, id=f"x{number}") for number in range(100)]
     start = at(12, day=25)
@@ -246,7 +255,9 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, tools: Tools
     assert await world.watch.look() == 100
     world.clock.set(at(18, day=24))
     lost = await world.outbox.claim(7)
-    channels = [TelegramChannel(cast(Bot, telegram), tools, OpenGate()) for _ in range(2)]
+    channels = [
+        TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate()) for _ in range(2)
+    ]
     await empty(channels)
     assert len(telegram.sent) == 100 - len(lost)
     world.clock.advance(minutes=1)
@@ -254,9 +265,7 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, tools: Tools
     assert Counter(chat_id for chat_id, _, _ in telegram.sent) == Counter(each.telegram_id for each in accounts)
 
 
-async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(
-    world: World, tools: Tools, telegram: Telegram
-) -> None:
+async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(world: World, telegram: Telegram) -> None:
     doctors = [replace(THERAPIST, id=f"x{number:03}") for number in range(BATCH + 5)]
     start = at(12, day=25)
     await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
@@ -266,7 +275,7 @@ async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(
     await world.watch.look()
     world.clock.set(at(18, day=24))
     telegram.refusals.append(ValueError("nothing that Telegram would say"))
-    channel = TelegramChannel(cast(Bot, telegram), tools, OpenGate())
+    channel = TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
     assert await channel.deliver_due() == len(doctors)
     assert len(telegram.sent) == len(doctors) - 1
     world.clock.advance(minutes=1)
@@ -364,7 +373,7 @@ async def test_who_has_blocked_the_bot_is_not_called_again_and_reads_it_in_the_l
     assert telegram.sent == []
     assert await world.outbox.claim(10) == ()
     kinds = [each.kind for each in (await world.outbox.page(account.id, 0, 8)).items]
-    assert kinds[:2] == [NotificationKind.REMINDER_SOON, NotificationKind.REMINDER_EVE]
+    assert kinds[:2] == [VisitNews.REMINDER_SOON, VisitNews.REMINDER_EVE]
 
 
 @pytest.mark.parametrize("wait", [1, 77])
@@ -410,39 +419,37 @@ async def test_a_lost_connection_is_tried_again(
 # --- what a line of the list opens ----------------------------------------------------------------
 
 
-async def opened(world: World, tools: Tools, account: Account, kind: NotificationKind) -> tuple[str, list[str]]:
+async def opened(world: World, account: Account, kind: str) -> tuple[str, list[str]]:
     """The screen and its buttons."""
     notes = (await world.outbox.page(account.id, 0, 8)).items
-    note = next(each for each in notes if each.kind is kind)
-    screen = await notices.opened(tools, account, note, texts("ru"))
+    note = next(each for each in notes if each.kind == kind)
+    screen = await world.house.notices.opened(account, note, texts("ru"))
     data = [button.callback_data or "" for row in screen.markup.inline_keyboard for button in row]
     return formatted(screen.text).text, data
 
 
-async def test_a_confirmation_opens_the_card_as_it_is_now(
-    world: World, tools: Tools, account: Account, anna: Person
-) -> None:
+async def test_a_confirmation_opens_the_card_as_it_is_now(world: World, account: Account, anna: Person) -> None:
     visit = await booked(world, account, anna, at(9, 20))
     await world.cancelling.cancel(account, visit.id)
-    said, data = await opened(world, tools, account, NotificationKind.BOOKING_CONFIRMED)
+    said, data = await opened(world, account, VisitNews.BOOKING_CONFIRMED)
     assert "Запись отменена заявителем" in said
     assert NotificationList(page=0).pack() in data
 
 
 async def test_a_reminder_opens_as_a_reminder_until_its_time_has_passed(
-    world: World, tools: Tools, channel: TelegramChannel, account: Account, anna: Person
+    world: World, channel: TelegramChannel, account: Account, anna: Person
 ) -> None:
     visit = await booked(world, account, anna, at(11))
     world.clock.set(at(18, day=23))
     await channel.deliver_due()
     world.clock.set(at(9))
     await channel.deliver_due()
-    for kind in (NotificationKind.REMINDER_EVE, NotificationKind.REMINDER_SOON):
-        said, data = await opened(world, tools, account, kind)
+    for kind in (VisitNews.REMINDER_EVE, VisitNews.REMINDER_SOON):
+        said, data = await opened(world, account, kind)
         assert said.startswith("🔔 Напоминание")
         assert words(visit)["reply"] in data
     world.clock.set(at(11))
-    for kind in (NotificationKind.REMINDER_EVE, NotificationKind.REMINDER_SOON):
-        said, data = await opened(world, tools, account, kind)
+    for kind in (VisitNews.REMINDER_EVE, VisitNews.REMINDER_SOON):
+        said, data = await opened(world, account, kind)
         assert said.startswith("Это напоминание больше не нужно")
         assert NotificationList(page=0).pack() in data

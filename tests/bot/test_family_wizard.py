@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from bot.fsm import family
-from bot.fsm.family import after_family, edit_answers, edit_steps, family_steps
+from bot.fsm.family import edit_answers
 from bot.fsm.person import answers_of
-from bot.fsm.wizard import Reply, Wizard
+from bot.fsm.wizard import Reply
 from bot.keyboards.buttons.wizard import WizardPress
-from bot.tools import Tools
 from services.accounts.family import PERSONS
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.rights import Editing
 from services.errors import NotFound
 from services.registry.model import Policy, PolicyKind
 from services.texts.i18n import texts
+from tests.bot.wizards import pressed
 from tests.support.telegram_limits import formatted
 from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
 
@@ -32,10 +32,9 @@ TURNS_18 = somebody(3, ADULT.replace(year=2008, month=11, day=24))
 class Form:
     """One of the two forms, standing at its check screen."""
 
-    def __init__(self, tools: Tools, account: Account, kind: str) -> None:
-        steps = family_steps() if kind == family.KIND else edit_steps()
-        self.account, self.tools = account, tools
-        self.wizard = Wizard(kind, steps, tools, after_family)
+    def __init__(self, world: World, account: Account, kind: str) -> None:
+        self.account, self.world = account, world
+        self.wizard = world.house.wizard(kind)
         self.now: Reply | None = None
 
     @property
@@ -54,10 +53,8 @@ class Form:
 
     async def act(self, name: str) -> None:
         draft = self.reply.draft
-        pressed = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
-        reply = await self.wizard.press(self.account, T, pressed, 1)
-        assert reply is not None
-        self.now = reply
+        data = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
+        self.now = await pressed(self.wizard, self.world.drafts, self.account, T, data, 1)
 
 
 @pytest.fixture
@@ -67,23 +64,21 @@ async def account(world: World) -> Account:
     return account
 
 
-async def adding(tools: Tools, account: Account, relation: Relation, identity: Any) -> Form:
-    form = Form(tools, account, family.KIND)
+async def adding(world: World, account: Account, relation: Relation, identity: Any) -> Form:
+    form = Form(world, account, family.KIND)
     await form.open({**answers_of(identity), "relation": relation.value, "doubt": "kept"})
     return form
 
 
-async def correcting(tools: Tools, account: Account, person: Person, may: Editing = Editing.ALL, **more: Any) -> Form:
-    form = Form(tools, account, family.EDIT)
+async def correcting(world: World, account: Account, person: Person, may: Editing = Editing.ALL, **more: Any) -> Form:
+    form = Form(world, account, family.EDIT)
     await form.open({**edit_answers(person, may), **more})
     return form
 
 
-async def test_the_card_stands_after_the_form_and_the_person_is_active(
-    world: World, tools: Tools, account: Account
-) -> None:
+async def test_the_card_stands_after_the_form_and_the_person_is_active(world: World, account: Account) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
-    form = await adding(tools, account, Relation.CHILD, MASHA)
+    form = await adding(world, account, Relation.CHILD, MASHA)
     await form.act("right")
     assert form.reply.over
     assert form.text.startswith("✅ Готово.")
@@ -94,8 +89,8 @@ async def test_the_card_stands_after_the_form_and_the_person_is_active(
     assert await world.drafts.open_of(account.id, family.KIND) is None
 
 
-async def test_a_full_list_is_said_so_and_the_form_is_kept(world: World, tools: Tools, account: Account) -> None:
-    form = await adding(tools, account, Relation.CHILD, MASHA)
+async def test_a_full_list_is_said_so_and_the_form_is_kept(world: World, account: Account) -> None:
+    form = await adding(world, account, Relation.CHILD, MASHA)
     for number in range(PERSONS - 1):
         nobody = replace(somebody(number, ADULT), policy=Policy(PolicyKind.NONE), snils=None)
         await world.family.add(account, Relation.OTHER, nobody)
@@ -104,8 +99,8 @@ async def test_a_full_list_is_said_so_and_the_form_is_kept(world: World, tools: 
     assert not form.reply.over
 
 
-async def test_a_birthday_may_come_while_the_form_is_open(world: World, tools: Tools, account: Account) -> None:
-    form = await adding(tools, account, Relation.CHILD, TURNS_18)
+async def test_a_birthday_may_come_while_the_form_is_open(world: World, account: Account) -> None:
+    form = await adding(world, account, Relation.CHILD, TURNS_18)
     world.clock.advance(hours=16)
     await form.act("right")
     assert form.reply.draft.step == "relation"
@@ -114,43 +109,41 @@ async def test_a_birthday_may_come_while_the_form_is_open(world: World, tools: T
     assert form.reply.draft.step == "check"
 
 
-async def test_too_many_tries_are_said_so(world: World, tools: Tools, account: Account) -> None:
+async def test_too_many_tries_are_said_so(world: World, account: Account) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
-    form = await adding(tools, account, Relation.CHILD, replace(MASHA, surname="Другая"))
+    form = await adding(world, account, Relation.CHILD, replace(MASHA, surname="Другая"))
     for _ in range(10):
         await form.act("right")
         assert "этот номер полиса записан на другое имя" in form.text
     await form.act("right")
     assert "попыток" in form.text
     child = await world.person(account, somebody(4, CHILD), Relation.CHILD, Basis.DECLARED)
-    edit = await correcting(tools, account, child, policy=["enp", somebody(5, CHILD).policy.number])
+    edit = await correcting(world, account, child, policy=["enp", somebody(5, CHILD).policy.number])
     await edit.act("right")
     assert "попыток" in edit.text
 
 
-async def test_a_forged_press_corrects_nothing_that_documents_have_shown(
-    world: World, tools: Tools, account: Account
-) -> None:
+async def test_a_forged_press_corrects_nothing_that_documents_have_shown(world: World, account: Account) -> None:
     child = await world.person(account, MASHA, Relation.CHILD)
-    form = await correcting(tools, account, child, Editing.NUMBERS)
+    form = await correcting(world, account, child, Editing.NUMBERS)
     await form.act("fix-surname")
     assert form.reply.draft.step == "check"
     await form.act("fix-policy")
     assert form.reply.draft.step == "policy"
 
 
-async def test_documents_shown_while_the_form_is_open_hold(world: World, tools: Tools, account: Account) -> None:
+async def test_documents_shown_while_the_form_is_open_hold(world: World, account: Account) -> None:
     child = await world.person(account, MASHA, Relation.CHILD)
-    form = await correcting(tools, account, child, surname="Другая")
+    form = await correcting(world, account, child, surname="Другая")
     await form.act("right")
     assert "документы" in form.text
     assert (await world.persons.get(account, child.id)).identity == MASHA
 
 
-async def test_whoever_is_meant_twice_is_shown(world: World, tools: Tools, account: Account) -> None:
+async def test_whoever_is_meant_twice_is_shown(world: World, account: Account) -> None:
     child = await world.person(account, MASHA, Relation.CHILD, Basis.DECLARED)
     other = await world.person(account, somebody(4, CHILD), Relation.CHILD, Basis.DECLARED)
-    form = Form(tools, account, family.EDIT)
+    form = Form(world, account, family.EDIT)
     await form.open({**edit_answers(other, Editing.ALL), **answers_of(MASHA)})
     await form.act("right")
     assert form.text.startswith("Этот человек уже есть в списке.")
@@ -158,19 +151,17 @@ async def test_whoever_is_meant_twice_is_shown(world: World, tools: Tools, accou
     assert (await world.persons.get(account, other.id)) == other
 
 
-async def test_whoever_has_left_the_list_cannot_be_corrected(world: World, tools: Tools, account: Account) -> None:
+async def test_whoever_has_left_the_list_cannot_be_corrected(world: World, account: Account) -> None:
     child = await world.person(account, MASHA, Relation.CHILD, Basis.DECLARED)
-    form = await correcting(tools, account, child)
+    form = await correcting(world, account, child)
     await world.family.remove(account, child.id)
     with pytest.raises(NotFound):
         await form.act("right")
 
 
-async def test_a_consent_that_takes_the_place_of_typing_ends_correcting(
-    world: World, tools: Tools, account: Account
-) -> None:
+async def test_a_consent_that_takes_the_place_of_typing_ends_correcting(world: World, account: Account) -> None:
     until = world.clock.now() + timedelta(days=1)
     spouse = await world.person(account, somebody(4, ADULT), Relation.SPOUSE, Basis.CONSENT, until=until)
-    form = await correcting(tools, account, spouse, phone="+74950000000")
+    form = await correcting(world, account, spouse, phone="+74950000000")
     await form.act("right")
     assert "Эти данные человек меняет сам" in form.text

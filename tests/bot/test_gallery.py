@@ -9,7 +9,7 @@ from typing import get_args
 from PIL import Image
 
 from services.texts.i18n import LOCALES
-from tests.bot.test_screens import EVERY_STEP, view_functions
+from tests.bot.test_screens import EVERY_STEP, SHOWN, name_of, view_functions
 from tests.gallery.chosen import CHAT, CHOSEN, DOCS, index
 from tests.gallery.pieces import Shown, subjects
 from tests.gallery.studio import WIDTH, chromium, studio
@@ -21,9 +21,10 @@ def test_every_view_and_every_step_has_its_picture() -> None:
     seen = {subject.view for subject in subjects()}
     assert isinstance(Shown, UnionType)
     by_themselves = {each.__name__ for each in get_args(Shown)} - {"str"}
-    views = [each for each in view_functions() if each.__annotations__["return"] in by_themselves]
+    assert by_themselves == SHOWN
+    views = [each for each in view_functions() if each.__annotations__["return"] in SHOWN]
     assert len(views) > 40, "the search itself works"
-    missing = {f"{each.__module__}.{each.__name__}" for each in views if each not in seen}
+    missing = {name_of(each) for each in views if each not in seen}
     missing |= {f"{kind}.{step.name}" for kind, step in EVERY_STEP if step.view not in seen}
     assert missing == set()
 

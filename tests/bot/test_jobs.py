@@ -10,9 +10,11 @@ from apscheduler.triggers.date import DateTrigger
 
 from bot import jobs
 from bot.jobs import Ticks
+from tests.support.world import PATIENCE
 
 
-async def test_a_tick_under_way_is_let_finish() -> None:
+async def test_a_tick_under_way_is_let_finish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_LET_FINISH", PATIENCE)
     began, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def job() -> None:
@@ -52,7 +54,10 @@ async def test_one_that_does_not_end_is_cancelled_and_waited_for(monkeypatch: py
     assert cleaned.is_set()
 
 
-async def test_what_is_raised_is_logged_and_stops_nobody(caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_is_raised_is_logged_and_stops_nobody(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_LET_FINISH", PATIENCE)
     done = asyncio.Event()
 
     async def broken() -> None:

@@ -9,16 +9,19 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.views.letters import letter
+from bot.views.visits import HEADINGS
 from services.booking.model import CalendarEvent, VisitEntry
-from services.notify.model import Letter, NotificationKind
+from services.booking.notices import VisitNews
+from services.notify.model import Letter
 from services.registry.model import VisitStatus
 from services.texts.i18n import LOCALES, Texts, texts
-from tests.bot import samples
-from tests.bot.samples import LETTERS, NOW
+from tests.samples import EVERY
+from tests.samples import common as samples
+from tests.samples.common import NOW
 from tests.support import telegram_limits as limits
 
 RU = texts("ru")
-KNOWN = limits.beginnings(samples.SAMPLE_DATA)
+KNOWN = limits.beginnings(EVERY.words)
 
 
 class Reader(HTMLParser):
@@ -52,17 +55,17 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-def a_letter(kind: NotificationKind, status: VisitStatus = VisitStatus.BOOKED, *, own: bool = True) -> Letter:
+def a_letter(kind: str, status: VisitStatus = VisitStatus.BOOKED, *, own: bool = True) -> Letter:
     entry = VisitEntry(replace(samples.SHORT_VISIT.visit, status=status), samples.ANNA)
-    return letter(RU, kind, CalendarEvent(entry, "u" * 12, 1), NOW, own=own)
+    return letter(RU, kind, HEADINGS[kind], CalendarEvent(entry, "u" * 12, 1), NOW, own=own)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
     t: Texts = texts(locale)
-    for sample in LETTERS:
+    for sample in EVERY.letters:
         drawn = sample.draw(t)
-        entry = sample.args[1].entry
+        entry = sample.args[2].entry
         assert words(read(drawn.html)) == words(drawn.text), "the halves differ"
         for needed in (entry.person.full_name, entry.visit.doctor, entry.visit.clinic.name, entry.visit.number):
             assert " ".join(needed.split()) in " ".join(drawn.text.split()), needed
@@ -77,7 +80,7 @@ def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
 
 
 def test_no_letter_sets_colours_of_its_own() -> None:
-    for sample in LETTERS:
+    for sample in EVERY.letters:
         page = sample.draw(RU).html
         assert 'name="color-scheme" content="light dark"' in page
         assert not re.search(r"(?<!-)\bcolor:|background|bgcolor", page)
@@ -85,7 +88,7 @@ def test_no_letter_sets_colours_of_its_own() -> None:
 
 
 def test_a_confirmation() -> None:
-    told = a_letter(NotificationKind.BOOKING_CONFIRMED)
+    told = a_letter(VisitNews.BOOKING_CONFIRMED)
     assert told.subject == "Запись подтверждена: Анна, 24 ноября, 09:00"
     assert "Дата и время: вторник, 24 ноября 2026 года, 09:00" in told.text
     assert "завтра" not in told.text, "a letter is read on any day"
@@ -95,7 +98,7 @@ def test_a_confirmation() -> None:
 
 def test_a_move_says_what_it_was() -> None:
     event = CalendarEvent(samples.SHORT_VISIT, "u" * 12, 1)
-    told = letter(RU, NotificationKind.VISIT_MOVED, event, NOW, before=samples.REAL_VISIT)
+    told = letter(RU, VisitNews.VISIT_MOVED, HEADINGS[VisitNews.VISIT_MOVED], event, NOW, before=samples.REAL_VISIT)
     assert told.subject == "Запись перенесена: Анна, 24 ноября, 09:00"
     assert "Было: вторник, 24 ноября 2026 года, 09:00, Офтальмолог" in told.text
 
@@ -103,20 +106,18 @@ def test_a_move_says_what_it_was() -> None:
 @pytest.mark.parametrize(
     ("kind", "status", "own", "says"),
     [
-        (NotificationKind.VISIT_CANCELLED, VisitStatus.CANCELLED_BY_PATIENT, True, None),
-        (NotificationKind.VISIT_CANCELLED, VisitStatus.CANCELLED_BY_PATIENT, False, "Если отменили не Вы"),
-        (NotificationKind.VISIT_CANCELLED_BY_CLINIC, VisitStatus.CANCELLED_BY_CLINIC, False, "Поликлиника отменила"),
+        (VisitNews.VISIT_CANCELLED, VisitStatus.CANCELLED_BY_PATIENT, True, None),
+        (VisitNews.VISIT_CANCELLED, VisitStatus.CANCELLED_BY_PATIENT, False, "Если отменили не Вы"),
+        (VisitNews.VISIT_CANCELLED_BY_CLINIC, VisitStatus.CANCELLED_BY_CLINIC, False, "Поликлиника отменила"),
         (
-            NotificationKind.MOVE_FAILED,
+            VisitNews.MOVE_FAILED,
             VisitStatus.CANCELLED_BY_PATIENT,
             True,
             "а новой нет: запишитесь",
         ),
     ],
 )
-def test_a_cancellation_says_whose_it_is(
-    kind: NotificationKind, status: VisitStatus, own: bool, says: str | None
-) -> None:
+def test_a_cancellation_says_whose_it_is(kind: str, status: VisitStatus, own: bool, says: str | None) -> None:
     told = a_letter(kind, status, own=own)
     by_clinic = status is VisitStatus.CANCELLED_BY_CLINIC
     title = "Отменена медучреждением" if by_clinic else "Запись отменена заявителем"

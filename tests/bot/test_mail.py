@@ -16,21 +16,20 @@ from aiogram import Bot
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select, update
 
-from bot.channel import TelegramChannel
-from bot.mail import MailChannel
-from bot.tools import Tools
+from bot.channels.email import EmailChannel
+from bot.channels.telegram import TelegramChannel
 from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
 from services.booking.model import GivenUp, Made
 from services.booking.watch import LOOK_EVERY
-from services.notify.model import NotificationKind
+from services.notify import keys, smtp
 from services.notify.outbox import EMAIL, GIVE_UP_AFTER
 from services.notify.smtp import Smtp, mail_server
 from services.notify.tables import outbox
 from services.registry.model import Booked, Visit
 from tests.bot.test_channel import OpenGate, Telegram
-from tests.support.machine import PATIENCE
-from tests.support.world import ADULT, SURGEON, THERAPIST, World, at, somebody
+from tests.support.world import ADULT, PATIENCE, SURGEON, THERAPIST, World, at, somebody
 
 ADDRESS = "anna@example.org"
 
@@ -91,20 +90,24 @@ class Post:
 
 
 @pytest.fixture
-async def post() -> AsyncIterator[Post]:
+async def post(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
+    monkeypatch.setattr(smtp, "_CONNECTING", PATIENCE)
     post = Post()
     await post.open()
     yield post
     await post.shut()
 
 
-def mail_channel(tools: Tools, post: Post, patience: timedelta = timedelta(seconds=20)) -> MailChannel:
-    return MailChannel(tools, Smtp(mail_server(post.url), "Номерок <bot@clinic.example>", patience))
+def mail_channel(world: World, post: Post, patience: timedelta = PATIENCE) -> EmailChannel:
+    house = world.house
+    return EmailChannel(
+        house.kernel, world.mail, house.notices, Smtp(mail_server(post.url), "Номерок <bot@clinic.example>", patience)
+    )
 
 
 @pytest.fixture
-def channel(tools: Tools, post: Post) -> MailChannel:
-    return mail_channel(tools, post)
+def channel(world: World, post: Post) -> EmailChannel:
+    return mail_channel(world, post)
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ async def booked(world: World, account: Account, who: Person, hour: int = 9) -> 
     request = await world.request(account, who, await world.slot(THERAPIST, hour))
     outcome = await world.booking.book(request)
     assert isinstance(outcome, Made), outcome
-    await world.booking.shown(request.draft_id)
+    await world.outbox.shown(*keys.of_draft(request.draft_id))
     return outcome.visit
 
 
@@ -142,14 +145,14 @@ async def rows(world: World) -> list[str]:
     return list(found.scalars())
 
 
-async def later(world: World, channel: MailChannel) -> None:
+async def later(world: World, channel: EmailChannel) -> None:
     """The next try, after the pause."""
     world.clock.advance(minutes=31)
     await channel.deliver_due()
 
 
 async def test_a_booking_is_written_about_though_the_screen_has_shown_it(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     visit = await booked(world, account, anna)
     assert await channel.deliver_due() == 1
@@ -174,7 +177,7 @@ async def test_a_booking_is_written_about_though_the_screen_has_shown_it(
 
 
 async def test_a_move_and_a_cancellation_are_the_same_event(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     first = await booked(world, account, anna)
     await channel.deliver_due()
@@ -196,7 +199,7 @@ async def test_a_move_and_a_cancellation_are_the_same_event(
 
 
 async def test_what_the_clinic_changes_is_written_about(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     visit = await booked(world, account, anna)
     await channel.deliver_due()
@@ -214,7 +217,7 @@ async def test_what_the_clinic_changes_is_written_about(
 
 
 async def test_what_is_so_no_longer_is_not_written(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     visit = await booked(world, account, anna)
     await world.cancelling.cancel(account, visit.id)
@@ -224,7 +227,7 @@ async def test_what_is_so_no_longer_is_not_written(
 
 
 async def test_no_address_no_letter_and_a_removed_one_stops_what_waits(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await booked(world, account, anna)
     account = await world.mail.remove(account)
@@ -237,7 +240,7 @@ async def test_no_address_no_letter_and_a_removed_one_stops_what_waits(
 
 
 async def test_an_address_given_after_the_booking_gets_its_letter_once(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     account = await world.mail.remove(account)
     await booked(world, account, anna)
@@ -249,7 +252,7 @@ async def test_an_address_given_after_the_booking_gets_its_letter_once(
 
 
 async def test_a_relative_gets_the_letters_of_their_own_account_only(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     relative = await world.mail.give(await world.account(), "relative@example.org")
     seen = await world.person(
@@ -268,7 +271,7 @@ async def test_a_relative_gets_the_letters_of_their_own_account_only(
 
 
 async def test_a_consent_that_is_over_gets_nothing(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     relative = await world.mail.give(await world.account(), "relative@example.org")
     await world.person(relative, anna.identity, Relation.PARENT, Basis.CONSENT, until=at(9, 30, day=23))
@@ -284,7 +287,7 @@ async def test_a_consent_that_is_over_gets_nothing(
 
 @pytest.mark.parametrize("locale", ["ru", "en"])
 async def test_it_is_in_the_language_of_the_account(
-    locale: str, world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    locale: str, world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await world.accounts.set_locale(account, locale)
     await booked(world, account, anna)
@@ -298,7 +301,7 @@ async def test_it_is_in_the_language_of_the_account(
 
 
 async def test_a_server_that_is_down_loses_nothing(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await booked(world, account, anna)
     await post.shut()
@@ -316,7 +319,7 @@ async def test_a_server_that_is_down_loses_nothing(
     ("stage", "answer"), [("RCPT", "450 4.2.1 busy"), ("DATA", "451 4.3.0 later"), ("RCPT", "421")]
 )
 async def test_not_now_is_tried_again(
-    stage: str, answer: str, world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    stage: str, answer: str, world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     post.answers[stage] = [answer, answer]
     await booked(world, account, anna)
@@ -333,14 +336,13 @@ async def test_an_unknown_address_is_told_once_and_written_to_no_more(
     stage: str,
     answer: str,
     world: World,
-    tools: Tools,
     account: Account,
     anna: Person,
-    channel: MailChannel,
+    channel: EmailChannel,
     post: Post,
 ) -> None:
     telegram = Telegram()
-    chat = TelegramChannel(cast(Bot, telegram), tools, OpenGate())
+    chat = TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
     post.answers[stage] = [answer, answer]
     await booked(world, account, anna)
     await booked(world, account, await world.person(account, somebody(2, ADULT), Relation.SPOUSE), 10)
@@ -377,7 +379,7 @@ async def test_a_refusal_of_an_address_that_has_been_replaced_means_nothing(worl
 
 
 async def test_what_the_server_has_against_us_is_no_fault_of_the_address(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     post.answers["RCPT"] = ["550 5.7.1 relaying denied"]
     await booked(world, account, anna)
@@ -388,7 +390,7 @@ async def test_what_the_server_has_against_us_is_no_fault_of_the_address(
 
 
 async def test_a_letter_that_is_refused_for_itself_is_given_up(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post, caplog: pytest.LogCaptureFixture
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
     post.answers["DATA"] = ["554 5.6.0 not like this"]
     await booked(world, account, anna)
@@ -402,7 +404,7 @@ async def test_a_letter_that_is_refused_for_itself_is_given_up(
 
 
 async def test_a_line_that_breaks_brings_the_same_letter_again(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     post.lose = 1
     await booked(world, account, anna)
@@ -418,16 +420,16 @@ async def test_a_line_that_breaks_brings_the_same_letter_again(
 
 
 async def test_a_slow_server_keeps_neither_the_chat_nor_the_next_letter_waiting(
-    world: World, tools: Tools, account: Account, anna: Person, post: Post
+    world: World, account: Account, anna: Person, post: Post
 ) -> None:
     telegram = Telegram()
-    chat = TelegramChannel(cast(Bot, telegram), tools, OpenGate())
+    chat = TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
     post.wait = asyncio.Event()
     request = await world.request(account, anna, await world.slot())
     assert isinstance(await world.booking.book(request), Made)
     world.clock.advance(seconds=21)  # the screen has not come
-    writing = asyncio.create_task(mail_channel(tools, post).deliver_due())
-    await asyncio.wait_for(post.arrived.wait(), PATIENCE)
+    writing = asyncio.create_task(mail_channel(world, post).deliver_due())
+    await post.arrived.wait()
     assert await chat.deliver_due() == 1
     assert "Запись подтверждена" in telegram.texts[0]
     assert not writing.done()
@@ -438,21 +440,21 @@ async def test_a_slow_server_keeps_neither_the_chat_nor_the_next_letter_waiting(
 
 
 async def test_a_server_that_never_answers_is_left_in_time(
-    world: World, tools: Tools, account: Account, anna: Person, post: Post
+    world: World, account: Account, anna: Person, post: Post
 ) -> None:
     post.wait = asyncio.Event()
-    channel = mail_channel(tools, post, timedelta(seconds=0.3))
+    channel = mail_channel(world, post, timedelta(seconds=0.3))
     await booked(world, account, anna)
     assert await channel.deliver_due() == 1
     assert await rows(world) == ["due"]
     post.wait.set()
-    await later(world, mail_channel(tools, post))
+    await later(world, mail_channel(world, post))
     assert await rows(world) == ["sent"]
     assert len({str(each["Message-ID"]) for each in post.read}) == 1
 
 
 async def test_a_silent_registry_is_waited_for(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await booked(world, account, anna)
     world.registry.unavailable.add("visits")
@@ -464,7 +466,7 @@ async def test_a_silent_registry_is_waited_for(
 
 
 async def test_after_three_days_it_is_given_up(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await booked(world, account, anna)
     world.clock.advance(seconds=GIVE_UP_AFTER.total_seconds() + 1)
@@ -474,10 +476,10 @@ async def test_after_three_days_it_is_given_up(
 
 
 async def test_two_at_once_send_one_letter(
-    world: World, tools: Tools, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await booked(world, account, anna)
-    await asyncio.gather(*(mail_channel(tools, post).deliver_due() for _ in range(4)))
+    await asyncio.gather(*(mail_channel(world, post).deliver_due() for _ in range(4)))
     assert len(post.letters) == 1
 
 
@@ -495,7 +497,7 @@ async def test_the_address_lies_sealed_and_in_no_cache(world: World, account: Ac
 
 
 async def test_a_blocked_chat_is_still_written_to(
-    world: World, account: Account, anna: Person, channel: MailChannel, post: Post
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
     await booked(world, account, anna)
     await world.accounts.set_reachable(account, reachable=False)
@@ -509,5 +511,5 @@ async def test_the_refused_address_has_its_line_in_the_list(world: World, accoun
     await world.mail.refuse(account, address)
     await world.mail.refuse(account, address)
     page = await world.outbox.page(account.id, 0, 8)
-    assert [each.kind for each in page.items] == [NotificationKind.MAIL_REFUSED]
+    assert [each.kind for each in page.items] == [AccountNews.MAIL_REFUSED]
     await world.database.execute(update(account_table).values(email=None))

@@ -10,7 +10,6 @@ import pytest
 from bot.fsm.wizard import SharedLocation, Unreadable
 from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.wizard import StepButtons
-from bot.tools import Tools
 from bot.views import booking as booking_view
 from bot.views import map as view
 from bot.views.common import Scene
@@ -18,8 +17,11 @@ from services.accounts.model import Account
 from services.documents.map import Maps
 from services.documents.model import DrawingFailed, MapSheet, Spot
 from services.registry.model import AgeGroup, Clinic
-from tests.bot.samples import NOW
+from services.storage.engine import Database
+from services.storage.vault import Vault
 from tests.bot.test_booking_wizard import ANNA, Chat, T
+from tests.samples.common import NOW
+from tests.support.clock import FakeClock
 from tests.support.telegram_limits import formatted
 from tests.support.world import CLINIC, World
 
@@ -64,8 +66,16 @@ def more_clinics() -> list[Clinic]:
 
 
 @pytest.fixture
-def drawn(tools: Tools) -> Drawn:
+def drawn() -> Drawn:
     return Drawn()
+
+
+@pytest.fixture
+async def world(database: Database, vault: Vault, clock: FakeClock, drawn: Drawn) -> World:
+    """A world whose maps are drawn here."""
+    world = World(database, vault, clock, maps=drawn)
+    await world.furnish()
+    return world
 
 
 @pytest.fixture
@@ -77,9 +87,9 @@ async def account(world: World) -> Account:
 
 
 @pytest.fixture
-async def chat(tools: Tools, account: Account, drawn: Drawn) -> Chat:
+async def chat(world: World, account: Account, drawn: Drawn) -> Chat:
     """Anna stands before the list of clinics."""
-    chat = Chat(replace(tools, maps=drawn), account)
+    chat = Chat(world, account)
     await chat.begin()
     await chat.press("Анна")
     assert chat.step == "clinic"
@@ -156,8 +166,8 @@ async def test_a_number_opens_its_clinic_and_it_can_be_chosen(chat: Chat) -> Non
         assert part in chat.text
     assert chat.reply.screen is not None
     data = [each.callback_data for row in chat.reply.screen.markup.inline_keyboard for each in row]
-    assert ClinicVenue(clinic=chat.reply.draft.answers["card"]).pack() in data
-    chosen = chat.reply.draft.answers["card"]
+    assert ClinicVenue(clinic=chat.reply.draft.marks["card"]).pack() in data
+    chosen = chat.reply.draft.marks["card"]
     await chat.press("✅ Выбрать")
     assert chat.step == "unattached"
     assert chat.reply.draft.answers["clinic"] == chosen
@@ -228,7 +238,7 @@ async def test_a_shared_place_stands_on_the_map_and_orders_it(chat: Chat, drawn:
     await chat.go("Назад", "Списком")
     assert "1. Клиника № 12" in chat.text
     await chat.go("🗺", "1", "✅ Выбрать")
-    assert chat.reply.draft.answers["near"] is None
+    assert chat.reply.draft.marks["near"] is None
 
 
 async def test_what_cannot_be_read_leaves_the_map_where_it_is(chat: Chat) -> None:
@@ -253,10 +263,13 @@ async def test_a_map_that_cannot_be_drawn_leaves_the_list_and_loses_nothing(chat
     assert chat.step == "service"
 
 
-async def test_a_clinic_that_is_gone_leads_back_to_the_map(chat: Chat, world: World, tools: Tools) -> None:
+async def test_a_clinic_that_is_gone_leads_back_to_the_map(
+    chat: Chat,
+    world: World,
+) -> None:
     await chat.go("🗺", "2")
     draft = chat.reply.draft
-    saved = await world.drafts.save(replace(draft, answers={**draft.answers, "card": "gone"}))
+    saved = await world.drafts.save(replace(draft, marks={**draft.marks, "card": "gone"}))
     assert saved is not None
     again = await chat.wizard.resume(chat.account, T)
     assert again is not None
@@ -268,8 +281,8 @@ async def test_another_person_or_region_closes_the_map(chat: Chat) -> None:
     assert chat.step == "person"
     await chat.press("Анна")
     assert chat.step == "clinic"
-    assert chat.reply.draft.answers.get("map") is None
-    assert chat.reply.draft.answers.get("card") is None
+    assert chat.reply.draft.marks.get("map") is None
+    assert chat.reply.draft.marks.get("card") is None
 
 
 async def test_where_it_was_left_it_goes_on(chat: Chat) -> None:

@@ -7,19 +7,18 @@ from typing import Any
 
 import pytest
 
-from bot import notices
 from bot.fsm import moving
-from bot.fsm.moving import NEXT_SCREENS, after_moving, first_answers, moving_steps
-from bot.fsm.wizard import Typed, Wizard
+from bot.fsm.moving import NEXT_SCREENS, begins
+from bot.fsm.wizard import Typed
 from bot.keyboards.buttons.wizard import WizardPress
-from bot.tools import Tools
 from bot.views import moving as view
 from bot.views import refusals
 from bot.views.screen import Screen
 from services.accounts.model import Account, Basis, Person, Relation
-from services.accounts.rights import Denial
 from services.booking.model import Checking, Declined, Made
-from services.notify.model import Notification, NotificationKind
+from services.booking.notices import VisitNews
+from services.errors import Denial
+from services.notify.model import Notification
 from services.registry.model import (
     CancelRefusal,
     NotCancelled,
@@ -74,14 +73,15 @@ async def world(database: Database, vault: Vault, clock: FakeClock, moves: bool)
 class Chat(BookingChat):
     """Moves a visit by pressing what is on the screen."""
 
-    def __init__(self, tools: Tools, account: Account, old: Visit) -> None:
-        super().__init__(tools, account)
+    def __init__(self, world: World, account: Account, old: Visit) -> None:
+        super().__init__(world, account)
         self.old = old
-        self.wizard = Wizard(moving.KIND, moving_steps(), tools, after_moving)
+        self.wizard = world.house.wizard(moving.KIND)
 
     async def begin(self) -> None:
-        entry = await self.tools.visits.get(self.account, self.old.id)
-        self.now = await self.wizard.start(self.account, T, first_answers(entry))
+        entry = await self.world.visits.get(self.account, self.old.id)
+        known = begins(entry)
+        self.now = await self.wizard.start(self.account, T, known.answers, marks=known.marks)
 
     async def look(self) -> None:
         """The screen again, as after /help."""
@@ -110,9 +110,9 @@ async def old(world: World, account: Account, anna: Person) -> Visit:
 
 
 @pytest.fixture
-async def chat(tools: Tools, account: Account, old: Visit) -> Chat:
+async def chat(world: World, account: Account, old: Visit) -> Chat:
     """Anna has pressed «Перенос записи»."""
-    chat = Chat(tools, account, old)
+    chat = Chat(world, account, old)
     await chat.begin()
     return chat
 
@@ -206,9 +206,9 @@ async def test_a_press_after_the_end_shows_the_ticket_again(chat: Chat) -> None:
     assert (chat.reply.over, chat.reply.stale) == (True, False)
 
 
-async def test_a_teenagers_visit_is_moved_by_who_has_booked_it(tools: Tools, world: World, account: Account) -> None:
+async def test_a_teenagers_visit_is_moved_by_who_has_booked_it(world: World, account: Account) -> None:
     teenager = await world.person(account, somebody(2, TEENAGER), Relation.CHILD, Basis.DESK)
-    chat = Chat(tools, account, await booked(world, account, teenager))
+    chat = Chat(world, account, await booked(world, account, teenager))
     await chat.begin()
     await chat.go(*TO_CONFIRM, "Да, перенести")
     assert chat.reply.over
@@ -259,14 +259,14 @@ async def test_a_time_that_somebody_gets_meanwhile(chat: Chat, world: World, ann
 
 
 async def test_without_any_free_time_the_old_one_remains(
-    tools: Tools, world: World, account: Account, old: Visit, monkeypatch: pytest.MonkeyPatch
+    world: World, account: Account, old: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def none(*_: Any, **__: Any) -> list[Any]:
         return []
 
     monkeypatch.setattr(world.times, "days", none)
     monkeypatch.setattr(world.times, "slots", none)
-    chat = Chat(tools, account, old)
+    chat = Chat(world, account, old)
     await chat.begin()
     assert chat.reply.over
     assert chat.text.startswith("⚠️ Сейчас нет номерков: Терапевт")
@@ -276,7 +276,7 @@ async def test_without_any_free_time_the_old_one_remains(
 
 
 async def test_a_doctor_without_free_times_leads_to_the_others(
-    tools: Tools, world: World, account: Account, old: Visit, monkeypatch: pytest.MonkeyPatch
+    world: World, account: Account, old: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = world.times.days
 
@@ -284,7 +284,7 @@ async def test_a_doctor_without_free_times_leads_to_the_others(
         return [] if args[-1] == THERAPIST.id else await real(*args)
 
     monkeypatch.setattr(world.times, "days", of_the_second)
-    chat = Chat(tools, account, old)
+    chat = Chat(world, account, old)
     await chat.begin()
     assert chat.step == "doctor"
     assert "Сейчас нет номерков: Ветров Иван Петрович" in chat.text
@@ -476,7 +476,7 @@ async def test_down_after_the_old_one_has_gone(chat: Chat, world: World, anna: P
     assert KEPT not in chat.text
     world.clock.advance(minutes=2)
     waiting = {each.notification.kind for each in await world.outbox.claim(9)}
-    assert NotificationKind.MOVE_FAILED not in waiting, "the screen has said it"
+    assert VisitNews.MOVE_FAILED not in waiting, "the screen has said it"
     await chat.press("Да, подтверждаю")
     assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
 
@@ -551,7 +551,7 @@ async def test_another_visit_in_the_way_is_told_and_nothing_is_given_up(
 async def test_what_cancel_says_in_the_middle(chat: Chat) -> None:
     assert moving.stopped(T, chat.reply.draft) == view.stopped(T, given_up=False)
     assert KEPT in view.stopped(T, given_up=False)
-    given_up = replace(chat.reply.draft, answers={**chat.reply.draft.answers, "given_up": True})
+    given_up = replace(chat.reply.draft, marks={**chat.reply.draft.marks, "given_up": True})
     assert moving.stopped(T, given_up) == view.stopped(T, given_up=True)
     assert moving.stopped(T, replace(chat.reply.draft, kind="booking")) is None
 
@@ -559,48 +559,48 @@ async def test_what_cancel_says_in_the_middle(chat: Chat) -> None:
 # --- what is told by itself -------------------------------------------------------------------------
 
 
-async def noticed(tools: Tools, account: Account, kind: NotificationKind, visit: Visit) -> str | None:
+async def noticed(world: World, account: Account, kind: str, visit: Visit) -> str | None:
     """What such a notification about the visit says now; None where it is not sent."""
-    note = Notification("n1", account.id, kind, visit.id, tools.clock.now())
-    notice = await notices.render(tools, account, note, T)
+    note = Notification("n1", account.id, kind, visit.id, world.clock.now())
+    notice = await world.house.notices.render(account, note, T)
     return formatted(notice.text).text if isinstance(notice, Screen) else None
 
 
 async def test_a_failed_move_is_told_as_things_are_by_then(
-    tools: Tools, world: World, account: Account, anna: Person, old: Visit
+    world: World, account: Account, anna: Person, old: Visit
 ) -> None:
-    failed = NotificationKind.MOVE_FAILED
-    assert (await noticed(tools, account, failed, old) or "").startswith(f"⚠️ Перенести запись не получилось. {KEPT}.")
+    failed = VisitNews.MOVE_FAILED
+    assert (await noticed(world, account, failed, old) or "").startswith(f"⚠️ Перенести запись не получилось. {KEPT}.")
     request = replace(await world.request(account, anna, await world.slot(THERAPIST, 10)), moves=old)
     new = await world.booking.book(request)
     assert isinstance(new, Made)
-    assert await noticed(tools, account, failed, old) is None, "moved after all: that is told of by itself"
+    assert await noticed(world, account, failed, old) is None, "moved after all: that is told of by itself"
     await world.cancelling.cancel(account, new.visit.id)
-    assert f"{GONE}, а новой нет" in (await noticed(tools, account, failed, new.visit) or "")
+    assert f"{GONE}, а новой нет" in (await noticed(world, account, failed, new.visit) or "")
 
 
 async def test_a_failed_cancelling_is_told_as_things_are_by_then(
-    tools: Tools, world: World, account: Account, anna: Person, old: Visit
+    world: World, account: Account, anna: Person, old: Visit
 ) -> None:
-    failed = NotificationKind.CANCEL_FAILED
-    said = await noticed(tools, account, failed, old) or ""
+    failed = VisitNews.CANCEL_FAILED
+    said = await noticed(world, account, failed, old) or ""
     assert said.startswith("⚠️ Отменить запись не получилось. Электронная регистратура не отвечает")
     assert "запись пока действует" in said
     surgeon = await booked(world, account, anna, SURGEON, 11)
     await world.admin.cancel_visit(surgeon.id)
-    assert (await noticed(tools, account, failed, surgeon) or "").startswith("Эта запись уже отменена.")
+    assert (await noticed(world, account, failed, surgeon) or "").startswith("Эта запись уже отменена.")
     await world.cancelling.cancel(account, old.id)
-    assert await noticed(tools, account, failed, old) is None, "cancelled after all: that is told of by itself"
+    assert await noticed(world, account, failed, old) is None, "cancelled after all: that is told of by itself"
 
 
 async def test_who_has_cancelled_it_is_not_asked_who_it_was(
-    tools: Tools, world: World, account: Account, anna: Person, old: Visit
+    world: World, account: Account, anna: Person, old: Visit
 ) -> None:
     spouse = await world.account()
     await world.person(spouse, anna.identity, Relation.SPOUSE, Basis.CONSENT)
     await world.cancelling.cancel(account, old.id)
-    mine = await noticed(tools, account, NotificationKind.VISIT_CANCELLED, old) or ""
-    theirs = await noticed(tools, spouse, NotificationKind.VISIT_CANCELLED, old) or ""
+    mine = await noticed(world, account, VisitNews.VISIT_CANCELLED, old) or ""
+    theirs = await noticed(world, spouse, VisitNews.VISIT_CANCELLED, old) or ""
     assert mine.startswith("🎫 Запись отменена заявителем")
     assert theirs.startswith("Запись отменена. Если отменили не Вы")
     assert "🎫 Запись отменена заявителем" in theirs

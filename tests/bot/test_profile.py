@@ -12,14 +12,17 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bot.handlers import routers
 from bot.profile import PAUSES, introduce
+from bot.topics import ALL
 from bot.views import profile
 from emulator.driver import Emulator
 from emulator.faults import Fault
 from services.texts.i18n import texts
 
 SETTERS = {"setMyCommands": 3, "setMyDescription": 3, "setMyShortDescription": 3}
+
+
+COMMANDS = [(each.name, each.does) for topic in ALL for each in topic.commands]
 
 
 class Waits:
@@ -53,11 +56,11 @@ def sets(emulator: Emulator) -> Counter[str]:
 
 async def test_everything_is_set_in_both_languages_and_once(bot: Bot, emulator: Emulator) -> None:
     waits = Waits(emulator)
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     for code, locale in ((None, "ru"), ("ru", "ru"), ("en", "en")):
         t = texts(locale)
         menu = [(each.command, each.description) for each in await bot.get_my_commands(language_code=code)]
-        assert menu == [(name, t.label(does)) for name, does in profile.COMMANDS]
+        assert menu == [(name, t.label(does)) for name, does in COMMANDS]
         assert (await bot.get_my_description(language_code=code)).description == profile.description(t)
         short = await bot.get_my_short_description(language_code=code)
         assert short.short_description == profile.short_description(t)
@@ -66,10 +69,10 @@ async def test_everything_is_set_in_both_languages_and_once(bot: Bot, emulator: 
 
     # Another start changes nothing, and a difference is set alone.
     before = sets(emulator)
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     assert sets(emulator) == before
     await bot.set_my_description("Старое", language_code="en")
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     assert sets(emulator) - before == {"setMyDescription": 2}, "ours, and the one before it"
     assert waits.seconds == []
 
@@ -80,7 +83,7 @@ async def test_no_answer_is_asked_again_from_there(
     waits = Waits(emulator)
     emulator.fault(Fault("getMyDescription", code=502, times=2))
     emulator.fault(Fault("setMyShortDescription", code=429, retry_after=100))
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     assert waits.seconds == [PAUSES[0], PAUSES[1], PAUSES[2]], "the third is longer than Telegram's wish"
     assert sets(emulator)["setMyShortDescription"] == 2
     assert Counter(call.method for call in emulator.calls)["getMyCommands"] == 3, "what is settled is not asked again"
@@ -90,7 +93,7 @@ async def test_no_answer_is_asked_again_from_there(
 async def test_telegrams_wish_to_wait_is_kept(bot: Bot, emulator: Emulator) -> None:
     waits = Waits(emulator)
     emulator.fault(Fault("getMyCommands", code=429, retry_after=1000))
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     assert waits.seconds == [1000]
 
 
@@ -99,26 +102,15 @@ async def test_a_refusal_is_left_and_a_silent_telegram_given_up(
 ) -> None:
     waits = Waits(emulator)
     emulator.fault(Fault("setMyCommands", code=400, description="Bad Request: BOT_COMMAND_INVALID", times=3))
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     assert waits.seconds == []
     assert caplog.text.count("BOT_COMMAND_INVALID") == 3
     assert sets(emulator)["setMyDescription"] == 2, "the rest is set"
 
     emulator.fault(Fault("getMyCommands", code=500, times=100))
-    await introduce(bot, waits)
+    await introduce(bot, COMMANDS, waits)
     assert waits.seconds == list(PAUSES)
     assert "until the next start" in caplog.text
-
-
-def test_every_command_of_the_menu_is_heard_and_in_the_menu() -> None:
-    heard = {
-        command
-        for router in routers()
-        for handler in router.message.handlers
-        for each in handler.filters or ()
-        for command in getattr(each.callback, "commands", ())
-    }
-    assert {name for name, _ in profile.COMMANDS} == heard
 
 
 @pytest.mark.parametrize("locale", ["ru", "en"])
@@ -126,4 +118,4 @@ def test_the_texts_fit_telegrams_limits(locale: str) -> None:
     t = texts(locale)
     assert 1 <= len(profile.description(t)) <= 512
     assert 1 <= len(profile.short_description(t)) <= 120
-    assert all(1 <= len(t.label(does)) <= 256 for _, does in profile.COMMANDS)
+    assert all(1 <= len(t.label(does)) <= 256 for _, does in COMMANDS)

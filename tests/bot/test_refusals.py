@@ -9,9 +9,11 @@ import pytest
 
 from bot.fsm import booking, moving
 from bot.views.refusals import CANCEL_REFUSALS, MOVE_REFUSALS, REFUSALS
-from services.accounts.rights import DECLARED_AHEAD, Denial
+from services.accounts.rights import DECLARED_AHEAD
+from services.errors import Denial
 from services.registry.model import CancelRefusal, Refusal
 from services.texts.i18n import LOCALES, texts
+from tests.bot import wizards
 
 PAGE = Path(__file__).parents[2] / "docs" / "refusals.md"
 BOOKING, MOVING, CANCELLING = "Booking", "Moving", "Cancelling"
@@ -47,8 +49,8 @@ def test_every_refusal_has_a_sentence_and_a_next_screen() -> None:
     assert set(MOVE_REFUSALS) == set(moving.NEXT_SCREENS)
     assert set(Refusal) <= set(REFUSALS), "whatever a registry may say"
     assert set(CancelRefusal) <= set(CANCEL_REFUSALS)
-    assert set(booking.NEXT_SCREENS.values()) <= {step.name for step in booking.booking_steps()}
-    assert set(moving.NEXT_SCREENS.values()) <= {"card"} | {step.name for step in moving.moving_steps()}
+    assert set(booking.NEXT_SCREENS.values()) <= {step.name for step in wizards.TABLES[booking.KIND]}
+    assert set(moving.NEXT_SCREENS.values()) <= {"card"} | {step.name for step in wizards.TABLES[moving.KIND]}
     assert len({reason.value for reason in EVERY}) == len(EVERY), "a refusal is stored and told by its word"
 
 

@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot import notices
-from bot.fsm.requests import after_request, request_steps
-from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable, Wizard
+from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable
 from bot.keyboards.buttons.wizard import WizardPress
-from bot.tools import Tools
 from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.drafts.model import Draft
@@ -19,6 +16,7 @@ from services.requests.pictures import MOST_BYTES
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from services.texts.i18n import texts
+from tests.bot.wizards import pressed
 from tests.support.clock import FakeClock
 from tests.support.photos import camera_photo, truncated
 from tests.support.telegram_limits import formatted
@@ -33,9 +31,9 @@ MESSAGE = 1
 class Chat:
     """One of the wizards as it stands on the screen."""
 
-    def __init__(self, tools: Tools, account: Account) -> None:
-        self.account, self.tools = account, tools
-        self.wizard = Wizard(KIND, request_steps(KIND), tools, after_request)
+    def __init__(self, world: World, account: Account) -> None:
+        self.account, self.world = account, world
+        self.wizard = world.house.wizard(KIND)
         self.now: Reply | None = None
         self.asked: list[int] = []
 
@@ -75,23 +73,20 @@ class Chat:
         await self.give(SentPhoto(fetch, caption))
 
     async def act(self, name: str, draft: Draft | None = None) -> None:
-        draft = draft or self.reply.draft
-        pressed = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:a:{name}")
-        reply = await self.wizard.press(self.account, T, pressed, MESSAGE)
-        assert reply is not None
-        self.now = reply
+        await self.press(f"a:{name}", draft or self.reply.draft)
 
     async def back(self) -> None:
-        draft = self.reply.draft
-        self.now = await self.wizard.press(
-            self.account, T, WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:b:"), MESSAGE
-        )
+        await self.press("b:", self.reply.draft)
+
+    async def press(self, what: str, draft: Draft) -> None:
+        data = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:{what}")
+        self.now = await pressed(self.wizard, self.world.drafts, self.account, T, data, MESSAGE)
 
     async def sent(self) -> Request:
         """What has come of it: the only request of the account."""
-        found = await self.tools.statuses.page(self.account, 0, 8)
+        found = await self.world.statuses.page(self.account, 0, 8)
         assert found.total == 1
-        return await self.tools.requests.get(self.account, found.items[0].id)
+        return await self.world.requests.get(self.account, found.items[0].id)
 
 
 def read(screen: Any) -> str:
@@ -106,8 +101,8 @@ def world(database: Database, vault: Vault, clock: FakeClock) -> World:
 
 
 @pytest.fixture
-async def chat(world: World, tools: Tools) -> Chat:
-    chat = Chat(tools, await world.account())
+async def chat(world: World) -> Chat:
+    chat = Chat(world, await world.account())
     await chat.open()
     return chat
 
@@ -235,7 +230,7 @@ async def test_nothing_at_all_cannot_be_sent(chat: Chat) -> None:
     assert chat.step == "message", "without the photo there is nothing to send"
     await chat.act("send")
     assert not chat.reply.over
-    assert (await chat.tools.statuses.page(chat.account, 0, 8)).total == 0
+    assert (await chat.world.statuses.page(chat.account, 0, 8)).total == 0
 
 
 async def test_sent_twice_is_sent_once(chat: Chat) -> None:
@@ -249,7 +244,7 @@ async def test_sent_twice_is_sent_once(chat: Chat) -> None:
 
 async def test_a_restart_in_the_middle(chat: Chat, world: World) -> None:
     await chat.photo(caption="Слово")
-    again = Chat(chat.tools, chat.account)
+    again = Chat(chat.world, chat.account)
     again.now = await again.wizard.resume(chat.account, T)
     assert "Слово\nФото: 1" in again.text
     await again.act("send")
@@ -274,10 +269,10 @@ async def test_what_a_notification_says_as_things_are_now(chat: Chat, world: Wor
     note = (await world.outbox.page(chat.account.id, 0, 8)).items[0]
 
     async def rendered() -> str:
-        return read(await notices.render(chat.tools, chat.account, note, T))
+        return read(await world.house.notices.render(chat.account, note, T))
 
     async def opened() -> str:
-        return read(await notices.opened(chat.tools, chat.account, note, T))
+        return read(await world.house.notices.opened(chat.account, note, T))
 
     assert (await rendered()).startswith("✅ Обращение № 1001 принято")
     assert (await opened()).startswith("Проблема № 1001\nЗаявитель: Вы\nДата: сегодня, пн 23 ноября, 09:00")
@@ -290,4 +285,4 @@ async def test_what_a_notification_says_as_things_are_now(chat: Chat, world: Wor
         assert "Ответ\nИсправили" in text
         assert "Вы отправили\nСлово" in text
     stranger = await world.account()
-    assert await notices.render(chat.tools, stranger, note, T) is None
+    assert await world.house.notices.render(stranger, note, T) is None

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-from aiogram.types import CallbackQuery, User
+import asyncio
 
-from bot.handlers import routers
-from bot.keyboards.buttons.common import Go
+import pytest
+from aiogram.dispatcher.event.handler import HandlerObject
+
+from bot.build import build_dispatcher
+from bot.common import by_itself
+from bot.handlers import last
+from bot.keyboards.buttons.common import GO_HOME, Go
+from bot.routing import Presses, takes, to
+from bot.storage import Storage
+from bot.topics import ALL
+from tests.support.world import World
 from tests.unit.test_callbacks import KINDS, SCREENS, longest
 
 TAKEN_BY = {
@@ -19,13 +27,13 @@ TAKEN_BY = {
     "em1": "erase",
     "g1:about": "about",
     "g1:add": "open_adding",
-    "g1:agreed": "consent",
+    "g1:agreed": "read_consent",
     "g1:book": "open_booking",
     "g1:code": "open_code",
     "g1:erase": "erase_page",
     "g1:export": "export_press",
     "g1:family": "take_ready_family",
-    "g1:feedback": "open_request",
+    "g1:feedback": "open_feedback",
     "g1:form": "open_form",
     "g1:grants": "open_grants",
     "g1:help": "page",
@@ -34,7 +42,7 @@ TAKEN_BY = {
     "g1:mail": "page",
     "g1:more": "page",
     "g1:pol": "open_policies",
-    "g1:problem": "open_request",
+    "g1:problem": "open_problem",
     "gd1": "draft",
     "gk1": "code",
     "gl1": "turn_grants",
@@ -72,41 +80,55 @@ TAKEN_BY = {
 }
 """By the prefix of the button, or by the screen that it names."""
 MESSAGES = [
-    "start",
-    "command",
-    "command",
-    "export_command",
-    "erase_command",
-    "cancel",
-    "receive_contact",
-    "receive_location",
-    "receive_text",
-    "receive_photo",
-    "receive_other",
-    "unknown_message",
+    *("start", "cancel", "help", "language", "export_me", "delete_me"),
+    *("receive_contact", "receive_location", "receive_text", "receive_photo", "receive_other"),
+    "take_message",
 ]
 """In the order in which they are asked."""
 
 
-async def taker(data: str) -> str:
-    query = CallbackQuery(id="1", from_user=User(id=1, is_bot=False, first_name="А"), chat_instance="1", data=data)
-    for router in routers():
-        for handler in router.callback_query.handlers:
-            if (await handler.check(query))[0]:
-                return handler.callback.__name__
-    raise AssertionError(f"nobody takes {data}")
+class Anything(dict[str, object]):
+    """Whatever service is asked for."""
+
+    def __missing__(self, name: str) -> object:
+        return name
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
-async def test_every_button_finds_its_handler() -> None:
+PRESSES = Presses([route for topic in ALL for route in topic.routes], last.unknown_press, Anything())
+
+
+def taker(data: str) -> str:
+    return takes(PRESSES.of(data)[0].handler)
+
+
+def test_every_button_finds_its_handler() -> None:
     buttons = {kind.__prefix__: longest(kind).pack() for kind in KINDS if kind is not Go}
     buttons |= {screen: screen for screen in (Go(to=each).pack() for each in SCREENS)}
-    assert {key: await taker(data) for key, data in buttons.items()} == TAKEN_BY
+    assert {key: taker(data) for key, data in buttons.items()} == TAKEN_BY
 
 
 @pytest.mark.parametrize("data", ["zz9:x", "g1:nowhere", "g1", "", "vl1:up", "vl1:up:0:0", "vl1:sideways:0", "w1"])
-async def test_what_no_layout_knows_goes_to_the_last_one(data: str) -> None:
-    assert await taker(data) == "unknown_press"
+def test_what_no_layout_knows_goes_to_the_last_one(data: str) -> None:
+    assert taker(data) == "unknown_press"
 
 
-def test_messages_are_asked_in_this_order() -> None:
-    assert [each.callback.__name__ for router in routers() for each in router.message.handlers] == MESSAGES
+def test_two_topics_cannot_take_the_same_button() -> None:
+    twice = [to(GO_HOME, last.unknown_press), to(GO_HOME, last.unknown_press)]
+    with pytest.raises(ValueError, match="two handlers take g1:home"):
+        Presses(twice, last.unknown_press, Anything())
+
+
+def test_messages_are_asked_in_this_order(world: World) -> None:
+    common = by_itself(Storage(world.database, world.vault, world.clock))
+    dispatcher = build_dispatcher(world.house, asyncio.Event(), common)
+    heard = [handler for router in dispatcher.sub_routers for handler in router.message.handlers]
+    assert [what(each) for each in heard] == MESSAGES
+
+
+def what(handler: HandlerObject) -> str:
+    """The command that it hears, or what it is called."""
+    commands = [name for each in handler.filters or () for name in getattr(each.callback, "commands", ())]
+    return str(commands[0]) if commands else handler.callback.__name__

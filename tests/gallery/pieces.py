@@ -10,7 +10,7 @@ from typing import Any
 
 from aiogram.types import InlineKeyboardMarkup
 
-from bot.fsm.wizard import Step
+from bot.fsm.wizard import AnyStep
 from bot.views.common import Scene
 from bot.views.map import SCALES, here, length_words, thanks
 from bot.views.prompts import PromptMessage
@@ -20,9 +20,9 @@ from services.documents.map import drawn
 from services.documents.model import Length, MapSheet, Named, Pin, Spot
 from services.notify.model import Letter
 from services.texts.i18n import Texts, texts
-from tests.bot import samples
-from tests.bot.samples import LONG_NAME, NOW, Sample, StepSample
 from tests.bot.test_screens import EVERY_STEP, keys_of
+from tests.samples import EVERY
+from tests.samples.common import LONG_NAME, NOW, Sample, StepSample
 
 Shown = Screen | PromptMessage | Document | Letter | InlineKeyboardMarkup | str
 """What a chat can show by itself; a `str` is a toast."""
@@ -73,15 +73,17 @@ def subjects() -> list[Subject]:
         Subject(
             f"{kind}-wizard.{step.name}",
             step.view,
-            [functools.partial(_draw_step, kind, step, each) for each in samples.STEPS[kind][step.name]],
-            _marked([each.ordinary for each in samples.STEPS[kind][step.name]]),
+            [functools.partial(_draw_step, kind, step, each) for each in EVERY.steps[kind][step.name]],
+            _marked([each.ordinary for each in EVERY.steps[kind][step.name]]),
         )
         for kind, step in EVERY_STEP
     ]
-    own = (*samples.SCREENS, *samples.PROMPTS, *samples.DOCUMENTS, *samples.LETTERS, *samples.MARKUPS)
     by_view: dict[Callable[..., Any], list[Sample]] = defaultdict(list)
-    for sample in (*own, *samples.TOASTS):
-        by_view[sample.draws].append(sample)
+    for sample in (
+        *(*EVERY.screens, *EVERY.prompts, *EVERY.documents),
+        *(*EVERY.letters, *EVERY.markups, *EVERY.toasts),
+    ):
+        by_view[sample.view].append(sample)
     views = [
         Subject(
             str(some[0]),
@@ -105,7 +107,7 @@ def _draw_view(sample: Sample, t: Texts) -> Shown:
     )
 
 
-def _draw_step(kind: str, step: Step, sample: StepSample, t: Texts) -> Screen:
+def _draw_step(kind: str, step: AnyStep, sample: StepSample, t: Texts) -> Screen:
     screen = step.view(sample.data, keys_of(kind, step), Scene(t, NOW))
     return screen if screen.picture is None else replace(screen, picture=_map(t))
 

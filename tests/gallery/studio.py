@@ -14,6 +14,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BotCommand, BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 from playwright.async_api import Browser, Page, async_playwright
 
+from bot.topics import ALL
 from bot.views import profile
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
@@ -22,7 +23,8 @@ from emulator.driver import Emulator, User
 from services.notify.model import Letter
 from services.notify.smtp import Smtp, mail_server
 from services.texts.i18n import texts
-from tests.bot.samples import ADDRESS, NOW, PLAIN
+from tests.samples.common import NOW, PLAIN
+from tests.samples.mail import ADDRESS
 
 from .pieces import Piece, Shown
 
@@ -68,7 +70,8 @@ async def studio(browser: Browser, locale: str, *, dark: bool) -> AsyncIterator[
             async with Bot(emulator.token, session=AiohttpSession(api=api)) as bot, _polling(bot):
                 await bot.set_my_name(name)
                 await bot.set_my_description(profile.description(t))
-                commands = [BotCommand(command=each, description=t.label(does)) for each, does in profile.COMMANDS]
+                declared = [command for topic in ALL for command in topic.commands]
+                commands = [BotCommand(command=each.name, description=t.label(each.does)) for each in declared]
                 await bot.set_my_commands(commands)
                 context = await browser.new_context(
                     viewport={"width": WIDTH, "height": HEIGHT},

@@ -9,6 +9,8 @@ from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import World
 
+pytest.register_assert_rewrite("tests.services.contracts")
+
 
 @pytest.fixture
 async def world(database: Database, vault: Vault, clock: FakeClock) -> World:

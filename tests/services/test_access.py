@@ -29,14 +29,14 @@ from services.accounts.model import (
     Person,
     Relation,
 )
-from services.accounts.rights import Denial
+from services.accounts.notices import AccountNews
 from services.accounts.tables import access_code, person
 from services.booking.model import Declined, Made
-from services.errors import NotAllowed, NotFound
-from services.notify.model import NotificationKind
+from services.errors import Denial, NotAllowed, NotFound
+from services.notify import keys
 from services.notify.tables import outbox
 from services.registry.model import PatientIdentity
-from services.registry.port import PatientConflict
+from services.registry.ports.errors import PatientConflict
 from services.storage.tables import audit, metadata
 from tests.support.world import ADULT, CHILD, CLINIC, SURGEON, TEENAGER, THERAPIST, World, at, somebody
 
@@ -101,7 +101,7 @@ async def consent(
     return await world.access.accept(taker, offer.id, relation, f"confirm:{issued.digits}")
 
 
-async def told(world: World, who: Account) -> list[NotificationKind]:
+async def told(world: World, who: Account) -> list[str]:
     """Notifications of the account that are due now or later."""
     rows = await world.database.fetch(
         select(metadata.tables["notification"].c.kind)
@@ -109,7 +109,7 @@ async def told(world: World, who: Account) -> list[NotificationKind]:
         .where(metadata.tables["notification"].c.account_id == who.id)
         .order_by(metadata.tables["notification"].c.created_at)
     )
-    return [NotificationKind(kind) for kind in rows.scalars()]
+    return list(rows.scalars())
 
 
 async def seen(world: World, who: Account) -> set[str]:
@@ -235,13 +235,13 @@ async def test_a_consent_given_at_the_desk_can_be_ended_from_the_givers_chat(wor
     person_id = (await opened(world, taker, digits)).person.id
     visit = await desk_visit(world, his.patient_id)
     assert await seen(world, taker) == {visit}
-    assert await told(world, giver) == [NotificationKind.ACCESS_OPENED]
+    assert await told(world, giver) == [AccountNews.ACCESS_OPENED]
 
     (grant,) = await world.access.grants(giver)
     assert (grant.given, grant.covers, grant.until) == (True, BOTH, through(date(2027, 5, 1)))
     await world.access.revoke(giver, grant.id)
     assert await seen(world, taker) == set()
-    assert (await told(world, taker))[-1] is NotificationKind.ACCESS_ENDED
+    assert (await told(world, taker))[-1] == AccountNews.ACCESS_ENDED
     assert person_id not in {each.id for each in await world.persons.family(taker)}
 
 
@@ -289,7 +289,7 @@ async def test_others_who_have_a_say_are_warned(world: World) -> None:
     hers = (await opened(world, mother, await desk_code(world, MASHA, Relation.CHILD, ANNA))).person
     assert his.patient_id == hers.patient_id
 
-    assert await told(world, father) == [NotificationKind.ACCESS_OPENED]
+    assert await told(world, father) == [AccountNews.ACCESS_OPENED]
     assert await told(world, mother) == await told(world, neighbour) == []
     note = (await world.outbox.page(father.id, 0, 8)).items[0]
     assert await world.access.opened(father, note.subject_id) == his
@@ -372,7 +372,7 @@ async def test_five_guesses_an_hour_and_no_sixth(world: World) -> None:
         assert await refused(world, guesser, f"{number:010}") is CodeProblem.WRONG
     with pytest.raises(NotAllowed) as stopped:
         await world.access.redeem(guesser, digits)
-    assert stopped.value.reason == Denial.TOO_MANY_TRIES
+    assert stopped.value.reason is Denial.TOO_MANY_TRIES
     assert await misses(world) == 5, "the sixth is not even looked at"
     await opened(world, await world.account(), digits)
     world.clock.advance(hours=1)
@@ -427,7 +427,7 @@ async def test_a_daughter_lets_her_father_see_but_not_book(world: World) -> None
     assert await seen(world, father) == {visit}
     outcome = await world.booking.book(await world.request(father, shared, await world.slot(SURGEON, 10)))
     assert outcome == Declined(Denial.NOT_COVERED)
-    assert await told(world, daughter) == await told(world, father) == [NotificationKind.ACCESS_GIVEN]
+    assert await told(world, daughter) == await told(world, father) == [AccountNews.ACCESS_GIVEN]
 
 
 async def test_managing_includes_seeing(world: World) -> None:
@@ -577,13 +577,13 @@ async def test_either_side_ends_it_and_both_are_told(world: World, by_giver: boo
     assert renewed is not None
     assert renewed.active_person_id is None
     for each in (giver, taker):
-        assert (await told(world, each))[-1] is NotificationKind.ACCESS_ENDED
+        assert (await told(world, each))[-1] == AccountNews.ACCESS_ENDED
         assert (await world.access.notice(each, grant.id)).name == hers.full_name
     assert await world.persons.own(giver) == hers
 
     # Once more changes nothing, and taking it anew brings the same link back.
     await world.access.revoke(giver, grant.id)
-    assert (await told(world, giver)).count(NotificationKind.ACCESS_ENDED) == 1
+    assert (await told(world, giver)).count(AccountNews.ACCESS_ENDED) == 1
     await consent(world, giver, taker, BOTH, Relation.OTHER)
     assert (await world.persons.get(taker, hers.id)).relation is Relation.OTHER
 
@@ -595,10 +595,10 @@ async def test_who_ends_it_reads_it_on_the_screen_alone(world: World) -> None:
     world.clock.advance(minutes=1)
     await world.outbox.claim(30)
     await world.access.revoke(giver, grant.id)
-    await world.access.shown(giver, grant.id)
+    await world.outbox.shown(keys.access_ended(grant.id, giver.id))
     world.clock.advance(minutes=2)
     due = [each.notification for each in await world.outbox.claim(30)]
-    ended = [each.account_id for each in due if each.kind is NotificationKind.ACCESS_ENDED]
+    ended = [each.account_id for each in due if each.kind == AccountNews.ACCESS_ENDED]
     assert ended == [taker.id]
 
 
@@ -635,8 +635,8 @@ async def test_a_person_taken_off_the_list_gives_the_consent_up(world: World) ->
     async with world.database.write() as unit:
         await world.access.end_for(unit, taker.id, hers.id)
     assert (await world.access.notice(giver, grant.id)).ended_at is not None
-    assert (await told(world, giver))[-1] is NotificationKind.ACCESS_ENDED
-    assert NotificationKind.ACCESS_ENDED not in await told(world, taker)
+    assert (await told(world, giver))[-1] == AccountNews.ACCESS_ENDED
+    assert AccountNews.ACCESS_ENDED not in await told(world, taker)
 
 
 # --- its time is over -----------------------------------------------------------------------------------
@@ -661,7 +661,7 @@ async def test_a_consent_ends_by_itself_and_both_hear_of_it_in_the_morning(world
     morning = grant.until + timedelta(hours=8)
     assert (await world.database.fetch(due)).scalars().all() == [morning, morning]
     for each in (giver, taker):
-        assert (await told(world, each))[-1] is NotificationKind.CONSENT_ENDED
+        assert (await told(world, each))[-1] == AccountNews.CONSENT_ENDED
 
 
 async def test_two_processes_that_end_a_consent_tell_of_it_once(world: World) -> None:

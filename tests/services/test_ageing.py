@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 
 from services.accounts.ageing import KEPT, Ageing
 from services.accounts.model import Account, Basis, LinkNotice, Person, Relation
+from services.accounts.notices import AccountNews
 from services.accounts.rights import VisitScope, visit_scope
 from services.accounts.tables import link_basis, person, person_link
 from services.errors import NotFound
-from services.notify.model import NotificationKind
 from services.notify.tables import notification, outbox
 from services.texts.dates import local
 from tests.support.world import ADULT, MOSCOW, World, somebody
@@ -60,7 +60,7 @@ async def test_fifteen_is_told_once_on_the_morning_of_the_birthday(world: World,
     assert await ageing.run() == 0, "still 14"
     world.clock.set(MIDNIGHT)
     assert await ageing.run() == 1
-    assert await told(world) == [(account.id, NotificationKind.TURNED_15, MORNING)]
+    assert await told(world) == [(account.id, AccountNews.TURNED_15, MORNING)]
     notice = await ageing.notice(account, await link_id(world, account, child))
     assert notice == LinkNotice(child.full_name, Relation.CHILD, ended=False, consent=False)
     for _ in range(3):
@@ -92,7 +92,7 @@ async def test_a_ward_turns_fifteen_too_and_both_guardians_are_told(world: World
     world.clock.set(MIDNIGHT + timedelta(hours=11))
     assert await ageing.run() == 2
     assert {(each, kind) for each, kind, _ in await told(world)} == {
-        (each.id, NotificationKind.TURNED_15) for each in accounts
+        (each.id, AccountNews.TURNED_15) for each in accounts
     }
     assert all(due == world.clock.now() for _, _, due in await told(world)), "by day it is told at once"
 
@@ -128,8 +128,8 @@ async def test_eighteen_ends_the_link_and_tells_both(world: World, ageing: Agein
     assert await world.persons.family(parent) == ()
     assert await world.persons.family(theirs) == (own,)
     assert set(await told(world)) == {
-        (parent.id, NotificationKind.TURNED_18, MORNING),
-        (theirs.id, NotificationKind.TURNED_18, MORNING),
+        (parent.id, AccountNews.TURNED_18, MORNING),
+        (theirs.id, AccountNews.TURNED_18, MORNING),
     }, "whoever has only typed that name is not told"
     renewed = await world.accounts.by_id(parent.id)
     assert renewed is not None
@@ -213,7 +213,7 @@ async def test_a_guardianship_ends_with_its_paper(world: World, ageing: Ageing) 
     world.clock.set(MIDNIGHT)
     assert await ageing.run() == 1
     assert await world.persons.family(account) == ()
-    assert await told(world) == [(account.id, NotificationKind.GUARDIANSHIP_ENDED, MORNING)]
+    assert await told(world) == [(account.id, AccountNews.GUARDIANSHIP_ENDED, MORNING)]
     notice = await ageing.notice(account, await link_id(world, account, ward))
     assert notice == LinkNotice(ward.full_name, Relation.WARD, ended=True, consent=False)
 
@@ -267,7 +267,7 @@ async def test_two_processes_that_look_at_once_tell_everything_once(world: World
     world.clock.set(MIDNIGHT)
     await asyncio.gather(*(each.run() for each in replicas))
     kinds = Counter(kind for _, kind, _ in await told(world))
-    assert kinds == {NotificationKind.TURNED_15: 4, NotificationKind.TURNED_18: 4}
+    assert kinds == {AccountNews.TURNED_15: 4, AccountNews.TURNED_18: 4}
     assert len(await world.persons.family(account)) == 4
 
 

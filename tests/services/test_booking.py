@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import Row, func, select
 
 from services.accounts.model import Account, Basis, Person, Relation
-from services.accounts.rights import DECLARED_AHEAD, Denial
+from services.accounts.rights import DECLARED_AHEAD
 from services.accounts.tables import person
-from services.booking.booking import REGISTRY_PATIENCE, confirmation_key
 from services.booking.model import BookingRequest, Checking, Declined, Made
+from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent
-from services.notify.model import NotificationKind
+from services.errors import Denial
+from services.notify import keys
 from services.notify.tables import notification, outbox
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Refusal, Refused, Unknown, VisitStatus
 from services.storage.tables import audit
@@ -24,6 +25,7 @@ from tests.support.world import (
     ADULT,
     CHILD,
     PAEDIATRICIAN,
+    PATIENCE,
     SECOND_THERAPIST,
     SURGEON,
     TEENAGER,
@@ -96,9 +98,9 @@ async def test_a_booked_visit_settles_everything_that_hangs_on_it(world: World, 
     assert (draft.done, draft.result, dict(draft.answers)) == (True, visit.id, {})
     assert await world.holds.until(request.draft_id, slot.id) is None
     (told,) = await told_now(world)
-    assert (told.kind, told.subject_id, told.person_id) == (NotificationKind.BOOKING_CONFIRMED, visit.id, anna.id)
+    assert (told.kind, told.subject_id, told.person_id) == (VisitNews.BOOKING_CONFIRMED, visit.id, anna.id)
     (delivery,) = (await world.database.fetch(select(outbox).where(outbox.c.due_at <= world.clock.now()))).all()
-    assert (delivery.status, delivery.dedupe_key) == ("due", confirmation_key(request.draft_id))
+    assert (delivery.status, delivery.dedupe_key) == ("due", keys.confirmation(request.draft_id))
     (noted,) = (await world.database.fetch(select(audit))).all()
     assert (noted.action, noted.account_id, noted.person_id, noted.subject_id, noted.at) == (
         *("visit_booked", account.id, anna.id, visit.id, world.clock.now()),
@@ -122,7 +124,7 @@ async def test_the_intent_stands_before_the_registry_is_called(world: World, acc
 async def test_the_screen_that_says_it_is_the_confirmation(world: World, account: Account, anna: Person) -> None:
     request = await world.request(account, anna, await world.slot())
     await world.booking.book(request)
-    await world.booking.shown(request.draft_id)
+    await world.outbox.shown(*keys.of_draft(request.draft_id))
     world.clock.advance(minutes=5)
     assert await world.outbox.claim(10) == ()
     assert (await world.outbox.page(account.id, 0, 8)).total == 1, "it stands in «Уведомления» all the same"
@@ -133,7 +135,7 @@ async def test_a_screen_that_was_never_shown_is_made_up_for(world: World, accoun
     assert await world.outbox.claim(10) == ()
     world.clock.advance(seconds=21)
     (delivery,) = await world.outbox.claim(10)
-    assert delivery.notification.kind is NotificationKind.BOOKING_CONFIRMED
+    assert delivery.notification.kind == VisitNews.BOOKING_CONFIRMED
 
 
 async def test_the_clinics_booked_at_last_come_first(world: World, account: Account, anna: Person) -> None:
@@ -431,7 +433,7 @@ async def pending(world: World, account: Account, who: Person, script: Lost | Si
         world.booking._patience = timedelta(milliseconds=10)
     request = await world.request(account, who, await world.slot())
     outcome = await world.booking.book(request)
-    world.booking._patience = REGISTRY_PATIENCE
+    world.booking._patience = PATIENCE
     assert isinstance(outcome, Checking)
     assert await world.booking.book(request) == outcome, "never a second attempt while the first may stand"
     assert await world.booking.outcome(request.draft_id) == outcome
@@ -451,7 +453,7 @@ async def test_a_lost_answer_is_found_and_told_by_itself(world: World, account: 
     assert draft is not None
     assert draft.result == outcome.visit.id
     (delivery,) = await world.outbox.claim(10)
-    assert delivery.notification.kind is NotificationKind.BOOKING_CONFIRMED
+    assert delivery.notification.kind == VisitNews.BOOKING_CONFIRMED
     assert delivery.notification.subject_id == outcome.visit.id
     assert await world.booking.recover() == 0
     assert len(await world.registry.visits([anna.patient_id])) == 1
@@ -472,9 +474,7 @@ async def test_what_never_arrived_is_refused_after_its_checks(
     assert (intent.status, intent.refusal) == ("refused", Refusal.UNAVAILABLE)
     assert await world.booking.outcome(request.draft_id) is None
     (delivery,) = await world.outbox.claim(10)
-    assert (delivery.notification.kind, delivery.notification.subject_id) == (
-        *(NotificationKind.BOOKING_FAILED, intent.id),
-    )
+    assert (delivery.notification.kind, delivery.notification.subject_id) == (*(VisitNews.BOOKING_FAILED, intent.id),)
     draft = await world.drafts.get(request.draft_id)
     assert draft is not None
     assert not draft.done

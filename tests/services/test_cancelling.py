@@ -10,19 +10,19 @@ import pytest
 from sqlalchemy import Row, func, select
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
-from services.accounts.rights import DECLARED_AHEAD, Denial
-from services.booking.booking import REGISTRY_PATIENCE
-from services.booking.cancelling import cancelled_key
+from services.accounts.rights import DECLARED_AHEAD
 from services.booking.model import Checking, Declined, GivenUp, Kept, Made
+from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, cancel_intent, visit_watch
-from services.errors import NotFound
-from services.notify.model import NotificationKind
+from services.errors import Denial, NotFound
+from services.notify import keys
 from services.notify.tables import notification, outbox
 from services.registry.model import CancelRefusal, NotCancelled, PatientIdentity, Unknown, Visit, VisitStatus
 from services.storage.tables import audit
 from tests.support.world import (
     ADULT,
     CHILD,
+    PATIENCE,
     SECOND_THERAPIST,
     SURGEON,
     TEENAGER,
@@ -58,7 +58,7 @@ async def booked(world: World, account: Account, who: Person | PatientIdentity, 
     request = await world.request(account, who, await world.slot(*slot))
     outcome = await world.booking.book(request)
     assert isinstance(outcome, Made), outcome
-    await world.booking.shown(request.draft_id)
+    await world.outbox.shown(*keys.of_draft(request.draft_id))
     world.clock.advance(seconds=1)
     return outcome.visit
 
@@ -73,9 +73,9 @@ async def intents(world: World) -> list[Row[Any]]:
     return list((await world.database.fetch(select(cancel_intent).order_by(cancel_intent.c.created_at))).all())
 
 
-async def told(world: World, account: Account) -> list[tuple[NotificationKind, str]]:
+async def told(world: World, account: Account) -> list[tuple[str, str]]:
     """What is sent by itself by now, reminders left out."""
-    kinds = (NotificationKind.REMINDER_EVE, NotificationKind.REMINDER_SOON)
+    kinds = (VisitNews.REMINDER_EVE, VisitNews.REMINDER_SOON)
     found = [each.notification for each in await world.outbox.claim(50)]
     return [(each.kind, each.subject_id) for each in found if each.account_id == account.id and each.kind not in kinds]
 
@@ -113,18 +113,18 @@ async def test_a_cancelled_visit_settles_everything_that_hangs_on_it(
 async def test_the_screen_that_says_it_is_the_notification(world: World, account: Account, visit: Visit) -> None:
     outcome = await world.cancelling.cancel(account, visit.id)
     assert isinstance(outcome, GivenUp)
-    await world.cancelling.shown(outcome.intent_id)
+    await world.outbox.shown(keys.cancelled(outcome.intent_id))
     world.clock.advance(minutes=5)
     assert await told(world, account) == []
     newest = (await world.outbox.page(account.id, 0, 8)).items[0]
-    assert (newest.kind, newest.subject_id) == (NotificationKind.VISIT_CANCELLED, visit.id)
+    assert (newest.kind, newest.subject_id) == (VisitNews.VISIT_CANCELLED, visit.id)
 
 
 async def test_a_screen_that_was_never_shown_is_made_up_for(world: World, account: Account, visit: Visit) -> None:
     await world.cancelling.cancel(account, visit.id)
     assert await told(world, account) == []
     world.clock.advance(seconds=21)
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
 
 
 async def test_a_visit_made_at_the_desk_can_be_cancelled_here(world: World, account: Account, anna: Person) -> None:
@@ -171,7 +171,7 @@ async def test_twenty_presses_at_once_cancel_it_once(world: World, account: Acco
     rest = [each for each in outcomes if not isinstance(each, GivenUp)]
     assert all(isinstance(each, Checking) or each == Kept(CancelRefusal.ALREADY_CANCELLED) for each in rest)
     world.clock.advance(minutes=1)
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
     assert [each.status for each in await intents(world)] == ["done"]
 
 
@@ -300,7 +300,7 @@ async def pending(world: World, account: Account, visit: Visit, script: Lost | S
     if isinstance(script, Silence):
         world.cancelling._patience = timedelta(milliseconds=10)
     outcome = await world.cancelling.cancel(account, visit.id)
-    world.cancelling._patience = REGISTRY_PATIENCE
+    world.cancelling._patience = PATIENCE
     (intent,) = await intents(world)
     assert outcome == Checking(intent.id)
     assert intent.status == "pending"
@@ -324,7 +324,7 @@ async def test_a_lost_answer_is_found_and_told_by_itself(world: World, account: 
     world.clock.advance(seconds=1)
     assert await world.cancelling.recover() == 1
     assert world.registry.asked["cancel"] == 1
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
     assert await listed(world, other, visit.start)
     assert await world.cancelling.recover() == 0
 
@@ -335,7 +335,7 @@ async def test_what_never_arrived_is_asked_for_again(world: World, account: Acco
     world.clock.advance(seconds=23)
     assert await world.cancelling.recover() == 1
     assert await status_of(world, visit) is VisitStatus.CANCELLED_BY_PATIENT
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
 
 
 async def test_silence_for_good_keeps_the_visit_and_says_so(world: World, account: Account, visit: Visit) -> None:
@@ -345,7 +345,7 @@ async def test_silence_for_good_keeps_the_visit_and_says_so(world: World, accoun
     (intent,) = await intents(world)
     assert (intent.status, intent.refusal, intent.check_at) == ("refused", CancelRefusal.UNAVAILABLE, None)
     assert await status_of(world, visit) is VisitStatus.BOOKED
-    assert await told(world, account) == [(NotificationKind.CANCEL_FAILED, visit.id)]
+    assert await told(world, account) == [(VisitNews.CANCEL_FAILED, visit.id)]
     world.registry.cancel_answers = []
     assert isinstance(await world.cancelling.cancel(account, visit.id), GivenUp), "another try is safe now"
 
@@ -358,7 +358,7 @@ async def test_an_answer_lost_again_and_again_is_read_off_the_visit(
     world.registry.cancel_answers = [Unknown(), Unknown(), Lost()]
     assert await recoveries(world) == 4
     assert await status_of(world, visit) is VisitStatus.CANCELLED_BY_PATIENT
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
 
 
 async def test_while_the_registry_cannot_tell_nothing_is_said(world: World, account: Account, visit: Visit) -> None:
@@ -368,7 +368,7 @@ async def test_while_the_registry_cannot_tell_nothing_is_said(world: World, acco
     assert await told(world, account) == []
     world.registry.unavailable = set()
     await recoveries(world)
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
 
 
 @pytest.mark.parametrize("became", ["cancelled by the clinic", "moved by the clinic", "passed", "gone"])
@@ -398,7 +398,7 @@ async def test_what_has_become_of_it_meanwhile(
         "gone": CancelRefusal.NOT_FOUND,
     }
     assert (intent.status, intent.refusal) == ("refused", reasons[became])
-    assert await told(world, account) == [(NotificationKind.CANCEL_FAILED, visit.id)]
+    assert await told(world, account) == [(VisitNews.CANCEL_FAILED, visit.id)]
 
 
 @pytest.mark.parametrize("arrived", [True, False], ids=["after the answer", "before it"])
@@ -432,7 +432,7 @@ async def test_killed_in_the_middle_it_is_finished_by_whoever_comes_next(
     world.clock.advance(seconds=30)
     assert await world.cancelling.recover() == 1
     assert await status_of(world, visit) is VisitStatus.CANCELLED_BY_PATIENT
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
     assert await listed(world, await world.account(), visit.start)
 
 
@@ -445,7 +445,7 @@ async def test_a_press_after_a_crash_settles_what_the_registry_has_done(
     assert await world.cancelling.cancel(spouse, visit.id) == Kept(CancelRefusal.ALREADY_CANCELLED)
     outcome = await world.cancelling.cancel(account, visit.id)
     assert isinstance(outcome, GivenUp)
-    await world.cancelling.shown(outcome.intent_id)
+    await world.outbox.shown(keys.cancelled(outcome.intent_id))
     assert await recoveries(world) == 0
     assert await told(world, account) == []
     assert await listed(world, await world.account(), visit.start)
@@ -455,7 +455,7 @@ async def test_two_recoveries_at_once_tell_it_once(world: World, account: Accoun
     await pending(world, account, visit, Lost())
     world.clock.advance(minutes=1)
     assert sum(await asyncio.gather(*(world.cancelling.recover() for _ in range(5)))) == 1
-    assert await told(world, account) == [(NotificationKind.VISIT_CANCELLED, visit.id)]
+    assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
 
 
 async def test_recovery_takes_the_oldest_first_and_not_all_at_once(world: World) -> None:
@@ -490,21 +490,19 @@ async def test_nobody_is_told_twice(world: World, account: Account, visit: Visit
     """The watch finds a visit that this account has cancelled itself: it knows."""
     outcome = await world.cancelling.cancel(account, visit.id)
     assert isinstance(outcome, GivenUp)
-    await world.cancelling.shown(outcome.intent_id)
+    await world.outbox.shown(keys.cancelled(outcome.intent_id))
     world.clock.advance(minutes=6)
     assert await world.watch.look() > 0
     assert await told(world, account) == []
     kept = (
         await world.database.fetch(
-            select(outbox.c.status).where(outbox.c.dedupe_key == cancelled_key(outcome.intent_id))
+            select(outbox.c.status).where(outbox.c.dedupe_key == keys.cancelled(outcome.intent_id))
         )
     ).scalar_one()
     assert kept == "sent"
     number = (
         await world.database.fetch(
-            select(func.count())
-            .select_from(notification)
-            .where(notification.c.kind == NotificationKind.VISIT_CANCELLED.value)
+            select(func.count()).select_from(notification).where(notification.c.kind == VisitNews.VISIT_CANCELLED.value)
         )
     ).scalar_one()
     assert number == 1

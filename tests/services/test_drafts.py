@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from services.accounts.model import Account
 from services.booking.tables import hold
@@ -30,7 +31,12 @@ async def rows(world: World) -> int:
 async def test_a_draft_comes_back_as_it_was_saved(world: World, account: Account) -> None:
     started = await world.drafts.start(Draft("", account.id, KIND, "region", answers={"region": "50"}))
     saved = await world.drafts.save(
-        replace(started, step="clinic", answers={"person": "p", "near": [55.7, 37.6], "no_policy": False, "x": None})
+        replace(
+            started,
+            step="clinic",
+            answers={"person": "p", "near": [55.7, 37.6], "no_policy": False, "x": None},
+            marks={"near": "ask", "map": None},
+        )
     )
     assert saved is not None
     full = await world.drafts.save(replace(saved, options=("c1", "c2"), page=3, message_id=2**40, prompt_id=5))
@@ -39,7 +45,74 @@ async def test_a_draft_comes_back_as_it_was_saved(world: World, account: Account
     assert back == replace(full, touched_at=world.clock.now())
     assert (back.version, back.step, back.options, back.page) == (3, "clinic", ("c1", "c2"), 3)
     assert back.answers == {"person": "p", "near": [55.7, 37.6], "no_policy": False, "x": None}
+    assert back.marks == {"near": "ask", "map": None}
     assert await world.drafts.open_of(account.id, KIND) == back
+
+
+async def test_marks_that_stood_among_the_answers_are_told_from_them(world: World, account: Account) -> None:
+    """The literal JSON of a booking and of a move, as they were kept when there was one place for both."""
+    booking: dict[str, Any] = {
+        "answers": {
+            "region": "50",
+            "region_fixed": True,
+            "query_region": None,
+            "link": {"clinic": "c1", "service": None, "service_name": None, "doctor": None, "doctor_name": None},
+            "person": "aB3dE6gH9jK2",
+            "followed": True,
+            "near": [55.91, 37.73],
+            "query": None,
+            "map": 1,
+            "card": "c1",
+        },
+        "options": ["c1"],
+        "page": 1,
+        "heard": [7, 9],
+    }
+    move = {
+        "answers": {
+            "moving": "v1",
+            "moved_from": None,
+            "doctor": "any",
+            "doctor_name": None,
+            "month": "2026-12-01",
+            "part": "morning",
+            "time": "s1 2026-12-01T06:00:00+00:00",
+            "giveup": None,
+            "checking": None,
+            "given_up": True,
+        },
+        "options": [],
+        "page": 0,
+        "heard": [],
+    }
+    read = await written(world, account, booking)
+    assert read.answers == {"region": "50", "person": "aB3dE6gH9jK2"}
+    assert read.marks == {name: value for name, value in booking["answers"].items() if name not in read.answers}
+    assert len(read.marks) == 8
+    assert (read.options, read.page, read.heard) == (("c1",), 1, (7, 9))
+    read = await written(world, account, move)
+    assert set(read.answers) == {"moving", "doctor", "doctor_name", "time"}
+    assert read.marks == {
+        "moved_from": None,
+        "month": "2026-12-01",
+        "part": "morning",
+        "giveup": None,
+        "checking": None,
+        "given_up": True,
+    }
+    saved = await world.drafts.save(read)
+    assert saved is not None
+    assert await world.drafts.get(read.id) == replace(saved, touched_at=world.clock.now())
+
+
+async def written(world: World, account: Account, data: dict[str, Any]) -> Draft:
+    """A draft that holds this very JSON."""
+    draft = await world.draft(account)
+    sealed = world.vault.seal_json(draft_table.c.data, draft.id, data)
+    await world.database.execute(update(draft_table).where(draft_table.c.id == draft.id).values(data=sealed))
+    read = await world.drafts.get(draft.id)
+    assert read is not None
+    return read
 
 
 async def test_opening_another_draft_of_a_kind_drops_the_older_one(world: World, account: Account) -> None:

@@ -12,15 +12,14 @@ from sqlalchemy import func, insert, select
 
 from services.accounts.family import PERSONS, AlreadyThere, FamilyFull, WrongAge, fits
 from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
+from services.accounts.notices import AccountNews
 from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson
-from services.accounts.rights import Denial
 from services.accounts.tables import person, person_link
-from services.errors import NotAllowed, NotFound
+from services.errors import Denial, NotAllowed, NotFound
 from services.ids import new_id
-from services.notify.model import NotificationKind
 from services.notify.tables import notification
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
-from services.registry.port import PatientConflict
+from services.registry.ports.errors import PatientConflict
 from services.storage.tables import audit
 from tests.support.world import ADULT, CHILD, CLINIC, TEENAGER, World, somebody
 
@@ -298,7 +297,7 @@ async def test_a_removed_consent_is_given_up_and_the_other_side_is_told(world: W
     assert await world.persons.own(owner) == own
     assert await world.access.grants(owner) == ()
     kinds = (await world.database.fetch(select(notification.c.account_id, notification.c.kind))).all()
-    assert (owner.id, NotificationKind.ACCESS_ENDED) in [tuple(row) for row in kinds]
+    assert (owner.id, AccountNews.ACCESS_ENDED) in [tuple(row) for row in kinds]
     renewed = await world.accounts.by_telegram(other.telegram_id)
     assert renewed is not None
     assert renewed.active_person_id is None

@@ -28,11 +28,11 @@ from services.clinics.importing import (
     run,
 )
 from services.errors import SetupError
-from services.registry.admin import DoctorRecord, Known, SlotRecord
 from services.registry.local import loading
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import AgeGroup, Booked, Clinic, PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.ports.schedules import DoctorRecord, Known, SlotRecord
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock

@@ -20,13 +20,13 @@ import pytest
 from sqlalchemy import func, select
 
 from services.clinics.importing import add_arguments, run
-from services.registry.admin import DoctorRecord, ImportUnderWay, SlotRecord
 from services.registry.local import importing, loading
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.refs import slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import slot
 from services.registry.model import AgeGroup, Booked, Policy, PolicyKind, Refusal, Refused
+from services.registry.ports.schedules import DoctorRecord, ImportUnderWay, SlotRecord
 from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault
 from services.tables import metadata

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select
 
-from bot.app import open_storage
 from bot.settings import Settings
+from bot.storage import open_storage
 from services.accounts.tables import person
 from services.errors import SetupError
 from services.storage.engine import Database
@@ -147,7 +147,7 @@ async def test_two_processes_at_their_first_start_agree_on_one_key_or_one_refuse
 
     # In two folders, as on two machines that nobody gave a key: whoever comes second must not seal with its own.
     await database.execute(delete(setting))
-    monkeypatch.setattr("bot.app.key_names", _as_before_the_first_start())
+    monkeypatch.setattr("bot.storage.key_names", _as_before_the_first_start())
     other = base64.b64encode(make_key(tmp_path / "other" / "encryption.key")).decode()
     await vault_of(ready_url)
     assert "is not the one that sealed this database" in await refusal(ready_url, other)

@@ -10,20 +10,20 @@ import pytest
 from services.accounts.model import Account, Basis, Relation
 from services.booking.booking import LATE_CHECKS
 from services.booking.model import BookingRequest, Checking, Declined, Made
-from services.notify.model import NotificationKind
-from services.registry.admin import DoctorRecord
+from services.booking.notices import VisitNews
 from services.registry.model import Booked, CancelRefusal, NotCancelled, Refusal, Unknown, Visit, VisitStatus
+from services.registry.ports.schedules import DoctorRecord
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import ADULT, SECOND_THERAPIST, SURGEON, THERAPIST, World, somebody
 
-FAILED, STANDS = NotificationKind.BOOKING_FAILED, NotificationKind.BOOKING_STANDS
+FAILED, STANDS = VisitNews.BOOKING_FAILED, VisitNews.BOOKING_STANDS
 ANNA = somebody(1, ADULT)
 OTHER = somebody(7, ADULT, "Кузнецова")
 
 
-async def told(world: World) -> list[NotificationKind]:
+async def told(world: World) -> list[str]:
     """What has gone out to chats since it was last asked."""
     kinds = []
     for delivery in await world.outbox.claim(50):
@@ -155,7 +155,7 @@ async def test_a_move_that_comes_late_is_told(world: World) -> None:
     await world.watch.look()
     await world.booking.recover()
     await world.watch.look()
-    assert await told(world) == [NotificationKind.VISIT_MOVED]
+    assert await told(world) == [VisitNews.VISIT_MOVED]
     standing = [each for each in await world.registry.visits([visit.patient_id]) if each.status is VisitStatus.BOOKED]
     assert [each.slot_id for each in standing] == [request.slot.id]
 
@@ -185,11 +185,11 @@ async def test_a_cancelling_that_comes_late_is_told(world: World) -> None:
     for _ in range(20):
         world.clock.advance(seconds=15)
         await world.cancelling.recover()
-    assert await told(world) == [NotificationKind.CANCEL_FAILED]
+    assert await told(world) == [VisitNews.CANCEL_FAILED]
     await world.registry._real.cancel(visit.id)
     world.clock.advance(minutes=6)
     await world.watch.look()
-    assert await told(world) == [NotificationKind.VISIT_CANCELLED]
+    assert await told(world) == [VisitNews.VISIT_CANCELLED]
 
 
 @pytest.mark.parametrize("silent", [1, 6])

@@ -9,7 +9,8 @@ import pytest
 from services.booking.links import Links, payload_of
 from services.booking.model import BookingLink, LinkKind, LinkTarget
 from services.booking.tables import waiting_link
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.registry import Registry
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.world import CHILDREN, CLINIC, PAEDIATRICIAN, THERAPIST, World

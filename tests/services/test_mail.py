@@ -7,17 +7,23 @@ import asyncio
 import pytest
 from sqlalchemy import select
 
+from bot.notices.notices import mailed
+from bot.topics import ALL
 from services.accounts.model import Account
+from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
-from services.notify.model import MAILED, NotificationKind
+from services.booking.notices import VisitNews
+from services.notify.model import Notice
 from services.notify.outbox import EMAIL, GIVE_UP_AFTER, LETTERS_A_DAY, TELEGRAM, Outbox
 from services.notify.tables import notification, outbox
+from services.requests.notices import RequestNews
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 from tests.support.world import World
 
 Rows = list[tuple[str, str, str]]
+MAILED = mailed([spec for topic in ALL for spec in topic.notices])
 ADDRESS = "anna@example.org"
 
 
@@ -36,21 +42,14 @@ async def add(
     world: World,
     account: Account,
     key: str = "a",
-    kind: NotificationKind = NotificationKind.BOOKING_CONFIRMED,
+    kind: str = VisitNews.BOOKING_CONFIRMED,
     outbox: Outbox | None = None,
     *,
     fail: bool = False,
 ) -> None:
     async with world.database.write() as unit:
-        await (outbox or world.outbox).add(
-            unit,
-            account_id=account.id,
-            person_id=None,
-            kind=kind,
-            subject_id=f"visit {key}",
-            dedupe_key=key,
-            screen_follows=True,
-        )
+        notice = Notice(account.id, None, kind, f"visit {key}", key, screen_follows=True)
+        await (outbox or world.outbox).add(unit, notice)
         if fail:
             raise RuntimeError
 
@@ -64,8 +63,8 @@ async def rows(world: World) -> Rows:
     return [(row.channel, row.status, row.kind) for row in found]
 
 
-@pytest.mark.parametrize("kind", NotificationKind)
-async def test_only_news_of_visits_is_written_about(kind: NotificationKind, world: World, account: Account) -> None:
+@pytest.mark.parametrize("kind", [*VisitNews, *AccountNews, *RequestNews])
+async def test_only_news_of_visits_is_written_about(kind: str, world: World, account: Account) -> None:
     await add(world, account, kind=kind)
     channels = [channel for channel, _, _ in await rows(world)]
     assert channels == ([EMAIL, TELEGRAM] if kind in MAILED else [TELEGRAM])
@@ -76,7 +75,7 @@ async def test_each_channel_claims_its_own_and_the_screen_settles_the_chats(worl
     (letter,) = await world.outbox.claim(10, EMAIL)
     assert (letter.channel, letter.attempts) == (EMAIL, 1)
     assert await world.outbox.claim(10) == (), "the screen has the first word"
-    await world.outbox.settle("a")
+    await world.outbox.shown("a")
     assert [(channel, status) for channel, status, _ in await rows(world)] == [(EMAIL, "due"), (TELEGRAM, "sent")]
     await world.outbox.retry(letter)
     world.clock.advance(minutes=1)
@@ -91,6 +90,19 @@ async def test_each_channel_claims_its_own_and_the_screen_settles_the_chats(worl
 async def test_the_same_key_again_makes_no_second_letter(world: World, account: Account) -> None:
     await asyncio.gather(*(add(world, account) for _ in range(10)))
     assert len(await rows(world)) == 2
+
+
+async def test_of_several_at_once_those_that_are_mailed_and_new_are_written(world: World, account: Account) -> None:
+    await add(world, account, "known")
+    notices = [
+        Notice(account.id, None, VisitNews.BOOKING_CONFIRMED, "known", "known"),
+        Notice(account.id, None, VisitNews.VISIT_CANCELLED, "new", "new"),
+        Notice(account.id, None, VisitNews.REMINDER_SOON, "soon", "soon"),
+    ]
+    async with world.database.write() as unit:
+        assert await world.outbox.add(unit, *notices) == {"new", "soon"}
+    subjects = [each.notification.subject_id for each in await world.outbox.claim(10, EMAIL)]
+    assert sorted(subjects) == ["new", "visit known"]
 
 
 async def test_what_is_rolled_back_is_not_written(world: World, account: Account) -> None:
@@ -115,7 +127,7 @@ async def test_an_address_that_is_given_brings_recent_news_once(world: World) ->
     await add(world, account, "old")
     world.clock.advance(seconds=GIVE_UP_AFTER.total_seconds() + 1)
     await add(world, account, "booked")
-    await add(world, account, "cancelled", NotificationKind.VISIT_CANCELLED)
+    await add(world, account, "cancelled", VisitNews.VISIT_CANCELLED)
     account = await world.mail.give(account, ADDRESS)
     (letter,) = await world.outbox.claim(10, EMAIL)
     assert letter.notification.subject_id == "visit booked"

@@ -26,8 +26,11 @@ from services.storage import migrate
 from services.storage.engine import Database, async_url
 from services.storage.migrate import HEAD, ensure_current, revision, upgrade
 from services.storage.tables import metadata, setting
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
 from tests.support.databases import ENGINES, PostgresServer
 from tests.support.filling import Rows, fill, rows_of
+from tests.support.world import ADULT, SURGEON, THERAPIST, World, somebody
 
 ROOT = Path(__file__).parents[2]
 
@@ -261,6 +264,46 @@ def key_of(table: str, row: Mapping[str, Any]) -> list[Any]:
     return [row[column.name] for column in metadata.tables[table].primary_key]
 
 
+async def test_visits_of_before_the_eighth_are_told_of_once_they_change(empty_url: str, vault: Vault) -> None:
+    # STEP 1. Visits are made by the code of today; then the database is one of before.
+    await asyncio.to_thread(upgrade, empty_url)
+    database = Database.from_url(empty_url)
+    world = World(database, vault, FakeClock(), tells=True)
+    await world.furnish()
+    account = await world.account()
+    anna = await world.person(account, somebody(1, ADULT))
+    slots = await world.slot(THERAPIST, 9), await world.slot(SURGEON, 10)
+    made = [await world.at_the_desk(anna.patient_id or "", slot) for slot in slots]
+    await world.watch.look()
+    await database.close()
+    await asyncio.to_thread(downgrade, empty_url, "0007")
+    before = Database.from_url(empty_url)
+    rows = await look(before, rows_of)
+    assert ["change" in row for row in rows["registry_visit"]] == [False, False]
+    await before.close()
+
+    # STEP 2. Migrated, they are as they were, and numbered as what nobody is to be told of.
+    await asyncio.to_thread(upgrade, empty_url)
+    database = Database.from_url(empty_url)
+    now = await look(database, rows_of)
+    assert_kept(rows, now)
+    assert [row["change"] for row in now["registry_visit"]] == [0, 0]
+    assert now["feed"] == []
+    world = World(database, vault, world.clock, tells=True)
+    assert [await world.registry.visit(visit.id) for visit in made] == made
+    await world.following.run()
+    assert (await look(database, rows_of))["feed"][0]["cursor"] == "0"
+
+    # STEP 3. A change of one of them is told, and the other one is let be.
+    asked = world.registry.asked["visits"]
+    await world.admin.cancel_visit(made[0].id)
+    await world.following.run()
+    told = [(row["kind"], row["subject_id"]) for row in (await look(database, rows_of))["notification"]]
+    assert [subject for kind, subject in told if kind == "visit_cancelled_by_clinic"] == [made[0].id]
+    assert world.registry.asked["visits"] == asked
+    await database.close()
+
+
 @pytest.fixture
 async def old(empty_url: str, empty: Database) -> Rows:
     """Filled at the third revision; what stood there."""
@@ -347,9 +390,8 @@ async def two_waiting(url: str, database: Database) -> list[multiprocessing.proc
     async with database.write() as third:
         await third.execute(text(f"SELECT pg_advisory_xact_lock({0x6E6F6D65726F6B})"))
         children = [another_process(url) for _ in range(2)]
-        async with asyncio.timeout(60):
-            while (await database.fetch(waiting)).scalar_one() < 2:
-                assert all(child.is_alive() for child in children)
+        while (await database.fetch(waiting)).scalar_one() < 2:
+            assert all(child.is_alive() for child in children)
         assert await revision(database) == "0003"
     return children
 

@@ -15,13 +15,13 @@ import pytest
 from sqlalchemy import Row, select
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
-from services.accounts.rights import DECLARED_AHEAD, Denial
-from services.booking.booking import CHECKS, REGISTRY_PATIENCE
+from services.accounts.rights import DECLARED_AHEAD
+from services.booking.booking import CHECKS
 from services.booking.model import BookingRequest, Checking, Declined, GivenUp, Kept, Made, OldVisit
+from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, cancel_intent
-from services.errors import NotFound
-from services.notify.model import NotificationKind
-from services.registry.admin import SlotRecord
+from services.errors import Denial, NotFound
+from services.notify import keys
 from services.registry.local.visits import refusal
 from services.registry.model import (
     Booked,
@@ -34,13 +34,14 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
+from services.registry.ports.schedules import SlotRecord
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
-from tests.support.machine import PATIENCE
 from tests.support.world import (
     ADULT,
+    PATIENCE,
     SECOND_THERAPIST,
     SURGEON,
     TEENAGER,
@@ -53,7 +54,7 @@ from tests.support.world import (
 )
 
 ANNA = somebody(1, ADULT)
-MOVED, FAILED = NotificationKind.VISIT_MOVED, NotificationKind.MOVE_FAILED
+MOVED, FAILED = VisitNews.VISIT_MOVED, VisitNews.MOVE_FAILED
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ async def booked(world: World, account: Account, who: Person | PatientIdentity, 
     request = await world.request(account, who, await world.slot(*slot))
     outcome = await world.booking.book(request)
     assert isinstance(outcome, Made), outcome
-    await world.booking.shown(request.draft_id)
+    await world.outbox.shown(*keys.of_draft(request.draft_id))
     world.clock.advance(seconds=1)
     return outcome.visit
 
@@ -124,9 +125,9 @@ async def giving_up(world: World) -> list[str]:
     return list((await world.database.fetch(select(cancel_intent.c.status))).scalars())
 
 
-async def told(world: World, account: Account) -> list[tuple[NotificationKind, str]]:
+async def told(world: World, account: Account) -> list[tuple[str, str]]:
     """What is sent by itself by now, reminders left out."""
-    kinds = (NotificationKind.REMINDER_EVE, NotificationKind.REMINDER_SOON)
+    kinds = (VisitNews.REMINDER_EVE, VisitNews.REMINDER_SOON)
     found = [each.notification for each in await world.outbox.claim(50)]
     return [(each.kind, each.subject_id) for each in found if each.account_id == account.id and each.kind not in kinds]
 
@@ -146,8 +147,9 @@ def impatient(world: World, patience: timedelta = timedelta(milliseconds=20)) ->
 
 async def killed_in(press: Callable[[], Any], reached: asyncio.Event) -> None:
     """A press that ends where it is, as the process does."""
-    task = asyncio.create_task(press())
-    await asyncio.wait_for(reached.wait(), PATIENCE)
+    task, arrived = asyncio.create_task(press()), asyncio.create_task(reached.wait())
+    await asyncio.wait({task, arrived}, return_when=asyncio.FIRST_COMPLETED)
+    assert not task.done(), "it has ended before it came there"
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -198,11 +200,11 @@ async def test_the_screen_that_says_it_is_the_notification(either: World) -> Non
     account, anna, old = await with_visit(either)
     request = await to_move(either, account, anna, old, THERAPIST, 10)
     assert isinstance(await moved(either, request), Made)
-    await either.booking.shown(request.draft_id)
+    await either.outbox.shown(*keys.of_draft(request.draft_id))
     either.clock.advance(minutes=5)
     assert await told(either, account) == []
     kinds = [each.kind for each in (await either.outbox.page(account.id, 0, 8)).items]
-    assert kinds == [MOVED, NotificationKind.BOOKING_CONFIRMED]
+    assert kinds == [MOVED, VisitNews.BOOKING_CONFIRMED]
 
 
 @pytest.mark.parametrize(
@@ -469,7 +471,7 @@ async def test_what_never_arrived_leaves_the_old_visit(world: World, script: Sil
     impatient(world)
     request = await to_move(world, account, anna, old, THERAPIST, 10)
     assert isinstance(await world.booking.book(request), Checking)
-    impatient(world, REGISTRY_PATIENCE)
+    impatient(world, PATIENCE)
     assert isinstance(await world.cancelling.cancel(account, old.id), Checking), "not while it may be moved"
     assert await recoveries(world) == len(CHECKS)
     assert [each.id for each in await standing(world, anna)] == [old.id]
@@ -665,7 +667,7 @@ async def test_the_screen_that_says_so_is_enough(plain: World) -> None:
     request = replace(await to_move(plain, account, anna, old, THERAPIST, 10), gives_up=True)
     plain.registry.answers = [Refused(Refusal.TIME_BUSY)]
     await plain.booking.book(request)
-    await plain.booking.shown(request.draft_id)
+    await plain.outbox.shown(*keys.of_draft(request.draft_id))
     plain.clock.advance(minutes=5)
     assert await told(plain, account) == []
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +16,24 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import Table, func, insert, select
 
-from bot.fsm.storage import GROUPS
-from bot.views.export_words import ACTIONS, CODES, ENUMS, KEYS
+from bot.build import export_words
+from bot.views.export.words import names_in
 from bot.views.mydata import Exported, document
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.mydata import ERASED, NOBODY
+from services.accounts.notices import AccountNews
 from services.accounts.persons import MISSES_A_DAY
-from services.accounts.rights import Denial
 from services.accounts.tables import access_grant, person_link
 from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kept, LinkKind, Made, VisitEntry
 from services.booking.mydata import WAITED_FOR
 from services.booking.tables import booking_intent, cancel_intent, waiting_link
 from services.drafts.model import Draft
-from services.errors import NotAllowed, NotFound
+from services.drafts.mydata import DraftData
+from services.errors import Denial, NotAllowed, NotFound
 from services.mydata.model import Given
-from services.notify.model import NotificationKind
+from services.mydata.mydata import MyData
 from services.notify.tables import notification
-from services.personal import StillUnderWay
+from services.personal import Fact, StillUnderWay, Word
 from services.registry.model import Policy, PolicyKind, Refusal, Refused, Sex, Unknown, VisitStatus
 from services.requests.model import RequestKind, RequestStatus
 from services.requests.tables import request_file, request_step
@@ -51,6 +54,7 @@ from tests.support.world import (
     somebody,
 )
 
+WORDS = export_words()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "export.schema.json").read_text())
 OLGA = somebody(4, date(1975, 2, 2), "Сомова")
 TYPED = "Придуманная-Черновикова"
@@ -196,7 +200,7 @@ async def test_nothing_of_the_account_is_left_anywhere(world: World, database_ur
     before = await where(world, *life.words, *ids)
     assert all(before.values()), {needle for needle, places in before.items() if not places}
     in_tables = {place.split(".")[0] for places in before.values() for place in places}
-    nobody_in_them = {"setting", "counter", "link_basis", *(each.name for each in NAMELESS)}
+    nobody_in_them = {"setting", "counter", "feed", "link_basis", *(each.name for each in NAMELESS)}
     assert {table.name for table in OUR_OWN} - in_tables == nobody_in_them, "a life has something in every table"
     assert all([await count(world, each) for each in NAMELESS])
     hidden = await sealed(world)
@@ -234,7 +238,7 @@ async def test_what_others_have_stays_and_works(world: World) -> None:
         (life.giver.id, True, "Ёлкина Аннаб Сергеевна"),
     }
     for who in (life.grantee, life.giver):
-        assert NotificationKind.ACCESS_ERASED in await told(world, who)
+        assert AccountNews.ACCESS_ERASED in await told(world, who)
     # The grantee has only the own person left, and the giver nobody in the list of consents.
     assert [each.relation for each in await world.persons.family(life.grantee)] == [Relation.OWN]
     assert await world.access.grants(life.giver) == ()
@@ -261,7 +265,7 @@ async def test_a_word_that_has_been_said_is_not_sent_again(world: World) -> None
         await world.outbox.told(each.key)
     world.clock.advance(seconds=30)
     kinds = [each.notification.kind for each in await world.outbox.claim(50)]
-    assert NotificationKind.ACCESS_ERASED not in kinds
+    assert AccountNews.ACCESS_ERASED not in kinds
     assert await world.outbox.unread(life.giver.id) > 0, "it stands in the list, not read yet"
 
 
@@ -626,7 +630,7 @@ async def test_a_cancelling_without_an_answer_keeps_nobody(world: World) -> None
 async def exported(world: World, who: Account, locale: str = "ru") -> dict[str, Any]:
     facts = await world.mydata.export(who)
     names = {each.id: each.full_name for each in await world.persons.family(who)}
-    made = document(Exported(facts, names, {CLINIC.id: CLINIC.name}), texts(locale), world.clock.now())
+    made = document(texts(locale), Exported(facts, names, {CLINIC.id: CLINIC.name}), WORDS, world.clock.now())
     found: dict[str, Any] = json.loads(made.data)
     return found
 
@@ -680,6 +684,14 @@ async def test_it_is_said_in_words(world: World) -> None:
     assert told_of["account"]["language"] == "Русский"
 
 
+async def test_what_a_wizard_has_noted_is_told_with_the_answers(world: World) -> None:
+    anna, _ = await confirmed(world, ANNA)
+    begun = await world.draft(anna, region="50")
+    await world.drafts.save(replace(begun, marks={"near": [55.91, 37.73], "query": "мира"}))
+    (draft,) = (await exported(world, anna))["drafts"]
+    assert draft["answers"] == {"region": "Московская область", "near": "55.91, 37.73", "query": "мира"}
+
+
 async def test_nothing_of_others_is_told(world: World) -> None:
     life = await a_life(world)
     as_text = json.dumps(await exported(world, life.anna), ensure_ascii=False)
@@ -713,21 +725,40 @@ async def test_a_chat_without_anything(world: World) -> None:
     assert told_of["persons"] == told_of["bookings"] == []
 
 
-def names_in(schema: Any) -> set[str]:
-    if isinstance(schema, dict):
-        return set(schema.get("properties", {})) | set().union(*(names_in(each) for each in schema.values()))
-    return set().union(*(names_in(each) for each in schema)) if isinstance(schema, list) else set()
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_every_name_is_explained_as_what_it_means_there(world: World, locale: str) -> None:
+    """By what the file itself says: under «section.name» first, else under the name."""
+    told_of = await exported(world, (await a_life(world)).anna, locale)
+    words = told_of.pop("words")
+    places = set(names_in(told_of)) - {("", "title"), ("", "about")}
+    assert len(places) > 90, "the search itself works"
+    for section, name in places:
+        caption = WORDS.caption(section, name)
+        assert caption is not None, (section, name)
+        assert words.get(f"{section}.{name}", words.get(name)) == texts(locale).label(caption), (section, name)
+    assert set(words) <= {name for each in places for name in (each[1], ".".join(each))}, "and nothing else"
 
 
-def test_every_name_of_the_schema_has_its_words() -> None:
-    explained_by_themselves = {"title", "about", "words", "properties"}
-    assert names_in(SCHEMA) - KEYS.keys() - explained_by_themselves == set()
+def values_in(fact: Fact) -> Iterator[Fact]:
+    if isinstance(fact, Mapping):
+        for each in fact.values():
+            yield from values_in(each)
+    elif isinstance(fact, Sequence) and not isinstance(fact, str):
+        for each in fact:
+            yield from values_in(each)
+    else:
+        yield fact
 
 
-def test_every_code_has_its_words() -> None:
-    for kind, known in ENUMS.items():
-        assert set(known) >= set(kind), kind
-    assert set(GROUPS) == set(CODES["draft"]), "a wizard without a word"
+async def test_every_code_that_is_told_has_its_words(world: World) -> None:
+    life = await a_life(world)
+    await world.drafts.start(Draft("", life.anna.id, "family", "birth", answers={"relation": Relation.CHILD.value}))
+    values = list(values_in(await world.mydata.export(life.anna)))
+    named = {"person", "clinic", "region", "language", "html", "specialty"}
+    assert {each.of for each in values if isinstance(each, Word)} == named | WORDS.codes.keys()
+    enums = {type(each) for each in values if isinstance(each, StrEnum)}
+    assert len(enums) >= 9
+    assert enums <= WORDS.enums.keys()
 
 
 async def test_every_action_has_its_words(world: World) -> None:
@@ -735,4 +766,24 @@ async def test_every_action_has_its_words(world: World) -> None:
     await world.family.remove(life.anna, life.typed.id)
     done = set((await world.database.fetch(select(audit.c.action))).scalars())
     assert len(done) >= 6
-    assert done <= ACTIONS.keys()
+    assert done <= WORDS.codes["action"].keys()
+
+
+async def test_two_topics_that_would_write_one_section_are_not_taken(world: World) -> None:
+    parts = (DraftData(world.database, world.vault), DraftData(world.database, world.vault))
+    with pytest.raises(ValueError, match="drafts"):
+        MyData(
+            *(world.database, world.mydata._people, parts, world.persons, world.visits, world.cancelling),
+            *(world.mydata._memory, world.clock),
+        )
+
+
+async def test_each_topic_tells_what_it_says_and_all_of_the_document_is_told(world: World) -> None:
+    life = await a_life(world)
+    whose = await world.mydata._people.subject(life.anna)
+    told_by_all: set[str] = set()
+    for part in world.mydata._parts:
+        told_by_it = set(await part.export(whose))
+        assert told_by_it == {each.name for each in part.sections}, type(part).__name__
+        told_by_all |= told_by_it
+    assert told_by_all == SCHEMA["properties"].keys() - {"title", "about", "made_at", "words"}

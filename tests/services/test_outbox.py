@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account
+from services.booking.notices import VisitNews
 from services.errors import NotFound
-from services.notify.model import Delivery, NotificationKind
+from services.notify.model import Delivery, Notice
 from services.notify.outbox import GIVE_UP_AFTER, TELEGRAM, Outbox
 from services.notify.tables import notification, outbox
 from services.storage.engine import Database
@@ -32,15 +33,10 @@ async def account(world: World) -> Account:
 
 async def add(world: World, account: Account, key: str, *, screen_follows: bool = False) -> None:
     async with world.database.write() as unit:
-        await world.outbox.add(
-            unit,
-            account_id=account.id,
-            person_id=None,
-            kind=NotificationKind.BOOKING_CONFIRMED,
-            subject_id=f"visit {key}",
-            dedupe_key=key,
-            screen_follows=screen_follows,
+        notice = Notice(
+            account.id, None, VisitNews.BOOKING_CONFIRMED, f"visit {key}", key, screen_follows=screen_follows
         )
+        await world.outbox.add(unit, notice)
 
 
 async def claim_one(world: World) -> Delivery:
@@ -57,7 +53,7 @@ async def test_a_row_is_claimed_sent_and_done(world: World, account: Account) ->
     delivery = await claim_one(world)
     assert (delivery.channel, delivery.attempts) == (TELEGRAM, 1)
     note = delivery.notification
-    assert (note.account_id, note.kind, note.subject_id) == (account.id, NotificationKind.BOOKING_CONFIRMED, "visit a")
+    assert (note.account_id, note.kind, note.subject_id) == (account.id, VisitNews.BOOKING_CONFIRMED, "visit a")
     assert note.created_at == world.clock.now()
     assert await world.outbox.claim(10) == ()
     await world.outbox.sent(delivery)
@@ -78,17 +74,28 @@ async def test_the_same_key_from_ten_at_once_does_nothing(world: World, account:
     assert (await world.database.fetch(select(func.count()).select_from(notification))).scalar_one() == 1
 
 
+async def test_several_are_noted_at_once_and_what_is_known_does_nothing(world: World, account: Account) -> None:
+    await add(world, account, "a")
+    later = world.clock.now() + timedelta(minutes=10)
+    notices = [
+        Notice(account.id, None, VisitNews.BOOKING_CONFIRMED, "again", "a"),
+        Notice(account.id, None, VisitNews.REMINDER_SOON, "b", "b", later),
+        Notice(account.id, None, VisitNews.BOOKING_CONFIRMED, "c", "c", screen_follows=True),
+        Notice(account.id, None, VisitNews.BOOKING_CONFIRMED, "d", "d"),
+    ]
+    async with world.database.write() as unit:
+        assert await world.outbox.add(unit, *notices) == {"b", "c", "d"}
+        assert await world.outbox.add(unit) == frozenset()
+    due = [each.notification.subject_id for each in await world.outbox.claim(10)]
+    assert sorted(due) == ["d", "visit a"], "one waits for its moment, one for its screen"
+    assert (await world.outbox.page(account.id, 0, 8)).total == 3
+    assert (await world.database.fetch(select(func.count()).select_from(notification))).scalar_one() == 4
+
+
 async def test_what_is_rolled_back_is_never_told(world: World, account: Account) -> None:
     async def fail() -> None:
         async with world.database.write() as unit:
-            await world.outbox.add(
-                unit,
-                account_id=account.id,
-                person_id=None,
-                kind=NotificationKind.BOOKING_FAILED,
-                subject_id="x",
-                dedupe_key="x",
-            )
+            await world.outbox.add(unit, Notice(account.id, None, VisitNews.BOOKING_FAILED, "x", "x"))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -127,8 +134,8 @@ async def test_a_worker_that_died_loses_its_claim_after_a_minute(world: World, a
 async def test_a_screen_that_says_it_settles_the_row(world: World, account: Account) -> None:
     await add(world, account, "a", screen_follows=True)
     await add(world, account, "b", screen_follows=True)
-    await world.outbox.settle("a")
-    await world.outbox.settle("no such key")
+    await world.outbox.shown("a")
+    await world.outbox.shown("no such key")
     world.clock.advance(seconds=19)
     assert await world.outbox.claim(10) == ()
     world.clock.advance(seconds=1)
@@ -193,15 +200,9 @@ async def test_the_list_is_newest_first_in_pages_and_ones_own(world: World, acco
 
 async def add_later(world: World, account: Account, key: str, minutes: int) -> bool:
     async with world.database.write() as unit:
-        return await world.outbox.add(
-            unit,
-            account_id=account.id,
-            person_id=None,
-            kind=NotificationKind.REMINDER_SOON,
-            subject_id=f"visit {key}",
-            dedupe_key=key,
-            due_at=world.clock.now() + timedelta(minutes=minutes),
-        )
+        due_at = world.clock.now() + timedelta(minutes=minutes)
+        notice = Notice(account.id, None, VisitNews.REMINDER_SOON, f"visit {key}", key, due_at)
+        return key in await world.outbox.add(unit, notice)
 
 
 async def test_what_is_told_later_is_neither_sent_nor_listed_before(world: World, account: Account) -> None:
@@ -249,9 +250,9 @@ async def test_what_is_taken_back_never_happened(world: World, account: Account)
 async def test_what_was_told_along_is_not_sent_by_itself(world: World, account: Account) -> None:
     for key, minutes in (("a", 0), ("b", 20), ("c", 40)):
         await add_later(world, account, key, minutes)
-    assert await world.outbox.waiting(account.id, NotificationKind.REMINDER_SOON) == {"visit a", "visit b", "visit c"}
+    assert await world.outbox.waiting(account.id, VisitNews.REMINDER_SOON) == {"visit a", "visit b", "visit c"}
     await world.outbox.sent(await claim_one(world), ["b"])
-    assert await world.outbox.waiting(account.id, NotificationKind.REMINDER_SOON) == {"visit c"}
+    assert await world.outbox.waiting(account.id, VisitNews.REMINDER_SOON) == {"visit c"}
     assert await statuses(world) == ["sent", "due"]
 
 
@@ -289,7 +290,7 @@ async def test_each_is_read_by_itself_by_its_thing_or_all_at_once(world: World, 
 async def test_what_the_screen_has_said_is_read(world: World, account: Account) -> None:
     await add(world, account, "a", screen_follows=True)
     await add(world, account, "b")
-    await world.outbox.settle("a")
+    await world.outbox.shown("a")
     assert await world.outbox.unread(account.id) == 1
 
 

@@ -13,12 +13,11 @@ from sqlalchemy import func, select
 
 from services.accounts.model import Account, Basis, Relation
 from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson, ReadyFamily
-from services.accounts.rights import Denial
 from services.accounts.tables import person
-from services.errors import NotAllowed, NotFound
+from services.errors import Denial, NotAllowed, NotFound
 from services.registry.local.demo_family import ready_family
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind
-from services.registry.port import PatientConflict, RegistryUnavailable
+from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.tables import metadata
 from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
 
@@ -249,7 +248,7 @@ async def test_ten_misses_a_day_are_enough(world: World) -> None:
             await world.persons.look_up(account, replace(ANNA, surname="Другая"))
     with pytest.raises(NotAllowed) as denied:
         await world.persons.look_up(account, ANNA)
-    assert denied.value.reason == Denial.TOO_MANY_TRIES
+    assert denied.value.reason is Denial.TOO_MANY_TRIES
     assert await world.persons.look_up(await world.account(), ANNA) is not None, "others are not held up"
     world.clock.advance(days=1, seconds=1)
     assert await world.persons.look_up(account, ANNA) is not None

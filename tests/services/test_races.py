@@ -11,8 +11,12 @@ import pytest
 
 from services.accounts.model import Relation
 from services.booking.model import BookingRequest, Declined, Made
-from services.registry.admin import SlotRecord
 from services.registry.model import Refusal, VisitStatus
+from services.registry.ports.schedules import SlotRecord
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from tests.support.clock import FakeClock
+from tests.support.databases import unhurried
 from tests.support.racers import Racer, attempt_of
 from tests.support.world import (
     ADULT,
@@ -31,6 +35,14 @@ from tests.support.world import (
 MANY = 200
 postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 """SQLite is for one process; PostgreSQL is what several share."""
+
+
+@pytest.fixture
+async def world(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """Who wins is not to depend on how fast the machine is: nobody loses patience."""
+    world = World(unhurried(database), vault, clock)
+    await world.furnish()
+    return world
 
 
 async def standing(world: World, *patient_ids: str | None) -> list[str]:

@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, insert, select, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.errors import NomerokError, NotFound
-from services.registry.admin import DoctorRecord, SlotRecord
-from services.registry.local import offers
+from services.registry.local import bookings
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import roll_demo
 from services.registry.local.demo_clinics import DemoClinic
 from services.registry.local.refs import natural, short_hash, slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import patient, slot, visit
+from services.registry.local.times import day_offers, doctor_offers, free_slots, service_offers
+from services.registry.local.visits import visits_with_clinics
 from services.registry.model import (
     AgeGroup,
     Booked,
@@ -41,7 +43,8 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage import engine
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -215,6 +218,57 @@ async def test_a_number_that_is_taken_is_drawn_again(
     assert isinstance(moved, Booked)
     assert moved.visit.number == "4071-2267"
     assert (await admin.move_visit(moved.visit.id, slot_ref("d", later))).number == "4071-2268"
+
+
+# --- in which order it is told --------------------------------------------------------------------
+
+
+async def test_what_is_counted_first_is_there_first(
+    database: Database,
+    admin: LocalRegistryAdmin,
+    registry: LocalRegistry,
+    patient_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody reads the number of a later change while an earlier one is not committed, and passes it over so."""
+    oleg = await admin.enrol(
+        PatientIdentity("Орлов", "Олег", None, date(1980, 1, 1), Sex.MALE, Policy(PolicyKind.TEMPORARY, "123456789")),
+        "c",
+    )
+    since = (await registry.changed_visits(None, 10)).cursor
+    insert_visit = bookings._insert
+    counted, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(connection: AsyncConnection, booked: Visit, key: str, change: int) -> None:
+        if key == "slow":
+            counted.set()
+            await go_on.wait()
+        await insert_visit(connection, booked, key, change)
+
+    monkeypatch.setattr(bookings, "_insert", slowly)
+    slow = asyncio.create_task(registry.book("slow", patient_id, SLOT))
+    await counted.wait()
+    quick = asyncio.create_task(registry.book("quick", oleg.id, LATER_SLOT))
+    if database.dialect != "sqlite":
+        waiting = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        while not (await database.fetch(waiting)).scalar_one():
+            assert not quick.done()
+    assert not (await registry.changed_visits(since, 10)).items
+    go_on.set()
+    made = [answer.visit for answer in await asyncio.gather(slow, quick) if isinstance(answer, Booked)]
+    assert (await registry.changed_visits(since, 10)).items == made
+
+
+async def test_what_has_changed_is_searched_by_its_number(tmp_path: Path, sqlite_template: Any) -> None:
+    database = Database.from_url(sqlite_template.copy(tmp_path))
+    wanted = visits_with_clinics().where(visit.c.change > 5).order_by(visit.c.change).limit(200)
+    compiled = str(wanted.compile(dialect=sqlite.dialect()))
+    plan = [str(row.detail) for row in await database.fetch(text(f"EXPLAIN QUERY PLAN {_inlined(compiled)}"))]
+    await database.close()
+    assert any("registry_visit USING INDEX ix_registry_visit_change" in step for step in plan), plan
+    assert not [step for step in plan if step.startswith("SCAN") or "B-TREE" in step], plan
 
 
 # --- what is kept --------------------------------------------------------------------------------
@@ -482,12 +536,12 @@ async def test_the_clinic_and_the_patient_change_a_visit_at_once(
 # --- what a listing costs ------------------------------------------------------------------------
 
 LISTINGS: Mapping[str, Select[Any]] = {
-    "services": offers.service_offers("c", 36, START, ["x"]),
-    "doctors": offers.doctor_offers("c", "110", 36, START, ["x"]),
-    "days": offers.day_offers("c", "110", None, 36, START, ["x"]),
-    "days of a doctor": offers.day_offers("c", "110", "d", 36, START, ["x"]),
-    "slots": offers.free_slots("c", "110", None, None, 36, START, ["x"], 5),
-    "slots of a day": offers.free_slots("c", "110", "d", START.date(), 36, START, ["x"], None),
+    "services": service_offers("c", 36, START, ["x"]),
+    "doctors": doctor_offers("c", "110", 36, START, ["x"]),
+    "days": day_offers("c", "110", None, 36, START, ["x"]),
+    "days of a doctor": day_offers("c", "110", "d", 36, START, ["x"]),
+    "slots": free_slots("c", "110", None, None, 36, START, ["x"], 5),
+    "slots of a day": free_slots("c", "110", "d", START.date(), 36, START, ["x"], None),
 }
 
 

@@ -15,15 +15,16 @@ from sqlalchemy import select
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.booking.model import BookingRequest, Made, VisitEntry
 from services.booking.moments import eve_moment, soon_moment
+from services.booking.notices import VisitNews
 from services.booking.reminders import Later, Reminder, groups
 from services.booking.tables import visit_reply
 from services.errors import NotAllowed, NotFound
-from services.notify.model import NotificationKind
+from services.notify import keys
 from services.notify.tables import notification, outbox
-from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.refs import slot_ref
 from services.registry.model import AgeGroup, Clinic, Slot, Visit, VisitStatus
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from tests.support.world import ADULT, CHILD, CLINIC, LENGTH, World, at, somebody
 
 KAMCHATKA = replace(CLINIC, id="c7", name="Поликлиника Камчатки", tz="Asia/Kamchatka", region="41")
@@ -63,7 +64,7 @@ async def booked(world: World, account: Account, who: Person, start: datetime, c
     draft = await world.draft(account)
     outcome = await world.booking.book(BookingRequest(account, draft.id, who, clinic, slot))
     assert isinstance(outcome, Made), outcome
-    await world.booking.shown(draft.id)
+    await world.outbox.shown(*keys.of_draft(draft.id))
     return outcome.visit
 
 
@@ -85,7 +86,7 @@ async def come_due(world: World, account: Account) -> list[list[str]]:
         assert note.account_id == account.id
         found = (
             await world.reminders.eve(account, date.fromisoformat(note.subject_id))
-            if note.kind is NotificationKind.REMINDER_EVE
+            if note.kind == VisitNews.REMINDER_EVE
             else await world.reminders.soon(account, note.subject_id)
         )
         match found:
@@ -239,9 +240,9 @@ async def test_what_was_cancelled_meanwhile_is_left_out_and_nothing_left_is_noth
     await world.admin.cancel_visit(second.id)
     assert await come_due(world, account) == []
     assert "2026-11-25" not in await planned(world)
-    assert all(
-        each.kind is not NotificationKind.REMINDER_EVE for each in (await world.outbox.page(account.id, 0, 8)).items
-    ), "a reminder of nothing is not listed"
+    assert all(each.kind != VisitNews.REMINDER_EVE for each in (await world.outbox.page(account.id, 0, 8)).items), (
+        "a reminder of nothing is not listed"
+    )
 
 
 async def test_what_was_moved_to_another_day_is_reminded_of_before_that_day(
@@ -252,7 +253,7 @@ async def test_what_was_moved_to_another_day_is_reminded_of_before_that_day(
     world.clock.advance(minutes=6)
     await world.watch.look()
     moves = await world.database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.like("moved:%")))
-    await world.outbox.settle(moves.scalar_one())
+    await world.outbox.shown(moves.scalar_one())
     told = await from_to(world, account, there(CLINIC, 17, day=24), there(CLINIC, 13, day=27))
     assert told == [(there(CLINIC, 18, day=26), [moved.id]), (there(CLINIC, 10, day=27), [moved.id])]
 

@@ -7,7 +7,7 @@ import pytest
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.booking.model import Made
 from services.registry.model import Slot
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 from tests.support.world import ADULT, CHILD, PAEDIATRICIAN, SECOND_THERAPIST, SURGEON, THERAPIST, World, at, somebody
 
 
@@ -92,7 +92,7 @@ async def test_where_nothing_may_be_booked_nothing_is_offered(world: World, acco
     assert seen_only.patient_id is not None
     await world.at_the_desk(seen_only.patient_id, await world.slot(THERAPIST))
     world.clock.set(at(10))
-    assert len(await world.visits.all(account)) == 1
+    assert len(await world.visits.latest(account, 100)) == 1
     assert await offered(world, account) == []
 
 

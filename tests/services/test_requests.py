@@ -13,7 +13,7 @@ from services.accounts.model import Account
 from services.accounts.tables import account as account_table
 from services.drafts.model import Draft
 from services.errors import NotFound
-from services.notify.model import Delivery, NotificationKind
+from services.notify.model import Delivery
 from services.requests.model import (
     LONGEST_COMMENT,
     LONGEST_TEXT,
@@ -35,6 +35,7 @@ from services.requests.model import (
     first_status,
     following,
 )
+from services.requests.notices import RequestNews
 from services.requests.requests import FIRST_NUMBER
 from services.requests.tables import request, request_file, request_step
 from services.requests.tracked import Statuses
@@ -360,7 +361,7 @@ async def test_each_status_is_told_once(world: World, account: Account) -> None:
     sent = await send(world, account)
     accepted = await deliveries(world)
     assert [(each.notification.kind, each.notification.subject_id) for each in accepted] == [
-        (NotificationKind.REQUEST_STATUS, sent.id)
+        (RequestNews.REQUEST_STATUS, sent.id)
     ]
     await world.outbox.sent(accepted[0])
     for status in (IN_PROGRESS, ANSWERED):
@@ -390,7 +391,7 @@ async def _keys(world: World) -> list[str]:
 async def test_the_screen_that_shows_the_number_tells_it(world: World, account: Account) -> None:
     await send(world, account)
     (key,) = await _keys(world)
-    await world.outbox.settle(key)
+    await world.outbox.shown(key)
     assert await deliveries(world) == ()
     assert await world.outbox.unread(account.id) == 0
 

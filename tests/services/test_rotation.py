@@ -16,9 +16,9 @@ import pytest
 from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from bot import rotate
-from bot.app import Storage, open_storage
+from bot.cli import rotate_key as rotate
 from bot.logs import MaskingFormatter
+from bot.storage import Storage, open_storage
 from services.accounts.codes import CodeKind
 from services.accounts.model import Account, Covers, Offer
 from services.booking.model import BookingLink, LinkKind, Made

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from services.accounts.model import Account, Basis, Person, Relation
 from services.booking.model import Made
 from services.errors import NotFound
-from services.registry.model import Visit, VisitStatus
-from services.registry.port import RegistryUnavailable
+from services.registry.model import Cancelled, Visit, VisitStatus
+from services.registry.ports.errors import RegistryUnavailable
 from tests.support.world import ADULT, CHILD, SURGEON, TEENAGER, THERAPIST, World, at, somebody
 
 
@@ -79,6 +82,18 @@ async def test_a_consent_that_ends_closes_what_it_opened(world: World, account: 
     assert await listed(world, account) == set()
     with pytest.raises(NotFound):
         await world.visits.get(account, hidden.id)
+
+
+async def test_a_ticket_from_what_is_in_hand_is_the_card(world: World, account: Account) -> None:
+    until = at(23, day=23)
+    teenager = await world.person(account, somebody(3, TEENAGER), Relation.CHILD)
+    spouse = await world.person(account, somebody(2, ADULT), Relation.SPOUSE, Basis.CONSENT, until=until)
+    for who, hour in ((teenager, 9), (spouse, 10)):
+        mine = await booked_here(world, account, who, hour)
+        assert world.visits.booked(mine, who) == await world.visits.get(account, mine.id)
+    world.clock.set(until)
+    with pytest.raises(NotFound):
+        world.visits.booked(mine, spouse)
 
 
 async def test_a_teenagers_birthday_closes_the_list(world: World, account: Account) -> None:
@@ -156,3 +171,56 @@ async def test_pages(world: World, account: Account) -> None:
     assert {each.total for each in pages} == {5}
     ids = [entry.visit.id for each in pages for entry in each.items]
     assert len(set(ids)) == 5
+
+
+async def test_past_pages_go_from_the_latest_to_the_first_without_what_is_hidden(
+    world: World, account: Account
+) -> None:
+    """Whatever is hidden shows neither in a page nor in their number; what was given up stands among the others."""
+    anna = await world.person(account, somebody(1, ADULT))
+    teenager = await world.person(account, somebody(2, TEENAGER), Relation.CHILD)
+    first = await desk_made(world, anna, hour=9)
+    await desk_made(world, teenager, hour=10)
+    hers = await booked_here(world, account, teenager, hour=11)
+    given_up = await world.at_the_desk(first.patient_id, await world.slot(SURGEON, 9, day=25))
+    assert await world.registry.cancel(given_up.id) == Cancelled()
+    world.clock.set(at(12))
+    pages = [await world.visits.past(account, page, 1) for page in range(4)]
+    assert [[each.visit.id for each in page.items] for page in pages] == [[given_up.id], [hers.id], [first.id], []]
+    assert {page.total for page in pages} == {3}
+
+
+async def test_a_visit_is_in_one_of_the_lists_at_the_moment_it_begins(world: World, account: Account) -> None:
+    visit = await desk_made(world, await world.person(account, somebody(1, ADULT)), hour=9)
+    for moment, ahead in ((at(8, 59), True), (at(9), False), (at(9, 1), False)):
+        world.clock.set(moment)
+        assert (await listed(world, account) == {visit.id}) is ahead
+        assert ([each.visit.id for each in (await world.visits.past(account, 0, 8)).items] == [visit.id]) is not ahead
+
+
+async def test_no_list_asks_for_all_visits_of_a_life(world: World, account: Account) -> None:
+    """A long life: no question for «Мои записи» is answered with more than what is shown, or lies ahead."""
+    anna = await world.person(account, somebody(1, ADULT))
+    old = []
+    for hour in (9, 10, 11):
+        world.clock.set(at(hour - 1, 50))
+        old.append(await desk_made(world, anna, hour))
+        world.clock.set(at(hour, 50))
+    given: list[int] = []
+    ask = world.registry.visits
+
+    async def counted(*args: Any, **named: Any) -> Sequence[Visit]:
+        found: Sequence[Visit] = await ask(*args, **named)
+        given.append(len(found))
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(world.registry, "visits", counted, raising=False)
+        await world.visits.upcoming(account, 0, 1)
+        await world.visits.ahead(account)
+        await world.visits.past(account, 0, 1)
+        await world.visits.before(account, old[0].id)
+        await world.visits.some(account, [old[1].id])
+        await world.visits.latest(account, 1)
+    assert given
+    assert max(given) == 1

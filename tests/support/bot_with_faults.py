@@ -28,8 +28,9 @@ from aiogram.methods import GetUpdates
 from aiogram.methods.base import TelegramMethod
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
-from bot import app, jobs, shared
+from bot import build, jobs, process, shared, storage
 from bot.logs import set_up_logging
 from bot.middlewares.slow import SlowPress
 from bot.settings import Settings, load_settings
@@ -46,7 +47,8 @@ from services.registry.model import (
     Refused,
     Unknown,
 )
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.registry import Registry
 from tests.support.clock import FolderClock
 from tests.support.kills import die_where_told
 from tests.support.machine import PATIENCE
@@ -189,8 +191,9 @@ class PromptTicks(jobs.Ticks):
     def add(self, trigger: BaseTrigger, name: str, job: jobs.Job) -> None:
         if isinstance(trigger, CronTrigger):
             return
-        super().add(trigger, name, job)
-        if name in _AT_ONCE:
+        at_once = name in _AT_ONCE
+        super().add(IntervalTrigger(seconds=1, timezone="UTC") if at_once else trigger, name, job)
+        if at_once:
             self._jobs.append((name, self._watched(name, job)))
 
     def start(self) -> None:
@@ -215,7 +218,7 @@ class PromptTicks(jobs.Ticks):
                     await job()
 
 
-_AT_ONCE = ("watch", "consents", "ages", "recovery", "recovery of cancelling", "outbox", "email")
+_AT_ONCE = ("changes", "watch", "consents", "ages", "recovery", "recovery of cancelling", "outbox", "email")
 
 
 def _exact_and_quick() -> None:
@@ -225,9 +228,8 @@ def _exact_and_quick() -> None:
     """
     setattr(SlowPress.__init__, "__defaults__", (PATIENCE,))  # noqa: B010  (nothing of a method is assigned to)
     shared.LEASE, shared._LOOK_AGAIN_S = timedelta(seconds=1), 1.0
-    jobs._OUTBOX = jobs._RECOVERY = jobs._WATCH = jobs._AGES = jobs._CONSENTS = timedelta(seconds=1)
     setattr(jobs, "Ticks", PromptTicks)  # noqa: B010  (a class is not assigned to)
-    work, build_bot, build_dispatcher = Work(), app.build_bot, app.build_dispatcher
+    work, build_bot, build_dispatcher = Work(), process.build_bot, build.build_dispatcher
 
     def watched_bot(settings: Settings) -> Bot:
         bot = build_bot(settings)
@@ -237,7 +239,8 @@ def _exact_and_quick() -> None:
     def watched_dispatcher(*args: Any, **named: Any) -> Dispatcher:
         return work.watch(build_dispatcher(*args, **named))
 
-    app.build_bot, app.build_dispatcher = watched_bot, watched_dispatcher
+    process.build_bot = watched_bot
+    setattr(process, "build_dispatcher", watched_dispatcher)  # noqa: B010  (a name of that module's imports)
 
 
 def leave_nothing_to_chance() -> None:
@@ -245,7 +248,7 @@ def leave_nothing_to_chance() -> None:
 
     Without DEMO, too, when nothing moves the product's clock: to a story, its own clock is the machine's.
     """
-    setattr(app, "SystemClock", lambda: FolderClock(Path()))  # noqa: B010  (a name of that module's imports)
+    setattr(storage, "SystemClock", lambda: FolderClock(Path()))  # noqa: B010  (a name of that module's imports)
     letters = _letters_of_ids()
     setattr(ids, "secrets", SimpleNamespace(choice=lambda _: next(letters)))  # noqa: B010  (likewise)
 
@@ -270,7 +273,7 @@ def main() -> None:
     die_where_told(lambda: _fault("kill"))
     settings = load_settings()
     set_up_logging(settings.log_level)
-    asyncio.run(app.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))
+    asyncio.run(process.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ from services.storage.engine import Database
 from services.tables import metadata
 
 ENGINES = ("sqlite", "postgres")
+_AS_LONG_AS_IT_TAKES = 3600.0
+"""In seconds. SQLAlchemy's own half a minute may be too short on a machine that has much else to do."""
 _EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 
 
@@ -108,6 +110,13 @@ class PostgresServer:
         async with database.write() as connection:
             await connection.run_sync(metadata.create_all)
         await database.close()
+
+
+def unhurried(database: Database) -> Database:
+    """The database, whose connections are waited for as long as it takes: hundreds at once stand in line for them."""
+    for engine in (database._writer, database._reader):
+        engine.pool._timeout = _AS_LONG_AS_IT_TAKES  # type: ignore[attr-defined]
+    return database
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -54,7 +54,7 @@ class Place:
 def places() -> dict[Point, Sequence[Place]]:
     """Where each point is. Imported late: stories name points, and have no need of the bot's code."""
     from bot import chat
-    from bot.mail import MailChannel
+    from bot.channels.email import EmailChannel
     from bot.middlewares.outgoing import Gate
     from services.booking.booking import Booking
     from services.booking.cancelling import Cancelling
@@ -68,9 +68,9 @@ def places() -> dict[Point, Sequence[Place]]:
         Point.BEFORE_SETTLING: [Place(act, "_settle") for act in acts],
         Point.BEFORE_THE_SCREEN: [Place(act, "_settle", after=True) for act in acts],
         Point.BEFORE_THE_ANSWER: [Place(chat, "answer")],
-        Point.BEFORE_THE_ROW: [Place(act, "shown") for act in acts],
-        Point.BEFORE_THE_UPDATE: [Place(act, "shown", after=True) for act in acts],
-        Point.BEFORE_SENDING: [Place(Gate, "pass_to", after=True), Place(MailChannel, "_post")],
+        Point.BEFORE_THE_ROW: [Place(Outbox, "shown")],
+        Point.BEFORE_THE_UPDATE: [Place(Outbox, "shown", after=True)],
+        Point.BEFORE_SENDING: [Place(Gate, "pass_to", after=True), Place(EmailChannel, "_post")],
         Point.BEFORE_MARKING: [Place(Outbox, "sent")],
         Point.BEFORE_THE_DRAFT: [Place(Drafts, "save")],
         Point.BEFORE_THE_NEXT_STEP: [Place(Drafts, "save", after=True)],

@@ -16,6 +16,7 @@ from services.booking.model import BookingOutcome, BookingRequest, Declined, Mad
 from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault
 from tests.support.clock import FakeClock
+from tests.support.databases import unhurried
 from tests.support.machine import ROOT
 from tests.support.world import CHILDREN, CLINIC, World
 
@@ -79,7 +80,7 @@ class Racer:
 
 
 async def _run(url: str) -> None:
-    database = Database.from_url(url)
+    database = unhurried(Database.from_url(url))
     world = World(database, VAULT, FakeClock())
     attempts = [await _request(world, Attempt(**each)) for each in json.loads(sys.stdin.readline())]
     print("ready", flush=True)

@@ -11,36 +11,30 @@ from itertools import count
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from bot.build import build_house, build_kernel
+from bot.common import by_itself
+from bot.storage import Storage
 from services.accounts.access import Access
-from services.accounts.accounts import Accounts
 from services.accounts.ageing import Ageing
-from services.accounts.codes import Codes
 from services.accounts.family import Family
 from services.accounts.mail import Mail
 from services.accounts.model import Account, Basis, Covers, Person, Relation
-from services.accounts.mydata import AccountData
-from services.accounts.persons import Persons
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
 from services.booking.holds import Holds
 from services.booking.links import Links
 from services.booking.model import BookingRequest
-from services.booking.mydata import BookingData
 from services.booking.reminders import Reminders
 from services.booking.repeats import Repeats
 from services.booking.replies import Replies
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
-from services.drafts.drafts import Drafts
+from services.clinics.directory import Directory
 from services.drafts.model import Draft
-from services.drafts.mydata import DraftData
-from services.memory import MemoryHere
 from services.mydata.mydata import MyData
-from services.notify.mydata import NotifyData
-from services.notify.outbox import Outbox
-from services.registry.admin import DoctorRecord, SlotRecord
+from services.registry.following import Following
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo_family import enp, snils
 from services.registry.local.refs import slot_ref
@@ -51,6 +45,7 @@ from services.registry.model import (
     BookingAnswer,
     CancelAnswer,
     CancelRefusal,
+    Capabilities,
     Clinic,
     NotCancelled,
     Patient,
@@ -64,9 +59,11 @@ from services.registry.model import (
     Unknown,
     Visit,
 )
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.registry import Registry
+from services.registry.ports.schedules import DoctorRecord, SlotRecord
+from services.registry.ports.visits import VisitChangesPort
 from services.requests.desk import RequestDesk
-from services.requests.mydata import RequestData
 from services.requests.requests import Requests
 from services.requests.tracked import Statuses
 from services.storage.engine import Database
@@ -86,6 +83,8 @@ SECOND_THERAPIST = replace(THERAPIST, id="d3", surname="Громов", room="к�
 SURGEON = DoctorRecord("d2", "c1", "122", "Хирург", "Орлов", "Олег", None, "каб. 2", AgeGroup.ANY)
 PAEDIATRICIAN = DoctorRecord("d4", "c2", "59", "Педиатр", "Белова", "Вера", None, "каб. 4", AgeGroup.CHILD)
 LENGTH = timedelta(minutes=20)
+PATIENCE = timedelta(minutes=10)
+"""How long services wait for the registry here: what comes of a test is not to depend on the machine's speed."""
 
 
 def at(hour: int, minute: int = 0, day: int = 24) -> datetime:
@@ -118,11 +117,13 @@ class Silence(Exception):  # noqa: N818
 class ScriptedRegistry:
     """The local registry, but `answers` and `cancel_answers` are given first, and what `unavailable` names fails.
 
-    `book` and `move` take from the same `answers`, and leave their keys in `keys`.
+    `book` and `move` take from the same `answers`, and leave their keys in `keys`. It does not tell its changes unless
+    it `tells` them.
     """
 
-    def __init__(self, real: Registry) -> None:
+    def __init__(self, real: Registry, *, tells: bool = False) -> None:
         self._real = real
+        self._tells = tells
         self.answers: list[BookingAnswer | Lost | Silence] = []
         self.cancel_answers: list[CancelAnswer | Lost | Silence] = []
         self.found: list[BookingAnswer | None] = []
@@ -132,8 +133,6 @@ class ScriptedRegistry:
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._real, name)
-        if name == "capabilities":
-            return method
 
         async def ask(*args: Any, **named: Any) -> Any:
             self.asked[name] += 1
@@ -142,6 +141,10 @@ class ScriptedRegistry:
             return await method(*args, **named)
 
         return ask
+
+    def capabilities(self) -> Capabilities:
+        real = self._real.capabilities()
+        return real if self._tells else replace(real, ports=real.ports - {VisitChangesPort})
 
     async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
         self.keys.append(key)
@@ -184,53 +187,53 @@ class ScriptedRegistry:
 
 
 class World:
-    """Every service of booking, as `bot.app` puts them together."""
+    """Every service, put together as in the bot, over a registry that can be told what to answer.
+
+    `tells`: that registry tells its changes.
+    """
 
     def __init__(
-        self, database: Database, vault: Vault, clock: FakeClock, *, registers_patients: bool = True, moves: bool = True
+        self,
+        database: Database,
+        vault: Vault,
+        clock: FakeClock,
+        *,
+        registers_patients: bool = True,
+        moves: bool = True,
+        tells: bool = False,
+        **fakes: object,
     ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
         real = LocalRegistry(database, vault, clock, registers_patients=registers_patients, moves=moves)
-        self.registry = ScriptedRegistry(real)
+        self.registry = ScriptedRegistry(real, tells=tells)
         self.admin = LocalRegistryAdmin(database, vault, clock)
+        storage = Storage(database, vault, clock)
         registry = cast(Registry, self.registry)
-        memory = MemoryHere(clock)
-        self.accounts = Accounts(database, memory, clock)
-        self.persons = Persons(database, vault, registry, clock)
-        self.drafts = Drafts(
-            database,
-            vault,
-            clock,
-            dict.fromkeys((KIND, "person", "moving", "family", "edit", "mail", "feedback", "problem"), LIFETIME),
-        )
-        self.outbox = Outbox(database, clock, mails=True)
-        self.mail = Mail(database, vault, self.accounts, self.outbox, clock, on=True)
-        self.watch = Watch(database, registry, self.accounts, self.persons, self.outbox, clock)
-        self.booking = Booking(database, registry, self.persons, self.drafts, self.outbox, self.watch, clock)
-        self.holds = Holds(database, clock)
-        self.times = Times(registry, self.holds)
-        self.visits = Visits(database, registry, self.persons, self.booking, clock)
-        self.reminders = Reminders(self.visits, self.outbox, clock)
-        self.replies = Replies(database, self.visits, clock)
-        self.repeats = Repeats(self.visits, self.times, clock)
-        self.calendar = Calendar(database, vault, self.visits)
-        self.cancelling = Cancelling(database, registry, self.visits, self.watch, self.outbox, clock)
-        codes = Codes(database, vault, clock)
-        self.access = Access(database, vault, self.accounts, self.persons, codes, self.outbox, clock)
-        self.family = Family(database, vault, self.accounts, self.persons, self.access, clock)
-        self.ageing = Ageing(database, vault, self.accounts, self.outbox, clock)
-        self.requests = Requests(database, vault, self.drafts, self.outbox, clock)
+        kernel = build_kernel(storage, by_itself(storage), registry, operator="Больница", mails=True, patience=PATIENCE)
+        self.house = house = build_house(kernel, fakes=fakes)
+        self.accounts, self.persons, self.drafts = kernel.accounts, kernel.persons, kernel.drafts
+        self.outbox = kernel.outbox
+        self.mail = house.service(Mail)
+        self.watch = house.service(Watch)
+        self.following = house.service(Following)
+        self.directory = house.service(Directory)
+        self.booking = house.service(Booking)
+        self.holds = house.service(Holds)
+        self.times = house.service(Times)
+        self.visits = house.service(Visits)
+        self.reminders = house.service(Reminders)
+        self.replies = house.service(Replies)
+        self.repeats = house.service(Repeats)
+        self.calendar = house.service(Calendar)
+        self.cancelling = house.service(Cancelling)
+        self.access = house.service(Access)
+        self.family = house.service(Family)
+        self.ageing = house.service(Ageing)
+        self.requests = house.service(Requests)
+        self.statuses = house.service(Statuses)
+        self.links = house.service(Links)
+        self.mydata = house.service(MyData)
         self.request_desk = RequestDesk(database, vault, self.outbox, clock)
-        self.statuses = Statuses((self.requests,))
-        self.links = Links(database, vault, registry, clock)
-        people = AccountData(database, vault, self.accounts, self.access, clock)
-        parts = (
-            BookingData(database, registry, self.accounts, self.visits, self.links, clock),
-            DraftData(database, vault),
-            RequestData(database, vault),
-            NotifyData(database, clock),
-        )
-        self.mydata = MyData(database, people, parts, self.persons, self.visits, self.cancelling, memory, clock)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

@@ -15,12 +15,12 @@ from pydantic import ValidationError
 
 from bot.fsm.booking import BookingForm
 from bot.fsm.person import PersonForm
-from bot.fsm.storage import GROUPS
 from bot.fsm.wizard import step_name
 from bot.keyboards import buttons
 from bot.keyboards.buttons import common
 from bot.keyboards.buttons.common import GO_HOME, Go
 from bot.keyboards.buttons.wizard import Verb, WizardPress
+from bot.topics import ALL
 from services.booking.links import LONGEST as LONGEST_LINK
 from services.ids import LENGTH
 from services.registry.local.tables import REF
@@ -48,31 +48,29 @@ OLD_SCREENS = "home help lang form book family code grants more pol add problem 
 STEPS = [step_name(state) for group in (BookingForm, PersonForm) for state in group.__states__]
 ACTS = ["part-afternoon", "m-202612", *(f"fix-{step}" for step in STEPS), "o" * LENGTH]
 LONGEST = {
-    "draft": "W" * LENGTH,
     "step": max(STEPS, key=len),
     "version": 999_999,
     "arg": max(ACTS, key=len),
-    "kind": max(GROUPS, key=len),
-    "visit": "W" * LENGTH,
+    "kind": max((spec.kind for topic in ALL for spec in topic.wizards), key=len),
     "clinic": "W" * REF,
     "region": "50",
     "page": 9_999,
-    "notification": "W" * LENGTH,
-    "request": "W" * LENGTH,
     "place": 4,
     "sure": True,
     "soonest": True,
     "months": 12,
     "covers": 3,
     "to": max(SCREENS, key=len),
-    "grant": "W" * LENGTH,
-    "person": "W" * LENGTH,
     "payload": "W" * LONGEST_LINK,
     "locale": "ru",
     "agree": True,
     "anew": True,
     "digest": "f" * 8,
 }
+
+
+ID = "W" * LENGTH
+"""What a field holds that is not named above: an id of our own making."""
 
 
 def longest(kind: type[CallbackData]) -> CallbackData:
@@ -82,7 +80,7 @@ def longest(kind: type[CallbackData]) -> CallbackData:
             members = list(cast(type[Enum], field.annotation))
             values[name] = max(members, key=lambda each: len(str(each.value)))
         else:
-            values[name] = LONGEST[name]
+            values[name] = LONGEST.get(name, ID)
     return kind(**values)
 
 

@@ -8,12 +8,12 @@ from io import StringIO
 
 import pytest
 
-from bot import confirm
+from bot.cli import confirm
 from services.accounts.codes import Codes
 from services.accounts.model import Relation
 from services.errors import NotFound
-from services.registry.admin import RegistryAdmin
 from services.registry.model import Patient, PatientIdentity, Sex
+from services.registry.ports.desk import DeskPort
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -56,7 +56,7 @@ def arguments(*given: str) -> argparse.Namespace:
 
 @pytest.fixture
 async def desk(database: Database, vault: Vault, clock: FakeClock) -> confirm.Desk:
-    admin: RegistryAdmin = OneClinic()  # type: ignore[assignment]
+    admin: DeskPort = OneClinic()  # type: ignore[assignment]
     return confirm.Desk(admin, Codes(database, vault, clock), clock, None, "http://127.0.0.1:8080/?start={}".format)
 
 

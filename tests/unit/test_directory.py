@@ -11,7 +11,8 @@ import pytest
 from bot.views.clinics import clinic_address, kilometres
 from services.clinics.directory import Directory, Place, distance_km, find_regions, nearest, normalise
 from services.registry.model import AgeGroup, Clinic
-from services.registry.port import Registry, RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.registry import Registry
 from services.texts.i18n import texts
 from tests.support.clock import FakeClock
 
@@ -93,6 +94,26 @@ async def found(directory: Directory, query: str) -> list[str]:
 )
 async def test_typed_search(directory: Directory, query: str, ids: list[str]) -> None:
     assert await found(directory, query) == ids
+
+
+async def test_a_clinic_that_is_gone_on_with_costs_no_question_for_a_minute(
+    directory: Directory, registry: FakeRegistry, clock: FakeClock
+) -> None:
+    renewed = replace(CLINICS[0], phone="+7 495 000-00-02")
+    assert [await directory.clinic("c1") for _ in range(3)] == [CLINICS[0]] * 3
+    assert registry.questions == 1
+    registry.held = [renewed]
+    clock.advance(seconds=59)
+    assert await directory.clinic("c1") == CLINICS[0]
+    clock.advance(seconds=1)
+    assert await directory.clinic("c1") == renewed
+    assert registry.questions == 2
+
+
+async def test_a_clinic_that_there_is_not_is_asked_for_each_time(directory: Directory, registry: FakeRegistry) -> None:
+    assert await directory.clinic("new") is None
+    registry.held.append(replace(CLINICS[0], id="new"))
+    assert await directory.clinic("new") is not None
 
 
 async def test_paging_and_typing_cost_no_questions_for_a_minute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from enum import StrEnum
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,11 @@ from bot.keyboards.kit import (
     pager,
     short,
 )
-from bot.keyboards.wizard import StepButtons
+from bot.keyboards.wizard import StepButtons, read_act
+from bot.views.booking import ConfirmAct
+from bot.views.map import MapAct
+from bot.views.person import CheckAct, FieldAct
+from bot.views.times import DayAct, DayPart, TimeAct
 from services.texts.i18n import texts
 
 RU = texts("ru")
@@ -116,12 +121,34 @@ def test_back_and_home() -> None:
 def test_keys_of_a_wizard_carry_draft_step_and_version() -> None:
     buttons = StepButtons("aB3dE6gH9jK2", "time", 7)
     assert buttons.option(3) == WizardPress(draft="aB3dE6gH9jK2", step="time", version=7, verb=Verb.OPTION, arg="3")
-    assert buttons.act("yes").verb is Verb.ACT
+    assert buttons.act(ConfirmAct.YES).verb is Verb.ACT
     assert buttons.page(2).arg == "2"
     back = buttons.back()
     assert back is not None
     assert back.verb is Verb.BACK
     assert StepButtons("aB3dE6gH9jK2", "region", 7, can_go_back=False).back() is None
+
+
+@pytest.mark.parametrize(
+    ("act", "arg", "packed"),
+    [
+        (ConfirmAct.YES, "", "yes"),
+        (CheckAct.FIX, "patronymic", "fix-patronymic"),
+        (DayAct.MONTH, "202612", "m-202612"),
+        (TimeAct.PART, DayPart.AFTERNOON, "part-afternoon"),
+        (MapAct.PAGE, "3", "page-3"),
+        (FieldAct.FEMALE, "", "F"),
+    ],
+)
+def test_an_act_with_what_it_is_for_is_packed_and_read(act: StrEnum, arg: str, packed: str) -> None:
+    """Byte for byte: such buttons hang in chats."""
+    assert StepButtons("W" * 12, "step", 7).act(act, arg).pack() == f"w1:{'W' * 12}:step:7:a:{packed}"
+    assert read_act(type(act), packed) == (act, arg)
+
+
+@pytest.mark.parametrize("packed", ["", "maybe", "maybe-yes", "-yes", "Yes", "yes "])
+def test_an_act_of_another_step_is_none(packed: str) -> None:
+    assert read_act(ConfirmAct, packed) is None
 
 
 # --- the calendar ---------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot import qr
+from bot.cli import qr
 from services.booking.links import read_link
 from services.booking.model import BookingLink, LinkKind
 from services.clinics.importing import make_ref
 from services.registry.model import AgeGroup, Clinic, Doctor, ServiceOffer
-from services.registry.port import Registry
+from services.registry.ports.registry import Registry
 from tests.support.qr import read_qr
 
 CLINIC = Clinic("c-1", "Поликлиника № 1", "", "", "50", "", "", "Europe/Moscow", AgeGroup.ANY)

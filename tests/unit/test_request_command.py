@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot import requests
+from bot.cli import request as requests
 from services.accounts.model import Account
 from services.drafts.model import Draft
 from services.requests.model import LONGEST_COMMENT, Request, RequestKind, RequestStatus

@@ -10,7 +10,6 @@ import pytest
 from services.accounts.model import Basis, Covers, Person, Relation
 from services.accounts.rights import (
     DECLARED_AHEAD,
-    Denial,
     Editing,
     VisitScope,
     check_booking,
@@ -21,7 +20,7 @@ from services.accounts.rights import (
     may_manage,
     visit_scope,
 )
-from services.errors import NotAllowed
+from services.errors import Denial, NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 
 TODAY = date(2026, 11, 23)
@@ -47,7 +46,7 @@ def denial(someone: Person, day: date = TODAY, declared_ahead: int = 0) -> Denia
     try:
         check_booking(someone, day, NOW, declared_ahead)
     except NotAllowed as error:
-        return Denial(error.reason)
+        return error.reason
     return None
 
 

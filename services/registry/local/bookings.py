@@ -2,24 +2,29 @@
 
 Whoever changes a visit holds its patient first, then the registry's generation where a time is taken, and slots
 after that in the order of their ids: so no two wait for each other in a ring, and what was read of the patient's
-visits stands until the unit ends.
+visits stands until the unit ends. The changes of visits are counted at the very end, under the lock of their counter:
+what has a smaller number was committed before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.errors import NomerokError
 from services.ids import new_id
 from services.registry.local.generations import hold_present
 from services.registry.local.patients import Patients
 from services.registry.local.tables import doctor, patient, slot, visit
 from services.registry.local.visits import (
+    CHANGES,
+    LocalVisits,
     cancel_refusal,
     new_visit,
     refusal,
@@ -38,9 +43,13 @@ from services.registry.model import (
     NotCancelled,
     Refusal,
     Refused,
+    Unknown,
     Visit,
     VisitStatus,
 )
+from services.registry.ports.errors import RegistryUnavailable
+from services.storage.sql import insert_for
+from services.storage.tables import counter
 
 
 class Bookings:
@@ -52,7 +61,7 @@ class Bookings:
     async def book(
         self, connection: AsyncConnection, key: str, patient_id: str, slot_id: str, now: datetime
     ) -> BookingAnswer:
-        """See `Registry.book`."""
+        """See `BookingsPort.book`."""
         person = (
             await connection.execute(select(patient).where(patient.c.id == patient_id).with_for_update())
         ).one_or_none()
@@ -66,12 +75,15 @@ class Bookings:
         wanted = await self._wanted(connection, person, slot_id, visits, now)
         if isinstance(wanted, Refused):
             return wanted
-        return Booked(await _take(connection, key, patient_id, wanted, now))
+        booked = new_visit(patient_id, wanted, now)
+        await _occupy(connection, booked)
+        await _insert(connection, booked, key, await _count_changes(connection, 1))
+        return Booked(booked)
 
     async def move(
         self, connection: AsyncConnection, key: str, visit_id: str, slot_id: str, now: datetime
     ) -> BookingAnswer:
-        """See `Registry.move`."""
+        """See `BookingsPort.move`."""
         person = await _lock_patient_of(connection, visit_id)
         mine = _not_over(None if person is None else person.id, now)
         visits = await _visits(connection, or_(visit.c.key == key, visit.c.id == visit_id, mine))
@@ -90,19 +102,19 @@ class Bookings:
         return Booked(await _replace(connection, key, old, wanted, now))
 
     async def cancel(self, connection: AsyncConnection, visit_id: str, now: datetime) -> CancelAnswer:
-        """See `Registry.cancel`."""
+        """See `BookingsPort.cancel`."""
         old = await _locked(connection, visit_id)
         if old is None:
             return NotCancelled(CancelRefusal.NOT_FOUND)
         reason = cancel_refusal(old, now)
         if reason is not None:
             return NotCancelled(reason)
-        await _end(connection, old, VisitStatus.CANCELLED_BY_PATIENT)
         await _free(connection, old)
+        await _end(connection, old, VisitStatus.CANCELLED_BY_PATIENT)
         return Cancelled()
 
     async def cancel_by_clinic(self, connection: AsyncConnection, visit_id: str, now: datetime) -> Visit | None:
-        """See `RegistryAdmin.cancel_visit`; None if the visit does not stand. Its slot still names it, so is taken."""
+        """See `DeskPort.cancel_visit`; None if the visit does not stand. Its slot still names it, so is taken."""
         old = await _locked(connection, visit_id)
         if old is None or not stands(old, now):
             return None
@@ -111,7 +123,7 @@ class Bookings:
     async def move_by_clinic(
         self, connection: AsyncConnection, visit_id: str, slot_id: str, now: datetime
     ) -> Visit | None:
-        """See `RegistryAdmin.move_visit`; None if it cannot be done. Ages and clashes are the clinic's own affair."""
+        """See `DeskPort.move_visit`; None if it cannot be done. Ages and clashes are the clinic's own affair."""
         old = await _locked(connection, visit_id)
         if old is None or not stands(old, now):
             return None
@@ -123,7 +135,7 @@ class Bookings:
         return await _replace(connection, f"clinic {new_id()}", old, wanted, now)
 
     async def mark_missed(self, connection: AsyncConnection, visit_id: str, now: datetime) -> Visit | None:
-        """See `RegistryAdmin.mark_missed`; None if nobody was booked then, or it has not begun."""
+        """See `DeskPort.mark_missed`; None if nobody was booked then, or it has not begun."""
         old = await _locked(connection, visit_id)
         if old is None or old.status != VisitStatus.BOOKED or old.starts_at > now:
             return None
@@ -172,26 +184,26 @@ async def _lock_before(connection: AsyncConnection, old_id: str, wanted_id: str)
         await connection.execute(select(slot.c.id).where(slot.c.id == old_id).with_for_update())
 
 
-async def _take(connection: AsyncConnection, key: str, patient_id: str, wanted: Row[Any], now: datetime) -> Visit:
-    booked = new_visit(patient_id, wanted, now)
-    await connection.execute(insert(visit).values(row_of(booked, key)))
-    await connection.execute(update(slot).where(slot.c.id == wanted.id).values(visit_id=booked.id))
-    return booked
-
-
 async def _replace(connection: AsyncConnection, key: str, old: Row[Any], wanted: Row[Any], now: datetime) -> Visit:
     """Takes the new time, lets go of the old one."""
-    booked = await _take(connection, key, old.patient_id, wanted, now)
-    await _end(connection, old, VisitStatus.MOVED, moved_to=booked.id)
+    booked = new_visit(old.patient_id, wanted, now)
+    await _occupy(connection, booked)
     await _free(connection, old)
+    change = await _count_changes(connection, 2)
+    await _insert(connection, booked, key, change - 1)
+    await _update(connection, old, {"status": VisitStatus.MOVED.value, "moved_to": booked.id, "change": change})
     return booked
 
 
-async def _end(connection: AsyncConnection, old: Row[Any], status: VisitStatus, moved_to: str | None = None) -> Visit:
-    """Gives the visit its last status."""
-    values = {"status": status.value, "moved_to": moved_to}
-    await connection.execute(update(visit).where(visit.c.id == old.id).values(values))
-    return replace(visit_of(old, old.starts_at), status=status, moved_to=moved_to)
+async def _end(connection: AsyncConnection, old: Row[Any], status: VisitStatus) -> Visit:
+    """Gives the visit its last status, after all else that the unit does."""
+    await _update(connection, old, {"status": status.value, "change": await _count_changes(connection, 1)})
+    return replace(visit_of(old, old.starts_at), status=status)
+
+
+async def _occupy(connection: AsyncConnection, booked: Visit) -> None:
+    """The visit's slot is taken."""
+    await connection.execute(update(slot).where(slot.c.id == booked.slot_id).values(visit_id=booked.id))
 
 
 async def _free(connection: AsyncConnection, old: Row[Any]) -> None:
@@ -203,3 +215,58 @@ async def _free(connection: AsyncConnection, old: Row[Any]) -> None:
 
 def _of_doctor(column: ColumnElement[str]) -> ScalarSelect[str]:
     return select(column).where(doctor.c.id == slot.c.doctor_id).scalar_subquery()
+
+
+async def _count_changes(connection: AsyncConnection, number: int) -> int:
+    """The number of the last one of so many changes. Whoever counts next waits until this unit has ended.
+
+    So numbers are seen in their order: who has read one will not find a smaller one later.
+    """
+    first = insert_for(connection.dialect.name, counter).values(name=CHANGES, last=number)
+    counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + number})
+    last: int = (await connection.execute(counted.returning(counter.c.last))).scalar_one()
+    return last
+
+
+async def _insert(connection: AsyncConnection, booked: Visit, key: str, change: int) -> None:
+    await connection.execute(insert(visit).values(**row_of(booked, key), change=change))
+
+
+async def _update(connection: AsyncConnection, old: Row[Any], values: Mapping[str, Any]) -> None:
+    await connection.execute(update(visit).where(visit.c.id == old.id).values(values))
+
+
+class LocalBookings(LocalVisits):
+    """`BookingsPort`."""
+
+    @cached_property
+    def _bookings(self) -> Bookings:
+        return Bookings(Patients(self._vault))
+
+    async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
+        async def unit(connection: AsyncConnection) -> BookingAnswer:
+            return await self._bookings.book(connection, key, patient_id, slot_id, self._now())
+
+        return await self._done("a booking", unit) or Refused(Refusal.UNAVAILABLE)
+
+    async def find_booking(self, key: str) -> BookingAnswer | None:
+        try:
+            found = await self._visit_by(visit.c.key == key)
+        except RegistryUnavailable:
+            return Unknown()
+        return None if found is None else Booked(found)
+
+    async def move(self, key: str, visit_id: str, slot_id: str) -> BookingAnswer:
+        if not self._capabilities.moves:
+            raise NomerokError("this registry does not move visits")
+
+        async def unit(connection: AsyncConnection) -> BookingAnswer:
+            return await self._bookings.move(connection, key, visit_id, slot_id, self._now())
+
+        return await self._done("a move", unit) or Refused(Refusal.UNAVAILABLE)
+
+    async def cancel(self, visit_id: str) -> CancelAnswer:
+        async def unit(connection: AsyncConnection) -> CancelAnswer:
+            return await self._bookings.cancel(connection, visit_id, self._now())
+
+        return await self._done("a cancelling", unit) or NotCancelled(CancelRefusal.UNAVAILABLE)

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 
 from services.clock import Clock
-from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.demo_clinics import NEVER_FREE, POSTS, TZ, DemoClinic, demo_clinics
 from services.registry.local.loading import Loader, stretches
 from services.registry.local.tables import slot
+from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import setting

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
-from services.registry.admin import DoctorRecord
 from services.registry.local.demo_names import a_name, a_patronymic, a_surname, for_sex
 from services.registry.model import AgeGroup, Clinic, Sex
+from services.registry.ports.schedules import DoctorRecord
 
 REGION = "50"
 TZ = "Europe/Moscow"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from services.registry.admin import RegistryAdmin
 from services.registry.local.demo_clinics import ADULT_HOME, CHILD_HOME
 from services.registry.local.demo_names import a_name, a_patronymic, a_surname, for_sex
 from services.registry.model import ADULT_AGE, Patient, PatientIdentity, Policy, PolicyKind, Sex
-from services.registry.port import PatientConflict
+from services.registry.ports.desk import DeskPort
+from services.registry.ports.errors import PatientConflict
 from services.texts.dates import full_years
 
 _REGION = 50
@@ -25,7 +25,7 @@ class FamilyMember:
     identity: PatientIdentity
 
 
-async def enrol_family(admin: RegistryAdmin, seed: str, today: date) -> list[tuple[FamilyMember, Patient]]:
+async def enrol_family(admin: DeskPort, seed: str, today: date) -> list[tuple[FamilyMember, Patient]]:
     """A family for this seed, confirmed and attached to an adults' and a children's clinic of one demo town.
 
     Where the registry holds one of its numbers for somebody else, another family is made.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.registry.port import RegistryUnavailable
+from services.registry.ports.errors import RegistryUnavailable
 
 ATTEMPTS = 4
 """A unit that a unique index refused is tried again: the lost race is then seen by reading."""

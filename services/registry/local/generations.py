@@ -1,4 +1,4 @@
-"""What an import brings is there for readers all at once: rows name the generation from which on they stand.
+"""What an import brings is there for readers all at once: rows name the generation from which on they are in force.
 
 The present generation is one row of `setting`. An import writes its rows under the next one, in many short units, and
 nobody sees them; then it counts the generation up, and all of them are there and all that goes is gone. One import at
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Table, and_, cast, func, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ids import new_id
-from services.registry.admin import ImportUnderWay
+from services.registry.ports.schedules import ImportUnderWay
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import setting
@@ -35,7 +35,7 @@ def present() -> ColumnElement[int]:
     return func.coalesce(value, 0)
 
 
-def stands(table: Table) -> ColumnElement[bool]:
+def in_force(table: Table) -> ColumnElement[bool]:
     """A condition: the row of `registry_clinic`, `_doctor` or `_slot` is there for readers."""
     come = table.c.since <= present()
     return and_(come, or_(table.c.until.is_(None), table.c.until > present())) if "until" in table.c else come

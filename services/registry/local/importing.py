@@ -18,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
-from services.registry.admin import DoctorRecord, ImportUnderWay, LoadReport, SlotRecord
 from services.registry.local import loading
 from services.registry.local.generations import Claim, claim, count_up, left_behind, nobody_imports
 from services.registry.local.loading import Counts, Loader, Place, Stretch, chunks, drop_crossing, stretches
 from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import Clinic
+from services.registry.ports.schedules import DoctorRecord, ImportUnderWay, LoadReport, SlotRecord
 from services.storage.engine import Database
 
 Pause = Callable[[float], Awaitable[object]]
@@ -41,7 +41,7 @@ class Import:
     async def load(
         self, clinics: Iterable[Clinic], doctors: Iterable[DoctorRecord], slots: Iterable[SlotRecord]
     ) -> LoadReport:
-        """See `RegistryAdmin.load`."""
+        """See `SchedulesPort.load`."""
         few_clinics, clinics = _first(clinics)
         few_doctors, doctors = _first(doctors)
         few_slots, slots = _first(slots)

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Table, bindparam, delete, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.registry.admin import DoctorRecord, SlotRecord
 from services.registry.local.refs import other_slot_ref, slot_ref
 from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import Clinic
+from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage.sql import insert_for
 
 CHUNK = 500
@@ -114,12 +114,12 @@ class Loader:
             return Counts()
         places = {**await self.places({each.doctor_id for each in stretches}), **(moved or {})}
         bounds = {each.doctor_id: _bounds(each, ZoneInfo(places[each.doctor_id].tz)) for each in stretches}
-        standing = await self._standing(stretches, bounds)
+        already = await self._already_there(stretches, bounds)
         new: list[Values] = []
         gone: list[str] = []
         kept = 0
         for each in stretches:
-            come, go, stay = _difference(each, bounds[each.doctor_id], standing[each.doctor_id])
+            come, go, stay = _difference(each, bounds[each.doctor_id], already[each.doctor_id])
             new += (self._slot_values(*named, places[each.doctor_id]) for named in come)
             gone += go
             kept += stay
@@ -178,7 +178,7 @@ class Loader:
             rows |= {row["id"]: dict(row) for row in found.mappings()}
         return rows
 
-    async def _standing(
+    async def _already_there(
         self, stretches: Sequence[Stretch], bounds: Mapping[str, tuple[datetime, datetime]]
     ) -> Mapping[str, list[Row[Any]]]:
         """Slots already there for these doctors and moments, locked so that no booking slips in between."""
@@ -288,11 +288,11 @@ def _midnight(moment: datetime, zone: ZoneInfo, *, days: int = 0) -> datetime:
 
 
 def _difference(
-    stretch: Stretch, bounds: tuple[datetime, datetime], standing: Sequence[Row[Any]]
+    stretch: Stretch, bounds: tuple[datetime, datetime], already: Sequence[Row[Any]]
 ) -> tuple[list[tuple[str, SlotRecord]], list[str], int]:
     """New times with their ids, ids of free ones that go, how many taken ones stay."""
-    taken = [row for row in standing if row.visit_id is not None]
-    free = {row.starts_at: row for row in standing if row.visit_id is None}
+    taken = [row for row in already if row.visit_id is not None]
+    free = {row.starts_at: row for row in already if row.visit_id is None}
     come: list[tuple[str, SlotRecord]] = []
     stay: set[str] = set()
     for record in stretch.slots:
@@ -306,7 +306,7 @@ def _difference(
         if before is not None and before.id == ref:
             ref = other_slot_ref(record.doctor_id, record.start, record.end)
         come.append((ref, record))
-    within = [row for row in standing if bounds[0] <= row.starts_at < bounds[1]]
+    within = [row for row in already if bounds[0] <= row.starts_at < bounds[1]]
     go = [row.id for row in within if row.visit_id is None and row.id not in stay]
     return come, go, sum(row.visit_id is not None for row in within)
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.errors import NomerokError
 from services.ids import new_id
+from services.registry.local.failures import ATTEMPTS, answering
+from services.registry.local.port import LocalPort
 from services.registry.local.refs import fold
 from services.registry.local.tables import patient
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind, Sex
-from services.registry.port import PatientConflict
+from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.types import Sealed
 from services.storage.vault import Vault
 
@@ -25,12 +30,12 @@ class Patients:
         self._vault = vault
 
     async def find(self, connection: AsyncConnection, identity: PatientIdentity) -> Patient | None:
-        """See `Registry.find_patient`."""
+        """See `PatientsPort.find_patient`."""
         row = await self._find_row(connection, identity)
         return None if row is None else _patient(row, self._policy_indexes(identity.policy))
 
     async def register(self, connection: AsyncConnection, identity: PatientIdentity, now: datetime) -> Patient:
-        """See `Registry.register_patient`."""
+        """See `PatientsPort.register_patient`."""
         row = await self._find_row(connection, identity)
         if row is not None:
             return _patient(row, self._policy_indexes(identity.policy))
@@ -39,7 +44,7 @@ class Patients:
     async def enrol(
         self, connection: AsyncConnection, identity: PatientIdentity, clinic_id: str, now: datetime
     ) -> Patient:
-        """See `RegistryAdmin.enrol`: what the desk has seen replaces what was known."""
+        """See `DeskPort.enrol`: what the desk has seen replaces what was known."""
         row = await self._find_row(connection, identity)
         if row is None:
             return await self._insert(connection, identity, Patient(new_id(), True, clinic_id), now)
@@ -119,3 +124,22 @@ def _who(identity: PatientIdentity) -> tuple[str, str, date]:
 def _patient(row: Row[Any], policy_indexes: tuple[str, ...]) -> Patient:
     """Found by СНИЛС under another policy, a patient is the same, but the policy typed is not confirmed by that."""
     return Patient(row.id, row.confirmed and row.policy_index in policy_indexes, row.clinic_id)
+
+
+class LocalPatients(LocalPort):
+    """`PatientsPort`."""
+
+    async def find_patient(self, identity: PatientIdentity) -> Patient | None:
+        with answering():
+            async with self._database.read() as connection:
+                return await Patients(self._vault).find(connection, identity)
+
+    async def register_patient(self, identity: PatientIdentity) -> Patient:
+        if not self._capabilities.registers_patients:
+            raise NomerokError("this registry does not enter patients by itself")
+        with answering():
+            for _ in range(ATTEMPTS):
+                with suppress(IntegrityError):
+                    async with self._database.write() as connection:
+                        return await Patients(self._vault).register(connection, identity, self._now())
+        raise RegistryUnavailable

@@ -4,8 +4,8 @@ Free times are listed over two partial indexes on `visit_id IS NULL`, so that a 
 shows and not what the table holds; `day` is the slot's day in its clinic's zone, so that days are
 grouped by the database. A visit keeps a snapshot of what stood on the ticket: doctors change rooms.
 
-What an import brings is written beside what stands, under a generation that is still to come (`generations.py`): a row
-is there from its generation `since` on, a slot no longer from `until` on.
+What an import brings is written beside what is in force, under a generation that is still to come (`generations.py`):
+a row is there from its generation `since` on, a slot no longer from `until` on.
 """
 
 from __future__ import annotations
@@ -146,10 +146,13 @@ visit = Table(
     Column("ends_at", UtcDateTime, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("moved_to", String(LENGTH)),
+    Column("change", Integer, nullable=False, server_default="0"),
     Index(None, "patient_id", "starts_at"),
+    Index(None, "change"),
     _partial("ux_registry_visit_live", "slot_id", where=f"status = '{VisitStatus.BOOKED}'", unique=True),
 )
-"""`key` is the caller's idempotency key; `moved_to`: the visit that has taken this one's place.
+"""`key` is the caller's idempotency key; `moved_to`: the visit that has taken this one's place; `change`: the number of
+its last change, of all that were counted in this table (`bookings`), 0 before the first.
 
 A visit that has passed stays `booked` here (`visits.status_at`).
 """

@@ -1,30 +1,120 @@
-"""Visits of the local registry: how a row is read, and when a booking or a cancelling is refused."""
+"""Visits of the local registry: asked for, read from their rows, and when a booking or a cancelling is refused."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 
 from services.ids import new_id
-from services.registry.local.generations import stands as is_there
-from services.registry.local.offers import full_name
+from services.registry.local.clinics import CLINIC_COLUMNS, clinic_of, full_name
+from services.registry.local.generations import in_force
+from services.registry.local.port import LocalPort
 from services.registry.local.tables import clinic, doctor, service, slot, visit
-from services.registry.model import AgeGroup, CancelRefusal, Clinic, Refusal, Visit, VisitStatus
+from services.registry.model import AgeGroup, CancelRefusal, Changes, Refusal, Visit, VisitStatus
+from services.storage.tables import counter
 from services.texts.dates import full_years
 
-_OF_CLINIC = tuple(field.name for field in fields(Clinic))
-_CLINIC = tuple(clinic.c[name].label(f"clinic_{name}") for name in _OF_CLINIC)
+CHANGES = "registry_visit"
+"""The counter that says in which order visits were changed (`bookings`)."""
+
+
+class LocalVisits(LocalPort):
+    """`VisitsPort` and `VisitChangesPort`."""
+
+    async def visits(
+        self,
+        patient_ids: Collection[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        statuses: Collection[VisitStatus] | None = None,
+        among: Collection[str] | None = None,
+        moved_to: str | None = None,
+        latest_first: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Sequence[Visit]:
+        if not patient_ids:
+            return []
+        now = self._now()
+        order = [column.desc() if latest_first else column for column in (visit.c.starts_at, visit.c.id)]
+        wanted = visits_with_clinics().where(*_asked_for(patient_ids, since, until, statuses, among, now))
+        if moved_to is not None:
+            wanted = wanted.where(visit.c.moved_to == moved_to)
+        page = wanted.order_by(*order).limit(limit).offset(offset or None)
+        return [visit_of(row, now) for row in await self._ask(page)]
+
+    async def count_visits(
+        self,
+        patient_ids: Collection[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        statuses: Collection[VisitStatus] | None = None,
+        among: Collection[str] | None = None,
+    ) -> int:
+        if not patient_ids:
+            return 0
+        wanted = _asked_for(patient_ids, since, until, statuses, among, self._now())
+        (row,) = await self._ask(select(func.count().label("visits")).select_from(visit).where(*wanted))
+        return int(row.visits)
+
+    async def visit(self, visit_id: str) -> Visit | None:
+        return await self._visit_by(visit.c.id == visit_id)
+
+    async def changed_visits(self, since: str | None, limit: int) -> Changes[Visit]:
+        if since is None:
+            last = await self._ask(select(counter.c.last).where(counter.c.name == CHANGES))
+            return Changes((), str(last[0].last if last else 0))
+        wanted = visits_with_clinics().where(visit.c.change > int(since)).order_by(visit.c.change).limit(limit)
+        rows = await self._ask(wanted)
+        now = self._now()
+        cursor = str(rows[-1].change) if rows else since
+        return Changes([visit_of(row, now) for row in rows], cursor, more=len(rows) == limit)
+
+    async def _visit_by(self, condition: Any) -> Visit | None:
+        rows = await self._ask(visits_with_clinics().where(condition))
+        return visit_of(rows[0], self._now()) if rows else None
 
 
 def visits_with_clinics() -> Select[tuple[Any, ...]]:
     """Rows for `visit_of`."""
     own = [column for column in visit.c if column.name != "clinic_id"]
-    return select(*own, *_CLINIC).select_from(visit.join(clinic))
+    return select(*own, *CLINIC_COLUMNS).select_from(visit.join(clinic))
+
+
+def _asked_for(
+    patient_ids: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    statuses: Collection[VisitStatus] | None,
+    among: Collection[str] | None,
+    now: datetime,
+) -> list[ColumnElement[bool]]:
+    """The conditions of `VisitsPort.visits`."""
+    conditions: list[ColumnElement[bool]] = [visit.c.patient_id.in_(patient_ids)]
+    if since is not None:
+        conditions.append(visit.c.starts_at >= since)
+    if until is not None:
+        conditions.append(visit.c.starts_at < until)
+    if among is not None:
+        conditions.append(visit.c.id.in_(among))
+    if statuses is not None:
+        conditions.append(or_(false(), *(_has(status, now) for status in statuses)))
+    return conditions
+
+
+def _has(status: VisitStatus, now: datetime) -> ColumnElement[bool]:
+    """The visit has this status now: `status_at`, asked of the database."""
+    if status is VisitStatus.FULFILLED:
+        return or_(visit.c.status == status, and_(visit.c.status == VisitStatus.BOOKED, visit.c.ends_at <= now))
+    if status is VisitStatus.BOOKED:
+        return and_(visit.c.status == status, visit.c.ends_at > now)
+    return visit.c.status == status
 
 
 def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
@@ -37,14 +127,14 @@ def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
             *(slot.c.id, slot.c.visit_id, slot.c.day, slot.c.starts_at, slot.c.ends_at),
             *(slot.c.service_id, slot.c.doctor_id, service.c.name.label("service")),
             *(doctor.c.surname, doctor.c.name, doctor.c.patronymic, doctor.c.room, doctor.c.age_group),
-            *_CLINIC,
+            *CLINIC_COLUMNS,
         )
         .select_from(
             slot.join(doctor, doctor.c.id == slot.c.doctor_id)
             .join(service, service.c.id == slot.c.service_id)
             .join(clinic, clinic.c.id == slot.c.clinic_id)
         )
-        .where(slot.c.id == slot_id, is_there(slot))
+        .where(slot.c.id == slot_id, in_force(slot))
         .with_for_update(of=slot)
     )
 
@@ -150,16 +240,6 @@ def visit_of(row: Row[Any], now: datetime) -> Visit:
     )
 
 
-def to_milliseconds(moment: datetime) -> datetime:
-    """The moment as precisely as both engines keep it."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
 def status_at(status: VisitStatus, end: datetime, now: datetime) -> VisitStatus:
     """A visit whose end has passed took place unless the clinic says otherwise; no job writes that down."""
     return VisitStatus.FULFILLED if status is VisitStatus.BOOKED and end <= now else status
-
-
-def clinic_of(row: Row[Any], prefix: str = "") -> Clinic:
-    values = {name: getattr(row, prefix + name) for name in _OF_CLINIC}
-    return Clinic(**values | {"age_group": AgeGroup(values["age_group"])})

@@ -1,0 +1,280 @@
+"""The house: storage → kernel → topics → dispatcher. The only place that puts things together; tests use it too."""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar, cast
+
+from aiogram import Dispatcher, Router
+from aiogram.filters import Command as CommandFilter
+from aiogram.filters import CommandObject
+from aiogram.types import CallbackQuery, Message
+
+from bot.common import Common
+from bot.entries import Entries
+from bot.front import ConsentFirst, HomeScreen
+from bot.fsm.storage import DraftStorage
+from bot.fsm.wizard import Wizard
+from bot.handlers import chat_member, last
+from bot.handlers.start import StartLinks
+from bot.handlers.wizard import RunningWizard, Wizards, typing
+from bot.kernel import Kernel, Services, bind
+from bot.middlewares.errors import Errors
+from bot.middlewares.guest import Guest, GuestLocales
+from bot.middlewares.order import ChatOrder, Duplicates
+from bot.middlewares.slow import SlowPress
+from bot.notices.notices import Notices, mailed, of_a_day, to_come
+from bot.routing import Presses
+from bot.storage import Storage
+from bot.topic import Command, Topic
+from bot.topics import ALL
+from bot.views.export.words import ExportWords, combined
+from bot.visitor import Visitor
+from services.accounts.accounts import Accounts
+from services.accounts.persons import Persons, ReadyFamily
+from services.drafts.drafts import Drafts
+from services.notify.outbox import Outbox
+from services.registry.following import Following
+from services.registry.ports.port import REGISTRY_PATIENCE
+from services.registry.ports.registry import Registry
+
+Service = TypeVar("Service")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All that one process works with. `services`: by the names that handlers ask for."""
+
+    kernel: Kernel
+    services: Services
+    topics: Sequence[Topic]
+    presses: Presses
+    commands: Sequence[Command]
+
+    def service(self, kind: type[Service]) -> Service:
+        """The one service of a kind. `LookupError` where there is none, or more."""
+        found = [each for each in self.services.values() if type(each) is kind]
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} services are {kind.__name__}")
+        return found[0]
+
+    @property
+    def wizards(self) -> Wizards:
+        return self.service(Wizards)
+
+    def wizard(self, kind: str) -> Wizard:
+        """The wizard of a kind."""
+        return self.wizards.running[kind].wizard
+
+    @property
+    def notices(self) -> Notices:
+        return self.service(Notices)
+
+    @property
+    def entries(self) -> Entries:
+        return self.service(Entries)
+
+
+def product_version() -> str:
+    """The version that `pyproject.toml` bears: the product runs from its folder."""
+    with (Path(__file__).parents[1] / "pyproject.toml").open("rb") as file:
+        version: str = tomllib.load(file)["project"]["version"]
+    return version
+
+
+def build_kernel(
+    storage: Storage,
+    common: Common,
+    registry: Registry,
+    *,
+    operator: str = "",
+    mails: bool = False,
+    family: ReadyFamily | None = None,
+    patience: timedelta = REGISTRY_PATIENCE,
+    topics: Sequence[Topic] = ALL,
+) -> Kernel:
+    """What every topic stands on. `operator`, `mails`: as `Kernel` says; `family`: DEMO's ready one."""
+    database, vault, clock = storage.database, storage.vault, storage.clock
+    lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
+    specs = [spec for topic in topics for spec in topic.notices]
+    return Kernel(
+        database=database,
+        vault=vault,
+        clock=clock,
+        memory=common.memory,
+        registry=registry,
+        accounts=Accounts(database, common.memory, clock, alone=common.alone),
+        persons=Persons(database, vault, registry, clock),
+        drafts=Drafts(database, vault, clock, lifetimes),
+        outbox=Outbox(database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs)),
+        operator=operator,
+        version=product_version(),
+        mails=mails,
+        ready_family=family,
+        patience=patience,
+    )
+
+
+def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services | None = None) -> House:
+    """Every topic built upon the kernel, in the list's order. `fakes`: what stands in services' places, by name."""
+    services: dict[str, object] = {**kernel.services(), **(fakes or {})}
+    for topic in topics:
+        if topic.build is not None:
+            services |= {**bind(topic.build, services)(kernel), **(fakes or {})}
+    services |= _gathered(kernel, topics, services)
+    services["personal_parts"] = tuple(bind(topic.personal, services)() for topic in topics if topic.personal)
+    for topic in topics:
+        if topic.serve is not None:
+            services |= bind(topic.serve, services)(kernel)
+    services |= _chat_parts(topics, services)
+    commands = [replace(each, handler=bind(each.handler, services)) for topic in topics for each in topic.commands]
+    routes = [route for topic in topics for route in topic.routes]
+    return House(kernel, services, topics, Presses(routes, last.unknown_press, services), commands)
+
+
+def export_words(topics: Sequence[Topic] = ALL) -> ExportWords:
+    """All that the document «Мои данные» says of its names and codes; kinds of notifications go by their headlines."""
+    headlines = {spec.kind: spec.headline for topic in topics for spec in topic.notices}
+    own = [words for topic in topics for words in topic.words]
+    return combined([*own, ExportWords(codes={"notification": headlines})])
+
+
+def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, object]) -> Mapping[str, object]:
+    """What the topics declare together: each list under a name of its own."""
+    entries = [
+        replace(
+            entry,
+            when=bind(entry.when, services) if entry.when else None,
+            count=bind(entry.count, services) if entry.count else None,
+        )
+        for topic in topics
+        for entry in topic.entries
+    ]
+    specs = [
+        replace(
+            spec,
+            render=bind(spec.render, services),
+            opened=bind(spec.opened, services) if spec.opened else None,
+            letter=bind(spec.letter, services) if spec.letter else None,
+        )
+        for topic in topics
+        for spec in topic.notices
+    ]
+    lines = [replace(topic.lines, draw=bind(topic.lines.draw, services)) for topic in topics if topic.lines]
+    running = {
+        spec.kind: RunningWizard(
+            Wizard(spec.kind, bind(spec.table, services)(), kernel.drafts, kernel.clock),
+            bind(spec.kept, services),
+            spec.stopped,
+        )
+        for topic in topics
+        for spec in topic.wizards
+    }
+
+    followed = [each for topic in topics if topic.follows for each in bind(topic.follows, services)()]
+
+    def home() -> HomeScreen:
+        return cast(HomeScreen, services["home"])
+
+    return {
+        "entries": Entries(entries, [command for topic in topics for command in topic.commands]),
+        "notices": Notices(specs, lines, kernel.persons, kernel.clock),
+        "of_a_day": of_a_day(specs),
+        "export_words": export_words(topics),
+        "following": Following(kernel.database, kernel.clock, followed),
+        "cases": tuple(bind(topic.cases, services)() for topic in topics if topic.cases is not None),
+        "wizards": Wizards(running, kernel.accounts, kernel.drafts, kernel.outbox, home),
+        "guest_locales": GuestLocales(kernel.memory),
+    }
+
+
+def _chat_parts(topics: Sequence[Topic], services: Services) -> Mapping[str, object]:
+    """What the chat's own handlers ask every topic for."""
+    links = [
+        replace(
+            link,
+            keep=bind(link.keep, services),
+            take=bind(link.take, services),
+            follow=bind(link.follow, services),
+        )
+        for topic in topics
+        for link in topic.links
+    ]
+    return {
+        "start_links": StartLinks(links),
+        "revivals": tuple(bind(topic.revived, services) for topic in topics if topic.revived is not None),
+        "beginnings": {spec.kind: bind(spec.begin, services) for topic in topics for spec in topic.wizards},
+    }
+
+
+def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Dispatcher:
+    """Middlewares, the table of presses, commands, typed text. `ready`: set once the registry can be asked."""
+    kernel, services = house.kernel, house.services
+    forms = {spec.kind: spec.form for topic in house.topics for spec in topic.wizards}
+    # aiogram would ask the FSM about every update; ours is asked about typed messages alone, by their router.
+    dispatcher = Dispatcher(
+        storage=DraftStorage(kernel.accounts, kernel.drafts, forms),
+        disable_fsm=True,
+        wizards=house.wizards,
+        drafts=kernel.drafts,
+        accounts=kernel.accounts,
+        revivals=services["revivals"],
+    )
+    dispatcher.update.outer_middleware(ChatOrder())
+    dispatcher.update.outer_middleware(Duplicates(common.seen))
+    locales = house.service(GuestLocales)
+    for observer in (dispatcher.message, dispatcher.callback_query):
+        observer.outer_middleware(Errors(kernel.accounts))
+        observer.outer_middleware(Guest(kernel.accounts, locales, kernel.clock, ready))
+    dispatcher.my_chat_member.outer_middleware(Errors(kernel.accounts))
+    dispatcher.callback_query.outer_middleware(SlowPress())
+    waiting = typing(tuple(forms.values()))
+    waiting.message.outer_middleware(dispatcher.fsm)
+    dispatcher.include_routers(_commands(house), waiting, _the_rest(house), chat_member.setup())
+    return dispatcher
+
+
+def _commands(house: House) -> Router:
+    router = Router(name="commands")
+    consent = cast(ConsentFirst, house.services["consent"])
+    for each in house.commands:
+        router.message.register(_taking(each, consent), CommandFilter(each.name))
+    return router
+
+
+def _taking(declared: Command, consent: ConsentFirst) -> Callable[..., Awaitable[None]]:
+    async def take(_: Message, visitor: Visitor, command: CommandObject) -> None:
+        if visitor.known is None and not declared.guests:
+            await consent.ask(visitor)
+        else:
+            await declared.handler(visitor, command.args)
+
+    return take
+
+
+def _the_rest(house: House) -> Router:
+    """Presses, by the table; and messages that nobody else took."""
+    router = Router(name="the rest")
+    consent = cast(ConsentFirst, house.services["consent"])
+
+    async def take_press(query: CallbackQuery, visitor: Visitor) -> None:
+        route, data = house.presses.of(query.data)
+        if visitor.known is None and not route.guests:
+            await consent.ask(visitor)
+        else:
+            await route.handler(visitor, *data)
+
+    async def take_message(_: Message, visitor: Visitor) -> None:
+        if visitor.known is None:
+            await consent.ask(visitor)
+        else:
+            await last.unknown_message(visitor)
+
+    router.callback_query.register(take_press)
+    router.message.register(take_message)
+    return router

@@ -1,0 +1,74 @@
+"""The e-mail channel of the outbox: draws the letter as things are now, and gives it to the mail server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.kernel import Kernel
+from bot.notices.notices import Notices
+from services.accounts.mail import Mail
+from services.accounts.model import Account, MailAddress
+from services.notify.model import Delivery, Letter
+from services.notify.outbox import EMAIL
+from services.notify.smtp import AddressRefused, Delayed, LetterRefused, Postman
+from services.registry.ports.errors import RegistryUnavailable
+from services.texts.i18n import texts
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 5
+"""Letters on their way together. Each takes less than the minute that its row is claimed for."""
+
+
+class EmailChannel:
+    """Delivers the e-mail rows; what the chat is told never waits for it."""
+
+    def __init__(self, kernel: Kernel, mail: Mail, notices: Notices, postman: Postman) -> None:
+        self._kernel = kernel
+        self._mail = mail
+        self._notices = notices
+        self._postman = postman
+
+    async def deliver_due(self) -> int:
+        """Sends what is due, some letters at once; gives how many rows were looked at."""
+        seen = 0
+        while claimed := await self._kernel.outbox.claim(_AT_ONCE, EMAIL):
+            await asyncio.gather(*(self._deliver(each) for each in claimed))
+            seen += len(claimed)
+        return seen
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        outbox = self._kernel.outbox
+        account = await self._kernel.accounts.by_id(delivery.notification.account_id)
+        if account is None or outbox.is_too_late(delivery):
+            await outbox.drop(delivery)
+            return
+        try:
+            written = await self._notices.letter(account, delivery.notification, texts(account.locale))
+            # Read last: a person may have changed or removed it while the registry was asked.
+            address = await self._mail.of(account)
+            if written is None or address is None or address.refused:
+                await outbox.drop(delivery)
+                return
+            await self._post(delivery, account, written, address)
+        except (Delayed, RegistryUnavailable) as error:
+            log.warning("letter %s waits: %s", delivery.id, error or type(error).__name__)
+            await outbox.retry(delivery)
+        except Exception as error:  # its words may quote the letter, so only its name is told
+            log.error("letter %s failed: %s", delivery.id, type(error).__name__)
+            await outbox.retry(delivery)
+
+    async def _post(self, delivery: Delivery, account: Account, written: Letter, address: MailAddress) -> None:
+        outbox = self._kernel.outbox
+        try:
+            await self._postman.post(written, address.text, delivery.id, delivery.notification.created_at)
+        except AddressRefused as error:
+            log.warning("letter %s: there is no such mailbox (%s)", delivery.id, error)
+            await self._mail.refuse(account, address)
+            await outbox.drop(delivery)
+        except LetterRefused as error:
+            log.error("the mail server refuses letter %s for good: %s", delivery.id, error)
+            await outbox.drop(delivery)
+        else:
+            await outbox.sent(delivery)

@@ -1,0 +1,266 @@
+"""`python -m bot confirm`: the registrar has seen documents, and a one-time code takes this to the patient's chat.
+
+What is not given as an option is asked on a terminal. What is typed is never printed again: it is personal.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+import segno
+
+from bot.operator import Operator
+from services.accounts.access import Holder, Papers, issue_at_desk, through
+from services.accounts.codes import Codes
+from services.accounts.fields import (
+    FieldError,
+    FieldProblem,
+    PolicyWarning,
+    parse_birth_date,
+    parse_name,
+    parse_policy,
+    parse_snils,
+    policy_warnings,
+)
+from services.accounts.model import Relation
+from services.accounts.rights import TEENAGER_AGE
+from services.clock import Clock
+from services.errors import NomerokError, NotFound
+from services.registry.model import ADULT_AGE, PatientIdentity, Sex
+from services.registry.ports.desk import DeskPort
+from services.registry.ports.errors import PatientConflict
+from services.texts.dates import MOSCOW, clock_time, full_years, local
+from services.texts.names import folded
+
+WRONG = 2
+_GUARDED = frozenset({Relation.CHILD, Relation.WARD})
+_NEEDS_END = frozenset(Relation) - {Relation.OWN, Relation.CHILD}
+
+_PROBLEMS = {
+    FieldProblem.EMPTY: "it is empty",
+    FieldProblem.TOO_LONG: "it is too long",
+    FieldProblem.NOT_LETTERS: "only letters, a hyphen or an apostrophe can stand there",
+    FieldProblem.MIXED_ALPHABETS: "Russian and Latin letters are mixed in it",
+    FieldProblem.NOT_A_DATE: "it must be a date like 05.03.1980",
+    FieldProblem.IN_FUTURE: "this day has not come yet",
+    FieldProblem.TOO_LONG_AGO: "this is more than 120 years ago",
+    FieldProblem.TOO_YOUNG: "an account of one's own is possible from the age of 14",
+    FieldProblem.NOT_A_POLICY: "it must be 16 digits, 9 of a temporary certificate, or an old series and number",
+    FieldProblem.NOT_A_SNILS: "it must be 11 digits",
+    FieldProblem.SNILS_CHECK: "its check number does not agree with the other digits",
+    FieldProblem.NOT_A_CHOICE: "it must be F or M",
+}
+_WARNINGS = {
+    PolicyWarning.CHECK_DIGIT: "the last digit does not agree with the others",
+    PolicyWarning.BIRTH_DATE: "it holds another date of birth",
+    PolicyWarning.SEX: "it holds another sex",
+}
+
+Ask = Callable[[str], str]
+Value = TypeVar("Value")
+
+
+class _Wrong(NomerokError):  # noqa: N818
+    """Something is missing or bad; the message is for the registrar, and has no values in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the command works with. `ask`: reads a line from the terminal, None where there is none.
+
+    `link`: makes an address that opens the bot with a payload; None before the bot has run once.
+    """
+
+    admin: DeskPort
+    codes: Codes
+    clock: Clock
+    ask: Ask | None
+    link: Callable[[str], str] | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options; which of them are needed is known only with the relation."""
+    parser.add_argument("relation", choices=[each.value for each in Relation], help="who the patient is to the chat")
+    for option, told in (
+        ("--surname", "of the patient, as in the documents"),
+        ("--name", "of the patient"),
+        ("--patronymic", "of the patient, if there is one"),
+        ("--birth", "date of birth: DD.MM.YYYY"),
+        ("--sex", "F or M"),
+        ("--policy", "number of the insurance policy"),
+        ("--snils", "11 digits, if there are any"),
+        ("--clinic", "id of the clinic that the patient is attached to"),
+        ("--holder-surname", "of whoever holds the chat: the parent, the guardian, the one who got the consent"),
+        ("--holder-name", "of the same"),
+        ("--holder-birth", "of the same: DD.MM.YYYY"),
+        ("--until", "last day of the guardianship or of the consent: DD.MM.YYYY"),
+        ("--consent-until", "a patient of 15 to 17 is here and consents to all being seen, to this day: DD.MM.YYYY"),
+    ):
+        parser.add_argument(option, help=told)
+    parser.add_argument("--qr", metavar="FILE.png", type=Path, help="write the QR code of the link into a file, too")
+
+
+async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: TextIO) -> int:
+    """Confirms and prints the code; gives the exit code."""
+    try:
+        papers = _read(args, desk)
+        for each in sorted(policy_warnings(papers.identity.policy, papers.identity.birth_date, papers.identity.sex)):
+            print(f"look at the policy number again: {_WARNINGS[each]}", file=stderr)
+        issued = await issue_at_desk(desk.admin, desk.codes, papers)
+    except _Wrong as wrong:
+        print(wrong, file=stderr)
+        return WRONG
+    except EOFError:
+        print("the questions have not been answered; nothing is confirmed", file=stderr)
+        return WRONG
+    except NotFound:
+        print("--clinic: there is no clinic with this id in the registry", file=stderr)
+        return WRONG
+    except PatientConflict:
+        print("the registry has this policy number for somebody else: check number, name and birth date", file=stderr)
+        return WRONG
+    print(f"Code: {issued.readable}", file=stdout)
+    print(f"Good until {clock_time(issued.expires_at, MOSCOW)} Moscow time, once.", file=stdout)
+    if desk.link is None:
+        print("There is no link: the bot must have run once with this database.", file=stdout)
+        return 0
+    link = desk.link(issued.payload)
+    print(f"Link: {link}", file=stdout)
+    picture = segno.make(link, micro=False)
+    picture.terminal(out=stdout, compact=True)
+    if args.qr is not None:
+        try:
+            picture.save(str(args.qr), kind="png", scale=8)
+        except OSError:
+            print(f"--qr: the file {args.qr} cannot be written; the code above is good all the same", file=stderr)
+            return WRONG
+    return 0
+
+
+def _read(args: argparse.Namespace, desk: Desk) -> Papers:
+    form = _Form(args, desk.ask)
+    now = desk.clock.now()
+    today = local(now, MOSCOW).date()
+    relation = Relation(args.relation)
+    own = relation is Relation.OWN
+    identity = PatientIdentity(
+        surname=form.value("surname", parse_name),
+        name=form.value("name", parse_name),
+        patronymic=form.optional("patronymic", parse_name),
+        birth_date=form.value("birth", lambda text: parse_birth_date(text, today, own=own)),
+        sex=form.value("sex", _parse_sex),
+        policy=form.value("policy", parse_policy),
+        snils=form.optional("snils", parse_snils),
+    )
+    clinic_id = form.value("clinic", str.strip)
+    holder = (
+        Holder(identity.surname, identity.name, identity.birth_date)
+        if own
+        else Holder(
+            form.value("holder-surname", parse_name),
+            form.value("holder-name", parse_name),
+            form.value("holder-birth", lambda text: parse_birth_date(text, today, own=True)),
+        )
+    )
+    if not own and _is_same(holder, identity):
+        raise _Wrong("the holder of the chat and the patient are one person: say “own”")
+    until = form.value("until", lambda text: _parse_until("until", text, now)) if relation in _NEEDS_END else None
+    if until is None and args.until is not None:
+        raise _Wrong(f"--until: for “{relation.value}” there is no end; leave it out")
+    consent_until = None
+    if relation in _GUARDED and TEENAGER_AGE <= full_years(identity.birth_date, today) < ADULT_AGE:
+        consent_until = form.optional("consent-until", lambda text: _parse_until("consent-until", text, now))
+    elif args.consent_until is not None:
+        raise _Wrong("--consent-until: only a child or a ward of 15 to 17 gives it; leave it out")
+    return Papers(relation, identity, clinic_id, holder, until, consent_until)
+
+
+class _Form:
+    """Reads options; asks for what is missing where there is a terminal, again and again until it is right."""
+
+    def __init__(self, args: argparse.Namespace, ask: Ask | None) -> None:
+        self._args = args
+        self._ask = ask
+
+    def value(self, option: str, parse: Callable[[str], Value]) -> Value:
+        given = self._given(option)
+        if given is not None:
+            return _parsed(option, given, parse)
+        if self._ask is None:
+            raise _Wrong(f"--{option} is missing")
+        return self._asked(self._ask, f"{option}: ", lambda text: _parsed(option, text, parse))
+
+    def optional(self, option: str, parse: Callable[[str], Value]) -> Value | None:
+        """None where it is left out, or answered with an empty line."""
+
+        def read(text: str) -> Value | None:
+            return _parsed(option, text, parse) if text else None
+
+        given = self._given(option)
+        if given is not None or self._ask is None:
+            return read(given or "")
+        return self._asked(self._ask, f"{option} (Enter: none): ", read)
+
+    def _asked(self, ask: Ask, prompt: str, read: Callable[[str], Value]) -> Value:
+        said = ""
+        while True:
+            try:
+                return read(ask(said + prompt).strip())
+            except _Wrong as wrong:
+                said = f"{wrong}\n"
+
+    def _given(self, option: str) -> str | None:
+        given: str | None = getattr(self._args, option.replace("-", "_"))
+        return given
+
+
+def _parsed(option: str, text: str, parse: Callable[[str], Value]) -> Value:
+    if not text:
+        raise _Wrong(f"--{option}: it is empty")
+    try:
+        return parse(text)
+    except FieldError as error:
+        raise _Wrong(f"--{option}: {_PROBLEMS[error.problem]}") from None
+
+
+def _parse_sex(text: str) -> Sex:
+    try:
+        return Sex(text.strip().upper())
+    except ValueError:
+        raise FieldError(FieldProblem.NOT_A_CHOICE) from None
+
+
+def _parse_until(option: str, text: str, now: datetime) -> datetime:
+    """The last day, today or later: a date of birth cannot be later, so its parser does not serve here."""
+    try:
+        until = through(datetime.strptime(text.strip(), "%d.%m.%Y").date())  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        raise FieldError(FieldProblem.NOT_A_DATE) from None
+    if until <= now:
+        raise _Wrong(f"--{option}: this day has passed")
+    return until
+
+
+def _is_same(holder: Holder, identity: PatientIdentity) -> bool:
+    return _who(holder) == _who(Holder(identity.surname, identity.name, identity.birth_date))
+
+
+def _who(holder: Holder) -> tuple[str, str, date]:
+    return folded(holder.surname), folded(holder.name), holder.birth_date
+
+
+async def at_the_desk(args: argparse.Namespace, operator: Operator) -> int:
+    storage = operator.storage
+    desk = Desk(
+        admin=operator.desk,
+        codes=Codes(storage.database, storage.vault, storage.clock),
+        clock=storage.clock,
+        ask=operator.ask,
+        link=await operator.link(),
+    )
+    return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)

@@ -1,0 +1,170 @@
+"""`python -m bot request`: whoever answers lists what people have sent, reads it, and moves it by its statuses."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from bot.operator import Operator
+from bot.views.requests import STATUSES
+from services.errors import NomerokError, NotFound
+from services.notify.outbox import Outbox
+from services.requests.desk import RequestDesk
+from services.requests.model import (
+    LONGEST_COMMENT,
+    CommentMissing,
+    CommentTooLong,
+    Request,
+    RequestStatus,
+    WrongStep,
+    following,
+)
+from services.texts.dates import MOSCOW, local
+from services.texts.i18n import DEFAULT_LOCALE, texts
+
+WRONG = 2
+
+
+class _Wrong(NomerokError):  # noqa: N818
+    """What was asked for cannot be done; the message is for the operator."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("number", nargs="?", help="which request; without it all of them are listed")
+    parser.add_argument(
+        "status", nargs="*", help=f"move it to this status: {', '.join(RequestStatus)}, or the word of the screens"
+    )
+    parser.add_argument("--list", action="store_true", help="list all requests (the same as no number)")
+    parser.add_argument("--comment", metavar="TEXT", help="what its sender is told along with the status: the answer")
+    parser.add_argument("--photo", metavar="FILE", type=Path, help="write its photos into files: FILE, FILE-2, …")
+
+
+async def run(args: argparse.Namespace, desk: RequestDesk, *, stdout: TextIO, stderr: TextIO) -> int:
+    """Does it and gives the exit code."""
+    try:
+        if args.number is None or args.list:
+            _check_bare(args)
+            await _list(desk, stdout)
+            return 0
+        number = _number(args.number)
+        try:
+            await _one(args, desk, number, stdout)
+        except NotFound:
+            raise _Wrong(f"there is no request No. {number}; “python -m bot request” lists them") from None
+    except _Wrong as wrong:
+        print(wrong, file=stderr)
+        return WRONG
+    return 0
+
+
+async def _one(args: argparse.Namespace, desk: RequestDesk, number: int, stdout: TextIO) -> None:
+    if args.status:
+        if args.photo is not None:
+            raise _Wrong("--photo: get the photos by themselves, without a status")
+        await _move(desk, number, _status(" ".join(args.status)), args.comment, stdout)
+    elif args.comment is not None:
+        raise _Wrong("--comment: it goes with a status: in_progress or answered")
+    elif args.photo is not None:
+        _write(await desk.photos(number), args.photo, stdout)
+    else:
+        _print(await desk.read(number), stdout)
+
+
+async def _list(desk: RequestDesk, stdout: TextIO) -> None:
+    found = await desk.lines()
+    print(f"{'No.':>6}  {'kind':<9} {'status':<12} {'sent (Moscow)':<17} photos", file=stdout)
+    for each in found:
+        sent = _moment(each.sent_at)
+        line = f"{each.number:>6}  {each.kind:<9} {each.status:<12} {sent:<17} {each.photos or ''}"
+        print(line.rstrip(), file=stdout)
+    print(f"{len(found)} in all", file=stdout)
+
+
+async def _move(desk: RequestDesk, number: int, status: RequestStatus, comment: str | None, stdout: TextIO) -> None:
+    try:
+        await desk.move(number, status, comment)
+    except WrongStep as wrong:
+        may = " or ".join(following(wrong.kind, wrong.stands))
+        rest = f"{status} may not follow, only {may}" if may else "it is settled, nothing may follow"
+        raise _Wrong(f"request No. {number} is {wrong.stands}: {rest}") from None
+    except CommentMissing:
+        raise _Wrong(f"--comment is missing: {status} is told with an answer") from None
+    except CommentTooLong:
+        raise _Wrong(f"--comment: it has more than {LONGEST_COMMENT} characters") from None
+    print(f"Request No. {number} is {status}. Its sender is told.", file=stdout)
+
+
+def _print(request: Request, stdout: TextIO) -> None:
+    print(f"No. {request.number}, {request.kind}, {request.status}", file=stdout)
+    for step in request.steps:
+        print(f"{_moment(step.at)} Moscow: {step.status}", file=stdout)
+    print(f"Photos: {len(request.photos)}", file=stdout)
+    print(f"\n{_printable(request.text) or '(no text)'}", file=stdout)
+    if request.comment is not None:
+        print(f"\nComment: {_printable(request.comment)}", file=stdout)
+
+
+def _write(photos: Sequence[bytes], target: Path, stdout: TextIO) -> None:
+    """Never over a file that is there already."""
+    if not photos:
+        raise _Wrong("--photo: this request has no photo")
+    if not target.name:
+        raise _Wrong("--photo: it needs a name of a file")
+    names = [target, *(target.with_stem(f"{target.stem}-{place}") for place in range(2, len(photos) + 1))]
+    taken = next((name for name in names if os.path.lexists(name)), None)
+    if taken is not None:
+        raise _Wrong(f"--photo: the file {taken} is there already; choose another name")
+    for name, photo in zip(names, photos, strict=True):
+        try:
+            with name.open("xb") as file:
+                file.write(photo)
+        except OSError:
+            raise _Wrong(f"--photo: the file {name} cannot be written") from None
+        print(f"Written: {name}", file=stdout)
+
+
+def _check_bare(args: argparse.Namespace) -> None:
+    if args.number is not None:
+        raise _Wrong("--list: it lists all requests; leave it out to see one")
+    for option in ("comment", "photo"):
+        if getattr(args, option) is not None:
+            raise _Wrong(f"--{option}: which request? Give its number")
+
+
+def _number(text: str) -> int:
+    digits = text.removeprefix("№").strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise _Wrong(f"“{_printable(text)}” is not a number of a request")
+    return int(digits)
+
+
+def _status(word: str) -> RequestStatus:
+    """By its own name, or by the word that stands on the screens."""
+    t = texts(DEFAULT_LOCALE)
+    names = {t.label(STATUSES[each]).casefold(): each for each in RequestStatus}
+    names |= {each.value: each for each in RequestStatus}
+    found = names.get(" ".join(word.casefold().split()))
+    if found is None:
+        raise _Wrong(f"“{_printable(word)}” is no status; there are {', '.join(RequestStatus)}")
+    return found
+
+
+def _moment(moment: datetime) -> str:
+    return f"{local(moment, MOSCOW):%d.%m.%Y %H:%M}"
+
+
+def _printable(text: str) -> str:
+    """What strangers have written must not command the terminal."""
+    return "".join(each for each in text if each in "\n\t" or unicodedata.category(each) not in ("Cc", "Cf"))
+
+
+async def answer(args: argparse.Namespace, operator: Operator) -> int:
+    storage = operator.storage
+    outbox = Outbox(storage.database, storage.clock)
+    desk = RequestDesk(storage.database, storage.vault, outbox, storage.clock)
+    return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)

@@ -1,0 +1,24 @@
+"""What the house itself shows wherever it is: Home, and the consent that comes before everything.
+
+Topics build both, under the names `home` and `consent`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.views.screen import Screen
+from bot.visitor import Visitor
+from services.texts.i18n import Html
+
+
+class HomeScreen(Protocol):
+    async def screen(self, visitor: Visitor, note: Html | None = None) -> Screen:
+        """The active person's Home; `note`: what has just happened."""
+        ...
+
+
+class ConsentFirst(Protocol):
+    async def ask(self, visitor: Visitor, note: Html | None = None) -> None:
+        """Whatever a guest has pressed or written, consent comes first. `note`: what becomes of it afterwards."""
+        ...

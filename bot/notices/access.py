@@ -1,0 +1,42 @@
+"""Notices about codes and consents: what has been opened, given and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.topic import Notice, NoticeContext, NoticeSpec, Render
+from bot.views import access as view
+from services.accounts.access import Access
+from services.accounts.notices import GIVER, AccountNews
+
+
+async def opened(context: NoticeContext, *, access: Access) -> Notice:
+    return view.opened_elsewhere(context.t, await access.opened(context.account, context.subject_id))
+
+
+async def given(context: NoticeContext, *, access: Access) -> Notice:
+    grant = await access.notice(context.account, context.subject_id)
+    return view.given(context.t, grant) if grant.ended_at is None else None
+
+
+async def ended(context: NoticeContext, *, access: Access) -> Notice:
+    return view.ended(context.t, await access.notice(context.account, context.subject_id))
+
+
+async def expired(context: NoticeContext, *, access: Access) -> Notice:
+    return view.expired(context.t, await access.notice(context.account, context.subject_id))
+
+
+async def erased(context: NoticeContext) -> Notice:
+    """Without a name: whoever has left is not known here any more."""
+    return view.erased(context.t, None, given=context.subject_id == GIVER)
+
+
+RENDERS: Mapping[str, Render] = {
+    AccountNews.ACCESS_OPENED: opened,
+    AccountNews.ACCESS_GIVEN: given,
+    AccountNews.ACCESS_ENDED: ended,
+    AccountNews.CONSENT_ENDED: expired,
+    AccountNews.ACCESS_ERASED: erased,
+}
+SPECS = tuple(NoticeSpec(kind, view.HEADINGS[kind], render) for kind, render in RENDERS.items())

@@ -1,0 +1,90 @@
+"""What each kind of notification says, as things are now: when it goes out, and when the list shows or opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from bot.topic import Line, LinesSpec, Notice, NoticeContext, NoticeSpec
+from bot.views import common
+from bot.views.notifications import NotificationLine
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.accounts.persons import Persons
+from services.clock import Clock
+from services.errors import NotFound
+from services.notify.model import Letter, Notification
+from services.texts.i18n import Texts
+
+
+class Notices:
+    """All kinds that the topics have declared; services are filled in."""
+
+    def __init__(self, specs: Sequence[NoticeSpec], lines: Sequence[LinesSpec], persons: Persons, clock: Clock) -> None:
+        self._specs: Mapping[str, NoticeSpec] = {each.kind: each for each in specs}
+        self._lines = lines
+        self._persons = persons
+        self._clock = clock
+
+    async def render(self, account: Account, note: Notification, t: Texts) -> Notice:
+        """What is to be sent now; None where it no longer applies. Raises `RegistryUnavailable`."""
+        try:
+            return await self._specs[note.kind].render(self._context(account, note, t))
+        except NotFound:
+            return None
+
+    async def letter(self, account: Account, note: Notification, t: Texts) -> Letter | None:
+        """The same by e-mail; None where it would tell what is so no longer. Raises `RegistryUnavailable`."""
+        write = self._specs[note.kind].letter
+        if write is None:
+            return None
+        try:
+            return await write(self._context(account, note, t))
+        except NotFound:
+            return None
+
+    async def opened(self, account: Account, note: Notification, t: Texts) -> Screen:
+        """What a line of the list leads to; `NotFound` where that is gone. Raises `RegistryUnavailable`."""
+        spec, context = self._specs[note.kind], self._context(account, note, t)
+        if spec.opened is not None:
+            return await spec.opened(context)
+        notice = await spec.render(context)
+        return notice if isinstance(notice, Screen) else common.gone(t)
+
+    async def lines(self, account: Account, notes: Sequence[Notification], t: Texts) -> tuple[NotificationLine, ...]:
+        """Lines of the list, each topic asked once for all of its own."""
+        known: dict[str, Line] = {}
+        for spec in self._lines:
+            own = [each for each in notes if each.kind in spec.kinds]
+            if own:
+                known |= await spec.draw(account, own, t, self._clock.now())
+        names = {person.id: person.full_name for person in await self._persons.family(account)}
+        return tuple(self._line(each, known.get(each.id), names, t) for each in notes)
+
+    def is_transient(self, kind: str) -> bool:
+        """Whether one that is not sent never happened."""
+        return self._specs[kind].transient
+
+    def _context(self, account: Account, note: Notification, t: Texts) -> NoticeContext:
+        return NoticeContext(account, note.kind, note.subject_id, t, self._clock.now())
+
+    def _line(self, note: Notification, known: Line | None, names: Mapping[str, str], t: Texts) -> NotificationLine:
+        headline = self._specs[note.kind].headline
+        drawn = known or Line()
+        label = drawn.label or drawn.about or t.label(headline)
+        person = drawn.person or names.get(note.person_id or "")
+        return NotificationLine(note, drawn.headline or t(headline), drawn.about, label, person, drawn.tz)
+
+
+def mailed(specs: Sequence[NoticeSpec]) -> Collection[str]:
+    """Kinds that are told by e-mail too."""
+    return frozenset(each.kind for each in specs if each.letter is not None)
+
+
+def to_come(specs: Sequence[NoticeSpec]) -> Collection[str]:
+    """Kinds that say there is something to come to."""
+    return frozenset(each.kind for each in specs if each.ahead)
+
+
+def of_a_day(specs: Sequence[NoticeSpec]) -> Collection[str]:
+    """Kinds whose subject is a day."""
+    return frozenset(each.kind for each in specs if each.of_a_day)

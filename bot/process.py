@@ -1,0 +1,225 @@
+"""The running process: signals, polling or webhook, and what goes on beside them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramUnauthorizedError
+
+from bot import jobs
+from bot.build import House, build_dispatcher, build_house, build_kernel
+from bot.channels.email import EmailChannel
+from bot.channels.telegram import TelegramChannel
+from bot.common import Common, open_common
+from bot.kernel import Kernel
+from bot.middlewares.outgoing import Patience
+from bot.profile import introduce
+from bot.registry import fill, patients_registry, ready_family, registry_admin, roll
+from bot.settings import Settings
+from bot.storage import USERNAME, Storage, open_storage
+from services.accounts.mail import Mail
+from services.errors import SetupError
+from services.notify.smtp import Smtp, mail_server
+from services.registry.ports.registry import Registry
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import setting
+
+log = logging.getLogger(__name__)
+
+WrapRegistry = Callable[[Registry], Registry]
+_AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
+"""A screen is what we draw: an address in it brings no picture of somebody's site."""
+_LET_FILL = 10.0
+_STOPPED_WITHIN = 3.0
+
+
+def as_it_is(registry: Registry) -> Registry:
+    return registry
+
+
+def build_bot(settings: Settings) -> Bot:
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_url))
+    session.middleware(Patience())
+    return Bot(settings.token, session=session, default=_AS_WE_WRITE)
+
+
+async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> None:
+    """Talks to Telegram (or the local chat) until it is told to stop: by webhook where one is set, else by polling."""
+    told = _told_to_end()
+    storage = await open_storage(settings)
+    bot = build_bot(settings)
+    try:
+        async with open_common(settings, storage) as common:
+            await _greet(bot, storage.database, polls=not settings.webhook_url)
+            await _serve(settings, storage, bot, common, wrap_registry, told)
+    finally:
+        await bot.session.close()
+        await storage.database.close()
+
+
+async def _serve(
+    settings: Settings, storage: Storage, bot: Bot, common: Common, wrap_registry: WrapRegistry, told: asyncio.Event
+) -> None:
+    registry = wrap_registry(patients_registry(settings, storage))
+    house = build_house(kernel_of(settings, storage, common, registry))
+    ready = asyncio.Event()
+    dispatcher = build_dispatcher(house, ready, common)
+    channel = TelegramChannel(bot, house.kernel, house.notices, common.gate)
+    ticks = jobs.build_ticks(house, channel, _letters(settings, house), _own_jobs(settings, storage))
+    filling = asyncio.create_task(_fill(settings, storage, ready))
+    introducing = asyncio.create_task(_introduce(bot, house, ready))
+    ticks.start()
+    try:
+        if settings.webhook_url:
+            await _listen(settings, storage, bot, dispatcher, told)
+        else:
+            await _poll(bot, dispatcher, told)
+    finally:
+        channel.finish()
+        await ticks.stop()
+        introducing.cancel()
+        # A query that is cancelled while the database is being closed can hang: the demo is let finish a little.
+        await asyncio.wait({filling, introducing}, timeout=_LET_FILL)
+        filling.cancel()
+        await asyncio.gather(filling, introducing, return_exceptions=True)
+
+
+def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Registry) -> Kernel:
+    """The kernel as the settings have it."""
+    return build_kernel(
+        storage,
+        common,
+        registry,
+        operator=settings.operator_name,
+        mails=bool(settings.smtp_url),
+        family=ready_family(settings, storage),
+    )
+
+
+def _letters(settings: Settings, house: House) -> EmailChannel | None:
+    """The second channel, where there is a mail server."""
+    if not settings.smtp_url:
+        return None
+    postman = Smtp(mail_server(settings.smtp_url), settings.mail_from)
+    return EmailChannel(house.kernel, house.service(Mail), house.notices, postman)
+
+
+def _own_jobs(settings: Settings, storage: Storage) -> jobs.OwnJobs:
+    """What the process itself does by the clock."""
+
+    async def look_at_keys() -> None:
+        storage.vault.look()
+
+    async def nightly() -> None:
+        await roll(settings, storage)
+
+    return jobs.OwnJobs(look_at_keys, registry_admin(storage).sweep, nightly)
+
+
+def _told_to_end() -> asyncio.Event:
+    """Set once the operator asks the process to end: Ctrl-C, or SIGTERM.
+
+    From the very start: a process begun in the background of a shell would not hear Ctrl-C at all otherwise.
+    """
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    return told
+
+
+async def _poll(bot: Bot, dispatcher: Dispatcher, told: asyncio.Event) -> None:
+    """Polls until a signal comes.
+
+    aiogram cancels its polling once and waits for ever; a cancellation that comes while a connection is being made
+    may be lost, so it is repeated here.
+    """
+    kinds = dispatcher.resolve_used_update_types()
+    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, allowed_updates=kinds))
+    ending = asyncio.create_task(told.wait())
+    await asyncio.wait({polling, ending}, return_when=asyncio.FIRST_COMPLETED)
+    ending.cancel()
+    if not polling.done():
+        stopping = asyncio.create_task(dispatcher.stop_polling())
+        await asyncio.wait({polling}, timeout=_STOPPED_WITHIN)
+        while not polling.done():
+            log.warning("polling has not stopped yet; asked again")
+            polling.cancel()
+            await asyncio.wait({polling}, timeout=_STOPPED_WITHIN)
+        stopping.cancel()
+    if not polling.cancelled():
+        polling.result()
+
+
+async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Dispatcher, told: asyncio.Event) -> None:
+    """Takes updates by webhook until a signal comes. The webhook stays: other processes may share it."""
+    # Imported where it is needed: who polls has no web server, and the start must be quick.
+    from aiohttp import web
+
+    from bot.web import health, webhook
+    from bot.web.server import serving
+    from bot.web.updates import Updates
+
+    secret = webhook.secret_of(storage.vault, bot, settings.webhook_secret)
+    updates = Updates(bot, dispatcher, secret)
+    routes = (
+        web.post(settings.webhook_path, updates.take),
+        web.get(health.PATH, health.Health(storage.database).answer),
+    )
+    async with serving(settings.http_host, settings.http_port, routes, updates.stop):
+        kinds = dispatcher.resolve_used_update_types()
+        try:
+            await webhook.settle(bot, storage.database, storage.vault, settings.webhook_url, secret, kinds)
+        except TelegramBadRequest as error:
+            raise SetupError(f"Telegram refuses WEBHOOK_URL: {error.message}") from None
+        except TelegramAPIError as error:
+            raise _no_answer(bot, error) from None
+        await told.wait()
+
+
+async def _introduce(bot: Bot, house: House, ready: asyncio.Event) -> None:
+    """Commands and descriptions, once nothing more pressing is to be done."""
+    await ready.wait()
+    try:
+        await introduce(bot, house.entries.commands)
+    except Exception:
+        log.exception("commands and descriptions could not be set")
+
+
+async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> None:
+    """DEMO's registry is filled while the bot speaks already: nobody reads the consent in less time."""
+    try:
+        await fill(settings, storage)
+    except Exception:
+        log.exception("the demo registry could not be filled")
+    finally:
+        ready.set()
+
+
+async def _greet(bot: Bot, database: Database, *, polls: bool) -> None:
+    """Makes sure that the token is one; a webhook left behind would keep a bot that `polls` from its updates.
+
+    What the bot is called is kept for the operator's commands: they make links to it.
+    """
+    try:
+        if polls:
+            await bot.delete_webhook(drop_pending_updates=False)
+        me = await bot.me()
+    except TelegramUnauthorizedError:
+        raise SetupError("Telegram does not know BOT_TOKEN; copy it anew from BotFather into .env") from None
+    except TelegramAPIError as error:
+        raise _no_answer(bot, error) from None
+    name = insert_for(database.dialect, setting).values(name=USERNAME, value=me.username or "")
+    await database.execute(name.on_conflict_do_update(index_elements=["name"], set_={"value": name.excluded.value}))
+
+
+def _no_answer(bot: Bot, error: TelegramAPIError) -> SetupError:
+    return SetupError(f"{bot.session.api.base.split('/bot')[0]} does not answer: {type(error).__name__}")

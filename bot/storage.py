@@ -1,0 +1,99 @@
+"""The database of this process, the key that seals it, and its rotation: what every command begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from bot.settings import Settings
+from services.clock import Clock, ShiftedClock, SystemClock  # noqa: TID251  (it is passed in from here)
+from services.errors import SetupError
+from services.registry.local.patients import Patients
+from services.registry.local.tables import patient
+from services.storage.engine import Database
+from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_first, name_next
+from services.storage.migrate import ensure_current
+from services.storage.rotation import Pause, Rotation
+from services.storage.tables import setting
+from services.storage.vault import Vault, id_of_key
+from services.tables import all_tables
+
+USERNAME = "bot_username"
+"""The setting that keeps what the bot is called: the operator's commands make links to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """An open database with its vault and clock: what every command of the command line begins with."""
+
+    database: Database
+    vault: Vault
+    clock: Clock
+
+
+async def open_storage(settings: Settings) -> Storage:
+    """Opens and migrates the database and finds the key that sealed it; `SetupError` says what is missing."""
+    database = Database.from_url(settings.database_url)
+    try:
+        await ensure_current(settings.database_url, database)
+        vault = await _vault(settings, database)
+    except (OperationalError, OSError):
+        await database.close()
+        raise SetupError("the database of DATABASE_URL cannot be reached; check the address and that it runs") from None
+    except SetupError:
+        await database.close()
+        raise
+    shift = settings.clock_shift_file
+    return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
+
+
+async def bot_username(storage: Storage) -> str:
+    """What the bot is called in Telegram; "" before it has run once."""
+    name = (await storage.database.fetch(select(setting.c.value).where(setting.c.name == USERNAME))).scalar()
+    return name or ""
+
+
+def rotation(storage: Storage, pause: Pause) -> Rotation:
+    """What seals everything anew under the key that the vault seals with now; `pause`: waits, in seconds."""
+    indexes = {patient.c.identity: Patients(storage.vault).indexes_of}
+    return Rotation(storage.database, storage.vault, all_tables(), indexes, pause)
+
+
+def key_source(settings: Settings) -> KeySource:
+    return KeySource(settings.encryption_key, settings.encryption_key_next, settings.key_file)
+
+
+async def _vault(settings: Settings, database: Database) -> Vault:
+    """The vault of this database: its key made on the first run, missed loudly on any later one."""
+    names, source = await key_names(database), key_source(settings)
+    keys = source.read()
+    if names.sealed is None:
+        if keys.now is None:
+            source.make_first()
+            keys = source.read()
+        assert keys.now is not None
+        # Of several processes at their first start one names its key; to the others, it must be at hand too.
+        await name_first(database, id_of_key(keys.now))
+        names = await key_names(database)
+    _check(names, keys, source)
+    vault = Vault(*keys.ring, look=source.changed)
+    if vault.key_id != names.sealed:
+        await name_next(database, vault.key_id)
+    return vault
+
+
+def _check(names: KeyNames, keys: MasterKeys, source: KeySource) -> None:
+    """`SetupError` where a key that the database names is not here."""
+    at_hand = [id_of_key(key) for key in (keys.now, keys.next) if key is not None]
+    if not at_hand:
+        raise SetupError(f"the database is sealed and its key is gone: put back {source.where}, or set ENCRYPTION_KEY")
+    if names.sealed not in at_hand:
+        raise SetupError(
+            f"the key in {source.where} is not the one that sealed this database (it wants {names.sealed})"
+        )
+    if names.next not in (None, *at_hand):
+        raise SetupError(
+            f"the key is being replaced and the new one is gone: put back {source.where_next} (it wants {names.next})"
+        )

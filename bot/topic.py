@@ -1,0 +1,246 @@
+"""A topic is one declaration: what it builds, which buttons it takes, what it tells, keeps and does by the clock.
+
+`bot/topics/<topic>.py` holds it, `bot/topics/__init__.py` lists all of them, `bot/build.py` makes a house of the list.
+Functions ask for services by the names of their keyword-only parameters (`bot.kernel.bind`).
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.fsm.state import StatesGroup
+
+from bot.fsm.wizard import Table
+from bot.operator import Operator
+from bot.routing import Handler, Route
+from bot.views.export.words import ExportWords
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.drafts.model import Draft
+from services.notify.model import Letter
+from services.personal import PersonalData
+from services.registry.following import Followed
+from services.requests.tracked import Tracked
+from services.texts.dates import MOSCOW
+from services.texts.i18n import Html, Texts
+
+Revived = Callable[..., Awaitable[None]]
+"""Tells whoever lets the bot in again what was missed; takes the bot and the account."""
+Build = Callable[..., Mapping[str, object]]
+"""Takes the kernel and services of topics listed before; gives the topic's own services by their names."""
+
+
+async def never_kept(_t: Texts, _draft: Draft) -> Html | None:
+    """A wizard that can be given up at any moment."""
+    return None
+
+
+def says_nothing(_t: Texts, _draft: Draft) -> Html | None:
+    """A wizard that has no word of its own for being given up."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class WizardSpec:
+    """A wizard: its table of steps and what is around it.
+
+    `kind`: as drafts and buttons name it; `form`: the states of its steps; `lifetime`: how long a draft is kept after
+    the last touch; `table`: makes its steps. `begin`: «Начать заново» (takes the visitor). `kept`: why /cancel cannot
+    end it now (takes texts and the draft), None: it can; `stopped`: what is said when it has.
+    """
+
+    kind: str
+    form: type[StatesGroup]
+    lifetime: timedelta
+    table: Callable[..., Table]
+    begin: Handler
+    kept: Callable[..., Awaitable[Html | None]] = never_kept
+    stopped: Callable[[Texts, Draft], Html | None] = says_nothing
+
+
+class Place(StrEnum):
+    """Where an entry stands."""
+
+    HOME = "home"
+    MORE = "more"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A button of Home, «Ещё» or help that leads into the topic.
+
+    `label`: an msgid; `rank`: its row, from above; those of one rank stand side by side. `when`: whether it stands
+    there now (takes the visitor); `about`: the sentence that «Ещё» says of it. `count`: how many new things there are
+    (takes the visitor), which `counted`, an msgid with {count}, says in the label's stead where there are any.
+    """
+
+    place: Place
+    label: str
+    button: CallbackData
+    rank: int
+    about: str = ""
+    when: Callable[..., Awaitable[bool]] | None = None
+    count: Callable[..., Awaitable[int]] | None = None
+    counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the chat, `/name`. `does`: an msgid, as Telegram's menu and help tell it; `rank`: its place there.
+
+    `handler` takes the visitor and what stood behind the command; `guests`: open to those without consent.
+    """
+
+    name: str
+    does: str
+    rank: int
+    handler: Handler
+    guests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartLink:
+    """What a link to the bot may bring behind `/start`.
+
+    `read`: the payload as this topic knows it, None: it is not its. `keep`: for a guest, it waits for consent (takes
+    the visitor and what was read); `take`: what has waited (takes the visitor), once. `follow`: goes where it leads.
+    `alone`: nothing else is told along.
+    """
+
+    read: Callable[[str | None], object | None]
+    keep: Handler
+    take: Callable[..., Awaitable[object | None]]
+    follow: Handler
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeContext:
+    """A notification that is to be drawn for an account, as things are now."""
+
+    account: Account
+    kind: str
+    subject_id: str
+    t: Texts
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message that makes others superfluous. `instead_of`: their outbox keys."""
+
+    screen: Screen
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now, but then."""
+
+    until: datetime
+
+
+Notice = Screen | Told | Later | None
+Render = Callable[..., Awaitable[Notice]]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSpec:
+    """A kind of notification.
+
+    `headline`: an msgid, what its line in the list is headed by. `render`: what is sent now, None where it no longer
+    applies; `opened`: what its line leads to, None: the same as is sent; `letter`: the same by e-mail. All take a
+    `NoticeContext`. `transient`: one that is not sent never happened; `ahead`: it says that there is something to
+    come to, so it is told anew to an address that is given later; `of_a_day`: its subject is a day, as ISO writes it.
+    """
+
+    kind: str
+    headline: str
+    render: Render
+    opened: Callable[..., Awaitable[Screen]] | None = None
+    letter: Callable[..., Awaitable[Letter | None]] | None = None
+    transient: bool = False
+    ahead: bool = False
+    of_a_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line of «Уведомления» says beyond its headline.
+
+    `headline`: in the stead of the kind's own; `about`: when and what; `label`: of its button, `about` where it is
+    empty; `person`: whom it is about, where the notification does not say; `tz`: where «reported» is told by the clock.
+    """
+
+    headline: str = ""
+    about: str = ""
+    label: str = ""
+    person: str | None = None
+    tz: str = MOSCOW
+
+
+@dataclass(frozen=True, slots=True)
+class LinesSpec:
+    """How lines of these kinds are drawn, a page at once. Kinds without one say their headline alone.
+
+    `draw`: takes account, notifications, texts and now; gives lines by the ids of their notifications.
+    """
+
+    kinds: Collection[str]
+    draw: Callable[..., Awaitable[Mapping[str, Line]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What is done again and again, beside everything else. `name`: for the log."""
+
+    name: str
+    every: timedelta
+    run: Callable[..., Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class CliCommand:
+    """A command of the operator's, `python -m bot NAME`. `run`: gives the exit code."""
+
+    name: str
+    help: str
+    arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace, Operator], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """All that a topic brings.
+
+    `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
+    `cases`: what of the topic stands in «Статусы заявлений»; `personal`: its part of «Мои данные», `words`: what its
+    names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
+    `sweeps`: what is tidied up every ten minutes.
+    """
+
+    name: str
+    build: Build | None = None
+    serve: Build | None = None
+    routes: Sequence[Route] = ()
+    commands: Sequence[Command] = ()
+    links: Sequence[StartLink] = ()
+    wizards: Sequence[WizardSpec] = ()
+    entries: Sequence[Entry] = ()
+    notices: Sequence[NoticeSpec] = ()
+    lines: LinesSpec | None = None
+    cases: Callable[..., Tracked] | None = None
+    personal: Callable[..., PersonalData] | None = None
+    words: Sequence[ExportWords] = ()
+    follows: Callable[..., Sequence[Followed[Any]]] | None = None
+    ticks: Sequence[Tick] = ()
+    sweeps: Sequence[Callable[..., Awaitable[object]]] = ()
+    revived: Revived | None = None
+    cli: Sequence[CliCommand] = ()

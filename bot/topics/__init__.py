@@ -1,0 +1,54 @@
+"""Every topic, the only list of them.
+
+Their order is that of building (a topic may ask for services of those before it), of asking (links behind /start), and
+of telling («Мои данные»).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.topic import Topic
+from bot.topics import (
+    access,
+    booking,
+    chat,
+    clinics,
+    consent,
+    family,
+    help,  # noqa: A004
+    home,
+    language,
+    links,
+    mail,
+    more,
+    moving,
+    mydata,
+    notifications,
+    person,
+    reminders,
+    requests,
+    visits,
+)
+
+ALL: Sequence[Topic] = (
+    chat.TOPIC,
+    consent.TOPIC,
+    home.TOPIC,
+    clinics.TOPIC,
+    mail.TOPIC,
+    access.TOPIC,
+    family.TOPIC,
+    booking.TOPIC,
+    visits.TOPIC,
+    moving.TOPIC,
+    reminders.TOPIC,
+    links.TOPIC,
+    person.TOPIC,
+    requests.TOPIC,
+    notifications.TOPIC,
+    more.TOPIC,
+    help.TOPIC,
+    language.TOPIC,
+    mydata.TOPIC,
+)

@@ -1,0 +1,80 @@
+"""«Полисы»: everybody on an account's list, and what age changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.fsm import family as wizard
+from bot.fsm.person import FormSteps
+from bot.fsm.wizard import Table
+from bot.handlers import family
+from bot.handlers.home import Home
+from bot.kernel import Kernel
+from bot.keyboards.buttons.family import GO_POLICIES
+from bot.notices import family as notices
+from bot.topic import Entry, Place, Tick, Topic, WizardSpec
+from bot.views.export import family as family_words
+from services.accounts.access import Access
+from services.accounts.ageing import Ageing
+from services.accounts.family import Family
+from services.texts.i18n import N_
+
+
+def build(kernel: Kernel, *, access: Access) -> Mapping[str, object]:
+    database, vault, clock = kernel.database, kernel.vault, kernel.clock
+    return {
+        "family": Family(database, vault, kernel.accounts, kernel.persons, access, clock),
+        "ageing": Ageing(database, vault, kernel.accounts, kernel.outbox, clock),
+    }
+
+
+def serve(kernel: Kernel, *, home: Home) -> Mapping[str, object]:
+    return {"policies": family.Policies(kernel.persons, home)}
+
+
+def _steps(kernel: Kernel, family: Family) -> wizard.FamilySteps:
+    form = FormSteps(kernel.persons, demo=kernel.demo)
+    return wizard.FamilySteps(form, family, kernel.persons, kernel.accounts, kernel.drafts)
+
+
+def adding(*, kernel: Kernel, family: Family) -> Table:
+    return Table(_steps(kernel, family).adding())
+
+
+def editing(*, kernel: Kernel, family: Family) -> Table:
+    return Table(_steps(kernel, family).editing())
+
+
+async def age(*, ageing: Ageing) -> None:
+    await ageing.run()
+
+
+TOPIC = Topic(
+    "family",
+    build=build,
+    serve=serve,
+    routes=family.ROUTES,
+    wizards=(
+        WizardSpec(
+            wizard.KIND,
+            wizard.FamilyForm,
+            wizard.LIFETIME,
+            adding,
+            family.begin_adding,
+        ),
+        WizardSpec(wizard.EDIT, wizard.EditForm, wizard.LIFETIME, editing, family.begin_edit),
+    ),
+    entries=(
+        Entry(
+            Place.MORE,
+            N_("👪 Policies"),
+            GO_POLICIES,
+            10,
+            about=N_("Policies: everybody you book for; here you choose whose policy stands in the main menu."),
+        ),
+    ),
+    notices=notices.SPECS,
+    ticks=(Tick("ages", timedelta(minutes=1), age),),
+    words=(family_words.WORDS,),
+)

@@ -1,0 +1,59 @@
+"""«Мои записи»: visits, cancelling them, the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.handlers import visits
+from bot.kernel import Kernel
+from bot.keyboards.buttons.visits import Tab, VisitList
+from bot.notices import visits as notices
+from bot.topic import Entry, Place, Tick, Topic
+from bot.views.export import calendar as calendar_words
+from bot.views.export import visits as visits_words
+from services.booking.booking import Booking
+from services.booking.calendar import Calendar
+from services.booking.cancelling import Cancelling
+from services.booking.links import Links
+from services.booking.mydata import BookingData
+from services.booking.repeats import Repeats
+from services.booking.times import Times
+from services.booking.visits import Visits
+from services.booking.watch import Watch
+from services.texts.i18n import N_
+
+
+def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch) -> Mapping[str, object]:
+    database, registry, clock = kernel.database, kernel.registry, kernel.clock
+    found = Visits(database, registry, kernel.persons, booking, clock)
+    return {
+        "visits": found,
+        "cancelling": Cancelling(database, registry, found, watch, kernel.outbox, clock, kernel.patience),
+        "calendar": Calendar(database, kernel.vault, found),
+        "repeats": Repeats(found, times, clock),
+    }
+
+
+def personal(*, kernel: Kernel, visits: Visits, links: Links) -> BookingData:
+    return BookingData(kernel.database, kernel.registry, kernel.accounts, visits, links, kernel.clock)
+
+
+async def recover(*, cancelling: Cancelling) -> None:
+    await cancelling.recover()
+
+
+TOPIC = Topic(
+    "visits",
+    build=build,
+    routes=visits.ROUTES,
+    entries=(Entry(Place.HOME, N_("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0), 20),),
+    notices=notices.SPECS,
+    lines=notices.LINES,
+    personal=personal,
+    ticks=(Tick("recovery of cancelling", timedelta(seconds=5), recover),),
+    words=(
+        visits_words.WORDS,
+        calendar_words.WORDS,
+    ),
+)

@@ -1,0 +1,55 @@
+"""Bookings, and a booking that is being made: whom for, where, and the last look."""
+
+from __future__ import annotations
+
+from bot.views.export.words import DOCUMENT, ExportWords
+from services.registry.model import Refusal
+from services.texts.i18n import N_
+
+WORDS = ExportWords(
+    {
+        DOCUMENT: {
+            "registry_answered": N_("whether the registry answered while this file was made"),
+            "bookings": N_("bookings made from this chat"),
+        },
+        "bookings": {
+            "in_place_of_another": N_("whether another booking was moved by it"),
+            "over_since": N_("since when it no longer stands"),
+        },
+        "answers": {
+            "region": N_("region"),
+            "region_fixed": N_("whether the region was chosen by hand"),
+            "query_region": N_("the region that was searched for"),
+            "query": N_("the clinic that was searched for"),
+            "near": N_("the place that was shared to find a clinic nearby"),
+            "attached": N_("whether the person is attached to that clinic"),
+            "unattached": N_("whether you went on without attachment"),
+            "no_policy": N_("whether there is no policy"),
+            "nopolicy": N_("whether you went on without a policy"),
+            "confirm": N_("step “Please check the booking”"),
+            "checking": N_("step “checking with the registry”"),
+        },
+    },
+    {
+        Refusal: {
+            Refusal.TIME_BUSY: N_("the time was taken already"),
+            Refusal.SAME_SPECIALIST: N_("there was a booking with this specialist already"),
+            Refusal.SAME_TIME: N_("there was another visit at this time"),
+            Refusal.OTHER_AGE: N_("the doctor sees patients of another age"),
+            Refusal.TIME_PASSED: N_("the time had passed"),
+            Refusal.PATIENT_NOT_FOUND: N_("the registry did not find the patient"),
+            Refusal.REFERRAL_EXPIRED: N_("the referral had expired"),
+            Refusal.OLD_VISIT_OVER: N_("the booking that was to be moved no longer stood"),
+            Refusal.UNAVAILABLE: N_("the registry did not answer"),
+        },
+    },
+    {
+        "outcome": {
+            "pending": N_("the registry has not answered yet"),
+            "booked": N_("booked"),
+            "refused": N_("refused by the registry"),
+        },
+        "draft": {"booking": N_("booking a doctor")},
+        "action": {"visit_booked": N_("a visit was booked")},
+    },
+)

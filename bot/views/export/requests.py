@@ -1,0 +1,34 @@
+"""What was sent to be answered, and what is being written."""
+
+from __future__ import annotations
+
+from bot.views.export.words import DOCUMENT, ExportWords
+from bot.views.requests import STATUSES
+from services.requests.model import RequestKind, RequestStatus
+from services.texts.i18n import N_
+
+WORDS = ExportWords(
+    {
+        DOCUMENT: {"requests": N_("problems and feedback that you have sent")},
+        "requests": {
+            "number": N_("number of the request"),
+            "written": N_("what you wrote"),
+            "statuses": N_("every status with its moment"),
+            "answer": N_("the answer"),
+            "photos_jpeg_base64": N_("photos: JPEG files in Base64"),
+            "photos_only_in_chat": N_(
+                "how many more photos there are: they no longer fit into this file and stand in “Application statuses”"
+            ),
+        },
+        "answers": {
+            "message": N_("what you wrote"),
+            "photos": N_("photos, as they are called here"),
+            "album": N_("photos that came together, as Telegram calls them"),
+        },
+    },
+    {
+        RequestKind: {RequestKind.PROBLEM: N_("problem"), RequestKind.FEEDBACK: N_("feedback")},
+        RequestStatus: STATUSES,
+    },
+    {"draft": {"problem": N_("reporting a problem"), "feedback": N_("writing feedback")}},
+)

@@ -1,0 +1,81 @@
+"""Who is speaking, as handlers get them: the event, the account, the language, and the ways to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aiogram import Bot
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+
+from bot import chat
+from bot.views.screen import Document, Screen
+from services.accounts.model import Account
+from services.registry.model import Clinic
+from services.texts.i18n import Texts, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One message or press. `known`: the account, None before consent; `now`: the moment it came."""
+
+    event: Message | CallbackQuery
+    bot: Bot
+    telegram_id: int
+    known: Account | None
+    t: Texts
+    now: datetime
+
+    @property
+    def account(self) -> Account:
+        """Of whoever is past consent: only handlers that are open to guests ask `known`."""
+        assert self.known is not None, "this handler is not for guests"
+        return self.known
+
+    @property
+    def pressed(self) -> int | None:
+        """The id of the message whose button was pressed; None for a message, or where Telegram names none."""
+        event = self.event
+        return event.message.message_id if isinstance(event, CallbackQuery) and event.message is not None else None
+
+    def become(self, account: Account) -> Visitor:
+        """The same event, of the account as it is now and in its language."""
+        return replace(self, known=account, t=texts(account.locale))
+
+    def speaking(self, t: Texts) -> Visitor:
+        """The same event, answered in this language."""
+        return replace(self, t=t)
+
+    async def show(self, screen: Screen, toast: str | None = None) -> int:
+        """The pressed message becomes the screen, and the press is answered; below a message it stands anew.
+
+        Gives the id of the message that shows it.
+        """
+        if isinstance(self.event, CallbackQuery):
+            return await chat.show(self.event, self.bot, screen, toast)
+        return await self.send(screen)
+
+    async def send(self, screen: Screen) -> int:
+        """A new message below; gives its id."""
+        return await chat.send(self.bot, self.telegram_id, screen)
+
+    async def answer(self, toast: str | None = None) -> None:
+        """Answers a press whose screen stays; a message needs no answer."""
+        if isinstance(self.event, CallbackQuery):
+            await chat.answer(self.event, toast)
+
+    async def delete(self, message_id: int) -> bool:
+        """Takes a message of ours away; False where Telegram does not let us."""
+        return await chat.delete(self.bot, self.telegram_id, message_id)
+
+    async def strip(self, message_id: int) -> None:
+        """Takes the buttons off a screen that is no longer current."""
+        await chat.strip(self.bot, self.telegram_id, message_id)
+
+    async def send_document(self, document: Document) -> None:
+        """A file, below whatever screen stands there."""
+        await chat.send_document(self.bot, self.telegram_id, document)
+
+    async def send_venue(self, clinic: Clinic, address: str, markup: InlineKeyboardMarkup) -> None:
+        """The clinic as Telegram's own place on the map."""
+        await chat.send_venue(self.bot, self.telegram_id, clinic, address, markup)

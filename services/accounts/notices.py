@@ -1,0 +1,26 @@
+"""What is told of who may act for whom, and of an address that does not do: the kinds, as they stand in rows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+GIVER, TAKER = "giver", "taker"
+
+
+class AccountNews(StrEnum):
+    """What has happened. The subject: of a consent, the grant's id; of an age or a paper, the link's.
+
+    Of what the desk has opened in another chat, it is that chat's link; of an address that no letter reaches, the
+    account; of an access that has ended because one side erased its data, which side this account was (`GIVER`,
+    `TAKER`): nothing else is left of it.
+    """
+
+    TURNED_15 = "turned_15"
+    TURNED_18 = "turned_18"
+    GUARDIANSHIP_ENDED = "guardianship_ended"
+    ACCESS_OPENED = "access_opened"
+    ACCESS_GIVEN = "access_given"
+    ACCESS_ENDED = "access_ended"
+    CONSENT_ENDED = "consent_ended"
+    ACCESS_ERASED = "access_erased"
+    MAIL_REFUSED = "mail_refused"

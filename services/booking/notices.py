@@ -1,0 +1,23 @@
+"""What is told of visits: the kinds, as they stand in rows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class VisitNews(StrEnum):
+    """What has happened. The subject: a visit's id, or a booking intent's for one that did not come about.
+
+    The subject of an eve's reminder is the day of the visits, as ISO writes it.
+    """
+
+    BOOKING_CONFIRMED = "booking_confirmed"
+    BOOKING_FAILED = "booking_failed"
+    BOOKING_STANDS = "booking_stands"
+    VISIT_CANCELLED = "visit_cancelled"
+    CANCEL_FAILED = "cancel_failed"
+    MOVE_FAILED = "move_failed"
+    VISIT_MOVED = "visit_moved"
+    VISIT_CANCELLED_BY_CLINIC = "visit_cancelled_by_clinic"
+    REMINDER_EVE = "reminder_eve"
+    REMINDER_SOON = "reminder_soon"

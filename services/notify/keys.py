@@ -1,0 +1,135 @@
+"""Keys of the outbox: what is told once is told under one of these, whoever comes to tell it.
+
+All stand in one column, unique among all topics, so those of the product's first topics are made here, one function a
+kind. A topic that comes makes its own beside its kinds (`services/<topic>/notices.py`): a kind is one topic's, so what
+begins with its word is, too. Rows keep keys: a release that made one otherwise would tell a second time what the last
+one has told. The longest are of 96 characters, with a visit's id of the registry that may have 64.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+# --- what a wizard's screen tells -----------------------------------------------------------------
+
+
+def confirmation(draft_id: str) -> str:
+    """What came of a draft: a visit, a request, an access."""
+    return f"confirm:{draft_id}"
+
+
+def given_up(draft_id: str) -> str:
+    """A move that has cost the old visit and brought no new one."""
+    return f"given-up:{draft_id}"
+
+
+def of_draft(draft_id: str) -> tuple[str, ...]:
+    """All that the screen of a draft may have told."""
+    return confirmation(draft_id), given_up(draft_id)
+
+
+# --- visits ---------------------------------------------------------------------------------------
+
+
+def failed(intent_id: str) -> str:
+    """A booking, or a move, that was waited for and has come to nothing."""
+    return f"failed:{intent_id}"
+
+
+def cancelled(intent_id: str) -> str:
+    """What a cancelling from here has come to."""
+    return f"cancel:{intent_id}"
+
+
+def moved(account_id: str, visit_id: str, start: datetime) -> str:
+    """A visit that others have moved to this time."""
+    return _changed("moved", account_id, visit_id, start)
+
+
+def cancelled_by_clinic(account_id: str, visit_id: str, start: datetime) -> str:
+    return _changed("clinic", account_id, visit_id, start)
+
+
+def cancelled_by_patient(account_id: str, visit_id: str, start: datetime) -> str:
+    """From elsewhere: what is cancelled from here has its intent's key."""
+    return _changed("patient", account_id, visit_id, start)
+
+
+def soon(account_id: str, visit_id: str, start: datetime) -> str:
+    """The reminder two hours before a visit at this time."""
+    return f"soon:{visit_id}:{_seconds(start)}:{account_id}"
+
+
+def eve(account_id: str, day: str) -> str:
+    """The reminder of all visits of a day."""
+    return f"eve:{account_id}:{day}"
+
+
+def another_eve(account_id: str, day: str, due_at: datetime) -> str:
+    """One more of the same day, for an evening that comes after that one has gone out."""
+    return f"{eve(account_id, day)}:{_seconds(due_at)}"
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+def access_given(grant_id: str) -> str:
+    """To who has given it; who has taken it hears under the draft's `confirmation`."""
+    return f"given:{grant_id}"
+
+
+def access_ended(grant_id: str, account_id: str) -> str:
+    """One side has ended a consent."""
+    return f"ended:{grant_id}:{account_id}"
+
+
+def access_over(grant_id: str, account_id: str) -> str:
+    """The time of a consent is over."""
+    return f"over:{grant_id}:{account_id}"
+
+
+def access_opened(code_id: str, account_id: str) -> str:
+    """A code of the desk has opened in another chat what this account has a say over."""
+    return f"opened:{code_id}:{account_id}"
+
+
+def access_erased(farewell_id: str) -> str:
+    """One side has erased its data. `farewell_id`: an id made for it alone, for nothing else is left of it."""
+    return f"erased:{farewell_id}"
+
+
+def turned_15(link_id: str) -> str:
+    return f"turned_15:{link_id}"
+
+
+def turned_18(link_id: str) -> str:
+    return f"turned_18:{link_id}"
+
+
+def guardianship_ended(link_id: str, until: datetime) -> str:
+    return f"guardianship:{link_id}:{_seconds(until)}"
+
+
+def mail_refused(address: str) -> str:
+    """`address`: a blind index of it."""
+    return f"mail-refused:{address}"
+
+
+# --- requests, letters ------------------------------------------------------------------------------
+
+
+def request_status(request_id: str, status: str) -> str:
+    return f"request:{request_id}:{status}"
+
+
+def letter(notification_id: str) -> str:
+    """The e-mail beside a notification."""
+    return f"mail:{notification_id}"
+
+
+def _changed(word: str, account_id: str, visit_id: str, start: datetime) -> str:
+    return f"{word}:{account_id}:{visit_id}:{_seconds(start)}"
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())

@@ -1,0 +1,165 @@
+"""What is free in the local registry: each listing is one statement over the partial indexes of `registry_slot`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+
+from services.registry.local.clinics import full_name
+from services.registry.local.generations import in_force
+from services.registry.local.port import LocalPort
+from services.registry.local.refs import natural
+from services.registry.local.tables import clinic, doctor, service, slot
+from services.registry.model import AgeGroup, DayOffer, DoctorOffer, ServiceOffer, Slot
+
+_NEAREST_AND_FREE = (func.min(slot.c.starts_at).label("nearest"), func.count(slot.c.id).label("free"))
+
+
+class LocalTimes(LocalPort):
+    """`TimesPort`."""
+
+    async def services(self, clinic_id: str, *, age: int, without: Collection[str] = ()) -> Sequence[ServiceOffer]:
+        rows = await self._ask(service_offers(clinic_id, age, self._now(), without))
+        found = [ServiceOffer(row.id, row.name, row.nearest, row.free) for row in rows]
+        return sorted(found, key=lambda offer: (natural(offer.name), offer.id))
+
+    async def doctors(
+        self, clinic_id: str, service_id: str, *, age: int, without: Collection[str] = ()
+    ) -> Sequence[DoctorOffer]:
+        rows = await self._ask(doctor_offers(clinic_id, service_id, age, self._now(), without))
+        found = [DoctorOffer(row.id, full_name(row), row.room, row.nearest, row.free) for row in rows]
+        return sorted(found, key=lambda offer: (natural(offer.name), offer.id))
+
+    async def days(
+        self,
+        clinic_id: str,
+        service_id: str,
+        *,
+        age: int,
+        doctor_id: str | None = None,
+        without: Collection[str] = (),
+    ) -> Sequence[DayOffer]:
+        statement = day_offers(clinic_id, service_id, doctor_id, age, self._now(), without)
+        return [DayOffer(row.day, row.free) for row in await self._ask(statement)]
+
+    async def slots(
+        self,
+        clinic_id: str,
+        service_id: str,
+        *,
+        age: int,
+        doctor_id: str | None = None,
+        day: date | None = None,
+        without: Collection[str] = (),
+        limit: int | None = None,
+    ) -> Sequence[Slot]:
+        statement = free_slots(clinic_id, service_id, doctor_id, day, age, self._now(), without, limit)
+        return [slot_of(row) for row in await self._ask(statement)]
+
+    async def slot(self, slot_id: str) -> Slot | None:
+        rows = await self._ask(free_slot(slot_id, self._now()))
+        return slot_of(rows[0]) if rows else None
+
+
+def service_offers(clinic_id: str, age: int, now: datetime, without: Collection[str]) -> Select[tuple[Any, ...]]:
+    """Rows of `id`, `name`, `nearest` (NULL where nothing is free) and `free`."""
+    return (
+        select(service.c.id, service.c.name, *_NEAREST_AND_FREE)
+        .select_from(doctor.join(clinic).join(service, service.c.id == doctor.c.service_id))
+        .outerjoin(slot, and_(slot.c.doctor_id == doctor.c.id, _free(now, without)))
+        .where(doctor.c.clinic_id == clinic_id, in_force(doctor), _sees(age))
+        .group_by(service.c.id, service.c.name)
+    )
+
+
+def doctor_offers(
+    clinic_id: str, service_id: str, age: int, now: datetime, without: Collection[str]
+) -> Select[tuple[Any, ...]]:
+    """Rows of the doctor's columns and `nearest`, `free`."""
+    who = (doctor.c.id, doctor.c.surname, doctor.c.name, doctor.c.patronymic, doctor.c.room)
+    return (
+        select(*who, *_NEAREST_AND_FREE)
+        .select_from(doctor.join(clinic))
+        .outerjoin(slot, and_(slot.c.doctor_id == doctor.c.id, _free(now, without)))
+        .where(doctor.c.clinic_id == clinic_id, doctor.c.service_id == service_id, in_force(doctor), _sees(age))
+        .group_by(*who)
+    )
+
+
+def day_offers(
+    clinic_id: str, service_id: str, doctor_id: str | None, age: int, now: datetime, without: Collection[str]
+) -> Select[tuple[Any, ...]]:
+    """Rows of `day` and `free`, in order."""
+    return (
+        select(slot.c.day, func.count(slot.c.id).label("free"))
+        .select_from(_slot_with_doctor())
+        .where(_of(clinic_id, service_id, doctor_id), _free(now, without), _sees(age))
+        .group_by(slot.c.day)
+        .order_by(slot.c.day)
+    )
+
+
+def free_slots(
+    clinic_id: str,
+    service_id: str,
+    doctor_id: str | None,
+    day: date | None,
+    age: int,
+    now: datetime,
+    without: Collection[str],
+    limit: int | None,
+) -> Select[tuple[Any, ...]]:
+    """Rows for `slot_of`, earliest first."""
+    statement = _slots().where(_of(clinic_id, service_id, doctor_id), _free(now, without), _sees(age))
+    if day is not None:
+        statement = statement.where(slot.c.day == day)
+    return statement.order_by(slot.c.starts_at, slot.c.doctor_id).limit(limit)
+
+
+def free_slot(slot_id: str, now: datetime) -> Select[tuple[Any, ...]]:
+    """The row for `slot_of` of this slot, if it can still be taken."""
+    return _slots().where(slot.c.id == slot_id, _free(now, ()))
+
+
+def slot_of(row: Row[Any]) -> Slot:
+    return Slot(
+        id=row.id,
+        clinic_id=row.clinic_id,
+        service_id=row.service_id,
+        service=row.service,
+        doctor_id=row.doctor_id,
+        doctor=full_name(row),
+        room=row.room,
+        start=row.starts_at,
+        end=row.ends_at,
+    )
+
+
+def _slots() -> Select[tuple[Any, ...]]:
+    return select(
+        *(slot.c.id, slot.c.clinic_id, slot.c.service_id, slot.c.doctor_id, slot.c.starts_at, slot.c.ends_at),
+        *(doctor.c.surname, doctor.c.name, doctor.c.patronymic, doctor.c.room),
+        service.c.name.label("service"),
+    ).select_from(_slot_with_doctor().join(service, service.c.id == slot.c.service_id))
+
+
+def _slot_with_doctor() -> Any:
+    return slot.join(doctor, doctor.c.id == slot.c.doctor_id).join(clinic, clinic.c.id == slot.c.clinic_id)
+
+
+def _of(clinic_id: str, service_id: str, doctor_id: str | None) -> ColumnElement[bool]:
+    place = and_(slot.c.clinic_id == clinic_id, slot.c.service_id == service_id)
+    return place if doctor_id is None else and_(place, slot.c.doctor_id == doctor_id)
+
+
+def _free(now: datetime, without: Collection[str]) -> ColumnElement[bool]:
+    free = and_(slot.c.visit_id.is_(None), slot.c.starts_at > now, in_force(slot))
+    return and_(free, slot.c.id.not_in(without)) if without else free
+
+
+def _sees(age: int) -> ColumnElement[bool]:
+    groups = [group.value for group in AgeGroup if group.sees(age)]
+    return and_(doctor.c.age_group.in_(groups), clinic.c.age_group.in_(groups))

@@ -1,0 +1,86 @@
+"""Notes for the doctor: the list, a card, and the two questions of writing one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.keyboards.buttons.more import GO_MORE
+from bot.keyboards.buttons.notes import GO_NOTES, NoteCard, NoteList
+from bot.keyboards.buttons.wizard import WizardOpen
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, markup, numbered, pager
+from bot.keyboards.wizard import StepButtons
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from services.notes.model import LONGEST, Note
+from services.texts.dates import MOSCOW, when
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape
+
+HEADING = N_("A note is kept")
+"""Of its line in «Уведомления»."""
+_KIND = "notes"
+
+
+class Act(StrEnum):
+    """Buttons of the last look at a note."""
+
+    KEEP = "keep"
+    REWRITE = "rewrite"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`text`: None before anything is written."""
+
+    text: str | None
+
+
+def listing(t: Texts, notes: Sequence[Note], page: int) -> Screen:
+    page = clamp(page, len(notes), PAGE_SIZE)
+    first = page * PAGE_SIZE
+    shown = list(enumerate(notes[first : first + PAGE_SIZE], start=first + 1))
+    return Screen(
+        blocks(bold(t("🗒 Notes")), t("Notes in all: {count}", count=len(notes))),
+        markup(
+            *([button(numbered(number, note.text), NoteCard(note=note.id))] for number, note in shown),
+            pager(t, page, len(notes), PAGE_SIZE, lambda each: NoteList(page=each)),
+            [button(t.label("✏️ Write a note"), WizardOpen(kind=_KIND, anew=True))],
+            back_row(t, GO_MORE),
+        ),
+    )
+
+
+def card(t: Texts, note: Note, now: datetime, said: Html | None = None) -> Screen:
+    """`said`: what has just happened."""
+    kept = t("Date: {when}", when=when(t, note.kept_at, MOSCOW, now))
+    return Screen(blocks(said or "", escape(note.text), kept), markup(back_row(t, GO_NOTES)))
+
+
+def text(data: Written, buttons: StepButtons, scene: Scene) -> Screen:
+    t = scene.t
+    return Screen(
+        scene.text(bold(t("What would you like to tell the doctor?")), escape(data.text or "")),
+        markup(back_row(t, buttons.back() or GO_NOTES)),
+    )
+
+
+def check(data: Written, buttons: StepButtons, scene: Scene) -> Screen:
+    t = scene.t
+    return Screen(
+        scene.text(bold(t("Keep this note?")), escape(data.text or "")),
+        markup(
+            [button(t.label("✅ Keep"), buttons.act(Act.KEEP))],
+            [button(t.label("✏️ Correct"), buttons.act(Act.REWRITE))],
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
+def kept(t: Texts) -> Html:
+    return Html("✅ ") + t("The note is kept.")
+
+
+def too_long(t: Texts) -> Html:
+    return Html("⚠️ ") + t("A note holds {count} characters. Please write it shorter.", count=LONGEST)

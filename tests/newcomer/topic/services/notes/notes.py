@@ -1,0 +1,68 @@
+"""Keeping notes, and reading them again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from services.accounts.model import Account
+from services.clock import Clock
+from services.drafts.drafts import Drafts
+from services.errors import NotFound
+from services.notes.model import Note
+from services.notes.notices import NoteNews, key_of
+from services.notes.tables import note as note_table
+from services.notify.model import Notice
+from services.notify.outbox import Outbox
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.vault import Vault
+
+
+class Notes:
+    """Each is of one account, sealed."""
+
+    def __init__(self, database: Database, vault: Vault, drafts: Drafts, outbox: Outbox, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._drafts = drafts
+        self._outbox = outbox
+        self._clock = clock
+
+    async def keep(self, who: Account, draft_id: str, text: str) -> Note:
+        """Keeps what the draft holds, closes the draft and tells of it, at once. The same draft gives the same note."""
+        async with self._database.write() as unit:
+            kept = await unit.execute(
+                insert_for(self._database.dialect, note_table)
+                .values(
+                    id=draft_id,
+                    account_id=who.id,
+                    text=self._vault.seal(note_table.c.text, draft_id, text),
+                    kept_at=self._clock.now(),
+                )
+                .on_conflict_do_nothing(index_elements=["id"])
+            )
+            if kept.rowcount:
+                await self._drafts.finish(unit, draft_id, draft_id)
+                key = key_of(NoteNews.NOTE_KEPT, draft_id)
+                await self._outbox.add(unit, Notice(who.id, None, NoteNews.NOTE_KEPT, draft_id, key))
+        return await self.get(who, draft_id)
+
+    async def get(self, who: Account, note_id: str) -> Note:
+        """One note; `NotFound` for anybody else's."""
+        one = select(note_table).where(note_table.c.account_id == who.id, note_table.c.id == note_id)
+        row = (await self._database.fetch(one)).one_or_none()
+        if row is None:
+            raise NotFound
+        return self._note(row)
+
+    async def of(self, who: Account) -> Sequence[Note]:
+        """All of the account, newest first."""
+        mine = select(note_table).where(note_table.c.account_id == who.id)
+        rows = await self._database.fetch(mine.order_by(note_table.c.kept_at.desc(), note_table.c.id))
+        return [self._note(row) for row in rows.all()]
+
+    def _note(self, row: Row[Any]) -> Note:
+        return Note(row.id, self._vault.open(note_table.c.text, row.id, row.text), row.kept_at)

@@ -1,0 +1,87 @@
+"""Confirming who somebody is, and access from chat to chat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.fsm import access as access_wizard
+from bot.views import access
+from services.accounts.model import Basis, CodeProblem, Covers, Grant, IssuedCode, Offer, Opened, Relation
+from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, PERSONS, TEENAGER, UNTIL, Sample, Samples, StepSample
+
+GRANTS = [
+    Grant("W" * 12, each.full_name, holder, given, covers, UNTIL)
+    for each in PERSONS
+    for holder in (None, LONGEST_PERSON.full_name, EVIL)
+    for given in (True, False)
+    for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+]
+
+
+def _offers() -> list[StepSample]:
+    return [
+        StepSample(
+            f"{each.short_name[:15]} {asks} {len(covers)}",
+            Offer("W" * 12, each.full_name, covers, UNTIL, asks),
+            full=each is LONGEST_PERSON,
+        )
+        for each in PERSONS
+        for asks in (True, False)
+        for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+    ]
+
+
+def _access() -> list[Sample]:
+    today = NOW.date()
+    related = [replace(each, relation=relation) for each in (*PERSONS, TEENAGER) for relation in Relation]
+    issued = IssuedCode("0" * 10, NOW)
+    link = "https://t.me/" + "N" * 32 + "?start=c0000000000"
+    longest = [each for each in GRANTS if each.name == LONGEST_PERSON.full_name and each.given]
+    return [
+        *(Sample(access.how_to_confirm, (each, today), {"demo": demo}) for each in related for demo in (True, False)),
+        *(
+            Sample(access.opened, (Opened(each, basis, until), today))
+            for each in related
+            for basis in (Basis.DESK, Basis.CONSENT)
+            for until in (None, UNTIL)
+        ),
+        *(Sample(access.grants, (GRANTS, page)) for page in (0, 1, 99)),
+        Sample(access.grants, (longest * PAGE, 0)),
+        Sample(access.grants, ([], 0)),
+        *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
+        *(
+            Sample(access.draft, (each, covers, months))
+            for each in PERSONS
+            for covers in range(4)
+            for months in access.MONTHS
+        ),
+        *(Sample(access.code, (each, issued, link, covers, UNTIL)) for each in PERSONS for covers in (1, 3)),
+        *(
+            Sample(draws, (each,))
+            for draws in (access.revoke, access.given, access.accepted, access.ended, access.expired)
+            for each in GRANTS
+        ),
+        *(Sample(access.opened_elsewhere, (each,)) for each in PERSONS),
+        *(
+            Sample(access.erased, (name,), {"given": given})
+            for name in (None, EVIL, LONGEST_PERSON.full_name)
+            for given in (True, False)
+        ),
+    ]
+
+
+SAMPLES = Samples(
+    screens=_access(),
+    steps={
+        access_wizard.KIND: {
+            "code": [
+                StepSample("with a form", access.EnterCode(has_form=True)),
+                StepSample("without", access.EnterCode(has_form=False), full=True),
+            ],
+            "accept": _offers(),
+        }
+    },
+    notes=[*(Sample(access.problem, (problem,)) for problem in CodeProblem), Sample(access.too_many_tries)],
+    sentences=[Sample(access.declined)],
+    toasts=[Sample(access.nothing_ticked)],
+)

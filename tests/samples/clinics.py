@@ -1,0 +1,45 @@
+"""Clinics by region, and how they stand in lists."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.views import booking, clinics
+from services.clinics.regions import REGIONS
+from services.registry.model import AgeGroup, Clinic
+from tests.samples.common import BY_LENGTH, CLINICS, LONGEST_REGION, NEIGHBOURS, PAGE, PLAIN, ROOM, Sample, Samples
+
+
+def rows_of(clinic: Clinic, distance: float | None) -> list[booking.ClinicRow]:
+    return [booking.ClinicRow(clinic, place == 0, place < 3, distance) for place in range(PAGE)]
+
+
+def ordinary_rows(distance: float | None = None) -> list[booking.ClinicRow]:
+    """Clinics as people meet them: the patient's own first."""
+    return [
+        booking.ClinicRow(each, place == 0, place < 2, None if distance is None else distance * (place + 1))
+        for place, each in enumerate(NEIGHBOURS)
+    ]
+
+
+SAMPLES = Samples(
+    screens=[
+        *(Sample(clinics.regions, ([(each, 700) for each in BY_LENGTH], page)) for page in (0, 5, 10, 99)),
+        Sample(clinics.regions, ([], 0)),
+        *(
+            Sample(clinics.clinics, (LONGEST_REGION, [each] * number, page))
+            for each in CLINICS
+            for number, page in ((1, 0), (700, 0), (700, 87))
+        ),
+        Sample(clinics.clinics, (LONGEST_REGION, [], 0)),
+        *(Sample(clinics.clinic, (replace(each, age_group=group),)) for each in CLINICS for group in AgeGroup),
+    ],
+    markups=[Sample(clinics.close_venue)],
+    sentences=[
+        *(Sample(clinics.age_group_words, (group,)) for group in AgeGroup),
+        *(Sample(clinics.kilometres, (each,)) for each in (0.3, 3.3, 33.3)),
+        *(Sample(clinics.region_name, (each,)) for each in REGIONS),
+        *(Sample(clinics.room_line, (each,)) for each in ("214", ROOM)),
+        Sample(clinics.contacts, (PLAIN,)),
+    ],
+)

@@ -1,0 +1,30 @@
+"""Help, a page a topic."""
+
+from __future__ import annotations
+
+from bot.keyboards.buttons.help import HelpPage
+from bot.topic import Place
+from bot.topics import ALL
+from bot.views import help as help_view
+from bot.views.screen import Screen
+from services.texts.i18n import Texts
+from tests.samples.common import KINDS, Sample, Samples
+from tests.support import entries
+
+COMMANDS = [(each.name, each.does) for topic in ALL for each in topic.commands]
+
+
+def pages(t: Texts, unfinished: str | None) -> Screen:
+    return help_view.show(t, entries.rows(t, Place.HELP), unfinished)
+
+
+SAMPLES = Samples(
+    screens=[
+        *(Sample(pages, (kind,), of=help_view.show) for kind in (None, *KINDS)),
+        *(
+            Sample(help_view.topic, (topic, COMMANDS, kind, who))
+            for topic in HelpPage
+            for kind, who in ((None, None), ("booking", None), ("booking", "W" * 12))
+        ),
+    ],
+)

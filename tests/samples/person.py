@@ -1,0 +1,92 @@
+"""The form, of oneself and of others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import product
+
+from bot.fsm import person as person_wizard
+from bot.views import person
+from services.accounts.fields import FieldProblem, PolicyWarning
+from services.accounts.model import Relation, full_name
+from services.registry.model import Policy, PolicyKind, Sex
+from tests.samples.common import ANNA, EVIL, LONG_NAME, LONGEST_PERSON, OLD, Sample, Samples, StepSample
+
+OTHER_FIELDS = [field for field in person_wizard.OWN_FIELDS if field != "phone"]
+
+
+def question(field_name: str, relation: Relation, total: int = 8) -> list[StepSample]:
+    answers = [None, "Анна", LONG_NAME, OLD, EVIL]
+    phone = "+79161234567" if relation is not Relation.OWN else None
+    return [
+        StepSample(
+            "ordinary", person.Question(field_name, relation, 7, total, name=full_name(ANNA.identity)), ordinary=True
+        ),
+        *(
+            StepSample(
+                f"{field_name} answered {place}",
+                person.Question(
+                    field_name, relation, 7, total, answer, demo, phone if demo else None, LONGEST_PERSON.full_name
+                ),
+                full=answer == LONG_NAME and demo,
+            )
+            for (place, answer), demo in product(enumerate(answers), (True, False))
+        ),
+    ]
+
+
+def doubts() -> list[StepSample]:
+    each = [
+        StepSample(f"{warning.value} {(name or '')[:15]}", person.PolicyDoubt(frozenset({warning}), name))
+        for warning in PolicyWarning
+        for name in (None, EVIL)
+    ]
+    everything = person.PolicyDoubt(frozenset(PolicyWarning), LONGEST_PERSON.full_name)
+    return [StepSample("everything", everything, full=True), *each]
+
+
+def checks(fields: Sequence[str], *relations: Relation) -> list[StepSample]:
+    return [
+        StepSample(
+            f"{relation} {value[:15]}",
+            person.FormCheck(relation, [(each, value) for each in fields]),
+            full=value is LONG_NAME and relation is relations[0],
+        )
+        for relation in relations
+        for value in (LONG_NAME, "Анна", EVIL)
+    ]
+
+
+SAMPLES = Samples(
+    steps={
+        person_wizard.KIND: {
+            **{each: question(each, Relation.OWN) for each in person_wizard.OWN_FIELDS},
+            "doubt": doubts(),
+            "check": checks(person_wizard.OWN_FIELDS, Relation.OWN),
+        }
+    },
+    notes=[
+        *(Sample(person.problem, (problem,)) for problem in FieldProblem),
+        *(Sample(each) for each in (person.conflict, person.foreign_contact, person.foreigner)),
+        *(Sample(each) for each in (person.confirmed_person, person.too_many_tries)),
+        *(Sample(person.no_policy_note, (), {"newborn": newborn}) for newborn in (True, False)),
+    ],
+    sentences=[
+        *(
+            Sample(person.registered, (), {"verified": one, "known": two})
+            for one in (True, False)
+            for two in (True, False)
+        ),
+        *(Sample(person.sex_words, (sex,)) for sex in Sex),
+        *(Sample(person.policy_words, (Policy(kind, "123456789"),)) for kind in PolicyKind),
+        *(
+            Sample(person.field_words, each)
+            for each in (
+                *(("surname", "Иванова"), ("patronymic", ""), ("birth", date(1990, 3, 14)), ("sex", Sex.MALE)),
+                *(("phone", "+79161234567"), ("phone", None), ("snils", "11223344595"), ("snils", "")),
+                ("policy", Policy(PolicyKind.NONE)),
+            )
+        ),
+    ],
+)

@@ -1,0 +1,37 @@
+"""Reminders, one by one and by the handful."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.views import reminders
+from services.accounts.model import Basis, Covers
+from services.booking.model import VisitEntry
+from tests.samples.common import ANNA, CHILD, ENTRIES, LONGEST_VISIT, NOW, PAGE, REAL, Sample, Samples, slot, visit
+
+BACKS = (None, NotificationList(page=0))
+
+
+def _reminders() -> list[Sample]:
+    only_seen = replace(ANNA, bases=((Basis.CONSENT, None),), covers=frozenset({Covers.SEE_VISITS}))
+    each = [*ENTRIES, VisitEntry(visit(REAL), only_seen), VisitEntry(visit(at=slot()), CHILD, replied=True)]
+    longest = replace(LONGEST_VISIT, replied=True)
+    many = [[entry] * count for entry in (longest, *ENTRIES) for count in (2, PAGE, 12)]
+    different = [
+        [replace(entry, visit=replace(entry.visit, id=f"visit{place:07}")) for place, entry in enumerate(entries)]
+        for entries in [*many, each]
+    ]
+    return [
+        *(Sample(reminders.reminder, ([entry], NOW), {"back": back}) for entry in each for back in BACKS),
+        *(Sample(reminders.reminder, (entries, NOW)) for entries in different),
+        *(Sample(reminders.revived, (entries, count, NOW)) for entries in different for count in (0, 1, 712)),
+        Sample(reminders.revived, ([], 2, NOW)),
+        Sample(reminders.over),
+    ]
+
+
+SAMPLES = Samples(
+    screens=_reminders(),
+    toasts=[Sample(reminders.noted)],
+)

@@ -1,0 +1,149 @@
+"""Specialists, days and times: steps that booking and moving share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from bot.views import specialties, times
+from services.accounts.model import full_name
+from services.registry.model import DayOffer, DoctorOffer, ServiceOffer
+from tests.samples.common import (
+    ANNA,
+    BARE,
+    CLINICS,
+    EVIL,
+    EVIL_CLINIC,
+    EVIL_SLOT,
+    LONGEST,
+    LONGEST_DOCTOR,
+    LONGEST_PERSON,
+    LONGEST_SERVICE,
+    LONGEST_SLOT,
+    NOW,
+    PAGE,
+    PLAIN,
+    ROOM,
+    Sample,
+    Samples,
+    StepSample,
+    slot,
+)
+
+TIMES = 24
+SPECIALTIES = {"34": "Кардиолог", "45": "Невролог", "110": "Терапевт", "122": "Хирург"}
+"""Some of those that have a name in English too, by post."""
+DOCTORS = ("Ветров Иван Петрович", "Жукова Елена Владимировна", "Орлов Пётр Ильич")
+
+
+def places() -> list[times.Place]:
+    return [
+        times.Place(full_name(LONGEST_PERSON.identity), LONGEST),
+        *(times.Place(full_name(ANNA.identity), each) for each in CLINICS),
+        times.Place(EVIL, EVIL_CLINIC),
+    ]
+
+
+def each_place(make: Callable[[times.Place], Any] = lambda place: place) -> list[StepSample]:
+    return [StepSample(f"place {number}", make(place), full=not number) for number, place in enumerate(places())]
+
+
+def services() -> list[StepSample]:
+    soon = NOW + timedelta(days=60)
+
+    def offers(name: str, free: int, post: str = "v999") -> list[ServiceOffer]:
+        return [ServiceOffer(post, name, soon if free else None, free) for _ in range(PAGE)]
+
+    known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
+    some = [
+        ServiceOffer(post, name, NOW + timedelta(days=ahead) if ahead else None, 7 * ahead)
+        for ahead, (post, name) in enumerate(SPECIALTIES.items())
+    ]
+    return [
+        StepSample(
+            "ordinary",
+            times.ServiceChoice(times.Place(full_name(ANNA.identity), PLAIN), some, 0, len(some)),
+            ordinary=True,
+        ),
+        *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
+        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
+        *each_place(lambda place: times.ServiceChoice(place, known, 0, PAGE)),
+        *each_place(lambda place: times.ServiceChoice(place, [], 0, 0)),
+    ]
+
+
+def doctors() -> list[StepSample]:
+    soon = NOW + timedelta(days=60)
+    longest = [DoctorOffer(f"d{place}", LONGEST_DOCTOR, ROOM, soon, 12345) for place in range(PAGE)]
+    evil = [DoctorOffer(f"d{place}", EVIL, EVIL, None, 0) for place in range(PAGE)]
+    some = [
+        DoctorOffer(f"d{place}", name, f"21{place}", NOW + timedelta(days=1 + place), 9 - place)
+        for place, name in enumerate(DOCTORS)
+    ]
+    here = times.Place(full_name(ANNA.identity), PLAIN)
+    return [
+        StepSample("ordinary", times.DoctorChoice(here, "110", "Терапевт", some, 0, len(some), slot()), ordinary=True),
+        *each_place(lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
+        *each_place(lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, PAGE, EVIL_SLOT)),
+        *each_place(lambda place: times.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
+    ]
+
+
+def _chosen() -> list[times.Chosen]:
+    return [
+        times.Chosen(places()[0], "v999", LONGEST_SERVICE, LONGEST_DOCTOR),
+        times.Chosen(places()[-1], "v999", EVIL, EVIL),
+        times.Chosen(places()[1], "110", "Терапевт", None),
+    ]
+
+
+def days() -> list[StepSample]:
+    today = NOW.date()
+    many = [DayOffer(today + timedelta(days=ahead), 99) for ahead in range(100)]
+    months = sorted({each.day.replace(day=1) for each in many})
+    return [
+        *(
+            StepSample(
+                f"{month} {number}", times.DayChoice(chosen, many, month), full=not number and month == months[0]
+            )
+            for number, chosen in enumerate(_chosen())
+            for month in months
+        ),
+        *(
+            StepSample(f"one day {number}", times.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)))
+            for number, chosen in enumerate(_chosen())
+            for day in (today, today + timedelta(days=1), date(2027, 1, 1))
+        ),
+    ]
+
+
+def times_of_day() -> list[StepSample]:
+    slots = [slot(place) for place in range(TIMES)]
+    parts = [(part, 144) for part in times.DayPart]
+    today = NOW.date()
+    return [
+        StepSample(
+            f"{number} {part} {len(tabs)} tabs",
+            times.TimeChoice(chosen, day, slots, part, tabs, 1, 144),
+            full=not number and tabs is parts and part is times.DayPart.MORNING and day != today,
+        )
+        for number, chosen in enumerate(_chosen())
+        for part in times.DayPart
+        for tabs in (parts, [(part, 1)])
+        for day in (today, date(2027, 1, 1))
+    ]
+
+
+SAMPLES = Samples(
+    notes=[
+        *(Sample(times.no_times, (name, each)) for name in (LONGEST_SERVICE, EVIL) for each in (BARE, LONGEST)),
+        Sample(times.no_times_on_day),
+    ],
+    sentences=[
+        *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
+        Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
+    ],
+    toasts=[Sample(times.empty_day)],
+    words=DOCTORS,
+)
