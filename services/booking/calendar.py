@@ -52,8 +52,10 @@ class Calendar:
     async def _before(self, account: Account, visit: Visit, moves: Mapping[str, str]) -> VisitEntry | None:
         """What was moved to the visit, if the account may see it."""
         before = await self._visits.before(account, visit.id)
+        if before is not None:
+            return before
         earlier = next((old for old, new in moves.items() if new == visit.id), None)
-        return (await self._visits.some(account, [earlier])).get(earlier) if not before and earlier else before
+        return (await self._visits.some(account, [earlier])).get(earlier) if earlier else None
 
     async def event(self, account: Account, found: CalendarVisit) -> CalendarEvent:
         """The event, now that the calendar is to be told of the visit as it was found."""

@@ -53,7 +53,7 @@ class Repeats:
 
     async def _seen(self, account: Account) -> list[VisitEntry]:
         now = self._clock.now()
-        entries = await self._visits.latest(account, _REMEMBERED)
+        entries = (await self._visits.latest(account, _REMEMBERED))[::-1]
         ahead = {_specialist(each) for each in entries if each.visit.status is VisitStatus.BOOKED}
         latest = {
             (*_specialist(each), each.visit.clinic.id): each

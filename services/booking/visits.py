@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,7 +22,19 @@ from services.registry.model import Visit, VisitStatus
 from services.registry.ports.visits import VisitsPort
 from services.storage.engine import Database
 
-_GIVEN_UP = tuple(status for status in VisitStatus if status is not VisitStatus.BOOKED)
+_OVER = tuple(status for status in VisitStatus if status is not VisitStatus.BOOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    """Persons who are asked about alike. `among`: the ids of the visits that may be seen, None: all of theirs."""
+
+    persons: Sequence[Person]
+    among: Collection[str] | None
+
+    @property
+    def patients(self) -> list[str]:
+        return list(sight.patients_of(self.persons))
 
 
 class Visits:
@@ -52,30 +65,32 @@ class Visits:
         Whom the account may see only what it booked itself, on this day somewhere in the country, is asked about by
         those ids: a page and its number cannot be told from what is hidden.
         """
-        now, begun, first, total = self._clock.now(), self._begun(), (page + 1) * size, 0
+        begun, first, total = self._begun(), (page + 1) * size, 0
         found: list[VisitEntry] = []
-        for persons, among in await self._circles(account, now):
-            patients = list(sight.patients_of(persons))
-            for since, until, statuses in ((begun, None, _GIVEN_UP), (None, begun, None)):
+        for circle in await self._circles(account):
+            for since, until, statuses in ((begun, None, _OVER), (None, begun, None)):
                 total += await self._registry.count_visits(
-                    patients, since=since, until=until, statuses=statuses, among=among
+                    circle.patients, since=since, until=until, statuses=statuses, among=circle.among
                 )
                 visits = await self._registry.visits(
-                    patients,
+                    circle.patients,
                     since=since,
                     until=until,
                     statuses=statuses,
-                    among=among,
+                    among=circle.among,
                     latest_first=True,
                     limit=first,
                 )
-                found += sight.entries(persons, visits)
-        found.sort(key=lambda entry: (entry.visit.start, entry.visit.id), reverse=True)
-        return VisitPage(tuple(found[page * size : first]), total)
+                found += sight.entries(circle.persons, visits)
+        return VisitPage(tuple(_latest_first(found)[page * size : first]), total)
 
     async def latest(self, account: Account, limit: int) -> list[VisitEntry]:
-        """The last of them, those ahead too, the earliest first."""
-        return (await self._asked(account, latest_first=True, limit=limit))[::-1]
+        """The last of them, those ahead too, the latest first; what is hidden takes nobody's place."""
+        found: list[VisitEntry] = []
+        for circle in await self._circles(account):
+            visits = await self._registry.visits(circle.patients, among=circle.among, latest_first=True, limit=limit)
+            found += sight.entries(circle.persons, visits)
+        return _latest_first(found)[:limit]
 
     async def get(self, account: Account, visit_id: str) -> VisitEntry:
         """One visit; `NotFound` where it is not one that the account may see."""
@@ -112,20 +127,20 @@ class Visits:
         return await self._asked(account, since=self._begun(), statuses=(VisitStatus.BOOKED,))
 
     def _begun(self) -> datetime:
-        """What starts before this has begun: also what starts at this very moment."""
+        """What starts before this moment has begun: also what starts just now."""
         return self._clock.now() + timedelta(milliseconds=1)
 
-    async def _circles(
-        self, account: Account, now: datetime
-    ) -> Sequence[tuple[Sequence[Person], Collection[str] | None]]:
-        """Persons who are asked about alike: None for all their visits, or the ids of those that may be seen."""
+    async def _circles(self, account: Account) -> list[_Circle]:
+        now = self._clock.now()
         family = await self._persons.family(account)
-        scopes = {person.id: sight.least_scope(person, now) for person in family}
-        whole = [person for person in family if scopes[person.id] is VisitScope.ALL]
-        narrow = [person for person in family if scopes[person.id] is VisitScope.OWN_BOOKINGS]
-        circles: list[tuple[Sequence[Person], Collection[str] | None]] = [(whole, None)] if whole else []
-        if narrow:
-            circles.append((narrow, await self._booking.own_bookings(account.id)))
+        by_scope: dict[VisitScope, list[Person]] = defaultdict(list)
+        for person in family:
+            by_scope[sight.least_scope(person, now)].append(person)
+        circles = []
+        if whole := by_scope[VisitScope.ALL]:
+            circles.append(_Circle(whole, None))
+        if narrow := by_scope[VisitScope.OWN_BOOKINGS]:
+            circles.append(_Circle(narrow, await self._booking.own_bookings(account.id)))
         return circles
 
     async def _asked(
@@ -136,8 +151,6 @@ class Visits:
         statuses: Collection[VisitStatus] | None = None,
         among: Collection[str] | None = None,
         moved_to: str | None = None,
-        latest_first: bool = False,
-        limit: int | None = None,
     ) -> list[VisitEntry]:
         """What the registry gives of the family's visits, within the rights; arguments as `VisitsPort.visits` has."""
         family = await self._persons.family(account)
@@ -145,13 +158,7 @@ class Visits:
         if not patients:
             return []
         visits = await self._registry.visits(
-            list(patients),
-            since=since,
-            statuses=statuses,
-            among=among,
-            moved_to=moved_to,
-            latest_first=latest_first,
-            limit=limit,
+            list(patients), since=since, statuses=statuses, among=among, moved_to=moved_to
         )
         return await self._visible(account, sight.entries(family, visits))
 
@@ -169,3 +176,7 @@ class Visits:
         )
         said = {(row.visit_id, row.starts_at) for row in rows}
         return [replace(each, replied=(each.visit.id, each.visit.start) in said) for each in found]
+
+
+def _latest_first(found: list[VisitEntry]) -> list[VisitEntry]:
+    return sorted(found, key=lambda entry: (entry.visit.start, entry.visit.id), reverse=True)

@@ -64,14 +64,13 @@ class Directory:
     async def clinic(self, clinic_id: str) -> Clinic | None:
         """A clinic by its id; None where there is none."""
         now = self._clock.now()
-        kept = self._clinics.pop(clinic_id, None)
-        if kept is None or kept[0] <= now:
-            clinic = await self._registry.clinic(clinic_id)
-            if clinic is None:
-                return None
-            kept = (now + _KEPT, clinic)
-        self._clinics[clinic_id] = kept
-        return kept[1]
+        kept = self._clinics.get(clinic_id)
+        if kept is not None and kept[0] > now:
+            return kept[1]
+        clinic = await self._registry.clinic(clinic_id)
+        if clinic is not None:
+            self._clinics[clinic_id] = (now + _KEPT, clinic)
+        return clinic
 
     async def of_region(self, region: str) -> tuple[Clinic, ...]:
         """All clinics of a region, in the order of their names."""

@@ -224,3 +224,11 @@ async def test_no_list_asks_for_all_visits_of_a_life(world: World, account: Acco
         await world.visits.latest(account, 1)
     assert given
     assert max(given) == 1
+
+
+async def test_what_is_hidden_takes_no_place_among_the_latest(world: World, account: Account) -> None:
+    anna = await world.person(account, somebody(1, ADULT))
+    teenager = await world.person(account, somebody(2, TEENAGER), Relation.CHILD)
+    mine = await desk_made(world, anna, hour=9)
+    await desk_made(world, teenager, hour=11)
+    assert [each.visit.id for each in await world.visits.latest(account, 1)] == [mine.id]
