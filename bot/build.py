@@ -175,7 +175,6 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
         for topic in topics
         for spec in topic.wizards
     }
-
     followed = [each for topic in topics if topic.follows for each in bind(topic.follows, services)()]
 
     def home() -> HomeScreen:

@@ -69,6 +69,7 @@ from services.registry.ports.bookings import BookingsPort
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.port import REGISTRY_PATIENCE
 from services.registry.ports.times import TimesPort
+from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
 from services.storage.sql import claimed_among
 from services.storage.tables import audit
@@ -372,7 +373,7 @@ class Booking:
         if sees_all and old is None:
             return declined
         try:
-            standing = await self._registry.visits([patient.id], statuses=(VisitStatus.BOOKED,))
+            standing = await self._registry.visits([patient.id], VisitFilter(statuses=(VisitStatus.BOOKED,)))
         except RegistryUnavailable:
             return Declined(Refusal.UNAVAILABLE if sees_all else Denial.HIDDEN_CLASH, declined.old)
         reason = declined.reason

@@ -19,7 +19,7 @@ from services.booking.tables import visit_reply
 from services.clock import Clock
 from services.errors import NotFound
 from services.registry.model import Visit, VisitStatus
-from services.registry.ports.visits import VisitsPort
+from services.registry.ports.visits import VisitFilter, VisitsPort
 from services.storage.engine import Database
 
 _OVER = tuple(status for status in VisitStatus if status is not VisitStatus.BOOKED)
@@ -68,28 +68,17 @@ class Visits:
         begun, first, total = self._begun(), (page + 1) * size, 0
         found: list[VisitEntry] = []
         for circle in await self._circles(account):
-            for since, until, statuses in ((begun, None, _OVER), (None, begun, None)):
-                total += await self._registry.count_visits(
-                    circle.patients, since=since, until=until, statuses=statuses, among=circle.among
-                )
-                visits = await self._registry.visits(
-                    circle.patients,
-                    since=since,
-                    until=until,
-                    statuses=statuses,
-                    among=circle.among,
-                    latest_first=True,
-                    limit=first,
-                )
-                found += sight.entries(circle.persons, visits)
+            cancelled_ahead = VisitFilter(since=begun, statuses=_OVER, among=circle.among)
+            for where in (cancelled_ahead, VisitFilter(until=begun, among=circle.among)):
+                total += await self._registry.count_visits(circle.patients, where)
+                found += await self._latest(circle, where, first)
         return VisitPage(tuple(_latest_first(found)[page * size : first]), total)
 
     async def latest(self, account: Account, limit: int) -> list[VisitEntry]:
         """The last of them, those ahead too, the latest first; what is hidden takes nobody's place."""
         found: list[VisitEntry] = []
         for circle in await self._circles(account):
-            visits = await self._registry.visits(circle.patients, among=circle.among, latest_first=True, limit=limit)
-            found += sight.entries(circle.persons, visits)
+            found += await self._latest(circle, VisitFilter(among=circle.among), limit)
         return _latest_first(found)[:limit]
 
     async def get(self, account: Account, visit_id: str) -> VisitEntry:
@@ -115,16 +104,16 @@ class Visits:
 
     async def before(self, account: Account, visit_id: str) -> VisitEntry | None:
         """The visit whose place this one has taken, if the account may see it."""
-        found = await self._asked(account, moved_to=visit_id)
+        found = await self._asked(account, VisitFilter(moved_to=visit_id))
         return found[0] if found else None
 
     async def some(self, account: Account, visit_ids: Collection[str]) -> dict[str, VisitEntry]:
         """Those of these visits that the account may see, by id."""
-        found = await self._asked(account, among=visit_ids)
+        found = await self._asked(account, VisitFilter(among=visit_ids))
         return {entry.visit.id: entry for entry in found}
 
     async def _ahead(self, account: Account) -> list[VisitEntry]:
-        return await self._asked(account, since=self._begun(), statuses=(VisitStatus.BOOKED,))
+        return await self._asked(account, VisitFilter(since=self._begun(), statuses=(VisitStatus.BOOKED,)))
 
     def _begun(self) -> datetime:
         """What starts before this moment has begun: also what starts just now."""
@@ -143,24 +132,17 @@ class Visits:
             circles.append(_Circle(narrow, await self._booking.own_bookings(account.id)))
         return circles
 
-    async def _asked(
-        self,
-        account: Account,
-        *,
-        since: datetime | None = None,
-        statuses: Collection[VisitStatus] | None = None,
-        among: Collection[str] | None = None,
-        moved_to: str | None = None,
-    ) -> list[VisitEntry]:
-        """What the registry gives of the family's visits, within the rights; arguments as `VisitsPort.visits` has."""
+    async def _latest(self, circle: _Circle, where: VisitFilter, limit: int) -> list[VisitEntry]:
+        visits = await self._registry.visits(circle.patients, where, latest_first=True, limit=limit)
+        return sight.entries(circle.persons, visits)
+
+    async def _asked(self, account: Account, where: VisitFilter) -> list[VisitEntry]:
+        """The family's visits, within the rights."""
         family = await self._persons.family(account)
         patients = sight.patients_of(family)
         if not patients:
             return []
-        visits = await self._registry.visits(
-            list(patients), since=since, statuses=statuses, among=among, moved_to=moved_to
-        )
-        return await self._visible(account, sight.entries(family, visits))
+        return await self._visible(account, sight.entries(family, await self._registry.visits(list(patients), where)))
 
     async def _visible(self, account: Account, found: list[VisitEntry]) -> list[VisitEntry]:
         now = self._clock.now()

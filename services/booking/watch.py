@@ -35,7 +35,7 @@ from services.registry.following import Followed
 from services.registry.model import Visit, VisitStatus
 from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.port import REGISTRY_PATIENCE
-from services.registry.ports.visits import VisitChangesPort, VisitsPort
+from services.registry.ports.visits import VisitChangesPort, VisitFilter, VisitsPort
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
 
@@ -137,7 +137,9 @@ class Watch:
             return 0
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
-                visits = await self._registry.visits({row.patient_id for row in claimed}, since=now - _SINCE)
+                visits = await self._registry.visits(
+                    {row.patient_id for row in claimed}, VisitFilter(since=now - _SINCE)
+                )
         except (RegistryUnavailable, TimeoutError):
             return 0
         unclear = await self._compare_all(claimed, visits, now)

@@ -23,6 +23,7 @@ from services.notify.tables import notification, outbox
 from services.registry import following
 from services.registry.model import Cancelled, Visit, VisitStatus
 from services.registry.ports.registry import Registry
+from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -384,8 +385,8 @@ async def test_a_move_whose_new_visit_is_not_known_waits_for_it(world: World, ac
     real = world.registry._real
 
     class OldOnly:
-        async def visits(self, patient_ids: list[str], **named: object) -> list[Visit]:
-            return [each for each in await real.visits(patient_ids, **named) if each.id != moved.id]  # type: ignore[arg-type]
+        async def visits(self, patient_ids: list[str], where: VisitFilter) -> list[Visit]:
+            return [each for each in await real.visits(patient_ids, where) if each.id != moved.id]
 
         async def visit(self, _: str) -> None:
             return None

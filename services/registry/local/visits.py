@@ -15,6 +15,7 @@ from services.registry.local.generations import in_force
 from services.registry.local.port import LocalPort
 from services.registry.local.tables import clinic, doctor, service, slot, visit
 from services.registry.model import AgeGroup, CancelRefusal, Changes, Refusal, Visit, VisitStatus
+from services.registry.ports.visits import EVERY_VISIT, VisitFilter
 from services.storage.tables import counter
 from services.texts.dates import full_years
 
@@ -28,12 +29,8 @@ class LocalVisits(LocalPort):
     async def visits(
         self,
         patient_ids: Collection[str],
+        where: VisitFilter = EVERY_VISIT,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        statuses: Collection[VisitStatus] | None = None,
-        among: Collection[str] | None = None,
-        moved_to: str | None = None,
         latest_first: bool = False,
         limit: int | None = None,
         offset: int = 0,
@@ -42,24 +39,13 @@ class LocalVisits(LocalPort):
             return []
         now = self._now()
         order = [column.desc() if latest_first else column for column in (visit.c.starts_at, visit.c.id)]
-        wanted = visits_with_clinics().where(*_asked_for(patient_ids, since, until, statuses, among, now))
-        if moved_to is not None:
-            wanted = wanted.where(visit.c.moved_to == moved_to)
-        page = wanted.order_by(*order).limit(limit).offset(offset or None)
-        return [visit_of(row, now) for row in await self._ask(page)]
+        wanted = visits_with_clinics().where(*_conditions(patient_ids, where, now)).order_by(*order)
+        return [visit_of(row, now) for row in await self._ask(wanted.limit(limit).offset(offset or None))]
 
-    async def count_visits(
-        self,
-        patient_ids: Collection[str],
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        statuses: Collection[VisitStatus] | None = None,
-        among: Collection[str] | None = None,
-    ) -> int:
+    async def count_visits(self, patient_ids: Collection[str], where: VisitFilter = EVERY_VISIT) -> int:
         if not patient_ids:
             return 0
-        wanted = _asked_for(patient_ids, since, until, statuses, among, self._now())
+        wanted = _conditions(patient_ids, where, self._now())
         (row,) = await self._ask(select(func.count().label("visits")).select_from(visit).where(*wanted))
         return int(row.visits)
 
@@ -87,24 +73,18 @@ def visits_with_clinics() -> Select[tuple[Any, ...]]:
     return select(*own, *CLINIC_COLUMNS).select_from(visit.join(clinic))
 
 
-def _asked_for(
-    patient_ids: Collection[str],
-    since: datetime | None,
-    until: datetime | None,
-    statuses: Collection[VisitStatus] | None,
-    among: Collection[str] | None,
-    now: datetime,
-) -> list[ColumnElement[bool]]:
-    """The conditions of `VisitsPort.visits`."""
+def _conditions(patient_ids: Collection[str], where: VisitFilter, now: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [visit.c.patient_id.in_(patient_ids)]
-    if since is not None:
-        conditions.append(visit.c.starts_at >= since)
-    if until is not None:
-        conditions.append(visit.c.starts_at < until)
-    if among is not None:
-        conditions.append(visit.c.id.in_(among))
-    if statuses is not None:
-        conditions.append(or_(false(), *(_has(status, now) for status in statuses)))
+    if where.since is not None:
+        conditions.append(visit.c.starts_at >= where.since)
+    if where.until is not None:
+        conditions.append(visit.c.starts_at < where.until)
+    if where.statuses is not None:
+        conditions.append(or_(false(), *(_has(status, now) for status in where.statuses)))
+    if where.among is not None:
+        conditions.append(visit.c.id.in_(where.among))
+    if where.moved_to is not None:
+        conditions.append(visit.c.moved_to == where.moved_to)
     return conditions
 
 

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from services.registry.model import Changes, Visit, VisitStatus
 from services.registry.ports.port import Port
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFilter:
+    """Which visits are asked for; None: whichever, past ones too.
+
+    They start at `since` or later and before `until`, have one of the `statuses` at this moment, are `among` these
+    ids, and gave their place to the visit `moved_to`.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    statuses: Collection[VisitStatus] | None = None
+    among: Collection[str] | None = None
+    moved_to: str | None = None
+
+
+EVERY_VISIT = VisitFilter()
 
 
 class VisitsPort(Port, Protocol):
@@ -16,33 +35,16 @@ class VisitsPort(Port, Protocol):
     async def visits(
         self,
         patient_ids: Collection[str],
+        where: VisitFilter = EVERY_VISIT,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        statuses: Collection[VisitStatus] | None = None,
-        among: Collection[str] | None = None,
-        moved_to: str | None = None,
         latest_first: bool = False,
         limit: int | None = None,
         offset: int = 0,
     ) -> Sequence[Visit]:
-        """Visits of these patients, the earliest first: those that start at `since` or later and before `until`.
-
-        `statuses`: only those that have one of them at this moment; None: any, past ones too. `among`: only those
-        with one of these ids. `moved_to`: only those whose place that visit has taken. At most `limit` of them, after
-        the first `offset`.
-        """
+        """These patients' visits, the earliest first; at most `limit` of them, after the first `offset`."""
         ...
 
-    async def count_visits(
-        self,
-        patient_ids: Collection[str],
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        statuses: Collection[VisitStatus] | None = None,
-        among: Collection[str] | None = None,
-    ) -> int:
+    async def count_visits(self, patient_ids: Collection[str], where: VisitFilter = EVERY_VISIT) -> int:
         """How many `visits` would give without a limit."""
         ...
 

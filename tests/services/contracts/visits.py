@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.registry.model import Cancelled, VisitStatus
+from services.registry.ports.visits import VisitFilter
 from tests.services.contracts.world import ANNA, OLEG, RegistryWorld, at, booked, one_of_many, some_visits
 
 
@@ -33,9 +34,9 @@ class VisitsContract:
             slot_id = await world.free(await world.doctor(clinic, service=service), at(hour))
             visits.append(booked(await world.registry.book(service, patient.id, slot_id)).visit)
         since = world.registry.visits
-        assert await since([patient.id], since=at(10)) == visits[1:], "the moment itself counts"
-        assert await since([patient.id], since=at(10, 1)) == visits[2:]
-        assert await since([patient.id], since=at(12)) == []
+        assert await since([patient.id], VisitFilter(since=at(10))) == visits[1:], "the moment itself counts"
+        assert await since([patient.id], VisitFilter(since=at(10, 1))) == visits[2:]
+        assert await since([patient.id], VisitFilter(since=at(12))) == []
         assert await since([patient.id]) == visits
 
     async def test_visits_come_a_page_at_a_time_from_either_end(self, world: RegistryWorld) -> None:
@@ -73,8 +74,8 @@ class VisitsContract:
             (at(10), at(10), []),
             (at(12), at(9), []),
         ):
-            assert await ask([anna], since=since, until=until) == found
-            assert await how_many([anna], since=since, until=until) == len(found)
+            assert await ask([anna], VisitFilter(since=since, until=until)) == found
+            assert await how_many([anna], VisitFilter(since=since, until=until)) == len(found)
 
     async def test_visits_of_some_statuses_as_they_are_at_this_moment(self, world: RegistryWorld) -> None:
         anna, visits = await some_visits(world)
@@ -90,15 +91,15 @@ class VisitsContract:
             world.clock.set(moment)
             for status in VisitStatus:
                 own = [2] if status is VisitStatus.CANCELLED_BY_PATIENT else expected.get(status, [])
-                found = await ask([anna], statuses=[status])
+                found = await ask([anna], VisitFilter(statuses=[status]))
                 assert [visit.id for visit in found] == [visits[place].id for place in own], (moment, status)
                 assert all(visit.status is status for visit in found)
-                assert await how_many([anna], statuses=[status]) == len(own)
-            assert await ask([anna], statuses=list(VisitStatus)) == await ask([anna])
-            assert await ask([anna], statuses=[]) == []
-            assert await how_many([anna], statuses=[]) == 0
+                assert await how_many([anna], VisitFilter(statuses=[status])) == len(own)
+            assert await ask([anna], VisitFilter(statuses=list(VisitStatus))) == await ask([anna])
+            assert await ask([anna], VisitFilter(statuses=[])) == []
+            assert await how_many([anna], VisitFilter(statuses=[])) == 0
         over = (VisitStatus.FULFILLED, VisitStatus.CANCELLED_BY_PATIENT)
-        page = await ask([anna], until=at(12), statuses=over, latest_first=True, limit=2)
+        page = await ask([anna], VisitFilter(until=at(12), statuses=over), latest_first=True, limit=2)
         assert [visit.id for visit in page] == [visits[1].id, visits[0].id]
 
     async def test_visits_are_counted_for_those_asked_about(self, world: RegistryWorld) -> None:
@@ -119,20 +120,20 @@ class VisitsContract:
         oleg = (await world.patient(OLEG)).id
         ask, how_many = world.registry.visits, world.registry.count_visits
         these = [visits[2].id, visits[0].id, "nothing"]
-        assert await ask([anna], among=these) == [visits[0], visits[2]]
-        assert await ask([anna], among=these, until=at(10)) == [visits[0]]
-        assert await how_many([anna], among=these) == 2
-        assert await ask([anna], among=[]) == await ask([oleg], among=these) == []
-        assert await how_many([anna], among=[]) == await how_many([oleg], among=these) == 0
+        assert await ask([anna], VisitFilter(among=these)) == [visits[0], visits[2]]
+        assert await ask([anna], VisitFilter(among=these, until=at(10))) == [visits[0]]
+        assert await how_many([anna], VisitFilter(among=these)) == 2
+        assert await ask([anna], VisitFilter(among=[])) == await ask([oleg], VisitFilter(among=these)) == []
+        assert await how_many([anna], VisitFilter(among=[])) == await how_many([oleg], VisitFilter(among=these)) == 0
 
     async def test_the_visit_that_gave_its_place_to_another(self, world: RegistryWorld) -> None:
         clinic, patient = await world.clinic(), await world.patient()
         doctor = await world.doctor(clinic)
         old = booked(await world.registry.book("1", patient.id, await world.free(doctor, at(9)))).visit
-        assert await world.registry.visits([patient.id], moved_to=old.id) == []
+        assert await world.registry.visits([patient.id], VisitFilter(moved_to=old.id)) == []
         if not world.registry.capabilities().moves:
             return
         new = booked(await world.registry.move("2", old.id, await world.free(doctor, at(10)))).visit
-        (before,) = await world.registry.visits([patient.id], moved_to=new.id)
+        (before,) = await world.registry.visits([patient.id], VisitFilter(moved_to=new.id))
         assert (before.id, before.moved_to) == (old.id, new.id)
-        assert await world.registry.visits([(await world.patient(OLEG)).id], moved_to=new.id) == []
+        assert await world.registry.visits([(await world.patient(OLEG)).id], VisitFilter(moved_to=new.id)) == []
