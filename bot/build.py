@@ -72,6 +72,10 @@ class House:
         return self.wizards.running[kind].wizard
 
     @property
+    def consent(self) -> ConsentFirst:
+        return cast(ConsentFirst, self.services["consent"])
+
+    @property
     def notices(self) -> Notices:
         return self.service(Notices)
 
@@ -240,9 +244,8 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
 
 def _commands(house: House) -> Router:
     router = Router(name="commands")
-    consent = cast(ConsentFirst, house.services["consent"])
     for each in house.commands:
-        router.message.register(_taking(each, consent), CommandFilter(each.name))
+        router.message.register(_taking(each, house.consent), CommandFilter(each.name))
     return router
 
 
@@ -259,18 +262,17 @@ def _taking(declared: Command, consent: ConsentFirst) -> Callable[..., Awaitable
 def _the_rest(house: House) -> Router:
     """Presses, by the table; and messages that nobody else took."""
     router = Router(name="the rest")
-    consent = cast(ConsentFirst, house.services["consent"])
 
     async def take_press(query: CallbackQuery, visitor: Visitor) -> None:
         route, data = house.presses.of(query.data)
         if visitor.known is None and not route.guests:
-            await consent.ask(visitor)
+            await house.consent.ask(visitor)
         else:
             await route.handler(visitor, *data)
 
     async def take_message(_: Message, visitor: Visitor) -> None:
         if visitor.known is None:
-            await consent.ask(visitor)
+            await house.consent.ask(visitor)
         else:
             await last.unknown_message(visitor)
 

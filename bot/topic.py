@@ -147,8 +147,9 @@ class Later:
     until: datetime
 
 
-Notice = Screen | Told | Later | None
-Render = Callable[..., Awaitable[Notice]]
+Rendered = Screen | Told | Later | None
+"""What comes of a notification now; None: it no longer applies."""
+Render = Callable[..., Awaitable[Rendered]]
 
 
 @dataclass(frozen=True, slots=True)

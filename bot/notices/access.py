@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.topic import Notice, NoticeContext, NoticeSpec, Render
+from bot.topic import NoticeContext, NoticeSpec, Render, Rendered
 from bot.views import access as view
 from services.accounts.access import Access
 from services.accounts.notices import GIVER, AccountNews
 
 
-async def opened(context: NoticeContext, *, access: Access) -> Notice:
+async def opened(context: NoticeContext, *, access: Access) -> Rendered:
     return view.opened_elsewhere(context.t, await access.opened(context.account, context.subject_id))
 
 
-async def given(context: NoticeContext, *, access: Access) -> Notice:
+async def given(context: NoticeContext, *, access: Access) -> Rendered:
     grant = await access.notice(context.account, context.subject_id)
     return view.given(context.t, grant) if grant.ended_at is None else None
 
 
-async def ended(context: NoticeContext, *, access: Access) -> Notice:
+async def ended(context: NoticeContext, *, access: Access) -> Rendered:
     return view.ended(context.t, await access.notice(context.account, context.subject_id))
 
 
-async def expired(context: NoticeContext, *, access: Access) -> Notice:
+async def expired(context: NoticeContext, *, access: Access) -> Rendered:
     return view.expired(context.t, await access.notice(context.account, context.subject_id))
 
 
-async def erased(context: NoticeContext) -> Notice:
+async def erased(context: NoticeContext) -> Rendered:
     """Without a name: whoever has left is not known here any more."""
     return view.erased(context.t, None, given=context.subject_id == GIVER)
 

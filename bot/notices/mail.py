@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.topic import Notice, NoticeContext, NoticeSpec
+from bot.topic import NoticeContext, NoticeSpec, Rendered
 from bot.views import mail as view
 from services.accounts.mail import Mail
 from services.accounts.notices import AccountNews
 
 
-async def refused(context: NoticeContext, *, mail: Mail) -> Notice:
+async def refused(context: NoticeContext, *, mail: Mail) -> Rendered:
     """None where another address has been given since."""
     address = await mail.of(context.account)
     if address is None or not address.refused:

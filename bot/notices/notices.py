@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from bot.topic import Line, LinesSpec, Notice, NoticeContext, NoticeSpec
+from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Rendered
 from bot.views import common
 from bot.views.notifications import NotificationLine
 from bot.views.screen import Screen
@@ -25,7 +25,7 @@ class Notices:
         self._persons = persons
         self._clock = clock
 
-    async def render(self, account: Account, note: Notification, t: Texts) -> Notice:
+    async def render(self, account: Account, note: Notification, t: Texts) -> Rendered:
         """What is to be sent now; None where it no longer applies. Raises `RegistryUnavailable`."""
         try:
             return await self._specs[note.kind].render(self._context(account, note, t))

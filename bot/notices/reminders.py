@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.notices import visits as visit_notices
-from bot.topic import Later, Line, LinesSpec, Notice, NoticeContext, NoticeSpec, Render, Told
+from bot.topic import Later, Line, LinesSpec, NoticeContext, NoticeSpec, Render, Rendered, Told
 from bot.views import reminders as view
 from bot.views.screen import Screen
 from services.accounts.model import Account
@@ -21,11 +21,11 @@ from services.texts.dates import MOSCOW, day_words, local
 from services.texts.i18n import Texts
 
 
-async def eve(context: NoticeContext, *, reminders: Reminders) -> Notice:
+async def eve(context: NoticeContext, *, reminders: Reminders) -> Rendered:
     return _notice(context, await reminders.eve(context.account, date.fromisoformat(context.subject_id)))
 
 
-async def soon(context: NoticeContext, *, reminders: Reminders) -> Notice:
+async def soon(context: NoticeContext, *, reminders: Reminders) -> Rendered:
     return _notice(context, await reminders.soon(context.account, context.subject_id))
 
 
@@ -37,7 +37,7 @@ async def soon_opened(context: NoticeContext, *, reminders: Reminders) -> Screen
     return _again(context, await reminders.of_visit(context.account, context.subject_id))
 
 
-def _notice(context: NoticeContext, found: Reminder | service.Later | None) -> Notice:
+def _notice(context: NoticeContext, found: Reminder | service.Later | None) -> Rendered:
     if isinstance(found, Reminder):
         return Told(view.reminder(context.t, found.entries, context.now), found.instead_of)
     return Later(found.until) if found is not None else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList
-from bot.topic import Line, LinesSpec, Notice, NoticeContext, NoticeSpec
+from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Rendered
 from bot.views import requests as view
 from bot.views.screen import Screen
 from services.accounts.model import Account
@@ -17,7 +17,7 @@ from services.requests.requests import Requests
 from services.texts.i18n import Texts
 
 
-async def status(context: NoticeContext, *, requests: Requests) -> Notice:
+async def status(context: NoticeContext, *, requests: Requests) -> Rendered:
     """As it stands now: a later status has taken the word of an earlier one that was still waiting."""
     request = await requests.get(context.account, context.subject_id)
     if request.status is first_status(request.kind):

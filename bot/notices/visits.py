@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList
-from bot.topic import Line, LinesSpec, Notice, NoticeContext, NoticeSpec, Render
+from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Render, Rendered
 from bot.views import moving as moving_views
 from bot.views import notifications as view
 from bot.views import refusals
@@ -30,29 +30,29 @@ async def _ticket(context: NoticeContext, visits: Visits, mail: Mail, note: Html
     return visit_views.ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail)
 
 
-async def confirmed(context: NoticeContext, *, visits: Visits, mail: Mail) -> Notice:
+async def confirmed(context: NoticeContext, *, visits: Visits, mail: Mail) -> Rendered:
     return await _ticket(context, visits, mail)
 
 
-async def stands_after_all(context: NoticeContext, *, visits: Visits, mail: Mail) -> Notice:
+async def stands_after_all(context: NoticeContext, *, visits: Visits, mail: Mail) -> Rendered:
     return await _ticket(context, visits, mail, view.stands_after_all(context.t))
 
 
-async def failed(context: NoticeContext) -> Notice:
+async def failed(context: NoticeContext) -> Rendered:
     return visit_views.failed_booking(context.t)
 
 
-async def cancelled(context: NoticeContext, *, visits: Visits, mail: Mail, cancelling: Cancelling) -> Notice:
+async def cancelled(context: NoticeContext, *, visits: Visits, mail: Mail, cancelling: Cancelling) -> Rendered:
     """Whoever has pressed it needs no word about who it may have been."""
     own = await cancelling.is_own_doing(context.account, context.subject_id)
     return await _ticket(context, visits, mail, None if own else view.cancelled(context.t))
 
 
-async def cancelled_by_clinic(context: NoticeContext, *, visits: Visits, mail: Mail) -> Notice:
+async def cancelled_by_clinic(context: NoticeContext, *, visits: Visits, mail: Mail) -> Rendered:
     return await _ticket(context, visits, mail, view.cancelled_by_clinic(context.t))
 
 
-async def moved(context: NoticeContext, *, visits: Visits) -> Notice:
+async def moved(context: NoticeContext, *, visits: Visits) -> Rendered:
     """None once it has been moved on: the last move is told of."""
     entry = await visits.get(context.account, context.subject_id)
     if entry.visit.moved_to is not None:
@@ -62,7 +62,7 @@ async def moved(context: NoticeContext, *, visits: Visits) -> Notice:
     return visit_views.ticket(context.t, entry, context.now, note=note)
 
 
-async def cancel_failed(context: NoticeContext, *, visits: Visits, cancelling: Cancelling) -> Notice:
+async def cancel_failed(context: NoticeContext, *, visits: Visits, cancelling: Cancelling) -> Rendered:
     """None where it has been cancelled since: that is told of by itself."""
     entry = await visits.get(context.account, context.subject_id)
     if entry.visit.status is VisitStatus.CANCELLED_BY_PATIENT:
@@ -71,7 +71,7 @@ async def cancel_failed(context: NoticeContext, *, visits: Visits, cancelling: C
     return visit_views.ticket(context.t, entry, context.now, note=note)
 
 
-async def move_failed(context: NoticeContext, *, visits: Visits) -> Notice:
+async def move_failed(context: NoticeContext, *, visits: Visits) -> Rendered:
     """None where it has been moved since: that is told of by itself."""
     entry = await visits.get(context.account, context.subject_id)
     if entry.visit.moved_to is not None:
