@@ -117,8 +117,8 @@ class Watch:
         known = {"person_id": person_id, "status": visit.status.value, "starts_at": visit.start}
         if not await self._met(unit, {"account_id": account_id, "visit_id": visit.id, **known}):
             mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit.id
-            before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one()
-            if before != visit.start:
+            before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one_or_none()
+            if before not in (visit.start, None):  # None: it has been forgotten since
                 await self._outbox.withdraw(unit, keys.soon(account_id, visit.id, before))
             await unit.execute(update(visit_watch).where(*mine).values(known))
         if visit.status is VisitStatus.BOOKED:
