@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
 from services.errors import SetupError
 from services.registry.ports.errors import RegistryUnavailable
@@ -38,8 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     topical = _topical(commands) if given and given[0] not in _OWN else {}
     args = parser.parse_args(given)
     os.umask(0o077)  # what is written here is read by its owner alone
+    set_up_logging("WARNING")
     try:
         settings = load_settings()
+        set_up_logging("WARNING", settings.secrets)  # a command's own words are enough
         if args.command in topical:
             return _operate(settings, args, topical[args.command])
         return _OWN.get(args.command, _run)(settings, args)
@@ -91,10 +94,9 @@ def _run(settings: Settings, _args: argparse.Namespace) -> int:
 
 
 def _talk(settings: Settings) -> int:
-    from bot.logs import set_up_logging
     from bot.process import run
 
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.secrets)
     asyncio.run(run(settings))
     return 0
 

@@ -228,7 +228,7 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
         accounts=kernel.accounts,
         revivals=services["revivals"],
     )
-    dispatcher.update.outer_middleware(ChatOrder())
+    dispatcher.update.outer_middleware(ChatOrder(common.pace))
     dispatcher.update.outer_middleware(Duplicates(common.seen))
     locales = house.service(GuestLocales)
     for observer in (dispatcher.message, dispatcher.callback_query):

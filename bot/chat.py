@@ -122,7 +122,7 @@ async def send_prompt(bot: Bot, chat_id: int, prompt: PromptMessage) -> int:
 async def download(bot: Bot, file_id: str, limit: int) -> bytes | None:
     """What somebody has sent; None if it has more bytes than `limit`, or than bots may have.
 
-    Raises `TelegramAPIError`, `aiohttp.ClientError`, `TimeoutError`.
+    Raises `TelegramAPIError`.
     """
     try:
         file = await bot.get_file(file_id)

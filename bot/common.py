@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.middlewares.order import Seen, SeenHere
+from bot.middlewares.order import Pace, Seen, SeenHere
 from bot.middlewares.outgoing import Gate
 from bot.settings import Settings
 from bot.storage import Storage
@@ -20,22 +20,24 @@ _NO_REDIS = "REDIS_URL does not answer; correct it in .env, or leave it empty fo
 class Common:
     """What is shared. `alone`: this is the only process, and remembers it all by itself."""
 
+    pace: Pace
     seen: Seen
     gate: Gate
     memory: Memory
     alone: bool
 
 
-def by_itself(storage: Storage) -> Common:
+def by_itself(storage: Storage, pace: Pace) -> Common:
     """What there is where this is the only process."""
-    return Common(SeenHere(), Gate(), MemoryHere(storage.clock), alone=True)
+    return Common(pace, SeenHere(), Gate(), MemoryHere(storage.clock), alone=True)
 
 
 @asynccontextmanager
 async def open_common(settings: Settings, storage: Storage) -> AsyncIterator[Common]:
     """What is shared by Redis where REDIS_URL is set, else of this process alone."""
+    pace = Pace(settings.presses_a_minute)
     if not settings.redis_url:
-        yield by_itself(storage)
+        yield by_itself(storage, pace)
         return
     # Imported where it is needed: most processes have no Redis, and the start must be quick.
     from bot.shared import Away, GateTogether, MemoryTogether, SeenTogether, Shared
@@ -47,6 +49,6 @@ async def open_common(settings: Settings, storage: Storage) -> AsyncIterator[Com
         raise SetupError(_NO_REDIS) from None
     here = MemoryHere(storage.clock)
     try:
-        yield Common(SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, here), alone=False)
+        yield Common(pace, SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, here), alone=False)
     finally:
         await shared.close()

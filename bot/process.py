@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramUnauthorizedError
@@ -25,6 +24,9 @@ from bot.profile import introduce
 from bot.registry import fill, patients_registry, ready_family, registry_admin, roll
 from bot.settings import Settings
 from bot.storage import USERNAME, Storage, open_storage
+from bot.telegram.incoming import Incoming
+from bot.telegram.polling import Polling
+from bot.telegram.session import TelegramSession
 from services.accounts.mail import Mail
 from services.errors import SetupError
 from services.notify.smtp import Smtp, mail_server
@@ -39,7 +41,6 @@ WrapRegistry = Callable[[Registry], Registry]
 _AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
 _LET_FILL = 10.0
-_STOPPED_WITHIN = 3.0
 
 
 def as_it_is(registry: Registry) -> Registry:
@@ -47,7 +48,7 @@ def as_it_is(registry: Registry) -> Registry:
 
 
 def build_bot(settings: Settings) -> Bot:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_url))
+    session = TelegramSession(api=TelegramAPIServer.from_base(settings.api_url))
     session.middleware(Patience())
     return Bot(settings.token, session=session, default=_AS_WE_WRITE)
 
@@ -73,6 +74,7 @@ async def _serve(
     house = build_house(kernel_of(settings, storage, common, registry))
     ready = asyncio.Event()
     dispatcher = build_dispatcher(house, ready, common)
+    incoming, kinds = Incoming(bot, dispatcher), dispatcher.resolve_used_update_types()
     channel = TelegramChannel(bot, house.kernel, house.notices, common.gate)
     ticks = jobs.build_ticks(house, channel, _letters(settings, house), _own_jobs(settings, storage))
     filling = asyncio.create_task(_fill(settings, storage, ready))
@@ -80,9 +82,9 @@ async def _serve(
     ticks.start()
     try:
         if settings.webhook_url:
-            await _listen(settings, storage, bot, dispatcher, told)
+            await _listen(settings, storage, bot, incoming, kinds, told)
         else:
-            await _poll(bot, dispatcher, told)
+            await Polling(bot, incoming, kinds).run(told)
     finally:
         channel.finish()
         await ticks.stop()
@@ -136,30 +138,9 @@ def _told_to_end() -> asyncio.Event:
     return told
 
 
-async def _poll(bot: Bot, dispatcher: Dispatcher, told: asyncio.Event) -> None:
-    """Polls until a signal comes.
-
-    aiogram cancels its polling once and waits for ever; a cancellation that comes while a connection is being made
-    may be lost, so it is repeated here.
-    """
-    kinds = dispatcher.resolve_used_update_types()
-    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, allowed_updates=kinds))
-    ending = asyncio.create_task(told.wait())
-    await asyncio.wait({polling, ending}, return_when=asyncio.FIRST_COMPLETED)
-    ending.cancel()
-    if not polling.done():
-        stopping = asyncio.create_task(dispatcher.stop_polling())
-        await asyncio.wait({polling}, timeout=_STOPPED_WITHIN)
-        while not polling.done():
-            log.warning("polling has not stopped yet; asked again")
-            polling.cancel()
-            await asyncio.wait({polling}, timeout=_STOPPED_WITHIN)
-        stopping.cancel()
-    if not polling.cancelled():
-        polling.result()
-
-
-async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Dispatcher, told: asyncio.Event) -> None:
+async def _listen(
+    settings: Settings, storage: Storage, bot: Bot, incoming: Incoming, kinds: Collection[str], told: asyncio.Event
+) -> None:
     """Takes updates by webhook until a signal comes. The webhook stays: other processes may share it."""
     # Imported where it is needed: who polls has no web server, and the start must be quick.
     from aiohttp import web
@@ -169,13 +150,12 @@ async def _listen(settings: Settings, storage: Storage, bot: Bot, dispatcher: Di
     from bot.web.updates import Updates
 
     secret = webhook.secret_of(storage.vault, bot, settings.webhook_secret)
-    updates = Updates(bot, dispatcher, secret)
+    updates = Updates(incoming, secret)
     routes = (
         web.post(settings.webhook_path, updates.take),
         web.get(health.PATH, health.Health(storage.database).answer),
     )
     async with serving(settings.http_host, settings.http_port, routes, updates.stop):
-        kinds = dispatcher.resolve_used_update_types()
         try:
             await webhook.settle(bot, storage.database, storage.vault, settings.webhook_url, secret, kinds)
         except TelegramBadRequest as error:

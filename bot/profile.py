@@ -71,7 +71,7 @@ async def _try(bot: Bot, wanted: list[Piece]) -> tuple[list[Piece], float]:
             log.warning("no answer about the %s: %s", piece.name, type(error).__name__)
             return wanted[place:], 0
         except TelegramAPIError as error:
-            log.warning("Telegram refuses the %s: %s", piece.name, error.message)
+            log.warning("Telegram refuses the %s: %s", piece.name, type(error).__name__)
     return [], 0
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from itertools import chain
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,20 +33,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
-    bot_token: str = ""
+    bot_token: str = Field(default="", repr=False)
     telegram_api_url: str = ""
     webhook_url: str = ""
     webhook_secret: str = Field(default="", repr=False)
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8081, ge=1, le=65535)
-    database_url: str = "sqlite:///data/nomerok.sqlite"
-    redis_url: str = ""
+    database_url: str = Field(default="sqlite:///data/nomerok.sqlite", repr=False)
+    redis_url: str = Field(default="", repr=False)
     encryption_key: str = Field(default="", repr=False)
     encryption_key_next: str = Field(default="", repr=False)
     demo: bool | None = None
     operator_name: str = ""
     smtp_url: str = Field(default="", repr=False)
     mail_from: str = ""
+    presses_a_minute: int = Field(default=120, ge=10)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     emulator_host: str = "127.0.0.1"
     emulator_port: int = Field(default=8080, ge=1, le=65535)
@@ -154,6 +156,13 @@ class Settings(BaseSettings):
         return value
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Words of the settings that nobody else is to read: never in a log."""
+        own = self.bot_token, self.webhook_secret, self.encryption_key, self.encryption_key_next
+        passwords = chain.from_iterable(map(_password, (self.database_url, self.redis_url, self.smtp_url)))
+        return tuple(filter(None, (*own, *passwords)))
+
+    @property
     def local_chat(self) -> bool:
         """Without a token the bot brings its own chat."""
         return not self.bot_token and not self.telegram_api_url
@@ -200,6 +209,15 @@ class Settings(BaseSettings):
         """DEMO on this machine only: the file that moves the clock."""
         here = urlsplit(self.api_url).hostname in _LOOPBACK
         return Path("data/clock-shift") if self.demo_on and here else None
+
+
+def _password(url: str) -> tuple[str, str]:
+    """As it stands in an address, and as it is meant; both empty where there is none."""
+    try:
+        written = urlsplit(url).password or ""
+    except ValueError:
+        written = ""
+    return written, unquote(written)
 
 
 def load_settings() -> Settings:

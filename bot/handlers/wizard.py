@@ -10,7 +10,6 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import StateFilter
 from aiogram.fsm.state import StatesGroup
 from aiogram.types import Message
-from aiohttp import ClientError
 
 from bot import chat
 from bot.front import HomeScreen
@@ -273,7 +272,7 @@ def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]
     async def fetch(limit: int) -> bytes | None:
         try:
             return await chat.download(bot, file_id, limit)
-        except (TelegramAPIError, ClientError, TimeoutError):
+        except TelegramAPIError:
             raise FileLost from None
 
     return fetch

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
+from bot.middlewares import handling
+
+log = logging.getLogger(__name__)
+
 _REMEMBERED = 10_000
+AT_ONCE = 30
+"""Somebody who sends an album and presses on at once is no flood."""
+LINE = 60
 
 COMES_AGAIN = "comes_again"
 """The name under which a webhook tells that an update that is not taken now will be sent once more."""
@@ -20,25 +29,68 @@ COMES_AGAIN = "comes_again"
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
+@dataclass(weakref_slot=True, slots=True)
+class _Line:
+    """Whoever waits in one chat."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
+class Pace:
+    """How quickly one chat's updates are let begin: `AT_ONCE` of them, then so many `a_minute`.
+
+    Nobody presses as quickly as that for long. What comes quicker is not refused: it waits, and nobody else does.
+    """
+
+    def __init__(self, a_minute: int) -> None:
+        self._apart = 60 / a_minute
+        self._paid_to: OrderedDict[int, float] = OrderedDict()
+
+    async def turn(self, chat: int) -> None:
+        """Returns when the chat's next update may begin."""
+        loop = asyncio.get_running_loop()
+        early = self._paid_to.get(chat, 0.0) - AT_ONCE * self._apart - loop.time()
+        if early > 0:
+            await asyncio.sleep(early)
+        self._paid_to[chat] = max(loop.time(), self._paid_to.get(chat, 0.0)) + self._apart
+        self._paid_to.move_to_end(chat)
+        if len(self._paid_to) > _REMEMBERED:
+            self._paid_to.popitem(last=False)
+
+
 class ChatOrder(BaseMiddleware):
     """Five quick presses are handled one after another: the first acts, the others see what it did.
 
-    Locks live only while somebody waits on them. The drafts' versions remain the guard; this spares people
-    the sight of their own presses overtaking each other.
+    Lines live only while somebody stands in them. The drafts' versions remain the guard; this spares people the sight
+    of their own presses overtaking each other, and keeps one chat from taking the turns of the others: it has one
+    update in hand at a time, begun at its `pace`, and what comes when `LINE` of them wait is passed over.
     """
 
-    def __init__(self) -> None:
-        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._lines: WeakValueDictionary[int, _Line] = WeakValueDictionary()
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         chat = _chat_id(event)
         if chat is None:
             return await handler(event, data)
-        lock = self._locks.get(chat)
-        if lock is None:
-            lock = self._locks[chat] = asyncio.Lock()
-        async with lock:
+        line = self._lines.get(chat)
+        if line is None:
+            line = self._lines[chat] = _Line()
+        if line.waiting >= LINE:
+            log.warning("a chat sends more than it is answered: an update was passed over")
+            return None
+        line.waiting += 1
+        try:
+            await line.turn.acquire()
+        finally:
+            line.waiting -= 1
+        try:
+            await self._pace.turn(chat)
             return await handler(event, data)
+        finally:
+            line.turn.release()
 
 
 class BeingHandled(Exception):  # noqa: N818 (no fault of anybody's)
@@ -86,10 +138,14 @@ class Duplicates(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         chat = _chat_id(event)
         if chat is None:
+            handling.begin()
             return await handler(event, data)
         try:
             async with self._seen.handling(chat, _event_name(event)) as first_time:
-                return await handler(event, data) if first_time else None
+                if not first_time:
+                    return None
+                handling.begin()
+                return await handler(event, data)
         except BeingHandled:  # only asking again later tells whether it has been handled
             if data.get(COMES_AGAIN):
                 raise

@@ -26,6 +26,8 @@ from aiogram.methods import (
 from aiogram.methods.base import Response, TelegramType
 from aiogram.types import Message
 
+from bot.middlewares.handling import wait_for_telegram
+
 log = logging.getLogger(__name__)
 
 OVERALL_A_SECOND = 30
@@ -73,6 +75,7 @@ class Patience(BaseRequestMiddleware):
                 if error.retry_after > _LONGEST_WAIT or _nobody_waits.get():
                     raise
                 log.warning("Telegram asks to wait %s s before %s", error.retry_after, type(method).__name__)
+                wait_for_telegram()
                 await asyncio.sleep(error.retry_after)
             except (TelegramNetworkError, TelegramServerError) as error:
                 if not isinstance(method, _REPEATABLE):

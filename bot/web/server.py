@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
@@ -13,14 +12,8 @@ from services.errors import SetupError
 
 _CLOSING_S = 1.0
 """For answers that are being written; the work behind them has ended by then."""
-
-
-class _WithoutTraces(logging.Filter):
-    """aiohttp shows what it could not read in the trace, and that may be a piece of somebody's message."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = record.exc_text = None
-        return True
+_REQUEST_WITHIN_S = 10.0
+"""A connection over which no whole head of a request comes within this time is closed: half of one holds nothing up."""
 
 
 @asynccontextmanager
@@ -33,9 +26,13 @@ async def serving(
     """
     app = web.Application(client_max_size=LARGEST_BODY)
     app.add_routes(routes)
-    logger = logging.getLogger(f"{__name__}.http")
-    logger.addFilter(_WithoutTraces())
-    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=_CLOSING_S, logger=logger)
+    runner = web.AppRunner(
+        app,
+        handle_signals=False,
+        access_log=None,
+        shutdown_timeout=_CLOSING_S,
+        keepalive_timeout=_REQUEST_WITHIN_S,
+    )
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     try:

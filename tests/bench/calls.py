@@ -31,6 +31,7 @@ from tests.bench.telegram import Telegram, telegram
 from tests.support.bot_process import BEGIN
 from tests.support.clock import FolderClock
 from tests.support.counting import counting
+from tests.support.machine import unhurried
 
 _CHAT = 5_000_000_001
 _WARM = 3
@@ -92,7 +93,7 @@ async def _dispatching(town: Telegram) -> AsyncIterator[None]:
         await fill_demo(storage.database, storage.clock)
         ready = asyncio.Event()
         ready.set()
-        common = by_itself(storage)
+        common = by_itself(storage, unhurried())
         registry = patients_registry(settings, storage)
         house = build_house(kernel_of(settings, storage, common, registry))
         dispatcher = build_dispatcher(house, ready, common)

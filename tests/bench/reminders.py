@@ -29,7 +29,7 @@ from tests.bench.population import EVE, FIRST_CHAT, settle_patients
 from tests.bench.processes import bot, folder, process
 from tests.bench.telegram import TOKEN, telegram
 from tests.support.clock import FolderClock
-from tests.support.machine import free_port
+from tests.support.machine import free_port, unhurried
 
 _GATE_AIM = 29.0
 _CLAIM_AIM = 2000.0
@@ -107,7 +107,7 @@ async def _over_http(storage: Storage, sends: int) -> list[Figure]:
             await _bare_loop(client, _WARM)
             product, yardstick, used, bare_used = 0.0, 0.0, 0.0, 0.0
             registry = patients_registry(settings, storage)
-            house = build_house(kernel_of(settings, storage, by_itself(storage), registry))
+            house = build_house(kernel_of(settings, storage, by_itself(storage, unhurried()), registry))
             for turn in range(_TURNS):
                 again = update(outbox_table).where(outbox_table.c.id.in_(ids[turn::_TURNS]))
                 await storage.database.execute(again.values(status="due", claimed_until=None, attempts=0))

@@ -14,6 +14,7 @@ from bot.keyboards.buttons.common import GO_HOME, Go
 from bot.routing import Presses, takes, to
 from bot.storage import Storage
 from bot.topics import ALL
+from tests.support.machine import unhurried
 from tests.support.world import World
 from tests.unit.test_callbacks import KINDS, SCREENS, longest
 
@@ -122,7 +123,7 @@ def test_two_topics_cannot_take_the_same_button() -> None:
 
 
 def test_messages_are_asked_in_this_order(world: World) -> None:
-    common = by_itself(Storage(world.database, world.vault, world.clock))
+    common = by_itself(Storage(world.database, world.vault, world.clock), unhurried())
     dispatcher = build_dispatcher(world.house, asyncio.Event(), common)
     heard = [handler for router in dispatcher.sub_routers for handler in router.message.handlers]
     assert [what(each) for each in heard] == MESSAGES

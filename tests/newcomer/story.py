@@ -28,6 +28,7 @@ from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault, VaultError, id_of_key, key_named_in
 from services.tables import metadata
 from tests.support.clock import FakeClock
+from tests.support.machine import unhurried
 from tests.support.world import World
 
 OLD, NEW = bytes(KEY_BYTES), bytes(range(KEY_BYTES))
@@ -105,7 +106,7 @@ async def story(folder: Path) -> None:
     telegram, ready = Telegram(), asyncio.Event()
     ready.set()
     bot = Bot("1:story", session=telegram)
-    anna = Phone(bot, telegram, build_dispatcher(world.house, ready, by_itself(storage)))
+    anna = Phone(bot, telegram, build_dispatcher(world.house, ready, by_itself(storage, unhurried())))
     channel = TelegramChannel(bot, world.house.kernel, world.house.notices, Gate())
     table = metadata.tables["note"]
 

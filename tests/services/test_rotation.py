@@ -17,7 +17,7 @@ from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from bot.cli import rotate_key as rotate
-from bot.logs import MaskingFormatter
+from bot.logs import DiscreetFormatter
 from bot.storage import Storage, open_storage
 from services.accounts.codes import CodeKind
 from services.accounts.model import Account, Covers, Offer
@@ -654,7 +654,7 @@ async def test_logs_of_a_life_at_debug_hold_nothing_personal(
     names = ("services", "bot", "sqlalchemy", "aiosqlite", "asyncpg", "alembic")
     log = StringIO()
     handler = logging.StreamHandler(log)
-    handler.setFormatter(MaskingFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(DiscreetFormatter())
     loggers = [logging.getLogger(name) for name in names]
     levels = [each.level for each in loggers]
     try:

@@ -272,7 +272,7 @@ def main() -> None:
     _no_map_where_told()
     die_where_told(lambda: _fault("kill"))
     settings = load_settings()
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.secrets)
     asyncio.run(process.run(settings, lambda real: cast(Registry, FaultyRegistry(real))))
 
 

@@ -8,11 +8,14 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
+from bot.middlewares.order import Pace
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 """Seconds that anything may take while the machine is busy with more than this; a wait ends with what it waits for."""
+AS_QUICK_AS_IT_GOES = 1_000_000
+"""Presses a minute of somebody in a story, who reads nothing."""
 _ANY = random.SystemRandom()
 _OURS = frozenset(name.upper() for name in Settings.model_fields)
 
@@ -20,7 +23,13 @@ _OURS = frozenset(name.upper() for name in Settings.model_fields)
 def environment(**settings: str) -> dict[str, str]:
     """The machine's environment without our settings, and these."""
     kept = {name: value for name, value in os.environ.items() if name not in _OURS}
-    return {**kept, "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING", **settings}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "LOG_LEVEL": "WARNING",
+        "PRESSES_A_MINUTE": str(AS_QUICK_AS_IT_GOES),
+        **settings,
+    }
 
 
 def free_port() -> int:
@@ -31,3 +40,8 @@ def free_port() -> int:
             with suppress(OSError):
                 probe.bind(("127.0.0.1", port))
                 return port
+
+
+def unhurried() -> Pace:
+    """Lets presses begin as quickly as they come."""
+    return Pace(AS_QUICK_AS_IT_GOES)

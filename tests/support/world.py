@@ -69,6 +69,7 @@ from services.requests.tracked import Statuses
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
+from tests.support.machine import unhurried
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 KIND = "booking"
@@ -209,7 +210,9 @@ class World:
         self.admin = LocalRegistryAdmin(database, vault, clock)
         storage = Storage(database, vault, clock)
         registry = cast(Registry, self.registry)
-        kernel = build_kernel(storage, by_itself(storage), registry, operator="Больница", mails=True, patience=PATIENCE)
+        kernel = build_kernel(
+            storage, by_itself(storage, unhurried()), registry, operator="Больница", mails=True, patience=PATIENCE
+        )
         self.house = house = build_house(kernel, fakes=fakes)
         self.accounts, self.persons, self.drafts = kernel.accounts, kernel.persons, kernel.drafts
         self.outbox = kernel.outbox

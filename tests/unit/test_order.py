@@ -14,6 +14,7 @@ from aiogram.types import CallbackQuery, Chat, Message, TelegramObject, Update, 
 from bot.middlewares import order
 from bot.middlewares.order import COMES_AGAIN, BeingHandled, ChatOrder, Duplicates, SeenHere
 from tests.support.clock import MONDAY_MORNING
+from tests.support.machine import unhurried
 
 
 def message(chat: int, number: int, update: int = 1) -> Update:
@@ -51,7 +52,7 @@ async def settle() -> None:
 
 
 async def test_updates_of_a_chat_are_handled_in_order_and_chats_do_not_wait_for_each_other() -> None:
-    middleware, handler = ChatOrder(), Handler()
+    middleware, handler = ChatOrder(unhurried()), Handler()
     tasks = [
         asyncio.create_task(middleware(handler.at("first"), message(1, 1), {})),
         asyncio.create_task(middleware(handler.at("second"), press(1, "q"), {})),
@@ -69,7 +70,7 @@ async def test_updates_of_a_chat_are_handled_in_order_and_chats_do_not_wait_for_
 
 
 async def test_a_failing_handler_lets_the_next_one_in() -> None:
-    middleware, handler = ChatOrder(), Handler()
+    middleware, handler = ChatOrder(unhurried()), Handler()
 
     async def fail(_event: TelegramObject, _data: dict[str, Any]) -> None:
         raise RuntimeError
@@ -83,13 +84,13 @@ async def test_a_failing_handler_lets_the_next_one_in() -> None:
 
 
 async def test_locks_do_not_pile_up() -> None:
-    middleware, handler = ChatOrder(), Handler()
+    middleware, handler = ChatOrder(unhurried()), Handler()
     for chat in range(100):
         handle = handler.at("x")
         handler.go_on["x"].set()
         await middleware(handle, message(chat, 1), {})
     gc.collect()
-    assert len(middleware._locks) == 0
+    assert len(middleware._lines) == 0
 
 
 async def handled(middleware: Duplicates, *updates: TelegramObject) -> list[bool]:

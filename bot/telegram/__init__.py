@@ -1,0 +1,1 @@
+"""The wire to Telegram: what is asked, what is answered, and updates that come in."""

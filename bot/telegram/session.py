@@ -1,0 +1,95 @@
+"""Requests to the Bot API. Their failures say what kind they are and nothing else.
+
+aiogram's own session puts into its exceptions what a library said, and that may name the address with the token in it
+or hold the whole screen; it follows redirects, with the screen, wherever they lead; and an answer that it cannot read
+it takes for none, though the message stands in the chat.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator
+from http import HTTPStatus
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
+from aiogram.methods import GetFile, TelegramMethod
+from aiogram.methods.base import Response, TelegramType
+from aiohttp import ClientError, ClientTimeout
+
+from bot.telegram.decoding import decoded
+
+_UNREADABLE = "an answer that cannot be read"
+_UPDATE_ID = re.compile(r'"update_id"\s*:\s*(\d{1,18})')
+"""In a text the quotes would stand behind backslashes."""
+
+
+class UnreadableError(TelegramNetworkError):
+    """Telegram has answered, and what it says is not to be made out. `updates`: the ids that stand in it."""
+
+    def __init__(self, method: TelegramMethod[Any], message: str, updates: tuple[int, ...] = ()) -> None:
+        super().__init__(method, message)
+        self.updates = updates
+
+
+class TelegramSession(AiohttpSession):
+    """`TelegramAPIError` is all that it raises, and none holds more than Telegram's own word for what is wrong."""
+
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[TelegramType], timeout: float | None = None
+    ) -> TelegramType:
+        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        form = self.build_form_data(bot, method)
+        within = ClientTimeout(total=self.timeout if timeout is None else timeout)
+        try:
+            session = await self.create_session()
+            async with session.post(url, data=form, timeout=within, allow_redirects=False) as answer:
+                status, content = answer.status, await answer.text("utf-8", "replace")
+        except (ClientError, OSError, TimeoutError) as error:
+            raise TelegramNetworkError(method, type(error).__name__) from None
+        return cast(TelegramType, self.check_response(bot, method, status, content).result)
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except ClientDecodeError:
+            pass
+        left = _what_can_be_read(bot, method, content)
+        if left is not None:
+            return super().check_response(bot, method, status_code, left)
+        if status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:  # a page of whatever stands before Telegram
+            raise TelegramServerError(method, f"{status_code}, {_UNREADABLE}")
+        raise UnreadableError(method, f"{status_code}, {_UNREADABLE}", tuple(map(int, _UPDATE_ID.findall(content))))
+
+    async def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,
+    ) -> AsyncGenerator[bytes, None]:
+        """A file, piece by piece. `TelegramNetworkError`: it does not come, or not whole."""
+        try:
+            async for chunk in super().stream_content(url, headers, timeout, chunk_size, raise_for_status):
+                yield chunk
+        except (ClientError, OSError, TimeoutError) as error:
+            raise TelegramNetworkError(GetFile(file_id=""), type(error).__name__) from None
+
+
+def _what_can_be_read(bot: Bot, method: TelegramMethod[Any], content: str) -> str | None:
+    """The answer without what cannot be read of it, as JSON; None where what was asked for is not in it any more."""
+    kind = Response[method.__returning__]  # type: ignore[name-defined]
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    gave_something = isinstance(answer, dict) and answer.get("result") is not None
+    if decoded(kind, answer, bot) is None or (gave_something and answer.get("result") is None):
+        return None
+    return json.dumps(answer)
