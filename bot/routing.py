@@ -47,15 +47,17 @@ class Presses:
 
     def of(self, data: str | None) -> tuple[Route, tuple[CallbackData, ...]]:
         """The route that takes this data, and what its handler is given beside the visitor."""
-        route = self._routes.get(data or "")
-        if route is None:
-            route = self._routes.get((data or "").partition(":")[0])
+        data = data or ""
+        # Our layouts hold ids, numbers and names of ours: what else there is has been made by hand.
+        if not (data.isascii() and data.isprintable()):
+            return self._otherwise, ()
+        route = self._routes.get(data) or self._routes.get(data.partition(":")[0])
         if route is None:
             return self._otherwise, ()
         if route.kind is None:
             return (route, ()) if route.key == data else (self._otherwise, ())
         try:
-            return route, (route.kind.unpack(data or ""),)
+            return route, (route.kind.unpack(data),)
         except (TypeError, ValueError):  # of another layout, or made by hand
             return self._otherwise, ()
 

@@ -111,7 +111,9 @@ def test_every_button_finds_its_handler() -> None:
     assert {key: taker(data) for key, data in buttons.items()} == TAKEN_BY
 
 
-@pytest.mark.parametrize("data", ["zz9:x", "g1:nowhere", "g1", "", "vl1:up", "vl1:up:0:0", "vl1:sideways:0", "w1"])
+@pytest.mark.parametrize(
+    "data", ["zz9:x", "g1:nowhere", "g1", "", "vl1:up", "vl1:up:0:0", "vl1:sideways:0", "w1", "g1:home\x00", "vc1:é"]
+)
 def test_what_no_layout_knows_goes_to_the_last_one(data: str) -> None:
     assert taker(data) == "unknown_press"
 

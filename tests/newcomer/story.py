@@ -8,15 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator
-from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from aiogram import Bot, Dispatcher
-from aiogram.client.session.base import BaseSession
-from aiogram.methods import EditMessageText, SendDocument, SendMessage, TelegramMethod
-from aiogram.types import BufferedInputFile, CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update, User
+from aiogram import Bot
+from aiogram.methods import SendDocument
+from aiogram.types import BufferedInputFile, User
 from sqlalchemy import create_engine, func, select
 
 from bot.build import build_dispatcher
@@ -29,70 +26,13 @@ from services.storage.vault import KEY_BYTES, Vault, VaultError, id_of_key, key_
 from services.tables import metadata
 from tests.support.clock import FakeClock
 from tests.support.machine import unhurried
+from tests.support.phone import Phone, Telegram
 from tests.support.world import World
 
 OLD, NEW = bytes(KEY_BYTES), bytes(range(KEY_BYTES))
 WRITTEN = "Dizzy in the mornings <since Monday>"
 SHOWN = "Dizzy in the mornings &lt;since Monday&gt;"
 ANNA = User(id=5_000_000_001, is_bot=False, first_name="Anna", language_code="en")
-
-
-class Telegram(BaseSession):
-    """Takes every call; `calls` are those that show something."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.calls: list[SendMessage | EditMessageText | SendDocument] = []
-
-    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
-        if not isinstance(method, SendMessage | EditMessageText | SendDocument):
-            return True
-        self.calls.append(method)
-        return message(len(self.calls))
-
-    async def stream_content(self, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
-        raise AssertionError("nobody asks for a file")
-        yield b""
-
-    async def close(self) -> None:
-        return None
-
-
-class Phone:
-    """Anna's: writes, and presses what stands on the last screen."""
-
-    def __init__(self, bot: Bot, telegram: Telegram, dispatcher: Dispatcher) -> None:
-        self._bot, self._telegram, self._dispatcher = bot, telegram, dispatcher
-        self._numbers = count(1)
-
-    @property
-    def text(self) -> str:
-        screen = self._telegram.calls[-1]
-        return str(screen.caption if isinstance(screen, SendDocument) else screen.text)
-
-    @property
-    def buttons(self) -> dict[str, str]:
-        rows = cast(InlineKeyboardMarkup, self._telegram.calls[-1].reply_markup).inline_keyboard
-        return {each.text: str(each.callback_data) for row in rows for each in row}
-
-    async def write(self, text: str) -> None:
-        number = next(self._numbers)
-        await self._feed(Update(update_id=number, message=message(1_000 + number, text)))
-
-    async def press(self, label: str) -> None:
-        """The one button whose label begins so."""
-        (data,) = [data for text, data in self.buttons.items() if text.startswith(label)]
-        number, shown = next(self._numbers), message(len(self._telegram.calls))
-        query = CallbackQuery(id=str(number), from_user=ANNA, chat_instance="c", data=data, message=shown)
-        await self._feed(Update(update_id=number, callback_query=query))
-
-    async def _feed(self, update: Update) -> None:
-        await self._dispatcher.feed_update(self._bot, update)
-
-
-def message(number: int, text: str | None = None) -> Message:
-    private = Chat(id=ANNA.id, type="private")
-    return Message(message_id=number, date=FakeClock().now(), chat=private, from_user=ANNA, text=text)
 
 
 async def story(folder: Path) -> None:
@@ -106,7 +46,7 @@ async def story(folder: Path) -> None:
     telegram, ready = Telegram(), asyncio.Event()
     ready.set()
     bot = Bot("1:story", session=telegram)
-    anna = Phone(bot, telegram, build_dispatcher(world.house, ready, by_itself(storage, unhurried())))
+    anna = Phone(bot, telegram, build_dispatcher(world.house, ready, by_itself(storage, unhurried())), ANNA)
     channel = TelegramChannel(bot, world.house.kernel, world.house.notices, Gate())
     table = metadata.tables["note"]
 

@@ -17,7 +17,13 @@ TOPIC = Path(__file__).parent / "topic"
 PRODUCT = ("bot", "services", "locales", "migrations", "pyproject.toml")
 OF_THE_TESTS = (
     *("tests/__init__.py", "tests/newcomer/__init__.py", "tests/newcomer/story.py"),
-    *("tests/support/__init__.py", "tests/support/clock.py", "tests/support/world.py"),
+    *(
+        "tests/support/__init__.py",
+        "tests/support/clock.py",
+        "tests/support/machine.py",
+        "tests/support/phone.py",
+        "tests/support/world.py",
+    ),
 )
 """What the story is told with."""
 LINES = {
