@@ -98,13 +98,14 @@ class Incoming:
 
     def _read(self, raw: Any) -> Update | None:
         """The update; None for one that no release of the library at hand makes anything of."""
+        kind, number = _named(raw)
         update = decoded(Update, raw, self._bot)
         try:
             if update is not None and update.event_type:
                 return update
         except UpdateTypeLookupError:
             pass
-        log.warning("an update that cannot be read was passed over: %s, id %s", *_named(raw))
+        log.warning("an update that cannot be read was passed over: %s, id %s", kind, number)
         return None
 
     def _start(self, update: Update, how_far: Handling, more: dict[str, Any]) -> asyncio.Task[Outcome]:

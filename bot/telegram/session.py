@@ -57,7 +57,7 @@ class TelegramSession(AiohttpSession):
     ) -> Response[TelegramType]:
         try:
             return super().check_response(bot, method, status_code, content)
-        except ClientDecodeError:
+        except (ClientDecodeError, TypeError):  # the latter: an error without a description
             pass
         left = _what_can_be_read(bot, method, content)
         if left is not None:
@@ -92,4 +92,4 @@ def _what_can_be_read(bot: Bot, method: TelegramMethod[Any], content: str) -> st
     gave_something = isinstance(answer, dict) and answer.get("result") is not None
     if decoded(kind, answer, bot) is None or (gave_something and answer.get("result") is None):
         return None
-    return json.dumps(answer)
+    return json.dumps({"description": "", **answer})

@@ -1,0 +1,329 @@
+"""The wire to Telegram: what is odd in an update or an answer stops nobody, and its failures tell nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import Any
+
+import pytest
+from aiogram import Bot, Dispatcher
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from aiohttp import web
+from pydantic import BaseModel
+
+from bot import chat
+from bot.telegram import polling
+from bot.telegram.decoding import decoded
+from bot.telegram.incoming import Incoming
+from bot.telegram.polling import Polling
+from bot.telegram.session import TelegramSession
+from bot.views.screen import Screen
+from bot.web.server import serving
+from services.texts.i18n import Html
+from tests.support.logs import written
+
+TOKEN = "1234567890:AAH-secret_secret_secret_secret"
+SCREEN = Screen(Html("Иванова Анна, полис 5097579792000180"), InlineKeyboardMarkup(inline_keyboard=[]))
+PERSON = {"id": 501, "is_bot": False, "first_name": "А"}
+PRIVATE = {"id": 501, "type": "private", "first_name": "А"}
+SENT = {"message_id": 11, "date": 1764000000, "chat": PRIVATE, "from": PERSON, "text": "слово"}
+PRESS = {"id": "77", "from": PERSON, "chat_instance": "1", "data": "x", "message": SENT}
+POLL = {"id": "1", "question": "?", "options": [], "total_voter_count": 1, "is_closed": False, "type": "regular"}
+
+
+def bot_at(url: str) -> Bot:
+    return Bot(TOKEN, session=TelegramSession(api=TelegramAPIServer.from_base(url)))
+
+
+@dataclass
+class Script:
+    """Answers the Bot API with what stands next, the last for ever; `asked`: the calls that came."""
+
+    answers: list[web.Response | str | dict[str, Any]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, request: web.Request) -> web.Response:
+        values = {name: str(value) for name, value in (await request.post()).items()}
+        self.asked.append((request.match_info["method"], values))
+        self.changed.set()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, dict):
+            return web.json_response(answer, status=answer.get("error_code", 200))
+        if isinstance(answer, str):
+            return web.Response(text=answer, content_type="application/json")
+        return answer.__class__(status=answer.status, headers=answer.headers, text=answer.text)
+
+
+@dataclass
+class Line:
+    script: Script
+    bot: Bot
+    log: StringIO
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    script = Script()
+
+    async def nothing() -> None:
+        pass
+
+    routes = [
+        web.route("*", "/bot{token}/{method}", script.take),
+        web.route("*", "/file/bot{token}/{method}", script.take),
+    ]
+    async with serving("127.0.0.1", 0, routes, nothing) as port:
+        bot = bot_at(f"http://127.0.0.1:{port}")
+        with written() as log:
+            yield Line(script, bot, log)
+        await bot.session.close()
+
+
+def holds_nothing(text: str) -> None:
+    for secret in (TOKEN, "secret", "Иванова", "5097579792000180", "слово"):
+        assert secret not in text
+
+
+NEVER_READ = (
+    "<html>Иванова",
+    "",
+    "[]",
+    "null",
+    '{"ok": true, "result": ' + "[" * 100_000,
+    '{"ok": true, "result": ' + "9" * 5000 + "}",
+    {"ok": True, "result": "Иванова"},
+    {"ok": True, "result": {"text": "Иванова"}},
+)
+
+
+@pytest.mark.parametrize("answer", NEVER_READ, ids=lambda answer: str(answer)[:20])
+async def test_an_answer_that_cannot_be_read_holds_nothing(line: Line, answer: Any) -> None:
+    line.script.answers = [answer]
+    with pytest.raises(TelegramNetworkError) as caught:
+        await chat.send(line.bot, 501, SCREEN)
+    holds_nothing(str(caught.value))
+    assert caught.value.__cause__ is None
+
+
+async def test_a_message_of_which_a_part_cannot_be_read_stands_all_the_same(line: Line) -> None:
+    odd = SENT | {"forward_origin": {"type": "newest"}, "entities": [{"type": "bold"}], "new": {}}
+    line.script.answers = [{"ok": True, "result": odd}]
+    assert await chat.send(line.bot, 501, SCREEN) == 11
+    line.script.answers = [{"ok": True, "result": True, "parameters": {"retry_after": "soon"}}]
+    await line.bot.delete_message(501, 11)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (web.Response(status=502, text="<html>Bad Gateway"), TelegramServerError),
+        (web.Response(status=413, text="<html>too large"), TelegramNetworkError),
+        ({"ok": False, "error_code": 500, "description": 5}, TelegramServerError),
+        ({"ok": False, "error_code": 400, "description": "Bad Request: chat not found", "new": 1}, TelegramBadRequest),
+        (
+            {"ok": False, "error_code": 429, "description": "x", "parameters": {"retry_after": 7, "odd": []}},
+            TelegramRetryAfter,
+        ),
+    ],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
+async def test_what_is_no_yes_is_said_by_its_kind(line: Line, answer: Any, kind: type[TelegramAPIError]) -> None:
+    line.script.answers = [answer]
+    with pytest.raises(kind) as caught:
+        await chat.send(line.bot, 501, SCREEN)
+    holds_nothing(str(caught.value))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_screen_follows_a_redirect_and_a_ring_of_them_tells_no_token(line: Line, status: int) -> None:
+    line.script.answers = [web.Response(status=status, headers={"Location": f"/bot{TOKEN}/sendMessage"})]
+    with pytest.raises(TelegramNetworkError) as caught:
+        await chat.send(line.bot, 501, SCREEN)
+    assert len(line.script.asked) == 1
+    holds_nothing(repr(caught.value) + str(caught.value))
+
+
+async def test_no_failure_of_the_line_tells_the_address() -> None:
+    bot = bot_at("http://127.0.0.1:1")
+    asked = (bot.send_message(501, "Иванова"), bot.get_me(), bot.download_file("photos/1.jpg"))
+    with written() as log:
+        for question in asked:
+            with pytest.raises(TelegramNetworkError) as caught:
+                await question
+            holds_nothing(str(caught.value))
+    await bot.session.close()
+    holds_nothing(log.getvalue())
+
+
+async def test_a_file_that_is_gone_tells_nothing(line: Line) -> None:
+    line.script.answers = [web.Response(status=404)]
+    with pytest.raises(TelegramNetworkError) as caught:
+        await line.bot.download_file("1.jpg")
+    holds_nothing(str(caught.value))
+
+
+ODD_FIELDS: list[Any] = [
+    None,
+    True,
+    -1,
+    1.5,
+    2**70,
+    "",
+    "x",
+    "\ud800",
+    [],
+    [1],
+    [{}],
+    {},
+    {"type": "newest"},
+    {"id": []},
+]
+
+
+def odd_updates() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field that a message or a press may have, and one to come, with each thing that it may not hold."""
+    names: dict[str, type[BaseModel]] = {"message": Message, "callback_query": CallbackQuery}
+    usual: dict[str, dict[str, Any]] = {"message": SENT, "callback_query": PRESS}
+    for kind, model in names.items():
+        fields = [each.alias or name for name, each in model.model_fields.items()]
+        for name in (*fields, "to_come"):
+            for odd in ODD_FIELDS:
+                yield name, {"update_id": 1, kind: {**usual[kind], name: odd}}
+            yield name, {"update_id": 1, kind: {k: v for k, v in usual[kind].items() if k != name}}
+
+
+def test_whatever_stands_in_an_update_it_is_read_or_it_is_not() -> None:
+    """No exception, and where what we need is there, the update is there: nobody's word is lost for an odd ornament."""
+    needed = {"message_id", "date", "chat", "id", "from", "chat_instance", "text", "data", "message"}
+    bot = bot_at("http://127.0.0.1:1")
+    seen = 0
+    for name, raw in odd_updates():
+        kind = "message" if "message" in raw else "callback_query"
+        what = kind, name, raw[kind].get(name)
+        update = decoded(Update, json.loads(json.dumps(raw)), bot)
+        if name not in needed:
+            assert update is not None, what
+            assert getattr(update, kind) is not None, what
+            assert getattr(update, kind).from_user.id == 501, what
+            seen += 1
+    assert seen > 1000
+
+
+@dataclass
+class Taken:
+    """What the dispatcher was handed."""
+
+    texts: list[str | None] = field(default_factory=list)
+    full: asyncio.Event = field(default_factory=asyncio.Event)
+    wanted: int = 1
+
+    async def take(self, message: Message) -> None:
+        self.texts.append(message.text)
+        if len(self.texts) >= self.wanted:
+            self.full.set()
+
+
+@asynccontextmanager
+async def polled(line: Line, wanted: int) -> AsyncIterator[Taken]:
+    dispatcher, taken = Dispatcher(disable_fsm=True), Taken(wanted=wanted)
+    dispatcher.message.register(taken.take)
+    told = asyncio.Event()
+    running = asyncio.create_task(Polling(line.bot, Incoming(line.bot, dispatcher), ["message"]).run(told))
+    yield taken
+    told.set()
+    await running
+
+
+def updates(*each: Any) -> dict[str, Any]:
+    return {"ok": True, "result": list(each)}
+
+
+def said(update: int, text: str = "слово", **more: Any) -> dict[str, Any]:
+    return {"update_id": update, "message": SENT | {"message_id": update, "text": text} | more}
+
+
+async def nothing_more(line: Line, count: int) -> None:
+    while len(line.script.asked) < count:
+        line.script.changed.clear()
+        await line.script.changed.wait()
+
+
+EMPTY = updates()
+
+
+async def test_updates_beside_those_that_cannot_be_read(line: Line) -> None:
+    line.script.answers = [
+        updates(
+            said(1),
+            {"update_id": 2, "poll": POLL | {"options": "Иванова"}},
+            {"update_id": 3, "something_new": {"text": "Иванова"}},
+            {"update_id": 4, "message": "Иванова"},
+            {"update_id": 5},
+            said(6, "второе", forward_origin={"type": "hidden_user", "date": 1}),
+        ),
+        EMPTY,
+    ]
+    async with polled(line, 2) as taken:
+        await taken.full.wait()
+        await nothing_more(line, 2)
+    assert taken.texts == ["слово", "второе"]
+    assert line.script.asked[1][1]["offset"] == "7"
+    log = line.log.getvalue()
+    for number, kind in ((2, "poll"), (3, "of a new kind"), (4, "message"), (5, "of a new kind")):
+        assert f"passed over: {kind}, id {number}" in log
+    holds_nothing(log)
+
+
+async def test_one_that_spoils_the_whole_answer_is_passed_over_by_its_id(line: Line) -> None:
+    deep = '{"update_id": 2, "message": ' + "[" * 5000 + "]" * 5000 + "}"
+
+    def raw(*each: str) -> str:
+        return '{"ok": true, "result": [' + ", ".join(each) + "]}"
+
+    first, last = json.dumps(said(1)), json.dumps(said(3, '"update_id": 99'))
+    line.script.answers = [raw(first, deep, last), raw(first), raw(deep), raw(last), EMPTY]
+    async with polled(line, 2) as taken:
+        await taken.full.wait()
+        await nothing_more(line, 5)
+    assert taken.texts == ["слово", '"update_id": 99']
+    asked = [(values.get("offset"), values["limit"]) for _, values in line.script.asked[:5]]
+    assert asked == [(None, "100"), (None, "1"), ("2", "1"), ("3", "1"), ("4", "100")]
+    assert "passed over: id 2" in line.log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<html>Иванова",
+        web.Response(status=502, text="Иванова"),
+        {"ok": False, "error_code": 409, "description": "Conflict: Иванова"},
+        {"ok": False, "error_code": 401, "description": "Unauthorized"},
+        {"ok": True, "result": {"update_id": 1}},
+        {"ok": True, "result": [{"message": SENT}, "Иванова", None]},
+    ],
+    ids=["html", "502", "409", "401", "no list", "no ids"],
+)
+async def test_a_telegram_that_does_not_answer_is_asked_again(
+    line: Line, answer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "_PAUSES_S", (0.001, 0.001))
+    line.script.answers = [answer, answer, updates(said(7)), EMPTY]
+    async with polled(line, 1) as taken:
+        await taken.full.wait()
+    assert taken.texts == ["слово"]
+    assert any(told in line.log.getvalue() for told in ("no updates from Telegram", "passed over"))
+    holds_nothing(line.log.getvalue())
