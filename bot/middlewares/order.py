@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -43,17 +44,24 @@ class Pace:
     Nobody presses as quickly as that for long. What comes quicker is not refused: it waits, and nobody else does.
     """
 
-    def __init__(self, a_minute: int) -> None:
+    def __init__(
+        self,
+        a_minute: int,
+        time: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._apart = 60 / a_minute
+        self._time = time
+        self._sleep = sleep
         self._paid_to: OrderedDict[int, float] = OrderedDict()
 
     async def turn(self, chat: int) -> None:
         """Returns when the chat's next update may begin."""
-        loop = asyncio.get_running_loop()
-        early = self._paid_to.get(chat, 0.0) - AT_ONCE * self._apart - loop.time()
+        paid_to = self._paid_to.get(chat, 0.0)
+        early = paid_to - (AT_ONCE - 1) * self._apart - self._time()
         if early > 0:
-            await asyncio.sleep(early)
-        self._paid_to[chat] = max(loop.time(), self._paid_to.get(chat, 0.0)) + self._apart
+            await self._sleep(early)
+        self._paid_to[chat] = max(self._time(), paid_to) + self._apart
         self._paid_to.move_to_end(chat)
         if len(self._paid_to) > _REMEMBERED:
             self._paid_to.popitem(last=False)

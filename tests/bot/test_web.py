@@ -21,10 +21,11 @@ from aiogram.types import Message
 from aiohttp import web
 from sqlalchemy import select
 
+from bot.middlewares.handling import wait_for_telegram
 from bot.middlewares.order import BeingHandled, ChatOrder, Duplicates, SeenHere
 from bot.telegram import incoming
 from bot.telegram.incoming import Incoming
-from bot.web import health, updates, webhook
+from bot.web import health, server, updates, webhook
 from bot.web.health import Health
 from bot.web.server import serving
 from bot.web.updates import LARGEST_BODY, SECRET_HEADER, Updates
@@ -70,6 +71,7 @@ class Place:
     begun: list[str] = field(default_factory=list)
     handled: list[str] = field(default_factory=list)
     come: int = 0
+    waits: bool = False
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -84,6 +86,8 @@ class Place:
         await self._tell()
         if self.fails:
             raise self.fails.pop(0)
+        if self.waits:
+            wait_for_telegram()
         await self.go_on.wait()
         self.handled.append(message.text)
 
@@ -226,6 +230,60 @@ async def test_what_another_process_has_in_hand_comes_later(place: Place) -> Non
     status, answer = await place.post(said(1))
     assert status == 503
     assert answer.headers["Retry-After"] == "5"
+
+
+async def test_a_request_is_not_held_while_telegram_makes_a_chat_wait(place: Place) -> None:
+    """Telegram opens some forty at once: whoever holds one bars another chat."""
+    place.go_on.clear()
+    place.waits = True
+    chats = range(1, 51)
+    answers = [asyncio.create_task(place.status(said(chat, "ждёт", chat))) for chat in chats]
+    assert await asyncio.gather(*answers) == [200] * 50
+    place.waits = False
+    place.go_on.set()
+    assert await place.status(said(99, "другая", 99)) == 200
+    await place.incoming.stop()
+    assert len(place.handled) == 51, "what was let go of is handled all the same"
+
+
+async def test_a_request_is_held_a_little_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has begun goes on by itself; what stands in line comes again, and is not handled twice."""
+    async with served() as place:
+        place.go_on.clear()
+        first = asyncio.create_task(place.status(said(1)))
+        await place.has_begun()
+        monkeypatch.setattr(incoming, "_HELD", timedelta(0))
+        status, answer = await place.post(said(2, "вторая"))
+        assert (status, answer.headers["Retry-After"]) == (503, "5"), "its turn has not come"
+        monkeypatch.setattr(incoming, "_HELD", timedelta(seconds=0.02))
+        while await place.status(said(3, "из другой", 3)) == 503:  # a busy machine has not begun it by then
+            pass
+        assert "из другой" in place.begun
+        assert "из другой" not in place.handled, "it goes on by itself"
+        monkeypatch.setattr(incoming, "_HELD", PATIENCE)
+        again = asyncio.create_task(place.status(said(2, "вторая")))
+        place.go_on.set()
+        assert [await first, await again] == [200, 200]
+        assert place.handled.count("Иванова Анна") == 1
+        assert place.handled.count("вторая") == 1
+
+
+async def test_half_a_head_and_half_a_body_hold_nothing_up(monkeypatch: pytest.MonkeyPatch, log: StringIO) -> None:
+    monkeypatch.setattr(server, "_REQUEST_WITHIN_S", 0.05)
+    monkeypatch.setattr(updates, "BODY_WITHIN", timedelta(seconds=0.05))
+    async with served() as place:
+        for begun in ("", "POST /telegram HTT", "POST /telegram HTTP/1.1\r\nHost: x\r\nX-Slow: Иванова"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+            writer.write(begun.encode())
+            assert await reader.read() == b"", "it is closed"
+            writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+        head = f"POST /telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n{SECRET_HEADER}: {SECRET}\r\n\r\nИванова"
+        writer.write(head.encode())
+        assert b" 408 " in await reader.readline()
+        writer.close()
+        assert await place.status(said(1)) == 200
+    assert "Иванова" not in log.getvalue()
 
 
 async def test_the_end_lets_finish_what_is_under_way() -> None:

@@ -93,7 +93,7 @@ async def test_locks_do_not_pile_up() -> None:
     assert len(middleware._lines) == 0
 
 
-async def handled(middleware: Duplicates, *updates: TelegramObject) -> list[bool]:
+async def handled(middleware: Duplicates | ChatOrder, *updates: TelegramObject) -> list[bool]:
     async def handle(_event: TelegramObject, _data: dict[str, Any]) -> bool:
         return True
 
@@ -157,3 +157,56 @@ async def test_an_update_whose_handling_was_cut_short_may_come_again() -> None:
     begun.cancel()
     await asyncio.gather(begun, return_exceptions=True)
     assert await handled(middleware, press(1, "q"), press(1, "q")) == [True, False]
+
+
+async def test_one_chat_in_a_hurry_has_its_pace_and_another_does_not_wait() -> None:
+    """A flood of presses is begun one after another, at the pace of the chat; nothing of it is refused."""
+    loop = asyncio.get_running_loop()
+    slept: list[float] = []
+    now = loop.time()
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        slept.append(seconds)
+        now += seconds
+
+    pace = order.Pace(120, time=lambda: now, sleep=sleep)
+    middleware = ChatOrder(pace)
+    pressed = [f"q{number}" for number in range(order.AT_ONCE + 20)]
+    assert await handled(middleware, *(press(1, each) for each in pressed)) == [True] * len(pressed)
+    assert slept == pytest.approx([0.5] * 20)
+    assert await handled(middleware, press(2, "another")) == [True]
+    assert len(slept) == 20, "another chat begins at once"
+    now += 60
+    assert await handled(middleware, *(press(1, each) for each in pressed[: order.AT_ONCE])) == [True] * order.AT_ONCE
+    assert len(slept) == 20, "whoever has rested begins at once"
+
+
+async def test_a_line_is_so_long_and_no_longer(caplog: pytest.LogCaptureFixture) -> None:
+    middleware, handler = ChatOrder(unhurried()), Handler()
+    first = asyncio.create_task(middleware(handler.at("first"), press(1, "first"), {}))
+    await settle()
+    line = [asyncio.create_task(handled(middleware, press(1, f"q{number}"))) for number in range(order.LINE + 5)]
+    await settle()
+    assert [each.result() for each in line[order.LINE :]] == [[False]] * 5, "passed over, and not kept in memory"
+    assert "a chat sends more than it is answered" in caplog.text
+    assert await handled(middleware, press(2, "another")) == [True]
+    handler.go_on["first"].set()
+    assert await first == "first"
+    assert await asyncio.gather(*line[: order.LINE]) == [[True]] * order.LINE
+    assert await handled(middleware, press(1, "after")) == [True]
+
+
+async def test_who_leaves_the_line_leaves_a_place() -> None:
+    middleware, handler = ChatOrder(unhurried()), Handler()
+    first = asyncio.create_task(middleware(handler.at("first"), press(1, "first"), {}))
+    await settle()
+    leaving = [asyncio.create_task(handled(middleware, press(1, f"q{number}"))) for number in range(order.LINE)]
+    await settle()
+    for each in leaving:
+        each.cancel()
+    await asyncio.gather(*leaving, return_exceptions=True)
+    stays = asyncio.create_task(handled(middleware, press(1, "stays")))
+    handler.go_on["first"].set()
+    assert await first == "first"
+    assert await stays == [True]
