@@ -104,7 +104,7 @@ async def test_a_refusal_is_left_and_a_silent_telegram_given_up(
     emulator.fault(Fault("setMyCommands", code=400, description="Bad Request: BOT_COMMAND_INVALID", times=3))
     await introduce(bot, COMMANDS, waits)
     assert waits.seconds == []
-    assert caplog.text.count("BOT_COMMAND_INVALID") == 3
+    assert caplog.text.count("TelegramBadRequest") == 3
     assert sets(emulator)["setMyDescription"] == 2, "the rest is set"
 
     emulator.fault(Fault("getMyCommands", code=500, times=100))
