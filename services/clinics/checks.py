@@ -46,10 +46,10 @@ def sound(value: str, most: int) -> None:
     """What is asked of every cell, whatever it says. `most`: characters."""
     if len(value) > most:
         raise Wrong(f"is longer than {most} characters")
-    odd = next((char for char in value if not char.isprintable() or char == "\ufffd"), None)
-    if odd is not None:
+    if not value.isprintable() or "\ufffd" in value:
+        odd = next(char for char in value if not char.isprintable() or char == "\ufffd")
         raise Wrong(f"holds a character that is none to print, U+{ord(odd):04X}")
-    if _FORMULA.fullmatch(value):
+    if value[0] == "#" and _FORMULA.fullmatch(value):
         raise Wrong(f"«{value}» is what a formula says that has failed")
 
 

@@ -34,7 +34,8 @@ _NO_PATRONYMIC = frozenset(
 
 def one_line(text: str) -> str:
     """Without what cannot be seen; line breaks and other white space as single spaces."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    seen = text if text.isascii() else _INVISIBLE.sub("", text)
+    return " ".join(seen.split())
 
 
 def plain_hyphens(text: str) -> str:

@@ -242,6 +242,8 @@ async def test_one_person_typed_two_ways_is_one_patient(town: BotProcess) -> Non
         await user.press("Нет телефона")
         await user.send(of_father)
         await press_all(user, "Пропустить", "Всё верно")
+    assert "Этот человек уже есть в списке" in user.screen().text
+    assert "Мамин-Сибиряк Илья\n" in user.screen().text
     assert len(patients_of(town, user)) == 2
 
     # STEP 6. Somebody whose name is only alike is somebody else: the registry does not give them this policy.
@@ -253,7 +255,8 @@ async def test_one_person_typed_two_ways_is_one_patient(town: BotProcess) -> Non
     await stranger.send("+79160000002")
     await stranger.send(policy)
     await press_all(stranger, "Пропустить", "Всё верно")
-    assert "✅ Готово" not in stranger.screen().text
+    assert "этот номер полиса записан на другое имя или другую дату рождения" in stranger.screen().text
+    assert not patients_of(town, stranger)
 
 
 async def test_without_a_policy_the_clinic_has_a_phone_and_the_policy_can_come_later(town: BotProcess) -> None:

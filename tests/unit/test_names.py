@@ -101,7 +101,8 @@ INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u202d\u2060\u2066\
 SPACES = " \u00a0\u2009\u202f\u3000\t\n"
 VOWELS = "аеёиоуыэюя"
 WORD = st.text("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", min_size=2, max_size=9).map(str.capitalize)
-CASES = (str, str.upper, str.lower, str.swapcase)
+CASES: tuple[Callable[[str], str], ...] = (str, str.upper, str.lower, str.swapcase)
+YO: tuple[Callable[[str], str], ...] = (str, lambda text: text.replace("ё", "е").replace("Ё", "Е"))
 
 
 @st.composite
@@ -122,7 +123,7 @@ def two_typings(draw: st.DrawFn) -> tuple[str, str]:
             char += draw(st.sampled_from(["", "", "", "\u0301"]))
         typed += char + draw(st.sampled_from(["", "", "", *INVISIBLE]))
     typed = draw(st.sampled_from(CASES))(typed)
-    typed = draw(st.sampled_from([str, lambda text: text.replace("ё", "е").replace("Ё", "Е")]))(typed)
+    typed = draw(st.sampled_from(YO))(typed)
     typed = unicodedata.normalize(draw(st.sampled_from(["NFC", "NFD"])), typed)
     return plain, draw(st.sampled_from(["", " ", "\ufeff"])) + typed + draw(st.sampled_from(["", ".", ". ", "\n"]))
 
@@ -143,9 +144,9 @@ ANYTHING = st.one_of(
 )
 
 
-@pytest.mark.parametrize("form", [one_line, plain_hyphens, tidy, folded, patronymic])
+@pytest.mark.parametrize("form", [one_line, plain_hyphens, tidy, folded, lambda text: patronymic(text) or ""])
 @given(text=ANYTHING)
-def test_once_more_changes_nothing(form: Callable[[str | None], str | None], text: str) -> None:
+def test_once_more_changes_nothing(form: Callable[[str], str], text: str) -> None:
     once = form(text)
     assert form(once) == once
 
