@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202d\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -21,7 +22,9 @@ _APOSTROPHES = dict.fromkeys(map(ord, "`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018\u20
 _HYPHEN = re.compile(r" *-[- ]*")
 _APOSTROPHE = re.compile(r" *(['’]) *")
 _STRESSED = re.compile(r"([аеиоуыэюяіє])([\u0300-\u036f]+)", re.IGNORECASE)
+_YO = re.compile(r"(е)([\u0300-\u036f]+)")
 _STRESS = {0x300: None, 0x301: None}
+_DOTS = {0x308: None}
 _NO_PATRONYMIC = frozenset(
     {
         *("нет", "нету", "нет отчества", "отчества нет", "без отчества", "отсутствует", "отчество отсутствует"),
@@ -45,13 +48,14 @@ def plain_hyphens(text: str) -> str:
 
 def tidy(text: str) -> str:
     """A name as it is kept and shown: no stress marks, no spaces around hyphens and apostrophes, no dot at the end."""
-    name = plain_hyphens(_without_stress(one_line(text))).translate(_APOSTROPHES)
+    name = plain_hyphens(_unmarked(one_line(text), _STRESSED, _STRESS)).translate(_APOSTROPHES)
     return _APOSTROPHE.sub(r"\1", _HYPHEN.sub("-", name)).rstrip(" .")
 
 
 def folded(text: str) -> str:
     """A name as it is compared: `tidy`, one case, «ё» as «е», one kind of apostrophe. Never shown, never stored."""
-    return tidy(text).casefold().replace("ё", "е").replace("’", "'")
+    name = tidy(tidy(text).casefold())  # once more, for «ß» becomes two letters, of which the latter may bear a mark
+    return _unmarked(name, _YO, _DOTS).replace("’", "'")
 
 
 def patronymic(text: str | None) -> str | None:
@@ -62,7 +66,7 @@ def patronymic(text: str | None) -> str | None:
     return name
 
 
-def _without_stress(name: str) -> str:
-    """«Ильи́н» as «Ильин», whether or not a mark is a character of its own; й and ё keep theirs."""
+def _unmarked(name: str, marked: re.Pattern[str], marks: Mapping[int, None]) -> str:
+    """Letters without these marks, whether or not a mark is a character of its own: «Ильи́н» as «Ильин»."""
     apart = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFC", _STRESSED.sub(lambda found: found[1] + found[2].translate(_STRESS), apart))
+    return unicodedata.normalize("NFC", marked.sub(lambda found: found[1] + found[2].translate(marks), apart))

@@ -139,7 +139,12 @@ def test_any_of_these_typings_is_the_same_name(typings: tuple[str, str]) -> None
 ANYTHING = st.one_of(
     st.text(),
     st.text(
-        "АаЁёйиЙgİßǰé." + HYPHENS + APOSTROPHES + INVISIBLE + SPACES + "\u0300\u0301\u0306\u0308\u0374\u1fef\u1ffd"
+        "АаЁёйиЙgİßǰŉΐᾳé.\u0345"
+        + HYPHENS
+        + APOSTROPHES
+        + INVISIBLE
+        + SPACES
+        + "\u0300\u0301\u0306\u0308\u0374\u1fef\u1ffd"
     ),
 )
 

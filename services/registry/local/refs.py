@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from services.texts.names import folded
 
@@ -28,6 +29,7 @@ def other_slot_ref(doctor_id: str, start: datetime, end: datetime) -> str:
     return short_hash(doctor_id, start.astimezone(UTC).isoformat(), end.astimezone(UTC).isoformat())
 
 
+@lru_cache(maxsize=4096)
 def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
     """For ordering names as people do: № 3 before № 10. Neither engine collates Russian reliably."""
     parts = re.split(r"(\d+)", folded(text))
