@@ -21,7 +21,10 @@ from babel.messages.pofile import PoFileError, read_po
 from scripts.messages import LOCALES, Fault, Found, forms, found_in, po_path, sentences
 
 # Data of the country, not texts: Russian stands in them as it is. A path ending in "/" is a whole folder.
-CYRILLIC_DATA = ("services/clinics/regions.py", "services/clinics/importing.py", "services/registry/local/")
+CYRILLIC_DATA = (
+    *("services/clinics/regions.py", "services/clinics/checks.py", "services/clinics/columns.py"),
+    *("services/registry/local/", "services/texts/names.py"),
+)
 
 # Words that are the same in Russian: a translation may consist of them alone.
 SAME_IN_RUSSIAN = frozenset({"telegram", "nomerok", "pdf", "ics", "sms", "e", "mail"})

@@ -23,6 +23,7 @@ from services.accounts.fields import (
     PolicyWarning,
     parse_birth_date,
     parse_name,
+    parse_patronymic,
     parse_policy,
     parse_snils,
     policy_warnings,
@@ -151,7 +152,7 @@ def _read(args: argparse.Namespace, desk: Desk) -> Papers:
     identity = PatientIdentity(
         surname=form.value("surname", parse_name),
         name=form.value("name", parse_name),
-        patronymic=form.optional("patronymic", parse_name),
+        patronymic=form.optional("patronymic", parse_patronymic),
         birth_date=form.value("birth", lambda text: parse_birth_date(text, today, own=own)),
         sex=form.value("sex", _parse_sex),
         policy=form.value("policy", parse_policy),

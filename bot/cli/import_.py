@@ -9,4 +9,5 @@ from services.clinics import importing
 
 
 async def run(args: Namespace, operator: Operator) -> int:
-    return await importing.run(args, operator.schedules, stdout=operator.stdout, stderr=operator.stderr)
+    now = operator.storage.clock.now()
+    return await importing.run(args, operator.schedules, now, stdout=operator.stdout, stderr=operator.stderr)

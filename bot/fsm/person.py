@@ -37,6 +37,7 @@ from services.accounts.fields import (
     PolicyWarning,
     parse_birth_date,
     parse_name,
+    parse_patronymic,
     parse_phone,
     parse_policy,
     parse_snils,
@@ -51,6 +52,7 @@ from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict
 from services.texts.dates import full_years, local
 from services.texts.i18n import Html
+from services.texts.names import folded, patronymic
 
 KIND = "person"
 LIFETIME = timedelta(days=1)
@@ -74,7 +76,7 @@ def identity_of(answers: Answers) -> PatientIdentity:
     return PatientIdentity(
         surname=answers["surname"],
         name=answers["name"],
-        patronymic=answers["patronymic"] or None,
+        patronymic=patronymic(answers["patronymic"]),
         birth_date=date.fromisoformat(answers["birth"]),
         sex=Sex(answers["sex"]),
         policy=_policy(answers),
@@ -289,8 +291,10 @@ def _apply_field(context: StepContext, field: str, given: Input, *, own: bool) -
 
 def _parse(field: str, text: str, context: StepContext, *, own: bool) -> dict[str, Any]:
     match field:
-        case "surname" | "name" | "patronymic":
+        case "surname" | "name":
             return {field: parse_name(text)}
+        case "patronymic":
+            return {field: parse_patronymic(text) or ""}
         case "birth":
             return {field: parse_birth_date(text, _latest_today(context.now), own=own).isoformat()}
         case "sex":
@@ -322,9 +326,9 @@ def _latest_today(now: datetime) -> date:
 
 
 def _parse_sex(text: str, context: StepContext) -> str:
-    typed = text.strip().casefold()
+    typed = folded(text)
     for sex, label in ((Sex.FEMALE, context.t.label("Female")), (Sex.MALE, context.t.label("Male"))):
-        if typed and label.casefold().startswith(typed):
+        if typed and folded(label).startswith(typed):
             return sex.value
     raise FieldError(FieldProblem.NOT_A_CHOICE)
 

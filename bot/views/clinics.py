@@ -14,6 +14,7 @@ from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
 from services.texts.hours import hours_words
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+from services.texts.names import folded
 
 LINE = 220
 """The longest line of a list of eight: within Telegram's 4096 characters, and no real name is longer."""
@@ -29,7 +30,7 @@ def clinic_label(clinic: Clinic, *, star: bool = False) -> str:
 
 def clinic_address(clinic: Clinic) -> str:
     """The address with the town, unless it names it already."""
-    if not clinic.town or clinic.town.casefold() in clinic.address.casefold():
+    if not clinic.town or folded(clinic.town) in folded(clinic.address):
         return clinic.address or clinic.town
     return f"{clinic.town}, {clinic.address}" if clinic.address else clinic.town
 

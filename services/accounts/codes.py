@@ -25,6 +25,7 @@ from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
+from services.texts.names import plain_hyphens
 
 LIFETIME = timedelta(minutes=10)
 MISSES_AN_HOUR = 5
@@ -67,7 +68,7 @@ class Code:
 
 def read_code(text: str) -> str | None:
     """The ten digits of what was typed, «407-122-6583» or with spaces; None where it is no code."""
-    digits = re.sub(r"[\s‐-—-]", "", text)
+    digits = re.sub(r"[ -]", "", plain_hyphens(text))
     return digits if len(digits) == _LENGTH and digits.isascii() and digits.isdigit() else None
 
 

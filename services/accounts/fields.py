@@ -16,6 +16,7 @@ import phonenumbers
 from services.errors import NomerokError
 from services.registry.model import Policy, PolicyKind, Sex
 from services.texts.dates import full_years, month_number
+from services.texts.names import patronymic, plain_hyphens, tidy
 
 NAME_LENGTH = 60
 OLDEST = 120
@@ -57,7 +58,7 @@ class FieldError(NomerokError):
         self.problem = problem
 
 
-_NAME = re.compile(r"^[^\W\d_]+(?:[ '’.-]+[^\W\d_]+)*\.?$")
+_NAME = re.compile(r"^[^\W\d_]+(?:[ '’.-]+[^\W\d_]+)*$")
 _DATE_FORMS = (
     re.compile(r"^(?P<d>\d{1,2})[.,/\- ](?P<m>\d{1,2})[.,/\- ](?P<y>\d{4})$"),
     re.compile(r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})$"),
@@ -70,8 +71,8 @@ _OLD_POLICY = re.compile(r"^(?P<series>[A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{0,11})[ �
 
 
 def parse_name(text: str) -> str:
-    """A surname, name or patronymic. «иВАНОВА-петрова» is put right when it is all small or all capital."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    """A surname or a name, tidied; one that is all small or all capital is put right: «Иванова-Петрова»."""
+    name = tidy(text)
     if not name:
         raise FieldError(FieldProblem.EMPTY)
     if len(name) > NAME_LENGTH:
@@ -86,6 +87,13 @@ def parse_name(text: str) -> str:
     if name.islower() or (name.isupper() and len(name) > 1):
         return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), name)
     return name
+
+
+def parse_patronymic(text: str) -> str | None:
+    """The same; None for «нет», «без отчества», «—»: there is none."""
+    if text.strip() and patronymic(text) is None:
+        return None
+    return parse_name(text)
 
 
 def parse_birth_date(text: str, today: date, *, own: bool = False) -> date:
@@ -125,7 +133,7 @@ def format_phone(e164: str) -> str:
 
 def parse_policy(text: str) -> Policy:
     """16 digits, a temporary certificate of 9, or an old series and number («50-АБ № 123456»)."""
-    typed = " ".join(text.upper().split())
+    typed = plain_hyphens(text).upper()
     digits = re.sub(r"[ -]", "", typed)
     if digits.isascii() and digits.isdigit():
         if len(digits) == 16:
@@ -173,7 +181,7 @@ def luhn_ok(digits: str) -> bool:
 
 def parse_snils(text: str) -> str:
     """11 digits with the right check number (checked for numbers over 001-001-998)."""
-    digits = re.sub(r"[\s-]", "", text)
+    digits = re.sub(r"[ -]", "", plain_hyphens(text))
     if len(digits) != 11 or not (digits.isascii() and digits.isdigit()):
         raise FieldError(FieldProblem.NOT_A_SNILS)
     if int(digits[:9]) > 1_001_998:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
+from services.texts.names import patronymic
 
 
 def identity_to_json(identity: PatientIdentity) -> dict[str, Any]:
@@ -24,11 +25,11 @@ def identity_to_json(identity: PatientIdentity) -> dict[str, Any]:
 
 
 def identity_from_json(value: Mapping[str, Any]) -> PatientIdentity:
-    """The reverse of `identity_to_json`."""
+    """The reverse of `identity_to_json`. Older releases have kept «нет» as a patronymic: it is none."""
     return PatientIdentity(
         surname=value["surname"],
         name=value["name"],
-        patronymic=value.get("patronymic"),
+        patronymic=patronymic(value.get("patronymic")),
         birth_date=date.fromisoformat(value["birth_date"]),
         sex=Sex(value["sex"]),
         policy=Policy(PolicyKind(value["policy_kind"]), value["policy"]),

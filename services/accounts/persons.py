@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
@@ -123,8 +124,11 @@ class Persons:
         person of those documents (`ConfirmedPerson`).
         """
         already = await self.own(account)
-        if already is not None and not is_declared(already) and _who(already.identity) != _who(identity):
-            raise ConfirmedPerson
+        if already is not None and not is_declared(already):
+            known = already.identity
+            if _who(known) != _who(identity):
+                raise ConfirmedPerson
+            identity = replace(identity, surname=known.surname, name=known.name)  # as in the documents, to the letter
         try:
             patient = await self.look_up(account, identity)
         except RegistryUnavailable:

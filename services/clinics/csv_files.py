@@ -8,7 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.texts.names import one_line
+
 _SEPARATORS = ",;\t"
+_SEPARATOR_LINE = re.compile(r'"?sep=(?P<separator>[^\w\s"]|\t)"?(?P=separator)*\s*', re.IGNORECASE)
+"""What Excel reads and writes over a header: `sep=;`."""
 _CYRILLIC_IN_UTF8 = re.compile(rb"[\xd0\xd1][\x80-\xbf]")
 
 
@@ -36,7 +40,7 @@ class Unreadable(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A record: the line that it begins on (1 is the header's) and its cells by column, trimmed."""
+    """A record: the line that it begins on (1 is the file's first) and its cells by column, each one line of text."""
 
     number: int
     cells: Mapping[str, str]
@@ -44,7 +48,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A file with its header. `rows`: records under it, whatever is wrong with them."""
+    """A file with its header. `columns`: as `heading` has them. `rows`: records below, whatever is wrong with them."""
 
     file: str
     columns: tuple[str, ...]
@@ -58,22 +62,27 @@ class CsvTable:
         next(records)
         for number, cells in records:
             if len(cells) == len(self.columns):
-                trimmed = (cell.strip() for cell in cells)
-                yield Line(number, dict(zip(self.columns, trimmed, strict=True)))
+                yield Line(number, dict(zip(self.columns, map(one_line, cells), strict=True)))
             else:
                 yield Problem(self.file, f"{len(cells)} cells, but the header has {len(self.columns)}", number)
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How the file is written down."""
+    """How the file is written down. `above`: lines over the header, with the one where Excel names the separator."""
 
     encoding: str
     separator: str
+    above: int = 0
+
+
+def heading(cell: str) -> str:
+    """A column's name as it is looked for: whatever its case, and whatever is around it."""
+    return one_line(cell).casefold()
 
 
 def open_table(path: Path) -> CsvTable:
-    """The table, looked through once from end to end. UTF-8 or Windows-1251; comma, semicolon or tab.
+    """The table, looked through once from end to end. UTF-8 or Windows-1251; comma, semicolon, tab or what `sep=` says.
 
     Raises `Unreadable` where there is no table to speak of: missing, empty, not text, no header, broken quoting.
     """
@@ -87,8 +96,10 @@ def _open(path: Path) -> CsvTable:
     file = path.name
     form = _form(path)
     records = _records(path, form)
-    header_line, header = next(records)
-    columns = tuple(cell.strip() for cell in header)
+    header_line, header = next(records, (None, []))
+    if header_line is None:
+        raise Unreadable(Problem(file, "there is no header and not a single row"))
+    columns = tuple(map(heading, header))
     if len(columns) < 2:
         raise Unreadable(Problem(file, "this is not a CSV table: the first line has no «,» and no «;»", header_line))
     twice = {column for column in columns if columns.count(column) > 1}
@@ -103,9 +114,12 @@ def _open(path: Path) -> CsvTable:
 def _form(path: Path) -> _Form:
     encoding = _encoding(path)
     with path.open(encoding=encoding, newline="") as text:
-        first = next((line for line in text if line.strip()), None)
-    if first is None:
+        number, first = next(((number, line) for number, line in enumerate(text, 1) if line.strip()), (0, ""))
+    if not first:
         raise Unreadable(Problem(path.name, "the file is empty"))
+    named = _SEPARATOR_LINE.fullmatch(first)
+    if named:
+        return _Form(encoding, named["separator"], number)
     outside_quotes = re.sub(r'"[^"]*"', "", first)
     return _Form(encoding, max(_SEPARATORS, key=outside_quotes.count))
 
@@ -144,12 +158,17 @@ def _first_not_in(path: Path, encoding: str) -> int | None:
 def _records(path: Path, form: _Form) -> Iterator[tuple[int, list[str]]]:
     """Records that are not blank, each with the number of its first line."""
     with path.open(encoding=form.encoding, newline="") as text:
+        for _ in range(form.above):
+            next(text)
         reader = csv.reader(text, delimiter=form.separator, strict=True)
-        begins = 1
+        begins = form.above + 1
         try:
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield begins, cells
-                begins = reader.line_num + 1
+                begins = form.above + reader.line_num + 1
         except csv.Error as error:
-            raise Unreadable(Problem(path.name, f"the quoting is broken: {error}", begins)) from None
+            told = f"the quoting is broken: {error}"
+            if str(error).startswith("field larger"):
+                told = f"a cell has more than {csv.field_size_limit()} characters: is a quotation mark left open?"
+            raise Unreadable(Problem(path.name, told, begins)) from None

@@ -19,6 +19,7 @@ from services.clinics.regions import REGIONS, Region
 from services.clock import Clock
 from services.registry.model import Clinic
 from services.registry.ports.clinics import ClinicsPort
+from services.texts.names import folded
 
 _KEPT = timedelta(minutes=1)
 _SIMILAR = 82
@@ -117,13 +118,18 @@ def nearest(clinics: Sequence[Clinic], place: Place) -> tuple[Clinic, ...]:
 
 
 def distance_km(clinic: Clinic, place: Place) -> float | None:
-    """Kilometres along the great circle; None where the clinic has no coordinates."""
+    """Kilometres to the clinic; None where it has no coordinates."""
     if clinic.lat is None or clinic.lon is None:
         return None
-    lat1, lat2 = math.radians(clinic.lat), math.radians(place.lat)
+    return km(Place(clinic.lat, clinic.lon), place)
+
+
+def km(one: Place, other: Place) -> float:
+    """Kilometres along the great circle."""
+    lat1, lat2 = math.radians(one.lat), math.radians(other.lat)
     half = (
         math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin(math.radians(place.lon - clinic.lon) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin(math.radians(other.lon - one.lon) / 2) ** 2
     )
     return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
 
@@ -143,9 +149,8 @@ def find_regions(query: str) -> tuple[Region, ...]:
 
 
 def normalise(text: str) -> str:
-    """Lower case, «ё» as «е», letters and digits only, single spaces."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return " ".join(re.findall(r"[^\W_]+", folded))
+    """Folded as names are, letters and digits only, single spaces."""
+    return " ".join(re.findall(r"[^\W_]+", folded(unicodedata.normalize("NFKC", text))))
 
 
 def _holds(words: str, wanted: str) -> bool:

@@ -10,99 +10,31 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TextIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, TextIO, TypeVar
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import Progress, track
 
-from services.clinics.csv_files import CsvTable, Line, Problem, Unreadable, open_table
+from services.clinics import checks
+from services.clinics.checks import BOUNDS, REF, Bounds, Rule, Season, Spot, with_bounds
+from services.clinics.columns import CLINICS, DOCTORS, KINDS, SCHEDULE, Clinics, Column, Doctors, Kind, Schedule
+from services.clinics.csv_files import CsvTable, Line, Problem, Unreadable, heading, open_table
 from services.clinics.gathered import Gathered, Where
 from services.clinics.regions import region
 from services.errors import SetupError
 from services.registry.model import AgeGroup, Clinic
 from services.registry.ports.schedules import DoctorRecord, Known, LoadReport, SchedulesPort
+from services.texts.dates import MOSCOW, local
 
-_REF = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _SHOWN_PROBLEMS = 50
-_MOST_MINUTES = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that a kind of file may have. `limit`: characters at most."""
-
-    name: str
-    meaning: str
-    required: bool = False
-    limit: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of file and its columns."""
-
-    name: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(column.name for column in self.columns)
-
-
-CLINICS = Kind(
-    "clinics",
-    (
-        Column("id", "the clinic's id in your system", required=True),
-        Column("name", "as patients know it", required=True, limit=300),
-        Column("address", "street and house", required=True, limit=300),
-        Column("town", "town or village", required=True),
-        Column("region", "two-digit code of the region, 77", required=True),
-        Column("tz", "time zone, Europe/Moscow; by default the region's"),
-        Column("phone", "may be empty"),
-        Column("hours", "«1-5 08:00-20:00; 6 09:00-15:00» or your own words; may be empty", limit=300),
-        Column("age_group", "child, adult or any; by default any"),
-        Column("lat", "latitude in degrees; may be empty"),
-        Column("lon", "longitude in degrees; may be empty"),
-    ),
-)
-DOCTORS = Kind(
-    "doctors",
-    (
-        Column("id", "the doctor's id in your system", required=True),
-        Column("clinic", "id of the clinic", required=True),
-        Column("service", "what patients book, «Терапевт»", required=True, limit=200),
-        Column("service_id", "code of the post (ФРМР 1002); by default made of the service's name", limit=24),
-        Column("surname", "surname", required=True, limit=80),
-        Column("name", "first name", required=True, limit=80),
-        Column("patronymic", "may be empty", limit=80),
-        Column("room", "«каб. 12»; may be empty", limit=40),
-        Column("age_group", "child, adult or any; by default any"),
-    ),
-)
-SCHEDULE = Kind(
-    "schedule",
-    (
-        Column("doctor", "id of the doctor", required=True),
-        Column("date", "2026-11-24 or 24.11.2026, in the clinic's zone", required=True),
-        Column("from", "09:00, in the clinic's zone", required=True),
-        Column("to", "12:00; empty for a single time"),
-        Column("minutes", "per visit; empty for one visit from «from» to «to»"),
-    ),
-)
-KINDS = (CLINICS, DOCTORS, SCHEDULE)
-_AGE_GROUPS = {
-    **dict.fromkeys(("", "any", "all", "все", "любой"), AgeGroup.ANY),
-    **dict.fromkeys(("child", "children", "дети", "детский", "детская"), AgeGroup.CHILD),
-    **dict.fromkeys(("adult", "adults", "взрослые", "взрослый", "взрослая"), AgeGroup.ADULT),
-}
+Value = TypeVar("Value")
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +47,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`columns`: ours → the file's own, the first that is not empty counts; `constants`: for what a file lacks."""
+    """`columns`: ours → the file's own `heading`s, the first that is not empty counts; `constants`: what files lack."""
 
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     """Put before every id of the files, so that two systems' ids stay apart."""
+    bounds: Bounds = field(default_factory=lambda: BOUNDS)
 
 
 Follow = Callable[[str, int, Iterable[Line | Problem]], Iterable[Line | Problem]]
@@ -173,10 +106,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="COLUMN=VALUE", help="a value where a file has none: region=77"
     )
     parser.add_argument("--prefix", default="", help="put before every id, to keep two systems' ids apart")
+    parser.add_argument(
+        "--bounds",
+        action="append",
+        default=[],
+        metavar="NAME=LOW:HIGH",
+        help="what a value may be, where yours are others than those below: lat=35:82",
+    )
     parser.add_argument("--dry-run", action="store_true", help="read and check, write nothing")
 
 
-async def run(args: argparse.Namespace, admin: SchedulesPort, *, stdout: TextIO, stderr: TextIO) -> int:
+async def run(args: argparse.Namespace, admin: SchedulesPort, now: datetime, *, stdout: TextIO, stderr: TextIO) -> int:
     """Reads, checks and loads. Exit codes: 0 done, 1 the files have problems and nothing was written.
 
     Raises `SetupError` for options that make no sense, `RegistryUnavailable` where the registry is silent.
@@ -185,9 +125,9 @@ async def run(args: argparse.Namespace, admin: SchedulesPort, *, stdout: TextIO,
     sources += [Source(path, kind) for kind in KINDS for path in getattr(args, kind.name)]
     if not sources:
         raise SetupError("import needs a file: import FILE, or --clinics FILE --doctors FILE --schedule FILE")
-    options = Options(_read_map(args.map), _read_constants(args.set), args.prefix)
+    options = Options(_read_map(args.map), _read_constants(args.set), args.prefix, with_bounds(args.bounds))
     known = await admin.known()
-    parsed = read_directory(sources, options, known, follow=_follow(stderr))
+    parsed = read_directory(sources, options, known, now, follow=_follow(stderr))
     with closing(parsed.gathered):
         if parsed.problems.count:
             _tell_problems(parsed.problems, stderr)
@@ -220,6 +160,7 @@ def read_directory(
     sources: Sequence[Source],
     options: Options,
     known: Known,
+    now: datetime,
     *,
     follow: Follow = lambda _file, _rows, lines: lines,
 ) -> Parsed:
@@ -227,7 +168,7 @@ def read_directory(
 
     `known`: what the registry has already, for doctors and schedules that come without their clinics.
     """
-    reader = _Reader(options, known, follow)
+    reader = _Reader(options, known, now, follow)
     tables = [table for table in map(reader.open, sources) if table is not None]
     if len(tables) < len(sources):
         return reader.result()  # else every row that refers to the unread file would be told as wrong
@@ -235,18 +176,17 @@ def read_directory(
     for kind, read in ((CLINICS, reader.clinic), (DOCTORS, reader.doctor), (SCHEDULE, reader.schedule)):
         for table, table_kind in tables:
             if table_kind is kind:
-                reader.read(table, kind, read)
+                reader.read(table, read)
     return reader.result()
 
 
 class _Row:
     """A line seen through the mapping; remembers what is wrong with it."""
 
-    def __init__(self, file: str, line: Line, kind: Kind, options: Options, problems: Problems) -> None:
+    def __init__(self, file: str, line: Line, options: Options, problems: Problems) -> None:
         self.where = Where(file, line.number)
         self._failed: set[str] = set()
         self._cells = line.cells
-        self._columns = {column.name: column for column in kind.columns}
         self._options = options
         self._problems = problems
 
@@ -254,80 +194,70 @@ class _Row:
     def failed(self) -> bool:
         return bool(self._failed)
 
+    def has_failed(self, *columns: Column[Any]) -> bool:
+        """Whether one of these has."""
+        return any(column.name in self._failed for column in columns)
+
     def fail(self, column: str, text: str) -> None:
         """One problem a cell: the first."""
         if column not in self._failed:
             self._failed.add(column)
             self._problems.add(Problem(self.where.file, text, self.where.line, column))
 
-    def text(self, name: str) -> str:
+    def text(self, column: Column[Any]) -> str:
         """The cell, or the constant where it is empty."""
+        name = column.name
         own = (self._cells.get(theirs, "") for theirs in self._options.columns.get(name, (name,)))
-        value = next(filter(None, own), "") or self._options.constants.get(name, "")
-        column = self._columns[name]
-        if column.required and not value:
-            self.fail(name, "is empty")
-        if len(value) > column.limit:
-            self.fail(name, f"is longer than {column.limit} characters")
-        return value
+        return next(filter(None, own), "") or self._options.constants.get(name, "")
 
-    def ref(self, name: str) -> str:
-        """An id of the file as ours."""
-        value = self.text(name)
-        return make_ref(self._options.prefix + value) if value else ""
-
-    def number_between(self, name: str, low: float, high: float) -> float | None:
-        value = self.text(name)
-        if not value:
+    def read(self, column: Column[Value]) -> Value | None:
+        """What the cell says; None where it is empty, and where it is wrong: that is told."""
+        text = self.text(column)
+        if not text:
+            if column.required:
+                self.fail(column.name, "is empty")
             return None
         try:
-            number = float(value.replace(",", "."))
-        except ValueError:
-            self.fail(name, f"«{value}» is not a number")
+            checks.sound(text, column.limit)
+            return column.read(text)
+        except checks.Wrong as wrong:
+            self.fail(column.name, str(wrong))
             return None
-        if not low <= number <= high:
-            self.fail(name, f"{value} is not between {low:g} and {high:g}")
-            return None
-        return number
 
-    def age_group(self) -> AgeGroup:
-        value = self.text("age_group")
-        group = _AGE_GROUPS.get(value.casefold())
-        if group is None:
-            self.fail("age_group", f"«{value}» is not child, adult or any")
-        return group or AgeGroup.ANY
+    def ref(self, column: Column[str]) -> str:
+        """An id of the file as ours."""
+        value = self.read(column)
+        return make_ref(self._options.prefix + value) if value else ""
 
-    def day(self) -> date | None:
-        value = self.text("date")
-        day = _day(value)
-        if value and day is None:
-            self.fail("date", f"«{value}» is not a date like 2026-11-24 or 24.11.2026")
-        return day
+    def keep(self, rules: Iterable[Rule[Seen]], seen: Seen) -> None:
+        """Tells which rules are broken."""
+        for rule in rules:
+            told = rule.told(seen, self._options.bounds)
+            if told is not None:
+                self.fail(rule.column, told)
+                if rule.whole:
+                    return
 
-    def moment(self, name: str, day: date | None, zone: ZoneInfo | None) -> datetime | None:
+    def moment(self, column: Column[time], day: date | None, zone: ZoneInfo | None) -> datetime | None:
         """The clock time of this cell on that day in that zone; None for an empty cell too."""
-        value = self.text(name)
-        match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(:00)?", value)
-        if value and not match:
-            self.fail(name, f"«{value}» is not a time like 09:00")
-        if not match or day is None or zone is None:
+        clock = self.read(column)
+        if clock is None or day is None or zone is None:
             return None
-        moment = datetime.combine(day, time(int(match[1]), int(match[2])), zone)
-        as_utc = moment.astimezone(_UTC)
+        moment = datetime.combine(day, clock, zone)
+        as_utc = moment.astimezone(UTC)
         if as_utc.astimezone(zone).replace(tzinfo=None) != moment.replace(tzinfo=None):
-            self.fail(name, f"{value} does not exist on {day} in {zone.key}: clocks go forward then")
+            text = f"{self.text(column)} does not exist on {day} in {zone.key}: clocks go forward then"
+            self.fail(column.name, text)
             return None
         return as_utc
-
-
-_UTC = ZoneInfo("UTC")
 
 
 class _Reader:
     """Gathers records and problems over several files, clinics before doctors before schedules."""
 
-    def __init__(self, options: Options, known: Known, follow: Follow) -> None:
+    def __init__(self, options: Options, known: Known, now: datetime, follow: Follow) -> None:
         self._options = options
+        self._today = local(now, MOSCOW).date()
         self._follow = follow
         self._problems = Problems()
         self._gathered = Gathered(known)
@@ -341,10 +271,10 @@ class _Reader:
             return None
         kind = source.kind or self._kind_of(table)
         if kind is None:
-            told = "; ".join(f"{kind.name} have {', '.join(_required(kind))}" for kind in KINDS)
+            told = "; ".join(f"{kind.name} have {', '.join(kind.required)}" for kind in KINDS)
             self._problems.add(Problem(table.file, f"the columns fit no kind of file: {told}"))
             return None
-        missing = [name for name in _required(kind) if not self._has(table, name)]
+        missing = [name for name in kind.required if not self._has(table, name)]
         for name in missing:
             hint = f"there is no column «{name}» (--map {name}=… or --set {name}=…); there are: "
             self._problems.add(Problem(table.file, hint + ", ".join(table.columns), 1))
@@ -357,81 +287,80 @@ class _Reader:
             if not columns.intersection(theirs):
                 self._problems.add(Problem("--map", f"{ours}: no file has a column «{'|'.join(theirs)}»"))
 
-    def read(self, table: CsvTable, kind: Kind, one: Callable[[_Row], None]) -> None:
+    def read(self, table: CsvTable, one: Callable[[_Row], None]) -> None:
         own = {ours: theirs for ours, theirs in self._options.columns.items() if set(theirs) & set(table.columns)}
-        options = Options(own, self._options.constants, self._options.prefix)
+        options = replace(self._options, columns=own)
         for line in self._follow(table.file, table.rows, table.lines()):
             if isinstance(line, Problem):
                 self._problems.add(line)
             else:
-                one(_Row(table.file, line, kind, options, self._problems))
+                one(_Row(table.file, line, options, self._problems))
 
     def clinic(self, row: _Row) -> None:
-        ref = self._new(CLINICS, row)
-        code = row.text("region")
-        code = code.zfill(2) if code else ""  # spreadsheets drop the zero of 05
+        ref = self._new(CLINICS, Clinics.ID, row)
+        code = row.read(Clinics.REGION) or ""
         place = region(code)
-        if code and place is None:
-            row.fail("region", f"«{code}» is not the code of a region")
-        tz = row.text("tz") or (place.tz if place else "")
-        zone = _zone(tz)
-        if tz and zone is None:
-            row.fail("tz", f"«{tz}» is not a time zone like Europe/Moscow")
-        lat, lon = row.number_between("lat", -90, 90), row.number_between("lon", -180, 180)
-        if (row.text("lat") == "") != (row.text("lon") == ""):
-            row.fail("lat" if lat is None else "lon", "lat and lon are both there, or neither")
+        tz = row.read(Clinics.TZ) or (place.tz if place and not row.text(Clinics.TZ) else "")
+        phone = row.read(Clinics.PHONE)
+        if phone is not None:
+            row.keep(checks.PHONE, phone)
+        lat, lon = row.read(Clinics.LAT), row.read(Clinics.LON)
+        if not row.has_failed(Clinics.LAT, Clinics.LON):
+            row.keep(checks.SPOT, Spot(lat, lon, code, row.text(Clinics.TOWN)))
         clinic = Clinic(
             id=ref,
-            name=row.text("name"),
-            address=row.text("address"),
-            town=row.text("town"),
+            name=row.read(Clinics.NAME) or "",
+            address=row.read(Clinics.ADDRESS) or "",
+            town=row.read(Clinics.TOWN) or "",
             region=code,
-            phone=row.text("phone"),
-            hours=row.text("hours"),
+            phone=phone or "",
+            hours=row.read(Clinics.HOURS) or "",
             tz=tz,
-            age_group=row.age_group(),
+            age_group=row.read(Clinics.AGE_GROUP) or AgeGroup.ANY,
             lat=lat,
             lon=lon,
         )
-        self._gathered.put_zone(ref, tz if zone else "")
+        self._gathered.put_zone(ref, tz)
         if not row.failed:
             self._gathered.put_clinic(clinic)
 
     def doctor(self, row: _Row) -> None:
-        ref, clinic_id = self._new(DOCTORS, row), row.ref("clinic")
+        ref, clinic_id = self._new(DOCTORS, Doctors.ID, row), row.ref(Doctors.CLINIC)
         if clinic_id and self._gathered.zone_of(clinic_id) is None:
-            row.fail("clinic", f"there is no clinic «{row.text('clinic')}»")
-        service = row.text("service")
-        service_id = row.text("service_id") or make_ref(f"{_SERVICE}{service.casefold()}")
-        if not _REF.fullmatch(service_id):
-            row.fail("service_id", f"«{service_id}» may hold letters A–Z, digits, «-» and «_» only")
+            row.fail("clinic", f"there is no clinic «{row.text(Doctors.CLINIC)}»")
+        service = row.read(Doctors.SERVICE) or ""
+        service_id = row.read(Doctors.SERVICE_ID) or make_ref(f"{_SERVICE}{service.casefold()}")
         called, first = self._services.setdefault(service_id, (service, row.where))
-        if called != service:
+        if service and called != service:
             row.fail("service_id", f"{service_id} is called «{called}» on line {first.line} of {first.file}")
         doctor = DoctorRecord(
             id=ref,
             clinic_id=clinic_id,
             service_id=service_id,
             service=service,
-            surname=row.text("surname"),
-            name=row.text("name"),
-            patronymic=row.text("patronymic") or None,
-            room=row.text("room"),
-            age_group=row.age_group(),
+            surname=row.read(Doctors.SURNAME) or "",
+            name=row.read(Doctors.NAME) or "",
+            patronymic=row.read(Doctors.PATRONYMIC),
+            room=row.read(Doctors.ROOM) or "",
+            age_group=row.read(Doctors.AGE_GROUP) or AgeGroup.ANY,
         )
         self._gathered.put_home(ref, clinic_id)
         if not row.failed:
             self._gathered.put_doctor(doctor)
 
     def schedule(self, row: _Row) -> None:
-        doctor_id = row.ref("doctor")
+        doctor_id = row.ref(Schedule.DOCTOR)
         clinic_id = self._gathered.clinic_of(doctor_id)
         if doctor_id and clinic_id is None:
-            row.fail("doctor", f"there is no doctor «{row.text('doctor')}»")
-        day, zone = row.day(), _zone(self._gathered.zone_of(clinic_id or "") or "")
-        start, end = row.moment("from", day, zone), row.moment("to", day, zone)
-        minutes = row.number_between("minutes", 1, _MOST_MINUTES)
-        if not row.text("to") and not row.text("minutes"):
+            row.fail("doctor", f"there is no doctor «{row.text(Schedule.DOCTOR)}»")
+        day, zone = row.read(Schedule.DATE), checks.zone(self._gathered.zone_of(clinic_id or "") or "")
+        if day is not None:
+            row.keep(checks.SEASON, Season(day, self._today))
+        start, end = row.moment(Schedule.FROM, day, zone), row.moment(Schedule.TO, day, zone)
+        minutes = row.read(Schedule.MINUTES)
+        if minutes is not None:
+            row.keep(checks.LENGTH, minutes)
+        if not row.text(Schedule.TO) and not row.text(Schedule.MINUTES):
             row.fail("to", "is empty, and so is minutes: one of them is needed")
         if start is None or row.failed:
             return
@@ -439,13 +368,15 @@ class _Reader:
         if end is None:
             end = start + length if length else start
         elif end <= start:
-            row.fail("to", f"{row.text('to')} is not after {row.text('from')}")
+            row.fail("to", f"{row.text(Schedule.TO)} is not after {row.text(Schedule.FROM)}")
             return
-        length = length or end - start
+        if length is None:
+            length = end - start
+            row.keep(checks.STRETCH, length / _MINUTE)
         if start + length > end:
-            row.fail("minutes", f"not one visit of {row.text('minutes')} minutes fits")
-            return
-        self._gathered.put_hours(doctor_id, start, end, length, row.where)
+            row.fail("minutes", f"not one visit of {row.text(Schedule.MINUTES)} minutes fits")
+        if not row.failed:
+            self._gathered.put_hours(doctor_id, start, end, length, row.where)
 
     def result(self) -> Parsed:
         for one, other in self._gathered.overlaps():
@@ -453,12 +384,12 @@ class _Reader:
             self._problems.add(Problem(one.file, text, one.line, "from"))
         return Parsed(self._gathered, self._problems)
 
-    def _new(self, kind: Kind, row: _Row) -> str:
+    def _new(self, kind: Kind, column: Column[str], row: _Row) -> str:
         """The row's own id, which nobody before it may have."""
-        ref = row.ref("id")
+        ref = row.ref(column)
         earlier = self._gathered.earlier(kind.name, ref, row.where)
         if ref and earlier is not None:
-            row.fail("id", f"«{row.text('id')}» stands on line {earlier.line} of {earlier.file} already")
+            row.fail("id", f"«{row.text(column)}» stands on line {earlier.line} of {earlier.file} already")
         return ref
 
     def _has(self, table: CsvTable, name: str) -> bool:
@@ -468,45 +399,27 @@ class _Reader:
     def _kind_of(self, table: CsvTable) -> Kind | None:
         def fits(kind: Kind) -> tuple[bool, int]:
             names = [name for name in kind.names if self._has(table, name)]
-            return set(_required(kind)) <= set(names), len(names)
+            return set(kind.required) <= set(names), len(names)
 
         best = max(KINDS, key=fits)
         return best if fits(best)[1] > 1 else None
 
 
+_MINUTE = timedelta(minutes=1)
 _SERVICE = "service "
 """Told apart from a code by the space, so it always becomes a hash."""
 
 
 def make_ref(external: str) -> str:
     """Our id for an id of the operator's: itself where it fits into a button, else 12 characters of its hash."""
-    if _REF.fullmatch(external):
+    if REF.fullmatch(external):
         return external
     return base64.urlsafe_b64encode(hashlib.blake2b(external.encode(), digest_size=9).digest()).decode()
 
 
-@lru_cache(maxsize=1000)
-def _day(value: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        with suppress(ValueError):
-            return datetime.strptime(value, form).date()  # noqa: DTZ007  (a day has no zone)
-    return None
-
-
-def _zone(tz: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(tz) if tz else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-def _required(kind: Kind) -> list[str]:
-    return [column.name for column in kind.columns if column.required]
-
-
 def _read_map(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     pairs = _pairs("--map", ",".join(values).split(",") if values else ())
-    return {ours: tuple(filter(None, theirs.split("|"))) for ours, theirs in pairs}
+    return {ours: tuple(filter(None, map(heading, theirs.split("|")))) for ours, theirs in pairs}
 
 
 def _read_constants(values: Iterable[str]) -> dict[str, str]:
@@ -537,6 +450,8 @@ def _columns_help() -> str:
     for kind in KINDS:
         lines = [f"  {column.name:<11} {'*' if column.required else ' '} {column.meaning}" for column in kind.columns]
         parts.append("\n".join([f"columns of {kind.name} (* needed):", *lines]))
+    lines = [f"  {f'{name}={bound.low:g}:{bound.high:g}':<13} {bound.meaning}" for name, bound in BOUNDS.items()]
+    parts.append("\n".join(["bounds (--bounds):", *lines]))
     return "\n\n".join(parts)
 
 

@@ -36,8 +36,9 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """`people`: thousands; 0 where it is not known."""
+    """`region`: its code. `people`: thousands; 0 where it is not known."""
 
+    region: str
     name: str
     lat: float
     lon: float
@@ -54,8 +55,8 @@ def towns() -> tuple[Town, ...]:
     """All towns of the country, the larger first."""
     found = []
     for line in _lines(TOWNS):
-        _, name, lat, lon, people = line.split(",")
-        found.append(Town(name, float(lat), float(lon), int(people)))
+        region, name, lat, lon, people = line.split(",")
+        found.append(Town(region, name, float(lat), float(lon), int(people)))
     return tuple(sorted(found, key=lambda each: -each.people))
 
 

@@ -1,8 +1,72 @@
-"""Names as they are compared: «Ёлкина» and «елкина» are one."""
+"""Names: as they are kept and shown (`tidy`), and as they are compared (`folded`). Whoever reads, matches or looks for
+a name does it by these, so that one person typed two ways is one person.
+
+Phones put in what nobody has typed: a dot after two spaces, «’» for «'», hyphens of other kinds, marks that are not
+seen. Own letters stay: «ё» is shown as «ё» and compared as «е». Nothing more is folded than what people mean as the
+same: Петров is not Петрова, and a hyphen is not a space.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202d\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+"""Unicode's Default_Ignorable_Code_Point. But for U+202E: what it turns round was read by nobody as it is written."""
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
+_APOSTROPHES = dict.fromkeys(map(ord, "`\u00b4\u02b9\u02bb\u02bc\u02bd\u2018\u201b\u2032\u2035\ua78c\uff07"), "’")
+_HYPHEN = re.compile(r" *-[- ]*")
+_APOSTROPHE = re.compile(r" *(['’]) *")
+_STRESSED = re.compile(r"([аеиоуыэюяіє])([\u0300-\u036f]+)", re.IGNORECASE)
+_YO = re.compile(r"(е)([\u0300-\u036f]+)")
+_STRESS = {0x300: None, 0x301: None}
+_DOTS = {0x308: None}
+_NO_PATRONYMIC = frozenset(
+    {
+        *("нет", "нету", "нет отчества", "отчества нет", "без отчества", "отсутствует", "отчество отсутствует"),
+        *("не имею", "не имеет", "не имеется", "отчества не имею", "отчества не имеет", "прочерк"),
+        *("no", "none", "no patronymic", "without patronymic", "without a patronymic", "no middle name"),
+    }
+)
+"""Folded. No patronymic is written like any of these: Нетович is one."""
+
+
+def one_line(text: str) -> str:
+    """Without what cannot be seen; line breaks and other white space as single spaces."""
+    seen = text if text.isascii() else _INVISIBLE.sub("", text)
+    return " ".join(seen.split())
+
+
+def plain_hyphens(text: str) -> str:
+    """One line, with any kind of hyphen, dash or minus as «-»."""
+    return one_line(text).translate(_HYPHENS)
+
+
+def tidy(text: str) -> str:
+    """A name as it is kept and shown: no stress marks, no spaces around hyphens and apostrophes, no dot at the end."""
+    name = plain_hyphens(_unmarked(one_line(text), _STRESSED, _STRESS)).translate(_APOSTROPHES)
+    return _APOSTROPHE.sub(r"\1", _HYPHEN.sub("-", name)).rstrip(" .")
+
 
 def folded(text: str) -> str:
-    """Without case, «ё» as «е», single spaces."""
-    return " ".join(text.casefold().replace("ё", "е").split())
+    """A name as it is compared: `tidy`, one case, «ё» as «е», one kind of apostrophe. Never shown, never stored."""
+    name = tidy(tidy(text).casefold())  # once more, for «ß» becomes two letters, of which the latter may bear a mark
+    return _unmarked(name, _YO, _DOTS).replace("’", "'")
+
+
+def patronymic(text: str | None) -> str | None:
+    """A patronymic as it is kept; None where what was written says that there is none: «нет», «—»."""
+    name = tidy(text or "")
+    if not name.strip("-._/ ") or folded(name) in _NO_PATRONYMIC:
+        return None
+    return name
+
+
+def _unmarked(name: str, marked: re.Pattern[str], marks: Mapping[int, None]) -> str:
+    """Letters without these marks, whether or not a mark is a character of its own: «Ильи́н» as «Ильин»."""
+    apart = unicodedata.normalize("NFD", name)
+    return unicodedata.normalize("NFC", marked.sub(lambda found: found[1] + found[2].translate(marks), apart))

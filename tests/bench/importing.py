@@ -93,7 +93,7 @@ async def _run(folder: Path, address: str, database: Database, files: Files) -> 
     """The command in a process of its own, and a writer beside it."""
     began = time.perf_counter()
     child = await asyncio.create_subprocess_exec(
-        *_command("import", *files.arguments),
+        *_command("import", *files.arguments, "--bounds", "days=-36500:36500"),  # whatever day the machine has
         cwd=folder,
         env=_environment(address),
         stdout=asyncio.subprocess.DEVNULL,

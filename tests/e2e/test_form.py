@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emulator.driver import User
-from tests.e2e.people import a_policy, as_printed, asked_below, with_consent
+from services.registry.model import Sex
+from tests.e2e.desk import desk_of, patients_of
+from tests.e2e.people import BORN, a_policy, as_printed, asked_below, press_all, with_consent
 from tests.support.bot_process import BotProcess
 
 NOT_LETTERS = "Здесь нужны только буквы"
@@ -87,7 +89,7 @@ async def test_each_field_of_the_own_form_is_refused_with_its_sentence(town: Bot
     await refused_then_taken(user, Field("Дата рождения", (*DATES, ("05.03.2020", TOO_YOUNG)), "5/3/1980"))
 
     # STEP 3. The sex can be typed too; anything else points at the buttons.
-    await refused_then_taken(user, Field("Пол", (("не скажу", A_CHOICE),), "ж"))
+    await refused_then_taken(user, Field("Пол", (("не скажу", A_CHOICE),), "Женский."))
 
     # STEP 4. The phone: no number, somebody else's contact, a contact that belongs to nobody; then one's own.
     await user.send("12345")
@@ -189,6 +191,72 @@ async def test_every_line_of_the_check_screen_can_be_corrected(town: BotProcess)
     assert "СНИЛС" in user.screen().text
     await user.press("⬅️")
     assert "Номер полиса ОМС" in user.screen().text
+
+
+async def test_one_person_typed_two_ways_is_one_patient(town: BotProcess) -> None:
+    policy, of_father = a_policy(), a_policy(BORN, Sex.MALE)
+    user = await with_consent(town)
+
+    # STEP 1. The form as somebody types it at home: «ё», a hyphen, no patronymic.
+    await user.press("Заполнить анкету")
+    for typed in ("Ёлкина-О'Коннор", "Алёна", "нет", "05.03.1980"):
+        await user.send(typed)
+    await user.press("Женский")
+    await user.share_contact()
+    await user.send(policy)
+    await user.press("Пропустить")
+    assert "Фамилия: Ёлкина-О'Коннор" in user.screen().text, "own letters stay"
+    assert "Отчество: нет\n" in user.screen().text
+    await user.press("Всё верно")
+    assert "✅ Готово" in user.screen().text
+
+    # STEP 2. A visit at the clinic's counter.
+    async with desk_of(town) as desk:
+        slot = (await desk.free("110"))[0]
+        visit = await desk.book(patients_of(town, user)[0], slot.id)
+
+    # STEP 3. From another chat, as a phone has it: other hyphens and apostrophes, stress, a dot, marks not to be seen.
+    other = await with_consent(town, "Борис")
+    await other.press("Заполнить анкету")
+    for typed in ("\u2068ЕЛКИНА\u00a0– О’ко\u0301ннор.\u2069", "Але\u0308\u0301на ", "Без отчества", "5/3/1980"):
+        await other.send(typed)
+        assert "⚠️" not in other.screen().text, other.screen().text
+    await other.press("Женский")
+    await other.send("+79160000001")
+    await other.send(f"{policy[:4]}\u2011{policy[4:8]}\u2011{policy[8:12]}\u2011{policy[12:]}\u200b")
+    await press_all(other, "Пропустить", "Всё верно")
+    assert "✅ Готово" in other.screen().text
+
+    # STEP 4. One patient, and the visit is that patient's.
+    assert patients_of(town, other) == patients_of(town, user)
+    async with desk_of(town) as desk:
+        assert [each.number for each in await desk.visits(other)] == [visit.number]
+
+    # STEP 5. In one chat, too: the relative typed again is the one who is there.
+    for surname in ("Мамин-Сибиряк", "мамин\u2010 сибиряк."):
+        await user.send("/start")
+        await press_all(user, "Ещё", "Полисы", "➕ Добавить", "💍 Муж или жена")
+        for typed in (surname, "Илья", "—", "05.03.1980"):
+            await user.send(typed)
+        await user.press("Мужской")
+        await user.press("Нет телефона")
+        await user.send(of_father)
+        await press_all(user, "Пропустить", "Всё верно")
+    assert "Этот человек уже есть в списке" in user.screen().text
+    assert "Мамин-Сибиряк Илья\n" in user.screen().text
+    assert len(patients_of(town, user)) == 2
+
+    # STEP 6. Somebody whose name is only alike is somebody else: the registry does not give them this policy.
+    stranger = await with_consent(town, "Вера")
+    await stranger.press("Заполнить анкету")
+    for typed in ("Елкин-О'Коннор", "Алена", "-", "05.03.1980"):
+        await stranger.send(typed)
+    await stranger.press("Женский")
+    await stranger.send("+79160000002")
+    await stranger.send(policy)
+    await press_all(stranger, "Пропустить", "Всё верно")
+    assert "этот номер полиса записан на другое имя или другую дату рождения" in stranger.screen().text
+    assert not patients_of(town, stranger)
 
 
 async def test_without_a_policy_the_clinic_has_a_phone_and_the_policy_can_come_later(town: BotProcess) -> None:

@@ -137,6 +137,8 @@ async def misses(world: World) -> int:
         (" 407-122-6583 ", "4071226583"),
         ("407 122 65 83", "4071226583"),
         ("407–122–6583", "4071226583"),
+        ("407\u2011122\u20116583", "4071226583"),
+        ("\u2068407\u2212122\u00a06583\u200b\u2069", "4071226583"),
         ("0000000001", "0000000001"),
         ("407122658", None),
         ("40712265834", None),
@@ -354,6 +356,14 @@ async def test_a_stolen_code_opens_nothing_and_burns_at_the_third_try(world: Wor
     await world.persons.register_own(mother, ANNA)
     assert await refused(world, mother, digits) is CodeProblem.WRONG
     assert await misses(world) == 4
+
+
+async def test_a_holder_is_known_however_the_name_is_typed(world: World) -> None:
+    mother = replace(ANNA, surname="Римская-О'Коннор")
+    digits = await desk_code(world, MASHA, Relation.CHILD, mother)
+    who = await world.account()
+    await world.persons.register_own(who, replace(mother, surname="РИМСКАЯ – О’КОННОР."))
+    assert (await opened(world, who, digits)).person.relation is Relation.CHILD
 
 
 async def test_the_true_holder_is_still_served_after_two_wrong_ones(world: World) -> None:

@@ -10,15 +10,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.clinics import checks
+from services.clinics.checks import BOUNDS, LENGTH, PHONE, SEASON, SPOT, STRETCH, Spot, with_bounds
+from services.clinics.columns import CLINICS, KINDS, Column, Kind
 from services.clinics.csv_files import Problem
+from services.clinics.directory import Place, km
 from services.clinics.importing import (
-    CLINICS,
-    DOCTORS,
-    SCHEDULE,
     Options,
     Parsed,
     Source,
@@ -27,6 +29,7 @@ from services.clinics.importing import (
     read_directory,
     run,
 )
+from services.documents.outlines import towns
 from services.errors import SetupError
 from services.registry.local import loading
 from services.registry.local.admin import LocalRegistryAdmin
@@ -35,7 +38,7 @@ from services.registry.model import AgeGroup, Booked, Clinic, PatientIdentity, P
 from services.registry.ports.schedules import DoctorRecord, Known, SlotRecord
 from services.storage.engine import Database
 from services.storage.vault import Vault
-from tests.support.clock import FakeClock
+from tests.support.clock import MONDAY_MORNING, FakeClock
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 REAL = Path(__file__).parents[3] / "shared" / "data" / "clinics_moscow_datamosru_2014.csv"
@@ -81,7 +84,7 @@ class Desk:
         parser = argparse.ArgumentParser()
         add_arguments(parser)
         out = io.StringIO()
-        code = await run(parser.parse_args(arguments), self.admin, stdout=out, stderr=out)
+        code = await run(parser.parse_args(arguments), self.admin, MONDAY_MORNING, stdout=out, stderr=out)
         self.said = out.getvalue()
         return code
 
@@ -243,13 +246,21 @@ async def test_two_systems_are_kept_apart_by_a_prefix(desk: Desk) -> None:
         (("x.csv", "--map", "nme=title"), "there is no column «nme»"),
         (("x.csv", "--map", "name"), "--map wants COLUMN=VALUE"),
         (("x.csv", "--set", "region="), "--set wants COLUMN=VALUE"),
+        (("x.csv", "--bounds", "latitude=1:2"), "there is no bound «latitude»; there are: lat, lon"),
+        (("x.csv", "--bounds", "lat=50"), "--bounds wants lat=LOW:HIGH, not «lat=50»"),
+        (("x.csv", "--bounds", "lat=low:high"), "--bounds wants lat=LOW:HIGH"),
+        (("x.csv", "--bounds", "lat=nan:nan"), "--bounds lat: the lower one first, both between -90 and 90"),
+        (("x.csv", "--bounds", "lat=82:41"), "--bounds lat: the lower one first, both between -90 and 90"),
+        (("x.csv", "--bounds", "minutes=0:60"), "--bounds minutes: the lower one first, both between 1 and 1440"),
     ],
 )
 async def test_options_that_make_no_sense(tmp_path: Path, arguments: tuple[str, ...], expected: str) -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     with pytest.raises(SetupError, match=expected):
-        await run(parser.parse_args(arguments), NobodyHome(), stdout=io.StringIO(), stderr=io.StringIO())
+        await run(
+            parser.parse_args(arguments), NobodyHome(), MONDAY_MORNING, stdout=io.StringIO(), stderr=io.StringIO()
+        )
 
 
 class NobodyHome(LocalRegistryAdmin):
@@ -263,7 +274,7 @@ def test_the_help_names_every_column() -> None:
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     told = parser.format_help()
-    assert all(column.name in told for kind in (CLINICS, DOCTORS, SCHEDULE) for column in kind.columns)
+    assert all(column.name in told for kind in KINDS for column in kind.columns)
 
 
 # --- reading, without a registry -----------------------------------------------------------------
@@ -293,7 +304,7 @@ def read(folder: Path, files: Mapping[str, str | bytes], options: Options | None
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         sources.append(Source(folder / name))
     there = Known(zones=known, doctors=dict.fromkeys(["d1"], next(iter(known), "")))
-    return Read.of(read_directory(sources, options or Options(), there))
+    return Read.of(read_directory(sources, options or Options(), there, MONDAY_MORNING))
 
 
 def problems(parsed: Read) -> list[str]:
@@ -360,6 +371,12 @@ def test_hours_across_a_change_of_clocks(tmp_path: Path) -> None:
     ]
 
 
+LAT = "is not between 41 and 82 (--bounds lat=LOW:HIGH)"
+LON = "is not between 19 and 191 (--bounds lon=LOW:HIGH)"
+MINUTES = "is not between 1 and 480 (--bounds minutes=LOW:HIGH)"
+DAYS = "is not between 2026-10-23 and 2028-11-23 (--bounds days=LOW:HIGH)"
+
+
 def clinic_row(**cells: str) -> str:
     row = {"id": "1", "name": "П", "address": "А", "town": "Т", "region": "50", "tz": "", "lat": "", "lon": ""}
     row |= {"age_group": ""} | cells
@@ -372,9 +389,12 @@ def clinic_row(**cells: str) -> str:
         (clinic_row(name=""), "c.csv, line 2: name: is empty"),
         (clinic_row(name="П" * 301), "c.csv, line 2: name: is longer than 300 characters"),
         (clinic_row(lat="abc", lon="37"), "c.csv, line 2: lat: «abc» is not a number"),
-        (clinic_row(lat="91", lon="37"), "c.csv, line 2: lat: 91 is not between -90 and 90"),
-        (clinic_row(lat="nan", lon="37"), "c.csv, line 2: lat: nan is not between -90 and 90"),
-        (clinic_row(lat="55", lon="-181"), "c.csv, line 2: lon: -181 is not between -180 and 180"),
+        (clinic_row(lat="91", lon="37"), f"c.csv, line 2: lat: 91 {LAT}"),
+        (clinic_row(lat="nan", lon="37"), f"c.csv, line 2: lat: nan {LAT}"),
+        (clinic_row(lat="0", lon="37"), f"c.csv, line 2: lat: 0 {LAT}"),
+        (clinic_row(lat="55", lon="-181"), f"c.csv, line 2: lon: -181 {LON}"),
+        (clinic_row(lat="55", lon="190"), f"c.csv, line 2: lon: 190 {LON}"),
+        (clinic_row(lat="55", lon="inf"), f"c.csv, line 2: lon: inf {LON}"),
         (clinic_row(lat="55"), "c.csv, line 2: lon: lat and lon are both there, or neither"),
         (clinic_row(age_group="seniors"), "c.csv, line 2: age_group: «seniors» is not child, adult or any"),
         (clinic_row(region="100"), "c.csv, line 2: region: «100» is not the code of a region"),
@@ -423,7 +443,7 @@ def test_bytes_that_are_no_text(tmp_path: Path, content: bytes, expected: str) -
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    parsed = Read.of(read_directory([Source(tmp_path / "none.csv", CLINICS)], Options(), Known({}, {})))
+    parsed = Read.of(read_directory([Source(tmp_path / "none.csv", CLINICS)], Options(), Known({}, {}), MONDAY_MORNING))
     assert problems(parsed) == [f"{tmp_path / 'none.csv'}: No such file or directory"]
 
 
@@ -475,7 +495,13 @@ def test_doctors_that_are_wrong(tmp_path: Path, row: str, expected: str) -> None
         ("d1,2026-11-24,10:00,10:00,20", "to: 10:00 is not after 10:00"),
         ("d1,2026-11-24,10:00,10:10,20", "minutes: not one visit of 20 minutes fits"),
         ("d1,2026-11-24,10:00,11:00,много", "minutes: «много» is not a number"),
-        ("d1,2026-11-24,10:00,11:00,0", "minutes: 0 is not between 1 and 600"),
+        ("d1,2026-11-24,10:00,11:00,0", f"minutes: 0 {MINUTES}"),
+        ("d1,2026-11-24,10:00,11:00,481", f"minutes: 481 {MINUTES}"),
+        ("d1,2026-11-24,10:00,11:00,7.25", "minutes: «7.25» is not a number of whole minutes"),
+        ("d1,2026-11-24,10:00,11:00,nan", "minutes: «nan» is not a number of whole minutes"),
+        ("d1,2026-11-24,10:00,23:00,", f"to: one visit of so many minutes: 780 {MINUTES}; is «minutes» left out?"),
+        ("d1,1999-01-01,09:00,10:00,20", f"date: 1999-01-01 {DAYS}"),
+        ("d1,2226-01-01,09:00,10:00,20", f"date: 2226-01-01 {DAYS}"),
         ("d1,2026-11-24,10:00,,", "to: is empty, and so is minutes: one of them is needed"),
         ("d1,2026-11-24,,11:00,20", "from: is empty"),
         ("d1,2026-11-24,08:50,09:10,20", "from: these hours overlap line 2 of s.csv"),
@@ -490,3 +516,296 @@ def test_one_mistake_is_told_once(tmp_path: Path) -> None:
     """A broken clinic is still the clinic that its doctors name."""
     told = problems(read(tmp_path, THREE | {"clinics.csv": CLINICS_CSV.replace(",50,", ",99999,")}))
     assert told == ["clinics.csv, line 2: region: «99999» is not the code of a region"]
+
+
+# --- what operators' files say -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "sep=;\nid;name;address;town;region\n1;П;А;Т;xx\n",
+        "\n\nSEP=;\nid;name;address;town;region\n1;П;А;Т;xx\n",
+        '"sep=;"\r\nid;name;address;town;region\r\n1;П;А;Т;xx\r\n',
+        "sep=;;;;;\nid;name;address;town;region\n1;П;А;Т;xx\n",
+        "\ufeffsep=,\nid,name,address,town,region\n1,П;П,А,Т,xx\n",
+        "sep=\t\nid\tname\taddress\ttown\tregion\n1\tП;П\tА\tТ\txx\n",
+        "sep=|\nid|name|address|town|region\n1|П;П|А,|Т|xx\n",
+    ],
+)
+def test_the_line_where_excel_names_the_separator(tmp_path: Path, rows: str) -> None:
+    line = rows.splitlines().index(next(row for row in rows.splitlines() if row.endswith("xx"))) + 1
+    assert problems(read(tmp_path, {"c.csv": rows})) == [
+        f"c.csv, line {line}: region: «xx» is not the code of a region"
+    ]
+
+
+@pytest.mark.parametrize("content", ["sep=;\n", "sep=;\n\n"])
+def test_a_separator_and_nothing_else(tmp_path: Path, content: str) -> None:
+    assert problems(read(tmp_path, {"c.csv": content})) == ["c.csv: there is no header and not a single row"]
+
+
+def test_a_file_that_lies_about_its_separator(tmp_path: Path) -> None:
+    told = problems(read(tmp_path, {"c.csv": "sep=,\nid;name\n1;П\n"}))
+    assert told == ["c.csv, line 2: this is not a CSV table: the first line has no «,» and no «;»"]
+
+
+async def test_headings_in_capitals(desk: Desk) -> None:
+    head, _, rows = CLINICS_CSV.partition("\n")
+    head = head.upper().replace("NAME", " Name\u00a0").replace("TOWN", "Город").replace("TZ", "\ufeffTz")
+    path = desk.write("c.csv", f"\ufeff{head}\n{rows}")
+    assert await desk.run("--dry-run", path, "--map", "town=ГОРОД") == 0, desk.said
+    assert "2 clinics" in desk.said
+    twice = desk.write("c.csv", f"{head},NAME\n")
+    assert await desk.run(twice) == 1
+    assert "the header names a column twice: name" in desk.said
+
+
+def test_a_name_is_one_line_however_it_is_broken(tmp_path: Path) -> None:
+    name = '"Городская\nполиклиника\r\n№\u00a07\t«Мир\u200bный»"'
+    parsed = read(tmp_path, {"c.csv": clinic_row(name=name) + "2,Д,А,Т,xx,,,,\n"})
+    assert problems(parsed) == ["c.csv, line 5: region: «xx» is not the code of a region"]
+    assert parsed.clinics[0].name == "Городская поликлиника № 7 «Мирный»"
+
+
+def test_ids_that_only_look_like_two(tmp_path: Path) -> None:
+    rows = clinic_row(id="7") + "\ufeff7,Д,А,Т,50,,,,\n7\u200b,Д,А,Т,50,,,,\n"
+    told = problems(read(tmp_path, {"c.csv": rows}))
+    assert told == [f"c.csv, line {line}: id: «7» stands on line 2 of c.csv already" for line in (3, 4)]
+
+
+@pytest.mark.parametrize("none", ["нет", "Нет отчества", "без отчества.", "-", "—", ""])
+def test_a_doctor_without_a_patronymic(tmp_path: Path, none: str) -> None:
+    rows = f"id,clinic,service,surname,name,patronymic\nd1,c,Терапевт,Ветров,И.,{none}\nd2,c,Терапевт,В,И,Нетович\n"
+    one, other = read(tmp_path, {"d.csv": rows}, c="Europe/Moscow").doctors
+    assert (one.name, one.patronymic, other.patronymic) == ("И.", None, "Нетович")
+
+
+def swapped(lat: float, lon: float, *, both_in_the_country: bool = False) -> str:
+    hint = " (--bounds astray=LOW:HIGH)" if both_in_the_country else ""
+    return f"lat: {lat:g}; {lon:g} looks swapped: the latitude belongs into lat, the longitude into lon{hint}"
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"lat": "0", "lon": "0"}, "lat: 0;0 is no place: leave both empty where it is not known"),
+        ({"lat": "0.0", "lon": "-0"}, "lat: 0;0 is no place: leave both empty where it is not known"),
+        ({"lat": "37.62", "lon": "55.75"}, swapped(37.62, 55.75)),
+        ({"lat": "131.885", "lon": "43.115", "region": "25", "town": "Владивосток"}, swapped(131.885, 43.115)),
+        ({"lat": "-173.2", "lon": "64.4", "region": "87"}, swapped(-173.2, 64.4)),
+        (
+            {"lat": "60.605", "lon": "56.838", "region": "66", "town": "Екатеринбург"},
+            swapped(60.605, 56.838, both_in_the_country=True),
+        ),
+        (
+            {"lat": "55.96", "lon": "54.73", "region": "02", "town": "УФА"},
+            swapped(55.96, 54.73, both_in_the_country=True),
+        ),
+        (
+            {"lat": "73.37", "lon": "54.99", "region": "55", "town": "деревня"},
+            swapped(73.37, 54.99, both_in_the_country=True),
+        ),
+    ],
+)
+def test_coordinates_that_are_none_of_the_place(tmp_path: Path, cells: dict[str, str], expected: str) -> None:
+    assert problems(read(tmp_path, {"c.csv": clinic_row(**cells)})) == [f"c.csv, line 2: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "region", "town"),
+    [
+        (55.75, 37.62, "77", "Москва"),
+        (54.71, 20.51, "39", "Калининград"),
+        (54.45, 19.64, "39", "Балтийская коса"),
+        (66.16, -169.81, "87", "Уэлен"),
+        (64.73, 177.51, "87", "Анадырь"),
+        (80.8, 47.7, "29", "Земля Франца-Иосифа"),
+        (41.46, 47.8, "05", "Куруш"),
+        (54.1, 54.11, "02", "Белебей"),
+        (60.7, 56.2, "59", "Ныроб"),
+    ],
+)
+def test_places_at_the_ends_of_the_country(tmp_path: Path, lat: float, lon: float, region: str, town: str) -> None:
+    rows = clinic_row(lat=f"{lat}", lon=f"{lon}", region=region, town=town)
+    parsed = read(tmp_path, {"c.csv": rows})
+    assert problems(parsed) == []
+    assert (parsed.clinics[0].lat, parsed.clinics[0].lon) == (lat, lon)
+
+
+def test_no_town_of_the_country_is_suspected() -> None:
+    for town in towns():
+        spot = Spot(town.lat, town.lon, town.region, town.name)
+        assert not [told for rule in SPOT if (told := rule.told(spot, BOUNDS))], town
+
+
+def test_nearly_every_town_that_is_swapped_is_seen() -> None:
+    """But for those whose latitude is their longitude, more or less: the mistake is one of some kilometres."""
+    for town in towns():
+        spot = Spot(town.lon, town.lat, town.region, town.name)
+        seen = any(rule.told(spot, BOUNDS) for rule in SPOT)
+        assert seen or km(Place(town.lat, town.lon), Place(town.lon, town.lat)) < 32, town
+
+
+# --- every column has a check --------------------------------------------------------------------
+
+SOUND = {
+    "clinics": {
+        **dict.fromkeys(("id", "name", "address", "town"), "1"),
+        "region": "50",
+        "tz": "",
+        "phone": "103",
+        "hours": "",
+        "age_group": "",
+        "lat": "55",
+        "lon": "37",
+    },
+    "doctors": {
+        **dict.fromkeys(("id", "service", "surname", "name", "patronymic", "room"), "1"),
+        "clinic": "c",
+        "service_id": "110",
+        "age_group": "any",
+    },
+    "schedule": {"doctor": "d1", "date": "2026-11-24", "from": "09:00", "to": "10:00", "minutes": "20"},
+}
+ROUNDED = "7,4951E+10"
+WRONG = {
+    ("clinics", "id"): ROUNDED,
+    ("clinics", "region"): "100",
+    ("clinics", "tz"): "UTC+3",
+    ("clinics", "phone"): ROUNDED,
+    ("clinics", "hours"): "1-5 08:00-25:00",
+    ("clinics", "age_group"): "18+",
+    ("clinics", "lat"): "-33.9",
+    ("clinics", "lon"): "-58.4",
+    ("doctors", "id"): ROUNDED,
+    ("doctors", "clinic"): ROUNDED,
+    ("doctors", "service_id"): ROUNDED,
+    ("doctors", "age_group"): "0-17",
+    ("schedule", "doctor"): ROUNDED,
+    ("schedule", "date"): "2226-01-01",
+    ("schedule", "from"): "24:00",
+    ("schedule", "to"): "9",
+    ("schedule", "minutes"): "7.25",
+}
+"""A value that is none, for each column that is more than words."""
+OF_WORDS = {
+    *(("clinics", name) for name in ("name", "address", "town")),
+    *(("doctors", name) for name in ("service", "surname", "name", "patronymic", "room")),
+}
+COLUMNS = [(kind, column) for kind in KINDS for column in kind.columns]
+BY_NAME = [f"{kind.name} {column.name}" for kind, column in COLUMNS]
+
+
+def of_name(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind.name == name)
+
+
+def told_with(folder: Path, kind: Kind, cells: Mapping[str, str], options: Options | None = None) -> list[Problem]:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerows([cells.keys(), cells.values()])
+    (folder / "x.csv").write_text(out.getvalue(), encoding="utf-8")
+    known = Known({"c": "Europe/Moscow"}, {"d1": "c"})
+    read = Read.of(read_directory([Source(folder / "x.csv", kind)], options or Options(), known, MONDAY_MORNING))
+    return list(read.problems)
+
+
+def test_columns_of_words_are_told_from_the_others() -> None:
+    """A new column stands in one of the two, and is then tried below."""
+    assert {(kind.name, column.name) for kind, column in COLUMNS} == WRONG.keys() | OF_WORDS
+    assert not WRONG.keys() & OF_WORDS
+    assert all(
+        ((kind.name, column.name) in OF_WORDS) == (column.read in (checks.words, checks.own_patronymic))
+        for kind, column in COLUMNS
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_row_without_mistakes(tmp_path: Path, kind: Kind) -> None:
+    assert told_with(tmp_path, kind, SOUND[kind.name]) == []
+
+
+@pytest.mark.parametrize(("kind", "column"), COLUMNS, ids=BY_NAME)
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("9" * 5_000, "is longer than"),
+        ("п" * 5_000, "is longer than"),
+        ("П\x07", "holds a character that is none to print, U+0007"),
+        ("П\x1b[2J", "U+001B"),
+        ("\u202eавонавИ", "U+202E"),
+        ("П\ue000", "U+E000"),
+        ("П\ufffd", "U+FFFD"),
+        ("#ССЫЛКА!", "is what a formula says that has failed"),
+        ("#N/A", "is what a formula says that has failed"),
+    ],
+    ids=["long number", "long text", "bell", "escape", "turned round", "private", "damaged", "formula", "no value"],
+)
+def test_whatever_a_column_is_for(tmp_path: Path, kind: Kind, column: Column[Any], cell: str, text: str) -> None:
+    told = told_with(tmp_path, kind, SOUND[kind.name] | {column.name: cell})
+    assert [(each.line, each.column) for each in told] == [(2, column.name)]
+    assert text in told[0].text
+    assert "\x1b" not in str(told[0]), "nothing commands the terminal"
+
+
+@pytest.mark.parametrize(("kind", "name"), WRONG, ids=" ".join)
+def test_a_value_that_is_none(tmp_path: Path, kind: str, name: str) -> None:
+    (told,) = told_with(
+        tmp_path, next(each for each in KINDS if each.name == kind), SOUND[kind] | {name: WRONG[kind, name]}
+    )
+    assert (told.line, told.column) == (2, name)
+
+
+OUTSIDE = {
+    "lat": ("clinics", {"lat": "35.1", "lon": "33.4"}, "lat=30:82"),
+    "lon": ("clinics", {"lat": "48.1", "lon": "11.6"}, "lon=-10:191"),
+    "astray": ("clinics", {"lat": "55.96", "lon": "54.73", "region": "02", "town": "Уфа"}, "astray=0:1000"),
+    "phone": ("clinics", {"phone": "нет"}, "phone=0:60"),
+    "days": ("schedule", {"date": "2026-10-01"}, "days=-90:731"),
+    "minutes": ("schedule", {"minutes": "600", "to": "20:00"}, "minutes=1:600"),
+}
+
+
+def test_every_bound_is_tried() -> None:
+    assert OUTSIDE.keys() == BOUNDS.keys()
+    assert {rule.bound for rules in (SPOT, PHONE, SEASON, LENGTH, STRETCH) for rule in rules} - {None} == BOUNDS.keys()
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_an_operator_widens_a_bound(tmp_path: Path, bound: str) -> None:
+    kind_name, cells, wider = OUTSIDE[bound]
+    kind = of_name(kind_name)
+    cells = SOUND[kind_name] | cells
+    (told,) = told_with(tmp_path, kind, cells)
+    assert told.line == 2
+    assert f"--bounds {bound}=" in told.text
+    assert told_with(tmp_path, kind, cells, Options(bounds=with_bounds([wider]))) == []
+
+
+def test_all_of_it_is_told_at_once(tmp_path: Path) -> None:
+    """Fifty lines, each with its mistake."""
+    rows = "".join(f"d1,{year}-01-01,09:00,,7.25\n" for year in range(1990, 2015))
+    told = problems(read(tmp_path, {"s.csv": f"sep=,\nDOCTOR,DATE,FROM,TO,MINUTES\n{rows}"}, c="Europe/Moscow"))
+    assert [each.partition(":")[0] for each in told] == [f"s.csv, line {line}" for line in range(3, 28) for _ in "12"]
+
+
+def test_a_quote_that_is_left_open(tmp_path: Path) -> None:
+    rows = clinic_row() + '2,"Д,А,Т,50,,,,\n' + "3,Д,А,Т,50,,,,\n" * 10_000
+    assert problems(read(tmp_path, {"c.csv": rows})) == [
+        "c.csv, line 3: a cell has more than 131072 characters: is a quotation mark left open?"
+    ]
+
+
+def test_the_help_names_every_bound() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    told = parser.format_help()
+    assert all(f"{name}={bound.low:g}:{bound.high:g}" in told for name, bound in BOUNDS.items())
+
+
+async def test_bounds_are_given_on_the_command_line(desk: Desk) -> None:
+    path = desk.write("c.csv", clinic_row(lat="48.1", lon="11.6", tz="Europe/Berlin"))
+    assert await desk.run(path) == 1
+    assert f"lon: 11.6 {LON}" in desk.said
+    assert await desk.run(path, "--bounds", "lon=-10:191", "--bounds", "lat=35:82") == 0, desk.said

@@ -124,7 +124,7 @@ async def import_files(database: Database, vault: Vault, clock: FakeClock, files
     add_arguments(parser)
     out = io.StringIO()
     admin = LocalRegistryAdmin(database, vault, clock, pause)
-    code = await run(parser.parse_args(files.arguments), admin, stdout=out, stderr=out)
+    code = await run(parser.parse_args(files.arguments), admin, clock.now(), stdout=out, stderr=out)
     return code, out.getvalue()
 
 

@@ -16,6 +16,8 @@ from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson, ReadyFamily
 from services.accounts.tables import person
 from services.errors import Denial, NotAllowed, NotFound
 from services.registry.local.demo_family import ready_family
+from services.registry.local.patients import Patients
+from services.registry.local.tables import patient as patients
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.tables import metadata
@@ -178,6 +180,7 @@ async def test_who_is_typed_again_is_the_same_person(world: World) -> None:
     account = await world.account()
     someone = await world.person(account, ANNA, Relation.OTHER, Basis.DECLARED)
     assert await world.persons.same_as(account, replace(ANNA, phone=None, snils=None)) == someone
+    assert await world.persons.same_as(account, replace(ANNA, surname="Елкина\u2011 палкина.")) == someone
     assert await world.persons.same_as(account, somebody(2, ADULT)) is None
     later = replace(ANNA, birth_date=ANNA.birth_date + timedelta(days=1))
     assert await world.persons.same_as(account, later) is None
@@ -261,6 +264,26 @@ async def test_who_was_confirmed_by_documents_stays_that_person(world: World) ->
         await world.persons.register_own(account, somebody(2, ADULT))
     assert (await world.persons.register_own(account, ANNA)).identity == ANNA, "a policy may be added"
     assert (await world.persons.get(account, own.id)).identity == ANNA
+
+
+async def test_names_stay_as_in_the_documents_to_the_letter(world: World) -> None:
+    account = await world.account()
+    await world.person(account, ANNA, Relation.OWN, Basis.DESK)
+    again = replace(ANNA, surname="ЕЛКИНА – ПАЛКИНА.", phone="+79160000000")
+    own = await world.persons.register_own(account, again)
+    assert own.identity == replace(ANNA, phone="+79160000000")
+
+
+@pytest.mark.parametrize("kept", ["нет", "Нет отчества", "—"])
+async def test_a_patronymic_that_older_releases_have_kept_as_a_word_is_none(world: World, kept: str) -> None:
+    """They took «нет» for a name; in the person's row, and in the registry's."""
+    account = await world.account()
+    patient = await world.admin.enrol(replace(ANNA, patronymic=kept), CLINIC.id)
+    own = await world.person(account, replace(ANNA, patronymic=kept), Relation.OWN, Basis.DECLARED)
+    assert own.identity == replace(ANNA, patronymic=None)
+    assert own.full_name == f"{ANNA.surname} {ANNA.name}"
+    row = (await world.database.fetch(select(patients).where(patients.c.id == patient.id))).one()
+    assert Patients(world.vault).identity(row.id, row.identity) == replace(ANNA, patronymic=None)
 
 
 async def test_the_same_form_sent_twice_at_once_makes_one_person(world: World) -> None:

@@ -139,6 +139,15 @@ async def test_what_is_missing_or_bad_is_one_line_without_its_value(
     assert not desk.admin.enrolled  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("none", ["нет", "Нет отчества", "-", "—"])
+async def test_a_registrar_says_that_there_is_no_patronymic(desk: confirm.Desk, none: str) -> None:
+    given = GOOD | {"surname": "Орлова – Совина.", "patronymic": none}
+    code, _, wrong = await run(desk, None, "own", *(f"--{name}={value}" for name, value in given.items()))
+    assert code == 0, wrong
+    enrolled = desk.admin.enrolled[0]  # type: ignore[attr-defined]
+    assert (enrolled.surname, enrolled.patronymic) == ("Орлова-Совина", None)
+
+
 async def test_a_doubtful_policy_only_warns(desk: confirm.Desk) -> None:
     given = ("--surname", "Иванова", "--name", "Анна", "--birth", "15.03.1990", "--sex", "M", "--policy", POLICY)
     code, _, warned = await run(desk, None, "own", *given, "--clinic", "c1")

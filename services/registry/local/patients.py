@@ -15,12 +15,12 @@ from services.errors import NomerokError
 from services.ids import new_id
 from services.registry.local.failures import ATTEMPTS, answering
 from services.registry.local.port import LocalPort
-from services.registry.local.refs import fold
 from services.registry.local.tables import patient
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.types import Sealed
 from services.storage.vault import Vault
+from services.texts.names import folded, patronymic
 
 
 class Patients:
@@ -58,6 +58,7 @@ class Patients:
         return PatientIdentity(
             **data
             | {
+                "patronymic": patronymic(data["patronymic"]),  # rows of older releases may say «нет»
                 "birth_date": date.fromisoformat(data["birth_date"]),
                 "sex": Sex(data["sex"]),
                 "policy": Policy(PolicyKind(data["policy"]["kind"]), data["policy"]["number"]),
@@ -118,7 +119,7 @@ def _same_person(one: PatientIdentity, other: PatientIdentity) -> bool:
 
 
 def _who(identity: PatientIdentity) -> tuple[str, str, date]:
-    return fold(identity.surname), fold(identity.name), identity.birth_date
+    return folded(identity.surname), folded(identity.name), identity.birth_date
 
 
 def _patient(row: Row[Any], policy_indexes: tuple[str, ...]) -> Patient:

@@ -6,6 +6,9 @@ import base64
 import hashlib
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
+
+from services.texts.names import folded
 
 _DIGEST_BYTES = 9  # 72 bits, 12 characters: ten million slots clash once in a hundred million registries
 
@@ -26,12 +29,8 @@ def other_slot_ref(doctor_id: str, start: datetime, end: datetime) -> str:
     return short_hash(doctor_id, start.astimezone(UTC).isoformat(), end.astimezone(UTC).isoformat())
 
 
-def fold(text: str) -> str:
-    """For comparing names: one case, «ё» as «е», single spaces."""
-    return " ".join(text.casefold().replace("ё", "е").split())
-
-
+@lru_cache(maxsize=4096)
 def natural(text: str) -> tuple[tuple[bool, int, str], ...]:
     """For ordering names as people do: № 3 before № 10. Neither engine collates Russian reliably."""
-    parts = re.split(r"(\d+)", fold(text))
+    parts = re.split(r"(\d+)", folded(text))
     return tuple((False, int(part), "") if part.isdecimal() else (True, 0, part) for part in parts if part)

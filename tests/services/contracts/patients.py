@@ -12,6 +12,9 @@ from services.registry.model import PatientIdentity, Policy, PolicyKind
 from services.registry.ports.errors import PatientConflict
 from tests.services.contracts.world import ANNA, OLEG, RegistryWorld
 
+ANOTHER_POLICY = Policy(PolicyKind.ENP, "5058099085000025")
+"""Under it, somebody is found by СНИЛС."""
+
 
 class PatientsContract:
     """Stories of who is known."""
@@ -22,6 +25,37 @@ class PatientsContract:
         assert await world.registry.find_patient(typed) == known
         assert known.confirmed
         assert known.clinic_id is not None
+
+    @pytest.mark.parametrize(
+        ("surname", "typed"),
+        [
+            ("О'Коннор", "О’Коннор"),
+            ("Римская-Корсакова", "Римская – Корсакова"),
+            ("Сидорова", "Сидорова. "),
+            ("Ёлкин", "Елкин"),
+            ("Ильин", "Ильи\u0301н"),
+            ("Мамин\u2011Сибиряк", "Мамин-Сибиряк"),
+            ("Соснина", "\u2068Сос\u00adни\u200bна\u2069"),
+        ],
+    )
+    async def test_one_person_typed_two_ways_is_one_patient(
+        self, world: RegistryWorld, surname: str, typed: str
+    ) -> None:
+        known = await world.patient(replace(ANNA, surname=surname))
+        for again in (replace(ANNA, surname=typed), replace(ANNA, surname=typed.upper(), policy=ANOTHER_POLICY)):
+            found = await world.registry.find_patient(again)
+            assert found is not None
+            assert found.id == known.id
+        assert (await world.registry.register_patient(replace(ANNA, surname=typed))).id == known.id
+
+    @pytest.mark.parametrize(("surname", "typed"), [("Петров", "Петрова"), ("Ким", "Кимм")])
+    async def test_names_that_are_only_alike_are_two_people(
+        self, world: RegistryWorld, surname: str, typed: str
+    ) -> None:
+        await world.patient(replace(ANNA, surname=surname))
+        with pytest.raises(PatientConflict):
+            await world.registry.find_patient(replace(ANNA, surname=typed))
+        assert await world.registry.find_patient(replace(ANNA, surname=typed, policy=ANOTHER_POLICY)) is None
 
     async def test_a_stranger_is_not_found(self, world: RegistryWorld) -> None:
         await world.patient(ANNA)
@@ -44,7 +78,7 @@ class PatientsContract:
 
     async def test_snils_finds_the_one_whose_policy_has_changed(self, world: RegistryWorld) -> None:
         known = await world.patient(ANNA)
-        renewed = replace(ANNA, policy=Policy(PolicyKind.ENP, "5058099085000025"))
+        renewed = replace(ANNA, policy=ANOTHER_POLICY)
         found = await world.registry.find_patient(renewed)
         assert found == replace(known, confirmed=False), "the person is known, this policy is not"
         assert await world.registry.find_patient(replace(renewed, name="Алла")) is None
