@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings, load_settings
+from bot.streams import lasting
 from services.errors import SetupError
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import DEFAULT_LOCALE, texts
@@ -166,4 +167,5 @@ def _wait_for(child: subprocess.Popen[bytes], settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout, sys.stderr = lasting(sys.stdout), lasting(sys.stderr)
     sys.exit(main())
