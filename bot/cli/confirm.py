@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -34,6 +35,7 @@ from services.errors import NomerokError, NotFound
 from services.registry.model import ADULT_AGE, PatientIdentity, Sex
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.errors import PatientConflict
+from services.storage.files import write_private
 from services.texts.dates import MOSCOW, clock_time, full_years, local
 from services.texts.names import folded
 
@@ -134,8 +136,10 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
     picture = segno.make(link, micro=False)
     picture.terminal(out=stdout, compact=True)
     if args.qr is not None:
+        drawn = BytesIO()
+        picture.save(drawn, kind="png", scale=8)
         try:
-            picture.save(str(args.qr), kind="png", scale=8)
+            write_private(args.qr, drawn.getvalue())
         except OSError:
             print(f"--qr: the file {args.qr} cannot be written; the code above is good all the same", file=stderr)
             return WRONG
