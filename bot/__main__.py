@@ -65,14 +65,17 @@ def _topical(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> M
 
 
 def _operate(settings: Settings, args: argparse.Namespace, command: CliCommand) -> int:
-    from bot.operator import Operator
+    from bot.operator import Operator, at_work
     from bot.storage import open_storage
 
     async def operate() -> int:
         storage = await open_storage(settings)
         try:
             ask = input if sys.stdin.isatty() else None
-            return await command.run(args, Operator(settings, storage, sys.stdout, sys.stderr, ask))
+            async with at_work(storage, command.name) as doing:
+                operator = Operator(settings, storage, sys.stdout, sys.stderr, ask, doing)
+                doing.code = await command.run(args, operator)
+            return doing.code
         finally:
             await storage.database.close()
 

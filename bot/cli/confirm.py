@@ -32,6 +32,7 @@ from services.accounts.model import Relation
 from services.accounts.rights import TEENAGER_AGE
 from services.clock import Clock
 from services.errors import NomerokError, NotFound
+from services.operators.trail import Doing
 from services.registry.model import ADULT_AGE, PatientIdentity, Sex
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.errors import PatientConflict
@@ -75,7 +76,8 @@ class _Wrong(NomerokError):  # noqa: N818
 class Desk:
     """What the command works with. `ask`: reads a line from the terminal, None where there is none.
 
-    `link`: makes an address that opens the bot with a payload; None before the bot has run once.
+    `link`: makes an address that opens the bot with a payload; None before the bot has run once. `doing`: what the
+    trail will know of it.
     """
 
     admin: DeskPort
@@ -83,6 +85,7 @@ class Desk:
     clock: Clock
     ask: Ask | None
     link: Callable[[str], str] | None
+    doing: Doing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,6 +117,7 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
         for each in sorted(policy_warnings(papers.identity.policy, papers.identity.birth_date, papers.identity.sex)):
             print(f"look at the policy number again: {_WARNINGS[each]}", file=stderr)
         issued = await issue_at_desk(desk.admin, desk.codes, papers)
+        desk.doing.about = f"{papers.relation.value}, patient {issued.patient_id}"
     except _Wrong as wrong:
         print(wrong, file=stderr)
         return WRONG
@@ -266,5 +270,6 @@ async def at_the_desk(args: argparse.Namespace, operator: Operator) -> int:
         clock=storage.clock,
         ask=operator.ask,
         link=await operator.link(),
+        doing=operator.doing,
     )
     return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)

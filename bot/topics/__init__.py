@@ -25,6 +25,7 @@ from bot.topics import (
     moving,
     mydata,
     notifications,
+    operators,
     person,
     reminders,
     requests,
@@ -51,4 +52,5 @@ ALL: Sequence[Topic] = (
     help.TOPIC,
     language.TOPIC,
     mydata.TOPIC,
+    operators.TOPIC,
 )
