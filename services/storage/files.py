@@ -14,7 +14,7 @@ _BEYOND_ITS_GROUP = 0o037
 
 
 def cure(file: Path) -> str | None:
-    """What to type where others may read the file or put another in its place; None where all is well, or no file.
+    """What to type where others may read the file or put another in its place; None where all is well, or no file is.
 
     A file of somebody else's, as root's that a container mounts, may be read by its group: that is how we read it.
     (PostgreSQL takes key files by the same rule.)
@@ -22,6 +22,8 @@ def cure(file: Path) -> str | None:
     try:
         found, folder = file.stat(), file.parent.stat()
     except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):  # a folder of an environment may be called .env as well
         return None
     mine = found.st_uid == os.geteuid()
     if stat.S_IMODE(found.st_mode) & (_ANYBODY_ELSE if mine else _BEYOND_ITS_GROUP):

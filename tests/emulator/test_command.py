@@ -18,7 +18,12 @@ from tests.support.machine import PATIENCE, free_port
 ROOT = Path(__file__).parents[2]
 
 
-async def launch(tmp_path: Path, *options: str, stdout: int = PIPE, **env: str) -> Process:
+async def launch(tmp_path: Path, *options: str, **env: str) -> Process:
+    return await printing(PIPE, tmp_path, *options, **env)
+
+
+async def printing(stdout: int, tmp_path: Path, *options: str, **env: str) -> Process:
+    """Where it prints is a pipe to be read, or a descriptor."""
     settings = {"EMULATOR_PORT": "0", "EMULATOR_DATA": str(tmp_path / "state.sqlite"), **env}
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "emulator", *options, cwd=ROOT, env=os.environ | settings, stdout=stdout, stderr=PIPE
@@ -47,7 +52,7 @@ async def test_nobody_has_to_read_what_it_prints_and_nobody_else_what_it_keeps(t
     reading, writing = os.pipe()
     os.close(reading)
     port = free_port()
-    process = await launch(tmp_path, stdout=writing, EMULATOR_PORT=str(port), EMULATOR_SMTP_PORT=str(free_port()))
+    process = await printing(writing, tmp_path, EMULATOR_PORT=str(port), EMULATOR_SMTP_PORT=str(free_port()))
     os.close(writing)
     async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
         while not await answers(session, f"http://127.0.0.1:{port}"):

@@ -54,6 +54,13 @@ def test_a_folder_where_each_keeps_to_its_own_is_no_danger(file: Path) -> None:
     assert cure(file) is None
 
 
+def test_what_is_no_file_is_not_looked_at(file: Path) -> None:
+    file.unlink()
+    assert cure(file) is None
+    file.mkdir(mode=0o755)
+    assert cure(file) is None
+
+
 def test_the_line_names_the_file_and_says_where_to_read_on(file: Path) -> None:
     check_private(file)
     check_private(file.with_name("none"))
