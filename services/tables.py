@@ -18,7 +18,7 @@ from services.registry.local import tables as local_registry
 from services.requests import tables as requests
 from services.storage import tables as storage
 
-MODULES = (storage, accounts, drafts, notify, booking, requests, local_registry, operators)
+MODULES = (storage, accounts, drafts, notify, booking, requests, operators, local_registry)
 
 metadata = storage.metadata
 

@@ -51,6 +51,6 @@ ALL: Sequence[Topic] = (
     more.TOPIC,
     help.TOPIC,
     language.TOPIC,
-    mydata.TOPIC,
     operators.TOPIC,
+    mydata.TOPIC,
 )
