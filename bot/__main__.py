@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from bot.logs import set_up_logging
 from bot.settings import Settings, load_settings
+from bot.streams import lasting
 from services.errors import SetupError
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import DEFAULT_LOCALE, texts
@@ -67,14 +68,17 @@ def _topical(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> M
 
 
 def _operate(settings: Settings, args: argparse.Namespace, command: CliCommand) -> int:
-    from bot.operator import Operator
+    from bot.operator import Operator, at_work
     from bot.storage import open_storage
 
     async def operate() -> int:
         storage = await open_storage(settings)
         try:
             ask = input if sys.stdin.isatty() else None
-            return await command.run(args, Operator(settings, storage, sys.stdout, sys.stderr, ask))
+            async with at_work(storage, command.name) as doing:
+                operator = Operator(settings, storage, sys.stdout, sys.stderr, ask, doing)
+                doing.code = await command.run(args, operator)
+            return doing.code
         finally:
             await storage.database.close()
 
@@ -168,4 +172,5 @@ def _wait_for(child: subprocess.Popen[bytes], settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout, sys.stderr = lasting(sys.stdout), lasting(sys.stderr)
     sys.exit(main())

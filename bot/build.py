@@ -233,7 +233,7 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
     locales = house.service(GuestLocales)
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.outer_middleware(Errors(kernel.accounts))
-        observer.outer_middleware(Guest(kernel.accounts, locales, kernel.clock, ready))
+        observer.outer_middleware(Guest(kernel.accounts, locales, kernel.memory, kernel.clock, ready))
     dispatcher.my_chat_member.outer_middleware(Errors(kernel.accounts))
     dispatcher.callback_query.outer_middleware(SlowPress())
     waiting = typing(tuple(forms.values()))

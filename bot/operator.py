@@ -1,14 +1,22 @@
-"""What an operator's command works with: the settings, the open database, and where it prints."""
+"""What an operator's command works with: the settings, the open database, and where it prints.
+
+Whoever runs one leaves a trace, whatever the command: it is given its `Operator` by `at_work` alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import pwd
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
 from bot.registry import patients_registry, registry_admin
 from bot.settings import Settings
 from bot.storage import Storage, bot_username
+from services.operators.trail import Doing, Hand, Trail
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import SchedulesPort
@@ -16,13 +24,14 @@ from services.registry.ports.schedules import SchedulesPort
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`ask`: asks at the keyboard, None where nobody sits there."""
+    """`ask`: asks at the keyboard, None where nobody sits there. `doing`: what the trail will know of the command."""
 
     settings: Settings
     storage: Storage
     stdout: TextIO
     stderr: TextIO
     ask: Callable[[str], str] | None
+    doing: Doing
 
     @property
     def registry(self) -> Registry:
@@ -39,8 +48,33 @@ class Operator:
         """What an import writes into it."""
         return registry_admin(self.storage)
 
+    @property
+    def trail(self) -> Trail:
+        """Who has run which command."""
+        return trail_of(self.storage)
+
     async def link(self) -> Callable[[str], str] | None:
         """What makes an address that opens the bot with a payload; None before the bot has run once."""
         username = await bot_username(self.storage)
         begin = f"{self.settings.chat_url}/" if self.settings.local_chat else f"https://t.me/{username}"
         return (lambda payload: f"{begin}?start={payload}") if username else None
+
+
+@asynccontextmanager
+async def at_work(storage: Storage, command: str) -> AsyncIterator[Doing]:
+    """A command of the operator's: who runs it is noted before it does anything, its exit code (`Doing`) at its end."""
+    async with trail_of(storage).act(command, whose_hand(os.environ, os.getuid())) as doing:
+        yield doing
+
+
+def trail_of(storage: Storage) -> Trail:
+    return Trail(storage.database, storage.vault, storage.clock)
+
+
+def whose_hand(environ: Mapping[str, str], uid: int) -> Hand:
+    """Who runs this process, as the machine knows it: LOGNAME and USER say what anybody likes."""
+    try:
+        user = pwd.getpwuid(uid).pw_name
+    except KeyError:  # a container may run as a number that has no name
+        user = f"uid {uid}"
+    return Hand(user, environ.get("SUDO_USER", ""), socket.gethostname())

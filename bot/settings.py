@@ -15,11 +15,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.errors import SetupError
 from services.notify.addresses import EmailError
 from services.notify.smtp import mail_server, sender
+from services.storage.files import check_private
 
 TELEGRAM = "https://api.telegram.org"
 LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the local chat takes any)
 
 
+_ENV_FILE = Path(".env")
 _CAUGHT_FROM = "nomerok@nomerok.example"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _HEALTH = "/healthz"
@@ -31,7 +33,7 @@ _TELEGRAMS_PORTS = (443, 80, 88, 8443)
 class Settings(BaseSettings):
     """What an operator may set. Names in the environment are the fields' in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=_ENV_FILE, env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     bot_token: str = Field(default="", repr=False)
     telegram_api_url: str = ""
@@ -221,7 +223,8 @@ def _password(url: str) -> tuple[str, str]:
 
 
 def load_settings() -> Settings:
-    """Settings from the environment and `.env`; `SetupError` names the first that is wrong."""
+    """Settings from the environment and `.env`; `SetupError` names the first that is wrong, or what others may read."""
+    check_private(_ENV_FILE)
     try:
         settings = Settings()
     except ValidationError as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import OperationalError
 
 from bot.settings import Settings
@@ -13,12 +15,15 @@ from services.errors import SetupError
 from services.registry.local.patients import Patients
 from services.registry.local.tables import patient
 from services.storage.engine import Database
+from services.storage.files import cure
 from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_first, name_next
 from services.storage.migrate import ensure_current
 from services.storage.rotation import Pause, Rotation
 from services.storage.tables import setting
 from services.storage.vault import Vault, id_of_key
 from services.tables import all_tables
+
+log = logging.getLogger(__name__)
 
 USERNAME = "bot_username"
 """The setting that keeps what the bot is called: the operator's commands make links to it."""
@@ -45,8 +50,17 @@ async def open_storage(settings: Settings) -> Storage:
     except SetupError:
         await database.close()
         raise
+    _tell_who_reads(settings)
     shift = settings.clock_shift_file
     return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
+
+
+def _tell_who_reads(settings: Settings) -> None:
+    """Whoever can read SQLite's file reads all that is not sealed; its journals have the file's mode."""
+    url = make_url(settings.database_url)
+    typed = cure(Path(url.database or "")) if url.get_backend_name() == "sqlite" else None
+    if typed is not None:
+        log.warning("the database is within reach of others on this machine; type '%s'", typed)
 
 
 async def bot_username(storage: Storage) -> str:

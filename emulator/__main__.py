@@ -34,6 +34,7 @@ def main() -> int:
         "--die-with-parent", action="store_true", help="end when the process that started this one ends"
     )
     options = parser.parse_args()
+    os.umask(0o077)  # chats and letters lie in clear: their owner alone reads them
     host = os.environ.get("EMULATOR_HOST") or "127.0.0.1"
     port_text = os.environ.get("EMULATOR_PORT") or "8080"
     smtp_text = os.environ.get("EMULATOR_SMTP_PORT") or "0"
@@ -87,10 +88,9 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
             await runner.cleanup()
             return _refuse_port("EMULATOR_SMTP_PORT", smtp_port, host, error)
     shown = f"[{host}]" if ":" in host else host
-    sys.stdout.write(f"Local Telegram: http://{shown}:{port}\n")
+    _say(f"Local Telegram: http://{shown}:{port}")
     if world.mail_server is not None:
-        sys.stdout.write(f"Local mail: {world.mail_server.url}\n")
-    sys.stdout.flush()
+        _say(f"Local mail: {world.mail_server.url}")
     while not stop.is_set() and (parent is None or os.getppid() == parent):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), None if parent is None else _PARENT_LOOK_S)
@@ -98,6 +98,14 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
         world.mail_server.close()
     await runner.cleanup()
     return 0
+
+
+def _say(line: str) -> None:
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads any more, and nothing is to be said of it at the end either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _smtp() -> ModuleType:

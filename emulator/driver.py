@@ -382,7 +382,8 @@ class Emulator:
         user_id = int(named)
         if kind == "message" and not event["by_bot"]:
             stored = self.world.store.message(self.bot_id, user_id, int(str(event["message_id"])))
-            self._unheard[user_id] = describe(message_of(stored, self.world.store)).strip() if stored else ""
+            if stored is not None and not stored.is_service:
+                self._unheard[user_id] = describe(message_of(stored, self.world.store)).strip()
         elif kind != "chat" or self.world.store.chat(self.bot_id, user_id).blocked:
             self._unheard.pop(user_id, None)
 
@@ -494,6 +495,16 @@ class User(_Dialogue):
         """Send a file; without `mime` its type goes by the name."""
         async with self._awaiting_reaction():
             people.send_document(self._world, *self._where, name, data, mime)
+
+    async def pin(self, message_id: int) -> None:
+        """Pin a message of the chat, and wait until the bot has taken notice and is quiet."""
+        people.pin(self._world, *self._where, message_id)
+        await self.emulator.wait_quiet()
+
+    async def service(self, content: Json) -> None:
+        """The same for whatever else Telegram tells in a chat: `{"message_auto_delete_timer_changed": {…}}`."""
+        people.service(self._world, *self._where, content)
+        await self.emulator.wait_quiet()
 
     async def press(self, label: str, *, timeout: float | None = None) -> Answer:
         """Press the button whose label is, starts with or contains `label`, on the newest message with one."""

@@ -17,6 +17,7 @@ FileKind = Literal["photo", "document"]
 _MIME_TYPES = mimetypes.MimeTypes()
 _MIME_TYPES.add_type("text/calendar", ".ics")
 _MIME_TYPES.add_type("image/webp", ".webp")
+_SAID = frozenset({"text", "contact", "location", "sticker", "voice", "photo", "document"})  # what people send here
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -125,6 +126,11 @@ class Stored:
     wire: Json
     deleted: bool = False
     fixed: bool = False
+
+    @property
+    def is_service(self) -> bool:
+        """Telegram's word of what a person did in the chat, to which nobody expects an answer."""
+        return not self.by_bot and not _SAID & self.wire.keys()
 
     @property
     def text(self) -> str:

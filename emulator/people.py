@@ -103,6 +103,19 @@ def send_document(
     return _send_file(world, bot_id, user_id, caption, ("document", name, mime or mime_of_name(name), (0, 0), data))
 
 
+def service(world: World, bot_id: int, user_id: int, content: Json, *, group_id: int | None = None) -> Stored:
+    """Let Telegram say in the chat what a person did there, by the one field that such a Message has."""
+    return _send(world, bot_id, user_id, content, group_id)
+
+
+def pin(world: World, bot_id: int, user_id: int, message_id: int) -> Stored:
+    """Pin a message of the own chat, which Telegram tells there."""
+    stored = world.store.message(bot_id, user_id, message_id)
+    if stored is None or stored.deleted:
+        raise ActError(f"no message {message_id}")
+    return service(world, bot_id, user_id, {"pinned_message": stored.wire})
+
+
 def press(
     world: World,
     bot_id: int,

@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -32,9 +33,11 @@ from services.accounts.model import Relation
 from services.accounts.rights import TEENAGER_AGE
 from services.clock import Clock
 from services.errors import NomerokError, NotFound
+from services.operators.trail import Doing
 from services.registry.model import ADULT_AGE, PatientIdentity, Sex
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.errors import PatientConflict
+from services.storage.files import write_private
 from services.texts.dates import MOSCOW, clock_time, full_years, local
 from services.texts.names import folded
 
@@ -74,7 +77,8 @@ class _Wrong(NomerokError):  # noqa: N818
 class Desk:
     """What the command works with. `ask`: reads a line from the terminal, None where there is none.
 
-    `link`: makes an address that opens the bot with a payload; None before the bot has run once.
+    `link`: makes an address that opens the bot with a payload; None before the bot has run once. `doing`: what the
+    trail will know of it.
     """
 
     admin: DeskPort
@@ -82,6 +86,7 @@ class Desk:
     clock: Clock
     ask: Ask | None
     link: Callable[[str], str] | None
+    doing: Doing
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,6 +118,7 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
         for each in sorted(policy_warnings(papers.identity.policy, papers.identity.birth_date, papers.identity.sex)):
             print(f"look at the policy number again: {_WARNINGS[each]}", file=stderr)
         issued = await issue_at_desk(desk.admin, desk.codes, papers)
+        desk.doing.about = f"{papers.relation.value}, patient {issued.patient_id}"
     except _Wrong as wrong:
         print(wrong, file=stderr)
         return WRONG
@@ -135,8 +141,10 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
     picture = segno.make(link, micro=False)
     picture.terminal(out=stdout, compact=True)
     if args.qr is not None:
+        drawn = BytesIO()
+        picture.save(drawn, kind="png", scale=8)
         try:
-            picture.save(str(args.qr), kind="png", scale=8)
+            write_private(args.qr, drawn.getvalue())
         except OSError:
             print(f"--qr: the file {args.qr} cannot be written; the code above is good all the same", file=stderr)
             return WRONG
@@ -263,5 +271,6 @@ async def at_the_desk(args: argparse.Namespace, operator: Operator) -> int:
         clock=storage.clock,
         ask=operator.ask,
         link=await operator.link(),
+        doing=operator.doing,
     )
     return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)

@@ -165,6 +165,18 @@ def _printable(text: str) -> str:
 
 async def answer(args: argparse.Namespace, operator: Operator) -> int:
     storage = operator.storage
+    operator.doing.about = _about(args)
     outbox = Outbox(storage.database, storage.clock)
     desk = RequestDesk(storage.database, storage.vault, outbox, storage.clock)
     return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)
+
+
+def _about(args: argparse.Namespace) -> str | None:
+    """What the trail is to know: which request, and what was wanted of it; never what was typed in words."""
+    if args.number is None or args.list:
+        return "the list"
+    wanted = "status" if args.status else "photos" if args.photo is not None else "read"
+    try:
+        return f"No. {_number(args.number)}, {wanted}"
+    except _Wrong:
+        return None

@@ -7,8 +7,9 @@ from typing import TextIO
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.operator import at_work
 from bot.settings import Settings
-from bot.storage import key_source, open_storage, rotation
+from bot.storage import Storage, key_source, open_storage, rotation
 from services.errors import SetupError
 from services.storage.keys import KeySource, key_names, name_key, name_next
 from services.storage.rotation import Pause, Rotated
@@ -29,17 +30,9 @@ async def run(settings: Settings, *, stdout: TextIO, pause: Pause = asyncio.slee
     _check(settings, source)
     storage = await open_storage(settings)
     try:
-        if source.in_files and not source.next_file.exists():
-            source.make_next()
-        storage.vault.look()
-        names, key_id = await key_names(storage.database), storage.vault.key_id
-        if key_id != names.sealed:
-            await name_next(storage.database, key_id)
-            print(f"The new key is {key_id}; in {GRACE:.0f} seconds everything is sealed anew under it.", file=stdout)
-            print("This can be interrupted; the same command goes on.", file=stdout, flush=True)
-            await pause(GRACE)
-        done = await rotation(storage, pause).run()
-        await name_key(storage.database, key_id)
+        async with at_work(storage, "rotate-key") as doing:
+            done, key_id = await _rotate(storage, source, stdout, pause)
+            doing.code = 0
         await storage.database.tidy()
     except (DBAPIError, OSError) as error:
         raise SetupError(f"{GOES_ON} ({type(error).__name__})") from None
@@ -49,6 +42,22 @@ async def run(settings: Settings, *, stdout: TextIO, pause: Pause = asyncio.slee
         source.put_next_in_place()
     _tell(done, key_id, source, stdout)
     return 0
+
+
+async def _rotate(storage: Storage, source: KeySource, stdout: TextIO, pause: Pause) -> tuple[Rotated, str]:
+    """What was done, and the key that is the database's now."""
+    if source.in_files and not source.next_file.exists():
+        source.make_next()
+    storage.vault.look()
+    names, key_id = await key_names(storage.database), storage.vault.key_id
+    if key_id != names.sealed:
+        await name_next(storage.database, key_id)
+        print(f"The new key is {key_id}; in {GRACE:.0f} seconds everything is sealed anew under it.", file=stdout)
+        print("This can be interrupted; the same command goes on.", file=stdout, flush=True)
+        await pause(GRACE)
+    done = await rotation(storage, pause).run()
+    await name_key(storage.database, key_id)
+    return done, key_id
 
 
 def _check(settings: Settings, source: KeySource) -> None:

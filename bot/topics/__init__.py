@@ -25,6 +25,7 @@ from bot.topics import (
     moving,
     mydata,
     notifications,
+    operators,
     person,
     reminders,
     requests,
@@ -50,5 +51,6 @@ ALL: Sequence[Topic] = (
     more.TOPIC,
     help.TOPIC,
     language.TOPIC,
+    operators.TOPIC,
     mydata.TOPIC,
 )

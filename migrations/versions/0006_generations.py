@@ -15,12 +15,9 @@ _FREE = {
 }
 
 
-def _where(condition: str) -> dict[str, sa.TextClause]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
-
-
 def _index(name: str, columns: list[str], condition: str) -> None:
-    op.create_index(name, "registry_slot", columns, unique=False, **_where(condition))
+    where = sa.text(condition)
+    op.create_index(name, "registry_slot", columns, unique=False, sqlite_where=where, postgresql_where=where)
 
 
 def upgrade() -> None:

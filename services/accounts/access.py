@@ -98,7 +98,7 @@ async def issue_at_desk(admin: DeskPort, codes: Codes, papers: Papers) -> Issued
         "until": papers.until.isoformat() if papers.until else None,
         "consent_until": papers.consent_until.isoformat() if papers.consent_until else None,
     }
-    return await codes.issue(CodeKind.DESK, data)
+    return replace(await codes.issue(CodeKind.DESK, data), patient_id=patient.id)
 
 
 def through(last_day: date) -> datetime:

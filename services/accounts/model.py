@@ -128,10 +128,14 @@ class CodeProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode:
-    """A code as it leaves the house, once: what is kept of it is a keyed digest."""
+    """A code as it leaves the house, once: what is kept of it is a keyed digest.
+
+    `patient_id`: whom the desk has confirmed by it, by the registry's id; None where a chat has made it.
+    """
 
     digits: str
     expires_at: datetime
+    patient_id: str | None = None
 
     @property
     def readable(self) -> str:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, ColumnElement, LargeBinary, and_, func
 
 from services.errors import NomerokError, SetupError
+from services.storage.files import check_private
 from services.storage.types import Sealed
 
 KEY_BYTES = 32
@@ -170,11 +171,15 @@ def _ring(master_keys: Sequence[bytes]) -> dict[str, _Key]:
 
 
 def load_key(setting: str, key_file: Path | None, name: str = "ENCRYPTION_KEY") -> bytes | None:
-    """The master key from the setting `name` (base64) or from its file, where it may have one; None: no key."""
+    """The master key from the setting `name` (base64) or from its file, where it may have one; None: no key.
+
+    `SetupError` where it is none, or where others may read its file.
+    """
     if setting:
         return _decode(setting, name)
     if key_file is None:
         return None
+    check_private(key_file)
     try:
         text = key_file.read_text(encoding="ascii", errors="replace")
     except FileNotFoundError:

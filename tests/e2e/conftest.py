@@ -22,6 +22,7 @@ from tests.support.bot_process import BEGIN, BotProcess, running_bot
 from tests.support.clock import FolderClock
 from tests.support.nursery import Nursery
 
+DATABASE = Path("data/nomerok.sqlite")
 _HERE = Path(__file__).parent
 
 
@@ -91,6 +92,7 @@ def _let_times_go(bot: BotProcess) -> None:
 
 
 async def _fill() -> None:
-    storage = await open_storage(Settings(_env_file=None, demo=True, database_url="sqlite:///data/nomerok.sqlite"))
+    storage = await open_storage(Settings(_env_file=None, demo=True, database_url=f"sqlite:///{DATABASE}"))
     await fill_demo(storage.database, storage.clock)
     await storage.database.close()
+    DATABASE.chmod(0o600)  # as the command line makes it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.driver import Fault, User
-from tests.e2e.people import RU, told, with_family
+from tests.e2e.people import told, with_family
 from tests.e2e.test_reminders import made_at_the_desk, waiting
 from tests.support.bot_process import BotProcess
 from tests.support.world import at
@@ -68,20 +68,6 @@ async def test_let_in_without_a_word(bot: BotProcess) -> None:
     await user.wait_for(STOPPED["ru"])
     await user.send("/start")
     assert told(user, STOPPED["ru"]) == 1
-
-
-async def test_a_group_hears_one_sentence(town: BotProcess) -> None:
-    user = await with_family(town)
-    group = await town.emulator.group("Семья", by=user)
-    assert [each for each in group.messages() if each.from_bot and "new_chat_members" not in each.text] == []
-    for text in ("/start", "/help", "Запишите меня к врачу", "привет"):
-        await group.say(user, text)
-    said = [each.text for each in group.messages() if each.from_bot]
-    assert said
-    assert all(each.startswith("Напишите мне лично") for each in said)
-    assert len(said) == 2, "commands alone are answered"
-    assert "Главное меню" in user.screen().text
-    await user.press(RU.my_bookings)
 
 
 async def test_a_no_to_what_is_ahead_is_no_fault_of_the_bot(bot: BotProcess) -> None:

@@ -52,6 +52,18 @@ def test_a_wrong_setting_is_one_line_that_names_it(tmp_path: Path, settings: dic
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
 
 
+def test_an_env_file_that_others_read_ends_every_command_with_what_to_type(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("DEMO=1\n")
+    env.chmod(0o644)
+    for command in ("run", "migrate", "rotate-key"):
+        ended = run(tmp_path, command)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert f"'chmod 600 {env}'" in ended.stderr
+        assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    assert [each.name for each in tmp_path.iterdir()] == [".env"]
+
+
 def test_a_taken_port_is_one_line_that_names_it(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -66,12 +78,21 @@ def test_a_taken_port_is_one_line_that_names_it(tmp_path: Path) -> None:
 def test_a_sealed_database_without_its_key_says_which_file_it_wants(tmp_path: Path) -> None:
     with local_chat(tmp_path):
         key = tmp_path / "secrets" / "encryption.key"
-        assert key.stat().st_mode & 0o777 == 0o600
+        assert within_reach_of_others(tmp_path) == []
     key.rename(tmp_path / "lost.key")
     ended = run(tmp_path, EMULATOR_PORT=str(free_port()))
     assert ended.returncode == 2
     assert str(key) in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+
+
+def within_reach_of_others(folder: Path) -> list[str]:
+    """All that the bot and the local chat have written; what moves the clock was written by the test."""
+    found = [each for each in folder.rglob("*") if each.name != "clock-shift"]
+    assert {"nomerok.sqlite", "nomerok.sqlite-wal", "emulator.sqlite", "encryption.key"} <= {
+        each.name for each in found
+    }
+    return [str(each) for each in found if each.stat().st_mode & 0o077]
 
 
 def test_ctrl_c_ends_both_and_leaves_nothing_behind(tmp_path: Path) -> None:

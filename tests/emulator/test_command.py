@@ -13,15 +13,20 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.machine import PATIENCE
+from tests.support.machine import PATIENCE, free_port
 
 ROOT = Path(__file__).parents[2]
 
 
 async def launch(tmp_path: Path, *options: str, **env: str) -> Process:
+    return await printing(PIPE, tmp_path, *options, **env)
+
+
+async def printing(stdout: int, tmp_path: Path, *options: str, **env: str) -> Process:
+    """Where it prints is a pipe to be read, or a descriptor."""
     settings = {"EMULATOR_PORT": "0", "EMULATOR_DATA": str(tmp_path / "state.sqlite"), **env}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "emulator", *options, cwd=ROOT, env=os.environ | settings, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", "emulator", *options, cwd=ROOT, env=os.environ | settings, stdout=stdout, stderr=PIPE
     )
 
 
@@ -41,6 +46,31 @@ async def test_it_serves_and_ends_cleanly(tmp_path: Path, name: signal.Signals) 
     process.send_signal(name)
     _, errors = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert (process.returncode, errors) == (0, b"")
+
+
+async def test_nobody_has_to_read_what_it_prints_and_nobody_else_what_it_keeps(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    port = free_port()
+    process = await printing(writing, tmp_path, EMULATOR_PORT=str(port), EMULATOR_SMTP_PORT=str(free_port()))
+    os.close(writing)
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+        while not await answers(session, f"http://127.0.0.1:{port}"):
+            assert process.returncode is None
+            await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    assert process.stderr is not None
+    assert await asyncio.wait_for(process.stderr.read(), PATIENCE) == b""
+    assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+    assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+
+
+async def answers(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(url) as page:
+            return page.status == 200
+    except aiohttp.ClientError:
+        return False
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import stat
+import subprocess
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
@@ -109,6 +111,63 @@ async def test_a_broken_key_is_named(ready_url: str) -> None:
     assert "ENCRYPTION_KEY" in await refusal(ready_url, "not a key")
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620, 0o660])
+async def test_a_key_that_others_may_read_is_refused_with_what_to_type(
+    ready_url: str, tmp_path: Path, mode: int
+) -> None:
+    await vault_of(ready_url)
+    file = tmp_path / "secrets" / "encryption.key"
+    file.chmod(mode)
+    told = await refusal(ready_url)
+    (typed,) = re.findall("'(.+?)'", told)
+    assert typed == f"chmod 600 {file}"
+    assert (await vault_of(ready_url, load_key_text(file))).key_id, "given as a setting, the file is not looked at"
+    await asyncio.to_thread(subprocess.run, ["sh", "-c", typed], check=True)
+    await vault_of(ready_url)
+
+
+@pytest.mark.parametrize("name", ["encryption.key.next", "encryption.key.old"])
+async def test_so_is_a_key_beside_it(ready_url: str, tmp_path: Path, name: str) -> None:
+    await vault_of(ready_url)
+    beside = tmp_path / "secrets" / name
+    make_key(beside)
+    beside.chmod(0o644)
+    assert f"chmod 600 {beside}" in await refusal(ready_url)
+
+
+async def test_a_folder_in_which_anybody_may_put_another_key_is_refused(ready_url: str, tmp_path: Path) -> None:
+    await vault_of(ready_url)
+    folder = tmp_path / "secrets"
+    folder.chmod(0o777)
+    assert f"'chmod o-w {folder}'" in await refusal(ready_url)
+    folder.chmod(0o775)
+    await vault_of(ready_url)
+
+
+async def test_a_running_bot_keeps_its_key_when_the_file_is_opened_to_others(ready_url: str, tmp_path: Path) -> None:
+    vault = await vault_of(ready_url)
+    sealed = vault.seal(person.c.profile, "row", "x")
+    beside = tmp_path / "secrets" / "encryption.key.next"
+    make_key(beside)
+    beside.chmod(0o644)
+    assert vault.open(person.c.profile, "row", sealed) == "x"
+    assert len(vault.key_ids) == 1
+
+
+async def test_a_database_that_others_may_read_is_told_and_opened(
+    ready_url: str, database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    if database.dialect != "sqlite":
+        return
+    file = Path(ready_url.removeprefix("sqlite:///"))
+    file.chmod(0o600)
+    await vault_of(ready_url)
+    assert caplog.messages == []
+    file.chmod(0o644)
+    await vault_of(ready_url)
+    assert [each for each in caplog.messages if f"'chmod 600 {file}'" in each] == caplog.messages != []
+
+
 def test_a_key_is_never_written_over(tmp_path: Path) -> None:
     file = tmp_path / "secrets" / "encryption.key"
     key = make_key(file)
@@ -117,6 +176,10 @@ def test_a_key_is_never_written_over(tmp_path: Path) -> None:
     assert load_key("", file) == key
     assert load_key(KEY_TEXT, file) == KEY, "the setting wins"
     assert load_key("", tmp_path / "none") is None
+
+
+def load_key_text(file: Path) -> str:
+    return file.read_text().strip()
 
 
 def mode_of(path: Path) -> int:
@@ -134,6 +197,7 @@ def take_away(file: Path) -> str:
 
 
 def put_back(file: Path, content: str) -> None:
+    file.touch(mode=0o600)
     file.write_text(content)
 
 

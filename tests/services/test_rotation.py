@@ -24,6 +24,7 @@ from services.accounts.model import Account, Covers, Offer
 from services.booking.model import BookingLink, LinkKind, Made
 from services.drafts.model import Draft
 from services.errors import SetupError
+from services.operators.tables import operator_act
 from services.registry.local.tables import patient
 from services.registry.model import PatientIdentity, Policy, PolicyKind, VisitStatus
 from services.storage import migrate, rotation
@@ -100,10 +101,9 @@ class Town:
 
 
 async def in_clear(world: World) -> list[tuple[str, str]]:
-    """What every sealed cell of our own tables says."""
-    sealed = {
-        f"{column.table.name}.{column.name}" for columns in sealed_columns(all_tables()).values() for column in columns
-    }
+    """What every sealed cell of our own tables says, but the trail's: each rotation adds to it."""
+    tables = [each for each in all_tables() if each is not operator_act]
+    sealed = {f"{column.table.name}.{column.name}" for columns in sealed_columns(tables).values() for column in columns}
     return sorted(each for each in await cells(world) if each[0] in sealed)
 
 
@@ -391,7 +391,8 @@ async def test_killed_after_some_units_it_goes_on(town: Town, after: int) -> Non
         assert (await key_names(town.world.database)).next == again.vault.key_id
     named = await town.named()
     assert named[town.key_id] > 0
-    assert (after > 0) == (town.world.vault.key_id in named)
+    traced = 1  # the second command's own trace is written after the new key is there
+    assert (after > 0) == (named[town.world.vault.key_id] > traced)
 
     # STEP 2. What the new key has sealed needs it: without it nothing starts, and the line says which.
     kept = NEXT_FILE.rename("kept")
@@ -549,6 +550,7 @@ async def test_wrong_use_is_one_clear_line(town: Town) -> None:
     assert str(OLD_FILE) in await refusal()
     OLD_FILE.rename(NEXT_FILE)
     NEXT_FILE.rename(OLD_FILE)
+    NEXT_FILE.touch(mode=0o600)
     NEXT_FILE.write_text(OTHER_TEXT)
     assert "earlier rotation" in await refusal()
 

@@ -57,6 +57,11 @@ class PostgresServer:
         self._spare: list[str] = []
         _run(self._prepare())
 
+    @property
+    def programs(self) -> Path:
+        """The folder of `pg_dump` and the rest, of the server's version."""
+        return Path(self._server.bin_path)
+
     def url(self, name: str) -> str:
         socket = self._server.get_postmaster_info().socket_dir
         return f"postgresql://postgres@/{name}?host={quote(str(socket))}"

@@ -12,6 +12,7 @@ from bot.cli import confirm
 from services.accounts.codes import Codes
 from services.accounts.model import Relation
 from services.errors import NotFound
+from services.operators.trail import Doing
 from services.registry.model import Patient, PatientIdentity, Sex
 from services.registry.ports.desk import DeskPort
 from services.storage.engine import Database
@@ -57,12 +58,14 @@ def arguments(*given: str) -> argparse.Namespace:
 @pytest.fixture
 async def desk(database: Database, vault: Vault, clock: FakeClock) -> confirm.Desk:
     admin: DeskPort = OneClinic()  # type: ignore[assignment]
-    return confirm.Desk(admin, Codes(database, vault, clock), clock, None, "http://127.0.0.1:8080/?start={}".format)
+    return confirm.Desk(
+        admin, Codes(database, vault, clock), clock, None, "http://127.0.0.1:8080/?start={}".format, Doing()
+    )
 
 
 async def run(desk: confirm.Desk, terminal: Terminal | None, *given: str) -> tuple[int, str, str]:
     stdout, stderr = StringIO(), StringIO()
-    asked = confirm.Desk(desk.admin, desk.codes, desk.clock, terminal, desk.link)
+    asked = confirm.Desk(desk.admin, desk.codes, desk.clock, terminal, desk.link, desk.doing)
     code = await confirm.run(arguments(*given), asked, stdout=stdout, stderr=stderr)
     return code, stdout.getvalue(), stderr.getvalue()
 

@@ -80,6 +80,7 @@ def test_a_wrong_encryption_key_is_named_in_one_line(value: str) -> None:
 
 def test_a_wrong_key_file_is_named_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "encryption.key"
+    file.touch(mode=0o600)
     for content in (b"", b"YWJj\n", b"\xd0\xba\xd0\xbb\xd1\x8e\xd1\x87"):
         file.write_bytes(content)
         with pytest.raises(SetupError) as caught:
@@ -147,6 +148,7 @@ def test_demo_may_be_set_or_left_empty(value: str, on: bool, monkeypatch: pytest
 
 
 def test_settings_are_read_from_the_env_file_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").touch(mode=0o600)
     Path(".env").write_text("LOG_LEVEL=debug\nEMULATOR_PORT=9000\nSOMETHING_ELSE=1\nOPERATOR_NAME=Больница\n", "utf-8")
     settings = load_settings()
     assert (settings.log_level, settings.emulator_port, settings.operator_name) == ("DEBUG", 9000, "Больница")
@@ -155,6 +157,7 @@ def test_settings_are_read_from_the_env_file_and_the_environment_wins(monkeypatc
 
 
 def test_an_env_file_in_another_encoding_is_named() -> None:
+    Path(".env").touch(mode=0o600)
     Path(".env").write_bytes("OPERATOR_NAME=Больница".encode("cp1251"))
     with pytest.raises(SetupError) as caught:
         load_settings()
