@@ -19,6 +19,7 @@ from bot.topics import (
     help,  # noqa: A004
     home,
     language,
+    limits,
     links,
     mail,
     more,
@@ -50,5 +51,6 @@ ALL: Sequence[Topic] = (
     more.TOPIC,
     help.TOPIC,
     language.TOPIC,
+    limits.TOPIC,
     mydata.TOPIC,
 )

@@ -26,6 +26,7 @@ from bot.views.visits import visit_when
 from services.accounts.model import Consent
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
+from services.limits.model import LIMITS, Act
 from services.mydata.model import Given, Obligations, Planned
 from services.personal import Fact, Facts, Moment, Obligation, ObligationKind, Word
 from services.texts.dates import MOSCOW, clock_time, local, numeric, when
@@ -130,6 +131,24 @@ def exported(t: Texts) -> Screen:
             t(
                 "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Close "
                 "the file” so that it does not stay in the chat."
+            ),
+        ),
+        markup(back_row(t, GO_ABOUT)),
+    )
+
+
+def exported_enough(t: Texts) -> Screen:
+    """The file has been made as often as it may be in a day."""
+    return Screen(
+        blocks(
+            bold(t("My data")),
+            Html("⚠️ ")
+            + t.n(
+                "The file can be made {count} time a day, and it has been made as often. The last one holds the same, "
+                "but for what came after it. The next can be made tomorrow.",
+                "The file can be made {count} times a day, and it has been made as often. The last one holds the same, "
+                "but for what came after it. The next can be made tomorrow.",
+                LIMITS[Act.EXPORT].most,
             ),
         ),
         markup(back_row(t, GO_ABOUT)),

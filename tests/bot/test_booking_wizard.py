@@ -180,7 +180,7 @@ async def test_a_hold_that_ran_out_and_was_lost(
     await chat.go(*TO_CONFIRM)
     world.clock.advance(minutes=6)
     rival = await world.account()
-    await world.holds.take(await world.slot(doctor=SURGEON), rival.id, (await world.draft(rival)).id)
+    await world.holds.take(await world.slot(doctor=SURGEON), rival, (await world.draft(rival)).id)
     await chat.press("Да, подтверждаю")
     assert chat.step == "time"
     assert formatted(refusals.hold_lost(T)).text in chat.text
@@ -191,7 +191,7 @@ async def test_a_hold_that_ran_out_and_was_lost(
 async def test_a_time_taken_by_somebody_else_is_not_offered(chat: Chat, world: World) -> None:
     await chat.go(*TO_CONFIRM[:-1])
     rival = await world.account()
-    await world.holds.take(await world.slot(doctor=SURGEON), rival.id, (await world.draft(rival)).id)
+    await world.holds.take(await world.slot(doctor=SURGEON), rival, (await world.draft(rival)).id)
     await chat.press("09:00")
     assert chat.step == "time"
     assert sentence(Refusal.TIME_BUSY) in chat.text
@@ -330,10 +330,10 @@ async def test_a_silence_on_the_way_is_never_no_times(chat: Chat, world: World, 
 
 
 async def test_no_times_is_said_only_where_there_are_none(chat: Chat, world: World) -> None:
-    rival = await world.account()
     for hour, minute, day in [(9 + n // 3, 20 * (n % 3), d) for n in range(9) for d in (24, 25)]:
         slot = await world.slot(SURGEON, hour, minute, day)
-        await world.holds.take(slot, rival.id, (await draft_of_its_own(world)).id)
+        rival = await world.account()
+        await world.holds.take(slot, rival, (await world.draft(rival)).id)
     await chat.go("Анна", "Поликлиника № 1", "Хирург")
     assert chat.step == "service"
     assert formatted(times_view.no_times(T, "Хирург", CLINIC)).text in chat.text

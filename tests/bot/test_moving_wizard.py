@@ -240,7 +240,7 @@ async def test_a_hold_that_was_lost_leads_to_the_other_times(
     await chat.go(*TO_CONFIRM)
     world.clock.advance(minutes=6)
     rival = await world.account()
-    await world.holds.take(await world.slot(THERAPIST, 9, 20, 25), rival.id, (await world.draft(rival)).id)
+    await world.holds.take(await world.slot(THERAPIST, 9, 20, 25), rival, (await world.draft(rival)).id)
     await chat.press("Да, перенести")
     assert chat.step == "time"
     assert formatted(refusals.hold_lost(T)).text in chat.text

@@ -11,7 +11,8 @@ from bot.keyboards.buttons.wizard import WizardPress
 from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.drafts.model import Draft
-from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, OPEN_A_DAY, Request, RequestKind, RequestStatus
+from services.limits.model import LIMITS, Act
+from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, Request, RequestKind, RequestStatus
 from services.requests.pictures import MOST_BYTES
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -254,11 +255,11 @@ async def test_a_restart_in_the_middle(chat: Chat, world: World) -> None:
 
 async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -> None:
     await chat.give(Typed("Слово"))
-    for _ in range(OPEN_A_DAY):
+    for _ in range(LIMITS[Act.REQUEST].most):
         draft = await world.drafts.start(Draft("", chat.account.id, "feedback", "message"))
         await world.requests.send(chat.account, RequestKind.FEEDBACK, "x", [], draft_id=draft.id)
     await chat.act("send")
-    assert "За сутки Вы отправили 10 обращений" in chat.text
+    assert "Из одного чата можно отправить 10 обращений за сутки" in chat.text
     assert "Слово" in chat.text
     assert not chat.reply.over
 
