@@ -455,7 +455,7 @@ class Booking:
         now, family = self._clock.now(), await self._persons.family(account)
         return frozenset(each.id for each in family if not rights.books_as_declared(each, now))
 
-    def _ahead(self, account: Account, strong: Collection[str]) -> Select[tuple[int]]:
+    def _ahead(self, account: Account, strong: Collection[str]) -> Select[int]:
         """Asks how many visits ahead the account has for others than these."""
         return select(func.count(distinct(booking_intent.c.id))).where(
             booking_intent.c.account_id == account.id,

@@ -185,7 +185,7 @@ async def test_somebody_else_who_comes_in_between_keeps_it(choice: Choice, world
         assert isinstance(await world.holds.take(rival.slot, rival.account, rival.draft_id), datetime)
         return kept
 
-    world.booking._holds.keep = keep_and_then_the_rival_comes  # type: ignore[method-assign]
+    world.booking._holds.keep = keep_and_then_the_rival_comes  # type: ignore[method-assign, assignment]
     assert await choice.book() == Lost(Loss.HELD)
     assert world.registry.asked["book"] == 0
 

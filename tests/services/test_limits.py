@@ -29,7 +29,7 @@ from tests.support.clock import FakeClock
 from tests.support.databases import unhurried
 from tests.support.world import ADULT, SECOND_THERAPIST, SURGEON, THERAPIST, World, somebody
 
-CHAT, OTHER_CHAT = 5_000_000_001, 5_000_000_002
+CHAT, OTHER_CHAT = 6_000_000_001, 6_000_000_002
 NO_POLICY = Policy(PolicyKind.NONE, "")
 DAY = timedelta(days=1)
 
