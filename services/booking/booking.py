@@ -183,6 +183,8 @@ class Booking:
         answer = await self._ask(intent_id, patient.id, request)
         moves = request.moves.id if request.moves else None
         outcome = await self._settle(intent_id, moves, answer, screen_follows=True)
+        if isinstance(outcome, Declined) and self._is_counted(request):
+            await self._count_back(request.account)
         if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
             await self._look_late_for(request.account.id, patient.id)
             return await self._explained(outcome, request, patient)
@@ -437,6 +439,11 @@ class Booking:
             await self._limits.spend_within(unit, request.account.telegram_id, Act.DECLARED_BOOKING)
         except LimitReached:
             raise NotAllowed(Denial.TOO_MANY_A_DAY) from None
+
+    async def _count_back(self, account: Account) -> None:
+        """What the registry has refused is no booking: whoever meets a busy time, or an outage, may go on trying."""
+        async with self._database.write() as unit:
+            await self._limits.give_back(unit, account.telegram_id, Act.DECLARED_BOOKING)
 
     async def _check_move(self, account: Account, entry: VisitEntry, now: datetime) -> None:
         """`NotFound` where the visit to be moved is not one of this person that the account may see."""

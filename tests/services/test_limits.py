@@ -20,7 +20,7 @@ from services.errors import Denial, NotAllowed
 from services.limits.limits import EVERYBODY, Limits
 from services.limits.model import LIMITS, Act, LimitReached
 from services.limits.tables import act_count
-from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.model import PatientIdentity, Policy, PolicyKind, Refusal, Refused, Sex
 from services.requests.model import PictureRefused, RequestKind, TooManyRequests
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -353,6 +353,18 @@ async def test_bookings_for_declared_persons_all_day(world: World) -> None:
     account = await world.account(CHAT)
     later = await world.slot(SECOND_THERAPIST, 11, day=25)
     assert isinstance(await world.booking.book(await world.request(account, neighbours[0], later)), Made)
+
+
+async def test_what_the_registry_refuses_is_no_booking(world: World) -> None:
+    """It is down, or the time is busy, again and again: whoever books on nothing but a word may go on trying."""
+    account = await world.account()
+    request = await world.request(account, somebody(40, ADULT, "Соседова"), await world.slot())
+    refusals = [Refusal.UNAVAILABLE, Refusal.TIME_BUSY] * LIMITS[Act.DECLARED_BOOKING].most
+    world.registry.answers += [Refused(each) for each in refusals]
+    for each in refusals:
+        assert await world.booking.book(request) == Declined(each)
+    assert isinstance(await world.booking.book(request), Made)
+    assert await world.limits.used(account.telegram_id, Act.DECLARED_BOOKING) == 1
 
 
 async def test_requests_sent_at_once(world: World) -> None:
