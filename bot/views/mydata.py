@@ -257,6 +257,7 @@ def question(t: Texts, obligations: Obligations, now: datetime, note: Html | Non
                 "and all else that is kept here. It cannot be undone."
             ),
             t("What stays: the registry’s own records of patients and visits. They are the clinic’s."),
+            _counted(t),
         ),
         markup(*_choice(t, obligations), back_row(t, GO_ABOUT)),
     )
@@ -309,6 +310,7 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
             if left.has_visits
             else "",
             t("The registry keeps its own records of patients and visits: they are the clinic’s."),
+            _counted(t),
             t("This is a demonstration: invented patients stay in its own registry in the same way.") if demo else "",
             t("This chat itself is kept by Telegram: you can delete it in Telegram’s menu."),
         ),
@@ -316,6 +318,13 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
             [button(t.label("▶️ Begin again"), ConsentAgain(locale=t.locale))],
             [button(t.label("❓ Help"), GO_HELP)],
         ),
+    )
+
+
+def _counted(t: Texts) -> Html:
+    """What outlives the account."""
+    return t(
+        "For a day at most it is still counted how often this chat did what is limited, without the number of the chat."
     )
 
 
