@@ -149,6 +149,7 @@ SAMPLES = Samples(
     sentences=[
         *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
         Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
+        *(Sample(times.hold_line, (each, PLAIN.tz)) for each in held_or_not(slot())),
     ],
     toasts=[Sample(times.empty_day)],
     words=DOCTORS,
