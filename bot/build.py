@@ -38,6 +38,7 @@ from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
 from services.accounts.persons import Persons, ReadyFamily
 from services.drafts.drafts import Drafts
+from services.limits.limits import Limits
 from services.notify.outbox import Outbox
 from services.registry.following import Following
 from services.registry.ports.port import REGISTRY_PATIENCE
@@ -106,14 +107,16 @@ def build_kernel(
     database, vault, clock = storage.database, storage.vault, storage.clock
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
     specs = [spec for topic in topics for spec in topic.notices]
+    limits = Limits(database, vault, clock)
     return Kernel(
         database=database,
         vault=vault,
         clock=clock,
         memory=common.memory,
         registry=registry,
-        accounts=Accounts(database, common.memory, clock, alone=common.alone),
-        persons=Persons(database, vault, registry, clock),
+        limits=limits,
+        accounts=Accounts(database, clock, alone=common.alone),
+        persons=Persons(database, vault, registry, limits, clock),
         drafts=Drafts(database, vault, clock, lifetimes),
         outbox=Outbox(database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs)),
         operator=operator,

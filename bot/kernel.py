@@ -13,6 +13,7 @@ from services.accounts.accounts import Accounts
 from services.accounts.persons import Persons, ReadyFamily
 from services.clock import Clock
 from services.drafts.drafts import Drafts
+from services.limits.limits import Limits
 from services.memory import Memory
 from services.notify.outbox import Outbox
 from services.registry.ports.registry import Registry
@@ -37,6 +38,7 @@ class Kernel:
     clock: Clock
     memory: Memory
     registry: Registry
+    limits: Limits
     accounts: Accounts
     persons: Persons
     drafts: Drafts

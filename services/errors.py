@@ -20,6 +20,8 @@ class Denial(StrEnum):
     BASIS_ENDED = "basis_ended"
     NOT_COVERED = "not_covered"
     TOO_MANY_DECLARED = "too_many_declared"
+    TOO_MANY_A_DAY = "too_many_a_day"
+    """Bookings for declared persons."""
     TOO_MANY_TRIES = "too_many_tries"
     HIDDEN_CLASH = "hidden_clash"
     """It clashes with a visit that the account may not see; nothing more may be told."""

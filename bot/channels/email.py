@@ -9,6 +9,7 @@ from bot.kernel import Kernel
 from bot.notices.notices import Notices
 from services.accounts.mail import Mail
 from services.accounts.model import Account, MailAddress
+from services.limits.model import Act, LimitReached
 from services.notify.model import Delivery, Letter
 from services.notify.outbox import EMAIL
 from services.notify.smtp import AddressRefused, Delayed, LetterRefused, Postman
@@ -51,7 +52,11 @@ class EmailChannel:
             if written is None or address is None or address.refused:
                 await outbox.drop(delivery)
                 return
+            await self._kernel.limits.spend_once(account.telegram_id, Act.LETTER, delivery.id)
             await self._post(delivery, account, written, address)
+        except LimitReached:  # an address may be a stranger's; the chat is told of everything
+            log.warning("letter %s is one too many of its chat's for a day", delivery.id)
+            await outbox.drop(delivery)
         except (Delayed, RegistryUnavailable) as error:
             log.warning("letter %s waits: %s", delivery.id, error or type(error).__name__)
             await outbox.retry(delivery)

@@ -366,7 +366,7 @@ class BookingSteps:
         held = await self.confirming.held_time(context)
         if isinstance(held, Jump):
             return held
-        return Loaded(view.Confirmation(await self.known.place(context), held.slot, held.until))
+        return Loaded(view.Confirmation(await self.known.place(context), held))
 
     async def _apply_confirm(self, context: StepContext, given: Input) -> Outcome:
         match given:
@@ -537,6 +537,7 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.BASIS_ENDED: "person",
     Denial.NOT_COVERED: "person",
     Denial.TOO_MANY_DECLARED: "person",
+    Denial.TOO_MANY_A_DAY: "person",
     Denial.TOO_MANY_TRIES: "person",
     Denial.HIDDEN_CLASH: "time",
 }

@@ -35,6 +35,7 @@ from services.accounts.rights import Editing
 from services.drafts.drafts import Drafts
 from services.drafts.model import Answers
 from services.errors import Denial, NotAllowed
+from services.limits.model import LimitReached
 from services.registry.ports.errors import PatientConflict
 from services.texts.dates import MOSCOW, local
 
@@ -134,6 +135,8 @@ class FamilySteps:
             return Jump("relation", view.misfit(t, chosen))
         except FamilyFull:
             return Stay(view.too_many(t))
+        except LimitReached:
+            return Stay(view.added_enough(t))
         except AlreadyThere as known:
             return await self._left(context, known.person_id)
         except PatientConflict:

@@ -136,9 +136,7 @@ class MovingSteps:
         held = await self.confirming.held_time(context)
         if isinstance(held, Jump):
             return held
-        return Loaded(
-            view.MoveConfirmation(await self.known.place(context), old.visit if old else None, held.slot, held.until)
-        )
+        return Loaded(view.MoveConfirmation(await self.known.place(context), old.visit if old else None, held))
 
     async def _apply_confirm(self, context: StepContext, given: Input) -> Outcome:
         match given:
@@ -261,6 +259,7 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.BASIS_ENDED: _CARD,
     Denial.NOT_COVERED: _CARD,
     Denial.TOO_MANY_DECLARED: _CARD,
+    Denial.TOO_MANY_A_DAY: _CARD,
     Denial.TOO_MANY_TRIES: _CARD,
     Denial.HIDDEN_CLASH: "time",
 }

@@ -138,10 +138,11 @@ class RequestSteps:
 
     async def _keep(self, context: StepContext, sent: SentPhoto) -> str:
         """Stored at once, not when it is sent: what is wrong with it is told now, and a restart loses nothing."""
+        await self.requests.expect_photo(context.account)
         data = await sent.fetch(MOST_BYTES)
         if data is None:
             raise PictureRefused(PictureProblem.TOO_LARGE)
-        return await self.requests.keep_photo(context.draft.id, data)
+        return await self.requests.keep_photo(context.account, context.draft.id, data)
 
     async def _send(self, context: StepContext) -> Outcome:
         draft = context.draft
@@ -156,7 +157,7 @@ class RequestSteps:
                 draft_id=draft.id,
             )
         except TooManyRequests:
-            return Stay(view.wait_for_answers(context.t))
+            return Stay(view.sent_enough(context.t))
         return Left(view.accepted(context.t, request))
 
 

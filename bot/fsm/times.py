@@ -29,7 +29,7 @@ from bot.views.times import TIMES_A_SCREEN, DayPart
 from services.accounts.model import Person, full_name
 from services.accounts.persons import Persons
 from services.booking.holds import Holds
-from services.booking.model import ChosenTime
+from services.booking.model import ChosenTime, NoHold
 from services.booking.times import Times
 from services.clinics.directory import Directory
 from services.clinics.regions import Region, region
@@ -223,8 +223,8 @@ class TimeSteps:
         return NotTaken()
 
     async def hold_time(self, context: StepContext, slot: Slot, changes: dict[str, Any], step: str) -> Outcome:
-        until = await self.holds.take(slot, context.account.id, context.draft.id)
-        if until is None:
+        taken = await self.holds.take(slot, context.account, context.draft.id)
+        if taken is NoHold.ANOTHERS:  # one that is not kept for other reasons can be booked: the next screen says so
             note = refusals.refusal(context.t, Refusal.TIME_BUSY, (await self.known.place(context)).clinic)
             return Stay(note) if step == "time" else Jump(step, note)
         return Answered({**changes, "time": slot_ref(slot)})
@@ -236,7 +236,7 @@ class TimeSteps:
         return await self.times.slot(chosen.slot_id) or gone
 
     async def let_time_go(self, context: StepContext) -> None:
-        await self.holds.release(context.draft.id)
+        await self.holds.release(context.account, context.draft.id)
 
 
 def slot_ref(slot: Slot) -> str:

@@ -24,6 +24,7 @@ from bot.visitor import Visitor
 from services.accounts.access import Access
 from services.accounts.codes import LIFETIME
 from services.accounts.persons import Persons
+from services.limits.model import LimitReached
 from services.memory import Memory
 from services.notify import keys
 from services.notify.outbox import Outbox
@@ -112,7 +113,11 @@ async def code(visitor: Visitor, data: GrantCode, *, persons: Persons, access: A
     if not data.covers:
         await visitor.answer(view.nothing_ticked(t))
         return
-    issued, until = await access.issue(visitor.account, view.covers_of(data.covers), data.months)
+    try:
+        issued, until = await access.issue(visitor.account, view.covers_of(data.covers), data.months)
+    except LimitReached:
+        await visitor.show(view.codes_enough(t))
+        return
     username = (await visitor.bot.me()).username or ""
     link = create_telegram_link(username, start=issued.payload)
     await visitor.show(view.code(t, own, issued, link, data.covers, until))

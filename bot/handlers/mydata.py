@@ -24,6 +24,7 @@ from services.accounts.accounts import CONSENT_VERSION, Accounts
 from services.accounts.model import Consent, Farewell
 from services.accounts.persons import Persons
 from services.clinics.directory import Directory
+from services.limits.model import LimitReached
 from services.mydata.model import Obligations
 from services.mydata.mydata import MyData
 from services.notify.outbox import Outbox
@@ -72,7 +73,11 @@ async def export_press(
 
 
 async def _export(visitor: Visitor, mydata: MyData, persons: Persons, directory: Directory, words: ExportWords) -> None:
-    facts = await mydata.export(visitor.account)
+    try:
+        facts = await mydata.export(visitor.account)
+    except LimitReached:
+        await visitor.show(view.exported_enough(visitor.t))
+        return
     names = {each.id: each.full_name for each in await persons.family(visitor.account)}
     clinics = await _clinic_names(directory, codes_in(facts, "clinic"))
     await visitor.send_document(view.document(visitor.t, view.Exported(facts, names, clinics), words, visitor.now))

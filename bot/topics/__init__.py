@@ -19,6 +19,7 @@ from bot.topics import (
     help,  # noqa: A004
     home,
     language,
+    limits,
     links,
     mail,
     more,
@@ -52,5 +53,6 @@ ALL: Sequence[Topic] = (
     help.TOPIC,
     language.TOPIC,
     operators.TOPIC,
+    limits.TOPIC,
     mydata.TOPIC,
 )

@@ -24,7 +24,7 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     codes = Codes(database, vault, clock)
     return {
-        "access": Access(database, vault, kernel.accounts, kernel.persons, codes, kernel.outbox, clock),
+        "access": Access(database, vault, kernel.accounts, kernel.persons, codes, kernel.outbox, kernel.limits, clock),
         "waiting_codes": access.WaitingCodes(kernel.memory),
     }
 

@@ -43,12 +43,14 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     watch = Watch(
         database, registry, kernel.accounts, kernel.persons, kernel.outbox, clock, changes, patience=kernel.patience
     )
-    holds = Holds(database, clock)
+    holds = Holds(database, kernel.limits, clock)
+    booking = Booking(
+        *(database, registry, kernel.persons, kernel.drafts, holds, kernel.outbox, watch, kernel.limits, clock),
+        kernel.patience,
+    )
     return {
         "watch": watch,
-        "booking": Booking(
-            database, registry, kernel.persons, kernel.drafts, holds, kernel.outbox, watch, clock, kernel.patience
-        ),
+        "booking": booking,
         "holds": holds,
         "times": Times(registry, holds),
     }

@@ -24,7 +24,7 @@ from services.texts.i18n import N_
 def build(kernel: Kernel, *, access: Access) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     return {
-        "family": Family(database, vault, kernel.accounts, kernel.persons, access, clock),
+        "family": Family(database, vault, kernel.accounts, kernel.persons, access, kernel.limits, clock),
         "ageing": Ageing(database, vault, kernel.accounts, kernel.outbox, clock),
     }
 

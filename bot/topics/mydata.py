@@ -31,7 +31,8 @@ def serve(
     database, clock = kernel.database, kernel.clock
     people = AccountData(database, kernel.vault, kernel.accounts, access, clock)
     parts = (*personal_parts, DraftData(database, kernel.vault))
-    return {"mydata": MyData(database, people, parts, kernel.persons, visits, cancelling, kernel.memory, clock)}
+    mydata = MyData(database, people, parts, kernel.persons, visits, cancelling, kernel.memory, kernel.limits, clock)
+    return {"mydata": mydata}
 
 
 async def tidy(*, mydata: MyData) -> None:

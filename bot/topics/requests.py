@@ -26,7 +26,8 @@ _BEGIN = {RequestKind.PROBLEM: requests.begin_problem, RequestKind.FEEDBACK: req
 
 
 def build(kernel: Kernel) -> Mapping[str, object]:
-    return {"requests": Requests(kernel.database, kernel.vault, kernel.drafts, kernel.outbox, kernel.clock)}
+    requests = Requests(kernel.database, kernel.vault, kernel.drafts, kernel.outbox, kernel.limits, kernel.clock)
+    return {"requests": requests}
 
 
 def serve(_: Kernel, *, cases: Sequence[Tracked]) -> Mapping[str, object]:
@@ -48,6 +49,10 @@ def personal(*, kernel: Kernel) -> RequestData:
 
 def stopped(t: Texts, _: Draft) -> Html:
     return views.stopped(t)
+
+
+async def forget_old_photos(*, requests: Requests) -> None:
+    await requests.forget_old_photos()
 
 
 TOPIC = Topic(
@@ -87,6 +92,7 @@ TOPIC = Topic(
     lines=notices.LINES,
     cases=tracked,
     personal=personal,
+    sweeps=(forget_old_photos,),
     cli=(CliCommand("request", "list, read and answer what people have sent", request.add_arguments, request.answer),),
     words=(requests_words.WORDS,),
 )

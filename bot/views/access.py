@@ -40,6 +40,7 @@ from services.accounts.model import (
 )
 from services.accounts.notices import AccountNews
 from services.accounts.rights import TEENAGER_AGE
+from services.limits.model import LIMITS, Act
 from services.registry.model import ADULT_AGE
 from services.texts.dates import MOSCOW, full_years, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
@@ -294,6 +295,22 @@ def may_not_grant(t: Texts, own: Person | None) -> Screen:
             else [button(t.label("📝 Fill in the form"), GO_FORM)],
             back_row(t, GO_GRANTS),
         ),
+    )
+
+
+def codes_enough(t: Texts) -> Screen:
+    """As many codes as may be have been made today."""
+    return Screen(
+        blocks(
+            bold(t("No more codes today")),
+            t.n(
+                "{count} code a day can be made in one chat, and you have made as many. The next one: tomorrow.",
+                "{count} codes a day can be made in one chat, and you have made as many. The next one: tomorrow.",
+                LIMITS[Act.CODE].most,
+            ),
+            t("Access that is open already stays open."),
+        ),
+        markup(back_row(t, GO_GRANTS)),
     )
 
 

@@ -31,12 +31,12 @@ from bot.views.common import Scene
 from bot.views.links import target_lines
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.times import CheckingAct, Place, place_lines
+from bot.views.times import CheckingAct, Place, hold_line, place_lines
 from services.accounts.model import Person, Relation
-from services.booking.model import LinkTarget, Repeat
+from services.booking.model import Held, LinkTarget, Repeat, Unheld
 from services.clinics.regions import Region
-from services.registry.model import Clinic, Slot
-from services.texts.dates import clock_time, short_when, when
+from services.registry.model import Clinic
+from services.texts.dates import short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 RELATIONS = {
@@ -138,8 +138,7 @@ class NoPolicy:
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     place: Place
-    slot: Slot
-    until: datetime
+    held: Held | Unheld
 
 
 def region(data: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
@@ -289,7 +288,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
 
 def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    clinic, slot = data.place.clinic, data.slot
+    clinic, slot = data.place.clinic, data.held.slot
     return Screen(
         scene.text(
             bold(t("Please check the booking")),
@@ -305,10 +304,7 @@ def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Institution: {clinic}", clinic=clinic.name),
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
-            t(
-                "⏳ The time is held for you for 5 minutes, until {until} by the clinic’s clock.",
-                until=clock_time(data.until, clinic.tz),
-            ),
+            hold_line(t, data.held, clinic.tz),
         ),
         markup(
             [button(t.label("✅ Yes, I confirm"), buttons.act(ConfirmAct.YES))],

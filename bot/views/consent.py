@@ -12,6 +12,7 @@ from bot.keyboards.buttons.mydata import GO_ABOUT
 from bot.keyboards.kit import button, markup
 from bot.views.language import language_name
 from bot.views.screen import Screen
+from services.requests.model import PHOTOS_KEPT
 from services.texts.i18n import Html, Texts, blocks, bold, lines
 
 
@@ -41,6 +42,15 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
             t(
                 "For how long: until you take the consent back. You can do so at any time here: “More” → “About” → "
                 "“Take the consent back”, or the command /delete_me."
+            ),
+            t(
+                "After that, for a day at most, it is only kept how often this chat has tried codes, looked people up, "
+                "sent photos and the like: without the number of the chat, under a mark that nobody can trace to it "
+                "without our key. Otherwise erasing would be a way around the limits."
+            ),
+            t(
+                "Photos that you send are erased {days} days after the answer.",
+                days=PHOTOS_KEPT.days,
             ),
         ),
         t("By pressing “I agree” you give this consent. Version {version}.", version=version),

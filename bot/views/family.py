@@ -309,6 +309,11 @@ def too_many(t: Texts) -> Html:
     return Html("⚠️ ") + t("There may be 20 people on the list. To add another one, take somebody off it.")
 
 
+def added_enough(t: Texts) -> Html:
+    """As many people as may be have been added today."""
+    return Html("⚠️ ") + t("Many people have been added to the list today. Another one can be added tomorrow.")
+
+
 def not_to_be_changed(t: Texts) -> Html:
     """The data are the other one's own."""
     return Html("⚠️ ") + t("These data are changed by the person themselves, in their own chat.")

@@ -12,9 +12,10 @@ from bot.views.clinics import clinic_address, room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.times import CheckingAct, Place, place_lines
-from services.registry.model import Slot, Visit
-from services.texts.dates import clock_time, when
+from bot.views.times import CheckingAct, Place, hold_line, place_lines
+from services.booking.model import Held, Unheld
+from services.registry.model import Visit
+from services.texts.dates import when
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 
@@ -29,13 +30,12 @@ class MoveConfirmation:
 
     place: Place
     old: Visit | None
-    slot: Slot
-    until: datetime
+    held: Held | Unheld
 
 
 def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    clinic, slot, old = data.place.clinic, data.slot, data.old
+    clinic, slot, old = data.place.clinic, data.held.slot, data.old
     return Screen(
         scene.text(
             bold(t("Please check the new time") if old else t("Please check the booking")),
@@ -53,10 +53,7 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
             t("The old booking stands until the new one is made.") if old else "",
-            t(
-                "⏳ The time is held for you for 5 minutes, until {until} by the clinic’s clock.",
-                until=clock_time(data.until, clinic.tz),
-            ),
+            hold_line(t, data.held, clinic.tz),
         ),
         markup(
             [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), buttons.act(MoveAct.YES))],
@@ -69,7 +66,7 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
 def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Screen:
     """The registry does not take a second visit to the specialist: the old one has to go first, if so wished."""
     t = scene.t
-    clinic, slot, old = data.place.clinic, data.slot, data.old
+    clinic, slot, old = data.place.clinic, data.held.slot, data.old
     return Screen(
         scene.text(
             bold(t("The old booking has to be cancelled first")),
@@ -82,9 +79,10 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
             ),
             t(
                 "This clinic does not allow two bookings with one specialist at once. The old one can be cancelled and "
-                "the new one made right away. We hold the new time, but if the clinic gives it to another patient at "
-                "that moment, another has to be chosen."
+                "the new one made right away. If the clinic gives the new time to another patient at that moment, "
+                "another has to be chosen."
             ),
+            hold_line(t, data.held, clinic.tz),
         ),
         markup(
             [button(t.label("Cancel the old one and book"), buttons.act(MoveAct.YES))],

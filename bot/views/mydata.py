@@ -26,6 +26,7 @@ from bot.views.visits import visit_when
 from services.accounts.model import Consent
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
+from services.limits.model import LIMITS, Act
 from services.mydata.model import Given, Obligations, Planned
 from services.personal import Fact, Facts, Moment, Obligation, ObligationKind, Word
 from services.texts.dates import MOSCOW, clock_time, local, numeric, when
@@ -136,6 +137,24 @@ def exported(t: Texts) -> Screen:
     )
 
 
+def exported_enough(t: Texts) -> Screen:
+    """The file has been made as often as it may be in a day."""
+    return Screen(
+        blocks(
+            bold(t("My data")),
+            Html("⚠️ ")
+            + t.n(
+                "The file can be made {count} time a day, and it has been made as often. The last one holds the same, "
+                "but for what came after it. The next can be made tomorrow.",
+                "The file can be made {count} times a day, and it has been made as often. The last one holds the same, "
+                "but for what came after it. The next can be made tomorrow.",
+                LIMITS[Act.EXPORT].most,
+            ),
+        ),
+        markup(back_row(t, GO_ABOUT)),
+    )
+
+
 def document(t: Texts, data: Exported, words: ExportWords, now: datetime) -> Document:
     """One JSON: names as `docs/export.schema.json` has them, explained in the person's language, values in words."""
     told = _Told(t, data, words)
@@ -238,6 +257,7 @@ def question(t: Texts, obligations: Obligations, now: datetime, note: Html | Non
                 "and all else that is kept here. It cannot be undone."
             ),
             t("What stays: the registry’s own records of patients and visits. They are the clinic’s."),
+            _counted(t),
         ),
         markup(*_choice(t, obligations), back_row(t, GO_ABOUT)),
     )
@@ -290,6 +310,7 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
             if left.has_visits
             else "",
             t("The registry keeps its own records of patients and visits: they are the clinic’s."),
+            _counted(t),
             t("This is a demonstration: invented patients stay in its own registry in the same way.") if demo else "",
             t("This chat itself is kept by Telegram: you can delete it in Telegram’s menu."),
         ),
@@ -297,6 +318,13 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
             [button(t.label("▶️ Begin again"), ConsentAgain(locale=t.locale))],
             [button(t.label("❓ Help"), GO_HELP)],
         ),
+    )
+
+
+def _counted(t: Texts) -> Html:
+    """What outlives the account."""
+    return t(
+        "For a day at most it is still counted how often this chat did what is limited, without the number of the chat."
     )
 
 

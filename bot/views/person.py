@@ -346,7 +346,7 @@ def confirmed_person(t: Texts) -> Html:
 
 def too_many_tries(t: Texts) -> Html:
     return Html("⚠️ ") + t(
-        "There were too many tries with data that the registry does not know. Try tomorrow, or call the clinic."
+        "Too many different people have been looked up from this chat today. Try tomorrow, or call the clinic."
     )
 
 

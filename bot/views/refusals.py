@@ -45,8 +45,12 @@ REFUSALS: dict[Refusal | Denial, str] = {
         "You already have {limit} visits ahead for people whose documents the clinic has not checked. "
         "You can book another after one of them."
     ),
+    Denial.TOO_MANY_A_DAY: N_(
+        "There have been many bookings from this chat today for people whose documents the clinic has not checked. "
+        "You can book another tomorrow, or call the clinic."
+    ),
     Denial.TOO_MANY_TRIES: N_(
-        "There were too many tries with data that the registry does not know. Try tomorrow, or call the clinic."
+        "Too many different people have been looked up from this chat today. Try tomorrow, or call the clinic."
     ),
     Denial.HIDDEN_CLASH: N_("This time cannot be booked. Please choose another."),
 }
@@ -68,6 +72,11 @@ MOVE_REFUSALS: dict[Refusal | Denial, str] = REFUSALS | {
 """Why a visit is not moved: of the new time alone. Whether the old booking stands is said after it."""
 
 
+_DESK_HELPS = frozenset(
+    {Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES, Denial.TOO_MANY_A_DAY}
+)
+
+
 def refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
     """The sentence of a refusal, with the clinic's phone where only the desk can help."""
     return _sentence(t, REFUSALS, reason, clinic)
@@ -80,7 +89,7 @@ def move_refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
 
 def _sentence(t: Texts, table: Mapping[Refusal | Denial, str], reason: Refusal | Denial, clinic: Clinic) -> Html:
     sentence = Html("⚠️ ") + t(table[reason], limit=DECLARED_AHEAD)
-    helps = reason in (Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES) and clinic.phone
+    helps = reason in _DESK_HELPS and clinic.phone
     return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
 
 

@@ -18,10 +18,11 @@ from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_butt
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
+from services.limits.model import LIMITS, Act
 from services.requests.model import (
     LONGEST_TEXT,
     MOST_PHOTOS,
-    OPEN_A_DAY,
+    PHOTOS_KEPT,
     PictureProblem,
     Request,
     RequestKind,
@@ -161,7 +162,7 @@ def unfinished(t: Texts, kind: RequestKind) -> Screen:
 def too_many(t: Texts) -> Screen:
     """Asked before anything is written."""
     return Screen(
-        blocks(bold(t("Please wait for an answer")), wait_for_answers(t)),
+        blocks(bold(t("Please go on tomorrow")), sent_enough(t)),
         markup(
             [button(t.label("🗂 Application statuses"), RequestList(page=0))],
             back_row(t, GO_MORE),
@@ -169,11 +170,11 @@ def too_many(t: Texts) -> Screen:
     )
 
 
-def wait_for_answers(t: Texts) -> Html:
+def sent_enough(t: Texts) -> Html:
     return Html("⚠️ ") + t.n(
-        "Within a day you have sent {count} request that is not answered yet. The next can be sent later.",
-        "Within a day you have sent {count} requests that are not answered yet. The next can be sent later.",
-        OPEN_A_DAY,
+        "{count} request a day can be sent from one chat, and you have sent as many. The next can be sent tomorrow.",
+        "{count} requests a day can be sent from one chat, and you have sent as many. The next can be sent tomorrow.",
+        LIMITS[Act.REQUEST].most,
     )
 
 
@@ -217,6 +218,18 @@ def picture_problem(t: Texts, problem: PictureProblem) -> Html:
             PictureProblem.NOT_A_PICTURE: t("This file is not a photo. It is not added; the rest is kept."),
             PictureProblem.BROKEN: t("This photo is damaged. Please send another one; the rest is kept."),
             PictureProblem.TOO_LARGE: t("This picture is too large. Please send it as a photo; the rest is kept."),
+            PictureProblem.TOO_MANY: t(
+                "There have been many photos from this chat today. This one is not added; the rest is kept. More can "
+                "be sent tomorrow; the text can be sent now."
+            ),
+            PictureProblem.NO_MORE: t(
+                "There is no more room for photos of this chat. This one is not added; the rest is kept. The text can "
+                "be sent without it."
+            ),
+            PictureProblem.NO_ROOM: t(
+                "No photos can be taken at the moment. This one is not added; the rest is kept. The text can be sent "
+                "without it."
+            ),
         }[problem]
     )
 
@@ -268,7 +281,7 @@ def card(
                 t(_NEXT[request.status]),
             ),
             lines(bold(_comment_heading(t, request.status)), escape(request.comment)) if request.comment else "",
-            lines(bold(t("You have sent")), *_content(t, data)),
+            lines(bold(t("You have sent")), *_content(t, data), _how_long(t, request)),
             _history(t, request, now),
         ),
         markup(
@@ -358,6 +371,18 @@ def _content(t: Texts, data: Gathered) -> tuple[Html, ...]:
         escape(beginning + ("…" if long else "")),
         t("(This is the beginning; all of it is kept.)") if long else Html(),
         t("Photos: {count}", count=data.photos) if data.photos else Html(),
+    )
+
+
+def _how_long(t: Texts, request: Request) -> Html:
+    """What becomes of the photos of a request, or has become."""
+    if request.photos_gone:
+        return t("Photos: {count}. They have been removed: the answer came long ago.", count=request.photos_gone)
+    if not request.photos:
+        return Html()
+    days = PHOTOS_KEPT.days
+    return t.n(
+        "Photos are kept for {count} day after the answer.", "Photos are kept for {count} days after the answer.", days
     )
 
 

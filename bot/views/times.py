@@ -24,6 +24,7 @@ from bot.views.clinics import room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
+from services.booking.model import Held, NoHold, Unheld
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.texts.dates import clock_time, day_and_time, day_words, local, short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
@@ -262,6 +263,28 @@ def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime)
         return t("no free times")
     told = short_when(t, nearest, tz, now)
     return t.n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", free, when=told)
+
+
+_UNHELD = {
+    NoHold.SPENT: N_(
+        "⏳ We have held this time for you as long as one time may be held, and hold it no more. You can still book "
+        "it, as long as nobody else does."
+    ),
+    NoHold.MANY: N_(
+        "⏳ Other times are held for you already, so we do not hold this one too. You can still book it, as long as "
+        "nobody else does."
+    ),
+}
+
+
+def hold_line(t: Texts, held: Held | Unheld, tz: str) -> Html:
+    """Until when a chosen time is kept, or that it is not."""
+    if isinstance(held, Unheld):
+        return t(_UNHELD[held.why])
+    return t(
+        "⏳ The time is held for you until {until} by the clinic’s clock.",
+        until=clock_time(held.until, tz),
+    )
 
 
 def place_lines(t: Texts, place: Place) -> Html:

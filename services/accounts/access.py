@@ -38,8 +38,10 @@ from services.accounts.notices import GIVER, TAKER, AccountNews
 from services.accounts.persons import Persons, covers_words
 from services.accounts.tables import access_grant, account, link_basis, person, person_link
 from services.clock import Clock
-from services.errors import NotFound
+from services.errors import Denial, NotAllowed, NotFound
 from services.ids import new_id
+from services.limits.limits import EVERYBODY, Limits
+from services.limits.model import Act, LimitReached
 from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
@@ -117,6 +119,7 @@ class Access:
         persons: Persons,
         codes: Codes,
         outbox: Outbox,
+        limits: Limits,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -125,6 +128,7 @@ class Access:
         self._persons = persons
         self._codes = codes
         self._outbox = outbox
+        self._limits = limits
         self._clock = clock
 
     # --- codes ------------------------------------------------------------------------------------
@@ -136,13 +140,47 @@ class Access:
         """
         if digits is None:
             raise CodeRefused(CodeProblem.NOT_A_CODE)
-        await self._codes.check_rate_limit(who.id)
+        await self._count_guess(who)
+        try:
+            found = await self._redeemed(who, digits)
+        except CodeRefused as refused:
+            await self._no_guess(who) if refused.problem is not CodeProblem.WRONG else await self._note_miss(who)
+            raise
+        await self._no_guess(who)
+        return found
+
+    async def _redeemed(self, who: Account, digits: str) -> Opened | Offer:
         code = await self._codes.find(digits)
         if code is None:
-            raise await self._missed(who)
+            raise CodeRefused(CodeProblem.WRONG)
         if code.kind is CodeKind.DESK:
             return await self._open(who, code)
         return await self._offer(who, code)
+
+    async def _count_guess(self, who: Account) -> None:
+        """Every try is counted before the code is looked at; one that was no guess is given back.
+
+        Raises `NotAllowed` where this chat has guessed too often, or too many guess at once and it has missed before.
+        """
+        async with self._database.write() as unit:
+            try:
+                mine = await self._limits.spend_within(unit, who.telegram_id, Act.GUESS)
+                try:
+                    await self._limits.spend_within(unit, EVERYBODY, Act.GUESS_OF_ALL)
+                except LimitReached:
+                    if mine > 1:
+                        raise
+            except LimitReached:
+                raise NotAllowed(Denial.TOO_MANY_TRIES) from None
+
+    async def _no_guess(self, who: Account) -> None:
+        async with self._database.write() as unit:
+            await self._limits.give_back(unit, who.telegram_id, Act.GUESS)
+            await self._limits.give_back(unit, EVERYBODY, Act.GUESS_OF_ALL)
+
+    async def _note_miss(self, who: Account) -> None:
+        values = {"id": new_id(), "account_id": who.id, "action": "code_missed", "at": self._clock.now()}
+        await self._database.execute(insert(audit).values(values))
 
     async def offer(self, who: Account, code_id: str) -> Offer:
         """A consent that this account has been shown already, while its code is good."""
@@ -154,11 +192,12 @@ class Access:
     async def issue(self, who: Account, covers: Collection[Covers], months: int) -> tuple[IssuedCode, datetime]:
         """A code of one's own for somebody who is to see or manage one's visits; and until when they may.
 
-        `NotFound` where the account may not let others act.
+        `NotFound` where the account may not let others act, `LimitReached` where it has made too many codes today.
         """
         own = await self._granting(who)
         if own is None or not covers:
             raise NotFound
+        await self._limits.spend(who.telegram_id, Act.CODE)
         until = through(_months_later(local(self._clock.now(), MOSCOW).date(), months))
         data = {"covers": covers_words(covers), "until": until.isoformat()}
         return await self._codes.issue(CodeKind.CONSENT, data, who.id), until
@@ -319,7 +358,7 @@ class Access:
             raise CodeRefused(CodeProblem.FORM_FIRST)
         if own is not None and not is_holder(own.identity, data["holder"]):
             await self._codes.count_wrong_holder(code.id)
-            raise await self._missed(who)
+            raise CodeRefused(CodeProblem.WRONG)
         known = own if relation is Relation.OWN else await self._known(who, patient.id, identity=identity)
         basis = Basis.DESK if relation in BY_PAPERS else Basis.CONSENT
         async with self._database.write() as unit:
@@ -337,7 +376,7 @@ class Access:
                     await self._grant_of_giver(unit, who.id, patient.id, consent_until)
                 await self._warn_others(unit, who.id, patient.id, link_id, code.id)
         if not taken:
-            raise await self._missed(who)
+            raise CodeRefused(CodeProblem.WRONG)
         return Opened(await self._persons.get(who, person_id), basis, until)
 
     async def _confirm(
@@ -408,10 +447,6 @@ class Access:
             await self._outbox.add(unit, Notice(other.account_id, other.id, opened, link_id, key))
 
     # --- what both need -----------------------------------------------------------------------------
-
-    async def _missed(self, who: Account) -> CodeRefused:
-        await self._codes.note_miss(who.id)
-        return CodeRefused(CodeProblem.WRONG)
 
     async def _offer(self, who: Account, code: Code) -> Offer:
         _, own = await self._behind(who, code)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
@@ -16,19 +13,12 @@ from services.accounts.tables import account as account_table
 from services.accounts.tables import consent as consent_table
 from services.clock import Clock
 from services.ids import new_id
-from services.memory import Memory
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.tables import audit
 from services.storage.types import Sealed
 
-CONSENT_VERSION = "2026-11-27"
+CONSENT_VERSION = "2026-11-29"
 _CACHED = 10_000
-_DAY = timedelta(days=1)
-_MISSES = "misses"
-
-Miss = tuple[str, datetime]
-"""A wrong guess that a rate limit counts: the action of its audit row, and when."""
 
 
 class Accounts:
@@ -37,9 +27,8 @@ class Accounts:
     `alone`: no other process writes accounts. Where one may, each press reads its account anew.
     """
 
-    def __init__(self, database: Database, memory: Memory, clock: Clock, *, alone: bool = True) -> None:
+    def __init__(self, database: Database, clock: Clock, *, alone: bool = True) -> None:
         self._database = database
-        self._memory = memory
         self._clock = clock
         self._alone = alone
         self._cache: dict[int, Account] = {}
@@ -57,7 +46,6 @@ class Accounts:
     async def give_consent(self, telegram_id: int, locale: str, text: str) -> Account:
         """Stores the consent as it was read, and the account if it is new."""
         now = self._clock.now()
-        misses: list[tuple[str, str]] = json.loads(await self._memory.recall(_MISSES, telegram_id) or "[]")
         async with self._database.write() as unit:
             await unit.execute(
                 insert_for(self._database.dialect, account_table)
@@ -70,11 +58,6 @@ class Accounts:
                     id=new_id(), account_id=row.id, version=CONSENT_VERSION, locale=locale, text=text, given_at=now
                 )
             )
-            for action, at in [(action, datetime.fromisoformat(at)) for action, at in misses]:
-                if at > now - _DAY:
-                    await unit.execute(insert(audit).values(id=new_id(), account_id=row.id, action=action, at=at))
-        if misses:
-            await self._memory.take(_MISSES, telegram_id)
         return self._remember(_account(row))
 
     async def consent_of(self, account: Account) -> Consent:
@@ -88,17 +71,10 @@ class Accounts:
         row = (await self._database.fetch(query)).one()
         return Consent(row.version, row.text, row.given_at)
 
-    async def forget(self, account: Account, misses: Sequence[Miss]) -> None:
-        """The account has been erased: the next press is a guest's.
-
-        `misses` are remembered only, for a day or until the chat agrees anew: else erasing oneself would be the way
-        past the rate limit on guessing.
-        """
+    def forget(self, account: Account) -> None:
+        """The account has been erased: the next press is a guest's."""
         self._erased.add(account.id)
         self._cache.pop(account.telegram_id, None)
-        if misses:
-            told = json.dumps([(action, at.isoformat()) for action, at in misses])
-            await self._memory.keep(_MISSES, account.telegram_id, told, _DAY)
 
     async def set_locale(self, account: Account, locale: str) -> Account:
         return await self._change(replace(account, locale=locale), "locale")
@@ -144,6 +120,15 @@ class Accounts:
             self._cache.pop(next(iter(self._cache)))
         self._cache[account.telegram_id] = account
         return account
+
+
+async def lock_account(unit: AsyncConnection, account_id: str) -> None:
+    """Whoever counts an account's rows and adds one to them within a unit counts after those who came before.
+
+    Rows that others add meanwhile, which name the account by a foreign key, are not kept waiting.
+    """
+    mine = select(account_table.c.id).where(account_table.c.id == account_id)
+    await unit.execute(mine.with_for_update(key_share=True))
 
 
 def _account(row: Row[Any]) -> Account:

@@ -1,4 +1,4 @@
-"""One-time codes: ten digits that the clinic's desk or a person's own chat gives out, and the rate limit on guessing.
+"""One-time codes: ten digits that the clinic's desk or a person's own chat gives out.
 
 A code is kept as a keyed digest alone; what it opens lies sealed beside it until it is swept away.
 """
@@ -13,28 +13,22 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import CodeProblem, IssuedCode
 from services.accounts.tables import access_code
 from services.clock import Clock
-from services.errors import Denial, NomerokError, NotAllowed
+from services.errors import NomerokError
 from services.ids import new_id
 from services.storage.engine import Database
-from services.storage.tables import audit
 from services.storage.vault import Vault
 from services.texts.names import plain_hyphens
 
 LIFETIME = timedelta(minutes=10)
-MISSES_AN_HOUR = 5
-ALL_MISSES_AN_HOUR = 100
-"""Over all accounts: from then on whoever has missed in this hour gets no other try."""
 HOLDER_TRIES = 3
 """How often a code may be shown by somebody it was not made for, before it is taken for stolen."""
-_HOUR = timedelta(hours=1)
-_MISSED = "code_missed"
 _PURPOSE = "access code"
 _LENGTH = 10
 _ATTEMPTS = 4
@@ -79,7 +73,7 @@ def code_of_link(payload: str | None) -> str | None:
 
 
 class Codes:
-    """Makes codes, finds them, burns them, and counts those who guess."""
+    """Makes codes, finds them and burns them; who may try how often is `Access`'s to say."""
 
     def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
         self._database = database
@@ -128,17 +122,6 @@ class Codes:
             burnt = {"used_at": self._clock.now()} if tries >= HOLDER_TRIES else {}
             await unit.execute(update(access_code).where(access_code.c.id == code_id).values(data=sealed, **burnt))
 
-    async def check_rate_limit(self, account_id: str) -> None:
-        """Raises `NotAllowed` where this account has guessed too often, or too many guess at once."""
-        mine = await self._misses(audit.c.account_id == account_id)
-        if mine >= MISSES_AN_HOUR or (mine and await self._misses() >= ALL_MISSES_AN_HOUR):
-            raise NotAllowed(Denial.TOO_MANY_TRIES)
-
-    async def note_miss(self, account_id: str) -> None:
-        """A code that does not fit: counted, whatever the reason."""
-        values = {"id": new_id(), "account_id": account_id, "action": _MISSED, "at": self._clock.now()}
-        await self._database.execute(insert(audit).values(values))
-
     async def purge(self) -> int:
         """Forgets codes whose time is over, with what is sealed in them; gives how many."""
         result = await self._database.execute(delete(access_code).where(access_code.c.expires_at <= self._clock.now()))
@@ -168,12 +151,6 @@ class Codes:
         good = access_code.c.used_at.is_(None), access_code.c.expires_at > self._clock.now()
         row = (await self._database.fetch(select(access_code).where(condition, *good))).one_or_none()
         return Code(row.id, CodeKind(row.kind), row.account_id, self._open(row)) if row is not None else None
-
-    async def _misses(self, *conditions: ColumnElement[bool]) -> int:
-        recent = audit.c.action == _MISSED, audit.c.at > self._clock.now() - _HOUR
-        query = select(func.count()).select_from(audit).where(*recent, *conditions)
-        count: int = (await self._database.fetch(query)).scalar_one()
-        return count
 
     def _open(self, row: Row[Any]) -> dict[str, Any]:
         data: dict[str, Any] = self._vault.open_json(access_code.c.data, row.id, row.data)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.access import Access
-from services.accounts.accounts import Accounts
+from services.accounts.accounts import Accounts, lock_account
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
@@ -21,6 +21,8 @@ from services.accounts.tables import person, person_link
 from services.clock import Clock
 from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
+from services.limits.limits import Limits
+from services.limits.model import Act
 from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.engine import Database
@@ -62,8 +64,16 @@ class Family:
     """Writes to the list; what stands in it is read through `Persons`. Rights are checked at every call."""
 
     def __init__(
-        self, database: Database, vault: Vault, accounts: Accounts, persons: Persons, access: Access, clock: Clock
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        persons: Persons,
+        access: Access,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
+        self._limits = limits
         self._database = database
         self._vault = vault
         self._accounts = accounts
@@ -77,7 +87,8 @@ class Family:
     async def add(self, account: Account, relation: Relation, identity: PatientIdentity) -> Person:
         """Somebody typed here becomes a declared person of the account, matched with the registry if it answers.
 
-        Raises `AlreadyThere`, `FamilyFull`, `WrongAge`, and what `Persons.look_up` raises; nothing is stored then.
+        Raises `AlreadyThere`, `FamilyFull`, `WrongAge`, `LimitReached` (of a day), and what `Persons.look_up` raises;
+        nothing is stored then.
         """
         if relation is Relation.OWN:
             raise ValueError("one's own form is registered, not added")
@@ -92,6 +103,8 @@ class Family:
         except RegistryUnavailable:
             patient = None
         async with self._database.write() as unit:
+            await self._check_room(unit, account)
+            await self._limits.spend_within(unit, account.telegram_id, Act.PERSON)
             person_id = await self._persons.insert(unit, account.id, relation, identity, DECLARED, patient)
             await self._note(unit, account, person_id, "person_added")
         return await self._persons.get(account, person_id)
@@ -135,6 +148,13 @@ class Family:
             await show_own(unit, account.id, person_id)
             await self._note(unit, account, person_id, "person_removed")
         await self._accounts.by_id(account.id)  # whom it acts for may have changed: the cache is renewed
+
+    async def _check_room(self, unit: AsyncConnection, account: Account) -> None:
+        """`FamilyFull` by what stands in the list now: of two who add at once, the second counts after the first."""
+        await lock_account(unit, account.id)
+        listed = person_link.c.account_id == account.id, person_link.c.ended_at.is_(None)
+        if (await unit.execute(select(func.count()).where(*listed))).scalar_one() >= PERSONS:
+            raise FamilyFull
 
     def _check_age(self, relation: Relation, identity: PatientIdentity) -> None:
         if not fits(relation, identity.birth_date, local(self._clock.now(), MOSCOW).date()):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.access import Access, covers_of, is_holder, of_account, same_patient
-from services.accounts.accounts import Accounts, Miss
+from services.accounts.accounts import Accounts
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, Farewell, Relation, full_name
 from services.accounts.tables import access_code, access_grant, consent, link_basis, person, person_link
@@ -29,8 +28,6 @@ from services.texts.dates import MOSCOW
 NOBODY = "erased"
 """Stands in audit rows in place of an account that there is no more."""
 ERASED = "account_erased"
-_MISSES = ("code_missed", "patient_not_matched")
-_COUNTED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,6 @@ class Departure:
 
     leaving: Leaving
     farewells: tuple[Farewell, ...]
-    misses: tuple[Miss, ...]
 
 
 class AccountData:
@@ -220,7 +216,7 @@ class AccountData:
         )
         concerned = frozenset({*others.scalars(), *copies.values()})
         leaving = Leaving(account_id, telegram_id, frozenset(gone), concerned, frozenset({*mine, *grants}))
-        return Departure(leaving, tuple(farewells), await self._recent_misses(unit, account_id))
+        return Departure(leaving, tuple(farewells))
 
     async def _lock(self, unit: AsyncConnection, account_id: str) -> int | None:
         """Locks what others who leave, end a consent or book at this moment may hold, too; gives the account's chat.
@@ -254,7 +250,7 @@ class AccountData:
 
     async def forgotten(self, account: Account, departure: Departure) -> None:
         """After the unit: caches know of it too."""
-        await self._accounts.forget(account, departure.misses)
+        self._accounts.forget(account)
         for other in departure.leaving.others:
             await self._accounts.by_id(other)  # whom they act for may have changed: the cache is renewed
 
@@ -288,16 +284,6 @@ class AccountData:
         )
         return {row.person_id: row.account_id for row in taken.all()}
 
-    async def _recent_misses(self, unit: AsyncConnection, account_id: str) -> tuple[Miss, ...]:
-        rows = await unit.execute(
-            select(audit.c.action, audit.c.at).where(
-                audit.c.account_id == account_id,
-                audit.c.action.in_(_MISSES),
-                audit.c.at > self._clock.now() - _COUNTED,
-            )
-        )
-        return tuple((row.action, row.at) for row in rows.all())
-
     async def _forget_codes(self, unit: AsyncConnection, leaving: Leaving) -> None:
         """Codes of the desk that were made for who goes: what they open lies sealed in them until they are swept."""
         own = await self._own(unit, leaving.account_id)
@@ -312,12 +298,9 @@ class AccountData:
     async def _forget_in_audit(self, unit: AsyncConnection, leaving: Leaving) -> None:
         """What the account did goes; what others did with its persons stays as theirs, with nobody's id.
 
-        Guesses are counted for a while yet, for all chats together. That an account was erased stays, not whose.
+        That an account was erased stays, not whose.
         """
-        mine = audit.c.account_id == leaving.account_id
-        counted = audit.c.action.in_(_MISSES), audit.c.at > self._clock.now() - _COUNTED
-        await unit.execute(update(audit).where(mine, *counted).values(account_id=NOBODY, person_id=None))
-        await unit.execute(delete(audit).where(mine))
+        await unit.execute(delete(audit).where(audit.c.account_id == leaving.account_id))
         await unit.execute(
             update(audit).where(audit.c.person_id.in_(leaving.persons)).values(person_id=None, subject_id=None)
         )

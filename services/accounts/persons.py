@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -9,7 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,8 @@ from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
 from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
+from services.limits.limits import Limits
+from services.limits.model import Act, LimitReached
 from services.registry.model import Patient, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.patients import PatientsPort
@@ -41,7 +44,6 @@ _ONE = _FAMILY.where(person.c.id == bindparam("person"))
 Bases = Mapping[Basis, datetime | None]
 DECLARED: Bases = {Basis.DECLARED: None}
 _FAMILY_CONSENT = timedelta(days=365)
-MISSES_A_DAY = 10
 _MISS = "patient_not_matched"
 
 
@@ -58,10 +60,11 @@ class ReadyFamily(Protocol):
 class Persons:
     """Who an account may act for. Every question names the account, so nobody sees another's persons."""
 
-    def __init__(self, database: Database, vault: Vault, registry: PatientsPort, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, registry: PatientsPort, limits: Limits, clock: Clock) -> None:
         self._database = database
         self._vault = vault
         self._registry = registry
+        self._limits = limits
         self._clock = clock
 
     async def family(self, account: Account) -> tuple[Person, ...]:
@@ -97,12 +100,15 @@ class Persons:
         """The registry's patient: found, or entered where the registry takes new ones and `enters` lets it.
 
         None: not known there, or no policy to be known by. Raises `PatientConflict`, `RegistryUnavailable`, and
-        `NotAllowed` after ten misses a day: nobody is to find out by trying whose policy a number is.
+        `NotAllowed` where a chat asks for too many different people a day: nobody is to find out by trying whose
+        policy a number is. The same data again are no other try, for they tell nothing new.
         """
         if identity.policy.kind is PolicyKind.NONE and not identity.snils:
             return None
-        if await self._misses(account) >= MISSES_A_DAY:
-            raise NotAllowed(Denial.TOO_MANY_TRIES)
+        try:
+            await self._limits.spend_once(account.telegram_id, Act.LOOK_UP, _asked_for(identity))
+        except LimitReached:
+            raise NotAllowed(Denial.TOO_MANY_TRIES) from None
         try:
             patient = await self._registry.find_patient(identity)
         except PatientConflict:
@@ -162,12 +168,6 @@ class Persons:
                 bases: Bases = {Basis.CONSENT: now + _FAMILY_CONSENT} if by_consent else {Basis.DESK: None}
                 added = now + timedelta(milliseconds=place)  # the family is listed in this order
                 await self.insert(unit, account.id, relation, identity, bases, patient, added, tuple(Covers))
-
-    async def _misses(self, account: Account) -> int:
-        since = self._clock.now() - timedelta(days=1)
-        mine = audit.c.account_id == account.id, audit.c.action == _MISS, audit.c.at > since
-        count: int = (await self._database.fetch(select(func.count()).select_from(audit).where(*mine))).scalar_one()
-        return count
 
     async def _note_miss(self, account: Account) -> None:
         values = {"id": new_id(), "account_id": account.id, "action": _MISS, "at": self._clock.now()}
@@ -265,6 +265,12 @@ def covers_words(covers: Collection[Covers]) -> str:
 
 def _who(identity: PatientIdentity) -> tuple[str, str, date]:
     return folded(identity.surname), folded(identity.name), identity.birth_date
+
+
+def _asked_for(identity: PatientIdentity) -> str:
+    """All that a registry finds somebody by, in one way of writing."""
+    policy, (surname, name, born) = identity.policy, _who(identity)
+    return json.dumps([surname, name, born.isoformat(), policy.kind.value, policy.number, identity.snils])
 
 
 def _same_numbers(one: PatientIdentity, other: PatientIdentity) -> bool:

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Row, and_, delete, distinct, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
+from services.accounts.accounts import lock_account
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.tables import link_basis, person, person_link
@@ -38,7 +39,9 @@ from services.booking.model import (
     Loss,
     Lost,
     Made,
+    Needs,
     OldVisit,
+    Unheld,
     VisitEntry,
 )
 from services.booking.moving import Moving
@@ -49,6 +52,8 @@ from services.clock import Clock
 from services.drafts.drafts import Drafts
 from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
+from services.limits.limits import Limits
+from services.limits.model import Act, LimitReached
 from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
@@ -87,7 +92,7 @@ LATE_CHECKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), ti
 
 
 class NotHeld(NomerokError):  # noqa: N818
-    """The draft does not hold the time that is to be booked only if it is held."""
+    """It does not stand with the time's hold as `BookingRequest.needs` says."""
 
 
 class HoldableTimes(BookingsPort, TimesPort, Protocol):
@@ -106,6 +111,7 @@ class Booking:
         holds: Holds,
         outbox: Outbox,
         watch: Watch,
+        limits: Limits,
         clock: Clock,
         patience: timedelta = REGISTRY_PATIENCE,
     ) -> None:
@@ -116,18 +122,21 @@ class Booking:
         self._holds = holds
         self._outbox = outbox
         self._watch = watch
+        self._limits = limits
         self._clock = clock
         self._patience = patience
         self._moving = Moving(database, registry, watch, clock, patience)
 
-    async def hold(self, account: Account, draft_id: str, chosen: ChosenTime) -> Held | Lost | Made | Checking:
+    async def hold(self, account: Account, draft_id: str, chosen: ChosenTime) -> Held | Unheld | Lost | Made | Checking:
         """Keeps the chosen time for the draft, while its person reads and confirms.
 
         Where it cannot be had, what the draft has booked already is the answer: it may be this very time, and a crash
         has kept anybody from saying so. Raises `RegistryUnavailable`.
         """
         slot = await self._registry.slot(chosen.slot_id)
-        return await self._lost(draft_id, chosen) if slot is None else await self._keep(account, draft_id, slot)
+        return (
+            await self._lost(account, draft_id, chosen) if slot is None else await self._keep(account, draft_id, slot)
+        )
 
     async def book_held(
         self,
@@ -142,20 +151,28 @@ class Booking:
     ) -> Held | Lost | BookingOutcome:
         """`book` where the draft still holds the chosen time; else what `hold` gives, and nothing is booked.
 
+        A time that cannot be kept for it any more is booked all the same, unless somebody else keeps it.
         `who`, `moves`, `gives_up`: as in `BookingRequest`. Raises `RegistryUnavailable`.
         """
         slot = await self._registry.slot(chosen.slot_id)
         if slot is None:
-            return await self._lost(draft_id, chosen)
+            return await self._lost(account, draft_id, chosen)
+        request = BookingRequest(account, draft_id, who, clinic, slot, moves, gives_up, Needs.ITS_HOLD)
         try:
-            return await self.book(BookingRequest(account, draft_id, who, clinic, slot, moves, gives_up, if_held=True))
+            return await self.book(request)
         except NotHeld:
-            return await self._keep(account, draft_id, slot)
+            kept = await self._keep(account, draft_id, slot)
+        if not isinstance(kept, Unheld):
+            return kept
+        try:
+            return await self.book(replace(request, needs=Needs.NO_OTHER))
+        except NotHeld:
+            return Lost(Loss.HELD)
 
     async def book(self, request: BookingRequest) -> BookingOutcome:
         """Books the request's time once, however often it is asked for the same draft.
 
-        Raises `NotHeld` where it is to be booked only if it is held, and is not: the registry is not asked then.
+        Raises `NotHeld` where its `needs` are not met: the registry is not asked then.
         """
         request = await self._recognise(request)
         begun = await self._begin(request)
@@ -166,6 +183,8 @@ class Booking:
         answer = await self._ask(intent_id, patient.id, request)
         moves = request.moves.id if request.moves else None
         outcome = await self._settle(intent_id, moves, answer, screen_follows=True)
+        if isinstance(outcome, Declined) and self._is_counted(request):
+            await self._count_back(request.account)
         if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
             await self._look_late_for(request.account.id, patient.id)
             return await self._explained(outcome, request, patient)
@@ -173,14 +192,14 @@ class Booking:
             await self._look_late_for(request.account.id, patient.id)
         return outcome
 
-    async def _keep(self, account: Account, draft_id: str, slot: Slot) -> Held | Lost:
-        return await self._holds.keep(slot, account.id, draft_id) or Lost(Loss.HELD)
+    async def _keep(self, account: Account, draft_id: str, slot: Slot) -> Held | Unheld | Lost:
+        return await self._holds.keep(slot, account, draft_id) or Lost(Loss.HELD)
 
-    async def _lost(self, draft_id: str, chosen: ChosenTime) -> Lost | Made | Checking:
+    async def _lost(self, account: Account, draft_id: str, chosen: ChosenTime) -> Lost | Made | Checking:
         earlier = await self._of_draft(draft_id)
         if earlier is not None:
             return earlier
-        await self._holds.release(draft_id)
+        await self._holds.release(account, draft_id)
         return Lost(Loss.PASSED if chosen.start <= self._clock.now() else Loss.TAKEN)
 
     async def _begin(self, request: BookingRequest) -> tuple[str, Patient] | Declined:
@@ -389,19 +408,42 @@ class Booking:
         return Declined(reason if explains else Denial.HIDDEN_CLASH, declined.old)
 
     async def _check_rights(self, request: BookingRequest) -> None:
+        """Whoever has too many visits ahead already hears of it before the registry is asked for anybody."""
+        now = self._clock.now()
+        ahead = await self._declared_ahead(request.account) if self._is_counted(request) else 0
         if not isinstance(request.who, Person):
-            ahead = await self._declared_ahead(request.account)
             if ahead >= rights.DECLARED_AHEAD:
                 raise NotAllowed(Denial.TOO_MANY_DECLARED)
             return
-        now = self._clock.now()
         if request.moves is not None:
             await self._check_move(request.account, VisitEntry(request.moves, request.who), now)
-        # A visit that is moved is one of the five already.
-        counted = request.moves is None and rights.books_as_declared(request.who, now)
-        ahead = await self._declared_ahead(request.account) if counted else 0
         visit_day = local(request.slot.start, request.clinic.tz).date()
         rights.check_booking(request.who, visit_day, now, ahead)
+
+    def _is_counted(self, request: BookingRequest) -> bool:
+        """Whether nothing but the account's word is behind it. A visit that is moved is one of the five already."""
+        if not isinstance(request.who, Person):
+            return True
+        return request.moves is None and rights.books_as_declared(request.who, self._clock.now())
+
+    async def _count_declared(self, unit: AsyncConnection, request: BookingRequest, strong: Collection[str]) -> None:
+        """Within the unit that reserves: of two bookings at once, the second counts after the first.
+
+        `strong`: as in `_ahead`. Raises `NotAllowed`.
+        """
+        await lock_account(unit, request.account.id)
+        ahead: int = (await unit.execute(self._ahead(request.account, strong))).scalar_one()
+        if ahead >= rights.DECLARED_AHEAD:
+            raise NotAllowed(Denial.TOO_MANY_DECLARED)
+        try:
+            await self._limits.spend_within(unit, request.account.telegram_id, Act.DECLARED_BOOKING)
+        except LimitReached:
+            raise NotAllowed(Denial.TOO_MANY_A_DAY) from None
+
+    async def _count_back(self, account: Account) -> None:
+        """What the registry has refused is no booking: whoever meets a busy time, or an outage, may go on trying."""
+        async with self._database.write() as unit:
+            await self._limits.give_back(unit, account.telegram_id, Act.DECLARED_BOOKING)
 
     async def _check_move(self, account: Account, entry: VisitEntry, now: datetime) -> None:
         """`NotFound` where the visit to be moved is not one of this person that the account may see."""
@@ -411,21 +453,24 @@ class Booking:
         rights.check_managing(entry.person, local(now, entry.visit.clinic.tz).date(), now)
 
     async def _declared_ahead(self, account: Account) -> int:
-        now = self._clock.now()
-        family = await self._persons.family(account)
-        strong = [each.id for each in family if not rights.books_as_declared(each, now)]
-        count: int = (
-            await self._database.fetch(
-                select(func.count(distinct(booking_intent.c.id))).where(
-                    booking_intent.c.account_id == account.id,
-                    booking_intent.c.status != _REFUSED,
-                    booking_intent.c.starts_at > now,
-                    booking_intent.c.ended_at.is_(None),
-                    booking_intent.c.person_id.not_in(strong),
-                )
-            )
-        ).scalar_one()
+        strong = await self._strong(account)
+        count: int = (await self._database.fetch(self._ahead(account, strong))).scalar_one()
         return count
+
+    async def _strong(self, account: Account) -> frozenset[str]:
+        """Persons of the account for whom it books on more than its own word."""
+        now, family = self._clock.now(), await self._persons.family(account)
+        return frozenset(each.id for each in family if not rights.books_as_declared(each, now))
+
+    def _ahead(self, account: Account, strong: Collection[str]) -> Select[int]:
+        """Asks how many visits ahead the account has for others than these."""
+        return select(func.count(distinct(booking_intent.c.id))).where(
+            booking_intent.c.account_id == account.id,
+            booking_intent.c.status != _REFUSED,
+            booking_intent.c.starts_at > self._clock.now(),
+            booking_intent.c.ended_at.is_(None),
+            booking_intent.c.person_id.not_in(strong),
+        )
 
     async def _patient(self, request: BookingRequest) -> Patient | None:
         if not isinstance(request.who, Person):
@@ -440,7 +485,10 @@ class Booking:
     async def _reserve(self, request: BookingRequest, patient: Patient) -> str:
         now = self._clock.now()
         intent_id = new_id()
+        strong = await self._strong(request.account) if self._is_counted(request) else None
         async with self._database.write() as unit:
+            if strong is not None:
+                await self._count_declared(unit, request, strong)
             person_id = (
                 request.who.id
                 if isinstance(request.who, Person)
@@ -469,14 +517,18 @@ class Booking:
         return intent_id
 
     async def _check_still(self, unit: AsyncConnection, request: BookingRequest, person_id: str) -> None:
-        """`sight.check_listed`; and, in the same question, whether the draft holds the time."""
-        mine = hold.c.draft_id == request.draft_id, hold.c.slot_id == request.slot.id
-        its_hold = and_(*mine, hold.c.until > self._clock.now())
-        found = sight.listed(request.account.id, person_id).add_columns(hold.c.until).outerjoin(hold, its_hold)
+        """`sight.check_listed`; and, in the same question, who holds the time."""
+        held = and_(hold.c.slot_id == request.slot.id, hold.c.until > self._clock.now())
+        found = sight.listed(request.account.id, person_id).add_columns(hold.c.draft_id).outerjoin(hold, held)
         row = (await unit.execute(found)).first()
         if row is None:
             raise NotAllowed(Denial.BASIS_ENDED)
-        if request.if_held and row.until is None:
+        fits = {
+            Needs.NOTHING: True,
+            Needs.ITS_HOLD: row.draft_id == request.draft_id,
+            Needs.NO_OTHER: row.draft_id in (None, request.draft_id),
+        }
+        if not fits[request.needs]:
             raise NotHeld
 
     async def _settle(

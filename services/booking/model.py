@@ -11,12 +11,22 @@ from services.errors import Denial
 from services.registry.model import CancelRefusal, Clinic, PatientIdentity, Refusal, Slot, Visit
 
 
+class Needs(Enum):
+    """What has to be true of a time's hold when it is booked."""
+
+    NOTHING = auto()
+    ITS_HOLD = auto()
+    """The draft holds the time."""
+    NO_OTHER = auto()
+    """Nobody else holds it."""
+
+
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
     """Who books what for whom. `who`: a person of the account, or another citizen who becomes one by booking.
 
     `moves`: the visit that is to be given up for it, once it stands. `gives_up`: it goes before that, for the
-    registry does not take both, and its person has agreed. `if_held`: only while the draft holds the time.
+    registry does not take both, and its person has agreed. `needs`: how it stands with the time's hold.
     """
 
     account: Account
@@ -26,7 +36,7 @@ class BookingRequest:
     slot: Slot
     moves: Visit | None = None
     gives_up: bool = False
-    if_held: bool = False
+    needs: Needs = Needs.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,25 @@ class Held:
     slot: Slot
     until: datetime
     anew: bool = False
+
+
+class NoHold(Enum):
+    """Why a time is not kept for a draft."""
+
+    ANOTHERS = auto()
+    """It is kept for somebody else."""
+    SPENT = auto()
+    """It has been kept for this chat as long as one time may be."""
+    MANY = auto()
+    """As many times as may be are kept for the account already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheld:
+    """A time that is free and can be booked, while nothing keeps it from others. `why`: never `ANOTHERS`."""
+
+    slot: Slot
+    why: NoHold
 
 
 class Loss(Enum):

@@ -21,6 +21,8 @@ from services.booking.tables import booking_intent
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.errors import NotFound
+from services.limits.limits import Limits
+from services.limits.model import Act
 from services.memory import Memory
 from services.mydata.model import Erased, Given, Obligations, Planned
 from services.personal import Facts, Moment, PersonalData, clashing, joined
@@ -48,6 +50,7 @@ class MyData:
         visits: Visits,
         cancelling: Cancelling,
         memory: Memory,
+        limits: Limits,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -61,9 +64,11 @@ class MyData:
         self._clock = clock
         self._is_tidy = False
         self._memory = memory
+        self._limits = limits
 
     async def export(self, account: Account) -> Facts:
-        """All that is kept, by the names of `docs/export.schema.json`."""
+        """All that is kept, by the names of `docs/export.schema.json`. Raises `LimitReached`."""
+        await self._limits.spend(account.telegram_id, Act.EXPORT)
         whose = await self._people.subject(account)
         return joined([await part.export(whose) for part in (self._people, *self._parts[:-1])])
 

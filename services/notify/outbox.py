@@ -46,9 +46,6 @@ _SCREEN_FIRST = timedelta(seconds=20)
 """How long a row waits for the screen of the very press that made it, which says the same thing."""
 _BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
 GIVE_UP_AFTER = timedelta(days=3)
-LETTERS_A_DAY = 20
-"""By e-mail, of one account: an address is believed as it is typed, and may be a stranger's."""
-_DAY = timedelta(days=1)
 _DUE, _SENT, _DROPPED = "due", "sent", "dropped"
 _DELIVERY = ("id", "account_id", "notification_id", "channel", "dedupe_key", "status", "due_at", "claimed_until")
 
@@ -139,13 +136,12 @@ class Outbox:
                 )
             )
 
-    def _by_mail(self, account_id: str, notification_id: str, due_at: datetime) -> Select[Any]:
-        """The e-mail's own row beside the chat's, if the account has an address that letters reach and few go there."""
+    @staticmethod
+    def _by_mail(account_id: str, notification_id: str, due_at: datetime) -> Select[Any]:
+        """The e-mail's own row beside the chat's, if the account has an address that letters reach."""
         reached = account_table.c.email.is_not(None), account_table.c.email_refused_at.is_(None)
-        lately = outbox_table.c.account_id == account_id, outbox_table.c.due_at > self._clock.now() - _DAY
-        written = select(func.count()).where(outbox_table.c.channel == EMAIL, *lately).scalar_subquery()
         row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), due_at, None)
-        return row.where(account_table.c.id == account_id, *reached, written < LETTERS_A_DAY)
+        return row.where(account_table.c.id == account_id, *reached)
 
     async def hasten(self, unit: AsyncConnection, key: str, due_at: datetime) -> bool:
         """What waits under this key is told at `due_at`, if that is earlier; False where nothing waits any more."""

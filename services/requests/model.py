@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.errors import NomerokError
@@ -15,8 +15,12 @@ LONGEST_COMMENT = 2000
 """Characters of an answer: it stands on the card whole."""
 MOST_PHOTOS = 5
 """Photos of one request."""
-OPEN_A_DAY = 10
-"""Requests of an account within 24 hours that nobody has answered yet."""
+PHOTOS_IN_ALL = 100 * 1024 * 1024
+"""Bytes of photos that are kept for one account, as they lie there."""
+PHOTOS_KEPT = timedelta(days=180)
+"""How long photos of a request are kept after its answer."""
+FREE_DISK = 512 * 1024 * 1024
+"""Bytes below which no photo is taken any more, so that there is room for bookings and texts."""
 
 
 class RequestKind(StrEnum):
@@ -70,7 +74,10 @@ class StatusStep:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request with its content. `photos`: ids, in the order in which they came; `steps`: oldest first."""
+    """A request with its content. `photos`: ids, in the order in which they came; `steps`: oldest first.
+
+    `photos_gone`: how many more there were, removed some time after the answer.
+    """
 
     id: str
     number: int
@@ -81,6 +88,11 @@ class Request:
     sent_at: datetime
     photos: tuple[str, ...] = ()
     steps: tuple[StatusStep, ...] = ()
+    photos_gone: int = 0
+
+    @property
+    def is_settled(self) -> bool:
+        return not following(self.kind, self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +142,12 @@ class PictureProblem(StrEnum):
     NOT_A_PICTURE = "not_a_picture"
     BROKEN = "broken"
     TOO_LARGE = "too_large"
+    TOO_MANY = "too_many"
+    """The chat has sent as many, or as many bytes, as it may in a day."""
+    NO_MORE = "no_more"
+    """As many bytes are kept for the account as may be."""
+    NO_ROOM = "no_room"
+    """The disk is nearly full."""
 
 
 class PictureRefused(NomerokError):  # noqa: N818
@@ -141,7 +159,7 @@ class PictureRefused(NomerokError):  # noqa: N818
 
 
 class TooManyRequests(NomerokError):  # noqa: N818
-    """The account has as many unanswered requests of the last 24 hours as it may have."""
+    """The chat has sent as many requests as it may in a day."""
 
 
 class WrongStep(NomerokError):  # noqa: N818

@@ -47,6 +47,7 @@ class RequestData:
                         "answer": sent.comment,
                         "photos_jpeg_base64": [base64.b64encode(each).decode() for each in told],
                         "photos_only_in_chat": len(photos) - len(told) or None,
+                        "photos_removed": sent.photos_gone or None,
                     }
                 )
         return {"requests": found}

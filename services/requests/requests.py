@@ -5,25 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.accounts import lock_account
 from services.accounts.model import Account
-from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.drafts.drafts import Drafts
+from services.drafts.tables import draft as draft_table
 from services.errors import NotFound
 from services.ids import new_id
+from services.limits.limits import Limits
+from services.limits.model import Act, LimitReached
 from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.requests import pictures
 from services.requests.model import (
+    FREE_DISK,
     MACHINES,
-    OPEN_A_DAY,
+    PHOTOS_IN_ALL,
+    PHOTOS_KEPT,
+    PictureProblem,
+    PictureRefused,
     Request,
     RequestKind,
     RequestStatus,
@@ -37,7 +45,7 @@ from services.requests.model import (
 from services.requests.notices import RequestNews
 from services.requests.tables import request as request_table
 from services.requests.tables import request_file, request_step
-from services.storage.engine import Database
+from services.storage.engine import Database, is_disk_full
 from services.storage.sql import insert_for
 from services.storage.tables import counter
 from services.storage.vault import Vault
@@ -45,54 +53,100 @@ from services.storage.vault import Vault
 FIRST_NUMBER = 1001
 """Four digits from the beginning: a number that is told on the phone should look like one."""
 _NUMBERS = "request"
-_DAY = timedelta(days=1)
 Moment = tuple[str, datetime]
 """A request by its id, and a moment."""
-_UNSETTLED = {status.value for machine in MACHINES.values() for status, following in machine.items() if following}
+_SETTLED = {status.value for machine in MACHINES.values() for status, following in machine.items() if not following}
 
 
 class Requests:
     """Every question names the account, so nobody sees another's requests."""
 
-    def __init__(self, database: Database, vault: Vault, drafts: Drafts, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, drafts: Drafts, outbox: Outbox, limits: Limits, clock: Clock
+    ) -> None:
         self._database = database
         self._vault = vault
         self._drafts = drafts
         self._outbox = outbox
+        self._limits = limits
         self._clock = clock
         self._cleaning = asyncio.Lock()
 
     # --- photos of a draft ------------------------------------------------------------------------
 
-    async def keep_photo(self, draft_id: str, data: bytes) -> str:
+    async def expect_photo(self, who: Account) -> None:
+        """Before a photo is fetched and cleaned: whether one is taken now. It is counted. Raises `PictureRefused`."""
+        free = self._database.free_bytes()
+        if free is not None and free < FREE_DISK:
+            raise PictureRefused(PictureProblem.NO_ROOM)
+        try:
+            await self._limits.spend(who.telegram_id, Act.PHOTO)
+        except LimitReached:
+            raise PictureRefused(PictureProblem.TOO_MANY) from None
+
+    async def keep_photo(self, who: Account, draft_id: str, data: bytes) -> str:
         """Cleans a photo and stores it with its draft; gives its id. Raises `PictureRefused`."""
         async with self._cleaning:  # one at a time: a large one takes much memory while it is decoded
             content = await asyncio.to_thread(pictures.clean, data)
+        try:
+            return await self._store_photo(who, draft_id, content)
+        except LimitReached:
+            raise PictureRefused(PictureProblem.TOO_MANY) from None
+        except DBAPIError as error:
+            if is_disk_full(error):
+                raise PictureRefused(PictureProblem.NO_ROOM) from None
+            raise
+
+    async def _store_photo(self, who: Account, draft_id: str, content: bytes) -> str:
         file_id = new_id()
+        sealed = self._vault.seal_bytes(request_file.c.content, file_id, content)
         mine = request_file.c.draft_id == draft_id
         async with self._database.write() as unit:
+            await lock_account(unit, who.id)
+            if await self._bytes_of(unit, who) + len(sealed) > PHOTOS_IN_ALL:
+                raise PictureRefused(PictureProblem.NO_MORE)
+            await self._limits.spend_within(unit, who.telegram_id, Act.PHOTO_BYTES, len(sealed))
             place = (await unit.execute(select(func.coalesce(func.max(request_file.c.place), 0)).where(mine))).scalar()
             await unit.execute(
                 insert(request_file).values(
-                    id=file_id,
-                    draft_id=draft_id,
-                    place=(place or 0) + 1,
-                    mime=pictures.MIME,
-                    content=self._vault.seal_bytes(request_file.c.content, file_id, content),
+                    id=file_id, draft_id=draft_id, place=(place or 0) + 1, mime=pictures.MIME, content=sealed
                 )
             )
         return file_id
+
+    async def _bytes_of(self, unit: AsyncConnection, who: Account) -> int:
+        """What all photos of the account take, those of drafts too."""
+        drafts = select(draft_table.c.id).where(draft_table.c.account_id == who.id)
+        requests = select(request_table.c.id).where(request_table.c.account_id == who.id)
+        mine = or_(request_file.c.draft_id.in_(drafts), request_file.c.request_id.in_(requests))
+        size = func.coalesce(func.sum(func.length(request_file.c.content)), 0)
+        return int((await unit.execute(select(size).where(mine))).scalar_one())
 
     async def forget_photos(self, draft_id: str) -> None:
         """The draft goes on without its photos."""
         await self._database.execute(delete(request_file).where(request_file.c.draft_id == draft_id))
 
+    async def forget_old_photos(self) -> int:
+        """Removes photos of requests that were answered long ago; gives how many requests that concerned."""
+        settled = request_table.c.status.in_(_SETTLED), request_table.c.updated_at <= self._clock.now() - PHOTOS_KEPT
+        hang = request_file.c.request_id == request_table.c.id
+        due = select(request_table.c.id).where(*settled, select(request_file.c.id).where(hang).exists())
+        forgotten = 0
+        for request_id in (await self._database.fetch(due)).scalars().all():
+            async with self._database.write() as unit:
+                gone = (
+                    await unit.execute(delete(request_file).where(request_file.c.request_id == request_id))
+                ).rowcount
+                one = update(request_table).where(request_table.c.id == request_id)
+                await unit.execute(one.values(photos_gone=request_table.c.photos_gone + gone))
+            forgotten += bool(gone)
+        return forgotten
+
     # --- sending ----------------------------------------------------------------------------------
 
     async def is_full(self, who: Account) -> bool:
-        """Whether the account has to wait for answers before it may send more."""
-        async with self._database.read() as connection:
-            return await self._is_full(connection, who)
+        """Whether the chat has sent as many as it may in a day."""
+        return await self._limits.is_spent(who.telegram_id, Act.REQUEST)
 
     async def send(
         self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str
@@ -108,13 +162,14 @@ class Requests:
     async def _send(self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str) -> None:
         request_id, now, status = new_id(), self._clock.now(), first_status(kind)
         async with self._database.write() as unit:
-            # Two processes may send for one account at once: the second counts after the first.
-            await unit.execute(select(account_table.c.id).where(account_table.c.id == who.id).with_for_update())
+            await lock_account(unit, who.id)  # of two presses on one draft, the second finds what the first has sent
             sent = select(request_table.c.id).where(request_table.c.draft_id == draft_id)
             if (await unit.execute(sent)).first() is not None:
                 return
-            if await self._is_full(unit, who):
-                raise TooManyRequests
+            try:
+                await self._limits.spend_within(unit, who.telegram_id, Act.REQUEST)
+            except LimitReached:
+                raise TooManyRequests from None
             await unit.execute(
                 insert(request_table).values(
                     id=request_id,
@@ -150,12 +205,6 @@ class Requests:
             )
         ).scalar_one()
         return number
-
-    async def _is_full(self, connection: AsyncConnection, who: Account) -> bool:
-        recent = request_table.c.account_id == who.id, request_table.c.created_at > self._clock.now() - _DAY
-        query = select(func.count()).where(*recent, request_table.c.status.in_(_UNSETTLED))
-        count: int = (await connection.execute(query)).scalar_one()
-        return count >= OPEN_A_DAY
 
     # --- looking ----------------------------------------------------------------------------------
 
@@ -231,6 +280,7 @@ async def read_request(connection: AsyncConnection, vault: Vault, row: Row[Any])
         sent_at=row.created_at,
         photos=tuple(photos),
         steps=tuple(StatusStep(RequestStatus(each.status), each.at) for each in steps.all()),
+        photos_gone=row.photos_gone,
     )
 
 

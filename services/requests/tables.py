@@ -22,11 +22,13 @@ request = Table(
     Column("status", String(16), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("photos_gone", Integer, nullable=False, server_default="0"),
     Index(None, "account_id", "created_at"),
 )
 """What people send for somebody to answer (`requests.model`). `comment`: what the last change of its status says.
 
 `person_id`: whom it is for, NULL for the account holder's own word. `draft_id`: a draft is sent once.
+`photos_gone`: how many of its photos have been removed, for it was answered long ago.
 """
 
 request_step = Table(

@@ -7,6 +7,7 @@ through connections of their own (WAL) without a transaction.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, event, make_url, text
 from sqlalchemy.engine import URL, CursorResult, Result
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
@@ -25,14 +26,16 @@ from services.storage import sqlite
 _SQLITE_READERS = 4
 _POSTGRES_POOL = 8
 BUSY_SECONDS = 5.0
+_SQLITE_FULL, _POSTGRES_FULL = 13, "53100"
 
 
 class Database:
     """Where units of work come from. Make it with `Database.from_url`, end it with `close`."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, file: Path | None = None) -> None:
         self._writer = writer
         self._reader = reader
+        self._file = file
         self.dialect: str = writer.dialect.name
 
     @classmethod
@@ -45,7 +48,7 @@ class Database:
             event.listen(writer.sync_engine, "begin", _begin_immediate)
             # Readers have no transaction that could be rolled back, and asking costs as much as reading.
             reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, skip_autocommit_rollback=True)
-            return cls(writer, reader)
+            return cls(writer, reader, Path(parsed.database or ""))
         engine = create_async_engine(
             parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL, hide_parameters=True
         )
@@ -81,6 +84,10 @@ class Database:
 
         return await greenlet_spawn(write)
 
+    def free_bytes(self) -> int | None:
+        """Room on the disk that the database lies on; None where it cannot be known: a server tells no client."""
+        return shutil.disk_usage(self._file.parent).free if self._file is not None else None
+
     async def tidy(self) -> bool:
         """Empties SQLite's journal, which keeps what was deleted; the freed pages themselves are blank already.
 
@@ -94,6 +101,12 @@ class Database:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Whether a statement has failed because there is no room for it, in the words of either engine."""
+    told = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    return told[0] == _SQLITE_FULL or told[1] == _POSTGRES_FULL
 
 
 def async_url(url: str) -> URL:

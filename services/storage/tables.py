@@ -7,7 +7,7 @@ for they are part of what is authenticated.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 from services.ids import LENGTH
 from services.storage.types import UtcDateTime
@@ -69,11 +69,5 @@ audit = Table(
     Column("at", UtcDateTime, nullable=False),
     Index(None, "person_id", "at"),
     Index(None, "account_id", "action", "at"),
-    Index(
-        "ix_audit_code_missed",
-        "at",
-        sqlite_where=text("action = 'code_missed'"),
-        postgresql_where=text("action = 'code_missed'"),
-    ),
 )
 """Who did what with whose data, and when; never the content."""

@@ -180,7 +180,7 @@ async def test_a_hold_that_ran_out_and_was_lost(
     await chat.go(*TO_CONFIRM)
     world.clock.advance(minutes=6)
     rival = await world.account()
-    await world.holds.take(await world.slot(doctor=SURGEON), rival.id, (await world.draft(rival)).id)
+    await world.holds.take(await world.slot(doctor=SURGEON), rival, (await world.draft(rival)).id)
     await chat.press("Да, подтверждаю")
     assert chat.step == "time"
     assert formatted(refusals.hold_lost(T)).text in chat.text
@@ -188,10 +188,51 @@ async def test_a_hold_that_ran_out_and_was_lost(
     assert "09:20" in chat.labels
 
 
+async def held_for_fifteen_minutes(chat: Chat, world: World) -> None:
+    """At the confirmation of a time that may be held no more."""
+    await chat.go(*TO_CONFIRM)
+    for _ in range(2):
+        world.clock.advance(minutes=5)
+        await chat.press("Да, подтверждаю")
+        assert formatted(refusals.hold_renewed(T)).text in chat.text
+    world.clock.advance(minutes=5)
+
+
+async def test_a_time_that_is_held_no_more_can_be_booked(chat: Chat, world: World) -> None:
+    # STEP 1. Fifteen minutes are over: said when it is chosen again, and no moment is promised.
+    await held_for_fifteen_minutes(chat, world)
+    await chat.press("Отменить")
+    assert "09:00" in chat.labels
+    await chat.press("09:00")
+    assert chat.step == "confirm"
+    assert "больше не держим. Записаться на него всё же можно" in chat.text
+    assert "до 09:" not in chat.text
+    assert await world.holds.until(chat.reply.draft.id, (await world.slot(SURGEON)).id) is None
+
+    # STEP 2. One press books it.
+    await chat.press("Да, подтверждаю")
+    assert chat.reply.over
+
+
+async def test_the_press_at_the_fifteenth_minute_books_too(chat: Chat, world: World) -> None:
+    await held_for_fifteen_minutes(chat, world)
+    await chat.press("Да, подтверждаю")
+    assert chat.reply.over
+
+
+async def test_a_time_that_is_held_no_more_and_that_another_holds(chat: Chat, world: World) -> None:
+    await held_for_fifteen_minutes(chat, world)
+    rival = await world.account()
+    await world.holds.take(await world.slot(doctor=SURGEON), rival, (await world.draft(rival)).id)
+    await chat.press("Да, подтверждаю")
+    assert chat.step == "time"
+    assert formatted(refusals.hold_lost(T)).text in chat.text
+
+
 async def test_a_time_taken_by_somebody_else_is_not_offered(chat: Chat, world: World) -> None:
     await chat.go(*TO_CONFIRM[:-1])
     rival = await world.account()
-    await world.holds.take(await world.slot(doctor=SURGEON), rival.id, (await world.draft(rival)).id)
+    await world.holds.take(await world.slot(doctor=SURGEON), rival, (await world.draft(rival)).id)
     await chat.press("09:00")
     assert chat.step == "time"
     assert sentence(Refusal.TIME_BUSY) in chat.text
@@ -330,10 +371,10 @@ async def test_a_silence_on_the_way_is_never_no_times(chat: Chat, world: World, 
 
 
 async def test_no_times_is_said_only_where_there_are_none(chat: Chat, world: World) -> None:
-    rival = await world.account()
     for hour, minute, day in [(9 + n // 3, 20 * (n % 3), d) for n in range(9) for d in (24, 25)]:
         slot = await world.slot(SURGEON, hour, minute, day)
-        await world.holds.take(slot, rival.id, (await draft_of_its_own(world)).id)
+        rival = await world.account()
+        await world.holds.take(slot, rival, (await world.draft(rival)).id)
     await chat.go("Анна", "Поликлиника № 1", "Хирург")
     assert chat.step == "service"
     assert formatted(times_view.no_times(T, "Хирург", CLINIC)).text in chat.text

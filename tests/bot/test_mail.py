@@ -22,8 +22,11 @@ from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
 from services.booking.model import GivenUp, Made
+from services.booking.notices import VisitNews
 from services.booking.watch import LOOK_EVERY
+from services.limits.model import LIMITS, Act
 from services.notify import keys, smtp
+from services.notify.model import Notice
 from services.notify.outbox import EMAIL, GIVE_UP_AFTER
 from services.notify.smtp import Smtp, mail_server
 from services.notify.tables import outbox
@@ -481,6 +484,58 @@ async def test_two_at_once_send_one_letter(
     await booked(world, account, anna)
     await asyncio.gather(*(mail_channel(world, post).deliver_due() for _ in range(4)))
     assert len(post.letters) == 1
+
+
+async def tell(world: World, account: Account, visit: Visit, *keys_: str) -> None:
+    async with world.database.write() as unit:
+        for key in keys_:
+            await world.outbox.add(unit, Notice(account.id, None, VisitNews.BOOKING_CONFIRMED, visit.id, key))
+
+
+async def test_a_strangers_address_is_not_flooded(world: World, account: Account, anna: Person, post: Post) -> None:
+    """Whoever books and cancels all day, types one address after another, or erases all: a day's letters, no more."""
+    made = await world.booking.book(await world.request(account, anna, await world.slot(THERAPIST, day=25)))
+    assert isinstance(made, Made)
+    visit, most = made.visit, LIMITS[Act.LETTER].most
+
+    # STEP 1. Two processes send at once: as many letters go out as may, the chat is told of everything.
+    await tell(world, account, visit, *(f"told {number}" for number in range(most + 5)))
+    await asyncio.gather(*(mail_channel(world, post).deliver_due() for _ in range(2)))
+    assert len(post.letters) == most
+    assert await world.outbox.claim(100)
+    assert sorted(set(await rows(world))) == ["dropped", "sent"]
+
+    # STEP 2. Another address, and another account of this chat, get none either.
+    await world.mail.give(account, "stranger@example.org")
+    await mail_channel(world, post).deliver_due()
+    await world.mydata.erase(account)
+    again = await world.mail.give(await world.account(account.telegram_id), "another@example.org")
+    await world.person(again, somebody(1, ADULT))
+    await tell(world, again, visit, "told again")
+    await mail_channel(world, post).deliver_due()
+    assert len(post.letters) == most
+
+    # STEP 3. Other chats do, and so does this one on the next day.
+    other = await world.mail.give(await world.account(), "other@example.org")
+    await world.person(other, somebody(1, ADULT))
+    await tell(world, other, visit, "told another")
+    await mail_channel(world, post).deliver_due()
+    assert len(post.letters) == most + 1
+    world.clock.advance(hours=24)
+    await tell(world, again, visit, "told on the next day")
+    await mail_channel(world, post).deliver_due()
+    assert post.to[most + 1 :] == ["another@example.org"]
+
+
+async def test_a_letter_that_is_tried_again_is_counted_once(
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
+) -> None:
+    await booked(world, account, anna)
+    post.answers["DATA"] = ["451 not now"] * 3
+    for _ in range(4):
+        await later(world, channel)
+    assert len(post.letters) == 1
+    assert await world.limits.used(account.telegram_id, Act.LETTER) == 1
 
 
 async def test_the_address_lies_sealed_and_in_no_cache(world: World, account: Account) -> None:

@@ -234,13 +234,27 @@ async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> N
     assert chat.reply.over
 
 
+async def test_a_new_time_that_is_held_no_more_can_be_had(chat: Chat, world: World, anna: Person) -> None:
+    await chat.go(*TO_CONFIRM)
+    for _ in range(2):
+        world.clock.advance(minutes=5)
+        await chat.press("Да, перенести")
+        assert chat.step == "confirm"
+    world.clock.advance(minutes=5)
+    await chat.go("Назад", "09:20")
+    assert "больше не держим. Записаться на него всё же можно" in chat.text
+    await chat.press("Да, перенести")
+    assert chat.reply.over
+    assert [each.start for each in await standing(world, anna)] == [at(9, 20, 25)]
+
+
 async def test_a_hold_that_was_lost_leads_to_the_other_times(
     chat: Chat, world: World, anna: Person, old: Visit
 ) -> None:
     await chat.go(*TO_CONFIRM)
     world.clock.advance(minutes=6)
     rival = await world.account()
-    await world.holds.take(await world.slot(THERAPIST, 9, 20, 25), rival.id, (await world.draft(rival)).id)
+    await world.holds.take(await world.slot(THERAPIST, 9, 20, 25), rival, (await world.draft(rival)).id)
     await chat.press("Да, перенести")
     assert chat.step == "time"
     assert formatted(refusals.hold_lost(T)).text in chat.text

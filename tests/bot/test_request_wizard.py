@@ -8,10 +8,12 @@ import pytest
 
 from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable
 from bot.keyboards.buttons.wizard import WizardPress
+from bot.views.requests import card
 from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.drafts.model import Draft
-from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, OPEN_A_DAY, Request, RequestKind, RequestStatus
+from services.limits.model import LIMITS, Act
+from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, PHOTOS_KEPT, Request, RequestKind, RequestStatus
 from services.requests.pictures import MOST_BYTES
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -180,6 +182,53 @@ async def test_a_photo_that_is_none_loses_nothing(chat: Chat, data: bytes | Exce
     assert (sent.text, len(sent.photos)) == ("Подпись", 1)
 
 
+@pytest.mark.parametrize(
+    ("spent", "said", "asked"),
+    [
+        (Act.PHOTO, "За сутки из этого чата пришло много фото", 0),
+        (Act.PHOTO_BYTES, "За сутки из этого чата пришло много фото", 1),
+        (None, "Сейчас фото принять не получается", 0),
+    ],
+    ids=["photos of a day", "bytes of a day", "the disk"],
+)
+async def test_a_photo_for_which_there_is_no_room(
+    chat: Chat, world: World, spent: Act | None, said: str, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said before it is downloaded, where it is known; its caption is kept, and the text goes on."""
+    if spent is not None:
+        await world.limits.spend(chat.account.telegram_id, spent, LIMITS[spent].most)
+    else:
+        monkeypatch.setattr(world.database, "free_bytes", lambda: 0)
+    await chat.photo(caption="Подпись")
+    assert said in chat.text
+    assert "Подпись" in chat.text
+    assert len(chat.asked) == asked
+    await chat.act("send")
+    sent = await chat.sent()
+    assert (sent.text, sent.photos) == ("Подпись", ())
+
+
+async def test_an_account_that_keeps_too_much(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.requests.requests.PHOTOS_IN_ALL", 100)
+    await chat.photo(caption="Подпись")
+    assert "Место для фото этого чата закончилось" in chat.text
+    await chat.act("send")
+    assert (await chat.sent()).photos == ()
+
+
+async def test_the_card_says_what_becomes_of_the_photos(chat: Chat, world: World) -> None:
+    await chat.photo(caption="Подпись")
+    await chat.act("send")
+    sent = await chat.sent()
+    assert "Фото хранятся 180 дней после ответа" in read(card(T, sent, world.clock.now()))
+    await world.request_desk.move(sent.number, RequestStatus.ANSWERED, "Готово")
+    world.clock.advance(days=PHOTOS_KEPT.days)
+    await world.requests.forget_old_photos()
+    told = read(card(T, await chat.sent(), world.clock.now()))
+    assert "Фото: 1. Они удалены: ответ был давно." in told
+    assert "хранятся" not in told
+
+
 async def test_what_is_neither_text_nor_photo(chat: Chat) -> None:
     await chat.give(Unreadable())
     assert "только текст и фото" in chat.text
@@ -254,11 +303,11 @@ async def test_a_restart_in_the_middle(chat: Chat, world: World) -> None:
 
 async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -> None:
     await chat.give(Typed("Слово"))
-    for _ in range(OPEN_A_DAY):
+    for _ in range(LIMITS[Act.REQUEST].most):
         draft = await world.drafts.start(Draft("", chat.account.id, "feedback", "message"))
         await world.requests.send(chat.account, RequestKind.FEEDBACK, "x", [], draft_id=draft.id)
     await chat.act("send")
-    assert "За сутки Вы отправили 10 обращений" in chat.text
+    assert "Из одного чата можно отправить 10 обращений за сутки" in chat.text
     assert "Слово" in chat.text
     assert not chat.reply.over
 

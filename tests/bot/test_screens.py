@@ -22,7 +22,7 @@ from bot.views import booking, times, visits
 from bot.views.common import Scene
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
-from services.booking.model import VisitEntry, VisitPage
+from services.booking.model import Held, VisitEntry, VisitPage
 from services.booking.notices import VisitNews
 from services.registry.model import DayOffer, VisitStatus
 from services.texts.i18n import LOCALES, Html, Texts, texts
@@ -309,7 +309,7 @@ def test_every_later_screen_of_a_booking_names_its_person() -> None:
         "doctor": times.DoctorChoice(place, "110", "Терапевт", [], 0, 0, None),
         "day": times.DayChoice(chosen, [DayOffer(NOW.date(), 1)], NOW.date().replace(day=1)),
         "time": times.TimeChoice(chosen, NOW.date(), [samples.slot()], times.DayPart.MORNING, [], 0, 1),
-        "confirm": booking.Confirmation(place, samples.slot(), NOW),
+        "confirm": booking.Confirmation(place, Held(samples.slot(), NOW)),
     }
     steps = {step.name: step for step in TABLES[BOOKING]}
     for name, data in drawn.items():

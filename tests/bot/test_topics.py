@@ -41,7 +41,7 @@ OF_THE_HOUSE = {
 """What stands in those rooms and is no topic's."""
 SERVICES = (
     *("accounts.accounts", "accounts.model", "accounts.persons", "accounts.rights"),
-    *("clock", "drafts", "errors", "ids", "memory", "notify", "operators", "personal"),
+    *("clock", "drafts", "errors", "ids", "limits", "memory", "notify", "operators", "personal"),
     *("registry.following", "registry.model", "registry.ports", "storage", "tables", "texts"),
 )
 """What the house itself stands on: the kernel's."""

@@ -78,7 +78,7 @@ RU = Words(
     correct_name="✏️ Имя",
     registered="✅ Готово. Ваши данные есть в регистратуре",
     home_title="🏠 Главное меню",
-    held="Держим время за Вами 5 минут, до 09:",
+    held="Держим время за Вами до 09:",
     bring="Возьмите с собой паспорт, полис ОМС и СНИЛС",
     my_number="📱 Отправить мой номер",
 )
@@ -119,7 +119,7 @@ EN = Words(
     correct_name="✏️ First name",
     registered="✅ Done. You are in the registry",
     home_title="🏠 Main menu",
-    held="The time is held for you for 5 minutes, until 09:",
+    held="The time is held for you until 09:",
     bring="Bring with you: passport, insurance policy, SNILS",
     my_number="📱 Send my number",
 )

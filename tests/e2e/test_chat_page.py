@@ -88,7 +88,7 @@ async def walk(page: Page, port: int, locale: str) -> None:
     await button(page, "").filter(has_text=DAY).first.click()
     await screens.take("time")
     await button(page, "").filter(has_text=TIME).first.click()
-    await expect(bubble(page)).to_contain_text("5 минут" if locale == "ru-RU" else "5 minutes")
+    await expect(bubble(page)).to_contain_text("Держим время" if locale == "ru-RU" else "is held for you")
     await screens.take("confirm")
     await press(page, confirm)
     await expect(bubble(page)).to_contain_text(booked)

@@ -15,7 +15,6 @@ from emulator import people
 from emulator.driver import User
 from services.accounts.accounts import Accounts
 from services.booking.notices import VisitNews
-from services.memory import MemoryHere
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from tests.e2e.people import BOOKED, EN, RU, to_confirmation, told, with_consent, with_family
@@ -168,7 +167,7 @@ async def test_thirty_that_are_due_go_out_once_each_through_one_gate(both: Repli
     for user in users:
         people.say(bot.emulator.world, bot.emulator.bot_id, user.id, "/start")
     await bot.emulator.wait_quiet()
-    directory, outbox = Accounts(both.database, MemoryHere(clock), clock), Outbox(both.database, clock)
+    directory, outbox = Accounts(both.database, clock), Outbox(both.database, clock)
     owners = [await directory.give_consent(user.id, "ru", "согласие") for user in users]
     sent: list[float] = []
     began = time.monotonic()

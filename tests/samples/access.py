@@ -48,6 +48,7 @@ def _access() -> list[Sample]:
         *(Sample(access.grants, (GRANTS, page)) for page in (0, 1, 99)),
         Sample(access.grants, (longest * PAGE, 0)),
         Sample(access.grants, ([], 0)),
+        Sample(access.codes_enough),
         *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
         *(
             Sample(access.draft, (each, covers, months))

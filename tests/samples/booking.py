@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from itertools import product
 
 from bot.fsm import booking as booking_wizard
@@ -41,7 +40,7 @@ from tests.samples.common import (
 from tests.samples.links import TARGETS
 from tests.samples.map import cards, maps
 from tests.samples.person import OTHER_FIELDS, checks, doubts, question
-from tests.samples.times import days, doctors, each_place, places, services, times_of_day
+from tests.samples.times import days, doctors, each_place, held_or_not, places, services, times_of_day
 
 REPEATS = [
     Repeat(LONGEST_VISIT, LONGEST_SLOT),
@@ -109,11 +108,10 @@ def _no_policy() -> list[StepSample]:
 
 def _confirmations() -> list[StepSample]:
     return [
-        StepSample(
-            f"{number} {place.clinic.id}", booking.Confirmation(place, at, NOW + timedelta(minutes=5)), full=not number
-        )
+        StepSample(f"{number} {place.clinic.id} {state}", booking.Confirmation(place, held), full=not number)
         for number, at in enumerate((LONGEST_SLOT, EVIL_SLOT, slot(room="")))
         for place in places()
+        for state, held in enumerate(held_or_not(at))
     ]
 
 

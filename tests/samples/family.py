@@ -114,7 +114,8 @@ SAMPLES = Samples(
     },
     notes=[
         *(Sample(family.misfit, (each,)) for each in family._MISFITS),
-        *(Sample(each) for each in (family.misfit_of_known, family.too_many, family.not_to_be_changed)),
+        *(Sample(each) for each in (family.misfit_of_known, family.not_to_be_changed)),
+        *(Sample(each) for each in (family.too_many, family.added_enough)),
     ],
     sentences=[
         Sample(family.already_there),

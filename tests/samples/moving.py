@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.fsm import moving as moving_wizard
 from bot.views import moving
 from services.texts.i18n import Html
 from tests.samples.common import EVIL_SLOT, LONGEST_SLOT, LONGEST_VISIT, NOW, Sample, Samples, StepSample, slot
-from tests.samples.times import days, doctors, each_place, places, times_of_day
+from tests.samples.times import days, doctors, each_place, held_or_not, places, times_of_day
 
 
 def _moves() -> list[StepSample]:
-    until = NOW + timedelta(minutes=5)
     return [
         StepSample(
-            f"{number} {place.clinic.id} {old is None}", moving.MoveConfirmation(place, old, at, until), full=not number
+            f"{number} {place.clinic.id} {old is None} {state}",
+            moving.MoveConfirmation(place, old, held),
+            full=not number,
         )
         for number, at in enumerate((LONGEST_SLOT, EVIL_SLOT, slot(room="")))
         for place in places()
         for old in (LONGEST_VISIT.visit, None)
+        for state, held in enumerate(held_or_not(at))
     ]
 
 

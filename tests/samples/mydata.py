@@ -52,7 +52,7 @@ def _my_data() -> list[Sample]:
         *(Sample(question_with_every_note, (each,)) for each in STANDINGS),
         *(Sample(mydata.erased, (each, NOW), {"demo": demo}, False) for each in STANDINGS for demo in (True, False)),
         Sample(mydata.erased, (Obligations(), NOW), {"demo": True, "cancelled": 1}, False),
-        *(Sample(each) for each in (mydata.exported, mydata.under_way)),
+        *(Sample(each) for each in (mydata.exported, mydata.exported_enough, mydata.under_way)),
         Sample(mydata.nothing_kept, home=False),
     ]
 

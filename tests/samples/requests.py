@@ -100,7 +100,7 @@ SAMPLES = Samples(
     },
     notes=[
         *(Sample(requests.picture_problem, (problem,)) for problem in PictureProblem),
-        *(Sample(each) for each in (requests.too_many_photos, requests.too_long, requests.wait_for_answers)),
+        *(Sample(each) for each in (requests.too_many_photos, requests.too_long, requests.sent_enough)),
         *(Sample(each) for each in (requests.text_added, requests.photos_left_out, requests.photo_lost)),
         Sample(requests.photo_added, (MOST_PHOTOS,)),
     ],

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.views import specialties, times
 from services.accounts.model import full_name
-from services.registry.model import DayOffer, DoctorOffer, ServiceOffer
+from services.booking.model import Held, NoHold, Unheld
+from services.registry.model import DayOffer, DoctorOffer, ServiceOffer, Slot
 from tests.samples.common import (
     ANNA,
     BARE,
@@ -43,6 +44,11 @@ def places() -> list[times.Place]:
         *(times.Place(full_name(ANNA.identity), each) for each in CLINICS),
         times.Place(EVIL, EVIL_CLINIC),
     ]
+
+
+def held_or_not(at: Slot) -> list[Held | Unheld]:
+    """A chosen time at its confirmation."""
+    return [Held(at, NOW + timedelta(minutes=5)), Unheld(at, NoHold.SPENT), Unheld(at, NoHold.MANY)]
 
 
 def each_place(make: Callable[[times.Place], Any] = lambda place: place) -> list[StepSample]:
@@ -143,6 +149,7 @@ SAMPLES = Samples(
     sentences=[
         *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
         Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
+        *(Sample(times.hold_line, (each, PLAIN.tz)) for each in held_or_not(slot())),
     ],
     toasts=[Sample(times.empty_day)],
     words=DOCTORS,

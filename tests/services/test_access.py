@@ -11,7 +11,6 @@ from sqlalchemy import func, select, update
 
 from services.accounts.access import Holder, Papers, issue_at_desk, through
 from services.accounts.codes import (
-    ALL_MISSES_AN_HOUR,
     LIFETIME,
     CodeRefused,
     Codes,
@@ -33,6 +32,8 @@ from services.accounts.notices import AccountNews
 from services.accounts.tables import access_code, person
 from services.booking.model import Declined, Made
 from services.errors import Denial, NotAllowed, NotFound
+from services.limits.limits import EVERYBODY
+from services.limits.model import LIMITS, Act
 from services.notify import keys
 from services.notify.tables import outbox
 from services.registry.model import PatientIdentity
@@ -392,9 +393,8 @@ async def test_five_guesses_an_hour_and_no_sixth(world: World) -> None:
 async def test_when_many_guess_whoever_has_missed_once_waits(world: World) -> None:
     guesser, honest = await world.account(), await world.account()
     digits = await desk_code(world)
-    codes = codes_of(world)
-    for _ in range(ALL_MISSES_AN_HOUR - 1):
-        await codes.note_miss("somebody")
+    for _ in range(LIMITS[Act.GUESS_OF_ALL].most - 1):
+        await world.limits.spend(EVERYBODY, Act.GUESS_OF_ALL)
     assert await refused(world, guesser, "0000000000") is CodeProblem.WRONG
     with pytest.raises(NotAllowed):
         await world.access.redeem(guesser, digits)

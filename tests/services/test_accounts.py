@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from services.accounts.accounts import CONSENT_VERSION, Accounts
 from services.accounts.tables import account as account_table
 from services.accounts.tables import consent
-from services.memory import MemoryHere
 from services.storage.engine import Database
 from services.tables import metadata
 from tests.support.clock import FakeClock
@@ -20,7 +19,7 @@ CHAT = 5_000_000_001
 
 @pytest.fixture
 def accounts(database: Database, clock: FakeClock) -> Accounts:
-    return Accounts(database, MemoryHere(clock), clock)
+    return Accounts(database, clock)
 
 
 async def rows_of_everything(database: Database) -> dict[str, int]:
@@ -54,13 +53,13 @@ async def test_consent_given_twice_is_one_account_and_both_consents(
 ) -> None:
     first = await accounts.give_consent(CHAT, "ru", "один")
     clock.advance(days=1)
-    again = await Accounts(database, MemoryHere(clock), clock).give_consent(CHAT, "en", "two")
+    again = await Accounts(database, clock).give_consent(CHAT, "en", "two")
     assert again.id == first.id
     assert await rows_of_everything(database) == {"account": 1, "consent": 2}
 
 
 async def test_ten_presses_of_i_agree_at_once_make_one_account(database: Database, clock: FakeClock) -> None:
-    replicas = [Accounts(database, MemoryHere(clock), clock) for _ in range(10)]
+    replicas = [Accounts(database, clock) for _ in range(10)]
     given = await asyncio.gather(*(each.give_consent(CHAT, "ru", "текст") for each in replicas))
     assert len({each.id for each in given}) == 1
     assert (await rows_of_everything(database))["account"] == 1
@@ -72,7 +71,7 @@ async def test_changes_are_kept_and_seen_at_once(accounts: Accounts, database: D
     given = await accounts.set_active_person(given, "person123456")
     given = await accounts.set_last_region(given, "50")
     assert await accounts.by_telegram(CHAT) == given
-    assert await Accounts(database, MemoryHere(clock), clock).by_telegram(CHAT) == given
+    assert await Accounts(database, clock).by_telegram(CHAT) == given
     assert await accounts.by_id(given.id) == given
     assert (given.locale, given.active_person_id, given.last_region) == ("en", "person123456", "50")
 
@@ -106,7 +105,7 @@ async def test_the_same_region_again_is_not_written(
 
 async def test_the_cache_has_an_end(database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.accounts.accounts._CACHED", 3)
-    accounts = Accounts(database, MemoryHere(clock), clock)
+    accounts = Accounts(database, clock)
     for number in range(5):
         await accounts.give_consent(CHAT + number, "ru", "текст")
     assert list(accounts._cache) == [CHAT + 2, CHAT + 3, CHAT + 4]

@@ -78,7 +78,7 @@ async def book(world: World, account: Account, who: Person | PatientIdentity, *s
 async def test_a_booked_visit_settles_everything_that_hangs_on_it(world: World, account: Account, anna: Person) -> None:
     slot = await world.slot()
     request = await world.request(account, anna, slot)
-    await world.holds.take(slot, account.id, request.draft_id)
+    await world.holds.take(slot, account, request.draft_id)
     outcome = await world.booking.book(request)
 
     assert isinstance(outcome, Made)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.accounts.model import Account, Person
 from services.booking.holds import HOLD
-from services.booking.model import BookingRequest, Checking, ChosenTime, Held, Loss, Lost, Made
-from services.registry.model import Slot, Unknown
+from services.booking.model import (
+    BookingRequest,
+    Checking,
+    ChosenTime,
+    Declined,
+    Held,
+    Loss,
+    Lost,
+    Made,
+    NoHold,
+    Unheld,
+)
+from services.limits.model import LIMITS, Act
+from services.registry.model import Refusal, Slot, Unknown
 from services.registry.ports.errors import RegistryUnavailable
 from tests.support.world import ADULT, CLINIC, World, at, somebody
 
@@ -133,3 +146,56 @@ async def test_another_time_of_the_draft_lets_the_first_one_go(choice: Choice, w
     world.clock.advance(minutes=1)
     assert await other.hold() == Held(other.slot, world.clock.now() + timedelta(minutes=5), anew=True)
     assert isinstance(await (await someone(world, 2)).hold(), Held)
+
+
+# --- a time that is kept no longer ------------------------------------------------------------------
+
+
+async def kept_for_fifteen_minutes(choice: Choice) -> None:
+    for _ in range(3):
+        assert isinstance(await choice.hold(), Held)
+        choice.world.clock.advance(minutes=5)
+
+
+async def test_what_is_held_no_more_is_booked_all_the_same(choice: Choice) -> None:
+    await kept_for_fifteen_minutes(choice)
+    assert await choice.hold() == Unheld(choice.slot, NoHold.SPENT)
+    assert isinstance(await choice.book(), Made)
+    assert await visits(choice) == 1
+
+
+async def test_what_somebody_else_holds_meanwhile_is_not(choice: Choice, world: World) -> None:
+    await kept_for_fifteen_minutes(choice)
+    assert isinstance(await choice.hold(), Unheld)
+    rival = await someone(world, 2)
+    assert isinstance(await rival.hold(), Held)
+    assert await choice.book() == Lost(Loss.HELD)
+    assert await visits(choice) == 0
+    assert world.registry.asked["book"] == 0
+    assert isinstance(await rival.book(), Made)
+
+
+async def test_somebody_else_who_comes_in_between_keeps_it(choice: Choice, world: World) -> None:
+    """Between the question whether the time can be held and the unit that reserves it."""
+    await kept_for_fifteen_minutes(choice)
+    rival, keep = await someone(world, 2), world.holds.keep
+
+    async def keep_and_then_the_rival_comes(*args: Any) -> Any:
+        kept = await keep(*args)
+        assert isinstance(await world.holds.take(rival.slot, rival.account, rival.draft_id), datetime)
+        return kept
+
+    world.booking._holds.keep = keep_and_then_the_rival_comes  # type: ignore[method-assign, assignment]
+    assert await choice.book() == Lost(Loss.HELD)
+    assert world.registry.asked["book"] == 0
+
+
+async def test_of_many_who_may_not_hold_it_any_more_one_books_it(world: World) -> None:
+    people = [await someone(world, number) for number in range(6)]
+    for each in people:
+        async with world.database.write() as unit:
+            all_of_it = LIMITS[Act.HOLD].most
+            await world.limits.spend_within(unit, each.account.telegram_id, Act.HOLD, all_of_it, about=each.slot.id)
+    outcomes = await asyncio.gather(*(each.book() for each in people))
+    assert sum(isinstance(each, Made) for each in outcomes) == 1
+    assert outcomes.count(Declined(Refusal.TIME_BUSY)) == len(people) - 1

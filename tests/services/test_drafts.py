@@ -265,7 +265,7 @@ async def test_remembering_messages_is_no_change_of_the_draft(world: World, acco
 
 async def test_a_dropped_draft_lets_its_time_go(world: World, account: Account) -> None:
     draft = await world.draft(account)
-    await world.holds.take(await world.slot(), account.id, draft.id)
+    await world.holds.take(await world.slot(), account, draft.id)
     await world.drafts.drop(draft.id)
     assert (await world.database.fetch(select(func.count()).select_from(hold))).scalar_one() == 0
     await world.drafts.drop(draft.id)

@@ -13,10 +13,11 @@ from sqlalchemy import func, insert, select
 from services.accounts.family import PERSONS, AlreadyThere, FamilyFull, WrongAge, fits
 from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
 from services.accounts.notices import AccountNews
-from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson
+from services.accounts.persons import ConfirmedPerson
 from services.accounts.tables import person, person_link
 from services.errors import Denial, NotAllowed, NotFound
 from services.ids import new_id
+from services.limits.model import LIMITS, Act
 from services.notify.tables import notification
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict
@@ -87,9 +88,9 @@ async def test_a_policy_of_somebody_else_stores_nothing(world: World) -> None:
 async def test_tries_are_counted_here_too(world: World) -> None:
     await world.admin.enrol(ANNA, CLINIC.id)
     account, family = await world.account(), world.family
-    for _ in range(MISSES_A_DAY):
+    for number in range(LIMITS[Act.LOOK_UP].most):
         with pytest.raises(PatientConflict):
-            await family.add(account, Relation.SPOUSE, replace(ANNA, surname="Другая"))
+            await family.add(account, Relation.SPOUSE, replace(ANNA, surname=f"Другая{number}"))
     with pytest.raises(NotAllowed, match=Denial.TOO_MANY_TRIES):
         await family.add(account, Relation.SPOUSE, replace(ANNA, surname="Другая"))
 

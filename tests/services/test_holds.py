@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from services.booking.holds import HOLD
+from services.accounts.model import Account
+from services.booking.holds import AT_ONCE, HOLD
+from services.booking.model import NoHold, Unheld
 from services.booking.tables import hold
+from services.drafts.model import Draft
 from tests.support.world import SECOND_THERAPIST, SURGEON, THERAPIST, World
 
 FIVE_MINUTES = timedelta(minutes=5)
 
 
-async def someone(world: World) -> tuple[str, str]:
+async def someone(world: World) -> tuple[Account, str]:
     """An account with an open draft."""
     account = await world.account()
-    return account.id, (await world.draft(account)).id
+    return account, (await world.draft(account)).id
 
 
 async def rows(world: World) -> int:
@@ -29,7 +32,7 @@ async def test_of_two_people_one_gets_the_time(world: World) -> None:
     slot, first, second = await world.slot(), await someone(world), await someone(world)
     assert HOLD == FIVE_MINUTES
     assert await world.holds.take(slot, *first) == world.clock.now() + FIVE_MINUTES
-    assert await world.holds.take(slot, *second) is None
+    assert await world.holds.take(slot, *second) is NoHold.ANOTHERS
     assert await world.holds.until(first[1], slot.id) == world.clock.now() + FIVE_MINUTES
     assert await world.holds.until(second[1], slot.id) is None
     assert await world.holds.of_others(slot.clinic_id, second[1]) == {slot.id}
@@ -41,12 +44,12 @@ async def test_a_hold_runs_out(world: World) -> None:
     slot, first, second = await world.slot(), await someone(world), await someone(world)
     await world.holds.take(slot, *first)
     world.clock.advance(minutes=4, seconds=59)
-    assert await world.holds.take(slot, *second) is None
+    assert await world.holds.take(slot, *second) is NoHold.ANOTHERS
     world.clock.advance(seconds=1)
     assert await world.holds.until(first[1], slot.id) is None
     assert await world.holds.of_others(slot.clinic_id, second[1]) == frozenset()
     assert await world.holds.take(slot, *second) == world.clock.now() + FIVE_MINUTES
-    assert await world.holds.take(slot, *first) is None
+    assert await world.holds.take(slot, *first) is NoHold.ANOTHERS
     assert await rows(world) == 1
 
 
@@ -65,7 +68,7 @@ async def test_a_draft_keeps_one_time(world: World) -> None:
     await world.holds.take(other, *first)
     assert await world.holds.until(first[1], one.id) is None
     assert await world.holds.until(first[1], other.id) is not None
-    assert await world.holds.take(one, *second) is not None
+    assert isinstance(await world.holds.take(one, *second), datetime)
 
 
 async def test_whoever_misses_a_time_lets_the_one_before_go(world: World) -> None:
@@ -74,17 +77,17 @@ async def test_whoever_misses_a_time_lets_the_one_before_go(world: World) -> Non
     one, other = await world.slot(THERAPIST), await world.slot(SURGEON)
     await world.holds.take(one, *first)
     await world.holds.take(other, *second)
-    assert await world.holds.take(other, *first) is None
-    assert await world.holds.take(one, *second) is not None
+    assert await world.holds.take(other, *first) is NoHold.ANOTHERS
+    assert isinstance(await world.holds.take(one, *second), datetime)
 
 
 async def test_a_released_time_is_free_at_once(world: World) -> None:
     slot, first, second = await world.slot(), await someone(world), await someone(world)
     await world.holds.take(slot, *first)
-    await world.holds.release(second[1])
-    assert await world.holds.take(slot, *second) is None
-    await world.holds.release(first[1])
-    assert await world.holds.take(slot, *second) is not None
+    await world.holds.release(*second)
+    assert await world.holds.take(slot, *second) is NoHold.ANOTHERS
+    await world.holds.release(*first)
+    assert isinstance(await world.holds.take(slot, *second), datetime)
 
 
 async def test_the_sweep_removes_what_has_ended(world: World) -> None:
@@ -102,7 +105,7 @@ async def test_of_fifty_people_at_once_one_gets_the_time(world: World) -> None:
     slot = await world.slot()
     people = [await someone(world) for _ in range(50)]
     taken = await asyncio.gather(*(world.holds.take(slot, *each) for each in people))
-    assert sum(until is not None for until in taken) == 1
+    assert sum(isinstance(each, datetime) for each in taken) == 1
     assert await rows(world) == 1
 
 
@@ -114,6 +117,99 @@ async def test_people_who_change_between_two_times_never_wait_in_a_ring(world: W
         *(world.holds.take(slot, *each) for each in people for slot in (other, one)),
     )
     assert await rows(world) <= 2
+
+
+# --- for how long ---------------------------------------------------------------------------------
+
+
+async def test_one_time_is_held_for_fifteen_minutes_and_then_for_half_an_hour_not(world: World) -> None:
+    slot, mine, theirs = await world.slot(), await someone(world), await someone(world)
+
+    # STEP 1. Held again each time when it has run out: three times five minutes.
+    for _ in range(3):
+        assert await world.holds.take(slot, *mine) == world.clock.now() + FIVE_MINUTES
+        world.clock.advance(minutes=5)
+
+    # STEP 2. Not a fourth time, and for half an hour by no other draft either. Others may, and it is offered to them.
+    other = mine[0], (await world.drafts.start(Draft("", mine[0].id, "moving", "confirm"))).id
+    assert await world.holds.take(slot, *mine) is NoHold.SPENT
+    assert await world.holds.keep(slot, *mine) == Unheld(slot, NoHold.SPENT)
+    assert await world.holds.of_others(slot.clinic_id, theirs[1]) == frozenset()
+    world.clock.advance(minutes=29, seconds=59)
+    assert await world.holds.take(slot, *other) is NoHold.SPENT
+    assert isinstance(await world.holds.take(await world.slot(SURGEON), *mine), datetime), "another time can be held"
+    assert isinstance(await world.holds.take(slot, *theirs), datetime)
+    await world.holds.release(*theirs)
+
+    # STEP 3. Then it begins anew.
+    world.clock.advance(seconds=1)
+    assert await world.holds.take(slot, *other) == world.clock.now() + FIVE_MINUTES
+
+
+async def test_holding_it_again_and_again_gains_nothing(world: World) -> None:
+    """Chosen anew every minute, it is held until the fifteenth."""
+    slot, mine, began = await world.slot(), await someone(world), world.clock.now()
+    for minute in range(15):
+        until = await world.holds.take(slot, *mine)
+        assert until == began + min(timedelta(minutes=minute + 5), timedelta(minutes=15))
+        world.clock.advance(minutes=1)
+    assert await world.holds.take(slot, *mine) is NoHold.SPENT
+
+
+async def test_pauses_do_not_stretch_it(world: World) -> None:
+    slot, mine = await world.slot(), await someone(world)
+    for _ in range(3):
+        assert isinstance(await world.holds.take(slot, *mine), datetime)
+        world.clock.advance(minutes=25)
+    assert await world.holds.take(slot, *mine) is NoHold.SPENT
+
+
+async def test_what_was_let_go_early_is_not_counted(world: World) -> None:
+    """«Назад», and another time: whoever looks to and fro for a while still has the time held in the end."""
+    one, other, mine = await world.slot(THERAPIST), await world.slot(SURGEON), await someone(world)
+    for _ in range(20):
+        assert isinstance(await world.holds.take(one, *mine), datetime)
+        world.clock.advance(seconds=10)
+        assert isinstance(await world.holds.take(other, *mine), datetime)
+        world.clock.advance(seconds=10)
+        await world.holds.release(*mine)
+    assert await world.holds.take(one, *mine) == world.clock.now() + FIVE_MINUTES
+
+
+async def test_erasing_oneself_begins_nothing_anew(world: World) -> None:
+    slot, (account, draft_id) = await world.slot(), await someone(world)
+    for _ in range(3):
+        await world.holds.take(slot, account, draft_id)
+        world.clock.advance(minutes=5)
+    await world.mydata.erase(account)
+    again = await world.account(account.telegram_id)
+    assert await world.holds.take(slot, again, (await world.draft(again)).id) is NoHold.SPENT
+
+
+async def test_three_times_at_once_are_held_for_an_account(world: World) -> None:
+    account = await world.account()
+    slots = [await world.slot(hour=9 + place // 3, minute=20 * (place % 3)) for place in range(9)]
+    drafts = [(await world.drafts.start(Draft("", account.id, f"kind {place}", "confirm"))).id for place in range(9)]
+    taken = await asyncio.gather(
+        *(world.holds.take(slot, account, draft_id) for slot, draft_id in zip(slots, drafts, strict=True))
+    )
+    assert sum(isinstance(each, datetime) for each in taken) == AT_ONCE
+    assert taken.count(NoHold.MANY) == 9 - AT_ONCE
+    assert await rows(world) == AT_ONCE
+    world.clock.advance(minutes=5)
+    assert isinstance(await world.holds.take(slots[8], account, drafts[8]), datetime)
+
+
+async def test_drafts_of_one_account_do_not_hold_a_time_longer_together(world: World) -> None:
+    account, slot = await world.account(), await world.slot()
+    drafts = [(await world.drafts.start(Draft("", account.id, f"kind {place}", "confirm"))).id for place in range(6)]
+    held = timedelta()
+    for _ in range(8):
+        taken = await asyncio.gather(*(world.holds.take(slot, account, each) for each in drafts))
+        until = max((each for each in taken if isinstance(each, datetime)), default=None)
+        held += until - world.clock.now() if until else timedelta()
+        world.clock.advance(minutes=5)
+    assert held == timedelta(minutes=15)
 
 
 # --- what is offered ------------------------------------------------------------------------------

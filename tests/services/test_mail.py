@@ -14,7 +14,7 @@ from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
 from services.booking.notices import VisitNews
 from services.notify.model import Notice
-from services.notify.outbox import EMAIL, GIVE_UP_AFTER, LETTERS_A_DAY, TELEGRAM, Outbox
+from services.notify.outbox import EMAIL, GIVE_UP_AFTER, TELEGRAM, Outbox
 from services.notify.tables import notification, outbox
 from services.requests.notices import RequestNews
 from services.storage.engine import Database
@@ -143,19 +143,3 @@ async def test_who_has_blocked_the_bot_is_written_to_and_who_is_erased_is_not(wo
     await world.database.execute(account_table.delete().where(account_table.c.id == account.id))
     world.clock.advance(minutes=2)
     assert await world.outbox.claim(10, EMAIL) == ()
-
-
-async def test_a_strangers_address_is_not_flooded(world: World, account: Account) -> None:
-    """Whoever books and cancels all day, and types one address after another, sends a day's letters and no more."""
-    for number in range(LETTERS_A_DAY + 5):
-        await add(world, account, f"visit-{number}")
-        await world.mail.give(account, f"stranger{number}@example.org")
-    assert len(await world.outbox.claim(100, EMAIL)) == LETTERS_A_DAY
-    world.clock.advance(minutes=1)
-    assert len(await world.outbox.claim(100)) == LETTERS_A_DAY + 5, "the chat is told of everything"
-    other = await world.mail.give(await world.account(), ADDRESS)
-    await add(world, other, "somebody else's")
-    world.clock.advance(seconds=24 * 3600 - 60)
-    await add(world, account, "the next day's")
-    subjects = {each.notification.subject_id for each in await world.outbox.claim(100, EMAIL)}
-    assert {"visit somebody else's", "visit the next day's"} <= subjects

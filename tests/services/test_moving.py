@@ -175,7 +175,7 @@ def stop_at(world: World, monkeypatch: pytest.MonkeyPatch, method: str, *, after
 async def test_a_moved_visit_settles_everything_that_hangs_on_it(world: World) -> None:
     account, anna, old = await with_visit(world)
     request = await to_move(world, account, anna, old, THERAPIST, 10)
-    await world.holds.take(request.slot, account.id, request.draft_id)
+    await world.holds.take(request.slot, account, request.draft_id)
     outcome = await world.booking.book(request)
 
     assert isinstance(outcome, Made)

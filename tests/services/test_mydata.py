@@ -19,10 +19,10 @@ from sqlalchemy import Table, func, insert, select
 from bot.build import export_words
 from bot.views.export.words import names_in
 from bot.views.mydata import Exported, document
+from services.accounts.codes import CodeRefused
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.mydata import ERASED, NOBODY
 from services.accounts.notices import AccountNews
-from services.accounts.persons import MISSES_A_DAY
 from services.accounts.tables import access_grant, person_link
 from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kept, LinkKind, Made, VisitEntry
 from services.booking.mydata import WAITED_FOR
@@ -30,6 +30,7 @@ from services.booking.tables import booking_intent, cancel_intent, waiting_link
 from services.drafts.model import Draft
 from services.drafts.mydata import DraftData
 from services.errors import Denial, NotAllowed, NotFound
+from services.limits.model import LIMITS, Act
 from services.mydata.model import Given
 from services.mydata.mydata import MyData
 from services.notify.tables import notification
@@ -94,11 +95,12 @@ async def a_life(world: World) -> Life:
     await _visits(world, anna, own, child, grantee)
     await _what_was_sent(world, anna)
     draft = await world.draft(anna, surname=TYPED, person="other", region="50", sex="F", policy=["enp", "5097"])
-    await world.holds.take(await world.slot(SURGEON, 11), anna.id, draft.id)
+    await world.holds.take(await world.slot(SURGEON, 11), anna, draft.id)
     theirs = await world.draft(grantee, person=own.id)
     assert theirs.answers["person"] == own.id
     await world.access.issue(anna, {Covers.SEE_VISITS}, 3)
-    await world.access._codes.note_miss(anna.id)
+    with pytest.raises(CodeRefused):
+        await world.access.redeem(anna, "0000000000")
     await world.watch.look()
     mine = frozenset({own.id, child.id, typed.id})
     words = [identity.surname for identity in (ANNA, MASHA, typed.identity)]
@@ -136,7 +138,7 @@ async def _what_was_sent(world: World, anna: Account) -> None:
     """An address for letters, a request with a photo that is answered, a calendar file, a link that still waits."""
     await world.mail.give(anna, ADDRESS)
     begun = (await world.drafts.start(Draft("", anna.id, "problem", "message"))).id
-    photo = await world.requests.keep_photo(begun, camera_photo())
+    photo = await world.requests.keep_photo(anna, begun, camera_photo())
     sent = await world.requests.send(anna, RequestKind.PROBLEM, WRITTEN, [photo], draft_id=begun)
     await world.request_desk.move(sent.number, RequestStatus.IN_PROGRESS, None)
     await world.request_desk.move(sent.number, RequestStatus.ANSWERED, ANSWER)
@@ -200,7 +202,8 @@ async def test_nothing_of_the_account_is_left_anywhere(world: World, database_ur
     before = await where(world, *life.words, *ids)
     assert all(before.values()), {needle for needle, places in before.items() if not places}
     in_tables = {place.split(".")[0] for places in before.values() for place in places}
-    nobody_in_them = {"setting", "counter", "feed", "link_basis", "operator_act", *(each.name for each in NAMELESS)}
+    nameless = {each.name for each in NAMELESS}
+    nobody_in_them = {"setting", "counter", "feed", "link_basis", "act_count", "operator_act", *nameless}
     assert {table.name for table in OUR_OWN} - in_tables == nobody_in_them, "a life has something in every table"
     assert all([await count(world, each) for each in NAMELESS])
     hidden = await sealed(world)
@@ -286,7 +289,7 @@ async def test_the_audit_says_that_and_not_who(world: World) -> None:
     rows = (await world.database.fetch(select(audit))).all()
     erased = [row for row in rows if row.action == ERASED]
     assert [(row.account_id, row.person_id, row.subject_id) for row in erased] == [(NOBODY, None, None)]
-    assert {row.action for row in rows if row.account_id == NOBODY} == {ERASED, "code_missed"}
+    assert {row.action for row in rows if row.account_id == NOBODY} == {ERASED}
     theirs = [row for row in rows if row.account_id == life.grantee.id and row.action == "visit_booked"]
     assert [(row.person_id, row.subject_id) for row in theirs] == [(None, None)], "that they booked, not for whom"
 
@@ -550,10 +553,10 @@ async def test_beginning_again_is_beginning_anew(world: World) -> None:
 
 
 async def test_erasing_oneself_is_no_way_past_the_rate_limit(world: World) -> None:
-    """Who has tried whose policy a number is ten times today has no eleventh try after beginning again."""
+    """Who has asked for as many people as may be today asks for nobody else after beginning again."""
     world.registry._real._registers_patients = False  # type: ignore[attr-defined]
     who = await world.account()
-    for number in range(MISSES_A_DAY):
+    for number in range(LIMITS[Act.LOOK_UP].most):
         stranger = replace(somebody(number + 1, ADULT), policy=Policy(PolicyKind.ENP, f"50975797920001{number:02}"))
         await world.persons.look_up(who, stranger, enters=False)
     with pytest.raises(NotAllowed):
@@ -774,7 +777,7 @@ async def test_two_topics_that_would_write_one_section_are_not_taken(world: Worl
     with pytest.raises(ValueError, match="drafts"):
         MyData(
             *(world.database, world.mydata._people, parts, world.persons, world.visits, world.cancelling),
-            *(world.mydata._memory, world.clock),
+            *(world.mydata._memory, world.limits, world.clock),
         )
 
 

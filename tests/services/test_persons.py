@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account, Basis, Relation
-from services.accounts.persons import MISSES_A_DAY, ConfirmedPerson, ReadyFamily
+from services.accounts.persons import ConfirmedPerson, ReadyFamily
 from services.accounts.tables import person
 from services.errors import Denial, NotAllowed, NotFound
+from services.limits.model import LIMITS, Act
 from services.registry.local.demo_family import ready_family
 from services.registry.local.patients import Patients
 from services.registry.local.tables import patient as patients
@@ -242,15 +243,17 @@ async def account_with_a_draft(world: World) -> Account:
 # --- what nobody may find out or become by typing ---------------------------------------------------
 
 
-async def test_ten_misses_a_day_are_enough(world: World) -> None:
-    """Whose policy a number is, is not to be found out by trying names."""
+async def test_eight_different_people_a_day_are_enough(world: World) -> None:
+    """Whose policy a number is, is not to be found out by trying names; nor who is known there."""
     await world.admin.enrol(ANNA, CLINIC.id)
     account = await world.account()
-    for _ in range(MISSES_A_DAY):
+    hit = await world.persons.look_up(account, ANNA)
+    for number in range(LIMITS[Act.LOOK_UP].most - 1):
         with pytest.raises(PatientConflict):
-            await world.persons.look_up(account, replace(ANNA, surname="Другая"))
+            await world.persons.look_up(account, replace(ANNA, surname=f"Другая{number}"))
     with pytest.raises(NotAllowed) as denied:
-        await world.persons.look_up(account, ANNA)
+        await world.persons.look_up(account, replace(ANNA, surname="Ещё"))
+    assert await world.persons.look_up(account, ANNA) == hit, "who was asked for is nobody new"
     assert denied.value.reason is Denial.TOO_MANY_TRIES
     assert await world.persons.look_up(await world.account(), ANNA) is not None, "others are not held up"
     world.clock.advance(days=1, seconds=1)

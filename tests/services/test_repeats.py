@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
@@ -54,12 +56,11 @@ async def test_a_doctor_without_times_gives_way_to_another_of_the_specialty(
     await seen(world, account, anna, await world.slot(THERAPIST))
     await world.admin.load([], [THERAPIST, SECOND_THERAPIST], [])
     world.clock.set(at(10))
-    stranger = await world.account()
     for hour, minute, day in ((h, m, d) for d in (24, 25) for h in (9, 10, 11) for m in (0, 20, 40)):
         slot = await world.registry.slot((await world.slot(THERAPIST, hour, minute, day)).id)
         if slot is not None:
-            draft = await world.draft(await world.account())
-            assert await world.holds.take(slot, stranger.id, draft.id)
+            stranger = await world.account()
+            assert isinstance(await world.holds.take(slot, stranger, (await world.draft(stranger)).id), datetime)
     assert await offered(world, account) == [(anna.identity.name, "Терапевт", "Громов")]
 
 

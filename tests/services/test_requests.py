@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from services.accounts.model import Account
 from services.accounts.tables import account as account_table
 from services.drafts.model import Draft
 from services.errors import NotFound
+from services.limits.model import LIMITS, Act, Limit
 from services.notify.model import Delivery
+from services.requests import requests as requests_service
 from services.requests.model import (
+    FREE_DISK,
     LONGEST_COMMENT,
     LONGEST_TEXT,
     MACHINES,
-    OPEN_A_DAY,
+    PHOTOS_KEPT,
     CommentMissing,
     CommentTooLong,
     PictureProblem,
@@ -39,7 +45,7 @@ from services.requests.notices import RequestNews
 from services.requests.requests import FIRST_NUMBER
 from services.requests.tables import request, request_file, request_step
 from services.requests.tracked import Statuses
-from services.storage.engine import Database
+from services.storage.engine import Database, is_disk_full
 from services.storage.vault import Vault
 from services.tables import metadata
 from tests.support.clock import FakeClock
@@ -75,7 +81,7 @@ async def send(
     kind: RequestKind = RequestKind.PROBLEM,
 ) -> Request:
     draft_id = await begin(world, account, kind)
-    kept = [await world.requests.keep_photo(draft_id, PHOTO) for _ in range(photos)]
+    kept = [await world.requests.keep_photo(account, draft_id, PHOTO) for _ in range(photos)]
     return await world.requests.send(account, kind, text, kept, draft_id=draft_id)
 
 
@@ -161,26 +167,26 @@ async def test_nothing_of_it_lies_in_clear(world: World, account: Account) -> No
 async def test_a_photo_waits_with_its_draft_and_goes_with_it(world: World, account: Account) -> None:
     """A restart loses nothing; a draft that is given up takes its photos along."""
     draft_id = await begin(world, account)
-    kept = await world.requests.keep_photo(draft_id, PHOTO)
-    left_out = await world.requests.keep_photo(draft_id, PHOTO)
+    kept = await world.requests.keep_photo(account, draft_id, PHOTO)
+    left_out = await world.requests.keep_photo(account, draft_id, PHOTO)
     again = World(world.database, world.vault, world.clock)
     sent = await again.requests.send(account, RequestKind.PROBLEM, "", [kept], draft_id=draft_id)
     assert sent.photos == (kept,)
     assert left_out not in sent.photos
     assert await count(world, request_file) == 1, "what was not sent is not kept"
     given_up = await begin(world, account)
-    await world.requests.keep_photo(given_up, PHOTO)
+    await world.requests.keep_photo(account, given_up, PHOTO)
     await world.drafts.drop(given_up)
     assert await count(world, request_file) == 1
     anew = await begin(world, account)
-    await world.requests.keep_photo(anew, PHOTO)
+    await world.requests.keep_photo(account, anew, PHOTO)
     await world.requests.forget_photos(anew)
     assert await count(world, request_file) == 1
 
 
 async def test_photos_of_another_draft_do_not_come_along(world: World, account: Account) -> None:
     other = await world.account()
-    theirs = await world.requests.keep_photo(await begin(world, other), PHOTO)
+    theirs = await world.requests.keep_photo(other, await begin(world, other), PHOTO)
     draft_id = await begin(world, account)
     sent = await world.requests.send(account, RequestKind.PROBLEM, SECRET, [theirs], draft_id=draft_id)
     assert sent.photos == ()
@@ -190,7 +196,7 @@ async def test_photos_of_another_draft_do_not_come_along(world: World, account: 
 async def test_a_bad_photo_stores_nothing(world: World, account: Account) -> None:
     draft_id = await begin(world, account)
     with pytest.raises(PictureRefused) as refused:
-        await world.requests.keep_photo(draft_id, b"%PDF")
+        await world.requests.keep_photo(account, draft_id, b"%PDF")
     assert refused.value.problem is PictureProblem.NOT_A_PICTURE
     assert await count(world, request_file) == 0
 
@@ -200,7 +206,7 @@ async def test_everything_goes_with_the_account(world: World, account: Account) 
     await send(world, stays, photos=1)
     sent = await send(world, account, photos=2)
     await world.request_desk.move(sent.number, IN_PROGRESS)
-    await world.requests.keep_photo(await begin(world, account), PHOTO)
+    await world.requests.keep_photo(account, await begin(world, account), PHOTO)
     await world.database.execute(delete(account_table).where(account_table.c.id == account.id))
     assert [await count(world, table) for table in (request, request_step, request_file)] == [1, 1, 1]
 
@@ -226,35 +232,141 @@ async def test_another_account_sees_nothing(world: World, account: Account) -> N
 # --- how many -------------------------------------------------------------------------------------
 
 
-async def test_ten_a_day_may_wait_for_an_answer(world: World, account: Account, clock: FakeClock) -> None:
-    sent = [await send(world, account) for _ in range(OPEN_A_DAY)]
+async def test_so_many_a_day_and_also_by_who_erases_them(world: World, account: Account, clock: FakeClock) -> None:
+    most = LIMITS[Act.REQUEST].most
+    for _ in range(most):
+        assert not await world.requests.is_full(account)
+        await send(world, account)
     assert await world.requests.is_full(account)
     with pytest.raises(TooManyRequests):
         await send(world, account)
-    assert await count(world) == OPEN_A_DAY
+    assert await count(world) == most
     await send(world, await world.account())
-    await world.request_desk.move(sent[0].number, IN_PROGRESS)
-    assert await world.requests.is_full(account), "it is not answered yet"
-    await world.request_desk.move(sent[0].number, ANSWERED, "Готово")
-    await send(world, account)
-    assert await world.requests.is_full(account)
+    await world.mydata.erase(account)
+    again = await world.account(account.telegram_id)
+    with pytest.raises(TooManyRequests):
+        await send(world, again)
     clock.advance(hours=24)
-    assert not await world.requests.is_full(account)
+    await send(world, again)
 
 
-async def test_the_limit_holds_for_many_at_once(world: World, account: Account) -> None:
-    for _ in range(OPEN_A_DAY - 1):
-        await send(world, account)
-    drafts = [await begin(world, account, kind) for kind in RequestKind]
+async def test_the_same_draft_again_costs_nothing(world: World, account: Account) -> None:
+    draft_id = await begin(world, account)
+    for _ in range(3):
+        await world.requests.send(account, RequestKind.PROBLEM, SECRET, [], draft_id=draft_id)
+    assert await world.limits.used(account.telegram_id, Act.REQUEST) == 1
 
-    async def try_to(draft_id: str) -> bool:
-        try:
-            await world.requests.send(account, RequestKind.PROBLEM, "x", [], draft_id=draft_id)
-        except TooManyRequests:
-            return False
-        return True
 
-    assert sorted(await asyncio.gather(*(try_to(each) for each in drafts))) == [False, True]
+# --- photos: how many bytes, for how long, and how much room ----------------------------------------
+
+
+async def kept_bytes(world: World) -> int:
+    size = func.coalesce(func.sum(func.length(request_file.c.content)), 0)
+    return int((await world.database.fetch(select(size))).scalar_one())
+
+
+async def stored(world: World, account: Account, draft_id: str) -> bool:
+    try:
+        await world.requests.keep_photo(account, draft_id, PHOTO)
+    except PictureRefused:
+        return False
+    return True
+
+
+async def test_bytes_of_a_day_are_counted_also_through_an_erasing(
+    world: World, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_id = await begin(world, account)
+    await world.requests.keep_photo(account, draft_id, PHOTO)
+    one = await kept_bytes(world)
+    monkeypatch.setitem(cast(dict[Act, Limit], LIMITS), Act.PHOTO_BYTES, replace(LIMITS[Act.PHOTO_BYTES], most=4 * one))
+    taken = await asyncio.gather(*(stored(world, account, draft_id) for _ in range(12)))
+    assert sum(taken) == 3
+    assert await kept_bytes(world) == 4 * one
+    await world.mydata.erase(account)
+    again = await world.account(account.telegram_id)
+    with pytest.raises(PictureRefused) as refused:
+        await world.requests.keep_photo(again, await begin(world, again), PHOTO)
+    assert refused.value.problem is PictureProblem.TOO_MANY
+    world.clock.advance(hours=24)
+    assert await stored(world, again, await begin(world, again))
+
+
+async def test_an_account_keeps_so_many_bytes_in_all(
+    world: World, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = await send(world, account, photos=1)
+    one = await kept_bytes(world)
+    monkeypatch.setattr(requests_service, "PHOTOS_IN_ALL", 3 * one)
+    draft_id = await begin(world, account)
+    taken = await asyncio.gather(*(stored(world, account, draft_id) for _ in range(6)))
+    assert sum(taken) == 2, "those that were sent count too"
+    assert await kept_bytes(world) == 3 * one
+    assert await stored(world, other := await world.account(), await begin(world, other)), "each has its own room"
+    await world.requests.forget_photos(draft_id)
+    assert await stored(world, account, draft_id)
+    assert len((await world.requests.get(account, sent.id)).photos) == 1
+
+
+async def test_no_photo_is_taken_where_the_disk_is_nearly_full(
+    world: World, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for free, taken in ((FREE_DISK, True), (FREE_DISK - 1, False), (None, True)):
+        monkeypatch.setattr(world.database, "free_bytes", lambda free=free: free)
+        if taken:
+            await world.requests.expect_photo(account)
+            continue
+        with pytest.raises(PictureRefused) as refused:
+            await world.requests.expect_photo(account)
+        assert refused.value.problem is PictureProblem.NO_ROOM
+        await send(world, account)  # a text goes on
+    assert await world.limits.used(account.telegram_id, Act.PHOTO) == 2, "what was not taken is not counted"
+
+
+async def test_what_is_known_of_the_disk(world: World) -> None:
+    free = world.database.free_bytes()
+    assert (free is None) == (world.database.dialect == "postgresql")
+    assert free is None or free > 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_disk_that_is_full_all_the_same_is_said_so(world: World, account: Account) -> None:
+    draft_id = await begin(world, account)
+    async with world.database.write() as unit:
+        pages = (await unit.execute(text("PRAGMA page_count"))).scalar_one()
+        await unit.execute(text(f"PRAGMA max_page_count = {pages}"))
+    with pytest.raises(PictureRefused) as refused:
+        await world.requests.keep_photo(account, draft_id, camera_photo(1600, 1200))
+    assert refused.value.problem is PictureProblem.NO_ROOM
+    assert await count(world, request_file) == 0
+
+
+def test_how_postgresql_says_that_its_disk_is_full() -> None:
+    class Told(Exception):  # noqa: N818
+        def __init__(self, sqlstate: str) -> None:
+            self.sqlstate = sqlstate
+
+    assert is_disk_full(DBAPIError("INSERT", None, Told("53100")))
+    assert not is_disk_full(DBAPIError("INSERT", None, Told("53300")))
+
+
+async def test_photos_go_some_months_after_the_answer(world: World, account: Account, clock: FakeClock) -> None:
+    answered, waits = [await send(world, account, photos=2) for _ in range(2)]
+    await world.request_desk.move(answered.number, ANSWERED, "Готово")
+    clock.advance(days=PHOTOS_KEPT.days - 1, hours=23, minutes=59)
+    assert await world.requests.forget_old_photos() == 0
+    clock.advance(minutes=1)
+    assert await world.requests.forget_old_photos() == 1
+    assert await world.requests.forget_old_photos() == 0
+    found = await world.requests.get(account, answered.id)
+    assert (found.photos, found.photos_gone, found.text, found.is_settled) == ((), 2, SECRET, True)
+    assert (await world.requests.get(account, waits.id)).photos_gone == 0
+    assert await count(world, request_file) == 2, "what is not answered keeps its own"
+    told = cast(list[dict[str, object]], (await world.mydata.export(account))["requests"])
+    assert [(each["number"], each["photos_removed"]) for each in told] == [
+        (str(answered.number), 2),
+        (str(waits.number), None),
+    ]
 
 
 # --- statuses -------------------------------------------------------------------------------------
@@ -401,14 +513,14 @@ async def test_the_screen_that_shows_the_number_tells_it(world: World, account: 
 
 async def test_the_list_is_newest_first_in_pages(world: World, account: Account, clock: FakeClock) -> None:
     sent = []
-    for _ in range(OPEN_A_DAY):
+    for _ in range(LIMITS[Act.REQUEST].most):
         sent.append(await send(world, account))
         clock.advance(minutes=1)
     first, second, behind = [await world.statuses.page(account, page, 8) for page in (0, 1, 99)]
     assert [each.number for each in first.items] == [str(each.number) for each in reversed(sent[2:])]
     assert [each.number for each in second.items] == [str(each.number) for each in reversed(sent[:2])]
     assert behind == second
-    assert first.total == second.total == OPEN_A_DAY
+    assert first.total == second.total == LIMITS[Act.REQUEST].most
     assert (second.items[1].id, second.items[1].kind, second.items[1].status) == (sent[0].id, "problem", "accepted")
 
 

@@ -215,7 +215,7 @@ class World:
         )
         self.house = house = build_house(kernel, fakes=fakes)
         self.accounts, self.persons, self.drafts = kernel.accounts, kernel.persons, kernel.drafts
-        self.outbox = kernel.outbox
+        self.outbox, self.limits = kernel.outbox, kernel.limits
         self.mail = house.service(Mail)
         self.watch = house.service(Watch)
         self.following = house.service(Following)

@@ -34,7 +34,7 @@ async def account(world: World) -> Account:
 
 async def sent(world: World, account: Account, text: str = SAID, photos: int = 0) -> Request:
     draft = await world.drafts.start(Draft("", account.id, "problem", "message"))
-    kept = [await world.requests.keep_photo(draft.id, camera_photo(60, 40)) for _ in range(photos)]
+    kept = [await world.requests.keep_photo(account, draft.id, camera_photo(60, 40)) for _ in range(photos)]
     return await world.requests.send(account, RequestKind.PROBLEM, text, kept, draft_id=draft.id)
 
 

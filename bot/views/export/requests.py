@@ -19,6 +19,7 @@ WORDS = ExportWords(
             "photos_only_in_chat": N_(
                 "how many more photos there are: they no longer fit into this file and stand in “Application statuses”"
             ),
+            "photos_removed": N_("how many photos have been removed since the answer"),
         },
         "answers": {
             "message": N_("what you wrote"),

@@ -1,0 +1,137 @@
+"""Counts what a chat does against its limits: in SQL, by one statement, under a keyed pseudonym of the chat.
+
+Nothing is looked at first and counted afterwards: of any number at once, in any number of processes, as many get
+through as the limit has room for. What may fail is counted in a unit of its own before it is tried
+(`spend`); what is written anyway is counted in the unit that writes it (`spend_within`). The pseudonym is made of the
+Telegram chat, so neither an erasing nor a restart begins anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.clock import Clock
+from services.limits.model import LIMITS, Act, Limit, LimitReached
+from services.limits.tables import act_count
+from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.vault import Vault
+
+EVERYBODY = 0
+"""In place of a chat: what all of them do is counted together."""
+_PURPOSE = "act count"
+_ONCE = 1
+
+
+class Limits:
+    """`chat`: a Telegram id. `about`: what the act is about, where each such thing has a limit of its own."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+
+    async def spend(self, chat: int, act: Act, amount: int = 1) -> None:
+        """Counts the act in a unit of its own: it stays counted, whatever becomes of it. Raises `LimitReached`."""
+        async with self._database.write() as unit:
+            await self.spend_within(unit, chat, act, amount)
+
+    async def spend_within(
+        self,
+        unit: AsyncConnection,
+        chat: int,
+        act: Act,
+        amount: int = 1,
+        *,
+        about: str = "",
+        at: datetime | None = None,
+    ) -> int:
+        """The same within a unit; gives how much is used now. `at`: when the act is over, if that is not now.
+
+        The row stays locked until the unit ends. `LimitReached` leaves the unit fit to go on with.
+        """
+        used = await self._count(unit, self._ids(chat, act, about), LIMITS[act], amount, at)
+        if used is None:
+            raise LimitReached(act)
+        return used
+
+    async def spend_once(self, chat: int, act: Act, about: str) -> None:
+        """Counts each thing that the act is about once a window: again, it costs nothing. Raises `LimitReached`."""
+        async with self._database.write() as unit:
+            seen = Limit(_ONCE, LIMITS[act].window)
+            if await self._count(unit, self._ids(chat, act, about), seen, _ONCE) is not None:
+                await self.spend_within(unit, chat, act)
+
+    async def give_back(self, unit: AsyncConnection, chat: int, act: Act, amount: int = 1, *, about: str = "") -> None:
+        """Within a unit: what was counted has turned out not to count."""
+        ids = self._ids(chat, act, about)
+        await self._carry_over(unit, ids)
+        lives = act_count.c.id == ids[0], act_count.c.until > self._clock.now(), act_count.c.used >= amount
+        await unit.execute(update(act_count).where(*lives).values(used=act_count.c.used - amount))
+
+    async def used(self, chat: int, act: Act, *, about: str = "", unit: AsyncConnection | None = None) -> int:
+        """How much is used now: to be shown or reckoned with; what decides is spending."""
+        lives = act_count.c.id.in_(self._ids(chat, act, about)), act_count.c.until > self._clock.now()
+        query = select(func.coalesce(func.sum(act_count.c.used), 0)).where(*lives)
+        found = await (unit.execute(query) if unit is not None else self._database.fetch(query))
+        return int(found.scalar_one())
+
+    async def is_spent(self, chat: int, act: Act) -> bool:
+        """Whether nothing is left: for screens that say so before anything is typed."""
+        return await self.used(chat, act) >= LIMITS[act].most
+
+    async def purge(self) -> int:
+        """Forgets what no longer counts; gives how many rows."""
+        over = delete(act_count).where(act_count.c.until <= self._clock.now())
+        return (await self._database.execute(over)).rowcount
+
+    async def _count(
+        self, unit: AsyncConnection, ids: tuple[str, ...], limit: Limit, amount: int, at: datetime | None = None
+    ) -> int | None:
+        """One guarded statement; None where the limit has no room."""
+        if amount > limit.most:
+            return None
+        await self._carry_over(unit, ids)
+        now = self._clock.now()
+        values = {"used": amount, "until": (at or now) + limit.window}
+        over = act_count.c.until <= now
+        grown = act_count.c.used + amount
+        until = values["until"] if limit.renewed else case((over, values["until"]), else_=act_count.c.until)
+        counted = await unit.execute(
+            insert_for(self._database.dialect, act_count)
+            .values(id=ids[0], **values)
+            .on_conflict_do_update(
+                index_elements=["id"],
+                set_={"used": case((over, amount), else_=grown), "until": until},
+                where=or_(over, grown <= limit.most),
+            )
+            .returning(act_count.c.used)
+        )
+        used: int | None = counted.scalar_one_or_none()
+        return used
+
+    async def _carry_over(self, unit: AsyncConnection, ids: tuple[str, ...]) -> None:
+        """What was counted under an earlier key, while that is still at hand, goes on under the present one."""
+        present, *earlier = ids
+        if not earlier:
+            return
+        found = await unit.execute(
+            delete(act_count).where(act_count.c.id.in_(earlier)).returning(act_count.c.used, act_count.c.until)
+        )
+        now = self._clock.now()
+        for row in found.all():
+            if row.until <= now:
+                continue
+            kept = insert_for(self._database.dialect, act_count).values(id=present, used=row.used, until=row.until)
+            both = {
+                "used": case((act_count.c.until <= now, row.used), else_=act_count.c.used + row.used),
+                "until": case((act_count.c.until < row.until, kept.excluded.until), else_=act_count.c.until),
+            }
+            await unit.execute(kept.on_conflict_do_update(index_elements=["id"], set_=both))
+
+    def _ids(self, chat: int, act: Act, about: str = "") -> tuple[str, ...]:
+        """Under every key at hand, the present one first."""
+        return self._vault.indexes(_PURPOSE, f"{act.value}\0{chat}\0{about}")

@@ -1,0 +1,73 @@
+"""How often a chat may do what costs others something: every limit there is, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from services.errors import NomerokError
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_MEGABYTE = 1024 * 1024
+
+
+class Act(StrEnum):
+    """What is counted. The words are part of the keys that rows lie under: they stay."""
+
+    GUESS = "guess"
+    """A one-time code that does not fit; one that does is given back."""
+    GUESS_OF_ALL = "guess of all"
+    """The same over all chats: from then on whoever has missed in this hour gets no other try."""
+    LOOK_UP = "look up"
+    """Another person whom the registry is asked for by what was typed, found or not."""
+    CODE = "code"
+    """A one-time code of one's own."""
+    PERSON = "person"
+    """Somebody typed and put on the list."""
+    DECLARED_BOOKING = "declared booking"
+    """A booking that rests on nothing but the account's own word."""
+    REQUEST = "request"
+    PHOTO = "photo"
+    """A photo that is taken in and cleaned, whatever becomes of it."""
+    PHOTO_BYTES = "photo bytes"
+    LETTER = "letter"
+    """By e-mail: an address may be a stranger's."""
+    EXPORT = "export"
+    HOLD = "hold"
+    """Seconds for which one time is kept for a chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` within a `window`, which begins with the first act, or, where it is `renewed`, with the last."""
+
+    most: int
+    window: timedelta
+    renewed: bool = False
+
+
+LIMITS: Mapping[Act, Limit] = {
+    Act.GUESS: Limit(5, _HOUR),
+    Act.GUESS_OF_ALL: Limit(100, _HOUR),
+    Act.LOOK_UP: Limit(8, _DAY),
+    Act.CODE: Limit(20, _DAY),
+    Act.PERSON: Limit(30, _DAY),
+    Act.DECLARED_BOOKING: Limit(10, _DAY),
+    Act.REQUEST: Limit(10, _DAY),
+    Act.PHOTO: Limit(60, _DAY),
+    Act.PHOTO_BYTES: Limit(50 * _MEGABYTE, _DAY),
+    Act.LETTER: Limit(20, _DAY),
+    Act.EXPORT: Limit(10, _DAY),
+    Act.HOLD: Limit(15 * 60, timedelta(minutes=30), renewed=True),
+}
+"""None of them bars Home, lists, cancelling, help."""
+
+
+class LimitReached(NomerokError):  # noqa: N818
+    """The chat has done this as often as it may for now; nothing has been counted by this try."""
+
+    def __init__(self, act: Act) -> None:
+        super().__init__(act.value)
+        self.act = act
