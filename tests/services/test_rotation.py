@@ -17,7 +17,7 @@ from sqlalchemy import Table, delete, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from bot.cli import rotate_key as rotate
-from bot.logs import DiscreetFormatter
+from bot.logs import mask
 from bot.storage import Storage, open_storage
 from services.accounts.codes import CodeKind
 from services.accounts.model import Account, Covers, Offer
@@ -652,11 +652,10 @@ async def test_a_stolen_file_holds_nothing_personal_in_clear(new_town: Town) -> 
 async def test_logs_of_a_life_at_debug_hold_nothing_personal(
     ready_url: str, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    # Those of the drivers never speak so in the product (`set_up_logging`); here they do, and say nothing all the same.
+    # Drivers never speak so in the product (`bot/logs.py`); here they do, and say nothing all the same.
     names = ("services", "bot", "sqlalchemy", "aiosqlite", "asyncpg", "alembic")
     log = StringIO()
     handler = logging.StreamHandler(log)
-    handler.setFormatter(DiscreetFormatter())
     loggers = [logging.getLogger(name) for name in names]
     levels = [each.level for each in loggers]
     try:
@@ -675,7 +674,7 @@ async def test_logs_of_a_life_at_debug_hold_nothing_personal(
         for each, level in zip(loggers, levels, strict=True):
             each.removeHandler(handler)
             each.setLevel(level)
-    said = without_the_directory(log.getvalue())
+    said = mask(without_the_directory(log.getvalue()))
     assert str(life.anna.telegram_id) not in said, "long numbers are masked"
     assert "INSERT INTO person " in said, "statements are logged, so there is something to search"
     assert [word for word in words_of(life) if word in said] == []
