@@ -108,9 +108,14 @@ def _no_policy() -> list[StepSample]:
 
 def _confirmations() -> list[StepSample]:
     return [
-        StepSample(f"{number} {place.clinic.id} {state}", booking.Confirmation(place, held), full=not number)
+        StepSample(
+            f"{number} {place.clinic.id} {state}",
+            booking.Confirmation(place, held),
+            full=not number,
+            ordinary=(number, spot, state) == (2, 1, 0),
+        )
         for number, at in enumerate((LONGEST_SLOT, EVIL_SLOT, slot(room="")))
-        for place in places()
+        for spot, place in enumerate(places())
         for state, held in enumerate(held_or_not(at))
     ]
 

@@ -17,9 +17,10 @@ def _moves() -> list[StepSample]:
             f"{number} {place.clinic.id} {old is None} {state}",
             moving.MoveConfirmation(place, old, held),
             full=not number,
+            ordinary=(number, spot, state) == (2, 1, 0),
         )
         for number, at in enumerate((LONGEST_SLOT, EVIL_SLOT, slot(room="")))
-        for place in places()
+        for spot, place in enumerate(places())
         for old in (LONGEST_VISIT.visit, None)
         for state, held in enumerate(held_or_not(at))
     ]
