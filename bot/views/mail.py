@@ -24,6 +24,10 @@ HEADINGS: Mapping[str, str] = {AccountNews.MAIL_REFUSED: N_("Letters do not arri
 PROBLEMS: Mapping[EmailProblem, str] = {
     EmailProblem.NOT_AN_ADDRESS: N_("This is no e-mail address. An example of one: anna@example.com"),
     EmailProblem.NAME_NOT_LATIN: N_("Before the @ sign an address has Latin letters. An example: anna@example.com"),
+    EmailProblem.MIXED_LETTERS: N_(
+        "Russian and Latin letters are mixed after the @ sign: some of them look the same. Please write the address "
+        "anew."
+    ),
     EmailProblem.TOO_LONG: N_("The address is too long. Please check it and write it again."),
 }
 _KIND = "mail"

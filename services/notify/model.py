@@ -53,6 +53,8 @@ class EmailProblem(StrEnum):
 
     NOT_AN_ADDRESS = "not_an_address"
     NAME_NOT_LATIN = "name_not_latin"
+    MIXED_LETTERS = "mixed_letters"
+    """Letters of two scripts in one word of the domain: a slip of the keyboard, or a look-alike."""
     TOO_LONG = "too_long"
 
 
