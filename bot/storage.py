@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -39,14 +40,23 @@ async def open_storage(settings: Settings) -> Storage:
     try:
         await ensure_current(settings.database_url, database)
         vault = await _vault(settings, database)
-    except (OperationalError, OSError):
+    except (OperationalError, OSError) as error:
         await database.close()
-        raise SetupError("the database of DATABASE_URL cannot be reached; check the address and that it runs") from None
+        raise SetupError(_out_of_reach(error)) from None
     except SetupError:
         await database.close()
         raise
     shift = settings.clock_shift_file
     return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
+
+
+def _out_of_reach(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (
+            "the certificate of the database of DATABASE_URL is not trusted, or is another machine's; "
+            "give its authority as sslrootcert=FILE"
+        )
+    return "the database of DATABASE_URL cannot be reached; check the address, that it runs, and that it speaks TLS"
 
 
 async def bot_username(storage: Storage) -> str:
