@@ -13,8 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts.access import Access, covers_of, is_holder, of_account, same_patient
 from services.accounts.accounts import Accounts, Miss
 from services.accounts.identity import identity_from_json
+from services.accounts.mail_codes import of_chat
 from services.accounts.model import Account, Basis, Farewell, Relation, full_name
-from services.accounts.tables import access_code, access_grant, consent, link_basis, person, person_link
+from services.accounts.tables import (
+    access_code,
+    access_grant,
+    consent,
+    link_basis,
+    mail_code,
+    mail_code_sent,
+    person,
+    person_link,
+)
 from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
@@ -91,6 +101,9 @@ class AccountData:
 
     async def _account_facts(self, whose: Subject) -> Facts:
         row = (await self._database.fetch(select(account_table).where(account_table.c.id == whose.account_id))).one()
+        waits = select(mail_code).where(mail_code.c.account_id == whose.account_id)
+        code = (await self._database.fetch(waits)).one_or_none()
+        asked = select(mail_code_sent.c.at).where(of_chat(self._vault, whose.telegram_id))
         return {
             "telegram_chat": str(row.telegram_id),
             "language": Word("language", row.locale),
@@ -100,6 +113,19 @@ class AccountData:
             "bot_blocked_since": row.unreachable_at,
             "email": self._vault.open(account_table.c.email, row.id, row.email) if row.email else None,
             "email_not_reached_since": row.email_refused_at,
+            "email_confirmed_at": row.email_confirmed_at,
+            "email_to_confirm": self._to_confirm(code) if code is not None else None,
+            "email_codes_asked_at": list((await self._database.fetch(asked.order_by(mail_code_sent.c.at))).scalars()),
+        }
+
+    def _to_confirm(self, row: Row[Any]) -> Facts:
+        """All but the code itself: who has the letter knows it."""
+        return {
+            "address": self._vault.open_json(mail_code.c.data, row.id, row.data)["address"],
+            "code_sent_at": row.made_at,
+            "code_good_until": row.expires_at,
+            "wrong_codes": row.tries,
+            "not_reached_since": row.refused_at,
         }
 
     async def _consents(self, whose: Subject) -> list[Fact]:

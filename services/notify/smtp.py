@@ -186,14 +186,14 @@ class Smtp:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
-        file = letter.calendar
-        message.add_attachment(
-            file.data.decode(),
-            subtype="calendar",
-            cte="base64",  # its long lines are folded by rules of their own
-            filename=file.name,
-            params={"method": file.method},
-        )
+        if file := letter.calendar:
+            message.add_attachment(
+                file.data.decode(),
+                subtype="calendar",
+                cte="base64",  # its long lines are folded by rules of their own
+                filename=file.name,
+                params={"method": file.method},
+            )
         message["Content-Language"] = letter.locale  # last: what is set earlier goes with the plain half
         return message.as_bytes()
 

@@ -23,7 +23,7 @@ from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.mydata import ERASED, NOBODY
 from services.accounts.notices import AccountNews
 from services.accounts.persons import MISSES_A_DAY
-from services.accounts.tables import access_grant, person_link
+from services.accounts.tables import access_grant, mail_code_sent, person_link
 from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kept, LinkKind, Made, VisitEntry
 from services.booking.mydata import WAITED_FOR
 from services.booking.tables import booking_intent, cancel_intent, waiting_link
@@ -58,7 +58,8 @@ WORDS = export_words()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "export.schema.json").read_text())
 OLGA = somebody(4, date(1975, 2, 2), "Сомова")
 TYPED = "Придуманная-Черновикова"
-WRITTEN, ANSWER, ADDRESS = "Не вижу запись к хирургу", "Запись видна в разделе", "anna.ivanova@example.org"
+WRITTEN, ANSWER = "Не вижу запись к хирургу", "Запись видна в разделе"
+ADDRESS, OTHER_ADDRESS = "anna.ivanova@example.org", "to.be.confirmed@example.org"
 NAMELESS: tuple[Table, ...] = (request_step, request_file, waiting_link)
 """Rows of an account without its id: they hang on another row, or lie under a blind index."""
 OUR_OWN: list[Table] = [each for name, each in metadata.tables.items() if not name.startswith("registry_")]
@@ -106,6 +107,7 @@ async def a_life(world: World) -> Life:
         WRITTEN,
         ANSWER,
         ADDRESS,
+        OTHER_ADDRESS,
         TYPED,
         *(each.policy.number for each in (ANNA, MASHA, typed.identity)),
         ANNA.snils or "?",
@@ -134,7 +136,8 @@ async def _visits(world: World, anna: Account, own: Person, child: Person, grant
 
 async def _what_was_sent(world: World, anna: Account) -> None:
     """An address for letters, a request with a photo that is answered, a calendar file, a link that still waits."""
-    await world.mail.give(anna, ADDRESS)
+    anna = await world.give_mail(anna, ADDRESS)
+    await world.mail.send_code(anna, OTHER_ADDRESS)
     begun = (await world.drafts.start(Draft("", anna.id, "problem", "message"))).id
     photo = await world.requests.keep_photo(begun, camera_photo())
     sent = await world.requests.send(anna, RequestKind.PROBLEM, WRITTEN, [photo], draft_id=begun)
@@ -200,7 +203,7 @@ async def test_nothing_of_the_account_is_left_anywhere(world: World, database_ur
     before = await where(world, *life.words, *ids)
     assert all(before.values()), {needle for needle, places in before.items() if not places}
     in_tables = {place.split(".")[0] for places in before.values() for place in places}
-    nobody_in_them = {"setting", "counter", "feed", "link_basis", *(each.name for each in NAMELESS)}
+    nobody_in_them = {"setting", "counter", "feed", "link_basis", "mail_code_sent", *(each.name for each in NAMELESS)}
     assert {table.name for table in OUR_OWN} - in_tables == nobody_in_them, "a life has something in every table"
     assert all([await count(world, each) for each in NAMELESS])
     hidden = await sealed(world)
@@ -213,6 +216,7 @@ async def test_nothing_of_the_account_is_left_anywhere(world: World, database_ur
     left = {needle: places for needle, places in (await where(world, *life.words, *ids)).items() if places}
     assert left == {}
     assert [each.name for each in NAMELESS if await count(world, each)] == []
+    assert await count(world, mail_code_sent) == 2, "a limit outlives it, for a day, and names nobody"
 
     # STEP 3. Nor on the disk: neither in a freed page, nor in the journal.
     if world.database.dialect == "sqlite":
@@ -647,6 +651,9 @@ async def test_everything_is_told_by_the_schema(world: World, locale: str) -> No
     for section in ("visits_remembered", "replies", "times_held", "notifications", "reminders_to_come"):
         assert told_of[section], section
     assert told_of["account"]["email"] == ADDRESS
+    assert told_of["account"]["email_to_confirm"]["address"] == OTHER_ADDRESS
+    assert len(told_of["account"]["email_codes_asked_at"]) == 2
+    assert (await world.mail_code(life.anna)).digits not in as_text
     numbers = {each["visit"]["number"] for each in told_of["bookings"] if "visit" in each}
     assert told_of["calendar_files"][0]["visit"]["number"] in numbers
     assert told_of["link_followed_to"] == CLINIC.name

@@ -208,3 +208,14 @@ async def test_an_address_that_was_taken_by_older_rules_and_is_none_is_given_up(
     with pytest.raises(AddressRefused):
         await Smtp(mail_server(f"smtp://127.0.0.1:{port}"), "bot@example.org").post(LETTER, "a@☕.example", "L1", NOW)
     assert keeper.letters == 0
+
+
+async def test_a_letter_without_a_calendar_has_no_attachment(door: tuple[Door, int]) -> None:
+    keeper, port = door
+    url = f"smtp://bot%40example.org:p%40ss%2Fword%3A1@127.0.0.1:{port}"
+    bare = Letter("ru", "Код", "Текст\n", "<p>Текст</p>")
+    raw = Smtp(mail_server(url), "bot@example.org")._message(bare, "anna@example.org", "L1", NOW)
+    assert b"text/calendar" not in raw
+    assert b"multipart/alternative" in raw
+    await Smtp(mail_server(url), "bot@example.org").post(bare, "anna@example.org", "L1", NOW)
+    assert keeper.letters == 1
