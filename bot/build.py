@@ -28,7 +28,7 @@ from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates
 from bot.middlewares.slow import SlowPress
-from bot.notices.notices import Notices, mailed, of_a_day, to_come
+from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
 from bot.routing import Presses
 from bot.storage import Storage
 from bot.topic import Command, Topic
@@ -118,7 +118,9 @@ def build_kernel(
         accounts=Accounts(database, clock, alone=common.alone),
         persons=Persons(database, vault, registry, limits, clock),
         drafts=Drafts(database, vault, clock, lifetimes),
-        outbox=Outbox(database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs)),
+        outbox=Outbox(
+            database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
+        ),
         operator=operator,
         version=product_version(),
         mails=mails,

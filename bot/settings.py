@@ -7,7 +7,7 @@ import re
 from itertools import chain
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.errors import SetupError
 from services.notify.addresses import EmailError
 from services.notify.smtp import mail_server, sender
+from services.secure import is_this_machine
 from services.storage.files import check_private
 
 TELEGRAM = "https://api.telegram.org"
@@ -23,7 +24,6 @@ LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the 
 
 _ENV_FILE = Path(".env")
 _CAUGHT_FROM = "nomerok@nomerok.example"
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _HEALTH = "/healthz"
 _WEBHOOK_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     @field_validator("emulator_host")
     @classmethod
     def _loopback(cls, value: str) -> str:
-        if value not in _LOOPBACK:
+        if not is_this_machine(value):
             raise ValueError("the local chat listens on this machine only: 127.0.0.1, ::1 or localhost")
         return value
 
@@ -105,7 +105,7 @@ class Settings(BaseSettings):
         if value and (
             parts.scheme not in ("https", "http")
             or not host
-            or (parts.scheme == "http" and host not in _LOOPBACK)
+            or (parts.scheme == "http" and not is_this_machine(host))
             or "@" in parts.netloc
             or any(mark in value for mark in "?#")
             or not _WEBHOOK_PATH.fullmatch(parts.path)
@@ -138,6 +138,20 @@ class Settings(BaseSettings):
     def _redis_address(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("it must be an address like redis://127.0.0.1:6379/0")
+        if not value or value.startswith("unix://"):
+            return value
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            raise ValueError("it must be an address like redis://127.0.0.1:6379/0") from None
+        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        unchecked = asked.get("ssl_cert_reqs", "required") != "required" or "ssl_check_hostname" in asked
+        here = is_this_machine(parts.hostname or asked.get("host") or "localhost")
+        if not here and (unchecked or parts.scheme != "rediss"):
+            raise ValueError(
+                "to another machine it is rediss:// only, and its certificate is always checked; "
+                "?ssl_ca_certs=FILE trusts an authority of your own"
+            )
         return value
 
     @field_validator("smtp_url")
@@ -209,7 +223,7 @@ class Settings(BaseSettings):
     @property
     def clock_shift_file(self) -> Path | None:
         """DEMO on this machine only: the file that moves the clock."""
-        here = urlsplit(self.api_url).hostname in _LOOPBACK
+        here = is_this_machine(urlsplit(self.api_url).hostname or "")
         return Path("data/clock-shift") if self.demo_on and here else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,9 +45,9 @@ async def open_storage(settings: Settings) -> Storage:
     try:
         await ensure_current(settings.database_url, database)
         vault = await _vault(settings, database)
-    except (OperationalError, OSError):
+    except (OperationalError, OSError) as error:
         await database.close()
-        raise SetupError("the database of DATABASE_URL cannot be reached; check the address and that it runs") from None
+        raise SetupError(_out_of_reach(error)) from None
     except SetupError:
         await database.close()
         raise
@@ -61,6 +62,15 @@ def _tell_who_reads(settings: Settings) -> None:
     typed = cure(Path(url.database or "")) if url.get_backend_name() == "sqlite" else None
     if typed is not None:
         log.warning("the database is within reach of others on this machine; type '%s'", typed)
+
+
+def _out_of_reach(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return (
+            "the certificate of the database of DATABASE_URL is not trusted, or is another machine's; "
+            "give its authority as sslrootcert=FILE"
+        )
+    return "the database of DATABASE_URL cannot be reached; check the address, that it runs, and that it speaks TLS"
 
 
 async def bot_username(storage: Storage) -> str:

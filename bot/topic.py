@@ -158,8 +158,9 @@ class NoticeSpec:
 
     `headline`: an msgid, what its line in the list is headed by. `render`: what is sent now, None where it no longer
     applies; `opened`: what its line leads to, None: the same as is sent; `letter`: the same by e-mail. All take a
-    `NoticeContext`. `transient`: one that is not sent never happened; `ahead`: it says that there is something to
-    come to, so it is told anew to an address that is given later; `of_a_day`: its subject is a day, as ISO writes it.
+    `NoticeContext`. `letter_alone`: it goes by e-mail only, and stands in no list. `transient`: one that is not sent
+    never happened; `ahead`: it says that there is something to come to, so it is told anew to an address that is given
+    later; `of_a_day`: its subject is a day, as ISO writes it.
     """
 
     kind: str
@@ -167,6 +168,7 @@ class NoticeSpec:
     render: Render
     opened: Callable[..., Awaitable[Screen]] | None = None
     letter: Callable[..., Awaitable[Letter | None]] | None = None
+    letter_alone: bool = False
     transient: bool = False
     ahead: bool = False
     of_a_day: bool = False

@@ -13,6 +13,7 @@ from alembic import context
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from services.storage.engine import postgres_engine
 from services.tables import metadata
 
 _PATIENCE = 600.0
@@ -39,7 +40,7 @@ def run(connection: Connection) -> None:
 
 def engine_for(url: Any) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, hide_parameters=True)
+        return postgres_engine(url)
     # The driver's own transaction control leaves statements that make tables outside of any transaction.
     connect_args = {"isolation_level": None, "timeout": _PATIENCE}
     engine = create_async_engine(url, hide_parameters=True, connect_args=connect_args)

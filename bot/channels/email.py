@@ -48,9 +48,12 @@ class EmailChannel:
         try:
             written = await self._notices.letter(account, delivery.notification, texts(account.locale))
             # Read last: a person may have changed or removed it while the registry was asked.
-            address = await self._mail.of(account)
+            address = await self._mail.addressee(account, delivery.notification)
             if written is None or address is None or address.refused:
                 await outbox.drop(delivery)
+                return
+            if not address.confirmed:
+                await outbox.hold_back(delivery)
                 return
             await self._kernel.limits.spend_once(account.telegram_id, Act.LETTER, delivery.id)
             await self._post(delivery, account, written, address)

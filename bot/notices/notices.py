@@ -77,7 +77,12 @@ class Notices:
 
 def mailed(specs: Sequence[NoticeSpec]) -> Collection[str]:
     """Kinds that are told by e-mail too."""
-    return frozenset(each.kind for each in specs if each.letter is not None)
+    return frozenset(each.kind for each in specs if each.letter is not None and not each.letter_alone)
+
+
+def unlisted(specs: Sequence[NoticeSpec]) -> Collection[str]:
+    """Kinds that are told by e-mail alone."""
+    return frozenset(each.kind for each in specs if each.letter_alone)
 
 
 def to_come(specs: Sequence[NoticeSpec]) -> Collection[str]:

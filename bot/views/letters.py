@@ -1,4 +1,4 @@
-"""Letters about a visit: the same words in plain text and in HTML, readable on light and on dark."""
+"""Letters: the same words in plain text and in HTML, readable on light and on dark."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.views import moving, notifications
 from bot.views.calendar import calendar_file
 from bot.views.specialties import specialty
 from bot.views.visits import CANCELLED, STATUSES, at_the_clinic, facts, papers
+from services.accounts.model import MailCode
 from services.booking.model import CalendarEvent, VisitEntry
 from services.booking.notices import VisitNews
 from services.notify.model import Letter
@@ -50,6 +51,22 @@ def letter(
         _page(t.locale, subject, title, told, about),
         calendar_file(t, event, now),
     )
+
+
+def code(t: Texts, about: MailCode) -> Letter:
+    """The letter that an address is confirmed by: it may reach a stranger, and says nothing of health."""
+    subject = t.label("Code for the bot in Telegram")
+    title = t("Your code: {code}", code=about.readable)
+    told = [
+        t("Somebody has given this address in Telegram. If it was you, write these six digits to the bot."),
+        t("The code is good for 30 minutes."),
+    ]
+    below = [
+        t("If it was not you, there is nothing to do: without the code nothing more is sent here."),
+        t("This letter comes by itself. There is no need to answer it."),
+    ]
+    text = "\n\n".join(plain(each) for each in (title, *told, lines(*below)))
+    return Letter(t.locale, subject, text + "\n", _page(t.locale, subject, title, told, below))
 
 
 def _body(t: Texts, kind: str, entry: VisitEntry, before: VisitEntry | None, *, own: bool) -> list[Html]:

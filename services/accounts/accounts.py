@@ -96,9 +96,12 @@ class Accounts:
         return self._remember(replace(account, reachable=reachable))
 
     async def set_email(self, unit: AsyncConnection, account: Account, sealed: Sealed | None) -> None:
-        """Within a unit, after which the account is to be read anew. A new address is taken to be good."""
+        """Within a unit, after which the account is to be read anew. `sealed`: an address that has been confirmed."""
+        confirmed_at = self._clock.now() if sealed is not None else None
         await unit.execute(
-            update(account_table).where(account_table.c.id == account.id).values(email=sealed, email_refused_at=None)
+            update(account_table)
+            .where(account_table.c.id == account.id)
+            .values(email=sealed, email_refused_at=None, email_confirmed_at=confirmed_at)
         )
 
     async def _change(self, account: Account, column: str) -> Account:
@@ -140,4 +143,5 @@ def _account(row: Row[Any]) -> Account:
         last_region=row.last_region,
         reachable=row.unreachable_at is None,
         mail=row.email is not None,
+        mail_confirmed=row.email is not None and row.email_confirmed_at is not None,
     )

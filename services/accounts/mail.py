@@ -1,20 +1,27 @@
-"""The address that an account's letters go to: given, changed, removed, and found to be none."""
+"""The address that an account's letters go to: confirmed by a code, changed, removed, and found to be none."""
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import Accounts
-from services.accounts.model import Account, MailAddress
+from services.accounts.mail_codes import MailCodes, read_mail_code
+from services.accounts.model import Account, AwaitedMail, MailAddress, MailCode, MailCodeProblem, MailCodeState
 from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
 from services.clock import Clock
+from services.limits.limits import Limits
 from services.notify import keys
-from services.notify.model import Notice
+from services.notify.model import Notice, Notification
 from services.notify.outbox import Outbox
+from services.notify.tables import outbox as outbox_table
 from services.storage.engine import Database
 from services.storage.types import Sealed
 from services.storage.vault import Vault
+
+_AT_ONCE = 100
+"""How many owners are asked at a time: each is a unit of its own."""
 
 
 class Mail:
@@ -24,44 +31,108 @@ class Mail:
     """
 
     def __init__(
-        self, database: Database, vault: Vault, accounts: Accounts, outbox: Outbox, clock: Clock, *, on: bool
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        outbox: Outbox,
+        limits: Limits,
+        clock: Clock,
+        *,
+        on: bool,
     ) -> None:
         self._database = database
         self._vault = vault
         self._accounts = accounts
         self._outbox = outbox
         self._clock = clock
+        self._codes = MailCodes(database, vault, limits, clock)
         self.on = on
 
     async def of(self, account: Account) -> MailAddress | None:
         """The account's address, None where there is none."""
-        row = (
-            await self._database.fetch(
-                select(account_table.c.email, account_table.c.email_refused_at).where(account_table.c.id == account.id)
-            )
-        ).one_or_none()
+        columns = account_table.c.email, account_table.c.email_refused_at, account_table.c.email_confirmed_at
+        row = (await self._database.fetch(select(*columns).where(account_table.c.id == account.id))).one_or_none()
         if row is None or row.email is None:
             return None
         text = self._vault.open(account_table.c.email, account.id, row.email)
-        return MailAddress(text, row.email_refused_at is not None)
+        return MailAddress(text, row.email_refused_at is not None, row.email_confirmed_at is not None)
 
     def may_offer(self, account: Account) -> bool:
         """Whether there is a point in asking for an address."""
-        return self.on and not account.mail
+        return self.on and not account.mail_confirmed
 
-    async def give(self, account: Account, address: str) -> Account:
-        """Letters go to this address from now on, and the ones about what was booked just now. `address`: checked."""
-        return await self._set(account, self._vault.seal(account_table.c.email, account.id, address))
+    # --- confirming -------------------------------------------------------------------------------
 
-    async def remove(self, account: Account) -> Account:
-        """No more letters; those that wait find no address."""
-        return await self._set(account, None)
+    async def send_code(self, account: Account, address: str) -> None:
+        """A letter with a code goes to this address (checked), and no other before it is typed: `MailCodesUsedUp`."""
+        async with self._database.write() as unit:
+            code_id = await self._codes.issue(unit, account, address)
+            await self._outbox.forget_letters(unit, account.id, AccountNews.MAIL_CODE)
+            await self._outbox.add_letter(unit, account.id, AccountNews.MAIL_CODE, code_id)
+
+    async def awaited(self, account: Account) -> AwaitedMail | None:
+        """The address that a code is awaited for."""
+        return await self._codes.awaited(account.id)
+
+    async def confirm(self, account: Account, address: str, typed: str) -> Account | MailCodeProblem:
+        """Letters go to this address from now on, and the ones about what was booked just now."""
+        digits = read_mail_code(typed)
+        if digits is None:
+            return MailCodeProblem.NOT_A_CODE
+        async with self._database.write() as unit:
+            problem = await self._codes.check(unit, account.id, address, digits)
+            if problem is not None:
+                return problem
+            await self._set(unit, account, self._vault.seal(account_table.c.email, account.id, address))
+            await self._outbox.add_letters(unit, account.id)
+        return await self._accounts.by_id(account.id) or account
+
+    async def code(self, code_id: str) -> MailCode | None:
+        """What the letter says; None where it would confirm nothing any more."""
+        found = await self._codes.get(code_id)
+        return found[0] if found is not None and found[1] is MailCodeState.SENT else None
+
+    async def refused_code(self, code_id: str) -> str | None:
+        """The address that a letter with a code has not reached; None where nobody asks for it any more."""
+        found = await self._codes.get(code_id)
+        return found[0].address if found is not None and found[1] is MailCodeState.REFUSED else None
+
+    async def ask_owners(self) -> None:
+        """Addresses from before there were codes: whoever has given one is asked to confirm it, once."""
+        if not self.on:
+            return
+        asked = outbox_table.c.dedupe_key == literal(keys.mail_unconfirmed("")) + account_table.c.id
+        unconfirmed = select(account_table.c.id).where(
+            account_table.c.email.is_not(None),
+            account_table.c.email_confirmed_at.is_(None),
+            account_table.c.email_refused_at.is_(None),
+            ~exists(select(outbox_table.c.id).where(asked)),
+        )
+        for account_id in (await self._database.fetch(unconfirmed.limit(_AT_ONCE))).scalars():
+            notice = Notice(
+                account_id, None, AccountNews.MAIL_UNCONFIRMED, account_id, keys.mail_unconfirmed(account_id)
+            )
+            async with self._database.write() as unit:
+                await self._outbox.add(unit, notice)
+
+    # --- letters ------------------------------------------------------------------------------------
+
+    async def addressee(self, account: Account, note: Notification) -> MailAddress | None:
+        """Where the letter about this goes: a code to the address that it is to confirm."""
+        if note.kind != AccountNews.MAIL_CODE:
+            return await self.of(account)
+        code = await self.code(note.subject_id)
+        return MailAddress(code.address, False, code_id=note.subject_id) if code is not None else None
 
     async def refuse(self, account: Account, address: MailAddress) -> None:
         """Its server does not know the address: nothing goes there any more, and the chat is told once.
 
         Nothing happens where another address has been given meanwhile.
         """
+        if address.code_id is not None:
+            await self._refuse_code(account, address.code_id)
+            return
         mine = account_table.c.id == account.id
         stands = select(account_table.c.email).where(mine, account_table.c.email_refused_at.is_(None))
         async with self._database.write() as unit:
@@ -73,8 +144,25 @@ class Mail:
             key = keys.mail_refused(self._vault.index("refused address", sealed.hex()))
             await self._outbox.add(unit, Notice(account.id, None, AccountNews.MAIL_REFUSED, account.id, key))
 
-    async def _set(self, account: Account, sealed: Sealed | None) -> Account:
+    async def remove(self, account: Account) -> Account:
+        """No more letters; those that wait find no address."""
         async with self._database.write() as unit:
-            await self._accounts.set_email(unit, account, sealed)
-            await self._outbox.add_letters(unit, account.id)
+            await self._set(unit, account, None)
+            await self._outbox.drop_waiting(unit, account.id)
         return await self._accounts.by_id(account.id) or account
+
+    async def purge(self) -> None:
+        """Forgets codes and counts of more than a day ago."""
+        await self._codes.purge()
+
+    async def _refuse_code(self, account: Account, code_id: str) -> None:
+        key = keys.mail_code_refused(code_id)
+        async with self._database.write() as unit:
+            if await self._codes.refuse(unit, code_id):
+                await self._outbox.add(unit, Notice(account.id, None, AccountNews.MAIL_CODE_REFUSED, code_id, key))
+
+    async def _set(self, unit: AsyncConnection, account: Account, sealed: Sealed | None) -> None:
+        """Another address, or none: what a code was sent for before is over."""
+        await self._accounts.set_email(unit, account, sealed)
+        await self._codes.forget(unit, account.id)
+        await self._outbox.forget_letters(unit, account.id, AccountNews.MAIL_CODE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,7 +40,8 @@ class Covers(StrEnum):
 class Account:
     """A Telegram chat that has given consent. `reachable`: it has not blocked the bot, as far as we know.
 
-    `mail`: an e-mail address is given; which one, `accounts.mail` tells when it is needed.
+    `mail`: an e-mail address is given, `mail_confirmed`: its owner has agreed; which one, `accounts.mail` tells when it
+    is needed.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Account:
     last_region: str | None
     reachable: bool = True
     mail: bool = False
+    mail_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,60 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
-    """Where an account's letters go. `refused`: its server does not know it."""
+    """Where an account's letters go. `refused`: its server does not know it; `confirmed`: a code has come back from it.
+
+    `code_id`: it is yet to be confirmed by this one, whose letter alone goes there.
+    """
 
     text: str
     refused: bool
+    confirmed: bool = True
+    code_id: str | None = None
+
+
+class MailCodeState(StrEnum):
+    """What has become of the code that an address waits for."""
+
+    UNSENT = "unsent"
+    SENT = "sent"
+    EXPIRED = "expired"
+    BURNT = "burnt"
+    """Too many have been typed that are not it."""
+    REFUSED = "refused"
+    """The mail server knows no such address."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedMail:
+    """An address that is to be confirmed, and how far that is."""
+
+    address: str
+    state: MailCodeState
+
+
+@dataclass(frozen=True, slots=True)
+class MailCode:
+    """A code as the letter says it."""
+
+    address: str = field(repr=False)
+    digits: str = field(repr=False)
+
+    @property
+    def readable(self) -> str:
+        """«482 913»."""
+        return f"{self.digits[:3]} {self.digits[3:]}"
+
+
+class MailCodeProblem(StrEnum):
+    """Why what was typed confirms no address."""
+
+    NOT_A_CODE = "not_a_code"
+    """It has not six digits: no guess, and not counted as one."""
+    WRONG = "wrong"
+    BURNT = "burnt"
+    """Wrong once too often, now or before."""
+    EXPIRED = "expired"
+    """Its time is over, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)

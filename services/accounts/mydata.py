@@ -13,7 +13,15 @@ from services.accounts.access import Access, covers_of, is_holder, of_account, s
 from services.accounts.accounts import Accounts
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, Farewell, Relation, full_name
-from services.accounts.tables import access_code, access_grant, consent, link_basis, person, person_link
+from services.accounts.tables import (
+    access_code,
+    access_grant,
+    consent,
+    link_basis,
+    mail_code,
+    person,
+    person_link,
+)
 from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
@@ -87,6 +95,8 @@ class AccountData:
 
     async def _account_facts(self, whose: Subject) -> Facts:
         row = (await self._database.fetch(select(account_table).where(account_table.c.id == whose.account_id))).one()
+        waits = select(mail_code).where(mail_code.c.account_id == whose.account_id)
+        code = (await self._database.fetch(waits)).one_or_none()
         return {
             "telegram_chat": str(row.telegram_id),
             "language": Word("language", row.locale),
@@ -96,6 +106,18 @@ class AccountData:
             "bot_blocked_since": row.unreachable_at,
             "email": self._vault.open(account_table.c.email, row.id, row.email) if row.email else None,
             "email_not_reached_since": row.email_refused_at,
+            "email_confirmed_at": row.email_confirmed_at,
+            "email_to_confirm": self._to_confirm(code) if code is not None else None,
+        }
+
+    def _to_confirm(self, row: Row[Any]) -> Facts:
+        """All but the code itself: who has the letter knows it."""
+        return {
+            "address": self._vault.open_json(mail_code.c.data, row.id, row.data)["address"],
+            "code_sent_at": row.made_at,
+            "code_good_until": row.expires_at,
+            "wrong_codes": row.tries,
+            "not_reached_since": row.refused_at,
         }
 
     async def _consents(self, whose: Subject) -> list[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from services.ids import LENGTH
 from services.storage.tables import account_column, id_column, metadata
@@ -20,8 +20,37 @@ account = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("email", Encrypted),
     Column("email_refused_at", UtcDateTime),
+    Column("email_confirmed_at", UtcDateTime),
+    Index(
+        "ix_account_mail_unconfirmed",
+        "id",
+        sqlite_where=text("email IS NOT NULL AND email_confirmed_at IS NULL"),
+        postgresql_where=text("email IS NOT NULL AND email_confirmed_at IS NULL"),
+    ),
 )
-"""`email_refused_at`: a mail server does not know the address; nothing is written to it until it is given anew."""
+"""`email_refused_at`: a mail server does not know the address; nothing is written to it until it is given anew.
+
+`email_confirmed_at`: its owner has typed a code that was sent there. NULL beside an address: it is from before there
+were codes, and nothing is written to it either.
+"""
+
+mail_code = Table(
+    "mail_code",
+    metadata,
+    id_column(),
+    account_column(),
+    Column("data", Encrypted, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("refused_at", UtcDateTime),
+    UniqueConstraint("account_id"),
+    Index(None, "made_at"),
+)
+"""Which address an account is about to confirm, and by which code: `data` is both as one sealed JSON.
+
+`tries`: how many have been typed that are not it; `refused_at`: the mail server does not know the address.
+"""
 
 consent = Table(
     "consent",

@@ -34,6 +34,10 @@ class Act(StrEnum):
     PHOTO_BYTES = "photo bytes"
     LETTER = "letter"
     """By e-mail: an address may be a stranger's."""
+    MAIL_CODE = "mail code"
+    """A letter with the code that an address is confirmed by."""
+    MAIL_CODE_TO = "mail code to"
+    """The same to one address, whoever asks."""
     EXPORT = "export"
     HOLD = "hold"
     """Seconds for which one time is kept for a chat."""
@@ -59,6 +63,8 @@ LIMITS: Mapping[Act, Limit] = {
     Act.PHOTO: Limit(60, _DAY),
     Act.PHOTO_BYTES: Limit(50 * _MEGABYTE, _DAY),
     Act.LETTER: Limit(20, _DAY),
+    Act.MAIL_CODE: Limit(5, _DAY),
+    Act.MAIL_CODE_TO: Limit(10, _DAY),
     Act.EXPORT: Limit(10, _DAY),
     Act.HOLD: Limit(15 * 60, timedelta(minutes=30), renewed=True),
 }

@@ -115,6 +115,16 @@ def mail_refused(address: str) -> str:
     return f"mail-refused:{address}"
 
 
+def mail_code_refused(code_id: str) -> str:
+    """The letter with this code has found no mailbox."""
+    return f"mail-code-refused:{code_id}"
+
+
+def mail_unconfirmed(account_id: str) -> str:
+    """An address from before there were codes is to be confirmed."""
+    return f"mail-unconfirmed:{account_id}"
+
+
 # --- requests, letters ------------------------------------------------------------------------------
 
 

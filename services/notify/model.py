@@ -40,12 +40,16 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A notification to be delivered through one channel, claimed by this process for a while."""
+    """A notification to be delivered through one channel, claimed by this process for a while.
+
+    `mail_confirmed_at`: since when the account has an address that a letter may go to; until then it has waited.
+    """
 
     id: str
     channel: str
     attempts: int
     notification: Notification
+    mail_confirmed_at: datetime | None = None
 
 
 class EmailProblem(StrEnum):
@@ -53,6 +57,8 @@ class EmailProblem(StrEnum):
 
     NOT_AN_ADDRESS = "not_an_address"
     NAME_NOT_LATIN = "name_not_latin"
+    MIXED_LETTERS = "mixed_letters"
+    """Letters of two scripts in one word of the domain: a slip of the keyboard, or a look-alike."""
     TOO_LONG = "too_long"
 
 
@@ -67,10 +73,10 @@ class CalendarFile:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it is drawn: the same in plain text and in HTML, and the visit's calendar file."""
+    """A letter as it is drawn: the same in plain text and in HTML, and a file for the calendar if it is of a visit."""
 
     locale: str
     subject: str
     text: str
     html: str
-    calendar: CalendarFile
+    calendar: CalendarFile | None = None

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -47,6 +48,8 @@ _SCREEN_FIRST = timedelta(seconds=20)
 _BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
 GIVE_UP_AFTER = timedelta(days=3)
 _DUE, _SENT, _DROPPED = "due", "sent", "dropped"
+_WAITING = "waiting"
+"""For the owner of an address to confirm it: only a letter waits so, and no claim finds it."""
 _DELIVERY = ("id", "account_id", "notification_id", "channel", "dedupe_key", "status", "due_at", "claimed_until")
 
 
@@ -62,21 +65,29 @@ class Outbox:
     """Notifications of an account and their deliveries.
 
     `mailed`: kinds that are told by e-mail too, none where there is no mail server; `to_come`: those that tell of
-    something ahead, which an address that is given later hears of.
+    something ahead, which an address that is given later hears of; `unlisted`: those that go by e-mail alone.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, mailed: Collection[str] = (), to_come: Collection[str] = ()
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        mailed: Collection[str] = (),
+        to_come: Collection[str] = (),
+        unlisted: Collection[str] = (),
     ) -> None:
         self._database = database
         self._clock = clock
         self._mailed = frozenset(mailed)
         self._to_come = frozenset(to_come)
+        self._unlisted = frozenset(unlisted)
 
     async def add(self, unit: AsyncConnection, *notices: Notice) -> frozenset[str]:
         """Notes what happened within the unit that makes it true; gives the keys that are new: the others do nothing.
 
-        An account with an address is told by e-mail too, whatever becomes of the message in the chat.
+        An account with an address is told by e-mail too, whatever becomes of the message in the chat; the letter waits
+        until the address is confirmed.
         """
         if not notices:
             return frozenset()
@@ -113,12 +124,29 @@ class Outbox:
             await unit.execute(delete(notification_table).where(notification_table.c.id.in_(told_before)))
         return frozenset(rows[notification_id].key for notification_id in new)
 
-    async def add_letters(self, unit: AsyncConnection, account_id: str) -> None:
-        """An address has been given: what has just been told in the chat is due by e-mail, also what had no way there.
+    async def add_letter(self, unit: AsyncConnection, account_id: str, kind: str, subject_id: str) -> None:
+        """By e-mail alone, at once: it stands in no list, and whether there is an address is its own matter."""
+        now, notification_id = self._clock.now(), new_id()
+        await unit.execute(
+            insert(notification_table).values(
+                id=notification_id, account_id=account_id, kind=kind, subject_id=subject_id, created_at=now
+            )
+        )
+        row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), now, None)
+        await unit.execute(insert(outbox_table).from_select(list(_DELIVERY), row))
 
-        Whether each still applies is looked at when it is sent.
+    async def forget_letters(self, unit: AsyncConnection, account_id: str, kind: str) -> None:
+        """Letters of a kind that goes by e-mail alone: those that wait are not sent, and those sent are no news."""
+        mine = notification_table.c.account_id == account_id, notification_table.c.kind == kind
+        await unit.execute(delete(notification_table).where(*mine))
+
+    async def add_letters(self, unit: AsyncConnection, account_id: str) -> None:
+        """An address is good now: what waited for it is due, and so is what has just been told in the chat.
+
+        The latter also where it had no way there. Whether each still applies is looked at when it is sent.
         """
         now = self._clock.now()
+        await unit.execute(self._of_waiting(account_id).values(status=_DUE, due_at=now, attempts=0))
         recent = select(notification_table.c.id).where(
             self._told(account_id),
             notification_table.c.kind.in_(self._to_come),
@@ -136,11 +164,23 @@ class Outbox:
                 )
             )
 
-    @staticmethod
-    def _by_mail(account_id: str, notification_id: str, due_at: datetime) -> Select[Any]:
+    async def drop_waiting(self, unit: AsyncConnection, account_id: str) -> None:
+        """There is no address any more that letters could wait for."""
+        await unit.execute(self._of_waiting(account_id).values(status=_DROPPED, sent_at=self._clock.now()))
+
+    async def hold_back(self, delivery: Delivery) -> None:
+        """A letter whose address nobody has confirmed waits until somebody does."""
+        mine = outbox_table.c.id == delivery.id
+        await self._database.execute(update(outbox_table).where(mine).values(status=_WAITING, claimed_until=None))
+
+    def _of_waiting(self, account_id: str) -> Update:
+        return update(outbox_table).where(outbox_table.c.account_id == account_id, outbox_table.c.status == _WAITING)
+
+    def _by_mail(self, account_id: str, notification_id: str, due_at: datetime) -> Select[Any]:
         """The e-mail's own row beside the chat's, if the account has an address that letters reach."""
         reached = account_table.c.email.is_not(None), account_table.c.email_refused_at.is_(None)
-        row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), due_at, None)
+        status = case((account_table.c.email_confirmed_at.is_(None), _WAITING), else_=_DUE)
+        row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), due_at, None, status)
         return row.where(account_table.c.id == account_id, *reached)
 
     async def hasten(self, unit: AsyncConnection, key: str, due_at: datetime) -> bool:
@@ -201,13 +241,18 @@ class Outbox:
                     outbox_table.c.id.label("outbox_id"),
                     outbox_table.c.channel,
                     outbox_table.c.attempts,
+                    account_table.c.email_confirmed_at,
                     notification_table,
                 )
                 .join(notification_table, notification_table.c.id == outbox_table.c.notification_id)
+                .join(account_table, account_table.c.id == outbox_table.c.account_id)
                 .where(outbox_table.c.id.in_(ids))
                 .order_by(outbox_table.c.due_at, outbox_table.c.id)
             )
-            return [Delivery(row.outbox_id, row.channel, row.attempts, _notification(row)) for row in rows.all()]
+            return [
+                Delivery(row.outbox_id, row.channel, row.attempts, _notification(row), row.email_confirmed_at)
+                for row in rows.all()
+            ]
 
     async def sent(self, delivery: Delivery, instead_of: Collection[str] = ()) -> None:
         """It has gone out. `instead_of`: keys of what it has told along, which is not to be sent by itself."""
@@ -245,8 +290,11 @@ class Outbox:
         return frozenset(rows.scalars())
 
     def is_too_late(self, delivery: Delivery) -> bool:
-        """Whether it has been tried for three days."""
-        return self._clock.now() - delivery.notification.created_at > GIVE_UP_AFTER
+        """Whether it has been tried for three days; a letter, since there is an address that it may go to."""
+        began = delivery.notification.created_at
+        if delivery.channel == EMAIL and delivery.mail_confirmed_at is not None:
+            began = max(began, delivery.mail_confirmed_at)
+        return self._clock.now() - began > GIVE_UP_AFTER
 
     async def retry(self, delivery: Delivery, wait: timedelta | None = None) -> None:
         """Try again after `wait`, or after a growing pause; given up after three days."""
@@ -299,8 +347,9 @@ class Outbox:
         await self._read(self._told(account_id))
 
     def _told(self, account_id: str) -> ColumnElement[bool]:
-        """The account's notifications whose moment has come."""
-        return and_(notification_table.c.account_id == account_id, notification_table.c.created_at <= self._clock.now())
+        """The account's notifications whose moment has come, but those that are told by e-mail alone."""
+        mine, now = notification_table.c.account_id == account_id, self._clock.now()
+        return and_(mine, notification_table.c.created_at <= now, notification_table.c.kind.not_in(self._unlisted))
 
     async def _read(self, condition: ColumnElement[bool]) -> None:
         await self._database.execute(self._reading(condition))
@@ -338,11 +387,23 @@ def _to_chat(notification_id: str, notice: Notice, now: datetime) -> Select[Any]
 
 
 def _delivery(
-    account_id: str, notification_id: str, channel: str, key: str, due_at: datetime, claimed_until: datetime | None
+    account_id: str,
+    notification_id: str,
+    channel: str,
+    key: str,
+    due_at: datetime,
+    claimed_until: datetime | None,
+    status: ColumnElement[str] | str = _DUE,
 ) -> Select[Any]:
     """A row of `_DELIVERY` as a query, which may have conditions."""
-    values = (new_id(), account_id, notification_id, channel, key, _DUE, due_at, claimed_until)
-    return select(*(literal(value, outbox_table.c[name].type) for name, value in zip(_DELIVERY, values, strict=True)))
+    values = (new_id(), account_id, notification_id, channel, key, status, due_at, claimed_until)
+    named = zip(_DELIVERY, values, strict=True)
+    return select(
+        *(
+            value if isinstance(value, ColumnElement) else literal(value, outbox_table.c[name].type)
+            for name, value in named
+        )
+    )
 
 
 def _notification(row: Row[Any]) -> Notification:

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import formataddr, getaddresses
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from services.errors import NomerokError
 from services.notify.addresses import EmailError, parse_email, wire_email
 from services.notify.model import EmailProblem, Letter
+from services.secure import certificates, is_this_machine
 
 if TYPE_CHECKING:
     import aiosmtplib
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PORTS = {"smtp": 587, "smtps": 465}
 PATIENCE = timedelta(seconds=45)
 """For one letter, from the connection to the server's last word: less than the minute that a row is claimed for."""
@@ -53,20 +53,25 @@ class LetterRefused(NotDelivered):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """What SMTP_URL names. `start_tls`: None means where the server offers it."""
+    """What SMTP_URL names. `tls`: from the beginning, `start_tls`: as the first thing that is said.
+
+    `ca_file`: whose certificates are trusted; "": this system's.
+    """
 
     host: str
     port: int
     tls: bool
-    start_tls: bool | None
+    start_tls: bool
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    ca_file: str = ""
 
 
 def mail_server(url: str) -> MailServer:
     """smtp://USER:PASSWORD@HOST:PORT or smtps://…; ValueError says what is wrong, without a word of the address.
 
-    A password leaves this machine encrypted only: smtp:// with one wants STARTTLS of any server but this machine's.
+    Letters leave this machine encrypted only, with a user or without: smtp:// wants STARTTLS of any server but this
+    machine's. `?ca_file=PATH` trusts the certificates of that file instead of the system's.
     """
     shape = "it must be an address like smtp://USER:PASSWORD@HOST:587 or smtps://USER:PASSWORD@HOST:465"
     try:
@@ -74,21 +79,29 @@ def mail_server(url: str) -> MailServer:
         port = parts.port
     except ValueError:
         raise ValueError(shape) from None
-    host = parts.hostname
-    if parts.scheme not in _PORTS or not host or parts.path.strip("/") or parts.query or parts.fragment or port == 0:
+    host, asked = parts.hostname, dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme not in _PORTS or not host or parts.path.strip("/") or parts.fragment or port == 0:
         raise ValueError(shape)
+    if asked.keys() - {"ca_file"}:
+        raise ValueError(
+            "it can be told ca_file=PATH and nothing else: letters go out encrypted, whatever the address says, "
+            "but to a server on this machine"
+        )
     if bool(parts.username) != bool(parts.password):
         raise ValueError("it names a user without a password, or a password without a user")
     tls = parts.scheme == "smtps"
-    start_tls = False if tls or host in _LOOPBACK else (True if parts.username else None)
+    if not tls and port == _PORTS["smtps"]:
+        raise ValueError("port 465 is encrypted from the beginning; write smtps:// before it")
+    start_tls = not tls and not is_this_machine(host)
     user, password = (unquote(each) if each else None for each in (parts.username, parts.password))
-    return MailServer(host, port or _PORTS[parts.scheme], tls, start_tls, user, password)
+    ca_file = asked.get("ca_file", "")
+    return MailServer(host, port or _PORTS[parts.scheme], tls, start_tls, user, password, ca_file)
 
 
 def sender(text: str) -> tuple[str, str]:
     """MAIL_FROM, «Номерок <bot@example.ru>» or the address alone: name and address. Raises `EmailError`."""
     found = getaddresses([text])
-    if len(found) != 1:
+    if len(found) != 1 or not text.isprintable():  # a line break would begin another header
         raise EmailError(EmailProblem.NOT_AN_ADDRESS)
     name, address = found[0]
     return name, parse_email(address)
@@ -111,12 +124,17 @@ class Smtp:
         self._from = wire_email(address)
         self._domain = self._from.rpartition("@")[2]
         self._patience = patience
+        encrypted = server.tls or server.start_tls
+        self._trusted = certificates("SMTP_URL", server.ca_file) if encrypted else None
 
     async def post(self, letter: Letter, to: str, letter_id: str, written_at: datetime) -> None:
         """Sends a letter; the same `letter_id` is the same letter, by its Message-ID. Raises `NotDelivered`."""
         import aiosmtplib
 
-        recipient = wire_email(to)
+        try:
+            recipient = wire_email(to)
+        except EmailError:  # it was taken when addresses were read otherwise
+            raise AddressRefused("no address") from None
         raw = self._message(letter, recipient, letter_id, written_at)
         server = self._server
         client = aiosmtplib.SMTP(
@@ -124,6 +142,7 @@ class Smtp:
             port=server.port,
             use_tls=server.tls,
             start_tls=server.start_tls,
+            tls_context=self._trusted,
             username=server.user,
             password=server.password,
             local_hostname=self._domain,  # else the machine's own name is looked up in the network
@@ -141,7 +160,9 @@ class Smtp:
         except aiosmtplib.SMTPResponseException as error:  # the sender, the password: the operator's to put right
             raise Delayed(str(error.code)) from None
         except (aiosmtplib.SMTPException, TimeoutError, OSError, ValueError) as error:
-            raise Delayed(type(error).__name__) from None
+            # What aiosmtplib has no name of its own for: the server does not offer what is demanded.
+            bare = server.start_tls and type(error) is aiosmtplib.SMTPException
+            raise Delayed("the server offers no STARTTLS" if bare else type(error).__name__) from None
         finally:
             await self._leave(client)
 
@@ -165,14 +186,14 @@ class Smtp:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
-        file = letter.calendar
-        message.add_attachment(
-            file.data.decode(),
-            subtype="calendar",
-            cte="base64",  # its long lines are folded by rules of their own
-            filename=file.name,
-            params={"method": file.method},
-        )
+        if file := letter.calendar:
+            message.add_attachment(
+                file.data.decode(),
+                subtype="calendar",
+                cte="base64",  # its long lines are folded by rules of their own
+                filename=file.name,
+                params={"method": file.method},
+            )
         message["Content-Language"] = letter.locale  # last: what is set earlier goes with the plain half
         return message.as_bytes()
 

@@ -7,7 +7,10 @@ through connections of their own (WAL) without a transaction.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,12 +24,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util import greenlet_spawn
 
 from services.errors import SetupError
+from services.secure import certificates, is_this_machine
 from services.storage import sqlite
 
 _SQLITE_READERS = 4
 _POSTGRES_POOL = 8
 BUSY_SECONDS = 5.0
 _SQLITE_FULL, _POSTGRES_FULL = 13, "53100"
+_PORT = re.compile(r"(?<=[^:]):\d+$")
+_TLS_WORDS = ("sslmode", "ssl", "sslrootcert")
+_CHECKED, _UNCHECKED = ("verify-full", "verify-ca", "require"), ("disable", "allow", "prefer")
 
 
 class Database:
@@ -49,9 +56,7 @@ class Database:
             # Readers have no transaction that could be rolled back, and asking costs as much as reading.
             reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, skip_autocommit_rollback=True)
             return cls(writer, reader, Path(parsed.database or ""))
-        engine = create_async_engine(
-            parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL, hide_parameters=True
-        )
+        engine = postgres_engine(parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL)
         return cls(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
 
     @asynccontextmanager
@@ -126,6 +131,48 @@ def async_url(url: str) -> URL:
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise SetupError("DATABASE_URL must name a file: bookings kept in memory would be lost")
     return parsed.set(drivername=drivers[backend])
+
+
+def postgres_engine(url: URL, **how: Any) -> AsyncEngine:
+    """An engine whose connections are encrypted, but to this machine; `SetupError` where the address forbids that."""
+    url, tls = _tls_of(url)
+    return create_async_engine(url, hide_parameters=True, connect_args={"ssl": tls}, **how)
+
+
+def _tls_of(url: URL) -> tuple[URL, ssl.SSLContext | bool]:
+    """The address without what it says of encryption in libpq's words (`sslmode`, `sslrootcert`), and what that means.
+
+    Another machine's certificate is always checked; «require», which says nothing of that, means «verify-full» here.
+    """
+    asked = {name: _said(url.query[name]) for name in _TLS_WORDS if name in url.query}
+    mode = asked.get("sslmode", asked.get("ssl", "")) or "verify-full"
+    here = all(host.startswith("/") or is_this_machine(host) for host in _hosts(url))  # "/": a socket that is a file
+    if mode not in (*_CHECKED, *_UNCHECKED):
+        raise SetupError("DATABASE_URL has an sslmode that is none: verify-full, or verify-ca, or none at all")
+    if mode in _UNCHECKED and not here:
+        raise SetupError(
+            f"DATABASE_URL says sslmode={mode}, and names another machine: personal data go there encrypted and to a "
+            "server with a certificate only. Leave it out, or say verify-full, with sslrootcert=FILE where the "
+            "certificate is of an authority of your own"
+        )
+    bare = url.difference_update_query(_TLS_WORDS)
+    if mode in _UNCHECKED or (here and not asked):
+        return bare, False
+    return bare, certificates("DATABASE_URL", asked.get("sslrootcert", ""), names=mode != "verify-ca")
+
+
+def _hosts(url: URL) -> list[str]:
+    """Whom the driver would speak to. Where the address has no word of that, it looks where libpq does."""
+    named = url.query.get("host") or url.host or os.environ.get("PGHOST")
+    if not named:
+        elsewhere = {"service", "dsn"} & url.query.keys() or "PGSERVICE" in os.environ
+        return ["a file tells"] if elsewhere else ["localhost"]
+    several = [named] if isinstance(named, str) else named
+    return [_PORT.sub("", host) for each in several for host in each.split(",")]
+
+
+def _said(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else value[-1]
 
 
 def _make_folder(folder: Path) -> None:

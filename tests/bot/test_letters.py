@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.views.letters import letter
+from bot.views.letters import code, letter
 from bot.views.visits import HEADINGS
+from services.accounts.mail_codes import LIFETIME
+from services.accounts.model import MailCode
 from services.booking.model import CalendarEvent, VisitEntry
 from services.booking.notices import VisitNews
 from services.notify.model import Letter
@@ -17,7 +19,7 @@ from services.registry.model import VisitStatus
 from services.texts.i18n import LOCALES, Texts, texts
 from tests.samples import EVERY
 from tests.samples import common as samples
-from tests.samples.common import NOW
+from tests.samples.common import NOW, Sample
 from tests.support import telegram_limits as limits
 
 RU = texts("ru")
@@ -60,14 +62,21 @@ def a_letter(kind: str, status: VisitStatus = VisitStatus.BOOKED, *, own: bool =
     return letter(RU, kind, HEADINGS[kind], CalendarEvent(entry, "u" * 12, 1), NOW, own=own)
 
 
+def needed_in(sample: Sample) -> tuple[str, ...]:
+    """What the letter is about."""
+    if sample.view is code:
+        return (sample.args[0].readable,)
+    entry = sample.args[2].entry
+    return entry.person.full_name, entry.visit.doctor, entry.visit.clinic.name, entry.visit.number
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
     t: Texts = texts(locale)
     for sample in EVERY.letters:
         drawn = sample.draw(t)
-        entry = sample.args[2].entry
         assert words(read(drawn.html)) == words(drawn.text), "the halves differ"
-        for needed in (entry.person.full_name, entry.visit.doctor, entry.visit.clinic.name, entry.visit.number):
+        for needed in needed_in(sample):
             assert " ".join(needed.split()) in " ".join(drawn.text.split()), needed
         assert "\n" not in drawn.subject
         assert drawn.locale == locale
@@ -93,6 +102,7 @@ def test_a_confirmation() -> None:
     assert "Дата и время: вторник, 24 ноября 2026 года, 09:00" in told.text
     assert "завтра" not in told.text, "a letter is read on any day"
     assert "Возьмите с собой" in told.text
+    assert told.calendar is not None
     assert told.calendar.method == "PUBLISH"
 
 
@@ -125,4 +135,23 @@ def test_a_cancellation_says_whose_it_is(kind: str, status: VisitStatus, own: bo
     assert says is None or says in told.text
     assert "Возьмите с собой" not in told.text
     assert "он её уберёт" in told.text
+    assert told.calendar is not None
     assert told.calendar.method == "CANCEL"
+
+
+OF_HEALTH = re.compile(
+    "врач|доктор|больниц|поликлин|клиник|медиц|здоров|пациент|запис|номерок|"
+    "doctor|hospital|clinic|medic|health|patient|visit|book|appointment|nomerok"
+)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_letter_with_a_code_says_nothing_of_what_the_bot_is_for(locale: str) -> None:
+    """It may reach a stranger, and whoever stands behind the owner reads its subject."""
+    told = code(texts(locale), MailCode("anna@example.org", "048291"))
+    assert "048 291" in told.text
+    assert "048" not in told.subject
+    assert told.calendar is None
+    assert not OF_HEALTH.search(f"{told.subject} {told.text} {told.html}".lower())
+    assert OF_HEALTH.search(f"{a_letter(VisitNews.BOOKING_CONFIRMED).text}".lower()), "the search itself works"
+    assert f"{LIFETIME.seconds // 60}" in told.text

@@ -116,7 +116,7 @@ def channel(world: World, post: Post) -> EmailChannel:
 @pytest.fixture
 async def account(world: World) -> Account:
     account = await world.account()
-    return await world.mail.give(account, ADDRESS)
+    return await world.give_mail(account, ADDRESS)
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ async def test_an_address_given_after_the_booking_gets_its_letter_once(
     await booked(world, account, anna)
     assert await rows(world) == []
     for _ in range(2):
-        account = await world.mail.give(account, "later@example.org")
+        account = await world.give_mail(account, "later@example.org")
         await channel.deliver_due()
     assert post.to == ["later@example.org"]
 
@@ -257,7 +257,7 @@ async def test_an_address_given_after_the_booking_gets_its_letter_once(
 async def test_a_relative_gets_the_letters_of_their_own_account_only(
     world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
-    relative = await world.mail.give(await world.account(), "relative@example.org")
+    relative = await world.give_mail(await world.account(), "relative@example.org")
     seen = await world.person(
         relative, anna.identity, Relation.PARENT, Basis.CONSENT, until=at(9, day=30), covers=(Covers.SEE_VISITS,)
     )
@@ -276,7 +276,7 @@ async def test_a_relative_gets_the_letters_of_their_own_account_only(
 async def test_a_consent_that_is_over_gets_nothing(
     world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
 ) -> None:
-    relative = await world.mail.give(await world.account(), "relative@example.org")
+    relative = await world.give_mail(await world.account(), "relative@example.org")
     await world.person(relative, anna.identity, Relation.PARENT, Basis.CONSENT, until=at(9, 30, day=23))
     visit = await booked(world, account, anna)
     await world.watch.look()
@@ -364,7 +364,7 @@ async def test_an_unknown_address_is_told_once_and_written_to_no_more(
     assert set(await rows(world)) == {"dropped"}, "no letter is made for an address that is none"
     post.answers.clear()
     # Given anew, it is good again, and what was dropped is written.
-    await world.mail.give(account, "right@example.org")
+    await world.give_mail(account, "right@example.org")
     await channel.deliver_due()
     assert set(post.to) == {"right@example.org"}
     assert len(post.letters) == 3
@@ -373,7 +373,7 @@ async def test_an_unknown_address_is_told_once_and_written_to_no_more(
 async def test_a_refusal_of_an_address_that_has_been_replaced_means_nothing(world: World, account: Account) -> None:
     old = await world.mail.of(account)
     assert old is not None
-    await world.mail.give(account, "new@example.org")
+    await world.give_mail(account, "new@example.org")
     await world.mail.refuse(account, old)
     new = await world.mail.of(account)
     assert new is not None
@@ -506,17 +506,17 @@ async def test_a_strangers_address_is_not_flooded(world: World, account: Account
     assert sorted(set(await rows(world))) == ["dropped", "sent"]
 
     # STEP 2. Another address, and another account of this chat, get none either.
-    await world.mail.give(account, "stranger@example.org")
+    await world.give_mail(account, "stranger@example.org")
     await mail_channel(world, post).deliver_due()
     await world.mydata.erase(account)
-    again = await world.mail.give(await world.account(account.telegram_id), "another@example.org")
+    again = await world.give_mail(await world.account(account.telegram_id), "another@example.org")
     await world.person(again, somebody(1, ADULT))
     await tell(world, again, visit, "told again")
     await mail_channel(world, post).deliver_due()
     assert len(post.letters) == most
 
     # STEP 3. Other chats do, and so does this one on the next day.
-    other = await world.mail.give(await world.account(), "other@example.org")
+    other = await world.give_mail(await world.account(), "other@example.org")
     await world.person(other, somebody(1, ADULT))
     await tell(world, other, visit, "told another")
     await mail_channel(world, post).deliver_due()
@@ -568,3 +568,103 @@ async def test_the_refused_address_has_its_line_in_the_list(world: World, accoun
     page = await world.outbox.page(account.id, 0, 8)
     assert [each.kind for each in page.items] == [AccountNews.MAIL_REFUSED]
     await world.database.execute(update(account_table).values(email=None))
+
+
+# --- codes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("locale", ["ru", "en"])
+async def test_a_code_goes_to_an_address_that_nothing_else_goes_to(
+    locale: str, world: World, channel: EmailChannel, post: Post
+) -> None:
+    account = await world.account()
+    await world.accounts.set_locale(account, locale)
+    who = await world.person(account, somebody(4, ADULT))
+    await booked(world, account, who)
+    await world.mail.send_code(account, "anna@пример.рф")
+    await booked(world, account, await world.person(account, somebody(5, ADULT), Relation.SPOUSE), 10)
+    assert await channel.deliver_due() == 1
+    (letter,) = post.read
+    assert post.to == ["anna@xn--e1afmkfd.xn--p1ai"]
+    assert letter["Content-Language"] == locale
+    assert letter["Subject"] == {"ru": "Код для бота в Telegram", "en": "Code for the bot in Telegram"}[locale]
+    assert list(letter.iter_attachments()) == []
+    code = await world.mail_code(account)
+    for kind in ("plain", "html"):
+        half = letter.get_body((kind,))
+        assert half is not None
+        assert code.readable in half.get_content()
+    await world.mail.confirm(account, "anna@пример.рф", code.digits)
+    await channel.deliver_due()
+    assert [str(each["Subject"]).partition(":")[0] for each in post.read[1:]] == 2 * [
+        {"ru": "Запись подтверждена", "en": "Booking confirmed"}[locale]
+    ]
+
+
+async def test_a_code_that_is_late_is_not_sent(
+    world: World, channel: EmailChannel, post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = await world.account()
+    await post.shut()
+    await world.mail.send_code(account, ADDRESS)
+    digits = (await world.mail_code(account)).digits
+    await channel.deliver_due()
+    assert await rows(world) == ["due"]
+    await post.open()
+    await later(world, channel)
+    assert not post.letters
+    assert await rows(world) == ["dropped"]
+    assert digits not in caplog.text
+    assert ADDRESS not in caplog.text
+
+
+async def test_a_code_without_a_mailbox_is_told_in_the_chat(world: World, channel: EmailChannel, post: Post) -> None:
+    telegram = Telegram()
+    chat = TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
+    account = await world.account()
+    post.answers["RCPT"] = ["550 5.1.1 no such user"]
+    await world.mail.send_code(account, "nobody@example.org")
+    await channel.deliver_due()
+    await chat.deliver_due()
+    (told,) = telegram.texts
+    assert "Письмо с кодом не дошло" in told
+    assert "nobody@example.org" in told
+    # Told too late, after another one was typed, it would only confuse.
+    post.answers["RCPT"] = ["550 5.1.1 no such user"]
+    await world.mail.send_code(account, "nobody@example.org")
+    await channel.deliver_due()
+    await world.mail.send_code(account, ADDRESS)
+    await chat.deliver_due()
+    assert len(telegram.texts) == 1
+
+
+async def test_a_letter_to_an_address_that_nobody_has_confirmed_is_held_back(
+    world: World, account: Account, anna: Person, channel: EmailChannel, post: Post
+) -> None:
+    await booked(world, account, anna)
+    account = await world.old_mail(account, ADDRESS)
+    await channel.deliver_due()
+    assert not post.letters
+    assert await rows(world) == ["waiting"]
+    await later(world, channel)
+    assert await rows(world) == ["waiting"]
+    await world.give_mail(account, ADDRESS)
+    await channel.deliver_due()
+    assert post.to == [ADDRESS]
+
+
+async def test_owners_are_asked_by_day(world: World) -> None:
+    """A new version that is started at night wakes nobody up."""
+    telegram = Telegram()
+    chat = TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
+    account = await world.old_mail(await world.account(), ADDRESS)
+    world.clock.advance(hours=14)  # 23:00
+    await world.mail.ask_owners()
+    await chat.deliver_due()
+    assert telegram.texts == []
+    assert (await world.outbox.page(account.id, 0, 8)).total == 0
+    world.clock.advance(hours=9)
+    await chat.deliver_due()
+    (asked,) = telegram.texts
+    assert ADDRESS in asked
+    assert (await world.outbox.page(account.id, 0, 8)).total == 1

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.fsm import booking, moving, requests
-from services.accounts.model import Account, Person
+from bot.fsm import booking, mail, moving, requests
+from bot.keyboards.buttons.wizard import Verb, WizardPress
+from services.accounts.model import Account, MailCodeState, Person
 from services.booking.model import Made
 from services.drafts.model import Draft
 from services.drafts.tables import draft as draft_table
@@ -166,3 +167,29 @@ async def test_a_request_with_an_album(world: World, account: Account) -> None:
     assert "Не открывается запись" in chat.text
     assert set(draft.answers) == {"message", "photos"}
     assert draft.marks == {"album": "a7"}
+
+
+async def test_an_address_that_was_to_be_answered_with_yes(world: World, account: Account) -> None:
+    """Nothing has gone there yet: «Да» of the old screen, and its button of today, send the code."""
+    chat = Kept(world, account, mail.KIND)
+    draft = await chat.come_back("check", {"address": "anna@straße.de"})
+    assert chat.step == "check"
+    assert "Подтвердите, пожалуйста, адрес почты" in chat.text
+    assert await world.mail.awaited(account) is None
+    await chat.send(WizardPress(draft=draft.id, step="check", version=draft.version, verb=Verb.ACT, arg="yes"))
+    awaited = await world.mail.awaited(account)
+    assert awaited is not None
+    assert (awaited.address, awaited.state) == ("anna@straße.de", MailCodeState.SENT)
+    assert "Какой код в письме?" in chat.text
+    await chat.write((await world.mail_code(account)).readable)
+    assert chat.reply.over
+    assert "Адрес подтверждён" in chat.text
+
+
+async def test_an_address_that_was_taken_and_is_none(world: World, account: Account) -> None:
+    """The rules of the last release let it pass."""
+    chat = Kept(world, account, mail.KIND)
+    draft = await chat.come_back("check", {"address": "anna@☕.example"})
+    await chat.send(WizardPress(draft=draft.id, step="check", version=draft.version, verb=Verb.ACT, arg="yes"))
+    assert chat.step == "address"
+    assert "Это не похоже на адрес почты" in chat.text

@@ -41,6 +41,8 @@ TAKEN_BY = {
     "g1:home": "go_home",
     "g1:lang": "page",
     "g1:mail": "page",
+    "g1:mail_code": "confirm",
+    "g1:mail_later": "later",
     "g1:more": "page",
     "g1:pol": "open_policies",
     "g1:problem": "open_problem",

@@ -42,7 +42,7 @@ OF_THE_HOUSE = {
 SERVICES = (
     *("accounts.accounts", "accounts.model", "accounts.persons", "accounts.rights"),
     *("clock", "drafts", "errors", "ids", "limits", "memory", "notify", "operators", "personal"),
-    *("registry.following", "registry.model", "registry.ports", "storage", "tables", "texts"),
+    *("registry.following", "registry.model", "registry.ports", "secure", "storage", "tables", "texts"),
 )
 """What the house itself stands on: the kernel's."""
 KNOWN = {

@@ -224,7 +224,7 @@ async def test_killed_while_telling(
 async def test_killed_while_a_letter_is_sent(bot: BotProcess, point: Point) -> None:
     user, address = await with_family(bot), "kill@example.org"
     await press_all(user, MORE["ru"], MAIL["ru"])
-    await give(user, address)
+    await give(bot, user, address)
     await user.press(RU.home)
     await to_confirmation(user)
     await killed(bot, point, lambda: user.tap(RU.confirm))

@@ -6,6 +6,7 @@ from bot.notices.notices import mailed
 from bot.topics import ALL
 from bot.views import letters
 from bot.views.visits import HEADINGS
+from services.accounts.model import MailCode
 from tests.samples.calendar import EVENTS
 from tests.samples.common import LONGEST_VISIT, NOW, Sample, Samples
 
@@ -16,5 +17,6 @@ SAMPLES = Samples(
         for event in EVENTS
         for before in (None, LONGEST_VISIT)
         for own in (True, False)
-    ],
+    ]
+    + [Sample(letters.code, (MailCode("anna@example.org", "048291"),))],
 )

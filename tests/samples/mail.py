@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.fsm import mail as mail_wizard
 from bot.views import mail
-from services.accounts.model import MailAddress
+from services.accounts.model import AwaitedMail, MailAddress, MailCodeProblem, MailCodeState
 from services.notify.model import EmailProblem
 from services.texts.i18n import Html
 from tests.samples.common import Sample, Samples, StepSample
@@ -12,18 +12,24 @@ from tests.samples.common import Sample, Samples, StepSample
 ADDRESS = "anna@example.org"
 LONGEST_ADDRESS = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.ru"
 EVIL_ADDRESS = "<u>&{name}@example.org"
+_ADDRESSES = (("short", ADDRESS), ("longest", LONGEST_ADDRESS), ("evil", EVIL_ADDRESS))
 
 
 def _mail() -> list[Sample]:
     texts = (ADDRESS, LONGEST_ADDRESS, EVIL_ADDRESS)
-    addresses = [MailAddress(text, refused) for text in texts for refused in (True, False)]
+    addresses = [
+        MailAddress(text, refused, confirmed)
+        for text in texts
+        for refused, confirmed in ((True, True), (False, True), (False, False), (True, False))
+    ]
     return [
         *(
-            Sample(mail.mail, (each,), {"on": on, "note": note})
+            Sample(mail.mail, (each,), {"on": on, "note": note, "awaited": awaited})
             for each in addresses
             for on in (True, False)
-            for note in (None, Html("✅"))
+            for note, awaited in ((None, None), (Html("✅"), None), (None, LONGEST_ADDRESS), (None, EVIL_ADDRESS))
         ),
+        *(Sample(mail.code_refused, (text,), {"on": on}) for text in texts for on in (True, False)),
         *(Sample(mail.remove, (each,)) for each in addresses),
         *(Sample(mail.none, (), {"on": on, "note": note}) for on in (True, False) for note in (None, Html("✅"))),
     ]
@@ -33,15 +39,22 @@ SAMPLES = Samples(
     screens=_mail(),
     steps={
         mail_wizard.KIND: {
-            step: [
-                StepSample(name, mail.MailQuestion(each), full=True)
-                for name, each in (("short", ADDRESS), ("longest", LONGEST_ADDRESS), ("evil", EVIL_ADDRESS), *extra)
-            ]
-            for step, extra in (("address", [("none", None)]), ("check", []))
+            "address": [
+                StepSample(name, mail.MailQuestion(each), full=True) for name, each in (*_ADDRESSES, ("none", None))
+            ],
+            "check": [
+                StepSample(f"{state} {name}", AwaitedMail(each, state), full=True, ordinary=state is MailCodeState.SENT)
+                for name, each in _ADDRESSES
+                for state in MailCodeState
+            ],
         }
     },
     sentences=[
         *(Sample(mail.problem, (each,)) for each in EmailProblem),
-        *(Sample(each) for each in (mail.saved, mail.removed)),
+        *(Sample(mail.code_problem, (each,)) for each in (MailCodeProblem.NOT_A_CODE, MailCodeProblem.WRONG)),
+        *(
+            Sample(each)
+            for each in (mail.confirmed, mail.known, mail.later, mail.removed, mail.sent_again, mail.used_up)
+        ),
     ],
 )

@@ -21,7 +21,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, select, text
 
+from services.booking.model import Made
 from services.errors import SetupError
+from services.notify.outbox import EMAIL
 from services.storage import migrate
 from services.storage.engine import Database, async_url
 from services.storage.migrate import HEAD, ensure_current, revision, upgrade
@@ -301,6 +303,62 @@ async def test_visits_of_before_the_eighth_are_told_of_once_they_change(empty_ur
     told = [(row["kind"], row["subject_id"]) for row in (await look(database, rows_of))["notification"]]
     assert [subject for kind, subject in told if kind == "visit_cancelled_by_clinic"] == [made[0].id]
     assert world.registry.asked["visits"] == asked
+    await database.close()
+
+
+async def test_letters_to_addresses_of_before_the_ninth_wait_for_their_owners(empty_url: str, vault: Vault) -> None:
+    # STEP 1. Letters are due to addresses that were typed and no more, and to one that its server has refused.
+    await asyncio.to_thread(upgrade, empty_url)
+    database = Database.from_url(empty_url)
+    world = World(database, vault, FakeClock())
+    await world.furnish()
+    visits = {}
+    for number, address in enumerate(("anna@example.org", "peter@example.org", None)):
+        account = await world.account()
+        if address:
+            account = await world.give_mail(account, address)
+        who = await world.person(account, somebody(number, ADULT))
+        made = await world.booking.book(await world.request(account, who, await world.slot(THERAPIST, 9 + number)))
+        assert isinstance(made, Made)
+        visits[account.id] = made.visit.id
+    found = [await world.accounts.by_id(each) for each in visits]
+    anna, peter, nobody = [each for each in found if each is not None]
+    refused = await world.mail.of(peter)
+    assert refused is not None
+    await world.mail.refuse(peter, refused)
+    await world.mail.send_code(nobody, "nobody@example.org")
+    await database.close()
+    await asyncio.to_thread(downgrade, empty_url, "0008")
+    before = Database.from_url(empty_url)
+    rows = await look(before, rows_of)
+    assert "mail_code" not in rows
+    assert [row["status"] for row in rows["outbox"] if row["channel"] == "email"] == ["due", "due"]
+    await before.close()
+
+    # STEP 2. Migrated, all is kept, and no letter is due that nobody has agreed to.
+    await asyncio.to_thread(upgrade, empty_url)
+    database = Database.from_url(empty_url)
+    now = await look(database, rows_of)
+    letters = {row["account_id"]: row for row in now["outbox"] if row["channel"] == "email"}
+    assert {who: row["status"] for who, row in letters.items()} == {anna.id: "waiting", peter.id: "due"}
+    letters_before = {row["id"]: row for row in rows["outbox"] if row["channel"] == "email"}
+    assert {name: value for name, value in letters[anna.id].items() if name != "status"} == {
+        name: value for name, value in letters_before[letters[anna.id]["id"]].items() if name != "status"
+    }
+    assert_kept({name: kept for name, kept in rows.items() if name != "outbox"}, now)
+    world = World(database, vault, world.clock)
+    world.clock.advance(seconds=30)
+    for _ in range(2):
+        await world.mail.ask_owners()
+    asked = [row for row in (await look(database, rows_of))["notification"] if row["kind"] == "mail_unconfirmed"]
+    assert [row["account_id"] for row in asked] == [anna.id]
+
+    # STEP 3. The owner confirms it: the letter goes out.
+    (due,) = await world.outbox.claim(10, EMAIL)
+    assert due.notification.account_id == peter.id
+    await world.give_mail(anna, "anna@example.org")
+    (due,) = await world.outbox.claim(10, EMAIL)
+    assert (due.notification.account_id, due.notification.subject_id) == (anna.id, visits[anna.id])
     await database.close()
 
 

@@ -59,7 +59,8 @@ WORDS = export_words()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "export.schema.json").read_text())
 OLGA = somebody(4, date(1975, 2, 2), "Сомова")
 TYPED = "Придуманная-Черновикова"
-WRITTEN, ANSWER, ADDRESS = "Не вижу запись к хирургу", "Запись видна в разделе", "anna.ivanova@example.org"
+WRITTEN, ANSWER = "Не вижу запись к хирургу", "Запись видна в разделе"
+ADDRESS, OTHER_ADDRESS = "anna.ivanova@example.org", "to.be.confirmed@example.org"
 NAMELESS: tuple[Table, ...] = (request_step, request_file, waiting_link)
 """Rows of an account without its id: they hang on another row, or lie under a blind index."""
 OUR_OWN: list[Table] = [each for name, each in metadata.tables.items() if not name.startswith("registry_")]
@@ -108,6 +109,7 @@ async def a_life(world: World) -> Life:
         WRITTEN,
         ANSWER,
         ADDRESS,
+        OTHER_ADDRESS,
         TYPED,
         *(each.policy.number for each in (ANNA, MASHA, typed.identity)),
         ANNA.snils or "?",
@@ -136,7 +138,8 @@ async def _visits(world: World, anna: Account, own: Person, child: Person, grant
 
 async def _what_was_sent(world: World, anna: Account) -> None:
     """An address for letters, a request with a photo that is answered, a calendar file, a link that still waits."""
-    await world.mail.give(anna, ADDRESS)
+    anna = await world.give_mail(anna, ADDRESS)
+    await world.mail.send_code(anna, OTHER_ADDRESS)
     begun = (await world.drafts.start(Draft("", anna.id, "problem", "message"))).id
     photo = await world.requests.keep_photo(anna, begun, camera_photo())
     sent = await world.requests.send(anna, RequestKind.PROBLEM, WRITTEN, [photo], draft_id=begun)
@@ -650,6 +653,8 @@ async def test_everything_is_told_by_the_schema(world: World, locale: str) -> No
     for section in ("visits_remembered", "replies", "times_held", "notifications", "reminders_to_come"):
         assert told_of[section], section
     assert told_of["account"]["email"] == ADDRESS
+    assert told_of["account"]["email_to_confirm"]["address"] == OTHER_ADDRESS
+    assert (await world.mail_code(life.anna)).digits not in as_text
     numbers = {each["visit"]["number"] for each in told_of["bookings"] if "visit" in each}
     assert told_of["calendar_files"][0]["visit"]["number"] in numbers
     assert told_of["link_followed_to"] == CLINIC.name

@@ -20,10 +20,12 @@ from bot.cli import rotate_key as rotate
 from bot.logs import mask
 from bot.storage import Storage, open_storage
 from services.accounts.codes import CodeKind
+from services.accounts.mail_codes import MailCodesUsedUp
 from services.accounts.model import Account, Covers, Offer
 from services.booking.model import BookingLink, LinkKind, Made
 from services.drafts.model import Draft
 from services.errors import SetupError
+from services.limits.model import LIMITS, Act
 from services.operators.tables import operator_act
 from services.registry.local.tables import patient
 from services.registry.model import PatientIdentity, Policy, PolicyKind, VisitStatus
@@ -35,7 +37,7 @@ from services.storage.vault import Vault, VaultError, key_named_in, load_key, wr
 from services.tables import all_tables, metadata
 from tests.services.test_access import ANNA, MASHA, PETER
 from tests.services.test_key import KEY, KEY_TEXT, ready_url, settings
-from tests.services.test_mydata import ADDRESS, ANSWER, OLGA, TYPED, WRITTEN, Life, a_life, cells, raw
+from tests.services.test_mydata import ADDRESS, ANSWER, OLGA, OTHER_ADDRESS, TYPED, WRITTEN, Life, a_life, cells, raw
 from tests.support.clock import FakeClock
 from tests.support.world import ADULT, CLINIC, KIND, THERAPIST, World, somebody
 
@@ -305,7 +307,7 @@ async def test_people_go_on_writing_meanwhile(town: Town) -> None:
         draft = await world.drafts.start(Draft("", account.id, KIND, "who", answers={"surname": identity.surname}))
         assert draft.answers["surname"] == identity.surname
         await world.links.keep(anna.telegram_id, BookingLink(LinkKind.CLINIC, CLINIC.id))
-        await world.mail.give(account, f"n{pauses}@example.org")
+        await world.give_mail(account, f"n{pauses}@example.org")
         new_people.append((account, identity))
 
     together: list[asyncio.Task[None]] = []
@@ -359,6 +361,17 @@ async def test_an_event_of_the_calendar_is_known_again(town: Town) -> None:
     await town.rotate()
     again = await world.calendar.event(anna, await world.calendar.find(anna, ahead.visit.id))
     assert (again.uid, again.sequence) == (first.uid, first.sequence)
+
+
+async def test_a_code_for_an_address_is_good_afterwards_and_letters_are_counted_on(town: Town) -> None:
+    world, anna = town.world, town.life.anna
+    code = await world.mail_code(anna)
+    await town.rotate()
+    for _ in range(LIMITS[Act.MAIL_CODE].most - 2):
+        await world.mail.send_code(anna, OTHER_ADDRESS)
+    with pytest.raises(MailCodesUsedUp):
+        await world.mail.send_code(anna, OTHER_ADDRESS)
+    assert isinstance(await world.mail.confirm(anna, OTHER_ADDRESS, code.digits), Account)
 
 
 async def test_a_refused_address_that_was_sealed_anew_is_still_the_address(town: Town) -> None:

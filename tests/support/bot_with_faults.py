@@ -218,7 +218,17 @@ class PromptTicks(jobs.Ticks):
                     await job()
 
 
-_AT_ONCE = ("changes", "watch", "consents", "ages", "recovery", "recovery of cancelling", "outbox", "email")
+_AT_ONCE = (
+    "changes",
+    "watch",
+    "consents",
+    "ages",
+    "recovery",
+    "recovery of cancelling",
+    "owners of addresses",
+    "outbox",
+    "email",
+)
 
 
 def _exact_and_quick() -> None:

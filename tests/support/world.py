@@ -11,6 +11,8 @@ from itertools import count
 from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select, update
+
 from bot.build import build_house, build_kernel
 from bot.common import by_itself
 from bot.storage import Storage
@@ -18,7 +20,9 @@ from services.accounts.access import Access
 from services.accounts.ageing import Ageing
 from services.accounts.family import Family
 from services.accounts.mail import Mail
-from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.model import Account, Basis, Covers, MailCode, Person, Relation
+from services.accounts.tables import account as account_table
+from services.accounts.tables import mail_code as mail_code_table
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
@@ -267,6 +271,27 @@ class World:
         async with self.database.write() as unit:
             person_id = await self.persons.insert(unit, account.id, relation, identity, held, patient, covers=covers)
         return await self.persons.get(account, person_id)
+
+    async def give_mail(self, account: Account, address: str) -> Account:
+        """An address that its owner has confirmed by the letter's code."""
+        await self.mail.send_code(account, address)
+        given = await self.mail.confirm(account, address, (await self.mail_code(account)).digits)
+        assert isinstance(given, Account), given
+        return given
+
+    async def old_mail(self, account: Account, address: str) -> Account:
+        """An address as the last release kept it: typed, and confirmed by nobody."""
+        sealed = self.vault.seal(account_table.c.email, account.id, address)
+        mine = update(account_table).where(account_table.c.id == account.id)
+        await self.database.execute(mine.values(email=sealed, email_confirmed_at=None))
+        return await self.accounts.by_id(account.id) or account
+
+    async def mail_code(self, account: Account) -> MailCode:
+        """The code that the letter brings."""
+        query = select(mail_code_table.c.id).where(mail_code_table.c.account_id == account.id)
+        code = await self.mail.code((await self.database.fetch(query)).scalar_one())
+        assert code is not None, "it is not good"
+        return code
 
     async def slot(self, doctor: DoctorRecord = THERAPIST, hour: int = 9, minute: int = 0, day: int = 24) -> Slot:
         """A time that was free when the world was furnished."""

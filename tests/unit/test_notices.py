@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.notices.notices import mailed, of_a_day, to_come
+from bot.notices.notices import mailed, of_a_day, to_come, unlisted
 from bot.topics import ALL
 from services.accounts.notices import GIVER, TAKER, AccountNews
 from services.booking.notices import VisitNews
@@ -21,6 +21,7 @@ KINDS = [
     *("visit_moved", "visit_cancelled_by_clinic", "reminder_eve", "reminder_soon"),
     *("turned_15", "turned_18", "guardianship_ended"),
     *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "mail_refused"),
+    *("mail_code", "mail_code_refused", "mail_unconfirmed"),
     "request_status",
 ]
 
@@ -43,6 +44,7 @@ def test_what_is_mailed_and_what_tells_of_a_visit_to_come() -> None:
     assert {"booking_confirmed", "booking_stands", "visit_moved"} == to_come(SPECS)
     assert {"visit_cancelled", "visit_cancelled_by_clinic", "move_failed"} == set(mailed(SPECS)) - set(to_come(SPECS))
     assert {"reminder_eve"} == of_a_day(SPECS)
+    assert {"mail_code"} == unlisted(SPECS)
 
 
 AT = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
@@ -66,6 +68,8 @@ MADE = {
     "turned_18:link": keys.turned_18("link"),
     "guardianship:link:1795501200": keys.guardianship_ended("link", AT),
     "mail-refused:index": keys.mail_refused("index"),
+    "mail-code-refused:code": keys.mail_code_refused("code"),
+    "mail-unconfirmed:account": keys.mail_unconfirmed("account"),
     "request:id:in_progress": keys.request_status("id", "in_progress"),
     "mail:notification": keys.letter("notification"),
 }

@@ -37,6 +37,13 @@ def line_of(error: BaseException) -> str:
         *(("DEMO", "perhaps"), ("LOG_LEVEL", "LOUD"), ("LOG_LEVEL", "")),
         *(("SMTP_URL", each) for each in ("mail.example.org", "http://mail.example.org", "smtp://", "smtp://h:0")),
         *(("SMTP_URL", each) for each in ("smtp://h:port", "smtp://user@h", "smtp://:secret@h", "smtp://h/folder")),
+        *(
+            ("SMTP_URL", each)
+            for each in ("smtp://h?tls=no", "smtp://h?starttls=0", "smtp://h:465", "smtp://10.0.0.5?x=y")
+        ),
+        *(("REDIS_URL", each) for each in ("redis://valkey:6379/0", "redis://10.0.0.5", "redis://:secret@h:6379")),
+        *(("REDIS_URL", each) for each in ("rediss://h?ssl_cert_reqs=none", "rediss://h?ssl_check_hostname=0")),
+        *(("REDIS_URL", each) for each in ("redis:///0?host=valkey", "redis://[/0")),
         *(("MAIL_FROM", each) for each in ("Номерок", "bot@", "Номерок <bot>", "a@example.org, b@example.org")),
         *(("WEBHOOK_URL", each) for each in ("bot.example.org", "ftp://h/x", "https://", "https://h:port/x")),
         *(
@@ -57,6 +64,7 @@ def test_a_wrong_setting_is_named_in_one_line(name: str, value: str, monkeypatch
     assert name in line
     assert ".env" in line
     assert name != "WEBHOOK_SECRET" or value not in line
+    assert "secret" not in line.replace("WEBHOOK_SECRET", "")
     if name == "BOT_TOKEN":
         assert value not in line.replace("123456:ABC-DEF", ""), "a token is a secret even when it is wrong"
 
@@ -178,6 +186,19 @@ def test_letters_need_somebody_whom_they_come_from(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MAIL_FROM", "Номерок <bot@example.org>")
     settings = load_settings()
     assert "top-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "redis://127.0.0.1:6379/0", "redis://localhost", "redis://[::1]:6379", "unix:///run/valkey.sock"),
+        *("rediss://valkey.example.org:6379/0", "rediss://:secret@h?ssl_ca_certs=/etc/ca.pem", "redis:///0"),
+        *("rediss://h?ssl_cert_reqs=required", "rediss://127.0.0.1?ssl_cert_reqs=none"),
+    ],
+)
+def test_redis_on_this_machine_or_over_tls(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert load_settings().redis_url == url
 
 
 def test_a_wrong_mail_server_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,3 +14,6 @@ class MailRemove(CallbackData, prefix="mr1"):
 
 
 GO_MAIL = Go(to="mail")
+GO_MAIL_CONFIRM = Go(to="mail_code")
+"""To an address from before there were codes."""
+GO_MAIL_LATER = Go(to="mail_later")

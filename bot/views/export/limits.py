@@ -23,6 +23,8 @@ WORDS = ExportWords(
             Act.PHOTO: N_("photos sent"),
             Act.PHOTO_BYTES: N_("photos sent, in bytes"),
             Act.LETTER: N_("letters by e-mail"),
+            Act.MAIL_CODE: N_("letters with a code for an e-mail address"),
+            Act.MAIL_CODE_TO: N_("letters with a code to one address, from all chats"),
             Act.EXPORT: N_("files with all data"),
             Act.HOLD: N_("seconds for which a time was held"),
         }

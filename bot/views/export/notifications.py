@@ -25,6 +25,11 @@ WORDS = ExportWords(
     {},
     {
         "channel": {"telegram": N_("message in Telegram"), "email": N_("e-mail")},
-        "delivery": {"due": N_("to be sent"), "sent": N_("sent or shown"), "dropped": N_("not sent: no longer needed")},
+        "delivery": {
+            "due": N_("to be sent"),
+            "sent": N_("sent or shown"),
+            "dropped": N_("not sent: no longer needed"),
+            "waiting": N_("waits until the e-mail address is confirmed"),
+        },
     },
 )
