@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import pytest
@@ -232,7 +233,7 @@ async def test_every_row_of_every_revision_outlives_all_later_ones(
         assert_kept(rows, now)
         if each == "0002" and rows:
             assert all(row["read_at"] == row["created_at"] for row in now["notification"]), "what is old is no news"
-        await look(empty, partial(fill, mark="abcdefghij"[place]))
+        await look(empty, partial(fill, mark=ascii_lowercase[place]))
         rows = await look(empty, rows_of)
         assert all(len(found) >= 3 for found in rows.values()), "every table was filled"
     assert await revision(empty) == HEAD
