@@ -48,9 +48,10 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
                 "sent photos and the like: without the number of the chat, under a mark that nobody can trace to it "
                 "without our key. Otherwise erasing would be a way around the limits."
             ),
-            t(
-                "Photos that you send are erased {days} days after the answer.",
-                days=PHOTOS_KEPT.days,
+            t.n(
+                "Photos that you send are erased {count} day after the answer.",
+                "Photos that you send are erased {count} days after the answer.",
+                PHOTOS_KEPT.days,
             ),
         ),
         t("By pressing “I agree” you give this consent. Version {version}.", version=version),

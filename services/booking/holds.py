@@ -127,6 +127,8 @@ class Holds:
         return until
 
     async def _let_go(self, account: Account, *of_draft: ColumnElement[bool]) -> None:
+        if (await self._database.fetch(select(hold.c.slot_id).where(*of_draft))).first() is None:
+            return  # most often: no unit is begun for it
         async with self._database.write() as unit:
             await lock_account(unit, account.id)
             for row in (
