@@ -7,7 +7,7 @@ everybody concerned is told, or nothing of it.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -140,13 +140,16 @@ class Access:
         """
         if digits is None:
             raise CodeRefused(CodeProblem.NOT_A_CODE)
-        await self._count_guess(who)
+        counted = await self._count_guess(who)
         try:
             found = await self._redeemed(who, digits)
         except CodeRefused as refused:
-            await self._no_guess(who) if refused.problem is not CodeProblem.WRONG else await self._note_miss(who)
+            if refused.problem is CodeProblem.WRONG:
+                await self._note_miss(who)
+            else:
+                await self._count_back(counted)
             raise
-        await self._no_guess(who)
+        await self._count_back(counted)
         return found
 
     async def _redeemed(self, who: Account, digits: str) -> Opened | Offer:
@@ -157,26 +160,30 @@ class Access:
             return await self._open(who, code)
         return await self._offer(who, code)
 
-    async def _count_guess(self, who: Account) -> None:
-        """Every try is counted before the code is looked at; one that was no guess is given back.
+    async def _count_guess(self, who: Account) -> Sequence[tuple[int, Act]]:
+        """Every try is counted before the code is looked at; gives where, for one that was no guess is given back.
 
-        Raises `NotAllowed` where this chat has guessed too often, or too many guess at once and it has missed before.
+        When all have guessed enough, a chat's first try is let through, and not added. Raises `NotAllowed` where this
+        chat has guessed too often, or too many guess at once and it has missed before.
         """
+        own, of_all = (who.telegram_id, Act.GUESS), (EVERYBODY, Act.GUESS_OF_ALL)
         async with self._database.write() as unit:
             try:
-                mine = await self._limits.spend_within(unit, who.telegram_id, Act.GUESS)
-                try:
-                    await self._limits.spend_within(unit, EVERYBODY, Act.GUESS_OF_ALL)
-                except LimitReached:
-                    if mine > 1:
-                        raise
+                mine = await self._limits.spend_within(unit, *own)
             except LimitReached:
                 raise NotAllowed(Denial.TOO_MANY_TRIES) from None
+            try:
+                await self._limits.spend_within(unit, *of_all)
+            except LimitReached:
+                if mine > 1:
+                    raise NotAllowed(Denial.TOO_MANY_TRIES) from None
+                return (own,)
+        return own, of_all
 
-    async def _no_guess(self, who: Account) -> None:
+    async def _count_back(self, counted: Sequence[tuple[int, Act]]) -> None:
         async with self._database.write() as unit:
-            await self._limits.give_back(unit, who.telegram_id, Act.GUESS)
-            await self._limits.give_back(unit, EVERYBODY, Act.GUESS_OF_ALL)
+            for chat, act in counted:
+                await self._limits.give_back(unit, chat, act)
 
     async def _note_miss(self, who: Account) -> None:
         values = {"id": new_id(), "account_id": who.id, "action": "code_missed", "at": self._clock.now()}

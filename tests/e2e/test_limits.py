@@ -53,7 +53,7 @@ async def test_who_guesses_codes_and_erases_oneself_in_between(town: BotProcess)
     assert "Код не подходит" in guesser.screen().text
 
 
-async def test_the_file_with_all_data_has_a_day_s_number(town: BotProcess) -> None:
+async def test_the_file_with_all_data_is_made_so_often_a_day(town: BotProcess) -> None:
     user = await with_family(town)
     for _ in range(LIMITS[Act.EXPORT].most):
         await user.send("/export_me")

@@ -274,6 +274,19 @@ async def test_codes_that_fit_are_no_guesses(world: World) -> None:
     assert await world.limits.used(EVERYBODY, Act.GUESS_OF_ALL) == 0
 
 
+async def test_a_code_that_fits_makes_no_room_for_guesses_of_others(world: World) -> None:
+    """When all have guessed enough, a pair that shows each other a true code again and again takes nothing off."""
+    giver, _ = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    digits = (await world.access.issue(giver, {Covers.SEE_VISITS}, 3))[0].digits
+    most = LIMITS[Act.GUESS_OF_ALL].most
+    await world.limits.spend(EVERYBODY, Act.GUESS_OF_ALL, most)
+    for _ in range(3):
+        await world.access.redeem(taker, digits)
+    assert await world.limits.used(EVERYBODY, Act.GUESS_OF_ALL) == most
+    assert await world.limits.used(taker.telegram_id, Act.GUESS) == 0
+
+
 async def test_people_looked_up_at_once(world: World) -> None:
     world.registry._real._registers_patients = False  # type: ignore[attr-defined]
     account = await world.account()
