@@ -89,8 +89,13 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
+        parts = urlsplit(value)
+        if value and parts.scheme not in ("http", "https"):
             raise ValueError("it must be an address like http://127.0.0.1:8081")
+        if parts.scheme == "http" and not is_this_machine(parts.hostname or ""):
+            raise ValueError(
+                "the token and every screen would go there in clear; http:// is for this machine, else https://"
+            )
         return value.rstrip("/")
 
     @field_validator("webhook_url")

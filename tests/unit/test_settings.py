@@ -32,7 +32,12 @@ def line_of(error: BaseException) -> str:
     ("name", "value"),
     [
         *(("BOT_TOKEN", "ABC"), ("BOT_TOKEN", "123456"), ("BOT_TOKEN", "123456:"), ("BOT_TOKEN", "x:ABC")),
-        *(("BOT_TOKEN", "123456:ABC DEF"), ("TELEGRAM_API_URL", "localhost"), ("REDIS_URL", "127.0.0.1:6379")),
+        *(
+            ("BOT_TOKEN", "123456:ABC DEF"),
+            ("TELEGRAM_API_URL", "localhost"),
+            ("TELEGRAM_API_URL", "http://bot-api:8081"),
+            ("REDIS_URL", "127.0.0.1:6379"),
+        ),
         *(("DATABASE_URL", "mysql://localhost/x"), ("DATABASE_URL", ""), ("EMULATOR_HOST", "0.0.0.0")),
         *(("DEMO", "perhaps"), ("LOG_LEVEL", "LOUD"), ("LOG_LEVEL", "")),
         *(("SMTP_URL", each) for each in ("mail.example.org", "http://mail.example.org", "smtp://", "smtp://h:0")),
