@@ -82,19 +82,20 @@ class Incoming:
         running.cancel()
         return Outcome.LATER
 
-    async def stop(self) -> None:
+    async def stop(self) -> bool:
         """No update begins any more; those under way are let finish, or cancelled after `_LET_FINISH`.
 
-        They have ended when this returns. What was cancelled while a request waited for it is sent again, to another
-        process or to the next start.
+        They have ended when this returns; True where none was cancelled. What was, while a request waited for it, is
+        sent again, to another process or to the next start.
         """
         self._stopping = True
-        running = set(self._running)
+        running, late = set(self._running), set[asyncio.Task[Outcome]]()
         if running:
             _, late = await asyncio.wait(running, timeout=_LET_FINISH.total_seconds())
             for each in late:
                 each.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        return not late
 
     def _read(self, raw: Any) -> Update | None:
         """The update; None for one that no release of the library at hand makes anything of."""

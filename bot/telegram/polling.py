@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from aiogram import Bot
@@ -49,9 +50,17 @@ class Polling:
         while not polling.done():
             polling.cancel()
             await asyncio.wait({polling}, timeout=_STOPPED_WITHIN_S)
-        await self._incoming.stop()
+        if await self._incoming.stop():
+            await self._confirm()
         if not polling.cancelled():
             polling.result()
+
+    async def _confirm(self) -> None:
+        """What has been handled does not come again at the next start."""
+        if self._next is not None:
+            with suppress(Exception):  # then it comes, and drafts and intents know it
+                last = GetUpdatesAsTheyAre(offset=self._next, limit=1, timeout=0)
+                await self._bot(last, request_timeout=int(_STOPPED_WITHIN_S))
 
     async def _poll(self) -> None:
         pause, longest = _PAUSES_S

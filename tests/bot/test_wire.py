@@ -281,6 +281,8 @@ async def test_updates_beside_those_that_cannot_be_read(line: Line) -> None:
         await taken.full.wait()
         await nothing_more(line, 2)
     assert taken.texts == ["слово", "второе"]
+    last = line.script.asked[-1][1]
+    assert (last["offset"], last["timeout"]) == ("7", "0"), "what has been handled is confirmed at the end"
     assert line.script.asked[1][1]["offset"] == "7"
     log = line.log.getvalue()
     for number, kind in ((2, "poll"), (3, "of a new kind"), (4, "message"), (5, "of a new kind")):
