@@ -78,6 +78,7 @@ def _trace(error: BaseException, told: set[int]) -> Iterator[str]:
     if earlier is not None and id(earlier) not in told:
         yield from _trace(earlier, told)
         yield "and then"
+    yield "Traceback (most recent call last):"
     yield from (line.rstrip("\n") for line in traceback.format_tb(error.__traceback__))
     kind = type(error)
     text = str(error) if _is_ours(kind.__module__) else ""

@@ -16,7 +16,7 @@ import phonenumbers
 from services.errors import NomerokError
 from services.registry.model import Policy, PolicyKind, Sex
 from services.texts.dates import full_years, month_number
-from services.texts.names import patronymic, plain_hyphens, tidy
+from services.texts.names import one_line, patronymic, plain_hyphens, tidy
 
 NAME_LENGTH = 60
 OLDEST = 120
@@ -91,7 +91,7 @@ def parse_name(text: str) -> str:
 
 def parse_patronymic(text: str) -> str | None:
     """The same; None for «нет», «без отчества», «—»: there is none."""
-    if text.strip() and patronymic(text) is None:
+    if one_line(text) and patronymic(text) is None:  # what nobody can see says nothing
         return None
     return parse_name(text)
 

@@ -42,10 +42,11 @@ STORY = {
 
 
 MAIL = {
-    "ru-RU": ("Присылать на почту", "Да, всё верно"),
-    "en-GB": ("Send it by e-mail", "Yes, write there"),
+    "ru-RU": ("Присылать на почту", "Код для бота в Telegram", "Адрес подтверждён"),
+    "en-GB": ("Send it by e-mail", "Code for the bot in Telegram", "The address is confirmed"),
 }
 ADDRESS = "anna@example.org"
+CODE = re.compile(r"\d{3}\s?\d{3}")
 
 
 @asynccontextmanager
@@ -95,13 +96,18 @@ async def walk(page: Page, port: int, locale: str) -> None:
     await screens.take("ticket")
 
     # 4. Letters are caught on this machine without any setting: the ticket's own comes once an address is given.
-    offer, right = MAIL[locale]
+    offer, subject, confirmed = MAIL[locale]
     await press(page, offer)
-    await page.locator("[data-role=composer]").fill(ADDRESS)
-    await page.locator("[data-role=composer]").press("Enter")
-    await press(page, right)
-    await page.locator("[data-role=mail]").first.click()
-    await page.locator("[data-role=mail-item]").filter(has_text=booked).click()
+    await write(page, ADDRESS)
+    await open_letter(page, subject)
+    digits = page.frame_locator("[data-role=mail-html]").get_by_text(CODE)
+    code = CODE.search(await digits.first.inner_text())
+    assert code is not None
+    await page.locator("[data-role=mailbox-close]").click()
+    await expect(page.locator("[data-role=mailbox]")).not_to_be_visible()
+    await write(page, code[0])
+    await expect(page.locator("body")).to_contain_text(confirmed)
+    await open_letter(page, booked)
     await expect(page.frame_locator("[data-role=mail-html]").locator("h1")).to_have_text(booked)
     await expect(page.locator("[data-role=mail-attachment]")).to_contain_text(".ics")
     await screens.take("letter")
@@ -118,6 +124,16 @@ class Screens:
     async def take(self, name: str) -> None:
         self._number += 1
         await self._page.screenshot(path=self._folder / f"{self._number:02d}-{name}.png")
+
+
+async def write(page: Page, text: str) -> None:
+    await page.locator("[data-role=composer]").fill(text)
+    await page.locator("[data-role=composer]").press("Enter")
+
+
+async def open_letter(page: Page, subject: str) -> None:
+    await page.locator("[data-role=mail]").first.click()
+    await page.locator("[data-role=mail-item]").filter(has_text=subject).click()
 
 
 def bubble(page: Page) -> Locator:

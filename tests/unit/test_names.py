@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.accounts.fields import NAME_LENGTH, parse_name, parse_patronymic
+from services.accounts.fields import NAME_LENGTH, FieldError, parse_name, parse_patronymic
 from services.clinics.directory import normalise
 from services.texts.names import folded, one_line, patronymic, plain_hyphens, tidy
 
@@ -195,3 +195,8 @@ def test_nothing_is_kept_where_there_is_nothing() -> None:
 
 def test_the_longest_name_is_measured_as_it_is_kept() -> None:
     assert len(parse_name("Аб" * (NAME_LENGTH // 2) + " . \u200b")) == NAME_LENGTH
+
+
+def test_what_nobody_can_see_is_no_patronymic_and_no_word_for_none() -> None:
+    with pytest.raises(FieldError):
+        parse_patronymic("\u200b\u200d\ufeff")
