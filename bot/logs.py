@@ -21,6 +21,8 @@ _LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]{0,2}\d){8,}")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _SHOWN = 2
 _HIDDEN = "***"
+_TOLD = 50
+"""Exceptions of one chain."""
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ def set_up_logging(level: str, secrets: Sequence[str] = ()) -> None:
     handler.setFormatter(DiscreetFormatter(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a line that cannot be written would be printed with all that it holds
     sys.excepthook = _uncaught
     threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
     sys.unraisablehook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
@@ -75,19 +78,26 @@ def trace(error: BaseException) -> Iterator[str]:
 def _trace(error: BaseException, told: set[int]) -> Iterator[str]:
     told.add(id(error))
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if earlier is not None and id(earlier) not in told:
+    if earlier is not None and id(earlier) not in told and len(told) < _TOLD:
         yield from _trace(earlier, told)
         yield "and then"
     yield "Traceback (most recent call last):"
     yield from (line.rstrip("\n") for line in traceback.format_tb(error.__traceback__))
     kind = type(error)
-    text = str(error) if _is_ours(kind.__module__) else ""
+    text = _text(error) if _is_ours(kind.__module__) else ""
     yield f"{kind.__module__}.{kind.__qualname__}" + (f": {text}" if text else "")
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             if id(each) not in told:
                 yield "among them"
                 yield from _trace(each, told)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # one that cannot say what it is
+        return ""
 
 
 def _said(record: logging.LogRecord) -> str:

@@ -166,6 +166,10 @@ class SeenTogether:
                 taken = await self._take(turn, update, whose)
             except Away:  # versions and unique indexes still guard against acting twice
                 taken = None
+            except asyncio.CancelledError:  # whether it was taken is not known: the chat is not to wait for the lease
+                with suppress(Away):
+                    await self._shared.run(_END, [turn], whose, 0)
+                raise
             if taken != _TAKEN:
                 yield taken is None
                 return

@@ -14,7 +14,7 @@ from services.accounts.accounts import Accounts, lock_account
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
-from services.accounts.persons import DECLARED, ConfirmedPerson, Persons
+from services.accounts.persons import DECLARED, ConfirmedPerson, Persons, check_still
 from services.accounts.rights import Editing, editing
 from services.accounts.tables import account as account_table
 from services.accounts.tables import person, person_link
@@ -179,6 +179,7 @@ class Family:
             return {"verified_at": None}
         if patient is None and stays:
             return {"verified_at": None}
+        check_still(before, patient)
         return self._persons.registry_columns(patient)
 
     async def _is_anothers_own(self, account: Account, person_id: str) -> bool:

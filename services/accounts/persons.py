@@ -130,15 +130,20 @@ class Persons:
         person of those documents (`ConfirmedPerson`).
         """
         already = await self.own(account)
-        if already is not None and not is_declared(already):
+        confirmed = already is not None and not is_declared(already)
+        if already is not None and confirmed:
             known = already.identity
             if _who(known) != _who(identity):
                 raise ConfirmedPerson
             identity = replace(identity, surname=known.surname, name=known.name)  # as in the documents, to the letter
+        there = already is not None and confirmed and already.patient_id is not None
         try:
-            patient = await self.look_up(account, identity)
+            # Whom documents have confirmed and the registry has is not to be entered there under another number.
+            patient = await self.look_up(account, identity, enters=not there)
         except RegistryUnavailable:
             patient = None
+        if already is not None:
+            check_still(already, patient)
         try:
             async with self._database.write() as unit:
                 if already is None:
@@ -146,6 +151,8 @@ class Persons:
                 else:
                     person_id = already.id
                     columns = self._columns(person_id, identity, patient)
+                    if there and patient is None:
+                        columns |= {"patient_id": already.patient_id, "clinic_id": already.clinic_id}
                     await unit.execute(update(person).where(person.c.id == person_id).values(**columns))
         except IntegrityError:  # the same form, sent twice at once: the first one stands
             return (await self.family(account))[0]
@@ -278,3 +285,13 @@ def _same_numbers(one: PatientIdentity, other: PatientIdentity) -> bool:
     if one.policy.kind is PolicyKind.NONE:
         return one.snils is not None and one.snils == other.snils
     return one.policy == other.policy
+
+
+def check_still(before: Person, patient: Patient | None) -> None:
+    """A number that was typed brings nobody confirmed by documents to another patient: `PatientConflict`.
+
+    A namesake born on the same day is one, and what is seen by documents would become theirs.
+    """
+    strong = before.patient_id is not None and not is_declared(before)
+    if strong and patient is not None and patient.id != before.patient_id:
+        raise PatientConflict

@@ -183,13 +183,14 @@ class Booking:
         answer = await self._ask(intent_id, patient.id, request)
         moves = request.moves.id if request.moves else None
         outcome = await self._settle(intent_id, moves, answer, screen_follows=True)
-        if isinstance(outcome, Declined) and self._is_counted(request):
-            await self._count_back(request.account)
-        if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
-            await self._look_late_for(request.account.id, patient.id)
-            return await self._explained(outcome, request, patient)
         if outcome == Declined(Refusal.TIME_BUSY):
             await self._look_late_for(request.account.id, patient.id)
+        if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
+            await self._look_late_for(request.account.id, patient.id)
+            outcome = await self._explained(outcome, request, patient)
+        # A clash that is not told has told something all the same: such a try stays counted.
+        if isinstance(outcome, Declined) and outcome.reason is not Denial.HIDDEN_CLASH and self._is_counted(request):
+            await self._count_back(request.account)
         return outcome
 
     async def _keep(self, account: Account, draft_id: str, slot: Slot) -> Held | Unheld | Lost:

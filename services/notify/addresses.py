@@ -45,7 +45,8 @@ def parse_email(text: str) -> str:
         raise EmailError(EmailProblem.TOO_LONG)
     coded = wire.rpartition("@")[2]
     # All that came of the domain: in its ASCII form a character of another width may have become an @ or a comma.
-    if not _NAME.fullmatch(name) or not _DOMAIN.fullmatch(coded):
+    # And «=?» begins a word that libraries would decode, into a second address for one.
+    if not _NAME.fullmatch(name) or "=?" in name or not _DOMAIN.fullmatch(coded):
         raise EmailError(EmailProblem.NOT_AN_ADDRESS)
     # Kept as it is spelt where letters go, so that what is shown back is that, and not what looks like it.
     shown = _decoded(coded)

@@ -163,10 +163,11 @@ def _tls_of(url: URL) -> tuple[URL, ssl.SSLContext | bool]:
 
 def _hosts(url: URL) -> list[str]:
     """Whom the driver would speak to. Where the address has no word of that, it looks where libpq does."""
+    if {"service", "dsn"} & url.query.keys():
+        return ["somebody else tells"]
     named = url.query.get("host") or url.host or os.environ.get("PGHOST")
     if not named:
-        elsewhere = {"service", "dsn"} & url.query.keys() or "PGSERVICE" in os.environ
-        return ["a file tells"] if elsewhere else ["localhost"]
+        return ["a file tells"] if "PGSERVICE" in os.environ else ["localhost"]
     several = [named] if isinstance(named, str) else named
     return [_PORT.sub("", host) for each in several for host in each.split(",")]
 

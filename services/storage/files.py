@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import stat
+import tempfile
 from pathlib import Path
 
 from services.errors import SetupError
@@ -19,6 +20,7 @@ def cure(file: Path) -> str | None:
     A file of somebody else's, as root's that a container mounts, may be read by its group: that is how we read it.
     (PostgreSQL takes key files by the same rule.)
     """
+    file = file.resolve()  # a link is as safe as what it leads to
     try:
         found, folder = file.stat(), file.parent.stat()
     except FileNotFoundError:
@@ -44,10 +46,18 @@ def check_private(file: Path) -> None:
 
 
 def write_private(file: Path, content: bytes) -> None:
-    """Writes the whole file for its owner alone, also in the place of one that others may read. Raises `OSError`."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
-        os.fchmod(opened.fileno(), 0o600)
-        opened.write(content)
+    """Writes the whole file for its owner alone, also in the place of one that others may read. Raises `OSError`.
+
+    A file of its own that takes the place: whoever had the earlier one open, or put a link there, gets nothing.
+    """
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")  # of mode 600
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _quoted(path: Path) -> str:

@@ -92,6 +92,26 @@ async def test_an_update_is_handled_by_one_process_only(connect: Connect) -> Non
     assert await handled(other, "press 8")
 
 
+async def test_a_turn_that_was_given_as_its_update_was_cancelled_is_given_back(connect: Connect) -> None:
+    """The server has said yes, and the answer has not come yet: nobody is to wait for the lease to run out."""
+    one, other = await connect(), seen_by(await connect())
+    given, answer = asyncio.Event(), one.run
+
+    async def lost(script: str, keys: list[str], *arguments: str | int) -> Any:
+        said = await answer(script, keys, *arguments)
+        if script == module._TAKE:
+            given.set()
+            await asyncio.Event().wait()
+        return said
+
+    setattr(one, "run", lost)  # noqa: B010  (a method is not assigned to)
+    taking = asyncio.create_task(handled(seen_by(one), "press 1"))
+    await given.wait()
+    taking.cancel()
+    await asyncio.gather(taking, return_exceptions=True)
+    assert await handled(other, "press 2")
+
+
 async def test_a_chat_has_its_turn_in_one_process_at_a_time_and_others_do_not_wait(connect: Connect) -> None:
     one, other = seen_by(await connect()), seen_by(await connect())
     trace: list[str] = []

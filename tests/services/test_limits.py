@@ -380,6 +380,18 @@ async def test_what_the_registry_refuses_is_no_booking(world: World) -> None:
     assert await world.limits.used(account.telegram_id, Act.DECLARED_BOOKING) == 1
 
 
+async def test_a_clash_that_is_not_told_stays_counted(world: World) -> None:
+    """Each such try tells that there is a visit: it is not to be had for nothing, again and again."""
+    victim, stranger = await world.account(), await world.account()
+    hers = await world.person(victim, somebody(40, ADULT, "Соседова"))
+    assert hers.patient_id is not None
+    await world.at_the_desk(hers.patient_id, await world.slot(hour=9))
+    request = await world.request(stranger, somebody(40, ADULT, "Соседова"), await world.slot(hour=11))
+    for _ in range(LIMITS[Act.DECLARED_BOOKING].most):
+        assert await world.booking.book(request) == Declined(Denial.HIDDEN_CLASH)
+    assert await world.booking.book(request) == Declined(Denial.TOO_MANY_A_DAY)
+
+
 async def test_requests_sent_at_once(world: World) -> None:
     account = await world.account()
     most = LIMITS[Act.REQUEST].most

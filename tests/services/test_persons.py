@@ -269,6 +269,35 @@ async def test_who_was_confirmed_by_documents_stays_that_person(world: World) ->
     assert (await world.persons.get(account, own.id)).identity == ANNA
 
 
+@pytest.mark.parametrize("number", ["policy", "snils"])
+async def test_a_typed_number_brings_nobody_to_a_namesake(world: World, number: str) -> None:
+    """Same surname, name and birth date, another person: what documents have opened stays with theirs."""
+    namesake = replace(somebody(2, ADULT), surname=ANNA.surname, name=ANNA.name, birth_date=ANNA.birth_date)
+    await world.person(await world.account(), namesake, Relation.OWN, Basis.DESK)
+    account = await world.account()
+    own = await world.person(account, ANNA, Relation.OWN, Basis.DESK)
+    theirs = (
+        replace(ANNA, policy=namesake.policy)
+        if number == "policy"
+        else replace(ANNA, policy=NO_POLICY, snils=namesake.snils)
+    )
+    with pytest.raises(PatientConflict):
+        await world.persons.register_own(account, theirs)
+    with pytest.raises(PatientConflict):
+        await world.family.edit(account, own.id, theirs)
+    assert (await world.persons.get(account, own.id)).patient_id == own.patient_id
+
+
+async def test_a_number_that_nobody_knows_leaves_whoever_is_confirmed_where_they_are(world: World) -> None:
+    account = await world.account()
+    own = await world.person(account, ANNA, Relation.OWN, Basis.DESK)
+    before = await world.database.fetch(select(patients.c.id))
+    again = await world.persons.register_own(account, replace(ANNA, policy=somebody(9, ADULT).policy, snils=None))
+    assert again.patient_id == own.patient_id
+    assert not again.verified
+    assert len((await world.database.fetch(select(patients.c.id))).all()) == len(before.all()), "nobody new"
+
+
 async def test_names_stay_as_in_the_documents_to_the_letter(world: World) -> None:
     account = await world.account()
     await world.person(account, ANNA, Relation.OWN, Basis.DESK)

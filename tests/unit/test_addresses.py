@@ -40,6 +40,7 @@ def test_an_address_is_taken(typed: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
+        ("=?utf-8?q?a=40example.com=2C?=@example.org", EmailProblem.NOT_AN_ADDRESS),
         *((each, EmailProblem.NOT_AN_ADDRESS) for each in ("", "anna", "anna@", "@example.org", "anna@example")),
         *((each, EmailProblem.NOT_AN_ADDRESS) for each in ("anna ivanova@example.org", "anna@example .org")),
         *((each, EmailProblem.NOT_AN_ADDRESS) for each in ("anna@@example.org", "a..b@example.org", ".a@example.org")),

@@ -83,3 +83,27 @@ def test_what_is_written_for_its_owner_is_theirs_alone(file: Path) -> None:
     write_private(file, b"2")
     assert (new.read_bytes(), file.read_bytes()) == (b"1", b"2")
     assert {stat.S_IMODE(each.stat().st_mode) for each in (new, file)} == {0o600}
+
+
+def test_what_was_there_before_gets_nothing_of_it(file: Path) -> None:
+    """Neither whoever has the earlier file open, nor the target of a link in its place."""
+    file.write_bytes(b"old")
+    link = file.with_name("link")
+    link.symlink_to(file)
+    with file.open("rb") as opened:
+        write_private(link, b"secret")
+        write_private(file, b"secret")
+        assert opened.read() == b"old"
+    assert not link.is_symlink()
+    assert [each.name for each in file.parent.iterdir() if each.name.startswith(".") and each != file] == []
+
+
+def test_a_link_is_as_safe_as_what_it_leads_to(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "open").mkdir()
+    real = tmp_path / "open" / "key"
+    real.touch(mode=0o600)
+    file.unlink()
+    file.symlink_to(real)
+    assert cure(file) is None
+    (tmp_path / "open").chmod(0o777)
+    assert cure(file) == f"chmod o-w {tmp_path / 'open'}"

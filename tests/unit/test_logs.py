@@ -122,6 +122,13 @@ def test_exceptions_that_go_round_in_a_ring() -> None:
     assert told(record("bot", "failed", error=first)).count("builtins.") == 2
 
 
+def test_a_chain_without_an_end_is_cut() -> None:
+    error: BaseException = ValueError("Иванова")
+    for _ in range(2000):
+        error = raised(KeyError("Иванова"), error)
+    assert told(record("bot", "failed", error=error)).count("builtins.") < 100
+
+
 def test_words_of_the_settings_never_stand_there() -> None:
     text = told(record("bot.process", "%s, %s and %s", "pass-word", "pass", TOKEN), "pass", "", "pass-word")
     assert text.endswith("bot.process: ***, *** and ***")
@@ -134,6 +141,7 @@ def test_the_moment_stays_readable() -> None:
 
 UNCAUGHT = """
 import gc, logging, sys, threading, warnings
+import bot.settings
 from bot.logs import set_up_logging
 set_up_logging("DEBUG", ("pass-word",))
 class Ill:
@@ -141,6 +149,11 @@ class Ill:
 Ill(); gc.collect()
 threading.Thread(target=lambda: 1 / int("Иванова")).start()
 warnings.warn("Иванова pass-word")
+logging.getLogger("bot").info("%s and %s", "Иванова pass-word")
+class Dumb(bot.settings.SetupError):
+    def __str__(self): raise ValueError("Иванова")
+try: raise Dumb
+except Exception: logging.getLogger("bot").exception("well")
 async def lost(): raise KeyError("Иванова")
 async def main():
     task = asyncio.create_task(lost()); await asyncio.sleep(0); await asyncio.sleep(0); del task; gc.collect()

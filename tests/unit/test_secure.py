@@ -92,6 +92,8 @@ def test_where_the_address_names_nobody_libpqs_environment_does(monkeypatch: pyt
     assert _tls_of(make_url("postgresql://u@/x"))[1] is False
     monkeypatch.setenv("PGHOST", "db.example.org")
     assert isinstance(_tls_of(make_url("postgresql://u@/x"))[1], ssl.SSLContext)
+    monkeypatch.setenv("PGHOST", "localhost")
+    assert isinstance(_tls_of(make_url("postgresql:///x?dsn=postgresql://db.example.org/x"))[1], ssl.SSLContext)
     monkeypatch.setenv("PGHOST", "/run/postgresql")
     assert _tls_of(make_url("postgresql://u@/x"))[1] is False
     monkeypatch.delenv("PGHOST")
