@@ -20,7 +20,11 @@ CHAT = {"id": 501, "type": "private", "first_name": SECRET}
 SENT = {"message_id": 11, "date": 1764000000, "chat": CHAT, "from": STRANGER, "text": SECRET}
 POLL = {"id": "1", "question": SECRET, "options": [{"text": SECRET, "voter_count": 1}], "total_voter_count": 1}
 ORIGIN = {"type": "user", "date": 1, "sender_user": STRANGER}
+DEEP: Any = {"type": "to_come", "text": SECRET}
+for kind in ("bold", "italic", "underline", "strikethrough", "spoiler", "marked"):
+    DEEP = {"type": kind, "text": DEEP}
 ODD: list[dict[str, Any]] = [
+    {"message": SENT | {"message_id": 10, "rich_message": {"blocks": [{"type": "paragraph", "text": DEEP}]}}},
     {"message": SENT | {"forward_origin": {"type": "hidden_user", "date": 1422450181}}},
     {"message": SENT | {"message_id": 12, "external_reply": {"origin": ORIGIN, "story": {}}}},
     {"message": SENT | {"message_id": 13, "forward_origin": {"type": "newest_kind", "date": 1764000000}}},
