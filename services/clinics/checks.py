@@ -264,10 +264,16 @@ _A_REGION_IS_WIDER = 5.0
 
 def _astray(lat: float, lon: float, spot: Spot) -> float:
     """Kilometres from its town; a fifth of those from the nearest town of its region, where its own is not known."""
-    of_region = [each for each in towns() if each.region == spot.region]
-    of_name = [each for each in of_region if folded(each.name) == folded(spot.town)]
-    away = min((km(Place(lat, lon), Place(each.lat, each.lon)) for each in of_name or of_region), default=0.0)
+    of_region, name = _towns_of(spot.region), folded(spot.town)
+    of_name = [place for called, place in of_region if called == name]
+    away = min((km(Place(lat, lon), place) for place in of_name or (place for _, place in of_region)), default=0.0)
     return away if of_name else away / _A_REGION_IS_WIDER
+
+
+@lru_cache(maxsize=100)
+def _towns_of(code: str) -> tuple[tuple[str, Place], ...]:
+    """Towns of a region that are known, by their folded names."""
+    return tuple((folded(each.name), Place(each.lat, each.lon)) for each in towns() if each.region == code)
 
 
 def _lat(spot: Spot, bounds: Bounds) -> str | None:
