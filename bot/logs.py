@@ -14,7 +14,6 @@ import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any
 
 _OURS = frozenset({"bot", "services"})
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ ()-]{0,2}\d){8,}")
@@ -61,8 +60,7 @@ def set_up_logging(level: str, secrets: Sequence[str] = ()) -> None:
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a line that cannot be written would be printed with all that it holds
     sys.excepthook = _uncaught
-    threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
-    sys.unraisablehook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+    threading.excepthook = sys.unraisablehook = _uncaught_aside
     # A line for every statement, picture and tick tells nobody anything.
     for noisy, quiet in (("aiosqlite", "INFO"), ("PIL", "INFO"), ("alembic", "WARNING"), ("apscheduler", "WARNING")):
         logging.getLogger(noisy).setLevel(max(logging.getLevelName(quiet), logging.getLevelName(level)))
@@ -112,7 +110,12 @@ def _is_ours(name: str) -> bool:
     return name.partition(".")[0] in _OURS
 
 
-def _uncaught(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> Any:
+def _uncaught_aside(told: threading.ExceptHookArgs | sys.UnraisableHookArgs) -> None:
+    """In a thread, or while something is taken apart."""
+    _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
     """In place of what Python itself would print, with the exception's text."""
     if not issubclass(kind, KeyboardInterrupt | SystemExit):
         log.critical("nobody has caught this", exc_info=(kind, error or kind(), where))

@@ -155,7 +155,7 @@ async def _listen(
         web.post(settings.webhook_path, updates.take),
         web.get(health.PATH, health.Health(storage.database).answer),
     )
-    async with serving(settings.http_host, settings.http_port, routes, updates.stop):
+    async with serving(settings.http_host, settings.http_port, routes, incoming.stop):
         try:
             await webhook.settle(bot, storage.database, storage.vault, settings.webhook_url, secret, kinds)
         except TelegramBadRequest as error:

@@ -8,7 +8,7 @@ from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from bot.operator import Operator
-from services.operators.trail import Act, Hand, Trail
+from services.operators.trail import Hand, OperatorAct, Trail
 from services.texts.dates import MOSCOW, local
 
 WRONG = 2
@@ -36,7 +36,7 @@ def _day(text: str) -> datetime:
     return datetime.strptime(text.strip(), "%d.%m.%Y").replace(tzinfo=ZoneInfo(MOSCOW))
 
 
-def _line(act: Act) -> str:
+def _line(act: OperatorAct) -> str:
     code = "-" if act.code is None else act.code
     about = f": {act.about}" if act.about else ""
     return f"{local(act.at, MOSCOW):%d.%m.%Y %H:%M:%S}  {act.command:<10}  {code:<4}  {_who(act.hand)}{about}"

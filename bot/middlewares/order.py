@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
-from bot.middlewares import handling
+from bot.middlewares import progress
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ _REMEMBERED = 10_000
 AT_ONCE = 30
 """Somebody who sends an album and presses on at once is no flood."""
 LINE = 60
+"""So many of one chat's updates are kept waiting."""
 
 COMES_AGAIN = "comes_again"
 """The name under which a webhook tells that an update that is not taken now will be sent once more."""
@@ -47,21 +48,21 @@ class Pace:
     def __init__(
         self,
         a_minute: int,
-        time: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._apart = 60 / a_minute
-        self._time = time
+        self._now = now
         self._sleep = sleep
         self._paid_to: OrderedDict[int, float] = OrderedDict()
 
     async def turn(self, chat: int) -> None:
         """Returns when the chat's next update may begin."""
         paid_to = self._paid_to.get(chat, 0.0)
-        early = paid_to - (AT_ONCE - 1) * self._apart - self._time()
+        early = paid_to - (AT_ONCE - 1) * self._apart - self._now()
         if early > 0:
             await self._sleep(early)
-        self._paid_to[chat] = max(self._time(), paid_to) + self._apart
+        self._paid_to[chat] = max(self._now(), paid_to) + self._apart
         self._paid_to.move_to_end(chat)
         if len(self._paid_to) > _REMEMBERED:
             self._paid_to.popitem(last=False)
@@ -146,13 +147,13 @@ class Duplicates(BaseMiddleware):
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         chat = _chat_id(event)
         if chat is None:
-            handling.begin()
+            progress.begin()
             return await handler(event, data)
         try:
             async with self._seen.handling(chat, _event_name(event)) as first_time:
                 if not first_time:
                     return None
-                handling.begin()
+                progress.begin()
                 return await handler(event, data)
         except BeingHandled:  # only asking again later tells whether it has been handled
             if data.get(COMES_AGAIN):

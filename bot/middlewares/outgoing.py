@@ -26,7 +26,7 @@ from aiogram.methods import (
 from aiogram.methods.base import Response, TelegramType
 from aiogram.types import Message
 
-from bot.middlewares.handling import wait_for_telegram
+from bot.middlewares.progress import wait_for_telegram
 
 log = logging.getLogger(__name__)
 

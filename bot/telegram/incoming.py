@@ -17,9 +17,9 @@ from aiogram.enums import UpdateType
 from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 
-from bot.middlewares import handling
-from bot.middlewares.handling import Handling
+from bot.middlewares import progress
 from bot.middlewares.order import COMES_AGAIN, BeingHandled
+from bot.middlewares.progress import Progress
 from bot.telegram.decoding import decoded
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Incoming:
         """Lets an update, decoded JSON, be handled; it will not come again."""
         update = self._read(raw)
         if update is not None:
-            self._start(update, Handling(), {})
+            self._start(update, Progress(), comes_again=False)
 
     async def take(self, raw: Any) -> Outcome:
         """Waits until an update has been handled, but not longer than others can be let wait.
@@ -68,8 +68,8 @@ class Incoming:
         if self._stopping:
             return Outcome.LATER
         # A task of its own: it is neither Telegram's hanging up nor the end of the server that breaks it off.
-        how_far = Handling()
-        running = self._start(update, how_far, {COMES_AGAIN: True})
+        how_far = Progress()
+        running = self._start(update, how_far, comes_again=True)
         alone = asyncio.create_task(how_far.on_its_own.wait())
         try:
             await asyncio.wait({running, alone}, timeout=_HELD.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
@@ -109,21 +109,21 @@ class Incoming:
         log.warning("an update that cannot be read was passed over: %s, id %s", kind, number)
         return None
 
-    def _start(self, update: Update, how_far: Handling, more: dict[str, Any]) -> asyncio.Task[Outcome]:
-        running = asyncio.create_task(self._handle(update, how_far, more))
+    def _start(self, update: Update, how_far: Progress, *, comes_again: bool) -> asyncio.Task[Outcome]:
+        running = asyncio.create_task(self._handle(update, how_far, comes_again))
         self._running.add(running)
         running.add_done_callback(self._running.discard)
         return running
 
-    async def _handle(self, update: Update, how_far: Handling, more: dict[str, Any]) -> Outcome:
-        handling.watch(how_far)
+    async def _handle(self, update: Update, how_far: Progress, comes_again: bool) -> Outcome:
+        progress.watch(how_far)
         try:
-            await self._dispatcher.feed_update(self._bot, update, **more)
+            await self._dispatcher.feed_update(self._bot, update, **{COMES_AGAIN: comes_again})
         except BeingHandled:
             return Outcome.LATER
         except Exception:  # `Errors` has said what it could; this one went past it
             log.exception("an update failed")
-            if more.get(COMES_AGAIN):
+            if comes_again:
                 self._failures[update.update_id] += 1
                 if self._failures[update.update_id] < _TRIES:
                     return Outcome.FAILED

@@ -38,7 +38,7 @@ class Polling:
         self._incoming = incoming
         self._kinds = list(kinds)
         self._next: int | None = None
-        self._spoiled_to = 0
+        self._spoiled_to = -1
 
     async def run(self, told: asyncio.Event) -> None:
         """Polls until it is told to end; what is under way is let finish a little."""
@@ -81,10 +81,10 @@ class Polling:
 
     async def _ask(self) -> list[Any]:
         """The next updates. Those of an answer that one of them spoils come again one by one."""
-        one_by_one = self._next is None or self._next <= self._spoiled_to
+        one_by_one = (self._next or 0) <= self._spoiled_to
         question = GetUpdatesAsTheyAre(
             offset=self._next,
-            limit=1 if one_by_one and self._spoiled_to else _AT_ONCE,
+            limit=1 if one_by_one else _AT_ONCE,
             timeout=_WAITS_S,
             allowed_updates=self._kinds,
         )

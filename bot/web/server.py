@@ -18,7 +18,7 @@ _REQUEST_WITHIN_S = 10.0
 
 @asynccontextmanager
 async def serving(
-    host: str, port: int, routes: Iterable[web.AbstractRouteDef], finish: Callable[[], Awaitable[None]]
+    host: str, port: int, routes: Iterable[web.AbstractRouteDef], finish: Callable[[], Awaitable[object]]
 ) -> AsyncIterator[int]:
     """Listens until the block ends; gives the port. Then the door is shut, `finish` is waited for, and connections end.
 

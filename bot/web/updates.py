@@ -53,7 +53,3 @@ class Updates:
         if outcome is Outcome.LATER:
             return web.Response(status=503, headers={"Retry-After": str(_AGAIN_S)})
         return web.Response(status=200 if outcome is Outcome.TAKEN else 500)
-
-    async def stop(self) -> None:
-        """Nothing begins any more, and what was under way has ended."""
-        await self._incoming.stop()

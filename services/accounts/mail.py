@@ -152,7 +152,7 @@ class Mail:
         return await self._accounts.by_id(account.id) or account
 
     async def purge(self) -> None:
-        """Forgets codes and counts of more than a day ago."""
+        """Forgets codes of more than a day ago."""
         await self._codes.purge()
 
     async def _refuse_code(self, account: Account, code_id: str) -> None:

@@ -39,7 +39,7 @@ class Doing:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class OperatorAct:
     """What the trail knows of one command. `code`: None where it has not come to its end."""
 
     at: datetime
@@ -71,14 +71,14 @@ class Trail:
             update(operator_act).where(operator_act.c.id == act_id).values(about=about, code=doing.code)
         )
 
-    async def since(self, moment: datetime | None = None) -> Sequence[Act]:
+    async def since(self, moment: datetime | None = None) -> Sequence[OperatorAct]:
         """The acts from this moment on, or all of them, oldest first."""
         query = select(operator_act).order_by(operator_act.c.at, operator_act.c.id)
         if moment is not None:
             query = query.where(operator_act.c.at >= moment)
         return [self._act(row) for row in (await self._database.fetch(query)).all()]
 
-    def _act(self, row: Row[Any]) -> Act:
+    def _act(self, row: Row[Any]) -> OperatorAct:
         hand = Hand(**self._vault.open_json(operator_act.c.who, row.id, row.who))
         about = None if row.about is None else self._vault.open(operator_act.c.about, row.id, row.about)
-        return Act(row.at, row.command, hand, about, row.code)
+        return OperatorAct(row.at, row.command, hand, about, row.code)

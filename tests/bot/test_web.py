@@ -21,8 +21,8 @@ from aiogram.types import Message
 from aiohttp import web
 from sqlalchemy import select
 
-from bot.middlewares.handling import wait_for_telegram
 from bot.middlewares.order import BeingHandled, ChatOrder, Duplicates, SeenHere
+from bot.middlewares.progress import wait_for_telegram
 from bot.telegram import incoming
 from bot.telegram.incoming import Incoming
 from bot.web import health, server, updates, webhook
@@ -128,7 +128,7 @@ async def served() -> AsyncIterator[Place]:
         place = Place(session, taking, handed)
         place.go_on.set()
         dispatcher.message.register(place.handle)
-        async with serving("127.0.0.1", 0, [web.post("/telegram", place.take)], taking.stop) as place.port:
+        async with serving("127.0.0.1", 0, [web.post("/telegram", place.take)], handed.stop) as place.port:
             yield place
 
 
@@ -291,7 +291,7 @@ async def test_the_end_lets_finish_what_is_under_way() -> None:
         place.go_on.clear()
         answer = asyncio.create_task(place.status(said(1)))
         await place.has_begun()
-        ending = asyncio.create_task(place.updates.stop())
+        ending = asyncio.create_task(place.incoming.stop())
         await asyncio.sleep(0)
         assert await place.status(said(2)) == 503, "no new work"
         place.go_on.set()
@@ -308,7 +308,7 @@ async def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPat
         place.go_on.clear()
         answer = asyncio.create_task(place.status(said(1)))
         await place.has_begun()
-        await place.updates.stop()
+        await place.incoming.stop()
         assert await answer == 503, "it is sent again"
         assert place.handled == []
         # It is not remembered as handled.
@@ -320,7 +320,7 @@ async def test_the_end_waits_so_long_and_no_longer(monkeypatch: pytest.MonkeyPat
 
 async def test_a_port_that_is_taken_is_told_in_one_line(place: Place) -> None:
     with pytest.raises(SetupError, match="HTTP_PORT") as caught:
-        async with serving("127.0.0.1", place.port, [], place.updates.stop):
+        async with serving("127.0.0.1", place.port, [], place.incoming.stop):
             pass
     assert "\n" not in str(caught.value)
 
@@ -399,8 +399,9 @@ async def test_the_webhook_is_set_only_where_it_differs(
 async def test_a_secret_that_was_set_by_somebody_else_shows_in_the_last_error(
     telegram: Emulator, bot: Bot, database: Database, vault: Vault
 ) -> None:
-    taking = Updates(Incoming(bot, Dispatcher()), SECRET)
-    async with serving("127.0.0.1", 0, [web.post("/telegram", taking.take)], taking.stop) as port:
+    handed = Incoming(bot, Dispatcher())
+    taking = Updates(handed, SECRET)
+    async with serving("127.0.0.1", 0, [web.post("/telegram", taking.take)], handed.stop) as port:
         url = f"http://127.0.0.1:{port}/telegram"
         await webhook.settle(bot, database, vault, url, SECRET, KINDS)
         await bot.set_webhook(url, secret_token="another", allowed_updates=KINDS, max_connections=40)

@@ -21,7 +21,7 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from aiogram.types import InlineKeyboardMarkup, Message, Update
 from aiohttp import web
 from pydantic import BaseModel
 
@@ -35,6 +35,7 @@ from bot.views.screen import Screen
 from bot.web.server import serving
 from services.texts.i18n import Html
 from tests.support.logs import written
+from tests.support.odd_updates import odd_updates
 
 TOKEN = "1234567890:AAH-secret_secret_secret_secret"
 SCREEN = Screen(Html("Иванова Анна, полис 5097579792000180"), InlineKeyboardMarkup(inline_keyboard=[]))
@@ -177,42 +178,12 @@ async def test_a_file_that_is_gone_tells_nothing(line: Line) -> None:
     holds_nothing(str(caught.value))
 
 
-ODD_FIELDS: list[Any] = [
-    None,
-    True,
-    -1,
-    1.5,
-    2**70,
-    "",
-    "x",
-    "\ud800",
-    [],
-    [1],
-    [{}],
-    {},
-    {"type": "newest"},
-    {"id": []},
-]
-
-
-def odd_updates() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each field that a message or a press may have, and one to come, with each thing that it may not hold."""
-    names: dict[str, type[BaseModel]] = {"message": Message, "callback_query": CallbackQuery}
-    usual: dict[str, dict[str, Any]] = {"message": SENT, "callback_query": PRESS}
-    for kind, model in names.items():
-        fields = [each.alias or name for name, each in model.model_fields.items()]
-        for name in (*fields, "to_come"):
-            for odd in ODD_FIELDS:
-                yield name, {"update_id": 1, kind: {**usual[kind], name: odd}}
-            yield name, {"update_id": 1, kind: {k: v for k, v in usual[kind].items() if k != name}}
-
-
 def test_whatever_stands_in_an_update_it_is_read_or_it_is_not() -> None:
     """No exception, and where what we need is there, the update is there: nobody's word is lost for an odd ornament."""
     needed = {"message_id", "date", "chat", "id", "from", "chat_instance", "text", "data", "message"}
     bot = bot_at("http://127.0.0.1:1")
     seen = 0
-    for name, raw in odd_updates():
+    for name, raw in odd_updates(SENT, PRESS):
         kind = "message" if "message" in raw else "callback_query"
         what = kind, name, raw[kind].get(name)
         update = decoded(Update, json.loads(json.dumps(raw)), bot)

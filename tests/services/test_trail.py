@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.cli import audit
 from bot.operator import whose_hand
 from services.operators.tables import operator_act
-from services.operators.trail import Act, Hand, Trail
+from services.operators.trail import Hand, OperatorAct, Trail
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import MONDAY_MORNING, FakeClock
@@ -35,16 +35,16 @@ async def told(trail: Trail, *given: str) -> tuple[int, list[str], str]:
 
 async def test_an_act_is_noted_before_it_is_done_and_its_end_afterwards(trail: Trail) -> None:
     async with trail.act("confirm", ANNA) as doing:
-        assert await trail.since() == [Act(MONDAY_MORNING, "confirm", ANNA, None, None)]
+        assert await trail.since() == [OperatorAct(MONDAY_MORNING, "confirm", ANNA, None, None)]
         doing.about, doing.code = "own, patient 1", 0
-    assert await trail.since() == [Act(MONDAY_MORNING, "confirm", ANNA, "own, patient 1", 0)]
+    assert await trail.since() == [OperatorAct(MONDAY_MORNING, "confirm", ANNA, "own, patient 1", 0)]
 
 
 async def test_what_breaks_off_stands_without_an_end(trail: Trail) -> None:
     with pytest.raises(KeyboardInterrupt):
         async with trail.act("import", CRON):
             raise KeyboardInterrupt
-    assert await trail.since() == [Act(MONDAY_MORNING, "import", CRON, None, None)]
+    assert await trail.since() == [OperatorAct(MONDAY_MORNING, "import", CRON, None, None)]
 
 
 async def test_who_it_was_and_about_what_lies_in_clear_nowhere(trail: Trail, database: Database) -> None:

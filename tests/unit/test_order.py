@@ -170,7 +170,7 @@ async def test_one_chat_in_a_hurry_has_its_pace_and_another_does_not_wait() -> N
         slept.append(seconds)
         now += seconds
 
-    pace = order.Pace(120, time=lambda: now, sleep=sleep)
+    pace = order.Pace(120, now=lambda: now, sleep=sleep)
     middleware = ChatOrder(pace)
     pressed = [f"q{number}" for number in range(order.AT_ONCE + 20)]
     assert await handled(middleware, *(press(1, each) for each in pressed)) == [True] * len(pressed)

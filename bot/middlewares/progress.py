@@ -6,7 +6,7 @@ import asyncio
 from contextvars import ContextVar
 
 
-class Handling:
+class Progress:
     """`begun`: its turn has come, and what it does may have been done. `on_its_own`: set once it goes on without
     anybody waiting for it.
     """
@@ -16,23 +16,23 @@ class Handling:
         self.on_its_own = asyncio.Event()
 
 
-_current: ContextVar[Handling | None] = ContextVar("handling", default=None)
+_current: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 
-def watch(handling: Handling) -> None:
+def watch(progress: Progress) -> None:
     """From here on the running task handles this update."""
-    _current.set(handling)
+    _current.set(progress)
 
 
 def begin() -> None:
     """The turn of the running task's update has come."""
-    handling = _current.get()
-    if handling is not None:
-        handling.begun = True
+    progress = _current.get()
+    if progress is not None:
+        progress.begun = True
 
 
 def wait_for_telegram() -> None:
     """Telegram has told the running task to wait: nobody else is to wait with it."""
-    handling = _current.get()
-    if handling is not None:
-        handling.on_its_own.set()
+    progress = _current.get()
+    if progress is not None:
+        progress.on_its_own.set()
