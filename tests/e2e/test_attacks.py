@@ -96,6 +96,17 @@ async def pressing_in_the_victims_name(bot: BotProcess, stranger: User, victim: 
         await asyncio.sleep(0.01)
 
 
+async def racing(bot: BotProcess, stranger: User, _victim: User) -> None:
+    """One confirmation, pressed from everywhere at once: it is to become several visits."""
+    (data,) = [
+        button.callback_data for row in stranger.screen().buttons for button in row if button.text.endswith(RU.confirm)
+    ]
+    assert data is not None
+    for _ in range(50):
+        people.press(bot.emulator.world, bot.emulator.bot_id, stranger.id, _message(stranger), data)
+    await asyncio.Event().wait()
+
+
 async def replaying(bot: BotProcess, _stranger: User, _victim: User) -> None:
     """Whatever comes comes again and again, in any order."""
     bot.emulator.duplicate_updates(300)
@@ -125,6 +136,7 @@ TOOLS: tuple[Tool, ...] = (
     slow_heads,
     posting_without_the_secret,
     pressing_in_the_victims_name,
+    racing,
     replaying,
 )
 
@@ -133,6 +145,7 @@ TOOLS: tuple[Tool, ...] = (
 async def test_a_patient_books_while_somebody_attacks(bot: BotProcess, tool: Tool) -> None:
     victim = await with_family(bot)
     stranger = await with_family(bot, "Борис")
+    await to_confirmation(stranger)
     await to_confirmation(victim)
     working = asyncio.create_task(tool(bot, stranger, victim))
     await asyncio.sleep(0)
@@ -145,7 +158,7 @@ async def test_a_patient_books_while_somebody_attacks(bot: BotProcess, tool: Too
     assert told(victim, BOOKED) == 1
     async with desk_of(bot) as desk:
         assert [visit.number for visit in await desk.visits(victim)] == [number_on(victim)]
-        assert await desk.visits(stranger) == []
+        assert len(await desk.visits(stranger)) <= (1 if tool is racing else 0)
     log = bot.log.read_text()
     assert "Traceback" not in log
     for secret in (SECRET, bot.emulator.token, "Иванов"):
