@@ -176,8 +176,8 @@ def _asked(t: Texts, data: AwaitedMail) -> tuple[Html, ...]:
                 bold(t("Which code is in the letter?")),
                 t("We have sent a letter with a code to: {address}", address=address),
                 t(
-                    "Write the six digits here in a message. The code is good for 30 minutes. If there is no letter in "
-                    "a few minutes, look into the folder “Spam”, and whether the address is right."
+                    "Write the six digits here in a message. The code is good for 30 minutes. No letter? Look into "
+                    "“Spam”, and whether the address is right."
                 ),
             )
         case MailCodeState.UNSENT:

@@ -324,7 +324,8 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
 def _counted(t: Texts) -> Html:
     """What outlives the account."""
     return t(
-        "For a day at most it is still counted how often this chat did what is limited, without the number of the chat."
+        "For a day at most a count is kept of the codes, searches and photos that came from this chat, without its "
+        "number."
     )
 
 

@@ -46,8 +46,8 @@ REFUSALS: dict[Refusal | Denial, str] = {
         "You can book another after one of them."
     ),
     Denial.TOO_MANY_A_DAY: N_(
-        "There have been many bookings from this chat today for people whose documents the clinic has not checked. "
-        "You can book another tomorrow, or call the clinic."
+        "There have been many tries from this chat today to book for people whose documents the clinic has not "
+        "checked. You can book another tomorrow, or call the clinic."
     ),
     Denial.TOO_MANY_TRIES: N_(
         "Too many different people have been looked up from this chat today. Try tomorrow, or call the clinic."

@@ -57,14 +57,17 @@ _FRONT = ("home.home", "booking-wizard.map", "visits.ticket")
 
 
 def publish(gallery: Path) -> None:
-    """Renew docs/screens from `gallery`, the folder with one folder a language."""
+    """Renew docs/screens from `gallery`, the folder with one folder a language; it takes the whole gallery.
+
+    Raises FileNotFoundError, and leaves docs/screens as it is, where a chosen screen was not drawn.
+    """
+    pictures = {each.file: _small(Image.open(gallery / each.locale / f"{each.name}.png")) for each in CHOSEN}
+    front = _side_by_side([Image.open(gallery / "ru" / f"{name}.png") for name in _FRONT])
+    pictures[CHAT] = _small(front, 3 * _WIDTH)
     for old in DOCS.glob("*.png"):
         old.unlink()
-    for each in CHOSEN:
-        _small(Image.open(gallery / each.locale / f"{each.name}.png")).save(DOCS / each.file, optimize=True)
-    _small(_side_by_side([Image.open(gallery / "ru" / f"{name}.png") for name in _FRONT]), 3 * _WIDTH).save(
-        DOCS / CHAT, optimize=True
-    )
+    for name, picture in pictures.items():
+        picture.save(DOCS / name, optimize=True)
     (DOCS / "README.md").write_text("\n".join(index()) + "\n", encoding="utf-8")
 
 
