@@ -16,7 +16,6 @@ from typing import TextIO, TypeVar
 import segno
 
 from bot.operator import Operator
-from services.accounts.access import Holder, Papers, issue_at_desk, through
 from services.accounts.codes import Codes
 from services.accounts.fields import (
     FieldError,
@@ -30,6 +29,7 @@ from services.accounts.fields import (
     policy_warnings,
 )
 from services.accounts.model import Relation
+from services.accounts.papers import Holder, Papers, issue_at_desk, through
 from services.accounts.rights import TEENAGER_AGE
 from services.clock import Clock
 from services.errors import NomerokError, NotFound

@@ -23,6 +23,7 @@ from bot.views import access as view
 from bot.visitor import Visitor
 from services.accounts.access import Access
 from services.accounts.codes import LIFETIME
+from services.accounts.consents import Consents
 from services.accounts.persons import Persons
 from services.limits.model import LimitReached
 from services.memory import Memory
@@ -86,28 +87,28 @@ async def how_to_confirm(visitor: Visitor, data: HowToConfirm, *, kernel: Kernel
     await visitor.show(view.how_to_confirm(visitor.t, person, today, demo=kernel.demo))
 
 
-async def open_grants(visitor: Visitor, *, access: Access, wizards: Wizards) -> None:
+async def open_grants(visitor: Visitor, *, consents: Consents, wizards: Wizards) -> None:
     await wizards.leave(visitor)
-    await visitor.show(view.grants(visitor.t, await access.grants(visitor.account), 0))
+    await visitor.show(view.grants(visitor.t, await consents.grants(visitor.account), 0))
 
 
-async def turn_grants(visitor: Visitor, data: GrantList, *, access: Access, wizards: Wizards) -> None:
+async def turn_grants(visitor: Visitor, data: GrantList, *, consents: Consents, wizards: Wizards) -> None:
     await wizards.leave(visitor)
-    await visitor.show(view.grants(visitor.t, await access.grants(visitor.account), data.page))
+    await visitor.show(view.grants(visitor.t, await consents.grants(visitor.account), data.page))
 
 
-async def draft(visitor: Visitor, data: GrantDraft, *, persons: Persons, access: Access) -> None:
+async def draft(visitor: Visitor, data: GrantDraft, *, persons: Persons, consents: Consents) -> None:
     """The ticks: what is ticked stands in the buttons alone."""
     own = await persons.own(visitor.account)
-    if own is None or not await access.may_grant(visitor.account):
+    if own is None or not await consents.may_grant(visitor.account):
         await visitor.show(view.may_not_grant(visitor.t, own))
         return
     await visitor.show(view.draft(visitor.t, own, data.covers, data.months))
 
 
-async def code(visitor: Visitor, data: GrantCode, *, persons: Persons, access: Access) -> None:
+async def code(visitor: Visitor, data: GrantCode, *, persons: Persons, access: Access, consents: Consents) -> None:
     t, own = visitor.t, await persons.own(visitor.account)
-    if own is None or not await access.may_grant(visitor.account):
+    if own is None or not await consents.may_grant(visitor.account):
         await visitor.show(view.may_not_grant(t, own))
         return
     if not data.covers:
@@ -123,14 +124,14 @@ async def code(visitor: Visitor, data: GrantCode, *, persons: Persons, access: A
     await visitor.show(view.code(t, own, issued, link, data.covers, until))
 
 
-async def revoke(visitor: Visitor, data: GrantRevoke, *, access: Access, outbox: Outbox) -> None:
+async def revoke(visitor: Visitor, data: GrantRevoke, *, consents: Consents, outbox: Outbox) -> None:
     """Asked first; then both sides are told, this one by the screen."""
     t = visitor.t
     if not data.sure:
-        grant = await access.notice(visitor.account, data.grant)
+        grant = await consents.notice(visitor.account, data.grant)
         await visitor.show(view.ended(t, grant) if grant.ended_at else view.revoke(t, grant))
         return
-    grant = await access.revoke(visitor.account, data.grant)
+    grant = await consents.revoke(visitor.account, data.grant)
     await visitor.show(view.ended(t, grant))
     await outbox.shown(keys.access_ended(grant.id, visitor.account.id))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.topic import NoticeContext, NoticeSpec, Render, Rendered
 from bot.views import access as view
 from services.accounts.access import Access
+from services.accounts.consents import Consents
 from services.accounts.notices import GIVER, AccountNews
 
 
@@ -14,17 +15,17 @@ async def opened(context: NoticeContext, *, access: Access) -> Rendered:
     return view.opened_elsewhere(context.t, await access.opened(context.account, context.subject_id))
 
 
-async def given(context: NoticeContext, *, access: Access) -> Rendered:
-    grant = await access.notice(context.account, context.subject_id)
+async def given(context: NoticeContext, *, consents: Consents) -> Rendered:
+    grant = await consents.notice(context.account, context.subject_id)
     return view.given(context.t, grant) if grant.ended_at is None else None
 
 
-async def ended(context: NoticeContext, *, access: Access) -> Rendered:
-    return view.ended(context.t, await access.notice(context.account, context.subject_id))
+async def ended(context: NoticeContext, *, consents: Consents) -> Rendered:
+    return view.ended(context.t, await consents.notice(context.account, context.subject_id))
 
 
-async def expired(context: NoticeContext, *, access: Access) -> Rendered:
-    return view.expired(context.t, await access.notice(context.account, context.subject_id))
+async def expired(context: NoticeContext, *, consents: Consents) -> Rendered:
+    return view.expired(context.t, await consents.notice(context.account, context.subject_id))
 
 
 async def erased(context: NoticeContext) -> Rendered:

@@ -16,6 +16,7 @@ from bot.views.export import access as access_words
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
 from services.accounts.codes import Codes, code_of_link
+from services.accounts.consents import Consents
 from services.accounts.persons import Persons
 from services.drafts.drafts import Drafts
 
@@ -23,8 +24,12 @@ from services.drafts.drafts import Drafts
 def build(kernel: Kernel) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     codes = Codes(database, vault, clock)
+    consents = Consents(database, vault, kernel.accounts, kernel.persons, kernel.outbox, clock)
     return {
-        "access": Access(database, vault, kernel.accounts, kernel.persons, codes, kernel.outbox, kernel.limits, clock),
+        "consents": consents,
+        "access": Access(
+            *(database, kernel.accounts, consents, kernel.persons, codes, kernel.outbox, kernel.limits, clock)
+        ),
         "waiting_codes": access.WaitingCodes(kernel.memory),
     }
 
@@ -33,8 +38,8 @@ def table(*, access: Access, persons: Persons, accounts: Accounts, drafts: Draft
     return Table(wizard.AccessSteps(access, persons, accounts, drafts).table())
 
 
-async def expire(*, access: Access) -> None:
-    await access.expire()
+async def expire(*, consents: Consents) -> None:
+    await consents.expire()
 
 
 async def purge(*, access: Access) -> None:

@@ -15,16 +15,16 @@ from bot.keyboards.buttons.family import GO_POLICIES
 from bot.notices import family as notices
 from bot.topic import Entry, Place, Tick, Topic, WizardSpec
 from bot.views.export import family as family_words
-from services.accounts.access import Access
 from services.accounts.ageing import Ageing
+from services.accounts.consents import Consents
 from services.accounts.family import Family
 from services.texts.i18n import N_
 
 
-def build(kernel: Kernel, *, access: Access) -> Mapping[str, object]:
+def build(kernel: Kernel, *, consents: Consents) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     return {
-        "family": Family(database, vault, kernel.accounts, kernel.persons, access, kernel.limits, clock),
+        "family": Family(database, vault, kernel.accounts, kernel.persons, consents, kernel.limits, clock),
         "ageing": Ageing(database, vault, kernel.accounts, kernel.outbox, clock),
     }
 

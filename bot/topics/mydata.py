@@ -10,7 +10,7 @@ from bot.keyboards.buttons.mydata import GO_ABOUT
 from bot.topic import Command, Entry, Place, Topic
 from bot.views.export import common as common_words
 from bot.views.export import mydata as mydata_words
-from services.accounts.access import Access
+from services.accounts.consents import Consents
 from services.accounts.mydata import AccountData
 from services.booking.cancelling import Cancelling
 from services.booking.visits import Visits
@@ -23,13 +23,13 @@ from services.texts.i18n import N_
 def serve(
     kernel: Kernel,
     *,
-    access: Access,
+    consents: Consents,
     visits: Visits,
     cancelling: Cancelling,
     personal_parts: Sequence[PersonalData],
 ) -> Mapping[str, object]:
     database, clock = kernel.database, kernel.clock
-    people = AccountData(database, kernel.vault, kernel.accounts, access, clock)
+    people = AccountData(database, kernel.vault, kernel.accounts, consents, clock)
     parts = (*personal_parts, DraftData(database, kernel.vault))
     mydata = MyData(database, people, parts, kernel.persons, visits, cancelling, kernel.memory, kernel.limits, clock)
     return {"mydata": mydata}

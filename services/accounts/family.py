@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts.access import Access
 from services.accounts.accounts import Accounts, lock_account
+from services.accounts.consents import Consents
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
@@ -69,7 +69,7 @@ class Family:
         vault: Vault,
         accounts: Accounts,
         persons: Persons,
-        access: Access,
+        consents: Consents,
         limits: Limits,
         clock: Clock,
     ) -> None:
@@ -78,7 +78,7 @@ class Family:
         self._vault = vault
         self._accounts = accounts
         self._persons = persons
-        self._access = access
+        self._consents = consents
         self._clock = clock
 
     async def is_full(self, account: Account) -> bool:
@@ -142,7 +142,7 @@ class Family:
             raise NotFound
         async with self._database.write() as unit:
             mine = person_link.c.account_id == account.id, person_link.c.person_id == person_id
-            await self._access.end_for(unit, account.id, person_id)
+            await self._consents.end_for(unit, account.id, person_id)
             links = (await unit.execute(select(person_link.c.id).where(*mine))).scalars().all()
             await forget_links(unit, links)
             await show_own(unit, account.id, person_id)

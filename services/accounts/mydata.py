@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts.access import Access, covers_of, is_holder, of_account, same_patient
 from services.accounts.accounts import Accounts
+from services.accounts.consents import Consents
 from services.accounts.identity import identity_from_json
+from services.accounts.links import covers_of, of_account, same_patient
 from services.accounts.model import Account, Basis, Farewell, Relation, full_name
+from services.accounts.papers import is_holder
 from services.accounts.tables import (
     access_code,
     access_grant,
@@ -51,11 +53,11 @@ class AccountData:
 
     sections = tuple(map(Section, ("account", "consents", "persons", "access", "codes", "actions")))
 
-    def __init__(self, database: Database, vault: Vault, accounts: Accounts, access: Access, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, accounts: Accounts, consents: Consents, clock: Clock) -> None:
         self._database = database
         self._vault = vault
         self._accounts = accounts
-        self._access = access
+        self._consents = consents
         self._clock = clock
 
     # --- telling ------------------------------------------------------------------------------------
@@ -64,7 +66,7 @@ class AccountData:
         who = await self._account(whose)
         return {
             "account": await self._account_facts(whose),
-            "consents": await self._consents(whose),
+            "consents": await self._agreements(whose),
             "persons": await self._persons(whose),
             "access": await self._grants(who),
             "codes": await self._codes(whose),
@@ -73,7 +75,7 @@ class AccountData:
 
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         """Consents to and from other chats."""
-        grants = await self._access.grants(await self._account(whose))
+        grants = await self._consents.grants(await self._account(whose))
         return [
             Obligation(ObligationKind.ACCESS_GIVEN, each.holder, Moment(each.until, MOSCOW))
             if each.given
@@ -120,7 +122,7 @@ class AccountData:
             "not_reached_since": row.refused_at,
         }
 
-    async def _consents(self, whose: Subject) -> list[Fact]:
+    async def _agreements(self, whose: Subject) -> list[Fact]:
         mine = select(consent).where(consent.c.account_id == whose.account_id).order_by(consent.c.given_at)
         return [
             {
@@ -182,7 +184,7 @@ class AccountData:
                 "until": grant.until,
                 "ended_at": grant.ended_at,
             }
-            for grant, given_at in await self._access.history(who)
+            for grant, given_at in await self._consents.history(who)
         ]
 
     async def _codes(self, whose: Subject) -> list[Fact]:
@@ -216,7 +218,7 @@ class AccountData:
             return None
         own = await self._own(unit, account_id)
         grants = set((await unit.execute(select(access_grant.c.id).where(of_account(account_id)))).scalars())
-        farewells = await self._access.end_all(unit, account_id, full_name(own[1]) if own else None)
+        farewells = await self._consents.end_all(unit, account_id, full_name(own[1]) if own else None)
         copies = await self._copies(unit, account_id, own[0]) if own else {}
         links = await unit.execute(
             select(person_link.c.id, person_link.c.person_id).where(person_link.c.account_id == account_id)

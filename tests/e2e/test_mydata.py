@@ -13,9 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from emulator.driver import Fault, User
-from services.accounts.access import Holder, Papers, issue_at_desk
 from services.accounts.codes import Codes
 from services.accounts.model import Relation
+from services.accounts.papers import Holder, Papers, issue_at_desk
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex, VisitStatus
 from tests.e2e.desk import HOME_CLINIC, desk_of, held_slot, patients_of
 from tests.e2e.people import BORN, RU, WORDS, a_policy, press_all, to_confirmation, told, with_consent, with_family

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from services.accounts.access import Holder, Papers, issue_at_desk, through
 from services.accounts.codes import (
     LIFETIME,
     CodeRefused,
@@ -29,6 +28,7 @@ from services.accounts.model import (
     Relation,
 )
 from services.accounts.notices import AccountNews
+from services.accounts.papers import Holder, Papers, issue_at_desk, through
 from services.accounts.tables import access_code, person
 from services.booking.model import Declined, Made
 from services.errors import Denial, NotAllowed, NotFound
@@ -240,9 +240,9 @@ async def test_a_consent_given_at_the_desk_can_be_ended_from_the_givers_chat(wor
     assert await seen(world, taker) == {visit}
     assert await told(world, giver) == [AccountNews.ACCESS_OPENED]
 
-    (grant,) = await world.access.grants(giver)
+    (grant,) = await world.consents.grants(giver)
     assert (grant.given, grant.covers, grant.until) == (True, BOTH, through(date(2027, 5, 1)))
-    await world.access.revoke(giver, grant.id)
+    await world.consents.revoke(giver, grant.id)
     assert await seen(world, taker) == set()
     assert (await told(world, taker))[-1] == AccountNews.ACCESS_ENDED
     assert person_id not in {each.id for each in await world.persons.family(taker)}
@@ -257,10 +257,10 @@ async def test_a_teenager_consents_at_the_desk(world: World) -> None:
     assert dict(found.person.bases) == {Basis.DESK: None, Basis.CONSENT: through(date(2026, 11, 30))}
     visit = await desk_visit(world, own.patient_id)
     assert await seen(world, mother) == {visit}
-    (grant,) = await world.access.grants(teenager)
+    (grant,) = await world.consents.grants(teenager)
     assert (grant.given, grant.covers, grant.until) == (True, BOTH, through(date(2026, 11, 30)))
 
-    await world.access.revoke(teenager, grant.id)
+    await world.consents.revoke(teenager, grant.id)
     assert await seen(world, mother) == set()
     assert found.person.id in {each.id for each in await world.persons.family(mother)}, "a child stays a child"
 
@@ -273,11 +273,11 @@ async def test_a_consent_at_the_desk_takes_the_place_of_one_from_chat_to_chat(wo
     until = date(2027, 5, 1)
     await opened(world, mother, await desk_code(world, own.identity, Relation.CHILD, ANNA, consent_until=until))
     for who in (teenager, mother):
-        assert [(each.covers, each.until) for each in await world.access.grants(who)] == [(BOTH, through(until))]
-    assert (await world.access.notice(mother, first.id)).ended_at is not None
+        assert [(each.covers, each.until) for each in await world.consents.grants(who)] == [(BOTH, through(until))]
+    assert (await world.consents.notice(mother, first.id)).ended_at is not None
 
     world.clock.advance(days=40)  # the older one would be over
-    await world.access.expire()
+    await world.consents.expire()
     (person,) = (each for each in await world.persons.family(mother) if each.patient_id == own.patient_id)
     assert dict(person.bases)[Basis.CONSENT] == through(until)
 
@@ -463,13 +463,13 @@ async def test_only_documents_and_fifteen_years_let_others_act(world: World) -> 
     await world.persons.register_own(typed, PETER)
     await world.person(teenager, somebody(5, TEENAGER))
     await world.person(young, somebody(6, date(2011, 11, 24)))
-    assert [await world.access.may_grant(each) for each in (nobody, typed, teenager, young)] == [
+    assert [await world.consents.may_grant(each) for each in (nobody, typed, teenager, young)] == [
         *(False, False, True, False)
     ]
     with pytest.raises(NotFound):
         await world.access.issue(typed, SEE, 3)
     world.clock.set(at(0))
-    assert await world.access.may_grant(young)
+    assert await world.consents.may_grant(young)
 
 
 async def test_nobody_takes_their_own(world: World) -> None:
@@ -535,7 +535,7 @@ async def test_two_accept_at_once_and_exactly_one_has_it(world: World) -> None:
         return_exceptions=True,
     )
     assert sum(isinstance(each, Grant) for each in found) == 1
-    assert len(await world.access.grants(giver)) == 1
+    assert len(await world.consents.grants(giver)) == 1
 
 
 async def test_a_known_person_is_not_asked_for_and_gets_the_consent_beside(world: World) -> None:
@@ -554,7 +554,7 @@ async def test_a_known_person_is_not_asked_for_and_gets_the_consent_beside(world
     assert await seen(world, mother) == {visit}
 
     # What was there before the consent is there after it.
-    await world.access.revoke(daughter, grant.id)
+    await world.consents.revoke(daughter, grant.id)
     assert (await world.persons.get(mother, typed.id)).bases == ((Basis.DECLARED, None),)
     assert await seen(world, mother) == set()
 
@@ -564,8 +564,8 @@ async def test_a_newer_consent_takes_the_place_of_the_older(world: World) -> Non
     taker = await world.account()
     first = await consent(world, giver, taker, SEE, Relation.SPOUSE, months=1)
     second = await consent(world, giver, taker, BOTH, None, months=12)
-    assert [each.id for each in await world.access.grants(taker)] == [second.id]
-    assert (await world.access.notice(giver, first.id)).ended_at is not None
+    assert [each.id for each in await world.consents.grants(taker)] == [second.id]
+    assert (await world.consents.notice(giver, first.id)).ended_at is not None
     assert (await world.persons.get(taker, hers.id)).covers == BOTH
     assert (await world.persons.get(taker, hers.id)).relation is Relation.SPOUSE
 
@@ -578,9 +578,9 @@ async def test_either_side_ends_it_and_both_are_told(world: World, by_giver: boo
     grant = await consent(world, giver, taker)
     taker = await world.accounts.set_active_person(taker, hers.id)
 
-    ended = await world.access.revoke(giver if by_giver else taker, grant.id)
+    ended = await world.consents.revoke(giver if by_giver else taker, grant.id)
     assert ended.ended_at == world.clock.now()
-    assert await world.access.grants(giver) == await world.access.grants(taker) == ()
+    assert await world.consents.grants(giver) == await world.consents.grants(taker) == ()
     assert await seen(world, taker) == set()
     assert [each.relation for each in await world.persons.family(taker)] == [Relation.OWN]
     renewed = await world.accounts.by_telegram(taker.telegram_id)
@@ -588,11 +588,11 @@ async def test_either_side_ends_it_and_both_are_told(world: World, by_giver: boo
     assert renewed.active_person_id is None
     for each in (giver, taker):
         assert (await told(world, each))[-1] == AccountNews.ACCESS_ENDED
-        assert (await world.access.notice(each, grant.id)).name == hers.full_name
+        assert (await world.consents.notice(each, grant.id)).name == hers.full_name
     assert await world.persons.own(giver) == hers
 
     # Once more changes nothing, and taking it anew brings the same link back.
-    await world.access.revoke(giver, grant.id)
+    await world.consents.revoke(giver, grant.id)
     assert (await told(world, giver)).count(AccountNews.ACCESS_ENDED) == 1
     await consent(world, giver, taker, BOTH, Relation.OTHER)
     assert (await world.persons.get(taker, hers.id)).relation is Relation.OTHER
@@ -604,7 +604,7 @@ async def test_who_ends_it_reads_it_on_the_screen_alone(world: World) -> None:
     grant = await consent(world, giver, taker)
     world.clock.advance(minutes=1)
     await world.outbox.claim(30)
-    await world.access.revoke(giver, grant.id)
+    await world.consents.revoke(giver, grant.id)
     await world.outbox.shown(keys.access_ended(grant.id, giver.id))
     world.clock.advance(minutes=2)
     due = [each.notification for each in await world.outbox.claim(30)]
@@ -616,11 +616,11 @@ async def test_a_stranger_sees_and_ends_nothing(world: World) -> None:
     giver, _ = await confirmed(world, ANNA)
     taker, stranger = await world.account(), await world.account()
     grant = await consent(world, giver, taker)
-    for forbidden in (world.access.notice(stranger, grant.id), world.access.revoke(stranger, grant.id)):
+    for forbidden in (world.consents.notice(stranger, grant.id), world.consents.revoke(stranger, grant.id)):
         with pytest.raises(NotFound):
             await forbidden
-    assert len(await world.access.grants(giver)) == 1
-    assert await world.access.grants(stranger) == ()
+    assert len(await world.consents.grants(giver)) == 1
+    assert await world.consents.grants(stranger) == ()
 
 
 async def test_the_list_says_given_first_and_who(world: World) -> None:
@@ -631,7 +631,7 @@ async def test_the_list_says_given_first_and_who(world: World) -> None:
     await consent(world, anna, peter, SEE)
     world.clock.advance(seconds=1)
     await consent(world, anna, nameless, SEE)
-    assert [(each.given, each.name, each.holder) for each in await world.access.grants(anna)] == [
+    assert [(each.given, each.name, each.holder) for each in await world.consents.grants(anna)] == [
         (True, hers.full_name, his.full_name),
         (True, hers.full_name, None),
         (False, his.full_name, hers.full_name),
@@ -643,8 +643,8 @@ async def test_a_person_taken_off_the_list_gives_the_consent_up(world: World) ->
     taker = await world.account()
     grant = await consent(world, giver, taker)
     async with world.database.write() as unit:
-        await world.access.end_for(unit, taker.id, hers.id)
-    assert (await world.access.notice(giver, grant.id)).ended_at is not None
+        await world.consents.end_for(unit, taker.id, hers.id)
+    assert (await world.consents.notice(giver, grant.id)).ended_at is not None
     assert (await told(world, giver))[-1] == AccountNews.ACCESS_ENDED
     assert AccountNews.ACCESS_ENDED not in await told(world, taker)
 
@@ -659,13 +659,13 @@ async def test_a_consent_ends_by_itself_and_both_hear_of_it_in_the_morning(world
     grant = await consent(world, giver, taker, months=1)
     assert grant.until == through(date(2026, 12, 23))
     world.clock.set(grant.until - timedelta(seconds=1))
-    assert await world.access.expire() == 0
+    assert await world.consents.expire() == 0
     assert visit in {each.visit.id for each in (await world.visits.past(taker, 0, 8)).items}
 
     world.clock.set(grant.until)  # midnight
     assert (await world.visits.past(taker, 0, 8)).total == 0, "rights end with the moment, not with the tick"
-    assert await world.access.expire() == 1
-    assert await world.access.expire() == 0
+    assert await world.consents.expire() == 1
+    assert await world.consents.expire() == 0
     assert [each.relation for each in await world.persons.family(taker)] == [Relation.OWN]
     due = select(outbox.c.due_at).where(outbox.c.dedupe_key.startswith("over:"))
     morning = grant.until + timedelta(hours=8)
@@ -678,7 +678,7 @@ async def test_two_processes_that_end_a_consent_tell_of_it_once(world: World) ->
     giver, _ = await confirmed(world, ANNA)
     grant = await consent(world, giver, await world.account(), months=1)
     world.clock.set(grant.until)
-    await asyncio.gather(*(world.access.expire() for _ in range(5)))
+    await asyncio.gather(*(world.consents.expire() for _ in range(5)))
     due = select(outbox.c.id).where(outbox.c.dedupe_key.startswith("over:"))
     assert len((await world.database.fetch(due)).all()) == 2
 
@@ -687,7 +687,7 @@ async def test_by_day_it_is_told_at_once(world: World) -> None:
     giver, _ = await confirmed(world, ANNA)
     grant = await consent(world, giver, await world.account(), months=1)
     world.clock.set(grant.until + timedelta(hours=12))
-    await world.access.expire()
+    await world.consents.expire()
     due = select(outbox.c.due_at).where(outbox.c.dedupe_key.startswith("over:"))
     assert set((await world.database.fetch(due)).scalars()) == {world.clock.now()}
 

@@ -296,7 +296,7 @@ async def test_a_removed_consent_is_given_up_and_the_other_side_is_told(world: W
     await world.family.remove(other, own.id)
     assert await world.persons.family(other) == ()
     assert await world.persons.own(owner) == own
-    assert await world.access.grants(owner) == ()
+    assert await world.consents.grants(owner) == ()
     kinds = (await world.database.fetch(select(notification.c.account_id, notification.c.kind))).all()
     assert (owner.id, AccountNews.ACCESS_ENDED) in [tuple(row) for row in kinds]
     renewed = await world.accounts.by_telegram(other.telegram_id)

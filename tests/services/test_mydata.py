@@ -247,8 +247,8 @@ async def test_what_others_have_stays_and_works(world: World) -> None:
         assert AccountNews.ACCESS_ERASED in await told(world, who)
     # The grantee has only the own person left, and the giver nobody in the list of consents.
     assert [each.relation for each in await world.persons.family(life.grantee)] == [Relation.OWN]
-    assert await world.access.grants(life.giver) == ()
-    assert await world.access.grants(life.grantee) == ()
+    assert await world.consents.grants(life.giver) == ()
+    assert await world.consents.grants(life.grantee) == ()
 
     # STEP 2. The grantee's draft for the erased person is gone: it could not be gone on with.
     assert await world.drafts.open_of(life.grantee.id, KIND) is None
@@ -340,7 +340,7 @@ async def test_a_consent_from_somebody_else_on_the_same_row_stands(world: World)
     await consent(world, third, stays)
     await world.mydata.erase(leaves)
     assert own.id in {each.id for each in await world.persons.family(stays)}
-    assert [each.holder for each in await world.access.grants(third)] == ["Петров Аннав Сергеевна"]
+    assert [each.holder for each in await world.consents.grants(third)] == ["Петров Аннав Сергеевна"]
 
 
 async def test_a_consent_of_the_desk_ends_with_its_giver(world: World) -> None:
@@ -402,11 +402,11 @@ async def test_one_leaves_while_the_other_ends_it(world: World) -> None:
         taker, _ = await confirmed(world, somebody(60 + number, ADULT, "Второв"))
         grant = await consent(world, giver, taker)
         _, ended = await asyncio.gather(
-            world.mydata.erase(giver), world.access.revoke(taker, grant.id), return_exceptions=True
+            world.mydata.erase(giver), world.consents.revoke(taker, grant.id), return_exceptions=True
         )
         assert not isinstance(ended, BaseException) or isinstance(ended, NotFound)
         assert await world.accounts.by_id(giver.id) is None
-        assert await world.access.grants(taker) == ()
+        assert await world.consents.grants(taker) == ()
 
 
 async def rows_of(world: World, table: Table) -> int:

@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import func, select, update
 
-from services.accounts.access import Holder, Papers, issue_at_desk
 from services.accounts.codes import Codes
 from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
+from services.accounts.papers import Holder, Papers, issue_at_desk
 from services.accounts.tables import person, person_link
 from services.booking.model import Made
 from services.booking.notices import VisitNews

@@ -18,6 +18,7 @@ from bot.common import by_itself
 from bot.storage import Storage
 from services.accounts.access import Access
 from services.accounts.ageing import Ageing
+from services.accounts.consents import Consents
 from services.accounts.family import Family
 from services.accounts.mail import Mail
 from services.accounts.model import Account, Basis, Covers, MailCode, Person, Relation
@@ -234,6 +235,7 @@ class World:
         self.calendar = house.service(Calendar)
         self.cancelling = house.service(Cancelling)
         self.access = house.service(Access)
+        self.consents = house.service(Consents)
         self.family = house.service(Family)
         self.ageing = house.service(Ageing)
         self.requests = house.service(Requests)

@@ -1,0 +1,178 @@
+"""Consents from chat to chat: who lets whom see or manage their visits, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts import rights
+from services.accounts.accounts import Accounts
+from services.accounts.identity import identity_from_json
+from services.accounts.links import covers_of, end_grants, note, of_account, take_consent
+from services.accounts.model import Account, Farewell, Grant, Person, full_name
+from services.accounts.notices import GIVER, TAKER, AccountNews
+from services.accounts.persons import Persons
+from services.accounts.tables import access_grant, person
+from services.clock import Clock
+from services.errors import NotFound
+from services.ids import new_id
+from services.notify import keys
+from services.notify.model import Notice
+from services.notify.outbox import Outbox
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from services.texts.dates import MOSCOW, by_day, local
+
+
+class Consents:
+    """What one account has let another do. Names are looked up here, never kept in a row."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        persons: Persons,
+        outbox: Outbox,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._accounts = accounts
+        self._persons = persons
+        self._outbox = outbox
+        self._clock = clock
+
+    async def may_grant(self, who: Account) -> bool:
+        """Whether the account holder may let others act: confirmed by documents, and 15 or over."""
+        return await self.granting(who) is not None
+
+    async def granting(self, who: Account) -> Person | None:
+        """The account holder, where they may let others act."""
+        own = await self._persons.own(who)
+        now = self._clock.now()
+        return own if own is not None and rights.may_grant(own, local(now, MOSCOW).date(), now) else None
+
+    async def grants(self, who: Account) -> tuple[Grant, ...]:
+        """Consents that stand: those that this account has given, then those that it has received."""
+        rows = await self._database.fetch(
+            select(access_grant)
+            .where(of_account(who.id), access_grant.c.ended_at.is_(None), access_grant.c.until > self._clock.now())
+            .order_by(access_grant.c.grantor_id != who.id, access_grant.c.granted_at, access_grant.c.id)
+        )
+        return tuple([await self._grant(who, row) for row in rows.all()])
+
+    async def notice(self, who: Account, grant_id: str) -> Grant:
+        """A consent of this account, ended or not; `NotFound` for anybody else's."""
+        query = select(access_grant).where(access_grant.c.id == grant_id, of_account(who.id))
+        row = (await self._database.fetch(query)).one_or_none()
+        if row is None:
+            raise NotFound
+        return await self._grant(who, row)
+
+    async def revoke(self, who: Account, grant_id: str) -> Grant:
+        """Ends a consent, from either side; both are told. Ended already, nothing changes.
+
+        The screen that follows says it to this account: shown, it settles `keys.access_ended`.
+        """
+        mine = access_grant.c.id == grant_id, of_account(who.id)
+        async with self._database.write() as unit:
+            row = await self._end(unit, *mine)
+            if row is not None:
+                await note(unit, self._clock.now(), who.id, row.person_id, "consent_ended", grant_id)
+                for account_id in (row.grantor_id, row.grantee_id):
+                    ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(grant_id, account_id)
+                    follows = account_id == who.id
+                    notice = Notice(account_id, row.person_id, ended, grant_id, key, screen_follows=follows)
+                    await self._outbox.add(unit, notice)
+        if row is not None:
+            await self._accounts.by_id(row.grantee_id)  # whom they act for may have changed: the cache is renewed
+        return await self.notice(who, grant_id)
+
+    async def end_for(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
+        """Within a write unit: the account gives up what it was allowed for this person; who allowed it is told."""
+        for row in await end_grants(unit, self._clock.now(), account_id, person_id):
+            await note(unit, self._clock.now(), account_id, row.person_id, "consent_ended", row.id)
+            ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, row.grantor_id)
+            await self._outbox.add(unit, Notice(row.grantor_id, row.person_id, ended, row.id, key))
+
+    async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
+        """Every consent that is remembered, ended ones too, each with the moment when it was given."""
+        rows = await self._database.fetch(
+            select(access_grant).where(of_account(who.id)).order_by(access_grant.c.granted_at, access_grant.c.id)
+        )
+        return tuple([(await self._grant(who, row), row.granted_at) for row in rows.all()])
+
+    async def end_all(self, unit: AsyncConnection, account_id: str, name: str | None) -> list[Farewell]:
+        """Within the unit that erases the account: every consent to and from it is over; gives who is to be told.
+
+        `name`: of who leaves. What the others' chats are told by is written without it (`Farewell`).
+        """
+        ended = await unit.execute(
+            update(access_grant)
+            .where(of_account(account_id), access_grant.c.ended_at.is_(None))
+            .values(ended_at=self._clock.now())
+            .returning(access_grant)
+        )
+        sides: dict[tuple[str, bool], None] = {}
+        for row in ended.all():
+            if row.grantor_id == account_id:
+                await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id)
+                sides[row.grantee_id, False] = None
+            else:
+                sides[row.grantor_id, True] = None
+        return [await self._bid_farewell(unit, other, name, gave=gave) for other, gave in sides]
+
+    async def _bid_farewell(self, unit: AsyncConnection, other: str, name: str | None, *, gave: bool) -> Farewell:
+        key = keys.access_erased(new_id())
+        side = GIVER if gave else TAKER
+        await self._outbox.add(unit, Notice(other, None, AccountNews.ACCESS_ERASED, side, key, screen_follows=True))
+        return Farewell(other, gave, name, key)
+
+    async def expire(self) -> int:
+        """Ends consents whose time is over; both are told, by day. Gives how many."""
+        now = self._clock.now()
+        over = access_grant.c.ended_at.is_(None), access_grant.c.until <= now
+        due = (await self._database.fetch(select(access_grant.c.id).where(*over))).scalars().all()
+        for grant_id in due:
+            async with self._database.write() as unit:
+                row = await self._end(unit, access_grant.c.id == grant_id)
+                if row is not None:
+                    await self._tell_of_the_end(unit, row, by_day(now))
+            if row is not None:
+                await self._accounts.by_id(row.grantee_id)
+        return len(due)
+
+    async def _tell_of_the_end(self, unit: AsyncConnection, grant: Row[Any], due_at: datetime) -> None:
+        over = AccountNews.CONSENT_ENDED
+        for account_id in (grant.grantor_id, grant.grantee_id):
+            key = keys.access_over(grant.id, account_id)
+            await self._outbox.add(unit, Notice(account_id, grant.person_id, over, grant.id, key, due_at))
+
+    async def _end(self, unit: AsyncConnection, *conditions: ColumnElement[bool]) -> Row[Any] | None:
+        """Ends a consent that stands, with what rested on it; None where there is none."""
+        now = self._clock.now()
+        ended = await unit.execute(
+            update(access_grant)
+            .where(access_grant.c.ended_at.is_(None), *conditions)
+            .values(ended_at=now)
+            .returning(access_grant)
+        )
+        row: Row[Any] | None = ended.one_or_none()
+        if row is not None:
+            await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id)
+        return row
+
+    async def _grant(self, who: Account, row: Row[Any]) -> Grant:
+        grantee = who if row.grantee_id == who.id else await self._accounts.by_id(row.grantee_id)
+        holder = await self._persons.own(grantee) if grantee else None
+        query = select(person.c.profile).where(person.c.id == row.person_id)
+        profile = (await self._database.fetch(query)).scalar_one()
+        identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, profile))
+        return Grant(
+            *(row.id, full_name(identity), holder.full_name if holder else None, row.grantor_id == who.id),
+            *(covers_of(row.covers), row.until, row.ended_at),
+        )

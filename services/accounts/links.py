@@ -1,0 +1,145 @@
+"""Links of accounts to persons, what they rest on, and the rows of consents: each step within its caller's unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts.model import Basis, Covers, Relation
+from services.accounts.persons import covers_words
+from services.accounts.tables import access_grant, account, link_basis, person, person_link
+from services.ids import new_id
+from services.storage.tables import audit
+
+WEAK = (Basis.DECLARED.value,)
+STRONG = (Basis.DESK.value, Basis.OIDC.value)
+
+
+def of_account(account_id: str) -> ColumnElement[bool]:
+    """A consent that this account has given or received."""
+    return or_(access_grant.c.grantor_id == account_id, access_grant.c.grantee_id == account_id)
+
+
+def same_patient(person_id: str) -> Any:
+    """Rows of the person: the very one, and those that are the same patient in the registry."""
+    patient = select(person.c.patient_id).where(person.c.id == person_id).scalar_subquery()
+    same = person.alias("same")
+    return select(same.c.id).where(or_(same.c.id == person_id, same.c.patient_id == patient))
+
+
+def lives(now: datetime) -> ColumnElement[bool]:
+    """A basis that has not ended."""
+    return or_(link_basis.c.until.is_(None), link_basis.c.until > now)
+
+
+def covers_of(words: str) -> frozenset[Covers]:
+    """What a consent allows, from the words that are stored."""
+    return frozenset(Covers(word) for word in words.split())
+
+
+async def live_link(
+    unit: AsyncConnection, now: datetime, account_id: str, person_id: str, relation: Relation, *, keep: bool
+) -> str:
+    """The account's live link to the person; its relation is set unless it is to be kept. Gives the id."""
+    mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
+    row = (await unit.execute(select(person_link).where(*mine))).one_or_none()
+    if row is None:
+        link_id = new_id()
+        values = {"id": link_id, "account_id": account_id, "person_id": person_id, "relation": relation.value}
+        await unit.execute(insert(person_link).values(**values, created_at=now))
+        return link_id
+    if row.ended_at is not None:
+        await unit.execute(delete(link_basis).where(link_basis.c.link_id == row.id))
+    changed = {"ended_at": None} if keep else {"ended_at": None, "relation": relation.value}
+    await unit.execute(update(person_link).where(person_link.c.id == row.id).values(changed))
+    return str(row.id)
+
+
+async def put_basis(
+    unit: AsyncConnection,
+    link_id: str,
+    basis: Basis,
+    until: datetime | None,
+    now: datetime,
+    covers: Collection[Covers],
+) -> None:
+    """The link rests on this basis from now on, in place of an older one of the kind."""
+    same = link_basis.c.link_id == link_id, link_basis.c.basis == basis.value
+    await unit.execute(delete(link_basis).where(*same))
+    words = covers_words(covers) if basis is Basis.CONSENT else None
+    values = {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now, "covers": words}
+    await unit.execute(insert(link_basis).values(**values))
+    # More of the person's visits may be seen now: they are to be asked about at once.
+    whose = select(person_link.c.person_id).where(person_link.c.id == link_id).scalar_subquery()
+    await unit.execute(update(person).where(person.c.id == whose).values(looked_at=None))
+
+
+async def take_bases(unit: AsyncConnection, link_id: str, bases: Collection[str], now: datetime) -> bool:
+    """Takes these bases off a live link, which is over when nothing else holds it; False where there was none."""
+    taken = link_basis.c.link_id == link_id, link_basis.c.basis.in_(bases)
+    if not (await unit.execute(delete(link_basis).where(*taken))).rowcount:
+        return False
+    held_up = select(link_basis.c.link_id).where(link_basis.c.link_id == link_id, lives(now))
+    if (await unit.execute(held_up)).first() is None:
+        ended = update(person_link).where(person_link.c.id == link_id).values(ended_at=now)
+        row = (await unit.execute(ended.returning(person_link))).one()
+        shown = account.c.id == row.account_id, account.c.active_person_id == row.person_id
+        await unit.execute(update(account).where(*shown).values(active_person_id=None))
+    return True
+
+
+async def take_consent(unit: AsyncConnection, now: datetime, account_id: str, person_id: str) -> None:
+    """What the account was allowed for this patient no longer counts."""
+    links = await unit.execute(
+        select(person_link.c.id).where(
+            person_link.c.account_id == account_id,
+            person_link.c.person_id.in_(same_patient(person_id)),
+            person_link.c.ended_at.is_(None),
+        )
+    )
+    for link_id in links.scalars().all():
+        await take_bases(unit, link_id, (Basis.CONSENT.value,), now)
+
+
+async def insert_grant(
+    unit: AsyncConnection,
+    now: datetime,
+    person_id: str,
+    grantor_id: str,
+    grantee_id: str,
+    covers: Collection[Covers],
+    until: datetime,
+) -> str:
+    """The row of a consent that stands; gives its id."""
+    grant_id = new_id()
+    parties = {"person_id": person_id, "grantor_id": grantor_id, "grantee_id": grantee_id}
+    term = {"granted_at": now, "until": until}
+    await unit.execute(insert(access_grant).values(id=grant_id, covers=covers_words(covers), **parties, **term))
+    return grant_id
+
+
+async def end_grants(unit: AsyncConnection, now: datetime, grantee_id: str, person_id: str) -> list[Row[Any]]:
+    """Ends what the account was allowed for this person, as a newer one takes its place or nobody wants it."""
+    rows = await unit.execute(
+        update(access_grant)
+        .where(
+            access_grant.c.grantee_id == grantee_id,
+            access_grant.c.ended_at.is_(None),
+            access_grant.c.person_id.in_(same_patient(person_id)),
+        )
+        .values(ended_at=now)
+        .returning(access_grant)
+    )
+    return list(rows.all())
+
+
+async def note(
+    unit: AsyncConnection, now: datetime, account_id: str, person_id: str | None, action: str, subject_id: str
+) -> None:
+    """A line of the audit."""
+    values: Mapping[str, Any] = {"account_id": account_id, "person_id": person_id, "subject_id": subject_id}
+    await unit.execute(insert(audit).values(id=new_id(), action=action, at=now, **values))
