@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
@@ -13,7 +13,7 @@ from bot.fsm.clinics import ClinicSteps, clinic_answers
 from bot.fsm.confirmation import Confirming, apply_checking, is_checking
 from bot.fsm.map import MapSteps, is_card_open, is_on_map
 from bot.fsm.person import FormSteps, check_step
-from bot.fsm.times import OTHER, TimeSteps, WhoAndWhere, age_of, identity_in, is_other, region_of, slot_ref
+from bot.fsm.times import OTHER, TimeSteps, WhoAndWhere, age_of, has_no_policy, is_other, region_of, slot_ref
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -40,6 +40,7 @@ from bot.views import times as times_view
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import ticket
+from services.accounts import rights
 from services.accounts.accounts import Accounts
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import Persons
@@ -50,10 +51,10 @@ from services.booking.visits import Visits
 from services.clinics.directory import Directory, find_regions
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers, Marks
-from services.errors import Denial
-from services.registry.model import PolicyKind, Refusal, Slot
+from services.errors import Denial, NotAllowed
+from services.registry.model import Refusal, Slot
 from services.registry.ports.errors import RegistryUnavailable
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, local
 from services.texts.i18n import Html
 
 KIND = "booking"
@@ -257,14 +258,16 @@ class BookingSteps:
         return NotTaken()
 
     async def _load_person(self, context: StepContext) -> Loaded[view.PersonChoice]:
-        family = await self.persons.family(context.account)
+        everybody = await self.persons.family(context.account)
+        family = [each for each in everybody if _why_not(each, context) is None]
         page = clamp(context.draft.page, len(family), PAGE_SIZE)
         shown = family[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         target = await self._link_target(context)
         repeats = (
             await repeats_of(self.repeats, context.account, context.draft.id) if page == 0 and target is None else ()
         )
-        data = view.PersonChoice(region_of(context), shown, page, len(family), repeats, target)
+        left_out = len(family) < len(everybody)
+        data = view.PersonChoice(region_of(context), shown, page, len(family), repeats, target, left_out)
         return Loaded(data, [*(each.id for each in shown), *map(_repeat_ref, repeats)], page)
 
     async def _apply_person(self, context: StepContext, given: Input) -> Outcome:
@@ -279,6 +282,9 @@ class BookingSteps:
                 return await self._again(context, ref)
             case Chosen(person_id):
                 person = await self.persons.get(context.account, person_id)
+                denied = _why_not(person, context)
+                if denied is not None:
+                    return Stay(refusals.not_for(context.t, denied))
                 return Answered({"person": person_id, **await self._region_of(context, person)})
         return NotTaken()
 
@@ -356,7 +362,7 @@ class BookingSteps:
 
     async def _load_no_policy(self, context: StepContext) -> Loaded[view.NoPolicy] | Jump:
         who = await self.known.who(context)
-        if identity_in(who).policy.kind is not PolicyKind.NONE:  # the number has been entered meanwhile
+        if not has_no_policy(who):  # the number has been entered meanwhile
             changes = clinic_answers(who, context.answers["clinic"])
             return Jump(_after_clinic({**context.answers, **changes}), changes=changes)
         own = isinstance(who, Person) and who.relation is Relation.OWN
@@ -364,6 +370,8 @@ class BookingSteps:
 
     async def _load_confirm(self, context: StepContext) -> Loaded[view.Confirmation] | Jump:
         held = await self.confirming.held_time(context)
+        if isinstance(held, Declined):
+            return Jump(NEXT_SCREENS[held.reason], await self._note(context, held.reason))
         if isinstance(held, Jump):
             return held
         return Loaded(view.Confirmation(await self.known.place(context), held))
@@ -390,13 +398,16 @@ class BookingSteps:
 
     async def _refused(self, context: StepContext, reason: Refusal | Denial) -> Outcome:
         step = NEXT_SCREENS[reason]
-        note = refusals.refusal(context.t, reason, (await self.known.place(context)).clinic)
+        note = await self._note(context, reason)
         if step == "confirm":
             return Stay(note)
         await self.times.let_time_go(context)
         if reason is Refusal.PATIENT_NOT_FOUND and is_other(context.answers):
             step = "check"
         return Jump(step, note)
+
+    async def _note(self, context: StepContext, reason: Refusal | Denial) -> Html:
+        return refusals.refusal(context.t, reason, (await self.known.place(context)).clinic)
 
     async def _load_checking(self, context: StepContext) -> Loaded[times_view.Place] | Jump | Left:
         outcome = await self.booking.outcome(context.draft.id)
@@ -419,8 +430,14 @@ async def first_answers(persons: Persons, directory: Directory, account: Account
     return {"region": account.last_region} if account.last_region else {}
 
 
-async def answers_for(persons: Persons, directory: Directory, account: Account, person: Person) -> dict[str, Any]:
-    """A booking for this person, at the choice of the clinic; the region is asked only where none is known."""
+async def answers_for(
+    persons: Persons, directory: Directory, account: Account, person: Person, now: datetime
+) -> dict[str, Any]:
+    """A booking for this person, at the choice of the clinic; the region is asked only where none is known.
+
+    `NotAllowed`: nothing can be booked for them.
+    """
+    check(person, now, MOSCOW)
     clinic = await directory.clinic(person.clinic_id) if person.clinic_id is not None else None
     known = {"region": clinic.region} if clinic is not None else await first_answers(persons, directory, account)
     return {**known, "person": person.id}
@@ -450,8 +467,9 @@ def _repeat_ref(each: Repeat) -> str:
     return f"{_AGAIN}{each.entry.visit.id} {slot_ref(each.slot)}"
 
 
-def begins_again(entry: VisitEntry, slot: Slot | None = None) -> Begins:
-    """«Записаться ещё раз»: at the doctor's calendar, or at the confirmation of a time."""
+def begins_again(entry: VisitEntry, now: datetime, slot: Slot | None = None) -> Begins:
+    """«Записаться ещё раз»: at the doctor's calendar, or at the confirmation of a time. `NotAllowed`: not for them."""
+    check(entry.person, now, entry.visit.clinic.tz)
     return Begins(KIND, _answers_again(entry, slot), marks=_REGION_FIXED)
 
 
@@ -478,6 +496,20 @@ def _answers_again(entry: VisitEntry, slot: Slot | None) -> dict[str, Any]:
         "day": local(slot.start, visit.clinic.tz).date().isoformat(),
         "time": slot_ref(slot),
     }
+
+
+def check(person: Person, now: datetime, tz: str) -> None:
+    """Raises `NotAllowed` where the account may book nothing for this person as things are today."""
+    rights.check_booking(person, local(now, tz).date(), now, declared_ahead=0)
+
+
+def _why_not(person: Person, context: StepContext) -> Denial | None:
+    """The same as a word; None where it may."""
+    try:
+        check(person, context.now, region_of(context).tz)
+    except NotAllowed as denied:
+        return denied.reason
+    return None
 
 
 def _another(_: Answers) -> Relation:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.fsm.times import WhoAndWhere, age_of, identity_in, region_of
+from bot.fsm.times import WhoAndWhere, age_of, has_no_policy, name_of, region_of
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -24,10 +24,10 @@ from bot.fsm.wizard import (
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import booking as view
 from bot.views.prompts import Prompt
-from services.accounts.model import Person, full_name
+from services.accounts.model import Person
 from services.booking.booking import Booking
 from services.clinics.directory import Directory, Place, distance_km, nearest
-from services.registry.model import ADULT_AGE, Clinic, PatientIdentity, PolicyKind
+from services.registry.model import ADULT_AGE, Clinic, PatientIdentity
 
 _QUERY_LENGTH = 60
 _RECENT_CLINICS = 3
@@ -82,7 +82,7 @@ class ClinicSteps:
             ordered = suitable
         else:
             ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
-        return Listed(full_name(identity_in(who)), ordered, attached, recent, place, child)
+        return Listed(name_of(who), ordered, attached, recent, place, child)
 
     async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:
         found = await self.listed(context)
@@ -157,5 +157,5 @@ def clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, A
     return {
         "clinic": clinic_id,
         "attached": isinstance(who, Person) and who.clinic_id == clinic_id,
-        "no_policy": identity_in(who).policy.kind is PolicyKind.NONE,
+        "no_policy": has_no_policy(who),
     }

@@ -12,7 +12,7 @@ from bot.views.visits import ticket
 from services.accounts.mail import Mail
 from services.accounts.model import Person
 from services.booking.booking import Booking
-from services.booking.model import BookingOutcome, Held, Loss, Lost, Unheld
+from services.booking.model import BookingOutcome, Declined, Held, Loss, Lost, Unheld
 from services.booking.visits import Visits
 from services.drafts.model import Marks
 from services.registry.model import Refusal, Visit
@@ -28,12 +28,13 @@ class Confirming:
     visits: Visits
     mail: Mail
 
-    async def held_time(self, context: StepContext) -> Held | Unheld | Jump:
-        """The chosen time, held if it may be; or where to go on if it can be had no longer."""
+    async def held_time(self, context: StepContext, moves: Visit | None = None) -> Held | Unheld | Declined | Jump:
+        """The chosen time, held if it may be; or where to go on if it can be had no longer. `moves`: as below."""
         chosen = chosen_time(context.answers["time"])
-        answer = await self.booking.hold(context.account, context.draft.id, chosen)
+        who, clinic = await self.known.who(context), (await self.known.place(context)).clinic
+        answer = await self.booking.hold(context.account, context.draft.id, chosen, who, clinic, moves)
         match answer:
-            case Held() | Unheld():
+            case Held() | Unheld() | Declined():
                 return answer
             case Lost(Loss.PASSED):
                 return Jump("time", await self._note(context, Refusal.TIME_PASSED))

@@ -36,6 +36,7 @@ from services.drafts.drafts import Drafts
 from services.drafts.model import Answers
 from services.errors import Denial, NotAllowed
 from services.limits.model import LimitReached
+from services.registry.model import PatientIdentity
 from services.registry.ports.errors import PatientConflict
 from services.texts.dates import MOSCOW, local
 
@@ -175,9 +176,9 @@ class FamilySteps:
         return Left(view.card(context.t, person, context.now, view.already_there(context.t)))
 
 
-def edit_answers(person: Person, may: Editing) -> dict[str, Any]:
+def edit_answers(person: Person, form: PatientIdentity, may: Editing) -> dict[str, Any]:
     """The draft of a correction as it begins."""
-    known = answers_of(person.identity)
+    known = answers_of(form)
     about = {"id": person.id, "relation": person.relation.value, "locked": may is Editing.NUMBERS}
     return {**known, **about}
 

@@ -133,9 +133,13 @@ class MovingSteps:
                 return Jump("checking", marks={"checking": True})
             reason = self.cancelling.why_not(old)
             return await self._left_for_card(context, refusals.kept(context.t, reason) if reason else None)
-        held = await self.confirming.held_time(context)
+        held = await self.confirming.held_time(context, old.visit if old else None)
         if isinstance(held, Jump):
             return held
+        if isinstance(held, Declined):
+            note = refusals.move_refusal(context.t, held.reason, (await self.known.place(context)).clinic)
+            step = NEXT_SCREENS[held.reason]
+            return await self._left_for_card(context, note) if step == _CARD else Jump(step, note)
         return Loaded(view.MoveConfirmation(await self.known.place(context), old.visit if old else None, held))
 
     async def _apply_confirm(self, context: StepContext, given: Input) -> Outcome:

@@ -174,7 +174,7 @@ class FormSteps:
 
     async def _my_phone(self, context: StepContext) -> str | None:
         own = await self.persons.own(context.account)
-        return own.identity.phone if own else None
+        return own.shown.phone if own and own.shown else None
 
 
 def check_step(

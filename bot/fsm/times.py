@@ -35,7 +35,7 @@ from services.clinics.directory import Directory
 from services.clinics.regions import Region, region
 from services.drafts.model import Answers
 from services.errors import NotFound
-from services.registry.model import PatientIdentity, Refusal, Slot
+from services.registry.model import PatientIdentity, PolicyKind, Refusal, Slot
 from services.texts.dates import full_years, local
 
 OTHER = "other"
@@ -48,12 +48,19 @@ def is_other(answers: Answers) -> bool:
     return answers.get("person") == OTHER
 
 
-def identity_in(who: Person | PatientIdentity) -> PatientIdentity:
-    return who.identity if isinstance(who, Person) else who
+def name_of(who: Person | PatientIdentity) -> str:
+    return who.full_name if isinstance(who, Person) else full_name(who)
+
+
+def has_no_policy(who: Person | PatientIdentity) -> bool:
+    """Whether visits are booked by phone; whose numbers are not shown the registry knows, or says so itself."""
+    form = who.shown if isinstance(who, Person) else who
+    return form is not None and form.policy.kind is PolicyKind.NONE
 
 
 def age_of(who: Person | PatientIdentity, now: datetime, tz: str) -> int:
-    return full_years(identity_in(who).birth_date, local(now, tz).date())
+    today = local(now, tz).date()
+    return who.age(today) if isinstance(who, Person) else full_years(who.birth_date, today)
 
 
 def region_of(context: StepContext) -> Region:
@@ -83,7 +90,7 @@ class WhoAndWhere:
             raise NotFound
         moved_from = context.marks.get("moved_from")
         return view.Place(
-            full_name(identity_in(await self.who(context))),
+            name_of(await self.who(context)),
             clinic,
             datetime.fromisoformat(moved_from) if moved_from else None,
         )

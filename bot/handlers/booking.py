@@ -59,7 +59,7 @@ async def open_again(visitor: Visitor, data: VisitAgain, *, visits: Visits, repe
     """«Записаться ещё раз»: at the doctor's calendar, or at the nearest time."""
     entry = await visits.get(visitor.account, data.visit)
     slot = await repeats.nearest(entry, "") if data.soonest else None
-    await wizards.begin(visitor, booking.begins_again(entry, slot))
+    await wizards.begin(visitor, booking.begins_again(entry, visitor.now, slot))
 
 
 async def open_for(
@@ -67,8 +67,9 @@ async def open_for(
 ) -> None:
     """«Записать к врачу» on a person's card: who is known, so the clinic is asked first."""
     who = await persons.get(visitor.account, data.person)
+    answers = await booking.answers_for(persons, directory, visitor.account, who, visitor.now)
     await wizards.leave(visitor)
-    await wizards.start(visitor, booking.KIND, await booking.answers_for(persons, directory, visitor.account, who))
+    await wizards.start(visitor, booking.KIND, answers)
 
 
 ROUTES = (to(GO_BOOKING, open_booking), on(VisitAgain, open_again), on(PersonBook, open_for))

@@ -166,10 +166,10 @@ async def begin_edit(visitor: Visitor, *, drafts: Drafts, persons: Persons, wiza
 async def _edit(visitor: Visitor, person_id: str, persons: Persons, wizards: Wizards) -> None:
     t, who = visitor.t, await persons.get(visitor.account, person_id)
     may = editing(who, visitor.now)
-    if may is Editing.NOTHING:
+    if may is Editing.NOTHING or who.shown is None:
         await visitor.show(view.card(t, who, visitor.now, view.not_to_be_changed(t)))
     else:
-        await wizards.start(visitor, wizard.EDIT, wizard.edit_answers(who, may))
+        await wizards.start(visitor, wizard.EDIT, wizard.edit_answers(who, who.shown, may))
 
 
 ROUTES = (

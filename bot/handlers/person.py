@@ -26,10 +26,11 @@ async def open_form(visitor: Visitor, *, drafts: Drafts, persons: Persons, wizar
 async def begin(visitor: Visitor, *, persons: Persons, wizards: Wizards, home: HomeScreen) -> None:
     """Home where it is complete; where only the policy is missing, the rest is known."""
     own = await persons.own(visitor.account)
-    if own is not None and own.identity.policy.kind is not PolicyKind.NONE:
+    form = own.shown if own is not None else None
+    if own is not None and (form is None or form.policy.kind is not PolicyKind.NONE):
         await visitor.show(await home.screen(visitor))
         return
-    known = person.answers_of(own.identity) if own else {}
+    known = person.answers_of(form) if form else {}
     answers = {field: value for field, value in known.items() if field != "policy"}
     await wizards.start(visitor, person.KIND, answers)
 

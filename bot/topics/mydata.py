@@ -29,7 +29,7 @@ def serve(
     personal_parts: Sequence[PersonalData],
 ) -> Mapping[str, object]:
     database, clock = kernel.database, kernel.clock
-    people = AccountData(database, kernel.vault, kernel.accounts, consents, clock)
+    people = AccountData(database, kernel.vault, kernel.accounts, kernel.persons, consents, clock)
     parts = (*personal_parts, DraftData(database, kernel.vault))
     mydata = MyData(database, people, parts, kernel.persons, visits, cancelling, kernel.memory, kernel.limits, clock)
     return {"mydata": mydata}

@@ -42,7 +42,7 @@ from services.accounts.notices import AccountNews
 from services.accounts.rights import TEENAGER_AGE
 from services.limits.model import LIMITS, Act
 from services.registry.model import ADULT_AGE
-from services.texts.dates import MOSCOW, full_years, local, numeric
+from services.texts.dates import MOSCOW, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 COMMAND = "python -m bot confirm"
@@ -122,7 +122,7 @@ def covers_of(bits: int) -> frozenset[Covers]:
 def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Screen:
     """What to bring to the desk, or whose consent is needed; then the code."""
     by_papers = person.relation in _PAPERS
-    teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
+    teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
     return Screen(
         blocks(
             lines(
@@ -213,7 +213,7 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
     """What is possible now."""
     person = data.person
     own = person.relation is Relation.OWN
-    teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
+    teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
     consents = [until for basis, until in person.bases if basis is Basis.CONSENT]
     if data.basis is Basis.DESK and teenager and not own and not consents:
         told = t(

@@ -93,7 +93,10 @@ class RegionChoice:
 
 @dataclass(frozen=True, slots=True)
 class PersonChoice:
-    """One page of persons; `repeats`: specialists seen before, whose buttons stand first; `link`: where one leads."""
+    """One page of persons; `repeats`: specialists seen before, whose buttons stand first; `link`: where one leads.
+
+    `left_out`: there are others, for whom the account may not book.
+    """
 
     region: Region
     persons: Sequence[Person]
@@ -101,6 +104,7 @@ class PersonChoice:
     total: int
     repeats: Sequence[Repeat] = ()
     link: LinkTarget | None = None
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
             _again_lines(t, data.repeats, scene.now),
             bold(t("Who is the visit for?")),
             target_lines(t, data.link) if data.link else t("Region: {region}", region=region_name(t, data.region)),
+            t("Those for whom you may not make bookings are not here.") if data.left_out else "",
         ),
         markup(
             *again,

@@ -41,8 +41,8 @@ from services.accounts.rights import (
     standing_bases,
     visit_scope,
 )
-from services.registry.model import ADULT_AGE, PolicyKind
-from services.texts.dates import MOSCOW, full_years, local, numeric
+from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
+from services.texts.dates import MOSCOW, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 
@@ -131,18 +131,14 @@ def card(t: Texts, person: Person, now: datetime, note: Html | None = None) -> S
         blocks(
             note or "",
             lines(bold(person.full_name), t("This is you") if own else _relation_line(t, person.relation)),
-            lines(
-                t("Date of birth: {date}", date=numeric(person.identity.birth_date)),
-                policy_line(t, person),
-                *(_contacts(t, person) if may is not Editing.NOTHING else ()),
-            ),
+            lines(form_lines(t, person), *(_contacts(t, person) if may is not Editing.NOTHING else ())),
             _rights(t, person, now),
         ),
         markup(
             [button(t.label("🩺 Book a doctor for this person"), PersonBook(person=person.id))]
             if not own and may_manage(person, _today(now), now)
             else [],
-            [button(_mark_label(t, person), PersonPolicy(person=person.id))],
+            [button(_mark_label(t, person, person.shown), PersonPolicy(person=person.id))] if person.shown else [],
             [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))] if can_confirm else [],
             [button(t.label("👥 Who has access"), GO_GRANTS)] if own else [],
             [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))] if may is not Editing.NOTHING else [],
@@ -152,13 +148,26 @@ def card(t: Texts, person: Person, now: datetime, note: Html | None = None) -> S
     )
 
 
-def policy_line(t: Texts, person: Person) -> Html:
+def form_lines(t: Texts, person: Person) -> Html:
+    """Birth date and policy, or that they are not shown here."""
+    if person.shown is None:
+        return not_shown(t)
+    born = t("Date of birth: {date}", date=numeric(person.shown.birth_date))
+    return lines(born, _policy_line(t, person, person.shown))
+
+
+def not_shown(t: Texts) -> Html:
+    """What stands in the place of a form that is another one's own."""
+    return t("The policy and the date of birth are seen by the person alone.")
+
+
+def _policy_line(t: Texts, person: Person, form: PatientIdentity) -> Html:
     """«Полис ОМС ребёнка: 5097 5797 9200 0180 ✅ подтверждён»."""
-    policy = person.identity.policy
+    policy = form.policy
     child = person.relation is Relation.CHILD
     if policy.kind is PolicyKind.NONE:
         return t("The child’s insurance policy: none") if child else t("Insurance policy: none")
-    number = _number(t, person)
+    number = _number(t, form)
     if person.verified:
         return (
             t("The child’s insurance policy: {number} ✅ confirmed by the registry", number=number)
@@ -174,7 +183,12 @@ def policy_line(t: Texts, person: Person) -> Html:
 
 def policy_mark(t: Texts, person: Person) -> Screen:
     """What the verified mark means and how it comes; what to do where there is no policy."""
-    if person.identity.policy.kind is PolicyKind.NONE:
+    form = person.shown
+    no_policy = form is not None and form.policy.kind is PolicyKind.NONE
+    if form is None:
+        heading = bold(t("Insurance policy"))
+        told = t("Their bookings do not need the number here.")
+    elif no_policy:
         heading = bold(t("How to get a policy"))
         told = _how_to_get(t, person)
     elif person.verified:
@@ -191,11 +205,16 @@ def policy_mark(t: Texts, person: Person) -> Screen:
             "check them, or show the policy at the clinic’s desk."
         )
     return Screen(
-        blocks(heading, lines(t("Person: {name}", name=bold(person.full_name)), policy_line(t, person)), told),
+        blocks(
+            heading,
+            lines(
+                t("Person: {name}", name=bold(person.full_name)),
+                not_shown(t) if form is None else _policy_line(t, person, form),
+            ),
+            told,
+        ),
         markup(
-            topic_row(t, HelpPage.POLICY)
-            if person.identity.policy.kind is PolicyKind.NONE and person.relation is Relation.CHILD
-            else [],
+            topic_row(t, HelpPage.POLICY) if no_policy and person.relation is Relation.CHILD else [],
             back_row(t, PersonCard(person=person.id)),
         ),
     )
@@ -275,7 +294,7 @@ def misfit_of_known(t: Texts) -> Html:
 def added(t: Texts, person: Person) -> Html:
     """What came of the form of a relative."""
     verified, known = person.verified, person.patient_id is not None
-    if person.identity.policy.kind is PolicyKind.NONE:
+    if person.shown is not None and person.shown.policy.kind is PolicyKind.NONE:
         return t("✅ Done. While there is no policy, visits are booked by the clinic’s phone.")
     if verified:
         return t("✅ Done. The registry knows this policy.")
@@ -401,18 +420,24 @@ def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
 
 def _line(t: Texts, number: int, person: Person, *, active: bool) -> Html:
     heading = t("The child’s insurance policy") if person.relation is Relation.CHILD else t("Insurance policy")
-    policy = _number(t, person)
     return lines(
         Html(f"{number}. ") + bold(heading),
         t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation])),
-        t("Policy number: {number}", number=policy + (" ✅" if person.verified else "")),
-        t("Date of birth: {date}", date=numeric(person.identity.birth_date)),
+        *_form_in_list(t, person),
         t("👉 This policy stands in the main menu") if active else "",
     )
 
 
-def _number(t: Texts, person: Person) -> Html:
-    return Html("<code>") + policy_words(t, person.identity.policy) + Html("</code>")
+def _form_in_list(t: Texts, person: Person) -> tuple[Html, ...]:
+    if person.shown is None:
+        return (not_shown(t),)
+    policy = _number(t, person.shown) + (" ✅" if person.verified else "")
+    born = numeric(person.shown.birth_date)
+    return t("Policy number: {number}", number=policy), t("Date of birth: {date}", date=born)
+
+
+def _number(t: Texts, form: PatientIdentity) -> Html:
+    return Html("<code>") + policy_words(t, form.policy) + Html("</code>")
 
 
 def _relation_line(t: Texts, relation: Relation) -> Html:
@@ -420,15 +445,16 @@ def _relation_line(t: Texts, relation: Relation) -> Html:
 
 
 def _contacts(t: Texts, person: Person) -> list[Html]:
-    phone, snils = person.identity.phone, person.identity.snils
+    form = person.shown
+    phone, snils = (form.phone, form.snils) if form is not None else (None, None)
     return [
         *([t("Phone: {phone}", phone=format_phone(phone))] if phone else []),
         *([t("SNILS: {snils}", snils=format_snils(snils))] if snils else []),
     ]
 
 
-def _mark_label(t: Texts, person: Person) -> str:
-    if person.identity.policy.kind is PolicyKind.NONE:
+def _mark_label(t: Texts, person: Person, form: PatientIdentity) -> str:
+    if form.policy.kind is PolicyKind.NONE:
         return t.label("How to get a policy")
     return t.label("✅ The policy is confirmed") if person.verified else t.label("Policy not confirmed: why?")
 
@@ -479,7 +505,7 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
     if visit_scope(person, today, now) is VisitScope.ALL:
         return [t("You see all bookings, those made at the clinic too.")]
     told = [t("You see only the bookings made from this chat.")]
-    age = full_years(person.identity.birth_date, today)
+    age = person.age(today)
     if bases & {Basis.DESK, Basis.OIDC} and TEENAGER_AGE <= age < ADULT_AGE:
         told.append(
             t(

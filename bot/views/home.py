@@ -12,13 +12,12 @@ from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.kit import Row, button, markup
-from bot.views.family import policy_line
+from bot.views.family import form_lines
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import visit_when
 from services.accounts.model import Person
 from services.booking.model import VisitEntry
-from services.texts.dates import numeric
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 
@@ -60,8 +59,7 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
 
 
 def _policy_card(t: Texts, person: Person) -> Html:
-    born = t("Date of birth: {date}", date=numeric(person.identity.birth_date))
-    return lines(bold(person.full_name), born, policy_line(t, person))
+    return lines(bold(person.full_name), form_lines(t, person))
 
 
 def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:

@@ -42,7 +42,7 @@ def letter(
         t("To have no more letters, open “☰ More” and “✉️ E-mail” in the bot."),
         t("If you do not know the patient, the address was given by mistake. Please delete the letter."),
     ]
-    subject = f"{plain(title)}: {event.entry.person.identity.name}, {_when(t, visit)}"
+    subject = f"{plain(title)}: {event.entry.person.names.name}, {_when(t, visit)}"
     text = "\n\n".join(plain(each) for each in (title, *told, lines(*about)))
     return Letter(
         t.locale,

@@ -93,6 +93,11 @@ def _sentence(t: Texts, table: Mapping[Refusal | Denial, str], reason: Refusal |
     return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
 
 
+def not_for(t: Texts, reason: Denial) -> Html:
+    """Why nothing can be booked for whoever was chosen."""
+    return Html("⚠️ ") + t(REFUSALS[reason], limit=DECLARED_AHEAD)
+
+
 def denied(t: Texts, reason: Denial) -> Screen:
     """What was pressed may not be done, where no screen of its own says so."""
     return Screen(

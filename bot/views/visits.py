@@ -26,7 +26,7 @@ from services.accounts import rights
 from services.booking.model import VisitEntry, VisitPage
 from services.booking.notices import VisitNews
 from services.registry.model import ADULT_AGE, Visit, VisitStatus
-from services.texts.dates import MOSCOW, full_years, local, short_when, when
+from services.texts.dates import MOSCOW, local, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 STATUSES = {
@@ -146,7 +146,7 @@ def answered(t: Texts, entry: VisitEntry) -> Html:
 def is_child(entry: VisitEntry) -> bool:
     """Whether somebody under 18 will be brought there."""
     day = local(entry.visit.start, entry.visit.clinic.tz).date()
-    return full_years(entry.person.identity.birth_date, day) < ADULT_AGE
+    return entry.person.age(day) < ADULT_AGE
 
 
 def is_ahead(visit: Visit, now: datetime) -> bool:

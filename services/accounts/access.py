@@ -261,7 +261,7 @@ class Access:
             link_id = await live_link(unit, self._clock.now(), who.id, person_id, relation, keep=True)
         else:
             person_id = known.id
-            typed = known.identity
+            typed = await self._persons.for_registry(who, known.id)
             full = replace(identity, snils=identity.snils or typed.snils, phone=identity.phone or typed.phone)
             await self._persons.set_documents(unit, person_id, full, patient)
             link_id = await live_link(

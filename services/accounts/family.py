@@ -102,6 +102,9 @@ class Family:
             patient = await self._persons.look_up(account, identity)
         except RegistryUnavailable:
             patient = None
+        hidden = await self._persons.hidden_as(account, patient) if patient is not None else None
+        if hidden is not None:
+            raise AlreadyThere(hidden.id)
         async with self._database.write() as unit:
             await self._check_room(unit, account)
             await self._limits.spend_within(unit, account.telegram_id, Act.PERSON)
@@ -117,11 +120,11 @@ class Family:
         """
         before = await self._persons.get(account, person_id)
         may = editing(before, self._clock.now())
-        if may is Editing.NOTHING or await self._is_anothers_own(account, person_id):
+        if may is Editing.NOTHING or before.shown is None or await self._is_anothers_own(account, person_id):
             raise NotAllowed(Denial.NOT_COVERED)
-        if may is Editing.NUMBERS and _as_in_documents(before.identity) != _as_in_documents(identity):
+        if may is Editing.NUMBERS and _as_in_documents(before.shown) != _as_in_documents(identity):
             raise ConfirmedPerson
-        if identity.birth_date != before.identity.birth_date:
+        if identity.birth_date != before.born:
             self._check_age(before.relation, identity)
         twin = await self._persons.same_as(account, identity)
         if twin is not None and twin.id != person_id:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import date, datetime
 from enum import StrEnum
 
+from services.errors import NomerokError
 from services.registry.model import PatientIdentity
+from services.texts.dates import full_years
 
 
 class Relation(StrEnum):
@@ -63,32 +66,74 @@ class Consent:
     given_at: datetime
 
 
+class Field(StrEnum):
+    """What there is to be told of a person; which of it a basis shows, `accounts.shown` says."""
+
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    SEX = "sex"
+    PHONE = "phone"
+    POLICY = "policy"
+    SNILS = "snils"
+    ATTACHMENT = "attachment"
+    """The clinic that the registry has them attached to."""
+    VERIFIED = "verified"
+    """That a registry has matched the policy."""
+
+
+class NotShown(NomerokError):  # noqa: N818
+    """More of a person is asked for than the account's bases show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What everybody who has the person on a list knows of them."""
+
+    surname: str
+    name: str
+    patronymic: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person linked to an account.
+    """A person linked to an account, cut to what the account's bases show (`accounts.shown.cut`).
 
     `bases`: each basis with the moment it ends (None: never); `covers`: what the consent among them allows.
-    `patient_id` and `clinic_id` are the registry's: who they are there and where they are attached.
-    `verified`: a registry has matched the policy.
+    `shown`: the form, None where only the name is shown. `patient_id` and `clinic_id` are the registry's: who they are
+    there, and where they are attached, if that is shown. `verified`: a registry has matched the policy, if it is shown.
+    `born` decides about rights, and is for no screen: those ask for an age.
     """
 
     id: str
     relation: Relation
     bases: tuple[tuple[Basis, datetime | None], ...]
-    identity: PatientIdentity
+    shown: PatientIdentity | None
     patient_id: str | None
     clinic_id: str | None
     verified: bool
     covers: frozenset[Covers] = frozenset()
+    names: Names = dataclass_field(kw_only=True)
+    born: date = dataclass_field(kw_only=True, repr=False)
+
+    @property
+    def identity(self) -> PatientIdentity:
+        """The whole form. Raises `NotShown` where the account sees the name alone."""
+        if self.shown is None:
+            raise NotShown
+        return self.shown
 
     @property
     def full_name(self) -> str:
-        return full_name(self.identity)
+        return full_name(self.names)
 
     @property
     def short_name(self) -> str:
         """Name and surname, for buttons."""
-        return f"{self.identity.name} {self.identity.surname}"
+        return f"{self.names.name} {self.names.surname}"
+
+    def age(self, on: date) -> int:
+        """In full years."""
+        return full_years(self.born, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +173,8 @@ class AwaitedMail:
 class MailCode:
     """A code as the letter says it."""
 
-    address: str = field(repr=False)
-    digits: str = field(repr=False)
+    address: str = dataclass_field(repr=False)
+    digits: str = dataclass_field(repr=False)
 
     @property
     def readable(self) -> str:
@@ -162,9 +207,9 @@ class LinkNotice:
     consent: bool
 
 
-def full_name(identity: PatientIdentity) -> str:
+def full_name(who: PatientIdentity | Names) -> str:
     """«Иванова Анна Сергеевна»."""
-    return " ".join(filter(None, (identity.surname, identity.name, identity.patronymic)))
+    return " ".join(filter(None, (who.surname, who.name, who.patronymic)))
 
 
 class CodeProblem(StrEnum):

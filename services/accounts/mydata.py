@@ -13,8 +13,9 @@ from services.accounts.accounts import Accounts
 from services.accounts.consents import Consents
 from services.accounts.identity import identity_from_json
 from services.accounts.links import covers_of, of_account, same_patient
-from services.accounts.model import Account, Basis, Farewell, Relation, full_name
+from services.accounts.model import Account, Basis, Farewell, Person, Relation, full_name
 from services.accounts.papers import is_holder
+from services.accounts.persons import Persons
 from services.accounts.tables import (
     access_code,
     access_grant,
@@ -53,10 +54,19 @@ class AccountData:
 
     sections = tuple(map(Section, ("account", "consents", "persons", "access", "codes", "actions")))
 
-    def __init__(self, database: Database, vault: Vault, accounts: Accounts, consents: Consents, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        persons: Persons,
+        consents: Consents,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._accounts = accounts
+        self._listed = persons
         self._consents = consents
         self._clock = clock
 
@@ -67,7 +77,7 @@ class AccountData:
         return {
             "account": await self._account_facts(whose),
             "consents": await self._agreements(whose),
-            "persons": await self._persons(whose),
+            "persons": await self._persons(whose, await self._listed.family(who)),
             "access": await self._grants(who),
             "codes": await self._codes(whose),
             "actions": await self._actions(whose),
@@ -134,7 +144,8 @@ class AccountData:
             for row in await self._database.fetch(mine)
         ]
 
-    async def _persons(self, whose: Subject) -> list[Fact]:
+    async def _persons(self, whose: Subject, listed: Sequence[Person]) -> list[Fact]:
+        now_listed = {each.id: each for each in listed}
         query = (
             select(person, person_link.c.id.label("link_id"), person_link.c.relation, person_link.c.ended_at)
             .add_columns(person_link.c.created_at.label("added_at"))
@@ -146,11 +157,11 @@ class AccountData:
         for row in (await self._database.fetch(query)).all():
             held = select(link_basis).where(link_basis.c.link_id == row.link_id).order_by(link_basis.c.granted_at)
             bases = (await self._database.fetch(held)).all()
-            found.append(self._person(row, bases))
+            found.append(self._person(row, bases, now_listed.get(row.id)))
         return found
 
-    def _person(self, row: Row[Any], bases: Sequence[Row[Any]]) -> Facts:
-        """Somebody who is known by a consent alone is told of only as far as it goes."""
+    def _person(self, row: Row[Any], bases: Sequence[Row[Any]], listed: Person | None) -> Facts:
+        """Of each, what the account is shown now. `listed`: as `Persons` has them, None: they have left the list."""
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
         of_the_link: Facts = {
             "full_name": full_name(identity),
@@ -167,11 +178,9 @@ class AccountData:
                 for each in bases
             ],
         }
-        own_word = {each.basis for each in bases} - {Basis.CONSENT.value}
-        if not own_word:
+        if listed is None or listed.shown is None:
             return of_the_link
-        strong = own_word != {Basis.DECLARED.value}
-        return {**of_the_link, **_form(identity), **_in_registry(row, strong=strong)}
+        return {**of_the_link, **_form(listed.shown), **_in_registry(row, listed)}
 
     async def _grants(self, who: Account) -> list[Fact]:
         return [
@@ -346,11 +355,10 @@ def _form(identity: PatientIdentity) -> Facts:
     }
 
 
-def _in_registry(row: Row[Any], *, strong: bool) -> Facts:
-    """Where somebody is attached is not for those who have only typed who that is."""
+def _in_registry(row: Row[Any], listed: Person) -> Facts:
     return {
         "known_to_registry": row.patient_id is not None,
-        "policy_confirmed_at": row.verified_at,
-        "clinic_of_attachment": Word("clinic", row.clinic_id) if strong and row.clinic_id else None,
+        "policy_confirmed_at": row.verified_at if listed.verified else None,
+        "clinic_of_attachment": Word("clinic", listed.clinic_id) if listed.clinic_id else None,
         "bookings_last_looked_for_at": row.looked_at,
     }

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import is_declared
+from services.accounts.shown import cut, names_of
 from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
 from services.errors import Denial, NomerokError, NotAllowed, NotFound
@@ -29,6 +30,7 @@ from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
+from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
 
 # Asked at nearly every press, so they are put together once: that takes as long as the database's answer.
@@ -81,16 +83,29 @@ class Persons:
     async def same_as(self, account: Account, identity: PatientIdentity) -> Person | None:
         """The account's person with this very name, birth date and policy (СНИЛС where there is none).
 
-        Typed again, it is not another person.
+        Typed again, it is not another person. Whose numbers are not shown is not found by them: that is for the
+        registry to say, where such questions are counted (`hidden_as`).
         """
         return next(
             (
                 each
                 for each in await self.family(account)
-                if _who(each.identity) == _who(identity) and _same_numbers(each.identity, identity)
+                if each.shown is not None and _who(each.shown) == _who(identity) and _same_numbers(each.shown, identity)
             ),
             None,
         )
+
+    async def hidden_as(self, account: Account, patient: Patient) -> Person | None:
+        """The account's person who is this patient, where the account is shown the name alone."""
+        family = await self.family(account)
+        return next((each for each in family if each.patient_id == patient.id and each.shown is None), None)
+
+    async def for_registry(self, account: Account, person_id: str) -> PatientIdentity:
+        """All that a registry finds or enters a person of this account by; never for a screen. `NotFound` as `get`."""
+        row = (await self._database.fetch(_ONE, {"account": account.id, "person": person_id})).first()
+        if row is None:
+            raise NotFound
+        return self._identity(row)
 
     async def own(self, account: Account) -> Person | None:
         """The account holder, None until the form is filled."""
@@ -251,18 +266,24 @@ class Persons:
         return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
 
     def _person(self, rows: list[Row[Any]]) -> Person:
-        first = rows[0]
-        return Person(
+        first, now = rows[0], self._clock.now()
+        identity = self._identity(first)
+        whole = Person(
             id=first.id,
             relation=Relation(first.relation),
             bases=tuple((Basis(row.basis), row.until) for row in rows if row.basis is not None),
-            identity=identity_from_json(self._vault.open_json(person.c.profile, first.id, first.profile)),
+            shown=identity,
             patient_id=first.patient_id,
-            # Where somebody is attached is not for those who have only typed who that is.
-            clinic_id=first.clinic_id if any(row.basis != Basis.DECLARED.value for row in rows) else None,
+            clinic_id=first.clinic_id,
             verified=first.verified_at is not None,
             covers=frozenset(Covers(word) for row in rows for word in (row.covers or "").split()),
+            names=names_of(identity),
+            born=identity.birth_date,
         )
+        return cut(whole, local(now, MOSCOW).date(), now)
+
+    def _identity(self, row: Row[Any]) -> PatientIdentity:
+        return identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
 
 
 def covers_words(covers: Collection[Covers]) -> str:

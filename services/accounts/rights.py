@@ -13,7 +13,6 @@ from enum import StrEnum
 from services.accounts.model import Basis, Covers, Person, Relation
 from services.errors import Denial, NotAllowed
 from services.registry.model import ADULT_AGE
-from services.texts.dates import full_years
 
 TEENAGER_AGE = 15
 DECLARED_AHEAD = 5
@@ -46,7 +45,7 @@ def live_bases(person: Person, now: datetime) -> frozenset[Basis]:
 def standing_bases(person: Person, on: date, now: datetime) -> frozenset[Basis]:
     """Those of the live ones that hold at the person's age on a day: a grown child leaves nothing but a consent."""
     live = live_bases(person, now)
-    grown = person.relation is Relation.CHILD and full_years(person.identity.birth_date, on) >= ADULT_AGE
+    grown = person.relation is Relation.CHILD and person.age(on) >= ADULT_AGE
     return live & {Basis.CONSENT} if grown else live
 
 
@@ -98,7 +97,7 @@ def visit_scope(person: Person, today: date, now: datetime) -> VisitScope:
         return VisitScope.ALL
     if not bases & _DOCUMENTS:
         return VisitScope.OWN_BOOKINGS
-    is_teenager = TEENAGER_AGE <= full_years(person.identity.birth_date, today) < ADULT_AGE
+    is_teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
     if person.relation in (Relation.CHILD, Relation.WARD) and is_teenager:
         return VisitScope.OWN_BOOKINGS
     return VisitScope.ALL
@@ -116,7 +115,7 @@ def may_grant(person: Person, today: date, now: datetime) -> bool:
     """Whether the person may let others act from the own chat: confirmed by documents, and 15 or over."""
     if person.relation is not Relation.OWN or not live_bases(person, now) & _DOCUMENTS:
         return False
-    return full_years(person.identity.birth_date, today) >= TEENAGER_AGE
+    return person.age(today) >= TEENAGER_AGE
 
 
 def _acting(person: Person, bases: frozenset[Basis]) -> frozenset[Basis]:

@@ -127,16 +127,32 @@ class Booking:
         self._patience = patience
         self._moving = Moving(database, registry, watch, clock, patience)
 
-    async def hold(self, account: Account, draft_id: str, chosen: ChosenTime) -> Held | Unheld | Lost | Made | Checking:
-        """Keeps the chosen time for the draft, while its person reads and confirms.
+    async def hold(
+        self,
+        account: Account,
+        draft_id: str,
+        chosen: ChosenTime,
+        who: Person | PatientIdentity,
+        clinic: Clinic,
+        moves: Visit | None = None,
+    ) -> Held | Unheld | Lost | Made | Checking | Declined:
+        """Keeps the chosen time for the draft, while its person reads and confirms; `Declined` where it may not book.
 
         Where it cannot be had, what the draft has booked already is the answer: it may be this very time, and a crash
-        has kept anybody from saying so. Raises `RegistryUnavailable`.
+        has kept anybody from saying so. `who`, `moves`: as in `BookingRequest`. Raises `RegistryUnavailable`.
         """
         slot = await self._registry.slot(chosen.slot_id)
-        return (
-            await self._lost(account, draft_id, chosen) if slot is None else await self._keep(account, draft_id, slot)
-        )
+        if slot is None:
+            return await self._lost(account, draft_id, chosen)
+        try:
+            await self._check_rights(BookingRequest(account, draft_id, who, clinic, slot, moves))
+        except NotAllowed as denied:
+            earlier = await self._of_draft(draft_id)
+            if earlier is not None:
+                return earlier
+            await self._holds.release(account, draft_id)
+            return Declined(denied.reason)
+        return await self._keep(account, draft_id, slot)
 
     async def book_held(
         self,
@@ -179,7 +195,7 @@ class Booking:
         if isinstance(begun, Declined):
             # What the draft has booked already comes first: a press before this one, or one that a crash cut short.
             return await self._of_draft(request.draft_id) or begun
-        intent_id, patient = begun
+        intent_id, patient, request = begun
         answer = await self._ask(intent_id, patient.id, request)
         moves = request.moves.id if request.moves else None
         outcome = await self._settle(intent_id, moves, answer, screen_follows=True)
@@ -203,16 +219,24 @@ class Booking:
         await self._holds.release(account, draft_id)
         return Lost(Loss.PASSED if chosen.start <= self._clock.now() else Loss.TAKEN)
 
-    async def _begin(self, request: BookingRequest) -> tuple[str, Patient] | Declined:
-        """The intent that is reserved and whom the registry is to be asked for, by the rights as they are now."""
+    async def _begin(self, request: BookingRequest) -> tuple[str, Patient, BookingRequest] | Declined:
+        """The intent that is reserved and whom the registry is to be asked for, by the rights as they are now.
+
+        Also the request: who was typed may be somebody whom the account knows by name alone.
+        """
         try:
             await self._check_rights(request)
             patient = await self._patient(request)
             if patient is None:
                 return Declined(Refusal.PATIENT_NOT_FOUND)
+            hidden = (
+                None if isinstance(request.who, Person) else await self._persons.hidden_as(request.account, patient)
+            )
+            if hidden is not None:
+                return await self._begin(replace(request, who=hidden))
             if self._is_over(request):
                 return Declined(Refusal.OLD_VISIT_OVER)
-            return await self._reserve(request, patient), patient
+            return await self._reserve(request, patient), patient, request
         except NotAllowed as denied:
             return Declined(denied.reason)
         except PatientConflict:
@@ -478,7 +502,8 @@ class Booking:
             return await self._persons.look_up(request.account, request.who)
         if request.who.patient_id is not None:
             return Patient(request.who.patient_id, confirmed=False, clinic_id=request.who.clinic_id)
-        patient = await self._persons.look_up(request.account, request.who.identity)
+        whole = await self._persons.for_registry(request.account, request.who.id)
+        patient = await self._persons.look_up(request.account, whole)
         if patient is not None:
             await self._persons.set_patient(request.who.id, patient)
         return patient

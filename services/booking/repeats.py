@@ -12,7 +12,7 @@ from services.booking.visits import Visits
 from services.clock import Clock
 from services.errors import NotAllowed
 from services.registry.model import Slot, VisitStatus
-from services.texts.dates import full_years, local
+from services.texts.dates import local
 
 _LOOKED_AT = 6
 """Of how many specialists the nearest time is asked for: a screen must not wait for the whole history."""
@@ -44,7 +44,7 @@ class Repeats:
         """The nearest free time of the same doctor, or of another one of the specialty; None if there is none."""
         visit = entry.visit
         today = local(self._clock.now(), visit.clinic.tz).date()
-        age = full_years(entry.person.identity.birth_date, today)
+        age = entry.person.age(today)
         for doctor_id in (visit.doctor_id, None):
             slots = await self._times.slots(draft_id, visit.clinic.id, visit.service_id, age, doctor_id, limit=1)
             if slots:

@@ -73,7 +73,8 @@ async def adding(world: World, account: Account, relation: Relation, identity: A
 
 async def correcting(world: World, account: Account, person: Person, may: Editing = Editing.ALL, **more: Any) -> Form:
     form = Form(world, account, family.EDIT)
-    await form.open({**edit_answers(person, may), **more})
+    whole = await world.persons.for_registry(account, person.id)
+    await form.open({**edit_answers(person, whole, may), **more})
     return form
 
 
@@ -147,7 +148,7 @@ async def test_whoever_is_meant_twice_is_shown(world: World, account: Account) -
     child = await world.person(account, MASHA, Relation.CHILD, Basis.DECLARED)
     other = await world.person(account, somebody(4, CHILD), Relation.CHILD, Basis.DECLARED)
     form = Form(world, account, family.EDIT)
-    await form.open({**edit_answers(other, Editing.ALL), **answers_of(MASHA)})
+    await form.open({**edit_answers(other, other.identity, Editing.ALL), **answers_of(MASHA)})
     await form.act("right")
     assert form.text.startswith("Этот человек уже есть в списке.")
     assert child.full_name in form.text

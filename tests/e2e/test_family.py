@@ -70,12 +70,14 @@ async def test_one_press_on_a_person_and_home_shows_the_policy(town: BotProcess)
     user = await with_family(town)
     own = user.screen().text
 
-    # STEP 1. Everybody with kind, name, number, mark and birth date; whose policy stands at Home.
+    # STEP 1. Everybody with kind and name; number, mark and birth date but of those who let themselves be seen, whose
+    # policy and birth date are their own; whose policy stands at Home.
     await press_all(user, "Ещё", "Полисы")
     listed = user.screen().text
     assert listed.count("Полис ОМС ребёнка") == 2
-    assert listed.count("✅") == 5
-    assert listed.count("Дата рождения: ") == 5
+    assert listed.count("✅") == 3
+    assert listed.count("Дата рождения: ") == 3
+    assert listed.count("Полис и дату рождения видит только сам этот человек.") == 2
     assert "Всего полисов: 5" in listed
     assert "👉 Этот полис показан в главном меню" in listed.split("\n\n")[1]
 
@@ -107,12 +109,13 @@ async def test_cards_say_what_this_chat_may_do_and_why(town: BotProcess) -> None
     assert "Убрать" not in "".join(user.screen().labels)
     await user.press("👥 Кому открыт доступ")
 
-    # STEP 2. By consent: no more than name, birth date and policy; until when; nothing to correct.
+    # STEP 2. By consent: no more than the name; until when; nothing to correct.
     await to_card(user, "муж или жена")
     card = user.screen().text
     assert "Доступ открыт Вам по 23.11.2027 включительно." in card
     assert "Вы можете записывать к врачу, переносить и отменять записи." in card
-    assert "СНИЛС" not in card
+    assert "Полис и дату рождения видит только сам этот человек." in card
+    assert not any(word in card for word in ("СНИЛС", "Дата рождения", "Полис ОМС"))
     assert "Изменить" not in "".join(user.screen().labels)
 
     # STEP 3. The teenager of 15 has opened nothing.

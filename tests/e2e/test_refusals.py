@@ -343,17 +343,15 @@ async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:
         await user.press("▶️")
     await user.press(str(working_day_after(birthday)))
     await user.press(times(user)[0])
-    await user.press("Да, подтверждаю")
     assert "Ко дню приёма пациенту будет 18 лет" in user.screen().text
     assert WHICH_DAY in user.screen().text
 
-    # STEP 3. The spouse's permission was for a year: another person is asked for.
+    # STEP 3. The spouse's permission was for a year: there is no booking for them any more.
     await user.press("🏠")
     await press_all(user, "Записаться к врачу", "Начать заново")
-    await user.press(next(label for label in user.screen().labels if "муж или жена" in label))
-    await press_all(user, "⭐", "Терапевт", "⚡", "Да, подтверждаю")
-    assert "Разрешение записывать этого человека закончилось" in user.screen().text
     assert WHO in user.screen().text
+    assert "муж или жена" not in "".join(user.screen().labels)
+    assert "Тех, кого Вам записывать нельзя, в этом списке нет." in user.screen().text
 
     # STEP 4. Oneself can always be booked.
     await press_all(user, RU.me, "⭐", "Терапевт", "⚡", "Да, подтверждаю")

@@ -7,7 +7,7 @@ from itertools import product
 
 from bot.fsm import booking as booking_wizard
 from bot.views import booking
-from services.accounts.model import Relation, full_name
+from services.accounts.model import Relation
 from services.booking.model import Repeat, VisitEntry
 from services.clinics.regions import REGIONS
 from tests.samples.clinics import ordinary_rows, rows_of
@@ -70,13 +70,16 @@ def _persons() -> list[StepSample]:
             StepSample(f"by link {place}", booking.PersonChoice(LONGEST_REGION, page, 0, 20, (), target), full=True)
             for place, target in enumerate(TARGETS)
         ),
+        StepSample(
+            "others left out", booking.PersonChoice(LONGEST_REGION, page, 0, 20, REPEATS, None, True), full=True
+        ),
         StepSample("only me", booking.PersonChoice(REGIONS[0], [ANNA], 0, 1)),
         StepSample("nobody", booking.PersonChoice(REGIONS[0], [], 0, 0)),
     ]
 
 
 def _clinics() -> list[StepSample]:
-    who = full_name(LONGEST_PERSON.identity)
+    who = LONGEST_PERSON.full_name
     samples = []
     for clinic in CLINICS:
         for distance, query in ((None, None), (6200.4, None), (None, words(60)), (None, EVIL)):
@@ -90,7 +93,7 @@ def _clinics() -> list[StepSample]:
             )
     nothing = booking.ClinicChoice(EVIL, REGIONS[0], [], 0, 0, False, None, True)
     ordinary = booking.ClinicChoice(
-        full_name(ANNA.identity), MOSCOW_REGION, ordinary_rows(), 0, len(NEIGHBOURS), False, None, False, mapped=True
+        ANNA.full_name, MOSCOW_REGION, ordinary_rows(), 0, len(NEIGHBOURS), False, None, False, mapped=True
     )
     return [StepSample("ordinary", ordinary, ordinary=True), *samples, StepSample("nothing", nothing)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
@@ -12,7 +12,8 @@ from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.topics import ALL
 from bot.views import common
-from services.accounts.model import Basis, Person, Relation, full_name
+from services.accounts.model import Basis, Covers, Person, Relation
+from services.accounts.shown import cut, names_of
 from services.booking.model import VisitEntry
 from services.clinics.regions import REGIONS
 from services.registry.model import AgeGroup, Clinic, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
@@ -129,16 +130,25 @@ def somebody(
     policy: Policy = Policy(PolicyKind.ENP, ENP),  # noqa: B008  (frozen)
     *,
     verified: bool = True,
+    bases: tuple[tuple[Basis, datetime | None], ...] = ((Basis.DESK, None),),
+    covers: Collection[Covers] = (),
 ) -> Person:
+    """As `Persons` would give them: cut to what the bases show."""
     identity = PatientIdentity(surname, name, patronymic, born, Sex.FEMALE, policy, "11223344595", "+79161234567")
-    bases = ((Basis.DESK, None),)
-    return Person(f"p{relation}", relation, bases, identity, "patient", "clinic", verified=verified)
+    whole = Person(
+        *(f"p{relation}", relation, bases, identity, "patient", "clinic", verified, frozenset(covers)),
+        names=names_of(identity),
+        born=born,
+    )
+    return cut(whole, NOW.date(), NOW)
 
 
 ANNA = somebody()
 CHILD = somebody(Relation.CHILD, "Маша", born=date(2020, 5, 1))
 LONGEST_PERSON = somebody(Relation.OTHER, LONG_NAME, LONG_NAME, LONG_NAME, policy=Policy(PolicyKind.OLD, OLD))
 EVIL_PERSON = somebody(Relation.OTHER, EVIL, EVIL, EVIL)
+HIDDEN = somebody(Relation.PARENT, LONG_NAME, LONG_NAME, LONG_NAME, bases=((Basis.CONSENT, None),), covers=list(Covers))
+"""Whose name alone is shown."""
 PERSONS = (ANNA, CHILD, LONGEST_PERSON, EVIL_PERSON)
 TEENAGER = somebody(Relation.CHILD, "Маша", born=date(2011, 5, 1))
 UNTIL = NOW + timedelta(days=365)
@@ -232,7 +242,7 @@ SAMPLES = Samples(
     words=(
         *(each for clinic in NEIGHBOURS for each in (clinic.name, clinic.town)),
         *(value for each in CLINICS for value in (each.name, each.address, each.town, each.phone, each.hours)),
-        *(full_name(each.identity) for each in PERSONS),
+        *(each.full_name for each in PERSONS),
         *(EVIL, LONG_NAME, ENP, OLD, LONGEST_SERVICE, LONGEST_DOCTOR, ROOM, words(60)),
         *("Ветров Иван Петрович", "Терапевт", "Офтальмолог глазной врач", "Больница", "Семашко", "я", "Ваш город"),
     ),

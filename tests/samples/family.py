@@ -10,6 +10,7 @@ from bot.fsm import person as person_wizard
 from bot.views import family, person
 from services.accounts.fields import PolicyWarning
 from services.accounts.model import Basis, Covers, LinkNotice, Relation
+from services.accounts.shown import cut
 from services.registry.model import Policy, PolicyKind
 from services.texts.i18n import Html
 from tests.samples.common import (
@@ -17,6 +18,7 @@ from tests.samples.common import (
     CHILD,
     EVIL,
     EVIL_PERSON,
+    HIDDEN,
     LONG_NAME,
     LONGEST_PERSON,
     NOW,
@@ -50,7 +52,7 @@ def _edits() -> list[StepSample]:
 
 def _family() -> list[Sample]:
     every = [
-        replace(who, relation=relation, bases=bases, verified=verified, covers=covers)
+        cut(replace(who, relation=relation, bases=bases, verified=verified, covers=covers), NOW.date(), NOW)
         for who in (*PERSONS, TEENAGER, somebody(Relation.CHILD, born=date(2000, 1, 1)))
         for relation in Relation
         for bases in (
@@ -60,8 +62,8 @@ def _family() -> list[Sample]:
         for verified in (True, False)
         for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
     ]
-    without = [replace(each, identity=replace(each.identity, policy=Policy(PolicyKind.NONE))) for each in PERSONS]
-    bare = [replace(each, identity=replace(each.identity, phone=None, snils=None)) for each in PERSONS]
+    without = [replace(each, shown=replace(each.identity, policy=Policy(PolicyKind.NONE))) for each in PERSONS]
+    bare = [replace(each, shown=replace(each.identity, phone=None, snils=None)) for each in PERSONS]
     longest_note = Html(f"<b>{LONGEST_PERSON.full_name}</b>")
     notices = [
         LinkNotice(name, relation, ended, consent)
@@ -73,7 +75,7 @@ def _family() -> list[Sample]:
     return [
         *(
             Sample(family.policies, ([each] * count, each.id, page, note))
-            for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, *without)
+            for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, HIDDEN, *without)
             for count, page in ((1, 0), (PAGE, 0), (20, 99))
             for note in (None, longest_note)
         ),
@@ -121,12 +123,13 @@ SAMPLES = Samples(
         Sample(family.already_there),
         *(
             Sample(family.added, (replace(each, verified=one, patient_id=two),))
-            for each in (ANNA, replace(ANNA, identity=replace(ANNA.identity, policy=Policy(PolicyKind.NONE))))
+            for each in (ANNA, replace(ANNA, shown=replace(ANNA.identity, policy=Policy(PolicyKind.NONE))))
             for one in (True, False)
             for two in ("patient", None)
         ),
         *(Sample(family.saved, (), {"mark_lost": lost}) for lost in (True, False)),
         *(Sample(family.removed, (each,)) for each in (EVIL, LONG_NAME)),
-        *(Sample(family.policy_line, (each,)) for each in PERSONS),
+        Sample(family.not_shown),
+        *(Sample(family.form_lines, (each,)) for each in (*PERSONS, HIDDEN)),
     ],
 )

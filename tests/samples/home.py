@@ -13,6 +13,7 @@ from tests.samples.common import (
     ANNA,
     ENP,
     ENTRIES,
+    HIDDEN,
     LONGEST_PERSON,
     LONGEST_VISIT,
     NOW,
@@ -33,6 +34,7 @@ def _homes() -> list[Sample]:
     )
     people = [
         *PERSONS,
+        HIDDEN,
         *(somebody(policy=policy, verified=verified) for policy in policies for verified in (True, False)),
     ]
     note = Html("<b>Ваш город</b>")

@@ -10,6 +10,7 @@ SAMPLES = Samples(
     screens=[Sample(refusals.denied, (reason,)) for reason in Denial],
     notes=[
         *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in (BARE, LONGEST)),
+        *(Sample(refusals.not_for, (reason,)) for reason in Denial),
         *(Sample(each) for each in (refusals.hold_renewed, refusals.hold_lost, refusals.still_checking)),
     ],
     sentences=[

@@ -8,13 +8,25 @@ from bot.keyboards.buttons.notifications import NotificationList
 from bot.views import reminders
 from services.accounts.model import Basis, Covers
 from services.booking.model import VisitEntry
-from tests.samples.common import ANNA, CHILD, ENTRIES, LONGEST_VISIT, NOW, PAGE, REAL, Sample, Samples, slot, visit
+from tests.samples.common import (
+    CHILD,
+    ENTRIES,
+    LONGEST_VISIT,
+    NOW,
+    PAGE,
+    REAL,
+    Sample,
+    Samples,
+    slot,
+    somebody,
+    visit,
+)
 
 BACKS = (None, NotificationList(page=0))
 
 
 def _reminders() -> list[Sample]:
-    only_seen = replace(ANNA, bases=((Basis.CONSENT, None),), covers=frozenset({Covers.SEE_VISITS}))
+    only_seen = somebody(bases=((Basis.CONSENT, None),), covers={Covers.SEE_VISITS})
     each = [*ENTRIES, VisitEntry(visit(REAL), only_seen), VisitEntry(visit(at=slot()), CHILD, replied=True)]
     longest = replace(LONGEST_VISIT, replied=True)
     many = [[entry] * count for entry in (longest, *ENTRIES) for count in (2, PAGE, 12)]

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.views import specialties, times
-from services.accounts.model import full_name
 from services.booking.model import Held, NoHold, Unheld
 from services.registry.model import DayOffer, DoctorOffer, ServiceOffer, Slot
 from tests.samples.common import (
@@ -40,8 +39,8 @@ DOCTORS = ("Ветров Иван Петрович", "Жукова Елена В
 
 def places() -> list[times.Place]:
     return [
-        times.Place(full_name(LONGEST_PERSON.identity), LONGEST),
-        *(times.Place(full_name(ANNA.identity), each) for each in CLINICS),
+        times.Place(LONGEST_PERSON.full_name, LONGEST),
+        *(times.Place(ANNA.full_name, each) for each in CLINICS),
         times.Place(EVIL, EVIL_CLINIC),
     ]
 
@@ -69,7 +68,7 @@ def services() -> list[StepSample]:
     return [
         StepSample(
             "ordinary",
-            times.ServiceChoice(times.Place(full_name(ANNA.identity), PLAIN), some, 0, len(some)),
+            times.ServiceChoice(times.Place(ANNA.full_name, PLAIN), some, 0, len(some)),
             ordinary=True,
         ),
         *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
@@ -87,7 +86,7 @@ def doctors() -> list[StepSample]:
         DoctorOffer(f"d{place}", name, f"21{place}", NOW + timedelta(days=1 + place), 9 - place)
         for place, name in enumerate(DOCTORS)
     ]
-    here = times.Place(full_name(ANNA.identity), PLAIN)
+    here = times.Place(ANNA.full_name, PLAIN)
     return [
         StepSample("ordinary", times.DoctorChoice(here, "110", "Терапевт", some, 0, len(some), slot()), ordinary=True),
         *each_place(lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),

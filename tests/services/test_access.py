@@ -455,7 +455,7 @@ async def test_an_edit_by_the_one_is_seen_by_the_other(world: World) -> None:
     taker = await world.account()
     await consent(world, giver, taker)
     await world.persons.register_own(giver, replace(ANNA, phone="+79990000000"))
-    assert (await world.persons.get(taker, hers.id)).identity.phone == "+79990000000"
+    assert (await world.persons.for_registry(taker, hers.id)).phone == "+79990000000"
 
 
 async def test_only_documents_and_fifteen_years_let_others_act(world: World) -> None:

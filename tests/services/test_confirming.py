@@ -44,7 +44,7 @@ class Choice:
         return ChosenTime(self.slot.id, self.slot.start)
 
     async def hold(self) -> Any:
-        return await self.world.booking.hold(self.account, self.draft_id, self.time)
+        return await self.world.booking.hold(self.account, self.draft_id, self.time, self.who, CLINIC)
 
     async def book(self) -> Any:
         return await self.world.booking.book_held(self.account, self.draft_id, self.time, self.who, CLINIC)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
-from services.booking.model import BookingRequest, Checking, Declined, GivenUp, Kept, Made
+from services.booking.model import BookingRequest, Checking, ChosenTime, Declined, GivenUp, Held, Kept, Made
 from services.booking.tables import booking_intent
 from services.errors import Denial, NotAllowed, NotFound
 from services.ids import new_id
@@ -219,6 +219,22 @@ async def test_who_may_book(world: World, link: Link, place: int) -> None:
 
 
 @pytest.mark.parametrize(("link", "place"), CASES)
+async def test_who_may_hold(world: World, link: Link, place: int) -> None:
+    """What may not be booked is not kept from others either."""
+    one = await scene(world, link, AGES[place])
+    slot, draft = await free_surgeon(world), await world.draft(one.account)
+    chosen = ChosenTime(slot.id, slot.start)
+    kept = await world.booking.hold(one.account, draft.id, chosen, one.child, CLINIC)
+    held = await world.holds.of_others(CLINIC.id, "")
+    if MAY_ACT[link.name][place]:
+        assert isinstance(kept, Held)
+        assert held == {slot.id}
+    else:
+        assert kept == Declined(Denial.NOT_COVERED if link.covers == SEE else Denial.GROWN_UP)
+        assert held == set()
+
+
+@pytest.mark.parametrize(("link", "place"), CASES)
 async def test_what_is_offered_once_more(world: World, link: Link, place: int) -> None:
     one = await scene(world, link, AGES[place])
     await world.admin.cancel_visit(one.booked_here.id)
@@ -234,15 +250,16 @@ async def test_what_is_offered_once_more(world: World, link: Link, place: int) -
 @pytest.mark.parametrize("link", LINKS, ids=lambda each: each.name)
 async def test_whose_person_it_is(world: World, link: Link) -> None:
     one = await scene(world, link, 14)
-    family = world.family
+    family, form = world.family, await world.persons.for_registry(one.account, one.child.id)
     for asked in (
         world.persons.get(one.stranger, one.child.id),
-        family.edit(one.stranger, one.child.id, one.child.identity),
+        family.edit(one.stranger, one.child.id, form),
         family.remove(one.stranger, one.child.id),
+        world.persons.for_registry(one.stranger, one.child.id),
     ):
         with pytest.raises(NotFound):
             await asked
     assert one.child.id not in {each.id for each in await world.persons.family(one.stranger)}
     if link.basis is Basis.CONSENT:
         with pytest.raises(NotAllowed):
-            await family.edit(one.account, one.child.id, one.child.identity)
+            await family.edit(one.account, one.child.id, form)

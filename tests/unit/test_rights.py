@@ -20,6 +20,7 @@ from services.accounts.rights import (
     may_manage,
     visit_scope,
 )
+from services.accounts.shown import names_of
 from services.errors import Denial, NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 
@@ -39,7 +40,11 @@ def person(
     birth_date = born or TODAY.replace(year=TODAY.year - age)
     identity = PatientIdentity("Иванов", "Пётр", None, birth_date, Sex.MALE, Policy(PolicyKind.NONE))
     held = tuple(each if isinstance(each, tuple) else (each, None) for each in bases)
-    return Person("p", relation, held, identity, None, None, verified=False, covers=frozenset(covers))
+    return Person(
+        *("p", relation, held, identity, None, None, False, frozenset(covers)),
+        names=names_of(identity),
+        born=birth_date,
+    )
 
 
 def denial(someone: Person, day: date = TODAY, declared_ahead: int = 0) -> Denial | None:
