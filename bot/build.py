@@ -36,6 +36,7 @@ from bot.topics import ALL
 from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
+from services.accounts.concerns import undeclared
 from services.accounts.persons import Persons, ReadyFamily
 from services.drafts.drafts import Drafts
 from services.limits.limits import Limits
@@ -121,6 +122,7 @@ def build_kernel(
         outbox=Outbox(
             database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
         ),
+        areas=frozenset(area for topic in topics for area in topic.areas),
         operator=operator,
         version=product_version(),
         mails=mails,
@@ -135,6 +137,7 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     for topic in topics:
         if topic.build is not None:
             services |= {**bind(topic.build, services)(kernel), **(fakes or {})}
+    _check_declared(services)
     services |= _gathered(kernel, topics, services)
     services["personal_parts"] = tuple(bind(topic.personal, services)() for topic in topics if topic.personal)
     for topic in topics:
@@ -144,6 +147,14 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     commands = [replace(each, handler=bind(each.handler, services)) for topic in topics for each in topic.commands]
     routes = [route for topic in topics for route in topic.routes]
     return House(kernel, services, topics, Presses(routes, last.unknown_press, services), commands)
+
+
+def _check_declared(services: Services) -> None:
+    """Nothing is built that could reach a person without saying what for."""
+    kinds = {type(service) for service in services.values()}
+    silent = sorted(each for kind in kinds for each in undeclared(kind))
+    if silent:
+        raise LookupError(f"these do not declare what they concern (services.accounts.concerns): {', '.join(silent)}")
 
 
 def export_words(topics: Sequence[Topic] = ALL) -> ExportWords:

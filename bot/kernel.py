@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from services.accounts.accounts import Accounts
+from services.accounts.model import Area
 from services.accounts.persons import Persons, ReadyFamily
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -29,8 +30,8 @@ Services = Mapping[str, object]
 class Kernel:
     """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO.
 
-    `mails`: there is a mail server to send letters by; `version`: the product's own; `patience`: how long a press waits
-    for the registry before it says «Проверяем».
+    `areas`: what of a person topics stand for, and a consent may name; `mails`: there is a mail server to send letters
+    by; `version`: the product's own; `patience`: how long a press waits for the registry before it says «Проверяем».
     """
 
     database: Database
@@ -43,6 +44,7 @@ class Kernel:
     persons: Persons
     drafts: Drafts
     outbox: Outbox
+    areas: frozenset[Area]
     operator: str
     version: str
     mails: bool

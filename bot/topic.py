@@ -21,7 +21,7 @@ from bot.operator import Operator
 from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
-from services.accounts.model import Account
+from services.accounts.model import Account, Area
 from services.drafts.model import Draft
 from services.notify.model import Letter
 from services.personal import PersonalData
@@ -226,7 +226,8 @@ class Topic:
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
     `cases`: what of the topic stands in «Статусы заявлений»; `personal`: its part of «Мои данные», `words`: what its
     names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
-    `sweeps`: what is tidied up every ten minutes.
+    `sweeps`: what is tidied up every ten minutes. `areas`: what of a person it stands for: a consent may name these,
+    and no others.
     """
 
     name: str
@@ -247,3 +248,4 @@ class Topic:
     sweeps: Sequence[Callable[..., Awaitable[object]]] = ()
     revived: Revived | None = None
     cli: Sequence[CliCommand] = ()
+    areas: Collection[Area] = ()

@@ -28,7 +28,8 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     return {
         "consents": consents,
         "access": Access(
-            *(database, kernel.accounts, consents, kernel.persons, codes, kernel.outbox, kernel.limits, clock)
+            *(database, kernel.accounts, consents, kernel.persons, codes, kernel.outbox, kernel.limits, clock),
+            kernel.areas,
         ),
         "waiting_codes": access.WaitingCodes(kernel.memory),
     }

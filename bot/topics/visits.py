@@ -12,6 +12,7 @@ from bot.notices import visits as notices
 from bot.topic import Entry, Place, Tick, Topic
 from bot.views.export import calendar as calendar_words
 from bot.views.export import visits as visits_words
+from services.accounts.model import Area
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
@@ -56,4 +57,5 @@ TOPIC = Topic(
         visits_words.WORDS,
         calendar_words.WORDS,
     ),
+    areas=(Area.VISITS,),
 )

@@ -28,6 +28,7 @@ from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.model import (
+    VISITS_WHOLE,
     Basis,
     CodeProblem,
     Covers,
@@ -112,7 +113,7 @@ class EnterCode:
 def covers_of(bits: int) -> frozenset[Covers]:
     """What a consent allows, as a button carries it; managing includes seeing."""
     if bits & MANAGE:
-        return frozenset(Covers)
+        return VISITS_WHOLE
     return frozenset({Covers.SEE_VISITS}) if bits & SEE else frozenset()
 
 

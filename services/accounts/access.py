@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts import rights
+from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.codes import Code, CodeKind, CodeRefused, Codes
 from services.accounts.consents import Consents
@@ -32,7 +32,9 @@ from services.accounts.links import (
     put_basis,
 )
 from services.accounts.model import (
+    VISITS_WHOLE,
     Account,
+    Area,
     Basis,
     CodeProblem,
     Covers,
@@ -60,8 +62,6 @@ from services.storage.engine import Database
 from services.storage.tables import audit
 from services.texts.dates import MOSCOW, local
 
-ALL_COVERS = frozenset(Covers)
-
 
 class Access:
     """Who may act for whom, and how it comes and goes. Names are looked up here, never kept in a row."""
@@ -76,7 +76,10 @@ class Access:
         outbox: Outbox,
         limits: Limits,
         clock: Clock,
+        areas: Collection[Area],
     ) -> None:
+        """`areas`: those that stand for something here; a consent to any other would be one to the unknown."""
+        self._areas = frozenset(areas)
         self._database = database
         self._accounts = accounts
         self._consents = consents
@@ -88,6 +91,7 @@ class Access:
 
     # --- codes ------------------------------------------------------------------------------------
 
+    @concerns.persons("who may act for whom")
     async def redeem(self, who: Account, digits: str | None) -> Opened | Offer:
         """What a code is good for: one of the desk opens at once, a consent is first shown and then accepted.
 
@@ -144,6 +148,7 @@ class Access:
         values = {"id": new_id(), "account_id": who.id, "action": "code_missed", "at": self._clock.now()}
         await self._database.execute(insert(audit).values(values))
 
+    @concerns.persons("who may act for whom")
     async def offer(self, who: Account, code_id: str) -> Offer:
         """A consent that this account has been shown already, while its code is good."""
         code = await self._codes.get(code_id)
@@ -151,19 +156,22 @@ class Access:
             raise CodeRefused(CodeProblem.WRONG)
         return await self._offer(who, code)
 
+    @concerns.persons("who may act for whom")
     async def issue(self, who: Account, covers: Collection[Covers], months: int) -> tuple[IssuedCode, datetime]:
-        """A code of one's own for somebody who is to see or manage one's visits; and until when they may.
+        """A code of one's own for somebody who is to see or do what it covers; and until when they may.
 
-        `NotFound` where the account may not let others act, `LimitReached` where it has made too many codes today.
+        `NotFound` where the account may not let others act or the areas do not stand, `LimitReached` where it has made
+        too many codes today.
         """
         own = await self._consents.granting(who)
-        if own is None or not covers:
+        if own is None or not covers or any(each.area not in self._areas for each in covers):
             raise NotFound
         await self._limits.spend(who.telegram_id, Act.CODE)
         until = through(_months_later(local(self._clock.now(), MOSCOW).date(), months))
         data = {"covers": covers_words(covers), "until": until.isoformat()}
         return await self._codes.issue(CodeKind.CONSENT, data, who.id), until
 
+    @concerns.persons("who may act for whom")
     async def accept(self, who: Account, code_id: str, relation: Relation | None, told_by: str) -> Grant:
         """Takes what a code offers. `relation`: who the person is; left out where the account has them already.
 
@@ -195,6 +203,7 @@ class Access:
         """Forgets codes whose time is over; gives how many."""
         return await self._codes.purge()
 
+    @concerns.persons("who may act for whom")
     async def opened(self, who: Account, link_id: str) -> Person:
         """Whose records have been opened in another chat, too; `NotFound` for who is not concerned."""
         query = (
@@ -232,7 +241,7 @@ class Access:
                     consent_until = until
                 elif consent_until is not None:
                     await end_grants(unit, self._clock.now(), who.id, person_id)
-                    await put_basis(unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), ALL_COVERS)
+                    await put_basis(unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), VISITS_WHOLE)
                     await note(unit, self._clock.now(), who.id, person_id, f"basis_{Basis.CONSENT.value}", link_id)
                 if consent_until is not None:
                     await self._grant_of_giver(unit, who.id, patient.id, consent_until)
@@ -254,7 +263,7 @@ class Access:
     ) -> tuple[str, str]:
         """The person of these documents stands in the account with this basis; gives the ids of person and link."""
         if known is None:
-            covers = ALL_COVERS if basis is Basis.CONSENT else ()
+            covers = VISITS_WHOLE if basis is Basis.CONSENT else ()
             person_id = await self._persons.insert(
                 unit, who.id, relation, identity, {basis: until}, patient, None, covers
             )
@@ -270,7 +279,7 @@ class Access:
             await unit.execute(delete(link_basis).where(link_basis.c.link_id == link_id, link_basis.c.basis.in_(WEAK)))
             if basis is Basis.CONSENT:
                 await end_grants(unit, self._clock.now(), who.id, person_id)
-            await put_basis(unit, link_id, basis, until, self._clock.now(), ALL_COVERS)
+            await put_basis(unit, link_id, basis, until, self._clock.now(), VISITS_WHOLE)
         return person_id, link_id
 
     async def _grant_of_giver(self, unit: AsyncConnection, grantee_id: str, patient_id: str, until: datetime) -> None:
@@ -288,7 +297,7 @@ class Access:
             .distinct()
         )
         for giver in givers.all():
-            await insert_grant(unit, self._clock.now(), giver.id, giver.account_id, grantee_id, ALL_COVERS, until)
+            await insert_grant(unit, self._clock.now(), giver.id, giver.account_id, grantee_id, VISITS_WHOLE, until)
 
     async def _warn_others(
         self, unit: AsyncConnection, account_id: str, patient_id: str, link_id: str, code_id: str

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.model import Account, Consent
 from services.accounts.tables import account as account_table
 from services.accounts.tables import consent as consent_table
@@ -60,6 +61,7 @@ class Accounts:
             )
         return self._remember(_account(row))
 
+    @concerns.account("the consent that it has given")
     async def consent_of(self, account: Account) -> Consent:
         """The consent that was given last, as it was read."""
         query = (
@@ -76,17 +78,21 @@ class Accounts:
         self._erased.add(account.id)
         self._cache.pop(account.telegram_id, None)
 
+    @concerns.account("its language")
     async def set_locale(self, account: Account, locale: str) -> Account:
         return await self._change(replace(account, locale=locale), "locale")
 
+    @concerns.account("who stands in its main menu")
     async def set_active_person(self, account: Account, person_id: str | None) -> Account:
         return await self._change(replace(account, active_person_id=person_id), "active_person_id")
 
+    @concerns.account("the region that it has chosen last")
     async def set_last_region(self, account: Account, region: str) -> Account:
         if account.last_region == region:
             return account
         return await self._change(replace(account, last_region=region), "last_region")
 
+    @concerns.account("whether it lets the bot in")
     async def set_reachable(self, account: Account, *, reachable: bool) -> Account:
         """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
         moment = None if reachable else self._clock.now()
@@ -95,6 +101,7 @@ class Accounts:
         )
         return self._remember(replace(account, reachable=reachable))
 
+    @concerns.account("where its letters go")
     async def set_email(self, unit: AsyncConnection, account: Account, sealed: Sealed | None) -> None:
         """Within a unit, after which the account is to be read anew. `sealed`: an address that has been confirmed."""
         confirmed_at = self._clock.now() if sealed is not None else None

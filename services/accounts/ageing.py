@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import Accounts
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
@@ -95,6 +96,7 @@ class Ageing:
         self._seen = today
         return done
 
+    @concerns.persons("a link that has ended, or is about to change")
     async def notice(self, account: Account, link_id: str) -> LinkNotice:
         """What a notice about this link of the account says, of an ended one too; `NotFound` once it is gone."""
         query = (

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts import rights
+from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.identity import identity_from_json
 from services.accounts.links import covers_of, end_grants, note, of_account, take_consent
@@ -46,16 +46,19 @@ class Consents:
         self._outbox = outbox
         self._clock = clock
 
+    @concerns.persons("who may act for whom")
     async def may_grant(self, who: Account) -> bool:
         """Whether the account holder may let others act: confirmed by documents, and 15 or over."""
         return await self.granting(who) is not None
 
+    @concerns.persons("who may act for whom")
     async def granting(self, who: Account) -> Person | None:
         """The account holder, where they may let others act."""
         own = await self._persons.own(who)
         now = self._clock.now()
         return own if own is not None and rights.may_grant(own, local(now, MOSCOW).date(), now) else None
 
+    @concerns.persons("who may act for whom")
     async def grants(self, who: Account) -> tuple[Grant, ...]:
         """Consents that stand: those that this account has given, then those that it has received."""
         rows = await self._database.fetch(
@@ -65,6 +68,7 @@ class Consents:
         )
         return tuple([await self._grant(who, row) for row in rows.all()])
 
+    @concerns.persons("who may act for whom")
     async def notice(self, who: Account, grant_id: str) -> Grant:
         """A consent of this account, ended or not; `NotFound` for anybody else's."""
         query = select(access_grant).where(access_grant.c.id == grant_id, of_account(who.id))
@@ -73,6 +77,7 @@ class Consents:
             raise NotFound
         return await self._grant(who, row)
 
+    @concerns.persons("who may act for whom")
     async def revoke(self, who: Account, grant_id: str) -> Grant:
         """Ends a consent, from either side; both are told. Ended already, nothing changes.
 
@@ -92,6 +97,7 @@ class Consents:
             await self._accounts.by_id(row.grantee_id)  # whom they act for may have changed: the cache is renewed
         return await self.notice(who, grant_id)
 
+    @concerns.persons("who may act for whom, within the unit of a caller that has looked")
     async def end_for(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
         """Within a write unit: the account gives up what it was allowed for this person; who allowed it is told."""
         for row in await end_grants(unit, self._clock.now(), account_id, person_id):
@@ -99,6 +105,7 @@ class Consents:
             ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, row.grantor_id)
             await self._outbox.add(unit, Notice(row.grantor_id, row.person_id, ended, row.id, key))
 
+    @concerns.persons("who may act for whom")
     async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
         """Every consent that is remembered, ended ones too, each with the moment when it was given."""
         rows = await self._database.fetch(

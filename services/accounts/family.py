@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import Accounts, lock_account
 from services.accounts.consents import Consents
 from services.accounts.fields import OWN_ACCOUNT_AGE
@@ -81,9 +82,11 @@ class Family:
         self._consents = consents
         self._clock = clock
 
+    @concerns.persons("the list itself")
     async def is_full(self, account: Account) -> bool:
         return len(await self._persons.family(account)) >= PERSONS
 
+    @concerns.persons("the list itself")
     async def add(self, account: Account, relation: Relation, identity: PatientIdentity) -> Person:
         """Somebody typed here becomes a declared person of the account, matched with the registry if it answers.
 
@@ -112,6 +115,7 @@ class Family:
             await self._note(unit, account, person_id, "person_added")
         return await self._persons.get(account, person_id)
 
+    @concerns.persons("the list itself")
     async def edit(self, account: Account, person_id: str, identity: PatientIdentity) -> Person:
         """Corrects a person's data; what the registry says of them is asked anew where it may be another now.
 
@@ -136,6 +140,7 @@ class Family:
             await self._note(unit, account, person_id, "person_edited")
         return await self._persons.get(account, person_id)
 
+    @concerns.persons("the list itself")
     async def remove(self, account: Account, person_id: str) -> None:
         """Takes a person off the list, and gives up a consent if there is one: the other side is told.
 

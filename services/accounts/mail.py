@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import exists, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import Accounts
 from services.accounts.mail_codes import MailCodes, read_mail_code
 from services.accounts.model import Account, AwaitedMail, MailAddress, MailCode, MailCodeProblem, MailCodeState
@@ -49,6 +50,7 @@ class Mail:
         self._codes = MailCodes(database, vault, limits, clock)
         self.on = on
 
+    @concerns.account("where its letters go")
     async def of(self, account: Account) -> MailAddress | None:
         """The account's address, None where there is none."""
         columns = account_table.c.email, account_table.c.email_refused_at, account_table.c.email_confirmed_at
@@ -64,6 +66,7 @@ class Mail:
 
     # --- confirming -------------------------------------------------------------------------------
 
+    @concerns.account("where its letters go")
     async def send_code(self, account: Account, address: str) -> None:
         """A letter with a code goes to this address (checked), and no other before it is typed: `MailCodesUsedUp`."""
         async with self._database.write() as unit:
@@ -71,10 +74,12 @@ class Mail:
             await self._outbox.forget_letters(unit, account.id, AccountNews.MAIL_CODE)
             await self._outbox.add_letter(unit, account.id, AccountNews.MAIL_CODE, code_id)
 
+    @concerns.account("where its letters go")
     async def awaited(self, account: Account) -> AwaitedMail | None:
         """The address that a code is awaited for."""
         return await self._codes.awaited(account.id)
 
+    @concerns.account("where its letters go")
     async def confirm(self, account: Account, address: str, typed: str) -> Account | MailCodeProblem:
         """Letters go to this address from now on, and the ones about what was booked just now."""
         digits = read_mail_code(typed)
@@ -118,6 +123,7 @@ class Mail:
 
     # --- letters ------------------------------------------------------------------------------------
 
+    @concerns.account("where its letters go")
     async def addressee(self, account: Account, note: Notification) -> MailAddress | None:
         """Where the letter about this goes: a code to the address that it is to confirm."""
         if note.kind != AccountNews.MAIL_CODE:
@@ -125,6 +131,7 @@ class Mail:
         code = await self.code(note.subject_id)
         return MailAddress(code.address, False, code_id=note.subject_id) if code is not None else None
 
+    @concerns.account("where its letters go")
     async def refuse(self, account: Account, address: MailAddress) -> None:
         """Its server does not know the address: nothing goes there any more, and the chat is told once.
 
@@ -144,6 +151,7 @@ class Mail:
             key = keys.mail_refused(self._vault.index("refused address", sealed.hex()))
             await self._outbox.add(unit, Notice(account.id, None, AccountNews.MAIL_REFUSED, account.id, key))
 
+    @concerns.account("where its letters go")
     async def remove(self, account: Account) -> Account:
         """No more letters; those that wait find no address."""
         async with self._database.write() as unit:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.model import Account, AwaitedMail, MailCode, MailCodeProblem, MailCodeState
 from services.accounts.tables import account as account_table
 from services.accounts.tables import mail_code
@@ -57,6 +58,7 @@ class MailCodes:
         self._limits = limits
         self._clock = clock
 
+    @concerns.account("where its letters go")
     async def issue(self, unit: AsyncConnection, account: Account, address: str) -> str:
         """A code for this address, in the stead of another address's; gives its id. Raises `MailCodesUsedUp`.
 

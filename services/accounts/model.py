@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
@@ -32,11 +33,47 @@ class Basis(StrEnum):
     CONSENT = "consent"
 
 
+class Area(StrEnum):
+    """What of a person a service may concern. Each is opened by itself, or stays shut (`accounts.rights.allowed`)."""
+
+    VISITS = "visits"
+    RECORDS = "records"
+    DOCUMENTS = "documents"
+    INSURANCE = "insurance"
+    REQUESTS = "requests"
+
+
+LOOKS: Mapping[Area, str] = {area: f"read_{area.value}" for area in Area if area is not Area.VISITS}
+"""What the audit calls a look into somebody else's area, for the areas that have come after visits."""
+
+
+class Action(StrEnum):
+    """What is done in an area."""
+
+    SEE = "see"
+    MANAGE = "manage"
+
+
 class Covers(StrEnum):
-    """What a consent allows. Managing includes seeing."""
+    """What a consent allows, word by word. Managing visits includes seeing them; every other area is seen only.
+
+    The words stand in rows and, by their order, in buttons: new ones come last.
+    """
 
     SEE_VISITS = "see_visits"
     MANAGE_VISITS = "manage_visits"
+    RECORDS = "records"
+    DOCUMENTS = "documents"
+    INSURANCE = "insurance"
+    REQUESTS = "requests"
+
+    @property
+    def area(self) -> Area:
+        return Area.VISITS if self in VISITS_WHOLE else Area(self.value)
+
+
+VISITS_WHOLE = frozenset({Covers.SEE_VISITS, Covers.MANAGE_VISITS})
+"""All of the visits, and nothing of the areas that have come after them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import Accounts
 from services.accounts.consents import Consents
 from services.accounts.identity import identity_from_json
 from services.accounts.links import covers_of, of_account, same_patient
-from services.accounts.model import Account, Basis, Farewell, Person, Relation, full_name
+from services.accounts.model import LOOKS, Account, Basis, Farewell, Person, Relation, full_name
 from services.accounts.papers import is_holder
 from services.accounts.persons import Persons
 from services.accounts.tables import (
@@ -80,7 +81,7 @@ class AccountData:
             "persons": await self._persons(whose, await self._listed.family(who)),
             "access": await self._grants(who),
             "codes": await self._codes(whose),
-            "actions": await self._actions(whose),
+            "actions": [*await self._actions(whose), *await self._looks(who)],
         }
 
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:
@@ -93,6 +94,7 @@ class AccountData:
             for each in grants
         ]
 
+    @concerns.persons("who is and was on the list")
     async def subject(self, account: Account) -> Subject:
         """The account with everybody who is or was on its list."""
         mine = select(person_link.c.person_id).where(person_link.c.account_id == account.id)
@@ -215,6 +217,38 @@ class AccountData:
             for row in await self._database.fetch(mine)
         ]
 
+    async def _looks(self, who: Account) -> list[Fact]:
+        """Who else has looked into an area of the account holder; for those confirmed by documents alone."""
+        own = await self._consents.granting(who)
+        if own is None:
+            return []
+        looks = select(audit).where(
+            audit.c.person_id.in_(same_patient(own.id)),
+            audit.c.account_id != who.id,
+            audit.c.action.in_(LOOKS.values()),
+        )
+        return [
+            {
+                "at": row.at,
+                "action": Word("action", row.action),
+                "person": Word("person", own.id),
+                "by_whom": await self._holder(row.account_id),
+            }
+            for row in await self._database.fetch(looks.order_by(audit.c.at, audit.c.id))
+        ]
+
+    async def _holder(self, account_id: str) -> str | None:
+        """Who an account's holder is; None where no form is filled, or all has been erased."""
+        query = (
+            select(person.c.id, person.c.profile)
+            .join(person_link, person_link.c.person_id == person.c.id)
+            .where(person_link.c.account_id == account_id, person_link.c.relation == Relation.OWN.value)
+        )
+        row = (await self._database.fetch(query)).one_or_none()
+        if row is None:
+            return None
+        return full_name(identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile)))
+
     # --- erasing ------------------------------------------------------------------------------------
 
     async def depart(self, unit: AsyncConnection, account_id: str) -> Departure | None:
@@ -281,6 +315,7 @@ class AccountData:
         await unit.execute(delete(person).where(person.c.id.in_(leaving.persons)))
         await unit.execute(delete(account_table).where(account_table.c.id == leaving.account_id))
 
+    @concerns.account("that it is there no more")
     async def forgotten(self, account: Account, departure: Departure) -> None:
         """After the unit: caches know of it too."""
         self._accounts.forget(account)

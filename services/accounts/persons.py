@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -14,6 +14,8 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
+from services.accounts.gate import Gate
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import is_declared
@@ -68,49 +70,60 @@ class Persons:
         self._registry = registry
         self._limits = limits
         self._clock = clock
+        self._gate = Gate(database, clock)
 
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def family(self, account: Account) -> tuple[Person, ...]:
         """All persons of the account, one's own first, then as they were added."""
-        return await self._load(account.id)
+        return await self._gate.open_to(account, await self._load(account.id))
 
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def get(self, account: Account, person_id: str) -> Person:
-        """A person of this account; `NotFound` for anybody else's."""
+        """A person of this account; `NotFound` for anybody else's.
+
+        Within a call that has declared an area: `NotAllowed` where it is not open (`accounts.gate`).
+        """
         found = await self._load(account.id, person_id)
         if not found:
             raise NotFound
+        await self._gate.check(account, found[0])
         return found[0]
 
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def same_as(self, account: Account, identity: PatientIdentity) -> Person | None:
         """The account's person with this very name, birth date and policy (СНИЛС where there is none).
 
         Typed again, it is not another person. Whose numbers are not shown is not found by them: that is for the
         registry to say, where such questions are counted (`hidden_as`).
         """
-        return next(
-            (
-                each
-                for each in await self.family(account)
-                if each.shown is not None and _who(each.shown) == _who(identity) and _same_numbers(each.shown, identity)
+        return await self._first(
+            account,
+            lambda each: (
+                each.shown is not None and _who(each.shown) == _who(identity) and _same_numbers(each.shown, identity)
             ),
-            None,
         )
 
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def hidden_as(self, account: Account, patient: Patient) -> Person | None:
         """The account's person who is this patient, where the account is shown the name alone."""
-        family = await self.family(account)
-        return next((each for each in family if each.patient_id == patient.id and each.shown is None), None)
+        return await self._first(account, lambda each: each.patient_id == patient.id and each.shown is None)
 
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def for_registry(self, account: Account, person_id: str) -> PatientIdentity:
         """All that a registry finds or enters a person of this account by; never for a screen. `NotFound` as `get`."""
-        row = (await self._database.fetch(_ONE, {"account": account.id, "person": person_id})).first()
-        if row is None:
+        rows = (await self._database.fetch(_ONE, {"account": account.id, "person": person_id})).all()
+        if not rows:
             raise NotFound
-        return self._identity(row)
+        if not await self._gate.open_to(account, [self._person(list(rows))]):
+            raise NotAllowed(Denial.NOT_COVERED)
+        return self._identity(rows[0])
 
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def own(self, account: Account) -> Person | None:
         """The account holder, None until the form is filled."""
-        return next((each for each in await self.family(account) if each.relation is Relation.OWN), None)
+        return await self._first(account, lambda each: each.relation is Relation.OWN)
 
+    @concerns.persons("who somebody is in the registry, before they are on the list")
     async def look_up(self, account: Account, identity: PatientIdentity, *, enters: bool = True) -> Patient | None:
         """The registry's patient: found, or entered where the registry takes new ones and `enters` lets it.
 
@@ -137,6 +150,7 @@ class Persons:
         await self._note_miss(account)
         return None
 
+    @concerns.persons("the account holder")
     async def register_own(self, account: Account, identity: PatientIdentity) -> Person:
         """Stores the account holder's form, matched with the registry if it answers.
 
@@ -173,6 +187,7 @@ class Persons:
             return (await self.family(account))[0]
         return await self.get(account, person_id)
 
+    @concerns.persons("the list itself")
     async def take_ready_family(self, account: Account, make: ReadyFamily) -> tuple[Person, ...]:
         """DEMO: the ready family becomes this account's: own and children by desk, spouse and parent by consent."""
         now = self._clock.now()
@@ -195,12 +210,14 @@ class Persons:
         values = {"id": new_id(), "account_id": account.id, "action": _MISS, "at": self._clock.now()}
         await self._database.execute(insert(audit).values(values))
 
+    @concerns.persons("who somebody is in the registry")
     async def set_patient(self, person_id: str, patient: Patient) -> None:
         """Remembers who the person is in the registry."""
         await self._database.execute(
             update(person).where(person.c.id == person_id).values(**self.registry_columns(patient))
         )
 
+    @concerns.persons("what documents say, within the unit of a caller that has seen them")
     async def set_documents(
         self, unit: AsyncConnection, person_id: str, identity: PatientIdentity, patient: Patient
     ) -> None:
@@ -256,6 +273,11 @@ class Persons:
             "verified_at": self._clock.now() if patient and patient.confirmed else None,
             "looked_at": None,
         }
+
+    async def _first(self, account: Account, wanted: Callable[[Person], bool]) -> Person | None:
+        """One of the list, as far as whoever asks may reach them."""
+        found = [each for each in await self._load(account.id) if wanted(each)]
+        return next(iter(await self._gate.open_to(account, found[:1])), None)
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
         if person_id is None:

@@ -1,23 +1,36 @@
-"""Who may do what with whom: basis × age, as one table of pure functions.
+"""Who may do what with whom: basis × age × area, as one table of pure functions.
 
 Under 15 a representative sees all. From 15 a representative books and sees what was booked from the own
 account. At 18 a child's link ends. A declared link books, and sees its own bookings only. A consent allows what
-it covers. Booking goes by the age on the day of the visit, reading by the age today.
+it covers, and nothing of an area that it does not name. Booking goes by the age on the day of the visit, reading by
+the age today.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.accounts.model import Basis, Covers, Person, Relation
+from services.accounts.model import Action, Area, Basis, Covers, Person, Relation
 from services.errors import Denial, NotAllowed
 from services.registry.model import ADULT_AGE
+from services.texts.dates import local
 
 TEENAGER_AGE = 15
 DECLARED_AHEAD = 5
 """How many future visits of declared persons an account may have."""
 _DOCUMENTS = frozenset({Basis.DESK, Basis.OIDC})
+
+
+_FARTHEST = ("Europe/Kaliningrad", "Asia/Kamchatka")
+
+_SEEN_BY: Mapping[Area, frozenset[Covers]] = {
+    area: frozenset(each for each in Covers if each.area is area) for area in Area
+}
+"""Which words of a consent let an area be seen."""
+_MANAGED_BY: Mapping[Area, frozenset[Covers]] = {Area.VISITS: frozenset({Covers.MANAGE_VISITS})}
+"""Which let it be acted in: a consent lets nobody act in the others."""
 
 
 class VisitScope(StrEnum):
@@ -47,6 +60,35 @@ def standing_bases(person: Person, on: date, now: datetime) -> frozenset[Basis]:
     live = live_bases(person, now)
     grown = person.relation is Relation.CHILD and person.age(on) >= ADULT_AGE
     return live & {Basis.CONSENT} if grown else live
+
+
+def days_of(now: datetime) -> frozenset[date]:
+    """The days that it is in the country at this moment: a birthday comes to the east ten hours early."""
+    return frozenset(local(now, tz).date() for tz in _FARTHEST)
+
+
+def allowed(person: Person, area: Area, action: Action, today: date, now: datetime) -> bool:
+    """Whether the account's say over the person opens the area, for this, today.
+
+    Documents open all, by age; a consent what it names; a word alone nothing but its own bookings. Which of the visits
+    these are, `visit_scope` says.
+    """
+    if area is Area.VISITS:
+        if action is Action.MANAGE:
+            return may_manage(person, today, now)
+        return visit_scope(person, today, now) is not VisitScope.NONE
+    bases = standing_bases(person, today, now)
+    if bases & _DOCUMENTS and not _own_word_counts(person, today):
+        return True
+    return Basis.CONSENT in bases and _consents(person, area, action)
+
+
+def check_allowed(person: Person, area: Area, action: Action, today: date, now: datetime) -> None:
+    """Raises `NotAllowed` unless the area is open."""
+    if not standing_bases(person, today, now):
+        raise NotAllowed(Denial.BASIS_ENDED)
+    if not allowed(person, area, action, today, now):
+        raise NotAllowed(Denial.NOT_COVERED)
 
 
 def is_declared(person: Person) -> bool:
@@ -93,14 +135,11 @@ def visit_scope(person: Person, today: date, now: datetime) -> VisitScope:
     bases = standing_bases(person, today, now)
     if not bases:
         return VisitScope.NONE
-    if Basis.CONSENT in bases:
+    if Basis.CONSENT in bases and _consents(person, Area.VISITS, Action.SEE):
         return VisitScope.ALL
-    if not bases & _DOCUMENTS:
-        return VisitScope.OWN_BOOKINGS
-    is_teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
-    if person.relation in (Relation.CHILD, Relation.WARD) and is_teenager:
-        return VisitScope.OWN_BOOKINGS
-    return VisitScope.ALL
+    if bases & _DOCUMENTS and not _own_word_counts(person, today):
+        return VisitScope.ALL
+    return VisitScope.OWN_BOOKINGS if bases - {Basis.CONSENT} else VisitScope.NONE
 
 
 def editing(person: Person, now: datetime) -> Editing:
@@ -121,3 +160,15 @@ def may_grant(person: Person, today: date, now: datetime) -> bool:
 def _acting(person: Person, bases: frozenset[Basis]) -> frozenset[Basis]:
     """Those of the bases that allow to act, not only to see."""
     return bases if Covers.MANAGE_VISITS in person.covers else bases - {Basis.CONSENT}
+
+
+def _consents(person: Person, area: Area, action: Action) -> bool:
+    """Whether a consent that stands names the area."""
+    words = _SEEN_BY if action is Action.SEE else _MANAGED_BY
+    return bool(person.covers & words.get(area, frozenset()))
+
+
+def _own_word_counts(person: Person, today: date) -> bool:
+    """Whether a teenager's own word counts before that of whoever stands for them by documents."""
+    is_teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
+    return person.relation in (Relation.CHILD, Relation.WARD) and is_teenager

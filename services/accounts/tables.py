@@ -8,6 +8,9 @@ from services.ids import LENGTH
 from services.storage.tables import account_column, id_column, metadata
 from services.storage.types import Encrypted, UtcDateTime
 
+COVERS = 120
+"""As many characters as all words of `accounts.model.Covers` take, and more for those to come."""
+
 account = Table(
     "account",
     metadata,
@@ -115,7 +118,7 @@ link_basis = Table(
     Column("basis", String(12), primary_key=True),
     Column("until", UtcDateTime),
     Column("granted_at", UtcDateTime, nullable=False),
-    Column("covers", String(40)),
+    Column("covers", String(COVERS)),
 )
 """`covers`: what a consent allows, in the words of `accounts.model.Covers`, with spaces; NULL for other bases."""
 
@@ -142,7 +145,7 @@ access_grant = Table(
     Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
     Column("grantor_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
     Column("grantee_id", ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
-    Column("covers", String(40), nullable=False),
+    Column("covers", String(COVERS), nullable=False),
     Column("until", UtcDateTime, nullable=False),
     Column("granted_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),

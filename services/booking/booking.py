@@ -21,9 +21,9 @@ from sqlalchemy import Row, Select, and_, delete, distinct, func, insert, or_, s
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts import rights
+from services.accounts import concerns, rights
 from services.accounts.accounts import lock_account
-from services.accounts.model import Account, Basis, Person, Relation
+from services.accounts.model import Account, Action, Area, Basis, Person, Relation
 from services.accounts.persons import DECLARED, Persons
 from services.accounts.tables import link_basis, person, person_link
 from services.booking import sight
@@ -127,6 +127,7 @@ class Booking:
         self._patience = patience
         self._moving = Moving(database, registry, watch, clock, patience)
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def hold(
         self,
         account: Account,
@@ -154,6 +155,7 @@ class Booking:
             return Declined(denied.reason)
         return await self._keep(account, draft_id, slot)
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def book_held(
         self,
         account: Account,
@@ -185,6 +187,7 @@ class Booking:
         except NotHeld:
             return Lost(Loss.HELD)
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def book(self, request: BookingRequest) -> BookingOutcome:
         """Books the request's time once, however often it is asked for the same draft.
 

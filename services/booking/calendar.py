@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts.model import Account
+from services.accounts import concerns
+from services.accounts.model import Account, Action, Area
 from services.booking.model import CalendarEvent, CalendarVisit, VisitEntry
 from services.booking.tables import booking_intent, calendar_event
 from services.booking.visits import Visits
@@ -31,6 +32,7 @@ class Calendar:
         self._vault = vault
         self._visits = visits
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def find(self, account: Account, visit_id: str) -> CalendarVisit:
         """A visit, or the one that has taken its place; `NotFound` where the account may not see it."""
         chain = [await self._visits.get(account, visit_id)]
@@ -57,6 +59,7 @@ class Calendar:
         earlier = next((old for old, new in moves.items() if new == visit.id), None)
         return (await self._visits.some(account, [earlier])).get(earlier) if earlier else None
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def event(self, account: Account, found: CalendarVisit) -> CalendarEvent:
         """The event, now that the calendar is to be told of the visit as it was found."""
         visit_id, digests = found.entry.visit.id, self._digests(account, found.entry)

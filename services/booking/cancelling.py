@@ -14,8 +14,8 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts import rights
-from services.accounts.model import Account
+from services.accounts import concerns, rights
+from services.accounts.model import Account, Action, Area
 from services.booking import sight
 from services.booking.booking import CHECKS, FIRST_CHECK
 from services.booking.ending import note_cancelled, why_over
@@ -64,6 +64,7 @@ class Cancelling:
         self._clock = clock
         self._patience = patience
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def cancel(self, account: Account, visit_id: str) -> CancelOutcome:
         """Cancels a visit. `NotFound` where it is not one that the account may see."""
         try:
@@ -91,6 +92,7 @@ class Cancelling:
             return denied.reason
         return why_over(entry.visit, self._clock.now())
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def under_way(self, account: Account, visit_id: str) -> bool:
         """Whether the registry still owes an answer about cancelling this visit, or about moving it from here."""
         cancels = select(cancel_intent.c.id).where(
@@ -103,6 +105,7 @@ class Cancelling:
         )
         return (await self._database.fetch(cancels.union_all(moves).limit(1))).first() is not None
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def is_own_doing(self, account: Account, visit_id: str) -> bool:
         """Whether it was from this account that the visit was cancelled."""
         own = select(cancel_intent.c.id).where(

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import lock_account
 from services.accounts.model import Account
 from services.booking.model import Held, NoHold, Unheld
@@ -38,6 +39,7 @@ class Holds:
         self._limits = limits
         self._clock = clock
 
+    @concerns.account("the times that it holds")
     async def take(self, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
         """Keeps the time for five minutes from now, or for what is left of fifteen.
 
@@ -53,6 +55,7 @@ class Holds:
         except LimitReached:
             return NoHold.SPENT
 
+    @concerns.account("the times that it holds")
     async def keep(self, slot: Slot, account: Account, draft_id: str) -> Held | Unheld | None:
         """The draft's hold of this time, begun anew where it has run out; None where somebody else keeps the time."""
         until = await self.until(draft_id, slot.id)
@@ -85,6 +88,7 @@ class Holds:
         rows = await self._database.fetch(held.union(leaving))
         return frozenset(rows.scalars())
 
+    @concerns.account("the times that it holds")
     async def release(self, account: Account, draft_id: str) -> None:
         """Frees the draft's time at once; what was left of its minutes is not counted."""
         await self._let_go(account, hold.c.draft_id == draft_id)

@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
+from services.accounts.model import Action, Area
 from services.booking.ending import note_cancelled
 from services.booking.model import BookingRequest
 from services.booking.tables import cancel_intent
@@ -55,6 +57,7 @@ class Moving:
         self._clock = clock
         self._patience = patience
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def reserve(self, unit: AsyncConnection, intent_id: str, person_id: str, request: BookingRequest) -> None:
         """Notes beside a booking's intent that the old visit goes first. `IntegrityError`: it is going already."""
         old = request.moves
@@ -74,6 +77,7 @@ class Moving:
             )
         )
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def ask(self, intent_id: str, patient_id: str, request: BookingRequest, old: Visit) -> BookingAnswer:
         """Asks for the new time instead of the old one, within a press."""
         if self._registry.capabilities().moves:

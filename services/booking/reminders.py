@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from services.accounts.model import Account
+from services.accounts import concerns
+from services.accounts.model import Account, Action, Area
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
 from services.booking.notices import VisitNews
@@ -42,6 +43,7 @@ class Reminders:
         self._outbox = outbox
         self._clock = clock
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def eve(self, account: Account, day: date) -> Reminder | Later | None:
         """The message of the eve; in the morning of the day where the evening was missed."""
         now = self._clock.now()
@@ -51,6 +53,7 @@ class Reminders:
             return None
         return Reminder(tuple(found)) if min(moments) <= now else Later(min(moments))
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def soon(self, account: Account, visit_id: str) -> Reminder | Later | None:
         """The message two hours before a visit; late where the moment was missed, but never at night."""
         now = self._clock.now()
@@ -68,10 +71,12 @@ class Reminders:
         along = [keys.soon(account.id, each.visit.id, each.visit.start) for each in group[1:]]
         return Reminder(tuple(group), tuple(along))
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def of_day(self, account: Account, day: date) -> list[VisitEntry]:
         """Visits of one day that are still ahead."""
         return [each for each in await self._visits.ahead(account) if visit_day(each.visit) == day]
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def of_visit(self, account: Account, visit_id: str) -> list[VisitEntry]:
         """The visit, if it is still ahead."""
         return [each for each in await self._visits.ahead(account) if each.visit.id == visit_id]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.accounts import rights
-from services.accounts.model import Account
+from services.accounts import concerns, rights
+from services.accounts.model import Account, Action, Area
 from services.booking.model import Repeat, VisitEntry
 from services.booking.times import Times
 from services.booking.visits import Visits
@@ -29,6 +29,7 @@ class Repeats:
         self._times = times
         self._clock = clock
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def offers(self, account: Account, draft_id: str, limit: int) -> Sequence[Repeat]:
         """Specialists seen before, the active person's first, then the latest; those with a visit ahead left out."""
         found: list[Repeat] = []
@@ -40,6 +41,7 @@ class Repeats:
                 break
         return found
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def nearest(self, entry: VisitEntry, draft_id: str) -> Slot | None:
         """The nearest free time of the same doctor, or of another one of the specialty; None if there is none."""
         visit = entry.visit

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from services.accounts import rights
-from services.accounts.model import Account
+from services.accounts import concerns, rights
+from services.accounts.model import Account, Action, Area
 from services.booking.model import VisitEntry
 from services.booking.tables import visit_reply
 from services.booking.visits import Visits
@@ -28,6 +28,7 @@ class Replies:
         self._visits = visits
         self._clock = clock
 
+    @concerns.area(Area.VISITS, Action.MANAGE)
     async def coming(self, account: Account, visit_id: str) -> VisitEntry:
         """Notes that they come, if the visit still stands and is ahead; gives it as it is.
 

@@ -19,8 +19,6 @@ from services.errors import Denial, NotAllowed
 from services.registry.model import Visit
 from services.texts.dates import local
 
-_FARTHEST = ("Europe/Kaliningrad", "Asia/Kamchatka")
-
 
 def patients_of(family: Sequence[Person]) -> dict[str, Person]:
     """Persons by the registry's ids; whoever is there twice is the one that is listed first."""
@@ -39,7 +37,7 @@ def scope(entry: VisitEntry, now: datetime) -> VisitScope:
 
 def least_scope(person: Person, now: datetime) -> VisitScope:
     """What may be seen of the person wherever the clinic is: a birthday comes to the country's east ten hours early."""
-    scopes = {rights.visit_scope(person, local(now, tz).date(), now) for tz in _FARTHEST}
+    scopes = {rights.visit_scope(person, day, now) for day in rights.days_of(now)}
     return next(each for each in (VisitScope.NONE, VisitScope.OWN_BOOKINGS, VisitScope.ALL) if each in scopes)
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from services.accounts.model import Account, Person
+from services.accounts import concerns
+from services.accounts.model import Account, Action, Area, Person
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
 from services.booking import sight
@@ -49,16 +50,19 @@ class Visits:
         self._booking = booking
         self._clock = clock
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def upcoming(self, account: Account, page: int, size: int) -> VisitPage:
         """Visits that are still ahead, the nearest first."""
         found = await self._ahead(account)
         return VisitPage(tuple(found[page * size : (page + 1) * size]), len(found))
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def ahead(self, account: Account) -> list[VisitEntry]:
         """All visits that are still ahead, the nearest first, with what was answered to their reminders."""
         found = await self._ahead(account)
         return await self._with_replies(found) if found else []
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def past(self, account: Account, page: int, size: int) -> VisitPage:
         """Everything else, the latest first: what was cancelled or moved, and what has begun.
 
@@ -74,6 +78,7 @@ class Visits:
                 found += await self._latest(circle, where, first)
         return VisitPage(tuple(_latest_first(found)[page * size : first]), total)
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def latest(self, account: Account, limit: int) -> list[VisitEntry]:
         """The last of them, those ahead too, the latest first; what is hidden takes nobody's place."""
         found: list[VisitEntry] = []
@@ -81,6 +86,7 @@ class Visits:
             found += await self._latest(circle, VisitFilter(among=circle.among), limit)
         return _latest_first(found)[:limit]
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def get(self, account: Account, visit_id: str) -> VisitEntry:
         """One visit; `NotFound` where it is not one that the account may see."""
         visit = await self._registry.visit(visit_id)
@@ -102,11 +108,13 @@ class Visits:
             raise NotFound
         return entry
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def before(self, account: Account, visit_id: str) -> VisitEntry | None:
         """The visit whose place this one has taken, if the account may see it."""
         found = await self._asked(account, VisitFilter(moved_to=visit_id))
         return found[0] if found else None
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def some(self, account: Account, visit_ids: Collection[str]) -> dict[str, VisitEntry]:
         """Those of these visits that the account may see, by id."""
         found = await self._asked(account, VisitFilter(among=visit_ids))

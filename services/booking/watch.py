@@ -18,7 +18,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import Accounts
+from services.accounts.model import Action, Area
 from services.accounts.persons import Persons
 from services.accounts.tables import person, person_link
 from services.booking import sight
@@ -107,6 +109,7 @@ class Watch:
         self._clock = clock
         self._patience = patience
 
+    @concerns.area(Area.VISITS, Action.SEE)
     async def remember(
         self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit, *told: Notice
     ) -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from services.accounts import concerns
 from services.accounts.model import Account
 from services.accounts.mydata import AccountData
 from services.accounts.persons import Persons
@@ -66,12 +67,14 @@ class MyData:
         self._memory = memory
         self._limits = limits
 
+    @concerns.persons("all that is kept of everybody on the list, each topic's part by its own rules")
     async def export(self, account: Account) -> Facts:
         """All that is kept, by the names of `docs/export.schema.json`. Raises `LimitReached`."""
         await self._limits.spend(account.telegram_id, Act.EXPORT)
         whose = await self._people.subject(account)
         return joined([await part.export(whose) for part in (self._people, *self._parts[:-1])])
 
+    @concerns.persons("all that is kept of everybody on the list, each topic's part by its own rules")
     async def obligations(self, account: Account) -> Obligations:
         """What still stands and should be known before everything is erased."""
         whose = await self._people.subject(account)
@@ -83,6 +86,7 @@ class MyData:
             return Obligations(planned=await self._planned(account), answers=False, others=others)
         return Obligations(tuple(each for each in ahead if each.visit.id in own), others=others)
 
+    @concerns.persons("all that is kept of everybody on the list, each topic's part by its own rules")
     async def cancel(self, account: Account, obligations: Obligations) -> Given:
         """Cancels these visits one by one; those that are over already need it no more."""
         over = kept = checking = 0
@@ -102,6 +106,7 @@ class MyData:
                     kept, over = kept + stands, over + (not stands)
         return Given(over, kept, checking)
 
+    @concerns.persons("all that is kept of everybody on the list, each topic's part by its own rules")
     async def erase(self, account: Account) -> Erased:
         """Erases the account and whoever was in it alone. Raises `StillUnderWay`: nothing is erased then.
 

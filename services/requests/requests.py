@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, or_, sel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts import concerns
 from services.accounts.accounts import lock_account
 from services.accounts.model import Account
 from services.clock import Clock
@@ -74,6 +75,7 @@ class Requests:
 
     # --- photos of a draft ------------------------------------------------------------------------
 
+    @concerns.account("what it has sent to be answered")
     async def expect_photo(self, who: Account) -> None:
         """Before a photo is fetched and cleaned: whether one is taken now. It is counted. Raises `PictureRefused`."""
         free = self._database.free_bytes()
@@ -84,6 +86,7 @@ class Requests:
         except LimitReached:
             raise PictureRefused(PictureProblem.TOO_MANY) from None
 
+    @concerns.account("what it has sent to be answered")
     async def keep_photo(self, who: Account, draft_id: str, data: bytes) -> str:
         """Cleans a photo and stores it with its draft; gives its id. Raises `PictureRefused`."""
         async with self._cleaning:  # one at a time: a large one takes much memory while it is decoded
@@ -144,10 +147,12 @@ class Requests:
 
     # --- sending ----------------------------------------------------------------------------------
 
+    @concerns.account("what it has sent to be answered")
     async def is_full(self, who: Account) -> bool:
         """Whether the chat has sent as many as it may in a day."""
         return await self._limits.is_spent(who.telegram_id, Act.REQUEST)
 
+    @concerns.account("what it has sent to be answered")
     async def send(
         self, who: Account, kind: RequestKind, text: str, photos: Collection[str], *, draft_id: str
     ) -> Request:
@@ -208,10 +213,12 @@ class Requests:
 
     # --- looking ----------------------------------------------------------------------------------
 
+    @concerns.account("what it has sent to be answered")
     async def get(self, who: Account, request_id: str) -> Request:
         """A request with its content; `NotFound` for anybody else's."""
         return await self._one(who, request_table.c.id == request_id)
 
+    @concerns.account("what it has sent to be answered")
     async def photo(self, who: Account, request_id: str, place: int) -> bytes:
         """The JPEG at this place of the request's photos, 0 first; `NotFound` for anybody else's."""
         request = await self.get(who, request_id)
@@ -220,6 +227,7 @@ class Requests:
         async with self._database.read() as connection:
             return await read_photo(connection, self._vault, request.photos[place])
 
+    @concerns.account("what it has sent to be answered")
     async def tracked(self, account: Account, limit: int) -> TrackedPage:
         """The account's requests as lines of «Статусы заявлений» (`tracked.Tracked`)."""
         mine = request_table.c.account_id == account.id
@@ -229,6 +237,7 @@ class Requests:
             rows = await connection.execute(select(*_LINE).where(mine).order_by(*newest).limit(limit))
             return TrackedPage(tuple(_item(row) for row in rows.all()), total)
 
+    @concerns.account("what it has sent to be answered")
     async def as_they_stood(self, account: Account, moments: Collection[Moment]) -> Mapping[Moment, TrackedItem]:
         """Those of the requests that are this account's, each under the status that it had at its moment."""
         ids = {request_id for request_id, _ in moments}

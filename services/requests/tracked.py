@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from services.accounts import concerns
 from services.accounts.model import Account
 from services.requests.model import TrackedPage
 
@@ -23,6 +24,7 @@ class Statuses:
     def __init__(self, topics: Sequence[Tracked]) -> None:
         self._topics = tuple(topics)
 
+    @concerns.account("what it has sent to be answered")
     async def page(self, account: Account, page: int, size: int) -> TrackedPage:
         """One page, newest first; a page behind the last is the last one."""
         found = await self._newest(account, (page + 1) * size)

@@ -17,6 +17,7 @@ from services.accounts.codes import (
     read_code,
 )
 from services.accounts.model import (
+    VISITS_WHOLE,
     Account,
     Basis,
     CodeProblem,
@@ -45,7 +46,7 @@ ANNA = somebody(1, ADULT, "Ёлкина")
 PETER = somebody(2, date(1985, 7, 2), "Петров")
 MASHA = somebody(3, CHILD, "Ёлкина")
 SEE = frozenset({Covers.SEE_VISITS})
-BOTH = frozenset(Covers)
+BOTH = VISITS_WHOLE
 
 
 def codes_of(world: World) -> Codes:

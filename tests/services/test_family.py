@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from services.accounts.family import PERSONS, AlreadyThere, FamilyFull, WrongAge, fits
-from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
+from services.accounts.model import VISITS_WHOLE, Account, Basis, Offer, Person, Relation
 from services.accounts.notices import AccountNews
 from services.accounts.persons import ConfirmedPerson
 from services.accounts.tables import person, person_link
@@ -287,7 +287,7 @@ async def test_a_row_that_others_use_stays_for_them(world: World) -> None:
 async def test_a_removed_consent_is_given_up_and_the_other_side_is_told(world: World) -> None:
     owner, other = await world.account(), await world.account()
     own = await world.person(owner, ANNA)
-    code, _ = await world.access.issue(owner, tuple(Covers), 12)
+    code, _ = await world.access.issue(owner, VISITS_WHOLE, 12)
     offer = await world.access.redeem(other, code.digits)
     assert isinstance(offer, Offer)
     await world.access.accept(other, offer.id, Relation.SPOUSE, "told")

@@ -60,6 +60,8 @@ async def empty(empty_url: str) -> AsyncIterator[Database]:
 
 
 async def look(database: Database, see: Callable[[Connection], Any]) -> Any:
+    """By a new connection: PostgreSQL keeps what it has prepared for columns as they were before."""
+    await database.close()
     async with database.write() as connection:
         return await connection.run_sync(see)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import String, Table, func, insert, select
 
 from bot.build import export_words
 from bot.views.export.words import names_in
@@ -775,6 +775,17 @@ async def test_every_action_has_its_words(world: World) -> None:
     done = set((await world.database.fetch(select(audit.c.action))).scalars())
     assert len(done) >= 6
     assert done <= WORDS.codes["action"].keys()
+
+
+async def test_what_a_life_leaves_fits_its_columns(world: World) -> None:
+    """SQLite takes what is longer than a column is wide, PostgreSQL refuses it."""
+    await a_life(world)
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(column.type, String) and column.type.length:
+                longest = select(func.max(func.length(column)))
+                found = (await world.database.fetch(longest)).scalar_one() or 0
+                assert found <= column.type.length, f"{table.name}.{column.name}"
 
 
 async def test_two_topics_that_would_write_one_section_are_not_taken(world: World) -> None:

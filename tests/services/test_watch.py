@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from services.accounts.codes import Codes
-from services.accounts.model import Account, Basis, Covers, Offer, Person, Relation
+from services.accounts.model import VISITS_WHOLE, Account, Basis, Offer, Person, Relation
 from services.accounts.papers import Holder, Papers, issue_at_desk
 from services.accounts.tables import person, person_link
 from services.booking.model import Made
@@ -528,7 +528,7 @@ async def test_who_may_see_more_is_told_of_what_was_there_before(world: World, a
     assert visit.id in await planned(world, account)
     other = await world.account()
     await world.person(other, somebody(7, ADULT))
-    shared, _ = await world.access.issue(account, frozenset(Covers), 3)
+    shared, _ = await world.access.issue(account, VISITS_WHOLE, 3)
     offer = await world.access.redeem(other, shared.digits)
     assert isinstance(offer, Offer)
     await world.access.accept(other, offer.id, Relation.SPOUSE, "key")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views.export.words import DOCUMENT, ExportWords
-from services.accounts.model import Covers
+from services.accounts.model import LOOKS, Area, Covers
 from services.texts.i18n import N_
 
 WORDS = ExportWords(
@@ -28,7 +28,16 @@ WORDS = ExportWords(
             "accept": N_("step “Take it?”"),
         },
     },
-    {Covers: {Covers.SEE_VISITS: N_("to see bookings"), Covers.MANAGE_VISITS: N_("to book, move and cancel")}},
+    {
+        Covers: {
+            Covers.SEE_VISITS: N_("to see bookings"),
+            Covers.MANAGE_VISITS: N_("to book, move and cancel"),
+            Covers.RECORDS: N_("to see the medical record"),
+            Covers.DOCUMENTS: N_("to see documents"),
+            Covers.INSURANCE: N_("to see the insurance"),
+            Covers.REQUESTS: N_("to see applications"),
+        }
+    },
     {
         "direction": {"given": N_("given by you"), "received": N_("received by you")},
         "draft": {"access": N_("entering a code")},
@@ -38,6 +47,10 @@ WORDS = ExportWords(
             "consent_accepted": N_("an access was taken"),
             "consent_ended": N_("an access was closed"),
             "code_missed": N_("a code that did not fit was entered"),
+            LOOKS[Area.RECORDS]: N_("the medical record was looked at"),
+            LOOKS[Area.DOCUMENTS]: N_("documents were looked at"),
+            LOOKS[Area.INSURANCE]: N_("the insurance was looked at"),
+            LOOKS[Area.REQUESTS]: N_("applications were looked at"),
         },
     },
 )

@@ -10,7 +10,7 @@ WORDS = ExportWords(
         DOCUMENT: {
             "made_at": N_("when this file was made"),
             "account": N_("this chat"),
-            "actions": N_("what was done from this chat"),
+            "actions": N_("what was done from this chat, and who else has looked at what is yours"),
         },
         "account": {
             "telegram_chat": N_("number of the Telegram chat"),
@@ -18,6 +18,6 @@ WORDS = ExportWords(
             "region_used_last": N_("the region that was chosen last"),
             "bot_blocked_since": N_("since when messages do not reach this chat"),
         },
-        "actions": {"action": N_("what was done")},
+        "actions": {"action": N_("what was done"), "by_whom": N_("who it was, where somebody else")},
     }
 )

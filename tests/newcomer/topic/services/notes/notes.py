@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from services.accounts import concerns
 from services.accounts.model import Account
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -31,6 +32,7 @@ class Notes:
         self._outbox = outbox
         self._clock = clock
 
+    @concerns.account("what it has noted")
     async def keep(self, who: Account, draft_id: str, text: str) -> Note:
         """Keeps what the draft holds, closes the draft and tells of it, at once. The same draft gives the same note."""
         async with self._database.write() as unit:
@@ -50,6 +52,7 @@ class Notes:
                 await self._outbox.add(unit, Notice(who.id, None, NoteNews.NOTE_KEPT, draft_id, key))
         return await self.get(who, draft_id)
 
+    @concerns.account("what it has noted")
     async def get(self, who: Account, note_id: str) -> Note:
         """One note; `NotFound` for anybody else's."""
         one = select(note_table).where(note_table.c.account_id == who.id, note_table.c.id == note_id)
@@ -58,6 +61,7 @@ class Notes:
             raise NotFound
         return self._note(row)
 
+    @concerns.account("what it has noted")
     async def of(self, who: Account) -> Sequence[Note]:
         """All of the account, newest first."""
         mine = select(note_table).where(note_table.c.account_id == who.id)

@@ -1,0 +1,68 @@
+"""Whom a call may reach: what it has declared (`concerns`) against what the account's basis opens (`rights`).
+
+A look into an area that has come after visits leaves its trace here, before anything of it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import insert
+
+from services.accounts import concerns, rights
+from services.accounts.concerns import Concern
+from services.accounts.model import LOOKS, Account, Action, Area, Person, Relation
+from services.clock import Clock
+from services.errors import Denial, NotAllowed
+from services.ids import new_id
+from services.storage.engine import Database
+from services.storage.tables import audit
+
+
+class Gate:
+    """Asked by `Persons` with everybody whom it is about to give away."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @concerns.persons("whom the call that runs may reach")
+    async def check(self, who: Account, person: Person) -> None:
+        """Raises `NotAllowed` where the call that runs may not reach the person. A look leaves its trace first."""
+        reached = self._reached()
+        if reached is None:
+            return
+        area, action = reached
+        now = self._clock.now()
+        for day in rights.days_of(now):
+            rights.check_allowed(person, area, action, day, now)
+        await self._note(who, area, [person])
+
+    @concerns.persons("whom the call that runs may reach")
+    async def open_to(self, who: Account, persons: Sequence[Person]) -> tuple[Person, ...]:
+        """Those of them whom the call that runs may reach. Each look leaves its trace first."""
+        reached = self._reached()
+        if reached is None or reached[0] is Area.VISITS:
+            return tuple(persons)
+        area, action = reached
+        now = self._clock.now()
+        days = rights.days_of(now)
+        found = tuple(each for each in persons if all(rights.allowed(each, area, action, day, now) for day in days))
+        await self._note(who, area, found)
+        return found
+
+    def _reached(self) -> tuple[Area, Action] | None:
+        """What the call that runs reaches of persons; None: the list as it is. Raises `NotAllowed` where nothing."""
+        running: Concern | None = concerns.current()
+        if running is None:
+            return None
+        if running.area is None or running.action is None:
+            raise NotAllowed(Denial.NOT_COVERED)
+        return running.area, running.action
+
+    async def _note(self, who: Account, area: Area, persons: Collection[Person]) -> None:
+        others = [each for each in persons if each.relation is not Relation.OWN]
+        if area not in LOOKS or not others:
+            return
+        look = {"account_id": who.id, "action": LOOKS[area], "at": self._clock.now()}
+        await self._database.execute(insert(audit), [{"id": new_id(), "person_id": each.id, **look} for each in others])
