@@ -37,8 +37,10 @@ from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
 from services.accounts.concerns import undeclared
+from services.accounts.ended import RightsEnded
 from services.accounts.persons import Persons, ReadyFamily
 from services.drafts.drafts import Drafts
+from services.drafts.narrowed import DraftsBegun
 from services.limits.limits import Limits
 from services.notify.outbox import Outbox
 from services.registry.following import Following
@@ -109,6 +111,11 @@ def build_kernel(
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
     specs = [spec for topic in topics for spec in topic.notices]
     limits = Limits(database, vault, clock)
+    persons = Persons(database, vault, registry, limits, clock)
+    outbox = Outbox(
+        database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
+    )
+    rests = [topic.rests(outbox) for topic in topics if topic.rests is not None]
     return Kernel(
         database=database,
         vault=vault,
@@ -117,12 +124,11 @@ def build_kernel(
         registry=registry,
         limits=limits,
         accounts=Accounts(database, clock, alone=common.alone),
-        persons=Persons(database, vault, registry, limits, clock),
+        persons=persons,
         drafts=Drafts(database, vault, clock, lifetimes),
-        outbox=Outbox(
-            database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
-        ),
+        outbox=outbox,
         areas=frozenset(area for topic in topics for area in topic.areas),
+        rights_ended=RightsEnded(persons, clock, [DraftsBegun(vault), *rests]),
         operator=operator,
         version=product_version(),
         mails=mails,

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from services.accounts.accounts import Accounts
+from services.accounts.ended import RightsEnded
 from services.accounts.model import Area
 from services.accounts.persons import Persons, ReadyFamily
 from services.clock import Clock
@@ -45,6 +46,7 @@ class Kernel:
     drafts: Drafts
     outbox: Outbox
     areas: frozenset[Area]
+    rights_ended: RightsEnded
     operator: str
     version: str
     mails: bool

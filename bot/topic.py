@@ -24,7 +24,8 @@ from bot.views.screen import Screen
 from services.accounts.model import Account, Area
 from services.drafts.model import Draft
 from services.notify.model import Letter
-from services.personal import PersonalData
+from services.notify.outbox import Outbox
+from services.personal import PersonalData, RestsOnRights
 from services.registry.following import Followed
 from services.requests.tracked import Tracked
 from services.texts.dates import MOSCOW
@@ -227,7 +228,7 @@ class Topic:
     `cases`: what of the topic stands in «Статусы заявлений»; `personal`: its part of «Мои данные», `words`: what its
     names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
     `sweeps`: what is tidied up every ten minutes. `areas`: what of a person it stands for: a consent may name these,
-    and no others.
+    and no others. `rests`: what it keeps that goes along with a right that ends.
     """
 
     name: str
@@ -246,6 +247,7 @@ class Topic:
     follows: Callable[..., Sequence[Followed[Any]]] | None = None
     ticks: Sequence[Tick] = ()
     sweeps: Sequence[Callable[..., Awaitable[object]]] = ()
+    rests: Callable[[Outbox], RestsOnRights] | None = None
     revived: Revived | None = None
     cli: Sequence[CliCommand] = ()
     areas: Collection[Area] = ()

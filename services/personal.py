@@ -62,11 +62,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose data: an account, and everybody who is or was on its list (ids)."""
+    """Whose data: an account, and everybody who is or was on its list (ids). `listed`: those who are."""
 
     account_id: str
     telegram_id: int
     persons: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
 
 
 class ObligationKind(StrEnum):
@@ -101,6 +102,28 @@ class Leaving:
     persons: frozenset[str]
     others: frozenset[str] = frozenset()
     subjects: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """An account may do less for somebody than before, as it is found within the unit that makes it so.
+
+    `persons`: ids under which the account has, or had, them; `sees_all`, `sees_own`: whether it still sees all of their
+    visits, or those booked from it.
+    """
+
+    account_id: str
+    persons: frozenset[str]
+    sees_all: bool
+    sees_own: bool
+
+
+class RestsOnRights(Protocol):
+    """What a topic keeps for an account because it may see somebody, or act for them: it goes along with the right."""
+
+    async def drop(self, unit: AsyncConnection, narrowed: Narrowed) -> None:
+        """Within the unit that ends the right: nothing is left of what rested on it."""
+        ...
 
 
 class StillUnderWay(NomerokError):  # noqa: N818

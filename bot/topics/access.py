@@ -24,12 +24,12 @@ from services.drafts.drafts import Drafts
 def build(kernel: Kernel) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     codes = Codes(database, vault, clock)
-    consents = Consents(database, vault, kernel.accounts, kernel.persons, kernel.outbox, clock)
+    consents = Consents(database, vault, kernel.accounts, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
     return {
         "consents": consents,
         "access": Access(
-            *(database, kernel.accounts, consents, kernel.persons, codes, kernel.outbox, kernel.limits, clock),
-            kernel.areas,
+            *(database, kernel.accounts, consents, kernel.persons, codes),
+            *(kernel.outbox, kernel.rights_ended, kernel.limits, clock, kernel.areas),
         ),
         "waiting_codes": access.WaitingCodes(kernel.memory),
     }

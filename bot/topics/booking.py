@@ -24,6 +24,7 @@ from bot.views.export import times as times_words
 from services.accounts.mail import Mail
 from services.booking.booking import Booking
 from services.booking.holds import Holds
+from services.booking.narrowed import VisitsTold
 from services.booking.repeats import Repeats
 from services.booking.times import Times
 from services.booking.visits import Visits
@@ -135,6 +136,7 @@ TOPIC = Topic(
         Tick("watch", timedelta(seconds=30), look),
     ),
     sweeps=(purge_holds, purge_watch),
+    rests=VisitsTold,
     words=(
         booking_words.WORDS,
         times_words.WORDS,

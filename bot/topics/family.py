@@ -24,8 +24,11 @@ from services.texts.i18n import N_
 def build(kernel: Kernel, *, consents: Consents) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     return {
-        "family": Family(database, vault, kernel.accounts, kernel.persons, consents, kernel.limits, clock),
-        "ageing": Ageing(database, vault, kernel.accounts, kernel.outbox, clock),
+        "family": Family(
+            *(database, vault, kernel.accounts, kernel.persons, consents),
+            *(kernel.limits, kernel.rights_ended, clock),
+        ),
+        "ageing": Ageing(database, vault, kernel.accounts, kernel.outbox, kernel.rights_ended, clock),
     }
 
 

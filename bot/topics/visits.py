@@ -37,7 +37,7 @@ def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch) -> Ma
 
 
 def personal(*, kernel: Kernel, visits: Visits, links: Links) -> BookingData:
-    return BookingData(kernel.database, kernel.registry, kernel.accounts, visits, links, kernel.clock)
+    return BookingData(kernel.database, kernel.registry, kernel.accounts, kernel.persons, visits, links, kernel.clock)
 
 
 async def recover(*, cancelling: Cancelling) -> None:

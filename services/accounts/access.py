@@ -19,6 +19,7 @@ from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.codes import Code, CodeKind, CodeRefused, Codes
 from services.accounts.consents import Consents
+from services.accounts.ended import RightsEnded
 from services.accounts.identity import identity_from_json
 from services.accounts.links import (
     STRONG,
@@ -74,6 +75,7 @@ class Access:
         persons: Persons,
         codes: Codes,
         outbox: Outbox,
+        rights_ended: RightsEnded,
         limits: Limits,
         clock: Clock,
         areas: Collection[Area],
@@ -86,6 +88,7 @@ class Access:
         self._persons = persons
         self._codes = codes
         self._outbox = outbox
+        self._rights_ended = rights_ended
         self._limits = limits
         self._clock = clock
 
@@ -190,7 +193,7 @@ class Access:
             link_id = await live_link(
                 unit, self._clock.now(), who.id, person_id, relation or Relation.OTHER, keep=known is not None
             )
-            await put_basis(unit, link_id, Basis.CONSENT, until, self._clock.now(), covers)
+            await put_basis(unit, link_id, Basis.CONSENT, until, self._clock.now(), covers, self._rights_ended)
             await end_grants(unit, self._clock.now(), who.id, person_id)
             grant_id = await insert_grant(unit, self._clock.now(), own.id, grantor.id, who.id, covers, until)
             await note(unit, self._clock.now(), who.id, own.id, "consent_accepted", grant_id)
@@ -241,7 +244,9 @@ class Access:
                     consent_until = until
                 elif consent_until is not None:
                     await end_grants(unit, self._clock.now(), who.id, person_id)
-                    await put_basis(unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), VISITS_WHOLE)
+                    await put_basis(
+                        unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), VISITS_WHOLE, self._rights_ended
+                    )
                     await note(unit, self._clock.now(), who.id, person_id, f"basis_{Basis.CONSENT.value}", link_id)
                 if consent_until is not None:
                     await self._grant_of_giver(unit, who.id, patient.id, consent_until)
@@ -279,7 +284,7 @@ class Access:
             await unit.execute(delete(link_basis).where(link_basis.c.link_id == link_id, link_basis.c.basis.in_(WEAK)))
             if basis is Basis.CONSENT:
                 await end_grants(unit, self._clock.now(), who.id, person_id)
-            await put_basis(unit, link_id, basis, until, self._clock.now(), VISITS_WHOLE)
+            await put_basis(unit, link_id, basis, until, self._clock.now(), VISITS_WHOLE, self._rights_ended)
         return person_id, link_id
 
     async def _grant_of_giver(self, unit: AsyncConnection, grantee_id: str, patient_id: str, until: datetime) -> None:

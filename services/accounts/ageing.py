@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
+from services.accounts.ended import RightsEnded
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
@@ -71,11 +72,20 @@ class _Link:
 class Ageing:
     """One look a day, by Moscow's calendar; the notices come between 08:00 and 21:00."""
 
-    def __init__(self, database: Database, vault: Vault, accounts: Accounts, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        outbox: Outbox,
+        rights_ended: RightsEnded,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._accounts = accounts
         self._outbox = outbox
+        self._rights_ended = rights_ended
         self._clock = clock
         self._seen: date | None = None
 
@@ -149,6 +159,7 @@ class Ageing:
                 await self._let_go(link, now)
             for link in teenagers:
                 async with self._database.write() as unit:
+                    await self._rights_ended.look(unit, link.account_id, link.person_id)
                     await self._tell(unit, AccountNews.TURNED_15, link, keys.turned_15(link.id))
             done, last = done + len(grown) + len(teenagers), links[-1].id
         return done
@@ -211,6 +222,7 @@ class Ageing:
         if not any(each.lives(now) for each in bases[link.id]):
             await unit.execute(update(person_link).where(person_link.c.id == link.id).values(ended_at=now))
             await show_own(unit, link.account_id, link.person_id)
+        await self._rights_ended.look(unit, link.account_id, link.person_id)
 
     async def _tell(self, unit: AsyncConnection, kind: AccountNews, link: Any, key: str) -> None:
         due_at = by_day(self._clock.now())

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
+from services.accounts.ended import RightsEnded
 from services.accounts.identity import identity_from_json
 from services.accounts.links import covers_of, end_grants, note, of_account, take_consent
 from services.accounts.model import Account, Farewell, Grant, Person, full_name
@@ -37,6 +38,7 @@ class Consents:
         accounts: Accounts,
         persons: Persons,
         outbox: Outbox,
+        rights_ended: RightsEnded,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -44,6 +46,7 @@ class Consents:
         self._accounts = accounts
         self._persons = persons
         self._outbox = outbox
+        self._rights_ended = rights_ended
         self._clock = clock
 
     @concerns.persons("who may act for whom")
@@ -127,7 +130,7 @@ class Consents:
         sides: dict[tuple[str, bool], None] = {}
         for row in ended.all():
             if row.grantor_id == account_id:
-                await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id)
+                await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended)
                 sides[row.grantee_id, False] = None
             else:
                 sides[row.grantor_id, True] = None
@@ -170,7 +173,7 @@ class Consents:
         )
         row: Row[Any] | None = ended.one_or_none()
         if row is not None:
-            await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id)
+            await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended)
         return row
 
     async def _grant(self, who: Account, row: Row[Any]) -> Grant:

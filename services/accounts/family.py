@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import concerns
 from services.accounts.accounts import Accounts, lock_account
 from services.accounts.consents import Consents
+from services.accounts.ended import RightsEnded
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
@@ -72,9 +73,11 @@ class Family:
         persons: Persons,
         consents: Consents,
         limits: Limits,
+        rights_ended: RightsEnded,
         clock: Clock,
     ) -> None:
         self._limits = limits
+        self._rights_ended = rights_ended
         self._database = database
         self._vault = vault
         self._accounts = accounts
@@ -154,6 +157,7 @@ class Family:
             links = (await unit.execute(select(person_link.c.id).where(*mine))).scalars().all()
             await forget_links(unit, links)
             await show_own(unit, account.id, person_id)
+            await self._rights_ended.look(unit, account.id, person_id)
             await self._note(unit, account, person_id, "person_removed")
         await self._accounts.by_id(account.id)  # whom it acts for may have changed: the cache is renewed
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.ended import RightsEnded
 from services.accounts.model import Basis, Covers, Relation
 from services.accounts.persons import covers_words
 from services.accounts.tables import access_grant, account, link_basis, person, person_link
@@ -66,33 +67,44 @@ async def put_basis(
     until: datetime | None,
     now: datetime,
     covers: Collection[Covers],
+    ended: RightsEnded,
 ) -> None:
-    """The link rests on this basis from now on, in place of an older one of the kind."""
+    """The link rests on this basis from now on, in place of an older one of the kind, which may have let do more."""
     same = link_basis.c.link_id == link_id, link_basis.c.basis == basis.value
-    await unit.execute(delete(link_basis).where(*same))
+    replaced = (await unit.execute(delete(link_basis).where(*same))).rowcount
     words = covers_words(covers) if basis is Basis.CONSENT else None
     values = {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now, "covers": words}
     await unit.execute(insert(link_basis).values(**values))
     # More of the person's visits may be seen now: they are to be asked about at once.
-    whose = select(person_link.c.person_id).where(person_link.c.id == link_id).scalar_subquery()
-    await unit.execute(update(person).where(person.c.id == whose).values(looked_at=None))
+    link = (await unit.execute(select(person_link).where(person_link.c.id == link_id))).one()
+    await unit.execute(update(person).where(person.c.id == link.person_id).values(looked_at=None))
+    if replaced:
+        await ended.look(unit, link.account_id, link.person_id)
 
 
-async def take_bases(unit: AsyncConnection, link_id: str, bases: Collection[str], now: datetime) -> bool:
-    """Takes these bases off a live link, which is over when nothing else holds it; False where there was none."""
+async def take_bases(
+    unit: AsyncConnection, link_id: str, bases: Collection[str], now: datetime, ended: RightsEnded
+) -> bool:
+    """Takes these bases off a live link, with what rested on them; False where there was none.
+
+    A link that nothing else holds is over.
+    """
     taken = link_basis.c.link_id == link_id, link_basis.c.basis.in_(bases)
     if not (await unit.execute(delete(link_basis).where(*taken))).rowcount:
         return False
+    link = (await unit.execute(select(person_link).where(person_link.c.id == link_id))).one()
     held_up = select(link_basis.c.link_id).where(link_basis.c.link_id == link_id, lives(now))
     if (await unit.execute(held_up)).first() is None:
-        ended = update(person_link).where(person_link.c.id == link_id).values(ended_at=now)
-        row = (await unit.execute(ended.returning(person_link))).one()
-        shown = account.c.id == row.account_id, account.c.active_person_id == row.person_id
+        await unit.execute(update(person_link).where(person_link.c.id == link_id).values(ended_at=now))
+        shown = account.c.id == link.account_id, account.c.active_person_id == link.person_id
         await unit.execute(update(account).where(*shown).values(active_person_id=None))
+    await ended.look(unit, link.account_id, link.person_id)
     return True
 
 
-async def take_consent(unit: AsyncConnection, now: datetime, account_id: str, person_id: str) -> None:
+async def take_consent(
+    unit: AsyncConnection, now: datetime, account_id: str, person_id: str, ended: RightsEnded
+) -> None:
     """What the account was allowed for this patient no longer counts."""
     links = await unit.execute(
         select(person_link.c.id).where(
@@ -102,7 +114,7 @@ async def take_consent(unit: AsyncConnection, now: datetime, account_id: str, pe
         )
     )
     for link_id in links.scalars().all():
-        await take_bases(unit, link_id, (Basis.CONSENT.value,), now)
+        await take_bases(unit, link_id, (Basis.CONSENT.value,), now, ended)
 
 
 async def insert_grant(

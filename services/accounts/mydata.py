@@ -97,9 +97,11 @@ class AccountData:
     @concerns.persons("who is and was on the list")
     async def subject(self, account: Account) -> Subject:
         """The account with everybody who is or was on its list."""
-        mine = select(person_link.c.person_id).where(person_link.c.account_id == account.id)
-        persons = (await self._database.fetch(mine)).scalars()
-        return Subject(account.id, account.telegram_id, frozenset(persons))
+        mine = select(person_link.c.person_id, person_link.c.ended_at).where(person_link.c.account_id == account.id)
+        links = (await self._database.fetch(mine)).all()
+        persons = frozenset(row.person_id for row in links)
+        listed = frozenset(row.person_id for row in links if row.ended_at is None)
+        return Subject(account.id, account.telegram_id, persons, listed)
 
     async def _account(self, whose: Subject) -> Account:
         found = await self._accounts.by_id(whose.account_id)
@@ -207,12 +209,13 @@ class AccountData:
         ]
 
     async def _actions(self, whose: Subject) -> list[Fact]:
+        """What this account has done; for whom, as long as they are on its list."""
         mine = select(audit).where(audit.c.account_id == whose.account_id).order_by(audit.c.at, audit.c.id)
         return [
             {
                 "at": row.at,
                 "action": Word("action", row.action),
-                "person": Word("person", row.person_id) if row.person_id else None,
+                "person": Word("person", row.person_id) if row.person_id in whose.listed else None,
             }
             for row in await self._database.fetch(mine)
         ]

@@ -287,6 +287,11 @@ class Persons:
         rows = found.all()
         return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
 
+    async def listed(self, unit: AsyncConnection, account_id: str, person_ids: Collection[str]) -> tuple[Person, ...]:
+        """Those of these persons who stand on the account's list, as the unit sees it."""
+        found = await unit.execute(_FAMILY.where(person.c.id.in_(person_ids)), {"account": account_id})
+        return tuple(self._person(list(group)) for _, group in groupby(found.all(), key=lambda row: row.id))
+
     def _person(self, rows: list[Row[Any]]) -> Person:
         first, now = rows[0], self._clock.now()
         identity = self._identity(first)

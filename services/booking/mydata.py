@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ from sqlalchemy import Row, Table, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import Accounts
+from services.accounts.persons import Persons
+from services.accounts.rights import VisitScope
+from services.booking import sight
 from services.booking.links import Links
 from services.booking.model import VisitEntry
 from services.booking.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
@@ -55,6 +59,7 @@ class BookingData:
         database: Database,
         registry: ClinicsPort,
         accounts: Accounts,
+        persons: Persons,
         visits: Visits,
         links: Links,
         clock: Clock,
@@ -62,6 +67,7 @@ class BookingData:
         self._database = database
         self._registry = registry
         self._accounts = accounts
+        self._persons = persons
         self._visits = visits
         self._links = links
         self._clock = clock
@@ -77,13 +83,19 @@ class BookingData:
         ids = {row.visit_id for row in (*booked, *cancelled, *watched, *replied, *in_calendar) if row.visit_id}
         seen, answers = await self._seen(whose, ids)
         zones = await self._zones(booked)
+        may = await self._sight(whose)
         return {
             "registry_answered": answers,
-            "bookings": [_booking(row, seen.get(row.visit_id), zones) for row in booked],
-            "cancellations": [_cancelling(row, seen.get(row.visit_id)) for row in cancelled],
-            "visits_remembered": [_watched(row, seen.get(row.visit_id)) for row in watched],
-            "replies": [_replied(row, seen.get(row.visit_id)) for row in replied],
-            "calendar_files": [_in_calendar(row, seen.get(row.visit_id)) for row in in_calendar],
+            "bookings": [
+                _booking(row, seen.get(row.visit_id), zones) if may.sees(row) else _acted(row) for row in booked
+            ],
+            "cancellations": [
+                _cancelling(row, seen.get(row.visit_id)) if may.sees(row) else _acted(row) for row in cancelled
+            ],
+            "visits_remembered": [_watched(row, seen.get(row.visit_id)) for row in watched if may.sees(row)],
+            # Whose they are these rows do not say, so they are told as far as their visits may be seen now.
+            "replies": [_replied(row, seen[row.visit_id]) for row in replied if row.visit_id in seen],
+            "calendar_files": [_in_calendar(row, seen[row.visit_id]) for row in in_calendar if row.visit_id in seen],
             **({"link_followed_to": Word("clinic", waiting.clinic_id)} if waiting else {}),
             "times_held": [{"clinic": Word("clinic", row.clinic_id), "until": row.until} for row in held],
         }
@@ -129,6 +141,14 @@ class BookingData:
         except RegistryUnavailable:
             return {}, False
 
+    async def _sight(self, whose: Subject) -> _Sight:
+        """By the rights as they are now, whether or not the registry answers."""
+        account = await self._accounts.by_id(whose.account_id)
+        family = await self._persons.family(account) if account is not None else ()
+        now = self._clock.now()
+        own = (await self._database.fetch(sight.own_bookings(whose.account_id))).scalars()
+        return _Sight({each.id: sight.least_scope(each, now) for each in family}, frozenset(own))
+
     async def _zones(self, booked: Sequence[Row[Any]]) -> Mapping[str, str]:
         """Zones of the clinics that were booked at; Moscow's where the registry does not say."""
         zones: dict[str, str] = {}
@@ -140,6 +160,26 @@ class BookingData:
             if clinic is not None:
                 zones[clinic_id] = clinic.tz
         return zones
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """What the account may see now: by person how much, and which visits were booked from it."""
+
+    scopes: Mapping[str, VisitScope]
+    own: Collection[str]
+
+    def sees(self, row: Row[Any]) -> bool:
+        """Whether the row's visit may be told of; a booking that came to nothing is the account's own."""
+        scope = self.scopes.get(row.person_id, VisitScope.NONE)
+        return scope is VisitScope.ALL or (
+            scope is VisitScope.OWN_BOOKINGS and (row.visit_id is None or row.visit_id in self.own)
+        )
+
+
+def _acted(row: Row[Any]) -> Facts:
+    """That something was asked for, and when: whom it was for, and what, is not this account's to know any more."""
+    return {"asked_at": row.created_at}
 
 
 def _booking(row: Row[Any], entry: VisitEntry | None, zones: Mapping[str, str]) -> Facts:
@@ -176,12 +216,12 @@ def _watched(row: Row[Any], entry: VisitEntry | None) -> Facts:
     }
 
 
-def _replied(row: Row[Any], entry: VisitEntry | None) -> Facts:
-    return {"said_at": row.at, "visit_at": _at(row.starts_at, entry), "visit": _visit(entry.visit) if entry else None}
+def _replied(row: Row[Any], entry: VisitEntry) -> Facts:
+    return {"said_at": row.at, "visit_at": _at(row.starts_at, entry), "visit": _visit(entry.visit)}
 
 
-def _in_calendar(row: Row[Any], entry: VisitEntry | None) -> Facts:
-    return {"name_in_calendar": row.uid, "changes": row.sequence, "visit": _visit(entry.visit) if entry else None}
+def _in_calendar(row: Row[Any], entry: VisitEntry) -> Facts:
+    return {"name_in_calendar": row.uid, "changes": row.sequence, "visit": _visit(entry.visit)}
 
 
 def _visit(visit: Visit) -> Fact:

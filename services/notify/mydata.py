@@ -36,7 +36,7 @@ class NotifyData:
         told: list[Fact] = []
         to_come: list[Fact] = []
         for row in rows.all():
-            (told if row.created_at <= now else to_come).append(self._facts(row))
+            (told if row.created_at <= now else to_come).append(self._facts(row, whose))
         return {"notifications": told, "reminders_to_come": to_come}
 
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:  # noqa: ARG002
@@ -54,8 +54,12 @@ class NotifyData:
             )
         )
 
-    def _facts(self, row: Row[Any]) -> Facts:
-        """A row without a delivery has none left to be made."""
+    def _facts(self, row: Row[Any], whose: Subject) -> Facts:
+        """A row without a delivery has none left to be made. When it was told might tell of a visit, so of somebody who
+        has left the list there is only what it was.
+        """
+        if row.person_id is not None and row.person_id not in whose.listed:
+            return {"what": Word("notification", row.kind)}
         return {
             "what": Word("notification", row.kind),
             "person": Word("person", row.person_id) if row.person_id else None,

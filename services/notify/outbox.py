@@ -200,6 +200,20 @@ class Outbox:
         )
         await unit.execute(delete(notification_table).where(notification_table.c.id.in_(waiting)))
 
+    async def forget(self, unit: AsyncConnection, account_id: str, *which: ColumnElement[bool]) -> None:
+        """Those of the account's notifications that are still to go out do not, by whichever channel.
+
+        What nobody has been told yet never happened. `which`: conditions on the table of notifications.
+        """
+        about = notification_table.c.account_id == account_id, *which
+        ids = select(notification_table.c.id).where(*about)
+        waits = outbox_table.c.status.in_((_DUE, _WAITING))
+        dropped = delete(outbox_table).where(outbox_table.c.notification_id.in_(ids), waits)
+        emptied = set((await unit.execute(dropped.returning(outbox_table.c.notification_id))).scalars())
+        told = select(outbox_table.c.notification_id).where(outbox_table.c.notification_id.in_(emptied))
+        emptied -= set((await unit.execute(told)).scalars())
+        await unit.execute(delete(notification_table).where(notification_table.c.id.in_(emptied)))
+
     async def shown(self, *shown: str) -> None:
         """The screen that says what stands under these keys has been shown: no message is needed, and it is read."""
         rows = outbox_table.c.dedupe_key.in_(shown)

@@ -26,6 +26,12 @@ MIDNIGHT = datetime(2026, 11, 24, 0, 0, 30, tzinfo=MOSCOW).astimezone(UTC)
 MORNING = datetime(2026, 11, 24, 8, tzinfo=MOSCOW).astimezone(UTC)
 
 
+def another(world: World) -> Ageing:
+    """Another process's, over the same database."""
+    kernel = world.house.kernel
+    return Ageing(world.database, world.vault, world.accounts, world.outbox, kernel.rights_ended, world.clock)
+
+
 @pytest.fixture
 def ageing(world: World) -> Ageing:
     return world.ageing
@@ -249,7 +255,7 @@ async def test_a_consents_end_is_not_this_rooms(world: World, ageing: Ageing) ->
 
 
 async def test_one_look_a_day_is_enough_for_all_processes(world: World, ageing: Ageing) -> None:
-    other = Ageing(world.database, world.vault, world.accounts, world.outbox, world.clock)
+    other = another(world)
     await ageing.run()
     await world.person(await world.account(), somebody(1, date(2008, 11, 1)), Relation.CHILD, Basis.DESK)
     assert (await ageing.run(), await other.run()) == (0, 0)
@@ -263,7 +269,7 @@ async def test_two_processes_that_look_at_once_tell_everything_once(world: World
     for number in range(8):
         born = TOMORROW_18 if number % 2 else TOMORROW_15
         await world.person(account, somebody(number + 1, born), Relation.CHILD, Basis.DESK)
-    replicas = [Ageing(world.database, world.vault, world.accounts, world.outbox, world.clock) for _ in range(4)]
+    replicas = [another(world) for _ in range(4)]
     world.clock.set(MIDNIGHT)
     await asyncio.gather(*(each.run() for each in replicas))
     kinds = Counter(kind for _, kind, _ in await told(world))

@@ -1,0 +1,53 @@
+"""Rights that end take along what rested on them, in the unit that ends them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts import concerns, rights
+from services.accounts.persons import Persons
+from services.accounts.rights import VisitScope
+from services.accounts.tables import person, person_link
+from services.clock import Clock
+from services.personal import Narrowed, RestsOnRights
+from services.texts.dates import MOSCOW, local
+
+
+class RightsEnded:
+    """Asked whenever a link, or a basis of one, has ended or covers less. `parts`: each topic's, ignorant of rights."""
+
+    def __init__(self, persons: Persons, clock: Clock, parts: Sequence[RestsOnRights]) -> None:
+        self._persons = persons
+        self._clock = clock
+        self._parts = parts
+
+    @concerns.persons("what an account may still do for somebody")
+    async def look(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
+        """Within the unit, after the bases are as they will be: what the account may do no more leaves no rows.
+
+        Where it sees and does all as before, on another basis, nothing goes.
+        """
+        now = self._clock.now()
+        today = local(now, MOSCOW).date()
+        patient = select(person.c.patient_id).where(person.c.id == person_id).scalar_subquery()
+        theirs = (
+            select(person_link.c.person_id)
+            .join(person, person.c.id == person_link.c.person_id)
+            .where(
+                person_link.c.account_id == account_id,
+                or_(person.c.id == person_id, person.c.patient_id == patient),
+            )
+        )
+        persons = {person_id, *(await unit.execute(theirs)).scalars()}
+        listed = await self._persons.listed(unit, account_id, persons)
+        scopes = {rights.visit_scope(each, today, now) for each in listed}
+        sees_all = VisitScope.ALL in scopes
+        if sees_all and any(rights.may_manage(each, today, now) for each in listed):
+            return
+        sees_own = sees_all or VisitScope.OWN_BOOKINGS in scopes
+        narrowed = Narrowed(account_id, frozenset(persons), sees_all, sees_own)
+        for part in self._parts:
+            await part.drop(unit, narrowed)
