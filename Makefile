@@ -27,7 +27,7 @@ test: system env-dev axe $(COMPILED) ## run all tests (PYTEST="-k booking" narro
 	exec $(VENV)/python -m pytest -n "$$(($$(getconf _NPROCESSORS_ONLN) + 1))" --maxprocesses 4 --dist worksteal $(PYTEST)
 
 monkey: env-dev $(COMPILED) ## press and type anything for longer (WALKS=60; REPLAY=FILE: one walk again)
-	MONKEY_WALKS=$(WALKS) MONKEY_STEPS=300 MONKEY_REPLAY=$(REPLAY) $(VENV)/python -m pytest tests/e2e/test_monkey.py
+	MONKEY_WALKS=$(WALKS) MONKEY_STEPS=300 MONKEY_REPLAY=$(REPLAY) $(VENV)/python -m pytest tests/e2e/test_monkey.py tests/bot/test_hidden_visits.py
 
 check: env-dev ## lint, types, import floors, texts
 	$(VENV)/python -m ruff check .
