@@ -12,11 +12,14 @@ from bot.kernel import Kernel
 from bot.keyboards.buttons.access import (
     GO_ENTER_CODE,
     GO_GRANTS,
-    GrantCode,
-    GrantDraft,
+    GrantAreas,
+    GrantIssue,
     GrantList,
     GrantRevoke,
+    GrantTerm,
     HowToConfirm,
+    OldGrantCode,
+    OldGrantDraft,
 )
 from bot.routing import on, to
 from bot.views import access as view
@@ -24,6 +27,7 @@ from bot.visitor import Visitor
 from services.accounts.access import Access
 from services.accounts.codes import LIFETIME
 from services.accounts.consents import Consents
+from services.accounts.model import Area, Covers, Person
 from services.accounts.persons import Persons
 from services.limits.model import LimitReached
 from services.memory import Memory
@@ -31,6 +35,7 @@ from services.notify import keys
 from services.notify.outbox import Outbox
 from services.texts.dates import MOSCOW, local
 
+VISITS_ONLY = frozenset({Area.VISITS})
 _WAITING = "waiting code"
 
 
@@ -97,31 +102,70 @@ async def turn_grants(visitor: Visitor, data: GrantList, *, consents: Consents, 
     await visitor.show(view.grants(visitor.t, await consents.grants(visitor.account), data.page))
 
 
-async def draft(visitor: Visitor, data: GrantDraft, *, persons: Persons, consents: Consents) -> None:
-    """The ticks: what is ticked stands in the buttons alone."""
-    own = await persons.own(visitor.account)
-    if own is None or not await consents.may_grant(visitor.account):
-        await visitor.show(view.may_not_grant(visitor.t, own))
-        return
-    await visitor.show(view.draft(visitor.t, own, data.covers, data.months))
+async def tick(visitor: Visitor, data: GrantAreas, *, kernel: Kernel, persons: Persons, consents: Consents) -> None:
+    """What is to be allowed, one by one: what is ticked stands in the buttons alone."""
+    await _areas(visitor, view.covers_of(data.allows, kernel.areas), kernel, persons, consents)
 
 
-async def code(visitor: Visitor, data: GrantCode, *, persons: Persons, access: Access, consents: Consents) -> None:
-    t, own = visitor.t, await persons.own(visitor.account)
-    if own is None or not await consents.may_grant(visitor.account):
-        await visitor.show(view.may_not_grant(t, own))
+async def tick_anew(
+    visitor: Visitor, _: OldGrantDraft, *, kernel: Kernel, persons: Persons, consents: Consents
+) -> None:
+    """The screen of before there were areas, with seeing ticked beforehand: here nothing is, until it is pressed."""
+    await _areas(visitor, frozenset(), kernel, persons, consents)
+
+
+async def look_again(
+    visitor: Visitor, data: OldGrantCode, *, kernel: Kernel, persons: Persons, consents: Consents
+) -> None:
+    """«Получить код» of that screen: it meant the visits, and there is more to be asked now."""
+    await _areas(visitor, view.covers_of(data.covers, VISITS_ONLY), kernel, persons, consents)
+
+
+async def term(visitor: Visitor, data: GrantTerm, *, kernel: Kernel, persons: Persons, consents: Consents) -> None:
+    own, covers = await _granting(visitor, persons, consents), view.covers_of(data.allows, kernel.areas)
+    if own is None:
         return
-    if not data.covers:
+    if not covers:
+        await visitor.answer(view.nothing_ticked(visitor.t))
+        return
+    await visitor.show(view.term(visitor.t, own, covers))
+
+
+async def code(
+    visitor: Visitor, data: GrantIssue, *, kernel: Kernel, persons: Persons, access: Access, consents: Consents
+) -> None:
+    t, covers = visitor.t, view.covers_of(data.allows, kernel.areas)
+    own = await _granting(visitor, persons, consents)
+    if own is None:
+        return
+    if not covers:
         await visitor.answer(view.nothing_ticked(t))
         return
     try:
-        issued, until = await access.issue(visitor.account, view.covers_of(data.covers), data.months)
+        issued, until = await access.issue(visitor.account, covers, data.months)
     except LimitReached:
         await visitor.show(view.codes_enough(t))
         return
     username = (await visitor.bot.me()).username or ""
     link = create_telegram_link(username, start=issued.payload)
-    await visitor.show(view.code(t, own, issued, link, data.covers, until))
+    await visitor.show(view.code(t, own, issued, link, covers, until))
+
+
+async def _areas(
+    visitor: Visitor, covers: frozenset[Covers], kernel: Kernel, persons: Persons, consents: Consents
+) -> None:
+    own = await _granting(visitor, persons, consents)
+    if own is not None:
+        await visitor.show(view.areas(visitor.t, own, covers, kernel.areas))
+
+
+async def _granting(visitor: Visitor, persons: Persons, consents: Consents) -> Person | None:
+    """The account holder, where they may let others act; else why not has been shown."""
+    own = await persons.own(visitor.account)
+    if own is not None and await consents.may_grant(visitor.account):
+        return own
+    await visitor.show(view.may_not_grant(visitor.t, own))
+    return None
 
 
 async def revoke(visitor: Visitor, data: GrantRevoke, *, consents: Consents, outbox: Outbox) -> None:
@@ -141,7 +185,10 @@ ROUTES = (
     to(GO_GRANTS, open_grants),
     on(HowToConfirm, how_to_confirm),
     on(GrantList, turn_grants),
-    on(GrantDraft, draft),
-    on(GrantCode, code),
+    on(GrantAreas, tick),
+    on(GrantTerm, term),
+    on(GrantIssue, code),
+    on(OldGrantDraft, tick_anew),
+    on(OldGrantCode, look_again),
     on(GrantRevoke, revoke),
 )

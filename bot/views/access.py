@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,11 @@ from aiogram.types import InlineKeyboardButton
 from bot.keyboards.buttons.access import (
     GO_ENTER_CODE,
     GO_GRANTS,
-    GrantCode,
-    GrantDraft,
+    GrantAreas,
+    GrantIssue,
     GrantList,
     GrantRevoke,
+    GrantTerm,
     HowToConfirm,
 )
 from bot.keyboards.buttons.family import GO_POLICIES, PersonCard, PolicyList
@@ -29,6 +30,7 @@ from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.model import (
     VISITS_WHOLE,
+    Area,
     Basis,
     CodeProblem,
     Covers,
@@ -47,9 +49,7 @@ from services.texts.dates import MOSCOW, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 COMMAND = "python -m bot confirm"
-SEE, MANAGE = 1, 2
 MONTHS = (1, 3, 6, 12)
-_FIRST_MONTHS = 3
 
 HEADINGS: Mapping[str, str] = {
     AccountNews.ACCESS_OPENED: N_("Access opened in another chat"),
@@ -110,11 +110,34 @@ class EnterCode:
     has_form: bool
 
 
-def covers_of(bits: int) -> frozenset[Covers]:
-    """What a consent allows, as a button carries it; managing includes seeing."""
-    if bits & MANAGE:
-        return VISITS_WHOLE
-    return frozenset({Covers.SEE_VISITS}) if bits & SEE else frozenset()
+_TICKS: Mapping[Covers, str] = {
+    Covers.SEE_VISITS: N_("See my bookings with doctors"),
+    Covers.MANAGE_VISITS: N_("Book, move and cancel"),
+    Covers.RECORDS: N_("See my medical record"),
+    Covers.DOCUMENTS: N_("See my documents"),
+    Covers.INSURANCE: N_("See my insurance"),
+    Covers.REQUESTS: N_("See my applications"),
+}
+_ALLOWED: Mapping[Covers, str] = {
+    Covers.SEE_VISITS: N_("What is allowed: to see bookings with doctors"),
+    Covers.MANAGE_VISITS: N_("What is allowed: to see bookings with doctors, to book, move and cancel"),
+    Covers.RECORDS: N_("What is allowed: to see the medical record"),
+    Covers.DOCUMENTS: N_("What is allowed: to see documents; policy, SNILS and date of birth are printed in them"),
+    Covers.INSURANCE: N_("What is allowed: to see the insurance"),
+    Covers.REQUESTS: N_("What is allowed: to see applications"),
+}
+"""Each a line. Managing visits says of seeing them as well."""
+
+
+def covers_of(bits: int, areas: Collection[Area]) -> frozenset[Covers]:
+    """What a consent allows, as a button carries it, as far as it stands for something; managing includes seeing."""
+    named = {each for place, each in enumerate(Covers) if bits >> place & 1 and each.area in areas}
+    return frozenset(named | {Covers.SEE_VISITS}) if Covers.MANAGE_VISITS in named else frozenset(named)
+
+
+def bits_of(covers: Collection[Covers]) -> int:
+    """The same for a button."""
+    return sum(1 << place for place, each in enumerate(Covers) if each in covers)
 
 
 # --- documents and codes ----------------------------------------------------------------------------
@@ -183,7 +206,7 @@ def accept(data: Offer, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             bold(t("You are offered access")),
             lines(
-                t("Whose bookings: {name}", name=bold(data.name)),
+                _whose(t, data.name, data.covers),
                 _may(t, data.covers),
                 _through(t, data.until),
             ),
@@ -275,7 +298,7 @@ def grants(t: Texts, found: Sequence[Grant], page: int) -> Screen:
         markup(
             *rows,
             pager(t, page, len(found), PAGE_SIZE, lambda each: GrantList(page=each)),
-            [button(t.label("➕ Open access for someone close"), GrantDraft(covers=SEE, months=_FIRST_MONTHS))],
+            [button(t.label("➕ Open access for someone close"), GrantAreas(allows=0))],
             [_code_button(t)],
             back_row(t, PolicyList(page=0)),
         ),
@@ -315,33 +338,46 @@ def codes_enough(t: Texts) -> Screen:
     )
 
 
-def draft(t: Texts, own: Person, covers: int, months: int) -> Screen:
-    """What to allow, and for how long."""
-    sees, manages = bool(covers & SEE), bool(covers & MANAGE)
-    terms = [button(_mark(_months(t, each), each == months), GrantDraft(covers=covers, months=each)) for each in MONTHS]
+def areas(t: Texts, own: Person, covers: frozenset[Covers], offered: Collection[Area]) -> Screen:
+    """What to allow, one by one; nothing is ticked at first. `offered`: the areas that stand for something."""
+    shown = [each for each in Covers if each.area in offered]
     return Screen(
         blocks(
             bold(t("What do you allow?")),
-            t("Whose bookings: {name}", name=bold(own.full_name)),
-            t("Tick what you allow, and choose for how long. You can close the access at any time."),
+            t("Person: {name}", name=bold(own.full_name)),
+            t("Tick what you allow. Everything else stays closed."),
+            t("Documents have your policy, SNILS and date of birth printed in them.")
+            if Covers.DOCUMENTS in shown
+            else "",
+            t("You can close the access at any time."),
         ),
         markup(
-            [
-                button(
-                    _tick(t.label("See my bookings with doctors"), sees),
-                    GrantDraft(covers=0 if sees else SEE, months=months),
-                )
-            ],
-            [
-                button(
-                    _tick(t.label("Book, move and cancel"), manages),
-                    GrantDraft(covers=SEE if manages else SEE | MANAGE, months=months),
-                )
-            ],
-            *in_rows(terms, 2),
-            [button(t.label("🔑 Get a code"), GrantCode(covers=covers, months=months))],
+            *(
+                [
+                    button(
+                        _tick(t.label(_TICKS[each]), each in covers),
+                        GrantAreas(allows=bits_of(_toggled(covers, each))),
+                    )
+                ]
+                for each in shown
+            ),
+            [button(t.label("➡️ Next"), GrantTerm(allows=bits_of(covers)))],
             back_row(t, GO_GRANTS),
         ),
+    )
+
+
+def term(t: Texts, own: Person, covers: frozenset[Covers]) -> Screen:
+    """For how long; with that the code is made."""
+    bits = bits_of(covers)
+    terms = [button(_months(t, each), GrantIssue(allows=bits, months=each)) for each in MONTHS]
+    return Screen(
+        blocks(
+            bold(t("For how long?")),
+            lines(t("Person: {name}", name=bold(own.full_name)), _may(t, covers)),
+            t("Press how long it is to last, and you will get a code for the one whom you let in."),
+        ),
+        markup(*in_rows(terms, 2), back_row(t, GrantAreas(allows=bits))),
     )
 
 
@@ -350,14 +386,14 @@ def nothing_ticked(t: Texts) -> str:
     return t.label("Please tick what you allow.")
 
 
-def code(t: Texts, own: Person, issued: IssuedCode, link: str, covers: int, until: datetime) -> Screen:
+def code(t: Texts, own: Person, issued: IssuedCode, link: str, covers: frozenset[Covers], until: datetime) -> Screen:
     """The code with its link, once."""
     return Screen(
         blocks(
             bold(t("Code for access")),
             lines(
-                t("Whose bookings: {name}", name=bold(own.full_name)),
-                _may(t, covers_of(covers)),
+                _whose(t, own.full_name, covers),
+                _may(t, covers),
                 _through(t, until),
             ),
             lines(
@@ -392,7 +428,9 @@ def accepted(t: Texts, grant: Grant) -> Screen:
         blocks(
             bold(t("✅ You have got access")),
             _details(t, grant),
-            t("These bookings stand in “My bookings”, each with the name of the patient."),
+            t("These bookings stand in “My bookings”, each with the name of the patient.")
+            if grant.covers & VISITS_WHOLE
+            else "",
         ),
         markup([_visits_button(t)], [_grants_button(t)], [home_button(t)]),
     )
@@ -487,15 +525,25 @@ def _details(t: Texts, grant: Grant) -> Html:
 
 def _who(t: Texts, grant: Grant) -> Html:
     return lines(
-        t("Whose bookings: {name}", name=bold(grant.name)),
+        _whose(t, grant.name, grant.covers),
         t("To whom: {name}", name=_holder(t, grant)) if grant.given else "",
     )
 
 
+def _whose(t: Texts, name: str, covers: frozenset[Covers]) -> Html:
+    if covers <= VISITS_WHOLE:
+        return t("Whose bookings: {name}", name=bold(name))
+    return t("Person: {name}", name=bold(name))
+
+
 def _what_ended(t: Texts, grant: Grant) -> Html:
+    if grant.covers <= VISITS_WHOLE:
+        if grant.given:
+            return t("This person no longer sees your bookings.")
+        return t("These bookings can no longer be seen here. The visits stand as they stood.")
     if grant.given:
-        return t("This person no longer sees your bookings.")
-    return t("These bookings can no longer be seen here. The visits stand as they stood.")
+        return t("This person no longer sees what you had opened.")
+    return t("What was open can no longer be seen here. The visits stand as they stood.")
 
 
 def _other(t: Texts, grant: Grant) -> str:
@@ -507,9 +555,8 @@ def _holder(t: Texts, grant: Grant) -> str:
 
 
 def _may(t: Texts, covers: frozenset[Covers]) -> Html:
-    if Covers.MANAGE_VISITS in covers:
-        return t("What is allowed: to see bookings with doctors, to book, move and cancel")
-    return t("What is allowed: to see bookings with doctors")
+    said = covers - {Covers.SEE_VISITS} if Covers.MANAGE_VISITS in covers else covers
+    return lines(*(t(_ALLOWED[each]) for each in Covers if each in said))
 
 
 def _through(t: Texts, until: datetime) -> Html:
@@ -530,8 +577,11 @@ def _tick(label: str, on: bool) -> str:
     return f"{'☑' if on else '☐'} {label}"
 
 
-def _mark(label: str, on: bool) -> str:
-    return f"• {label}" if on else label
+def _toggled(covers: frozenset[Covers], word: Covers) -> frozenset[Covers]:
+    """With a tick more or less: who may manage visits sees them, and who does not see them does not manage them."""
+    if word not in covers:
+        return covers | {word, Covers.SEE_VISITS} if word is Covers.MANAGE_VISITS else covers | {word}
+    return covers - VISITS_WHOLE if word is Covers.SEE_VISITS else covers - {word}
 
 
 def _code_button(t: Texts) -> InlineKeyboardButton:

@@ -61,13 +61,14 @@ async def visit_of(bot: BotProcess, user: User) -> str:
         return (await desk.book(patients_of(bot, user)[0], slot.id)).number
 
 
-async def open_access(user: User, *ticks: str) -> str:
+SEE = "☐ Видеть мои записи к врачу"
+MANAGE = "☐ Записывать, переносить и отменять"
+
+
+async def open_access(user: User, tick: str = SEE, term: str = "3 месяца") -> str:
     """From Home or the confirmation to a code for somebody close; gives the code."""
-    await user.press("👥 Кому открыт доступ")
-    await user.press("➕ Открыть доступ близкому")
-    for tick in ticks:
-        await user.press(tick)
-    await user.press("🔑 Получить код")
+    for label in ("👥 Кому открыт доступ", "➕ Открыть доступ близкому", tick, "Дальше", term):
+        await user.press(label)
     found = re.search(r"Код: (\d{3}-\d{3}-\d{4})", user.screen().text)
     assert found, user.screen().text
     return found[1]
@@ -179,7 +180,7 @@ async def test_a_daughter_opens_access_and_closes_it(town: BotProcess) -> None:
     # STEP 1. The daughter lets her father see her visits for half a year.
     daughter, father = await confirmed(town, "Котова"), await confirmed(town, "Котов")
     number = await visit_of(town, daughter)
-    code = await open_access(daughter, "6 месяцев")
+    code = await open_access(daughter, term="6 месяцев")
     text = daughter.screen().text
     assert "Котова Вера Павловна" in text
     assert "Передайте код или ссылку только тому, кому доверяете" in text
@@ -222,21 +223,32 @@ async def test_a_daughter_opens_access_and_closes_it(town: BotProcess) -> None:
 async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
     wife, husband = await confirmed(town, "Сомова"), await confirmed(town, "Сомов")
 
-    # STEP 1. Ticks: managing brings seeing along; without a tick there is no code.
+    # STEP 1. One by one, and nothing is ticked beforehand; without a tick it does not go on.
     await wife.press("👥 Кому открыт доступ")
     await wife.press("➕ Открыть доступ близкому")
-    await wife.press("☑ Видеть мои записи к врачу")
-    answer = await wife.press("🔑 Получить код")
+    assert [each for each in wife.screen().labels if each[0] in "☐☑"] == [SEE, MANAGE], "what stands, and nothing else"
+    answer = await wife.press("Дальше")
     assert answer.text == "Отметьте, что разрешаете."
-    await wife.press("☐ Записывать, переносить и отменять")
+
+    # STEP 2. Managing brings seeing along, and goes with it.
+    await wife.press(MANAGE)
     assert "☑ Видеть мои записи к врачу" in wife.screen().labels
+    await wife.press("☑ Видеть мои записи к врачу")
+    assert [each for each in wife.screen().labels if each[0] in "☐☑"] == [SEE, MANAGE]
+    await wife.press(MANAGE)
+
+    # STEP 3. What is allowed stands above the terms; back and forth the ticks stay.
+    await wife.press("Дальше")
+    assert "Что разрешено: видеть записи к врачу, записывать, переносить и отменять" in wife.screen().text
+    await wife.press("⬅️")
+    assert "☑ Записывать, переносить и отменять" in wife.screen().labels
+    await wife.press("Дальше")
     await wife.press("1 год")
-    await wife.press("🔑 Получить код")
     found = re.search(r"start=(c\d{10})", wife.screen().text)
     assert found
     assert "Что разрешено: видеть записи к врачу, записывать, переносить и отменять" in wife.screen().text
 
-    # STEP 2. By the link; not taken at first, then taken.
+    # STEP 4. By the link; not taken at first, then taken.
     await husband.open_link(found[1])
     await husband.press("Не принимать")
     assert "Доступ не принят" in husband.screen().text
@@ -244,7 +256,7 @@ async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
     await husband.press("Муж или жена")
     assert "Доступ получен" in husband.screen().text
 
-    # STEP 3. He gives it up; she hears of it.
+    # STEP 5. He gives it up; she hears of it.
     await husband.press("👥 Кому открыт доступ")
     await husband.press("1 · Закрыть")
     assert "Отказаться от этого доступа?" in husband.screen().text
@@ -258,7 +270,7 @@ async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
 
 async def test_an_access_ends_by_itself_and_is_told_by_day(bot: BotProcess) -> None:
     giver, taker = await confirmed(bot, "Котова"), await confirmed(bot, "Котов")
-    code = await open_access(giver, "1 месяц")
+    code = await open_access(giver, term="1 месяц")
     await taker.send(f"/start c{code.replace('-', '')}")
     await taker.press("Муж или жена")
     assert "Срок: по 23.12.2026 включительно" in taker.screen().text
@@ -322,7 +334,8 @@ async def test_in_english_from_the_command_to_the_end_of_an_access(town: BotProc
 
     await giver.press("👥 Who has access")
     await giver.press("➕ Open access for someone close")
-    await giver.press("🔑 Get a code")
+    for label in ("☐ See my bookings with doctors", "➡️ Next", "3 months"):
+        await giver.press(label)
     found = re.search(r"start=(c\d{10})", giver.screen().text)
     assert found
     await taker.open_link(found[1])
@@ -363,3 +376,31 @@ async def test_before_the_bot_has_run_there_is_a_code_without_a_link(
     assert "Code: " in printed
     assert "the bot must have run once" in printed
     assert "Link: " not in printed
+
+
+async def test_a_screen_of_before_there_were_areas_leads_to_the_list_of_them(town: BotProcess) -> None:
+    """Its buttons carried ticks and a term: 1 to see visits, 2 to manage them, and so many months."""
+    wife = await confirmed(town, "Сомова")
+    made = "SELECT count(*) FROM access_code WHERE account_id = (SELECT id FROM account WHERE telegram_id = ?)"
+    old = wife.screen().message_id or 0
+
+    # STEP 1. What was ticked beforehand then is not now, and a tick pressed there is to be pressed here.
+    for pressed in ("gd1:1:3", "gd1:3:12"):
+        await wife.press_data(old, pressed)
+        assert [each for each in wife.screen().labels if each[0] in "☐☑"] == [SEE, MANAGE]
+
+    # STEP 2. Who wanted the code saw what was ticked: so it stands, and no code is made yet.
+    await wife.press_data(old, "gk1:3:12")
+    assert "Код" not in wife.screen().text
+    assert "☑ Записывать, переносить и отменять" in wife.screen().labels
+    await wife.press("Дальше")
+    await wife.press("1 год")
+    assert "Код: " in wife.screen().text
+    assert town.rows(made, wife.id) == [(1,)]
+
+    # STEP 3. What stands for nothing here is allowed by no button, whoever has made it.
+    await wife.press_data(old, "gd2:63")
+    assert "☑ Записывать, переносить и отменять" in wife.screen().labels
+    answer = await wife.press_data(old, "gk2:60:3")
+    assert answer.text == "Отметьте, что разрешаете."
+    assert town.rows(made, wife.id) == [(1,)]

@@ -19,7 +19,7 @@ from services.accounts.papers import Holder, Papers, issue_at_desk
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex, VisitStatus
 from tests.e2e.desk import HOME_CLINIC, desk_of, held_slot, patients_of
 from tests.e2e.people import BORN, RU, WORDS, a_policy, press_all, to_confirmation, told, with_consent, with_family
-from tests.e2e.test_access import open_access
+from tests.e2e.test_access import MANAGE, open_access
 from tests.e2e.test_cancelling import data_of, text_of, with_visit
 from tests.support.bot_process import BotProcess
 from tests.support.machine import ROOT
@@ -353,7 +353,7 @@ async def confirmed(bot: BotProcess, surname: str) -> User:
 
 async def test_whoever_had_access_is_told(town: BotProcess) -> None:
     daughter, father = await confirmed(town, "Уходова"), await confirmed(town, "Ухов")
-    code = await open_access(daughter, "☐ Записывать, переносить и отменять")
+    code = await open_access(daughter, MANAGE)
     await father.send(f"/start c{code.replace('-', '')}")
     await father.press("Сын или дочь")
     await father.press("🏠")

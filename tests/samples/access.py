@@ -6,15 +6,27 @@ from dataclasses import replace
 
 from bot.fsm import access as access_wizard
 from bot.views import access
-from services.accounts.model import Basis, CodeProblem, Covers, Grant, IssuedCode, Offer, Opened, Relation
+from services.accounts.model import (
+    VISITS_WHOLE,
+    Area,
+    Basis,
+    CodeProblem,
+    Covers,
+    Grant,
+    IssuedCode,
+    Offer,
+    Opened,
+    Relation,
+)
 from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, PERSONS, TEENAGER, UNTIL, Sample, Samples, StepSample
 
+COVERS = (frozenset({Covers.SEE_VISITS}), VISITS_WHOLE, frozenset({Covers.RECORDS}), frozenset(Covers))
 GRANTS = [
     Grant("W" * 12, each.full_name, holder, given, covers, UNTIL)
     for each in PERSONS
     for holder in (None, LONGEST_PERSON.full_name, EVIL)
     for given in (True, False)
-    for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+    for covers in COVERS
 ]
 
 
@@ -27,7 +39,7 @@ def _offers() -> list[StepSample]:
         )
         for each in PERSONS
         for asks in (True, False)
-        for covers in (frozenset({Covers.SEE_VISITS}), frozenset(Covers))
+        for covers in COVERS
     ]
 
 
@@ -51,12 +63,13 @@ def _access() -> list[Sample]:
         Sample(access.codes_enough),
         *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
         *(
-            Sample(access.draft, (each, covers, months))
+            Sample(access.areas, (each, covers, offered))
             for each in PERSONS
-            for covers in range(4)
-            for months in access.MONTHS
+            for covers in (frozenset(), *COVERS)
+            for offered in (frozenset({Area.VISITS}), frozenset(Area))
         ),
-        *(Sample(access.code, (each, issued, link, covers, UNTIL)) for each in PERSONS for covers in (1, 3)),
+        *(Sample(access.term, (each, covers)) for each in PERSONS for covers in COVERS),
+        *(Sample(access.code, (each, issued, link, covers, UNTIL)) for each in PERSONS for covers in COVERS),
         *(
             Sample(draws, (each,))
             for draws in (access.revoke, access.given, access.accepted, access.ended, access.expired)

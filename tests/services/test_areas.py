@@ -6,19 +6,30 @@ No topic stands for them yet, so each is tried by a service that is made up, as 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.build import build_house, build_kernel
+from bot.common import by_itself
+from bot.keyboards.buttons.access import GrantAreas
+from bot.storage import Storage
+from bot.topic import Topic
+from bot.topics import ALL
+from bot.views import access as view
 from services.accounts import concerns
-from services.accounts.model import LOOKS, VISITS_WHOLE, Account, Action, Area, Basis, Covers, Person, Relation
+from services.accounts.access import Access
+from services.accounts.model import LOOKS, VISITS_WHOLE, Account, Action, Area, Basis, Covers, Offer, Person, Relation
 from services.accounts.persons import Persons
 from services.errors import Denial, NotAllowed, NotFound
 from services.personal import Word
 from services.registry.model import PatientIdentity
 from services.storage.tables import audit
+from services.texts.i18n import texts
 from tests.services.test_access import ANNA, PETER, confirmed, consent, desk_code, opened
+from tests.support.machine import unhurried
 from tests.support.world import ADULT, TEENAGER, World, at, somebody
 
 LATER = tuple(area for area in Area if area is not Area.VISITS)
@@ -197,6 +208,43 @@ async def test_no_consent_is_given_to_what_does_not_stand(world: World) -> None:
         else:
             with pytest.raises(NotFound):
                 await world.access.issue(anna, {word, Covers.SEE_VISITS}, 3)
+
+
+async def test_the_list_of_areas_grows_by_what_topics_declare(world: World) -> None:
+    """Today visits stand alone. A topic that declares an area brings its tick, and nothing else is to be done."""
+    kernel = world.house.kernel
+    assert kernel.areas == {Area.VISITS}
+    storage = Storage(world.database, world.vault, world.clock)
+    topics = (*ALL, Topic("shelf", areas=(Area.RECORDS,)))
+    areas = build_kernel(
+        storage,
+        by_itself(storage, unhurried()),
+        kernel.registry,
+        topics=topics,
+    ).areas
+    grown = build_house(replace(kernel, areas=areas), topics)
+    assert grown.kernel.areas == {Area.VISITS, Area.RECORDS}
+
+    anna, own = await confirmed(world, ANNA)
+    offered = view.areas(texts("ru"), own, frozenset(), grown.kernel.areas)
+    ticks = [row[0] for row in offered.markup.inline_keyboard if row[0].text.startswith("☐")]
+    assert [each.text.removeprefix("☐ ") for each in ticks] == [
+        *("Видеть мои записи к врачу", "Записывать, переносить и отменять", "Видеть мою медицинскую карту")
+    ]
+    pressed = GrantAreas.unpack(ticks[-1].callback_data or "")
+    assert view.covers_of(pressed.allows, grown.kernel.areas) == {Covers.RECORDS}
+    assert view.covers_of(pressed.allows, kernel.areas) == set(), "where it does not stand, the button means nothing"
+
+    peter, _ = await confirmed(world, PETER)
+    issued, _ = await grown.service(Access).issue(anna, {Covers.RECORDS}, 3)
+    offer = await grown.service(Access).redeem(peter, issued.digits)
+    assert isinstance(offer, Offer)
+    await grown.service(Access).accept(peter, offer.id, Relation.SPOUSE, told_by="told")
+    shelf = Shelf(world.persons)
+    assert await may(shelf.read(Area.RECORDS, peter, own.id)) is True
+    assert await may(shelf.read(Area.VISITS, peter, own.id)) is SHUT
+    assert await may(shelf.read(Area.DOCUMENTS, peter, own.id)) is SHUT
+    assert await world.visits.ahead(peter) == []
 
 
 # --- the trace ------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ SCREENS = Counter(
     if isinstance(each, Go) and (each is not GO_HOME or module is common)
 )
 OLD_PREFIXES = (
-    "bl1 ca1 cc1 cl1 cs2 cv1 em1 g1 gd1 gk1 gl1 gr1 hc1 ht1 id1 mr1 nl1 no1 nr1 pb1 pc1 pe1 pl1 pr1 pv1 "
+    "bl1 ca1 cc1 cl1 cs2 cv1 em1 g1 gd1 gd2 gk1 gk2 gl1 gr1 gt1 hc1 ht1 id1 mr1 nl1 no1 nr1 pb1 pc1 pe1 pl1 pr1 pv1 "
     "qc1 ql1 qp1 qt1 rl1 sl1 va1 vc1 vk1 vl1 vr1 vv1 vx1 vy1 w1 wo1 xv1"
 )
 """Buttons with these hang in chats of years ago: they are understood for ever."""
@@ -60,6 +60,7 @@ LONGEST = {
     "soonest": True,
     "months": 12,
     "covers": 3,
+    "allows": 0xFFFF,
     "to": max(SCREENS, key=len),
     "payload": "W" * LONGEST_LINK,
     "locale": "ru",

@@ -9,7 +9,9 @@ from pydantic import Field
 
 from bot.keyboards.buttons.common import Go, PageNumber
 
-CoversBits = Annotated[int, Field(ge=0, le=3)]
+CoversBits = Annotated[int, Field(ge=0, le=0xFFFF)]
+"""What a consent covers: a bit a word, in the order of `accounts.model.Covers`; what no word has is left out."""
+_OldBits = Annotated[int, Field(ge=0, le=3)]
 
 
 Months = Annotated[int, Field(ge=1, le=12)]
@@ -27,17 +29,36 @@ class GrantList(CallbackData, prefix="gl1"):
     page: PageNumber
 
 
-class GrantDraft(CallbackData, prefix="gd1"):
-    """What a consent is to allow, as ticked so far. `covers`: 1 to see, 2 to manage; `months`: for how long."""
+class GrantAreas(CallbackData, prefix="gd2"):
+    """What a consent is to allow, as ticked so far."""
 
-    covers: CoversBits
+    allows: CoversBits
+
+
+class GrantTerm(CallbackData, prefix="gt1"):
+    """«Дальше»: for how long."""
+
+    allows: CoversBits
+
+
+class GrantIssue(CallbackData, prefix="gk2"):
+    """For so many months: the code."""
+
+    allows: CoversBits
     months: Months
 
 
-class GrantCode(CallbackData, prefix="gk1"):
-    """«Получить код»."""
+class OldGrantDraft(CallbackData, prefix="gd1"):
+    """The layout of before there were areas. `covers`: 1 to see visits, 2 to manage them."""
 
-    covers: CoversBits
+    covers: _OldBits
+    months: Months
+
+
+class OldGrantCode(CallbackData, prefix="gk1"):
+    """As `OldGrantDraft`: the code for what was ticked there."""
+
+    covers: _OldBits
     months: Months
 
 
