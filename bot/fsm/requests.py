@@ -40,8 +40,6 @@ from services.requests.model import (
 from services.requests.pictures import MOST_BYTES
 from services.requests.requests import Requests
 
-KINDS = tuple(each.value for each in RequestKind)
-"""Each is a wizard of its own, so that what is begun of one outlives the other."""
 LIFETIME = timedelta(days=1)
 
 
@@ -56,6 +54,8 @@ class ProblemForm(StatesGroup):
 
 
 GROUPS = {RequestKind.FEEDBACK.value: FeedbackForm, RequestKind.PROBLEM.value: ProblemForm}
+KINDS = tuple(GROUPS)
+"""What people write; each is a wizard of its own, so that what is begun of one outlives the other."""
 _STATES = {
     RequestKind.FEEDBACK.value: (FeedbackForm.message, FeedbackForm.check),
     RequestKind.PROBLEM.value: (ProblemForm.message, ProblemForm.check),

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.kit import Row
 from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Render, Rendered
+from bot.views import disputes as dispute_views
 from bot.views import moving as moving_views
 from bot.views import notifications as view
 from bot.views import refusals
@@ -15,14 +17,16 @@ from bot.views.letters import letter
 from bot.views.screen import Screen
 from services.accounts.mail import Mail
 from services.accounts.model import Account
+from services.booking import sight
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
-from services.booking.model import VisitEntry
+from services.booking.deeds import Deeds
+from services.booking.model import DeedKind, VisitEntry
 from services.booking.notices import VisitNews
 from services.booking.visits import Visits
 from services.notify.model import Letter, Notification
 from services.registry.model import VisitStatus
-from services.texts.i18n import Html, Texts
+from services.texts.i18n import Html, Texts, blocks
 
 
 async def _ticket(context: NoticeContext, visits: Visits, mail: Mail, note: Html | None = None) -> Screen:
@@ -42,24 +46,52 @@ async def failed(context: NoticeContext) -> Rendered:
     return visit_views.failed_booking(context.t)
 
 
-async def cancelled(context: NoticeContext, *, visits: Visits, mail: Mail, cancelling: Cancelling) -> Rendered:
+async def booked_elsewhere(context: NoticeContext, *, visits: Visits, deeds: Deeds, mail: Mail) -> Rendered:
+    """None once it has been moved, cancelled or begun: that is told of by itself, or there is nothing to do."""
+    entry = await visits.get(context.account, context.subject_id)
+    if not visit_views.is_ahead(entry.visit, context.now):
+        return None
+    note, denial = await _by_another(context, entry, deeds, DeedKind.BOOKED)
+    offers_mail = mail.may_offer(context.account)
+    return visit_views.ticket(context.t, entry, context.now, note=note, denial=denial, offers_mail=offers_mail)
+
+
+async def cancelled(
+    context: NoticeContext, *, visits: Visits, deeds: Deeds, mail: Mail, cancelling: Cancelling
+) -> Rendered:
     """Whoever has pressed it needs no word about who it may have been."""
-    own = await cancelling.is_own_doing(context.account, context.subject_id)
-    return await _ticket(context, visits, mail, None if own else view.cancelled(context.t))
+    if await cancelling.is_own_doing(context.account, context.subject_id):
+        return await _ticket(context, visits, mail)
+    entry = await visits.get(context.account, context.subject_id)
+    note, denial = await _by_another(context, entry, deeds, DeedKind.CANCELLED)
+    return visit_views.ticket(context.t, entry, context.now, note=note or view.cancelled(context.t), denial=denial)
 
 
 async def cancelled_by_clinic(context: NoticeContext, *, visits: Visits, mail: Mail) -> Rendered:
     return await _ticket(context, visits, mail, view.cancelled_by_clinic(context.t))
 
 
-async def moved(context: NoticeContext, *, visits: Visits) -> Rendered:
+async def moved(context: NoticeContext, *, visits: Visits, deeds: Deeds) -> Rendered:
     """None once it has been moved on: the last move is told of."""
     entry = await visits.get(context.account, context.subject_id)
     if entry.visit.moved_to is not None:
         return None
     before = await visits.before(context.account, context.subject_id)
-    note = view.moved(context.t, before, context.now)
-    return visit_views.ticket(context.t, entry, context.now, note=note)
+    by_another, denial = await _by_another(context, entry, deeds, DeedKind.MOVED)
+    note = blocks(view.moved(context.t, before, context.now), by_another or "")
+    return visit_views.ticket(context.t, entry, context.now, note=note, denial=denial)
+
+
+async def _by_another(
+    context: NoticeContext, entry: VisitEntry, deeds: Deeds, kind: DeedKind
+) -> tuple[Html | None, Row | None]:
+    """What another chat has done, and the button that denies it, for who stands for the patient; else nothing."""
+    if not sight.stands_for(entry, context.now):
+        return None, None
+    deed = await deeds.latest(context.account, entry.visit)
+    if (deed is None and kind is not DeedKind.BOOKED) or (deed is not None and deed.kind is not kind):
+        return None, None  # the clinic has done it, or somebody has done something else since
+    return dispute_views.told(context.t, kind, entry, deed), dispute_views.row(context.t, entry)
 
 
 async def cancel_failed(context: NoticeContext, *, visits: Visits, cancelling: Cancelling) -> Rendered:
@@ -80,10 +112,12 @@ async def move_failed(context: NoticeContext, *, visits: Visits) -> Rendered:
     return visit_views.ticket(context.t, entry, context.now, note=note)
 
 
-async def opened(context: NoticeContext, *, visits: Visits) -> Screen:
-    """The visit's card as it is now."""
+async def opened(context: NoticeContext, *, visits: Visits, deeds: Deeds) -> Screen:
+    """The visit's card as it is now; with what another chat has done to it, where it is of that."""
     entry = await visits.get(context.account, context.subject_id)
-    return visit_views.ticket(context.t, entry, context.now, back=NotificationList(page=0))
+    kind = BY_ANOTHER.get(context.kind)
+    note, denial = await _by_another(context, entry, deeds, kind) if kind is not None else (None, None)
+    return visit_views.ticket(context.t, entry, context.now, back=NotificationList(page=0), note=note, denial=denial)
 
 
 async def write(context: NoticeContext, *, calendar: Calendar, cancelling: Cancelling) -> Letter | None:
@@ -133,11 +167,18 @@ SPECS = (
     _spec(VisitNews.BOOKING_CONFIRMED, confirmed, ahead=True),
     _spec(VisitNews.BOOKING_FAILED, failed, opens=False, mailed=False),
     _spec(VisitNews.BOOKING_STANDS, stands_after_all, ahead=True),
+    _spec(VisitNews.VISIT_BOOKED_ELSEWHERE, booked_elsewhere, ahead=True),
     _spec(VisitNews.VISIT_CANCELLED, cancelled),
     _spec(VisitNews.VISIT_CANCELLED_BY_CLINIC, cancelled_by_clinic),
     _spec(VisitNews.VISIT_MOVED, moved, ahead=True),
     _spec(VisitNews.CANCEL_FAILED, cancel_failed, mailed=False),
     _spec(VisitNews.MOVE_FAILED, move_failed),
 )
+BY_ANOTHER: Mapping[str, DeedKind] = {
+    VisitNews.VISIT_BOOKED_ELSEWHERE: DeedKind.BOOKED,
+    VisitNews.VISIT_MOVED: DeedKind.MOVED,
+    VisitNews.VISIT_CANCELLED: DeedKind.CANCELLED,
+}
+"""What another chat may have done where this is told."""
 AHEAD = frozenset(each.kind for each in SPECS if each.ahead)
 LINES = LinesSpec(frozenset(each.kind for each in SPECS), draw_lines)

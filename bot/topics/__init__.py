@@ -15,6 +15,7 @@ from bot.topics import (
     chat,
     clinics,
     consent,
+    disputes,
     family,
     help,  # noqa: A004
     home,
@@ -48,6 +49,7 @@ ALL: Sequence[Topic] = (
     links.TOPIC,
     person.TOPIC,
     requests.TOPIC,
+    disputes.TOPIC,
     notifications.TOPIC,
     more.TOPIC,
     help.TOPIC,

@@ -26,6 +26,7 @@ from services.booking.booking import Booking
 from services.booking.holds import Holds
 from services.booking.narrowed import VisitsTold
 from services.booking.repeats import Repeats
+from services.booking.telling import Telling
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -44,13 +45,15 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     watch = Watch(
         database, registry, kernel.accounts, kernel.persons, kernel.outbox, clock, changes, patience=kernel.patience
     )
+    telling = Telling(database, kernel.accounts, kernel.persons, kernel.outbox, watch, clock)
     holds = Holds(database, kernel.limits, clock)
     booking = Booking(
-        *(database, registry, kernel.persons, kernel.drafts, holds, kernel.outbox, watch, kernel.limits, clock),
-        kernel.patience,
+        *(database, registry, kernel.persons, kernel.drafts, holds, kernel.outbox, watch, telling, kernel.limits),
+        *(clock, kernel.patience),
     )
     return {
         "watch": watch,
+        "telling": telling,
         "booking": booking,
         "holds": holds,
         "times": Times(registry, holds),

@@ -16,22 +16,25 @@ from services.accounts.model import Area
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
+from services.booking.deeds import Deeds
 from services.booking.links import Links
 from services.booking.mydata import BookingData
 from services.booking.repeats import Repeats
+from services.booking.telling import Telling
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.texts.i18n import N_
 
 
-def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch) -> Mapping[str, object]:
+def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telling: Telling) -> Mapping[str, object]:
     database, registry, clock = kernel.database, kernel.registry, kernel.clock
     found = Visits(database, registry, kernel.persons, booking, clock)
     return {
         "visits": found,
-        "cancelling": Cancelling(database, registry, found, watch, kernel.outbox, clock, kernel.patience),
+        "cancelling": Cancelling(database, registry, found, watch, telling, kernel.outbox, clock, kernel.patience),
         "calendar": Calendar(database, kernel.vault, found),
+        "deeds": Deeds(database, kernel.accounts, kernel.persons, clock),
         "repeats": Repeats(found, times, clock),
     }
 

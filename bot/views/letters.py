@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from datetime import datetime
 
-from bot.views import moving, notifications
+from bot.views import disputes, moving, notifications
 from bot.views.calendar import calendar_file
 from bot.views.specialties import specialty
 from bot.views.visits import CANCELLED, STATUSES, at_the_clinic, facts, papers
@@ -87,6 +87,8 @@ def _what(t: Texts, kind: str, visit: Visit, before: VisitEntry | None, *, own: 
     """The sentence under the title, where it needs one."""
     if kind == VisitNews.MOVE_FAILED:
         return moving.not_moved(t, stands=False)
+    if kind == VisitNews.VISIT_BOOKED_ELSEWHERE and visit.status not in CANCELLED:
+        return disputes.by_mail(t)
     if kind == VisitNews.BOOKING_STANDS and visit.status not in CANCELLED:
         return notifications.stands_after_all(t)
     if visit.status is VisitStatus.CANCELLED_BY_CLINIC:

@@ -52,6 +52,7 @@ _QUESTIONS = {
 TITLES: Mapping[str, str] = {
     RequestKind.PROBLEM: N_("Problem No. {number}"),
     RequestKind.FEEDBACK: N_("Feedback No. {number}"),
+    RequestKind.DISPUTE: N_("“It was not me” No. {number}"),
 }
 """What was sent, by the word of its kind; a topic with kinds of its own adds a table of its own."""
 STATUSES: Mapping[str, str] = {

@@ -46,6 +46,7 @@ HEADINGS: Mapping[str, str] = {
     VisitNews.BOOKING_STANDS: N_("The booking stands after all"),
     VisitNews.VISIT_CANCELLED: STATUSES[VisitStatus.CANCELLED_BY_PATIENT],
     VisitNews.VISIT_CANCELLED_BY_CLINIC: STATUSES[VisitStatus.CANCELLED_BY_CLINIC],
+    VisitNews.VISIT_BOOKED_ELSEWHERE: N_("Booked from another chat"),
     VisitNews.VISIT_MOVED: N_("The booking has been moved"),
     VisitNews.CANCEL_FAILED: N_("The booking could not be cancelled"),
     VisitNews.MOVE_FAILED: N_("The booking could not be moved"),
@@ -75,11 +76,13 @@ def ticket(
     *,
     back: Tab | NotificationList | None = None,
     note: Html | None = None,
+    denial: Row | None = None,
     offers_mail: bool = False,
 ) -> Screen:
     """The ticket: everything that is needed to come, and what can be done with the visit.
 
-    `back`: the list that it was opened from. `note`: what has happened. `offers_mail`: letters could come, too.
+    `back`: the list that it was opened from. `note`: what has happened; `denial`: the button that says it was not them
+    (`disputes.row`). `offers_mail`: letters could come, too.
     """
     visit = entry.visit
     ahead = is_ahead(visit, now)
@@ -95,6 +98,7 @@ def ticket(
             answered(t, entry) if ahead and entry.replied else "",
         ),
         markup(
+            denial or [],
             *_actions(t, entry, now),
             _calendar_row(t, visit, now),
             [button(t.label("✉️ Send it by e-mail"), GO_MAIL)] if offers_mail and ahead else [],

@@ -108,6 +108,20 @@ class Consents:
             ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, row.grantor_id)
             await self._outbox.add(unit, Notice(row.grantor_id, row.person_id, ended, row.id, key))
 
+    @concerns.persons("who may act for whom, within the unit of a caller that has looked")
+    async def withdraw(self, unit: AsyncConnection, who: Account, grantee_id: str, person_id: str) -> None:
+        """Within a write unit: the patient lets that account in no longer; everybody concerned is told.
+
+        `person_id`: the patient, as this account has them. Whatever else that account rests on stays.
+        """
+        now = self._clock.now()
+        for row in await end_grants(unit, now, grantee_id, person_id):
+            await note(unit, now, who.id, row.person_id, "consent_ended", row.id)
+            for account_id in dict.fromkeys((row.grantor_id, row.grantee_id)):
+                ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, account_id)
+                await self._outbox.add(unit, Notice(account_id, row.person_id, ended, row.id, key))
+        await take_consent(unit, now, grantee_id, person_id, self._rights_ended)
+
     @concerns.persons("who may act for whom")
     async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
         """Every consent that is remembered, ended ones too, each with the moment when it was given."""

@@ -47,6 +47,7 @@ from services.booking.model import (
 from services.booking.moving import Moving
 from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, hold
+from services.booking.telling import Listeners, Telling
 from services.booking.watch import Watch
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -111,6 +112,7 @@ class Booking:
         holds: Holds,
         outbox: Outbox,
         watch: Watch,
+        telling: Telling,
         limits: Limits,
         clock: Clock,
         patience: timedelta = REGISTRY_PATIENCE,
@@ -122,6 +124,7 @@ class Booking:
         self._holds = holds
         self._outbox = outbox
         self._watch = watch
+        self._telling = telling
         self._limits = limits
         self._clock = clock
         self._patience = patience
@@ -356,6 +359,7 @@ class Booking:
         The draft may have booked something else meanwhile, so the intent is no longer the draft's.
         """
         old = await self._old_visit(intent.moves)
+        listeners = await self._telling.listeners(visit)
         followed = select(booking_intent.c.id).where(
             booking_intent.c.account_id == intent.account_id, booking_intent.c.visit_id == visit.id
         )
@@ -376,7 +380,7 @@ class Booking:
             )
             row = settled.one_or_none()
             if row is not None:
-                await self._confirm(unit, row, visit, old, screen_follows=False, late=True)
+                await self._confirm(unit, row, visit, old, listeners, screen_follows=False, late=True)
 
     async def _find(self, intent_id: str) -> BookingAnswer | None:
         try:
@@ -542,6 +546,8 @@ class Booking:
                 )
             )
             await self._check_still(unit, request, person_id)
+            if request.moves is not None and not _sees_all(request, now):
+                await sight.check_own(unit, request.account.id, request.moves.id)
             await self._moving.reserve(unit, intent_id, person_id, request)
         return intent_id
 
@@ -578,7 +584,9 @@ class Booking:
         look: dict[str, Any] = (
             {"check_at": self._clock.now() + LATE_CHECKS[0], "attempts": 0} if late else {"check_at": None}
         )
-        old = await self._old_visit(moves) if booked else None
+        in_two_calls = moves is not None and not self._registry.capabilities().moves
+        old = await self._old_visit(moves) if booked or in_two_calls else None
+        listeners = await self._listeners(answer, old)
         async with self._database.write() as unit:
             settled = await unit.execute(
                 update(booking_intent)
@@ -595,12 +603,19 @@ class Booking:
             move = row is None or row.moves is not None
             given_up = move and await self._moving.settle(unit, intent_id, booked=booked)
             if row is not None and isinstance(answer, Booked):
-                await self._confirm(unit, row, answer.visit, old, screen_follows=screen_follows)
+                await self._confirm(unit, row, answer.visit, old, listeners, screen_follows=screen_follows)
             elif row is not None:
                 await self._refuse(unit, row, given_up=given_up, screen_follows=screen_follows)
+                if given_up and old is not None:
+                    await self._telling.cancelled(unit, row.account_id, listeners, old)
         if isinstance(answer, Booked):
             return Made(answer.visit)
         return Declined(answer.reason, OldVisit.GIVEN_UP if given_up else OldVisit.AS_IT_WAS)
+
+    async def _listeners(self, answer: BookingAnswer, old: Visit | None) -> Listeners:
+        """Who is to hear of a visit that stands now, or of one that was given up for nothing."""
+        visit = answer.visit if isinstance(answer, Booked) else old
+        return await self._telling.listeners(visit) if visit is not None else Listeners()
 
     async def _old_visit(self, moves: str | None) -> Visit | None:
         """The visit that was to be moved, as the registry has it now."""
@@ -617,6 +632,7 @@ class Booking:
         intent: Row[Any],
         visit: Visit,
         old: Visit | None,
+        listeners: Listeners,
         *,
         screen_follows: bool,
         late: bool = False,
@@ -625,6 +641,7 @@ class Booking:
         moved = intent.moves is not None
         made = VisitNews.BOOKING_STANDS if late else VisitNews.BOOKING_CONFIRMED
         if moved:
+            await self._watch.hide(unit, intent.moves, intent.account_id)
             await unit.execute(
                 update(booking_intent).where(booking_intent.c.visit_id == intent.moves).values(ended_at=now)
             )
@@ -640,6 +657,10 @@ class Booking:
             screen_follows=screen_follows,
         )
         await self._watch.remember(unit, intent.account_id, intent.person_id, visit, notice)
+        if moved:
+            await self._telling.moved(unit, intent.account_id, listeners, old, visit)
+        else:
+            await self._telling.booked(unit, intent.account_id, listeners, visit)
         await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
         await self._drafts.finish(unit, intent.draft_id, visit.id)
         await unit.execute(
@@ -687,10 +708,10 @@ class Booking:
         )
 
     async def _of_draft(self, draft_id: str) -> Made | Checking | None:
+        """None also where others have changed it since: what has become of it, `Visits` tells within the rights."""
+        of_draft = booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED
         row = (
-            await self._database.fetch(
-                select(booking_intent).where(booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED)
-            )
+            await self._database.fetch(select(booking_intent).where(*of_draft, booking_intent.c.hidden_at.is_(None)))
         ).one_or_none()
         if row is None:
             return None

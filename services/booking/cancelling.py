@@ -16,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
 from services.accounts.model import Account, Action, Area
+from services.accounts.rights import VisitScope
 from services.booking import sight
 from services.booking.booking import CHECKS, FIRST_CHECK
 from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
 from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, cancel_intent
+from services.booking.telling import Listeners, Telling
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -52,6 +54,7 @@ class Cancelling:
         registry: BookingsPort,
         visits: Visits,
         watch: Watch,
+        telling: Telling,
         outbox: Outbox,
         clock: Clock,
         patience: timedelta = REGISTRY_PATIENCE,
@@ -60,6 +63,7 @@ class Cancelling:
         self._registry = registry
         self._visits = visits
         self._watch = watch
+        self._telling = telling
         self._outbox = outbox
         self._clock = clock
         self._patience = patience
@@ -156,6 +160,8 @@ class Cancelling:
         async with self._database.write() as unit:
             await unit.execute(row)
             await sight.check_listed(unit, account.id, entry.person.id)
+            if sight.scope(entry, now) is VisitScope.OWN_BOOKINGS:
+                await sight.check_own(unit, account.id, entry.visit.id)
         return intent_id
 
     async def _finish(self, account: Account, entry: VisitEntry) -> CancelOutcome | None:
@@ -218,6 +224,7 @@ class Cancelling:
             log.warning("the registry is silent about cancelling %s", intent_id)
             return Checking(intent_id)
         done = isinstance(answer, Cancelled)
+        listeners = await self._telling.listeners(visit) if done and visit is not None else Listeners()
         async with self._database.write() as unit:
             settled = await unit.execute(
                 update(cancel_intent)
@@ -231,15 +238,23 @@ class Cancelling:
             )
             row = settled.one_or_none()
             if row is not None and done:
-                await self._confirm(unit, row, visit, screen_follows=screen_follows)
+                await self._confirm(unit, row, visit, listeners, screen_follows=screen_follows)
             elif row is not None and not screen_follows:
                 await self._tell(unit, row, VisitNews.CANCEL_FAILED, screen_follows=False)
         return GivenUp(intent_id) if isinstance(answer, Cancelled) else Kept(answer.reason)
 
     async def _confirm(
-        self, unit: AsyncConnection, intent: Row[Any], visit: Visit | None, *, screen_follows: bool
+        self,
+        unit: AsyncConnection,
+        intent: Row[Any],
+        visit: Visit | None,
+        listeners: Listeners,
+        *,
+        screen_follows: bool,
     ) -> None:
         await note_cancelled(unit, self._watch, intent, visit, self._clock.now())
+        if visit is not None:
+            await self._telling.cancelled(unit, intent.account_id, listeners, visit)
         await self._tell(unit, intent, VisitNews.VISIT_CANCELLED, screen_follows=screen_follows)
 
     async def _tell(self, unit: AsyncConnection, intent: Row[Any], kind: VisitNews, *, screen_follows: bool) -> None:

@@ -31,6 +31,7 @@ async def note_cancelled(
     unit: AsyncConnection, watch: Watch, intent: Row[Any], visit: Visit | None, now: datetime
 ) -> None:
     """Within the unit that settles a `cancel_intent` as done. `visit`: as it was seen last, if at all."""
+    await watch.hide(unit, intent.visit_id, intent.account_id)
     await unit.execute(update(booking_intent).where(booking_intent.c.visit_id == intent.visit_id).values(ended_at=now))
     if visit is not None:
         gone = replace(visit, status=VisitStatus.CANCELLED_BY_PATIENT)

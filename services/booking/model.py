@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 
@@ -179,6 +179,36 @@ class VisitEntry:
     visit: Visit
     person: Person
     replied: bool = False
+
+
+class DeedKind(StrEnum):
+    """What has been done to a visit."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
+class Doer(Enum):
+    """What the account rests on that has done it."""
+
+    PATIENT = auto()
+    """Another chat of the patient, confirmed by documents."""
+    REPRESENTATIVE = auto()
+    """By documents, for a child or a ward."""
+    CONSENT = auto()
+    UNKNOWN = auto()
+    """Nothing but its own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What another account has done to a visit. `name`: its holder's, where whoever hears of it has let it in."""
+
+    kind: DeedKind
+    doer: Doer
+    actor_id: str = field(repr=False)
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

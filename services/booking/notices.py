@@ -18,6 +18,7 @@ class VisitNews(StrEnum):
     CANCEL_FAILED = "cancel_failed"
     MOVE_FAILED = "move_failed"
     VISIT_MOVED = "visit_moved"
+    VISIT_BOOKED_ELSEWHERE = "visit_booked_elsewhere"
     VISIT_CANCELLED_BY_CLINIC = "visit_cancelled_by_clinic"
     REMINDER_EVE = "reminder_eve"
     REMINDER_SOON = "reminder_soon"

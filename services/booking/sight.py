@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +11,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
-from services.accounts.model import Person
+from services.accounts.model import Basis, Person, Relation
 from services.accounts.rights import VisitScope
 from services.accounts.tables import person_link
 from services.booking.model import VisitEntry
-from services.booking.tables import booking_intent
-from services.errors import Denial, NotAllowed
+from services.booking.tables import booking_intent, cancel_intent
+from services.errors import Denial, NotAllowed, NotFound
 from services.registry.model import Visit
+from services.registry.ports.errors import RegistryUnavailable
 from services.texts.dates import local
+
+_DONE = ("booked", "done")
+"""How a move, and a cancelling, stand in rows once the registry has done it."""
 
 
 def patients_of(family: Sequence[Person]) -> dict[str, Person]:
@@ -41,15 +46,24 @@ def least_scope(person: Person, now: datetime) -> VisitScope:
     return next(each for each in (VisitScope.NONE, VisitScope.OWN_BOOKINGS, VisitScope.ALL) if each in scopes)
 
 
+def stands_for(entry: VisitEntry, now: datetime) -> bool:
+    """Whether the account is the patient's own, or a representative's who sees all, by documents: it may deny."""
+    by_documents = rights.live_bases(entry.person, now) & {Basis.DESK, Basis.OIDC}
+    represents = entry.person.relation in (Relation.OWN, Relation.CHILD, Relation.WARD)
+    return bool(by_documents) and represents and scope(entry, now) is VisitScope.ALL
+
+
 def visible(found: Iterable[VisitEntry], own: Collection[str], now: datetime) -> list[VisitEntry]:
     """Those that the account may see. `own`: visits that were booked from it."""
     return [entry for entry in found if _may_see(entry, own, now)]
 
 
 def own_bookings(account_id: str) -> Select[tuple[str]]:
-    """Asks which visits were booked from this account."""
+    """Asks which visits were booked from this account, but those that the patient or another account has changed."""
     return select(booking_intent.c.visit_id).where(
-        booking_intent.c.account_id == account_id, booking_intent.c.status == "booked"
+        booking_intent.c.account_id == account_id,
+        booking_intent.c.status == "booked",
+        booking_intent.c.hidden_at.is_(None),
     )
 
 
@@ -70,6 +84,48 @@ async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -
     """Raises `NotAllowed` where the person has gone since it was read."""
     if (await unit.execute(listed(account_id, person_id))).first() is None:
         raise NotAllowed(Denial.BASIS_ENDED)
+
+
+async def check_own(unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+    """Before a visit is changed by who sees it only as booked from there: somebody may have been quicker.
+
+    Raises `NotFound` where it is not in sight any more, and `RegistryUnavailable` while another account waits for an
+    answer about it: what that comes to is not for this one.
+    """
+    if (await unit.execute(own_bookings(account_id).where(booking_intent.c.visit_id == visit_id))).first() is None:
+        raise NotFound
+    if (await changed_by_others(unit, account_id, [visit_id])).under_way:
+        raise RegistryUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class OthersChanges:
+    """Visits that other accounts move or cancel. `under_way`: the registry still owes an answer about it.
+
+    `given_up`: it has owed one for so long that it was taken for refused, and is asked once more.
+    """
+
+    done: frozenset[str]
+    under_way: frozenset[str]
+    given_up: frozenset[str]
+
+
+async def changed_by_others(unit: AsyncConnection, account_id: str, visit_ids: Collection[str]) -> OthersChanges:
+    """Which of these visits other accounts of this bot have moved or cancelled; what the clinic does is not theirs."""
+    moves = select(booking_intent.c.moves, booking_intent.c.status, booking_intent.c.check_at).where(
+        booking_intent.c.account_id != account_id,
+        booking_intent.c.moves.in_(visit_ids),
+        booking_intent.c.follows.is_(False),
+    )
+    cancels = select(cancel_intent.c.visit_id, cancel_intent.c.status, cancel_intent.c.check_at).where(
+        cancel_intent.c.account_id != account_id, cancel_intent.c.visit_id.in_(visit_ids)
+    )
+    rows = (await unit.execute(moves.union_all(cancels))).all()
+    return OthersChanges(
+        done=frozenset(row[0] for row in rows if row.status in _DONE),
+        under_way=frozenset(row[0] for row in rows if row.status == "pending"),
+        given_up=frozenset(row[0] for row in rows if row.status == "refused" and row.check_at is not None),
+    )
 
 
 def _may_see(entry: VisitEntry, own: Collection[str], now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, false, text
 
 from services.ids import LENGTH
 from services.storage.tables import account_column, id_column, metadata
@@ -40,6 +40,8 @@ booking_intent = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("moves", String(64)),
     Column("ended_at", UtcDateTime),
+    Column("hidden_at", UtcDateTime),
+    Column("follows", Boolean, nullable=False, server_default=false()),
     Index(
         "ux_booking_intent_live",
         "draft_id",
@@ -50,6 +52,12 @@ booking_intent = Table(
     Index(None, "account_id", "created_at"),
     Index(None, "visit_id"),
     Index(
+        "ix_booking_intent_moves",
+        "moves",
+        sqlite_where=text("moves IS NOT NULL"),
+        postgresql_where=text("moves IS NOT NULL"),
+    ),
+    Index(
         "ix_booking_intent_due",
         "check_at",
         sqlite_where=text("check_at IS NOT NULL"),
@@ -58,7 +66,9 @@ booking_intent = Table(
 )
 """The id is the idempotency key that the registry is given. `check_at`: when recovery looks at it next.
 
-`moves`: the visit that this one replaces. `ended_at`: the booked visit was cancelled or moved on.
+`moves`: the visit that this one replaces. `ended_at`: the booked visit was cancelled or moved on. `hidden_at`: the
+patient or another account has changed it, or has said that it is not theirs: whoever sees it only as booked from here
+does no longer. `follows`: nobody has asked for it here, the clinic has moved what was booked here.
 """
 
 cancel_intent = Table(
@@ -84,6 +94,7 @@ cancel_intent = Table(
         postgresql_where=text("status = 'pending'"),
     ),
     Index(None, "account_id"),
+    Index(None, "visit_id"),
     Index(None, "clinic_id"),
     Index(
         "ix_cancel_intent_due",

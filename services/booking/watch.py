@@ -15,24 +15,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
+from services.accounts.links import WEAK, lives
 from services.accounts.model import Action, Area
 from services.accounts.persons import Persons
-from services.accounts.tables import person, person_link
+from services.accounts.rights import VisitScope
+from services.accounts.tables import link_basis, person, person_link
 from services.booking import sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
 from services.booking.notices import VisitNews
-from services.booking.tables import booking_intent, cancel_intent, visit_watch
+from services.booking.tables import booking_intent, calendar_event, cancel_intent, visit_reply, visit_watch
 from services.clock import Clock
 from services.ids import new_id
 from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
+from services.notify.tables import notification
 from services.registry.following import Followed
 from services.registry.model import Visit, VisitStatus
 from services.registry.ports.errors import RegistryUnavailable
@@ -59,11 +62,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A visit that is not what the account was told. `latest`: itself, or the one that has taken its place."""
+    """A visit that is not what the account was told.
+
+    `chain`: itself, and what has taken its place since, the latest last.
+    """
 
     entry: VisitEntry
     known_start: datetime
-    latest: Visit
+    chain: tuple[Visit, ...]
+
+    @property
+    def latest(self) -> Visit:
+        return self.chain[-1]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(each.id for each in self.chain)
 
     @property
     def visit(self) -> Visit:
@@ -128,6 +142,42 @@ class Watch:
             await self._plan(unit, account_id, person_id, visit, *told)
         else:
             await self._outbox.add(unit, *told)
+
+    @concerns.persons("which visits others still see, within the unit of a caller that has changed one")
+    async def hide(self, unit: AsyncConnection, visit_id: str, actor_id: str) -> None:
+        """Within the unit that settles what an account has changed in a visit: others who have booked it lose sight.
+
+        What they see on a basis of its own they go on seeing.
+        """
+        of_others = booking_intent.c.visit_id == visit_id, booking_intent.c.account_id != actor_id
+        await self.hide_where(unit, *of_others)
+
+    async def hide_where(self, unit: AsyncConnection, *of_these: ColumnElement[bool]) -> None:
+        """Within a unit: that these visits were booked by those accounts shows them no longer."""
+        hidden = await unit.execute(
+            update(booking_intent)
+            .where(*of_these, booking_intent.c.status == "booked", booking_intent.c.hidden_at.is_(None))
+            .values(hidden_at=self._clock.now())
+            .returning(booking_intent.c.account_id, booking_intent.c.person_id, booking_intent.c.visit_id)
+        )
+        for row in hidden.all():
+            await self._withdraw_reminder(unit, row.account_id, row.visit_id)
+            if (await unit.execute(self._stronger(row.account_id, row.person_id))).first() is None:
+                await self._forget(unit, row.account_id, row.visit_id)
+
+    def _stronger(self, account_id: str, person_id: str) -> Select[tuple[str]]:
+        """Asks whether the account rests on more than its own word, and may see the visit all the same."""
+        return (
+            select(link_basis.c.link_id)
+            .join(person_link, person_link.c.id == link_basis.c.link_id)
+            .where(
+                person_link.c.account_id == account_id,
+                person_link.c.person_id == person_id,
+                person_link.c.ended_at.is_(None),
+                link_basis.c.basis.not_in(WEAK),
+                lives(self._clock.now()),
+            )
+        )
 
     async def look(self, limit: int = 200) -> int:
         """Asks the registry about those who were not asked about for the longest; gives how many persons.
@@ -266,22 +316,51 @@ class Watch:
         known = {row.visit_id: row for row in rows}
         new = [each for each in seen if each.visit.id not in known and _stands(each.visit, now)]
         changed = [
-            _Change(each, known[each.visit.id].starts_at, await self._latest(each.visit, told))
+            _Change(each, known[each.visit.id].starts_at, await self._chain(each.visit, told))
             for each in seen
             if each.visit.id in known and _differs(known[each.visit.id], each.visit)
         ]
         if not new and not changed:
             return set()
+        unsettled: set[str] = set()
         async with self._database.write() as unit:
             linked = await self._linked(unit, account_id)
             own_doing = await self._own_doing(unit, account_id, [each.visit.id for each in changed])
+            passed = {each for change in changed for each in change.ids}
+            others = await sight.changed_by_others(unit, account_id, passed)
             for change in changed:
-                if change.entry.person.id in linked:
+                if change.entry.person.id not in linked:
+                    continue
+                weak = sight.scope(change.entry, now) is VisitScope.OWN_BOOKINGS
+                if change.ids & (others.under_way | others.given_up if weak else others.under_way):
+                    unsettled.add(change.entry.person.id)
+                elif weak and change.ids & others.done:
+                    await self._lose(unit, account_id, change.visit.id)
+                else:
                     await self._tell(unit, account_id, change, now, own_doing=change.visit.id in own_doing)
             for entry in new:
                 if entry.person.id in linked:
                     await self._meet(unit, account_id, entry)
-        return {change.entry.person.id for change in changed if change.leads_nowhere}
+        return unsettled | {change.entry.person.id for change in changed if change.leads_nowhere}
+
+    async def _lose(self, unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+        """The patient or another account has changed it: to who sees only what was booked from there, no word."""
+        await self.hide_where(unit, booking_intent.c.account_id == account_id, booking_intent.c.visit_id == visit_id)
+        await self._forget(unit, account_id, visit_id)
+
+    async def _withdraw_reminder(self, unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+        """Of the visit as it was."""
+        mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit_id
+        before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one_or_none()
+        if before is not None:
+            await self._outbox.withdraw(unit, keys.soon(account_id, visit_id, before))
+
+    async def _forget(self, unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+        """All that the account was told, is to be told and remembers of a visit that is out of its sight."""
+        for table in (visit_watch, visit_reply, calendar_event):
+            await unit.execute(delete(table).where(table.c.account_id == account_id, table.c.visit_id == visit_id))
+        of_visit = notification.c.subject_id == visit_id, notification.c.kind.in_(list(VisitNews))
+        await self._outbox.forget(unit, account_id, *of_visit)
 
     async def _linked(self, unit: AsyncConnection, account_id: str) -> set[str]:
         """Whom the account has still, locked until the unit ends: since the reading somebody may have been erased."""
@@ -290,19 +369,20 @@ class Watch:
         )
         return set((await unit.execute(links.with_for_update(read=True))).scalars())
 
-    async def _latest(self, visit: Visit, told: Mapping[str, Visit]) -> Visit:
-        """What has come of a visit in the end; the last one that is known, where the registry does not say."""
-        passed = {visit.id}
+    async def _chain(self, visit: Visit, told: Mapping[str, Visit]) -> tuple[Visit, ...]:
+        """A visit and what has come of it in the end; up to the last one known, where the registry does not say."""
+        chain, passed = [visit], {visit.id}
         while visit.moved_to is not None and visit.moved_to not in passed:
             passed.add(visit.moved_to)
             try:
                 following = told.get(visit.moved_to) or await self._registry.visit(visit.moved_to)
             except RegistryUnavailable:
-                return visit
+                break
             if following is None:
-                return visit
+                break
             visit = following
-        return visit
+            chain.append(visit)
+        return tuple(chain)
 
     async def _own_doing(self, unit: AsyncConnection, account_id: str, visit_ids: Collection[str]) -> set[str]:
         """Visits that this account itself cancels or moves, or has: whoever settles that tells of it.
@@ -387,6 +467,7 @@ class Watch:
             "starts_at": latest.start,
             "visit_id": latest.id,
             "moves": visit.id,
+            "follows": True,
             "created_at": now,
             "ended_at": None,
         }

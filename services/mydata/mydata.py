@@ -141,6 +141,7 @@ class MyData:
                 booking_intent.c.account_id == account.id,
                 booking_intent.c.status == "booked",
                 booking_intent.c.ended_at.is_(None),
+                booking_intent.c.hidden_at.is_(None),
                 booking_intent.c.starts_at > self._clock.now(),
             )
             .order_by(booking_intent.c.starts_at)

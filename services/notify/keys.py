@@ -41,6 +41,11 @@ def cancelled(intent_id: str) -> str:
     return f"cancel:{intent_id}"
 
 
+def booked_elsewhere(account_id: str, visit_id: str) -> str:
+    """A visit that another account has booked for somebody whom this one stands for."""
+    return f"elsewhere:{account_id}:{visit_id}"
+
+
 def moved(account_id: str, visit_id: str, start: datetime) -> str:
     """A visit that others have moved to this time."""
     return _changed("moved", account_id, visit_id, start)

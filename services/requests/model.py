@@ -28,6 +28,8 @@ class RequestKind(StrEnum):
 
     FEEDBACK = "feedback"
     PROBLEM = "problem"
+    DISPUTE = "dispute"
+    """«Это не я»: what another chat has done in a patient's name. Nobody writes it, a press does."""
 
 
 class RequestStatus(StrEnum):
@@ -49,6 +51,7 @@ _ANSWERING: Machine = {
 MACHINES: Mapping[RequestKind, Machine] = {
     RequestKind.FEEDBACK: _ANSWERING,
     RequestKind.PROBLEM: _ANSWERING,
+    RequestKind.DISPUTE: _ANSWERING,
 }
 NEED_COMMENT = frozenset({RequestStatus.ANSWERED})
 """Statuses that say nothing without a comment."""

@@ -165,7 +165,7 @@ class Requests:
         return await self._one(who, request_table.c.draft_id == draft_id)
 
     async def _send(self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str) -> None:
-        request_id, now, status = new_id(), self._clock.now(), first_status(kind)
+        request_id = new_id()
         async with self._database.write() as unit:
             await lock_account(unit, who.id)  # of two presses on one draft, the second finds what the first has sent
             sent = select(request_table.c.id).where(request_table.c.draft_id == draft_id)
@@ -175,20 +175,7 @@ class Requests:
                 await self._limits.spend_within(unit, who.telegram_id, Act.REQUEST)
             except LimitReached:
                 raise TooManyRequests from None
-            await unit.execute(
-                insert(request_table).values(
-                    id=request_id,
-                    account_id=who.id,
-                    kind=kind.value,
-                    number=await self._next_number(unit),
-                    draft_id=draft_id,
-                    text=self._vault.seal(request_table.c.text, request_id, text),
-                    status=status.value,
-                    created_at=now,
-                    updated_at=now,
-                )
-            )
-            await unit.execute(insert(request_step).values(note_step(request_id, status, now)))
+            await self._insert(unit, who.id, request_id, kind, text, draft_id=draft_id)
             await unit.execute(
                 update(request_file)
                 .where(request_file.c.draft_id == draft_id, request_file.c.id.in_(photos))
@@ -198,6 +185,43 @@ class Requests:
             await self._drafts.finish(unit, draft_id, request_id)
             news, key = RequestNews.REQUEST_STATUS, keys.confirmation(draft_id)
             await self._outbox.add(unit, Notice(who.id, None, news, request_id, key, screen_follows=True))
+
+    @concerns.account("what it has sent to be answered")
+    async def report(self, unit: AsyncConnection, who: Account, kind: RequestKind, person_id: str, text: str) -> int:
+        """Within a unit: a request that a press has made, with what is to be answered; gives its number.
+
+        No limit counts it, for whoever makes it counts.
+        """
+        return await self._insert(unit, who.id, new_id(), kind, text, person_id=person_id)
+
+    async def _insert(
+        self,
+        unit: AsyncConnection,
+        account_id: str,
+        request_id: str,
+        kind: RequestKind,
+        text: str,
+        *,
+        draft_id: str | None = None,
+        person_id: str | None = None,
+    ) -> int:
+        now, status, number = self._clock.now(), first_status(kind), await self._next_number(unit)
+        await unit.execute(
+            insert(request_table).values(
+                id=request_id,
+                account_id=account_id,
+                kind=kind.value,
+                number=number,
+                person_id=person_id,
+                draft_id=draft_id,
+                text=self._vault.seal(request_table.c.text, request_id, text),
+                status=status.value,
+                created_at=now,
+                updated_at=now,
+            )
+        )
+        await unit.execute(insert(request_step).values(note_step(request_id, status, now)))
+        return number
 
     async def _next_number(self, unit: AsyncConnection) -> int:
         """One statement on either engine: whoever comes second waits for the first, and gets the next."""

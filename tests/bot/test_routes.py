@@ -74,6 +74,7 @@ TAKEN_BY = {
     "sl1": "choose",
     "va1": "open_again",
     "vc1": "card",
+    "vd1": "dispute",
     "vk1": "calendar",
     "vl1": "listing",
     "vr1": "open_move",

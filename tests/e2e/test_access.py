@@ -46,10 +46,10 @@ async def confirm(bot: BotProcess, relation: str, *given: str) -> Printed:
     return Printed(code[1], link[1])
 
 
-async def confirmed(bot: BotProcess, surname: str, language: str = "ru") -> User:
+async def confirmed(bot: BotProcess, surname: str, language: str = "ru", *, policy: str | None = None) -> User:
     """Somebody new whom the desk has confirmed: stands on the screen that says so."""
     user = await with_consent(bot, language=language)
-    printed = await confirm(bot, "own", *options(surname, a_policy()))
+    printed = await confirm(bot, "own", *options(surname, policy or a_policy()))
     await user.send(f"/start {printed.payload}")
     return user
 

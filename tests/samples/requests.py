@@ -28,6 +28,8 @@ from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, Sample, Sample
 LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
 SURROGATES = "😀" * (LONGEST_TEXT // 2)
 """As long as Telegram lets a message be, for it counts each of these twice."""
+WRITTEN = (RequestKind.PROBLEM, RequestKind.FEEDBACK)
+"""What has a wizard of its own."""
 TEXTS_SENT = ("Не открывается", LONGEST_WORDS, SURROGATES, EVIL, "")
 
 
@@ -71,7 +73,7 @@ def _requests() -> list[Sample]:
     items = [tracked(*each) for each in product(RequestKind, RequestStatus, (None, LONGEST_PERSON.full_name, EVIL))]
     return [
         *(Sample(requests.accepted, (each,)) for each in SENT[:1]),
-        *(Sample(requests.unfinished, (kind,)) for kind in RequestKind),
+        *(Sample(requests.unfinished, (kind,)) for kind in WRITTEN),
         Sample(requests.too_many),
         Sample(requests.statuses, (TrackedPage(tuple(items[::9]), len(items[::9])), 0, NOW), ordinary=True),
         *(Sample(requests.statuses, (TrackedPage((each,) * PAGE, 712), 88, NOW)) for each in items),
@@ -95,8 +97,7 @@ def card_with_news(t: Texts, sent: Request) -> Screen:
 SAMPLES = Samples(
     screens=_requests(),
     steps={
-        kind.value: {"message": _gathered(kind, empty=True), "check": _gathered(kind, empty=False)}
-        for kind in RequestKind
+        kind.value: {"message": _gathered(kind, empty=True), "check": _gathered(kind, empty=False)} for kind in WRITTEN
     },
     notes=[
         *(Sample(requests.picture_problem, (problem,)) for problem in PictureProblem),

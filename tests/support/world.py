@@ -27,6 +27,7 @@ from services.accounts.tables import mail_code as mail_code_table
 from services.booking.booking import Booking
 from services.booking.calendar import Calendar
 from services.booking.cancelling import Cancelling
+from services.booking.deeds import Deeds
 from services.booking.holds import Holds
 from services.booking.links import Links
 from services.booking.model import BookingRequest
@@ -37,6 +38,7 @@ from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clinics.directory import Directory
+from services.disputes.disputes import Disputes
 from services.drafts.model import Draft
 from services.mydata.mydata import MyData
 from services.registry.following import Following
@@ -234,6 +236,8 @@ class World:
         self.repeats = house.service(Repeats)
         self.calendar = house.service(Calendar)
         self.cancelling = house.service(Cancelling)
+        self.deeds = house.service(Deeds)
+        self.disputes = house.service(Disputes)
         self.access = house.service(Access)
         self.consents = house.service(Consents)
         self.family = house.service(Family)

@@ -18,7 +18,7 @@ from services.requests.notices import RequestNews
 SPECS = [spec for topic in ALL for spec in topic.notices]
 KINDS = [
     *("booking_confirmed", "booking_failed", "booking_stands", "visit_cancelled", "cancel_failed", "move_failed"),
-    *("visit_moved", "visit_cancelled_by_clinic", "reminder_eve", "reminder_soon"),
+    *("visit_moved", "visit_booked_elsewhere", "visit_cancelled_by_clinic", "reminder_eve", "reminder_soon"),
     *("turned_15", "turned_18", "guardianship_ended"),
     *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "mail_refused"),
     *("mail_code", "mail_code_refused", "mail_unconfirmed"),
@@ -41,7 +41,7 @@ def test_the_declared_kinds_are_the_words_that_rows_have() -> None:
 
 
 def test_what_is_mailed_and_what_tells_of_a_visit_to_come() -> None:
-    assert {"booking_confirmed", "booking_stands", "visit_moved"} == to_come(SPECS)
+    assert {"booking_confirmed", "booking_stands", "visit_booked_elsewhere", "visit_moved"} == to_come(SPECS)
     assert {"visit_cancelled", "visit_cancelled_by_clinic", "move_failed"} == set(mailed(SPECS)) - set(to_come(SPECS))
     assert {"reminder_eve"} == of_a_day(SPECS)
     assert {"mail_code"} == unlisted(SPECS)
@@ -53,6 +53,7 @@ MADE = {
     "given-up:draft": keys.given_up("draft"),
     "failed:intent": keys.failed("intent"),
     "cancel:intent": keys.cancelled("intent"),
+    "elsewhere:account:visit": keys.booked_elsewhere("account", "visit"),
     "moved:account:visit:1795501200": keys.moved("account", "visit", AT),
     "clinic:account:visit:1795501200": keys.cancelled_by_clinic("account", "visit", AT),
     "patient:account:visit:1795501200": keys.cancelled_by_patient("account", "visit", AT),

@@ -9,7 +9,7 @@ from services.texts.i18n import N_
 
 WORDS = ExportWords(
     {
-        DOCUMENT: {"requests": N_("problems and feedback that you have sent")},
+        DOCUMENT: {"requests": N_("problems, feedback and “It was not me” that you have sent")},
         "requests": {
             "number": N_("number of the request"),
             "written": N_("what you wrote"),
@@ -28,7 +28,11 @@ WORDS = ExportWords(
         },
     },
     {
-        RequestKind: {RequestKind.PROBLEM: N_("problem"), RequestKind.FEEDBACK: N_("feedback")},
+        RequestKind: {
+            RequestKind.PROBLEM: N_("problem"),
+            RequestKind.FEEDBACK: N_("feedback"),
+            RequestKind.DISPUTE: N_("“It was not me”"),
+        },
         RequestStatus: STATUSES,
     },
     {"draft": {"problem": N_("reporting a problem"), "feedback": N_("writing feedback")}},

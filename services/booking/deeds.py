@@ -1,0 +1,94 @@
+"""What another account of this bot has done to a visit, and who that is to whoever asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, case, literal, select
+
+from services.accounts import concerns
+from services.accounts.accounts import Accounts
+from services.accounts.links import STRONG, lives
+from services.accounts.model import Account, Action, Area, Basis, Relation
+from services.accounts.persons import Persons
+from services.accounts.tables import access_grant, link_basis, person, person_link
+from services.booking.model import Deed, DeedKind, Doer
+from services.booking.tables import booking_intent, cancel_intent
+from services.clock import Clock
+from services.registry.model import Visit
+from services.storage.engine import Database
+
+
+class Deeds:
+    """For whoever stands for the patient. Of the other account it tells what it rests on, and no more.
+
+    But for its holder's name, where the one who asks has given it access, and sees that name there too.
+    """
+
+    def __init__(self, database: Database, accounts: Accounts, persons: Persons, clock: Clock) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._persons = persons
+        self._clock = clock
+
+    @concerns.area(Area.VISITS, Action.SEE)
+    async def latest(self, account: Account, visit: Visit) -> Deed | None:
+        """The last thing that another account has done to the visit; None where none has, or it has been erased."""
+        row = await self._latest(account.id, visit.id)
+        if row is None:
+            return None
+        doer = await self._doer(row.account_id, visit.patient_id)
+        name = await self._name(account.id, row.account_id) if doer is Doer.CONSENT else None
+        return Deed(DeedKind(row.kind), doer, row.account_id, name)
+
+    async def _latest(self, account_id: str, visit_id: str) -> Row[Any] | None:
+        made = case((booking_intent.c.moves.is_(None), DeedKind.BOOKED.value), else_=DeedKind.MOVED.value)
+        booked = select(booking_intent.c.account_id, booking_intent.c.created_at, made.label("kind")).where(
+            booking_intent.c.visit_id == visit_id,
+            booking_intent.c.account_id != account_id,
+            booking_intent.c.status == "booked",
+            booking_intent.c.follows.is_(False),
+        )
+        gone = literal(DeedKind.CANCELLED.value).label("kind")
+        cancelled = select(cancel_intent.c.account_id, cancel_intent.c.created_at, gone).where(
+            cancel_intent.c.visit_id == visit_id,
+            cancel_intent.c.account_id != account_id,
+            cancel_intent.c.status == "done",
+        )
+        rows = (await self._database.fetch(booked.union_all(cancelled))).all()
+        return max(rows, key=lambda row: row.created_at, default=None)
+
+    async def _doer(self, actor_id: str, patient_id: str) -> Doer:
+        rows = (
+            await self._database.fetch(
+                select(person_link.c.relation, link_basis.c.basis)
+                .join(person, person.c.id == person_link.c.person_id)
+                .join(link_basis, link_basis.c.link_id == person_link.c.id)
+                .where(
+                    person.c.patient_id == patient_id,
+                    person_link.c.account_id == actor_id,
+                    person_link.c.ended_at.is_(None),
+                    lives(self._clock.now()),
+                )
+            )
+        ).all()
+        strong = {row.relation for row in rows if row.basis in STRONG}
+        if Relation.OWN.value in strong:
+            return Doer.PATIENT
+        if strong:
+            return Doer.REPRESENTATIVE
+        return Doer.CONSENT if any(row.basis == Basis.CONSENT.value for row in rows) else Doer.UNKNOWN
+
+    async def _name(self, account_id: str, actor_id: str) -> str | None:
+        """As «Кому открыт доступ» has it; None where this account has given none, or no form is filled in there."""
+        given = select(access_grant.c.id).where(
+            access_grant.c.grantor_id == account_id,
+            access_grant.c.grantee_id == actor_id,
+            access_grant.c.ended_at.is_(None),
+            access_grant.c.until > self._clock.now(),
+        )
+        if (await self._database.fetch(given.limit(1))).first() is None:
+            return None
+        actor = await self._accounts.by_id(actor_id)
+        holder = await self._persons.own(actor) if actor is not None else None
+        return holder.full_name if holder is not None else None

@@ -1,0 +1,105 @@
+"""«Это не я»: the patient, or who stands for them by documents, denies what another account has done.
+
+One unit ends that account's sight, sends a request and notes it; then the visit is cancelled as any other is. A crash
+in between leaves a visit that the same press cancels, and nothing is reported twice.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts import concerns
+from services.accounts.accounts import lock_account
+from services.accounts.consents import Consents
+from services.accounts.links import note
+from services.accounts.model import Account, Action, Area, Relation
+from services.booking import sight
+from services.booking.cancelling import Cancelling
+from services.booking.deeds import Deeds
+from services.booking.model import DeedKind
+from services.booking.tables import booking_intent
+from services.booking.visits import Visits
+from services.booking.watch import Watch
+from services.clock import Clock
+from services.disputes.model import Dispute, Settled
+from services.errors import NotFound
+from services.requests.model import RequestKind
+from services.requests.requests import Requests
+from services.storage.engine import Database
+from services.storage.tables import audit
+
+_DISPUTED = "visit_disputed"
+
+
+class Disputes:
+    """Asks for rights at each call: only who stands for the patient by documents, and sees all of their visits."""
+
+    def __init__(
+        self,
+        database: Database,
+        visits: Visits,
+        cancelling: Cancelling,
+        deeds: Deeds,
+        watch: Watch,
+        consents: Consents,
+        requests: Requests,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._visits = visits
+        self._cancelling = cancelling
+        self._deeds = deeds
+        self._watch = watch
+        self._consents = consents
+        self._requests = requests
+        self._clock = clock
+
+    @concerns.area(Area.VISITS, Action.SEE)
+    async def look(self, account: Account, visit_id: str) -> Dispute:
+        """What there is to deny. `NotFound` where the account may not; `RegistryUnavailable`."""
+        entry = await self._visits.get(account, visit_id)
+        if not sight.stands_for(entry, self._clock.now()):
+            raise NotFound
+        deed = await self._deeds.latest(account, entry.visit)
+        booked = deed is None or deed.kind is DeedKind.BOOKED
+        return Dispute(entry, deed, cancels=booked and self._cancelling.why_not(entry) is None)
+
+    @concerns.area(Area.VISITS, Action.MANAGE)
+    async def deny(self, account: Account, dispute: Dispute, report: str) -> Settled:
+        """Ends what the other account sees, sends the report, cancels the visit. `dispute`: as just looked at.
+
+        Raises `NotAllowed` where this account has lost its own say meanwhile.
+        """
+        number = await self._close(account, dispute, report)
+        outcome = await self._cancelling.cancel(account, dispute.entry.visit.id) if dispute.cancels else None
+        return Settled(number, outcome)
+
+    async def _close(self, account: Account, dispute: Dispute, report: str) -> int | None:
+        """Once for a visit, however often it is pressed; gives the number of the request that this press has sent."""
+        visit, person = dispute.entry.visit, dispute.entry.person
+        before = select(audit.c.id).where(
+            audit.c.account_id == account.id, audit.c.action == _DISPUTED, audit.c.subject_id == visit.id
+        )
+        async with self._database.write() as unit:
+            await lock_account(unit, account.id)  # of two presses at once, the second finds what the first has sent
+            await sight.check_listed(unit, account.id, person.id)
+            await self._end_sight(unit, account, dispute)
+            if (await unit.execute(before)).first() is not None:
+                return None
+            number = await self._requests.report(unit, account, RequestKind.DISPUTE, person.id, report)
+            await note(unit, self._clock.now(), account.id, person.id, _DISPUTED, visit.id)
+        return number
+
+    async def _end_sight(self, unit: AsyncConnection, account: Account, dispute: Dispute) -> None:
+        """Of one who rests on more than a word this visit alone, unless it is the patient who takes a consent back."""
+        visit, person, deed = dispute.entry.visit, dispute.entry.person, dispute.deed
+        if deed is None:
+            return
+        booked_there = booking_intent.c.account_id == deed.actor_id
+        if not dispute.closes:
+            await self._watch.hide_where(unit, booked_there, booking_intent.c.visit_id == visit.id)
+            return
+        await self._watch.hide_where(unit, booked_there, booking_intent.c.patient_id == visit.patient_id)
+        if person.relation is Relation.OWN:
+            await self._consents.withdraw(unit, account, deed.actor_id, person.id)
