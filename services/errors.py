@@ -25,6 +25,8 @@ class Denial(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     HIDDEN_CLASH = "hidden_clash"
     """It clashes with a visit that the account may not see; nothing more may be told."""
+    TOO_MANY_CLASHES = "too_many_clashes"
+    """It has been told that of this person as often as it may be in a day: now nothing is asked for them."""
 
 
 class NotAllowed(NomerokError):  # noqa: N818  (it names the answer, not a defect)

@@ -10,10 +10,27 @@ from typing import Any
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.fsm.clinics import ClinicSteps, clinic_answers
-from bot.fsm.confirmation import Confirming, apply_checking, is_checking
+from bot.fsm.confirmation import (
+    Confirming,
+    apply_checking,
+    is_checking,
+    is_unexplained,
+    on_from_unexplained,
+    unexplained,
+)
 from bot.fsm.map import MapSteps, is_card_open, is_on_map
 from bot.fsm.person import FormSteps, check_step
-from bot.fsm.times import OTHER, TimeSteps, WhoAndWhere, age_of, has_no_policy, is_other, region_of, slot_ref
+from bot.fsm.times import (
+    OTHER,
+    TimeSteps,
+    WhoAndWhere,
+    age_of,
+    has_no_policy,
+    is_attachment_shown,
+    is_other,
+    region_of,
+    slot_ref,
+)
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -66,8 +83,8 @@ _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "sni
 _REGION_FIXED: Marks = {"region_fixed": True}
 """The region stands, whoever the visit is for."""
 _ON_MAP = ("map", "card")
-_AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "checking")
-_AFTER_SERVICE = ("doctor", "day", "time", "month", "part")
+_AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "unexplained", "checking")
+_AFTER_SERVICE = ("doctor", "day", "time", "month", "part", "unexplained")
 
 
 class BookingForm(StatesGroup):
@@ -91,6 +108,7 @@ class BookingForm(StatesGroup):
     doctor = State()
     day = State()
     time = State()
+    unexplained = State()
     confirm = State()
     checking = State()
 
@@ -169,7 +187,7 @@ class BookingSteps:
             ),
             Step(
                 BookingForm.unattached,
-                self._load_place,
+                self._load_unattached,
                 view.unattached,
                 _apply_unattached,
                 view.UnattachedAct,
@@ -198,7 +216,22 @@ class BookingSteps:
                 times_view.DayAct,
                 clears=("time", "part"),
             ),
-            Step(BookingForm.time, self.times.load_time, times_view.time, self.times.apply_time, times_view.TimeAct),
+            Step(
+                BookingForm.time,
+                self.times.load_time,
+                times_view.time,
+                self.times.apply_time,
+                times_view.TimeAct,
+                clears=("unexplained",),
+            ),
+            Step(
+                BookingForm.unexplained,
+                self.confirming.load_unexplained,
+                times_view.unexplained,
+                _apply_unexplained,
+                times_view.UnexplainedAct,
+                aside=is_unexplained,
+            ),
             Step(
                 BookingForm.confirm,
                 self._load_confirm,
@@ -325,7 +358,7 @@ class BookingSteps:
         if not clinic.age_group.sees(age):
             return Jump("clinic", links_view.other_age(context.t, clinic), marks=followed)
         chosen, note = await self._suitable(context, target, age)
-        changes = clinic_answers(who, clinic.id) | chosen
+        changes = clinic_answers(context, who, clinic.id) | chosen
         return Jump(_after_clinic(changes), note, changes, marks=followed)
 
     async def _suitable(self, context: StepContext, target: LinkTarget, age: int) -> tuple[dict[str, Any], Html | None]:
@@ -357,13 +390,14 @@ class BookingSteps:
             return await self._follow_link(context)
         return await self.clinics.load_clinic(context)
 
-    async def _load_place(self, context: StepContext) -> Loaded[times_view.Place]:
-        return Loaded(await self.known.place(context))
+    async def _load_unattached(self, context: StepContext) -> Loaded[view.Unattached]:
+        who = await self.known.who(context)
+        return Loaded(view.Unattached(await self.known.place(context), is_attachment_shown(who, context.now)))
 
     async def _load_no_policy(self, context: StepContext) -> Loaded[view.NoPolicy] | Jump:
         who = await self.known.who(context)
         if not has_no_policy(who):  # the number has been entered meanwhile
-            changes = clinic_answers(who, context.answers["clinic"])
+            changes = clinic_answers(context, who, context.answers["clinic"])
             return Jump(_after_clinic({**context.answers, **changes}), changes=changes)
         own = isinstance(who, Person) and who.relation is Relation.OWN
         return Loaded(view.NoPolicy(await self.known.place(context), typed_here=is_other(context.answers), own=own))
@@ -391,17 +425,20 @@ class BookingSteps:
                 return await self.confirming.left_for_ticket(context, visit)
             case Checking():
                 return Jump("checking", marks={"checking": True})
-            case Declined(reason):
-                return await self._refused(context, reason)
+            case Declined():
+                return await self._refused(context, outcome)
             case _:
                 return outcome
 
-    async def _refused(self, context: StepContext, reason: Refusal | Denial) -> Outcome:
+    async def _refused(self, context: StepContext, declined: Declined) -> Outcome:
+        reason = declined.reason
         step = NEXT_SCREENS[reason]
         note = await self._note(context, reason)
         if step == "confirm":
             return Stay(note)
         await self.times.let_time_go(context)
+        if jump := unexplained(declined):
+            return jump
         if reason is Refusal.PATIENT_NOT_FOUND and is_other(context.answers):
             step = "check"
         return Jump(step, note)
@@ -525,7 +562,7 @@ def _after_clinic(answers: Answers) -> str:
     """The first question after the clinic that has no answer yet."""
     if _has_no_policy(answers):
         return "nopolicy"
-    if _is_unattached(answers):
+    if _is_unattached(answers) and "unattached" not in answers:
         return "unattached"
     return next((step for step in ("service", "doctor") if step not in answers), "day")
 
@@ -547,12 +584,22 @@ async def _apply_no_policy(context: StepContext, given: Input) -> Outcome:
     return NotTaken()
 
 
-async def _apply_unattached(_: StepContext, given: Input) -> Outcome:
+async def _apply_unattached(context: StepContext, given: Input) -> Outcome:
     match given:
         case Acted(view.UnattachedAct.GO):
-            return Answered({"unattached": True})
+            warned = {context.answers["clinic"], *context.marks.get("warned", ())}
+            return Answered({"unattached": True}, marks={"warned": sorted(warned)})
         case Acted(view.UnattachedAct.OTHER):
             return Jump("clinic")
+    return NotTaken()
+
+
+async def _apply_unexplained(_: StepContext, given: Input) -> Outcome:
+    match given:
+        case Acted(times_view.UnexplainedAct.TIME):
+            return on_from_unexplained("time")
+        case Acted(times_view.UnexplainedAct.PERSON):
+            return on_from_unexplained("person")
     return NotTaken()
 
 
@@ -572,5 +619,6 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.TOO_MANY_A_DAY: "person",
     Denial.TOO_MANY_TRIES: "person",
     Denial.HIDDEN_CLASH: "time",
+    Denial.TOO_MANY_CLASHES: "unexplained",
 }
 """Where the person goes on after a refusal: the nearest screen that makes sense."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.fsm.times import WhoAndWhere, age_of, has_no_policy, name_of, region_of
+from bot.fsm.times import WhoAndWhere, age_of, has_no_policy, is_attachment_shown, name_of, region_of
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -133,7 +133,7 @@ class ClinicSteps:
         if clinic is None:
             return Stay()
         looked = {"near": None, "query": None, "map": None, "card": None, "link": None}
-        return Answered(clinic_answers(await self.known.who(context), clinic_id), marks=looked)
+        return Answered(clinic_answers(context, await self.known.who(context), clinic_id), marks=looked)
 
 
 def whole_list() -> Stay:
@@ -152,10 +152,15 @@ def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[
     return sorted(clinics, key=rank)
 
 
-def clinic_answers(who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
-    """What the draft keeps of a clinic that is settled for this person."""
+def clinic_answers(context: StepContext, who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
+    """What the draft keeps of a clinic that is settled for this person.
+
+    «Если не прикреплены» is said of a clinic once: nobody can tell here whether it is so.
+    """
+    warned = not is_attachment_shown(who, context.now) and clinic_id in context.marks.get("warned", ())
     return {
         "clinic": clinic_id,
         "attached": isinstance(who, Person) and who.clinic_id == clinic_id,
         "no_policy": has_no_policy(who),
+        **({"unattached": True} if warned else {}),
     }

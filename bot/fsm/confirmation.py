@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.fsm.times import WhoAndWhere, chosen_time
-from bot.fsm.wizard import Acted, Input, Jump, Left, NotTaken, Outcome, Stay, StepContext
+from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, NotTaken, Outcome, Stay, StepContext
 from bot.views import refusals
-from bot.views.times import CheckingAct
+from bot.views.times import CheckingAct, Unexplained
 from bot.views.visits import ticket
 from services.accounts.mail import Mail
 from services.accounts.model import Person
@@ -15,6 +15,7 @@ from services.booking.booking import Booking
 from services.booking.model import BookingOutcome, Declined, Held, Loss, Lost, Unheld
 from services.booking.visits import Visits
 from services.drafts.model import Marks
+from services.errors import Denial
 from services.registry.model import Refusal, Visit
 from services.texts.i18n import Html
 
@@ -73,8 +74,31 @@ class Confirming:
         offers_mail = self.mail.may_offer(context.account)
         return Left(ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail))
 
+    async def load_unexplained(self, context: StepContext) -> Loaded[Unexplained]:
+        """What may not be explained, and where more can be heard."""
+        who, place = await self.known.who(context), await self.known.place(context)
+        reason = Denial(context.marks["unexplained"])
+        person = who.id if isinstance(who, Person) else None
+        old_stands = place.moved_from is not None if "moving" in context.answers else None
+        return Loaded(Unexplained(place, reason, person, old_stands))
+
     async def _note(self, context: StepContext, reason: Refusal) -> Html:
         return refusals.refusal(context.t, reason, (await self.known.place(context)).clinic)
+
+
+def unexplained(declined: Declined) -> Jump | None:
+    """To the screen of what may not be explained, where a sentence above the next screen is no longer enough."""
+    if declined.again or declined.reason is Denial.TOO_MANY_CLASHES:
+        return Jump("unexplained", marks={"unexplained": declined.reason.value})
+    return None
+
+
+def is_unexplained(marks: Marks) -> bool:
+    return bool(marks.get("unexplained"))
+
+
+def on_from_unexplained(step: str) -> Jump:
+    return Jump(step, marks={"unexplained": None})
 
 
 def is_checking(marks: Marks) -> bool:

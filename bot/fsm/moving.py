@@ -7,12 +7,19 @@ specialist, giving the old one up first is asked for, never done unasked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.confirmation import Confirming, apply_checking, is_checking
+from bot.fsm.confirmation import (
+    Confirming,
+    apply_checking,
+    is_checking,
+    is_unexplained,
+    on_from_unexplained,
+    unexplained,
+)
 from bot.fsm.times import TimeSteps, WhoAndWhere
 from bot.fsm.wizard import Acted, AnyStep, Begins, Input, Jump, Left, Loaded, NotTaken, Outcome, Stay, Step, StepContext
 from bot.views import moving as view
@@ -43,6 +50,7 @@ class MovingForm(StatesGroup):
     doctor = State()
     day = State()
     time = State()
+    unexplained = State()
     confirm = State()
     giveup = State()
     checking = State()
@@ -79,7 +87,22 @@ class MovingSteps:
                 times_view.DayAct,
                 clears=("time", "part"),
             ),
-            Step(MovingForm.time, self.times.load_time, times_view.time, self.times.apply_time, times_view.TimeAct),
+            Step(
+                MovingForm.time,
+                self.times.load_time,
+                times_view.time,
+                self.times.apply_time,
+                times_view.TimeAct,
+                clears=("unexplained",),
+            ),
+            Step(
+                MovingForm.unexplained,
+                self.confirming.load_unexplained,
+                times_view.unexplained,
+                self._apply_unexplained,
+                times_view.UnexplainedAct,
+                aside=is_unexplained,
+            ),
             Step(
                 MovingForm.confirm,
                 self._load_confirm,
@@ -184,7 +207,17 @@ class MovingSteps:
         if step == "confirm":
             return Jump(step, note, marks=marks)
         await self.times.let_time_go(context)
+        if jump := unexplained(declined):
+            return replace(jump, marks={**jump.marks, **marks})
         return await self._left_for_card(context, note) if step == _CARD else Jump(step, note, marks=marks)
+
+    async def _apply_unexplained(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(times_view.UnexplainedAct.TIME):
+                return on_from_unexplained("time")
+            case Acted(times_view.UnexplainedAct.KEEP):
+                return await self._leave(context)
+        return NotTaken()
 
     async def _load_checking(self, context: StepContext) -> Loaded[view.MoveChecking] | Jump | Left:
         outcome = await self.booking.outcome(context.draft.id)
@@ -266,6 +299,7 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.TOO_MANY_A_DAY: _CARD,
     Denial.TOO_MANY_TRIES: _CARD,
     Denial.HIDDEN_CLASH: "time",
+    Denial.TOO_MANY_CLASHES: "unexplained",
 }
 """Where the person goes on after a refusal: a step, or the card of the visit that was to be moved."""
 

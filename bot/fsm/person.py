@@ -256,7 +256,7 @@ class OwnFormSteps:
             return Stay(view.too_many_tries(context.t))
         await self.accounts.set_active_person(context.account, person.id)
         await self.drafts.drop(context.draft.id)
-        note = view.registered(context.t, verified=person.verified, known=person.patient_id is not None)
+        note = view.registered(context.t, verified=person.verified)
         return await self.follows(context, note) or Left(None, note)
 
 

@@ -26,8 +26,9 @@ from bot.views import refusals
 from bot.views import times as view
 from bot.views.specialties import specialty
 from bot.views.times import TIMES_A_SCREEN, DayPart
-from services.accounts.model import Person, full_name
+from services.accounts.model import Field, Person, full_name
 from services.accounts.persons import Persons
+from services.accounts.shown import shown
 from services.booking.holds import Holds
 from services.booking.model import ChosenTime, NoHold
 from services.booking.times import Times
@@ -36,7 +37,7 @@ from services.clinics.regions import Region, region
 from services.drafts.model import Answers
 from services.errors import NotFound
 from services.registry.model import PatientIdentity, PolicyKind, Refusal, Slot
-from services.texts.dates import full_years, local
+from services.texts.dates import MOSCOW, full_years, local
 
 OTHER = "other"
 ANY_DOCTOR = "any"
@@ -56,6 +57,11 @@ def has_no_policy(who: Person | PatientIdentity) -> bool:
     """Whether visits are booked by phone; whose numbers are not shown the registry knows, or says so itself."""
     form = who.shown if isinstance(who, Person) else who
     return form is not None and form.policy.kind is PolicyKind.NONE
+
+
+def is_attachment_shown(who: Person | PatientIdentity, now: datetime) -> bool:
+    """Whether it can be said here where the person is attached; else they may be, anywhere."""
+    return isinstance(who, Person) and Field.ATTACHMENT in shown(who, local(now, MOSCOW).date(), now)
 
 
 def age_of(who: Person | PatientIdentity, now: datetime, tz: str) -> int:

@@ -39,6 +39,10 @@ async def tidy(*, mydata: MyData) -> None:
     await mydata.tidy()
 
 
+async def purge(*, mydata: MyData) -> None:
+    await mydata.purge()
+
+
 TOPIC = Topic(
     "mydata",
     serve=serve,
@@ -56,7 +60,7 @@ TOPIC = Topic(
             about=N_("About: who keeps your data, how to get all of it and how to take your consent back."),
         ),
     ),
-    sweeps=(tidy,),
+    sweeps=(tidy, purge),
     words=(
         common_words.WORDS,
         mydata_words.WORDS,

@@ -140,6 +140,14 @@ class NoPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Unattached:
+    """`certain`: where the person is attached may be told here, and it is another clinic or none."""
+
+    place: Place
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
     place: Place
     held: Held | Unheld
@@ -243,18 +251,23 @@ def clinic_not_found(t: Texts, query: str) -> Html:
     return t("Nothing is found for “{query}”.", query=query)
 
 
-def unattached(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
-    """The portal's warning: the person is not attached to this clinic."""
-    t = scene.t
+def unattached(data: Unattached, buttons: StepButtons, scene: Scene) -> Screen:
+    """The portal's warning: the person is not attached to this clinic, or may not be."""
+    t, clinic = scene.t, data.place.clinic
     return Screen(
         scene.text(
             bold(t("Attention")),
-            place_lines(t, data),
+            place_lines(t, data.place),
             t(
                 "To book, attach to the clinic or ask the person you are booking for to attach. Without an attachment "
                 "the clinic may refuse the visit: its desk will tell more."
+            )
+            if data.certain
+            else t(
+                "If this person is not attached to the clinic, attach first or ask them to: without an attachment the "
+                "clinic may refuse the visit. Its desk will tell more."
             ),
-            t("Phone: {phone}", phone=data.clinic.phone) if data.clinic.phone else "",
+            t("Phone: {phone}", phone=clinic.phone) if clinic.phone else "",
         ),
         markup(
             [button(t.label("Go on with this clinic"), buttons.act(UnattachedAct.GO))],

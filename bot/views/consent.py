@@ -12,6 +12,7 @@ from bot.keyboards.buttons.mydata import GO_ABOUT
 from bot.keyboards.kit import button, markup
 from bot.views.language import language_name
 from bot.views.screen import Screen
+from services.accounts.model import TRAIL_YEARS
 from services.requests.model import PHOTOS_KEPT
 from services.texts.i18n import Html, Texts, blocks, bold, lines
 
@@ -47,6 +48,13 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
                 "After that, for a day at most, it is only kept how often this chat has tried codes, looked people up, "
                 "sent photos and the like: without the number of the chat, under a mark that nobody can trace to it "
                 "without our key. Otherwise erasing would be a way around the limits."
+            ),
+            t.n(
+                "What this chat has done for other people – booked, moved or cancelled their visits – is kept under "
+                "such a mark for {count} year, without their names, so that the patient can be told of it.",
+                "What this chat has done for other people – booked, moved or cancelled their visits – is kept under "
+                "such a mark for {count} years, without their names, so that the patient can be told of it.",
+                TRAIL_YEARS,
             ),
             t.n(
                 "Photos that you send are erased {count} day after the answer.",

@@ -200,9 +200,8 @@ def policy_mark(t: Texts, person: Person) -> Screen:
     else:
         heading = bold(t("The policy is not confirmed"))
         told = t(
-            "The number was typed, and the registry has not confirmed it. Visits can be booked all the same. The mark "
-            "✅ appears when the number, the name and the date of birth agree with what the registry has by documents: "
-            "check them, or show the policy at the clinic’s desk."
+            "The number was typed. Visits can be booked all the same. The mark ✅ appears once the clinic’s desk has "
+            "seen documents, and the number, the name and the date of birth agree with what the registry has."
         )
     return Screen(
         blocks(
@@ -292,14 +291,9 @@ def misfit_of_known(t: Texts) -> Html:
 
 
 def added(t: Texts, person: Person) -> Html:
-    """What came of the form of a relative."""
-    verified, known = person.verified, person.patient_id is not None
+    """What came of the form of a relative: the same whether the registry knows them, for anybody can be typed."""
     if person.shown is not None and person.shown.policy.kind is PolicyKind.NONE:
         return t("✅ Done. While there is no policy, visits are booked by the clinic’s phone.")
-    if verified:
-        return t("✅ Done. The registry knows this policy.")
-    if known:
-        return t("✅ Done. This person is in the registry. The clinic will check the policy number at the visit.")
     return t(
         "✅ Done. When you book, the registry will be asked about this person; "
         "if it does not know them, the clinic’s desk will help."

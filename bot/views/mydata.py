@@ -23,7 +23,7 @@ from bot.views.language import language_name
 from bot.views.screen import Document, Screen
 from bot.views.specialties import specialty
 from bot.views.visits import visit_when
-from services.accounts.model import Consent
+from services.accounts.model import TRAIL_YEARS, Consent
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
 from services.limits.model import LIMITS, Act
@@ -323,9 +323,18 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
 
 def _counted(t: Texts) -> Html:
     """What outlives the account."""
-    return t(
-        "For a day at most a count is kept of the codes, searches and photos that came from this chat, without its "
-        "number."
+    return lines(
+        t(
+            "For a day at most a count is kept of the codes, searches and photos that came from this chat, without its "
+            "number."
+        ),
+        t.n(
+            "For {count} year it is kept which visits of other people were booked, moved or cancelled from here: "
+            "without names and without the number of the chat. So a patient can be told of it.",
+            "For {count} years it is kept which visits of other people were booked, moved or cancelled from here: "
+            "without names and without the number of the chat. So a patient can be told of it.",
+            TRAIL_YEARS,
+        ),
     )
 
 

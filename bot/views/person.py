@@ -318,12 +318,10 @@ def field_words(t: Texts, field: str, value: object) -> str:
     return {"phone": format_phone, "snils": format_snils}.get(field, str)(text)
 
 
-def registered(t: Texts, *, verified: bool, known: bool) -> Html:
-    """What came of the form."""
+def registered(t: Texts, *, verified: bool) -> Html:
+    """What came of the form. `verified`: of somebody confirmed by documents; else it is the same for everybody."""
     if verified:
         return t("✅ Done. The registry knows this policy.")
-    if known:
-        return t("✅ Done. You are in the registry. The clinic will check the policy number at the visit.")
     return t(
         "✅ Done. When you book, the registry will be asked about you; "
         "if it does not know you, the clinic’s desk will help."

@@ -53,6 +53,7 @@ REFUSALS: dict[Refusal | Denial, str] = {
         "Too many different people have been looked up from this chat today. Try tomorrow, or call the clinic."
     ),
     Denial.HIDDEN_CLASH: N_("This time cannot be booked. Please choose another."),
+    Denial.TOO_MANY_CLASHES: N_("No more can be booked for this person today: please call the clinic."),
 }
 
 
@@ -73,7 +74,10 @@ MOVE_REFUSALS: dict[Refusal | Denial, str] = REFUSALS | {
 
 
 _DESK_HELPS = frozenset(
-    {Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED, Denial.TOO_MANY_TRIES, Denial.TOO_MANY_A_DAY}
+    {
+        *(Refusal.PATIENT_NOT_FOUND, Refusal.REFERRAL_EXPIRED),
+        *(Denial.TOO_MANY_TRIES, Denial.TOO_MANY_A_DAY, Denial.TOO_MANY_CLASHES),
+    }
 )
 
 
@@ -87,10 +91,21 @@ def move_refusal(t: Texts, reason: Refusal | Denial, clinic: Clinic) -> Html:
     return _sentence(t, MOVE_REFUSALS, reason, clinic)
 
 
+def unexplained(t: Texts, reason: Denial, clinic: Clinic) -> Html:
+    """The sentence of a refusal whose cause is not told here, with the phone of those who can tell it."""
+    return blocks(_said(t, REFUSALS[reason]), _phone(t, clinic))
+
+
 def _sentence(t: Texts, table: Mapping[Refusal | Denial, str], reason: Refusal | Denial, clinic: Clinic) -> Html:
-    sentence = Html("⚠️ ") + t(table[reason], limit=DECLARED_AHEAD)
-    helps = reason in _DESK_HELPS and clinic.phone
-    return blocks(sentence, t("Phone of the clinic: {phone}", phone=clinic.phone) if helps else "")
+    return blocks(_said(t, table[reason]), _phone(t, clinic) if reason in _DESK_HELPS else "")
+
+
+def _said(t: Texts, sentence: str) -> Html:
+    return Html("⚠️ ") + t(sentence, limit=DECLARED_AHEAD)
+
+
+def _phone(t: Texts, clinic: Clinic) -> Html:
+    return t("Phone of the clinic: {phone}", phone=clinic.phone) if clinic.phone else Html("")
 
 
 def not_for(t: Texts, reason: Denial) -> Html:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.clinics import ClinicVenue
+from bot.keyboards.buttons.help import HelpPage, HelpTopic
 from bot.keyboards.kit import (
     PAGE_SIZE,
     TIMES_IN_ROW,
@@ -20,11 +22,13 @@ from bot.keyboards.kit import (
     short,
 )
 from bot.keyboards.wizard import StepButtons
+from bot.views import refusals
 from bot.views.clinics import room_line
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.booking.model import Held, NoHold, Unheld
+from services.errors import Denial
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.texts.dates import clock_time, day_and_time, day_words, local, short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
@@ -247,6 +251,64 @@ def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
             tabs if len(tabs) > 1 else [],
             *in_rows(times, TIMES_IN_ROW),
             pager(t, data.page, data.total, TIMES_A_SCREEN, buttons.page),
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
+class UnexplainedAct(StrEnum):
+    TIME = "time"
+    PERSON = "person"
+    KEEP = "keep"
+
+
+_GO_ON = {
+    UnexplainedAct.TIME: N_("🕘 Choose another time"),
+    UnexplainedAct.PERSON: N_("👤 Choose another person"),
+    UnexplainedAct.KEEP: N_("Leave it as it was"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A refusal whose cause this account may not be told. `person`: id of who it is for; None: typed in this booking.
+
+    `old_stands`: of a move, whether there still is the booking that was to be moved.
+    """
+
+    place: Place
+    reason: Denial
+    person: str | None
+    old_stands: bool | None = None
+
+    @property
+    def goes_on(self) -> UnexplainedAct | None:
+        """What else can be done here."""
+        if self.reason is Denial.HIDDEN_CLASH:
+            return UnexplainedAct.TIME
+        return {None: UnexplainedAct.PERSON, True: UnexplainedAct.KEEP, False: None}[self.old_stands]
+
+
+_OLD_BOOKING = {True: N_("The old booking remains."), False: N_("The old booking has been cancelled already.")}
+
+
+def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen:
+    """It says the same whatever the cause is, so it can say how to hear more: the clinic's phone, «Как подтвердить»."""
+    t = scene.t
+    how = HowToConfirm(person=data.person) if data.person else HelpTopic(topic=HelpPage.FAMILY, person=None)
+    return Screen(
+        scene.text(
+            refusals.unexplained(t, data.reason, data.place.clinic),
+            t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
+            place_lines(t, data.place),
+            t(
+                "Why it is so cannot be told here: not all of this person’s bookings are open to this chat. Please ask "
+                "at the clinic’s desk. How they can be opened here stands under “How to confirm”."
+            ),
+        ),
+        markup(
+            [button(t.label(_GO_ON[data.goes_on]), buttons.act(data.goes_on))] if data.goes_on else [],
+            [button(t.label("🔎 How to confirm"), how)],
             back_row(t, buttons.back()),
         ),
     )

@@ -18,7 +18,7 @@ from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.types import Sealed
 
-CONSENT_VERSION = "2026-11-29"
+CONSENT_VERSION = "2026-11-30"
 _CACHED = 10_000
 
 

@@ -16,7 +16,7 @@ from services.accounts.ended import RightsEnded
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
 from services.accounts.model import Account, Person, Relation
-from services.accounts.persons import DECLARED, ConfirmedPerson, Persons, check_still
+from services.accounts.persons import ADDED, DECLARED, ConfirmedPerson, Persons, check_still
 from services.accounts.rights import Editing, editing
 from services.accounts.tables import account as account_table
 from services.accounts.tables import person, person_link
@@ -115,7 +115,7 @@ class Family:
             await self._check_room(unit, account)
             await self._limits.spend_within(unit, account.telegram_id, Act.PERSON)
             person_id = await self._persons.insert(unit, account.id, relation, identity, DECLARED, patient)
-            await self._note(unit, account, person_id, "person_added")
+            await self._note(unit, account, person_id, ADDED)
         return await self._persons.get(account, person_id)
 
     @concerns.persons("the list itself")
@@ -186,13 +186,19 @@ class Family:
             patient = None
         except PatientConflict:
             # A slip of the first typing stands in the registry with this number because it was typed here.
-            if before.patient_id is None or before.verified or not _is_slip(old, identity):
+            known = before.patient_id is None or await self._is_known_by_documents(before)
+            if known or not _is_slip(old, identity):
                 raise
             return {"verified_at": None}
         if patient is None and stays:
             return {"verified_at": None}
         check_still(before, patient)
         return self._persons.registry_columns(patient)
+
+    async def _is_known_by_documents(self, before: Person) -> bool:
+        """Whether the registry has matched the policy, told here or not: then its name is no slip of ours."""
+        matched = select(person.c.verified_at).where(person.c.id == before.id)
+        return (await self._database.fetch(matched)).scalar_one_or_none() is not None
 
     async def _is_anothers_own(self, account: Account, person_id: str) -> bool:
         """Whether the row is another account's own person, shared by a consent."""

@@ -12,6 +12,9 @@ from services.errors import NomerokError
 from services.registry.model import PatientIdentity
 from services.texts.dates import full_years
 
+TRAIL_YEARS = 3
+"""For how long what an account has done for others is kept, once it is erased: as long as claims can be made."""
+
 
 class Relation(StrEnum):
     """Who the person is to the account."""
@@ -138,6 +141,7 @@ class Person:
     `bases`: each basis with the moment it ends (None: never); `covers`: what the consent among them allows.
     `shown`: the form, None where only the name is shown. `patient_id` and `clinic_id` are the registry's: who they are
     there, and where they are attached, if that is shown. `verified`: a registry has matched the policy, if it is shown.
+    That there is a `patient_id` is for asking the registry, never for telling that it knows them.
     `born` decides about rights, and is for no screen: those ask for an age.
     """
 

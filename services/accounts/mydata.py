@@ -13,10 +13,12 @@ from services.accounts import concerns
 from services.accounts.accounts import Accounts
 from services.accounts.consents import Consents
 from services.accounts.identity import identity_from_json
+from services.accounts.left import LeftTrail
 from services.accounts.links import covers_of, of_account, same_patient
-from services.accounts.model import LOOKS, Account, Basis, Farewell, Person, Relation, full_name
+from services.accounts.model import LOOKS, Account, Basis, Farewell, Field, Person, Relation, full_name
 from services.accounts.papers import is_holder
 from services.accounts.persons import Persons
+from services.accounts.shown import shown
 from services.accounts.tables import (
     access_code,
     access_grant,
@@ -35,7 +37,7 @@ from services.registry.model import PatientIdentity, PolicyKind
 from services.storage.engine import Database
 from services.storage.tables import audit
 from services.storage.vault import Vault
-from services.texts.dates import MOSCOW
+from services.texts.dates import MOSCOW, local
 
 NOBODY = "erased"
 """Stands in audit rows in place of an account that there is no more."""
@@ -70,6 +72,7 @@ class AccountData:
         self._listed = persons
         self._consents = consents
         self._clock = clock
+        self._trail = LeftTrail(database, vault, clock)
 
     # --- telling ------------------------------------------------------------------------------------
 
@@ -184,7 +187,10 @@ class AccountData:
         }
         if listed is None or listed.shown is None:
             return of_the_link
-        return {**of_the_link, **_form(listed.shown), **_in_registry(row, listed)}
+        now = self._clock.now()
+        fields = shown(listed, local(now, MOSCOW).date(), now)
+        of_registry = _in_registry(row, listed) if Field.VERIFIED in fields else {}
+        return {**of_the_link, **_form(listed.shown), **of_registry}
 
     async def _grants(self, who: Account) -> list[Fact]:
         return [
@@ -209,8 +215,9 @@ class AccountData:
         ]
 
     async def _actions(self, whose: Subject) -> list[Fact]:
-        """What this account has done; for whom, as long as they are on its list."""
-        mine = select(audit).where(audit.c.account_id == whose.account_id).order_by(audit.c.at, audit.c.id)
+        """What this account has done, before an erasing too as far as that is kept; for whom, while they are listed."""
+        names = (whose.account_id, *self._trail.pseudonyms(whose.telegram_id))
+        mine = select(audit).where(audit.c.account_id.in_(names)).order_by(audit.c.at, audit.c.id)
         return [
             {
                 "at": row.at,
@@ -318,6 +325,10 @@ class AccountData:
         await unit.execute(delete(person).where(person.c.id.in_(leaving.persons)))
         await unit.execute(delete(account_table).where(account_table.c.id == leaving.account_id))
 
+    async def purge(self) -> int:
+        """Forgets the trail of those who have left, when its time is over."""
+        return await self._trail.purge()
+
     @concerns.account("that it is there no more")
     async def forgotten(self, account: Account, departure: Departure) -> None:
         """After the unit: caches know of it too."""
@@ -367,11 +378,12 @@ class AccountData:
                 await unit.execute(delete(access_code).where(access_code.c.id == row.id))
 
     async def _forget_in_audit(self, unit: AsyncConnection, leaving: Leaving) -> None:
-        """What the account did goes; what others did with its persons stays as theirs, with nobody's id.
+        """What the account did for itself goes; what others did with its persons stays as theirs, with nobody's id.
 
-        That an account was erased stays, not whose.
+        That an account was erased stays, not whose; what it did for others, under a pseudonym (`LeftTrail`).
         """
-        await unit.execute(delete(audit).where(audit.c.account_id == leaving.account_id))
+        own = await self._own(unit, leaving.account_id)
+        await self._trail.leave(unit, leaving, own[0] if own else None)
         await unit.execute(
             update(audit).where(audit.c.person_id.in_(leaving.persons)).values(person_id=None, subject_id=None)
         )
@@ -394,6 +406,7 @@ def _form(identity: PatientIdentity) -> Facts:
 
 
 def _in_registry(row: Row[Any], listed: Person) -> Facts:
+    """What the registry says of somebody."""
     return {
         "known_to_registry": row.patient_id is not None,
         "policy_confirmed_at": row.verified_at if listed.verified else None,

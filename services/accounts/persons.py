@@ -30,7 +30,6 @@ from services.registry.model import Patient, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
-from services.storage.tables import audit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
@@ -48,7 +47,8 @@ _ONE = _FAMILY.where(person.c.id == bindparam("person"))
 Bases = Mapping[Basis, datetime | None]
 DECLARED: Bases = {Basis.DECLARED: None}
 _FAMILY_CONSENT = timedelta(days=365)
-_MISS = "patient_not_matched"
+ADDED = "person_added"
+"""In the audit: somebody was typed and put on the list."""
 
 
 class ConfirmedPerson(NomerokError):  # noqa: N818
@@ -137,17 +137,13 @@ class Persons:
             await self._limits.spend_once(account.telegram_id, Act.LOOK_UP, _asked_for(identity))
         except LimitReached:
             raise NotAllowed(Denial.TOO_MANY_TRIES) from None
-        try:
-            patient = await self._registry.find_patient(identity)
-        except PatientConflict:
-            await self._note_miss(account)
-            raise
+        # Of an answer nothing is noted but that it was asked for: «Мои данные» would tell whom the registry knows.
+        patient = await self._registry.find_patient(identity)
         if patient is not None:
             return patient
         known_by_policy = identity.policy.kind is not PolicyKind.NONE
         if enters and known_by_policy and self._registry.capabilities().registers_patients:
             return await self._registry.register_patient(identity)
-        await self._note_miss(account)
         return None
 
     @concerns.persons("the account holder")
@@ -205,10 +201,6 @@ class Persons:
                 bases: Bases = {Basis.CONSENT: now + _FAMILY_CONSENT} if by_consent else {Basis.DESK: None}
                 added = now + timedelta(milliseconds=place)  # the family is listed in this order
                 await self.insert(unit, account.id, relation, identity, bases, patient, added, tuple(Covers))
-
-    async def _note_miss(self, account: Account) -> None:
-        values = {"id": new_id(), "account_id": account.id, "action": _MISS, "at": self._clock.now()}
-        await self._database.execute(insert(audit).values(values))
 
     @concerns.persons("who somebody is in the registry")
     async def set_patient(self, person_id: str, patient: Patient) -> None:

@@ -17,8 +17,8 @@ from services.registry.model import PatientIdentity
 FORM = frozenset({Field.BIRTH_DATE, Field.SEX, Field.PHONE, Field.POLICY, Field.SNILS})
 """What the form asks for beside the name."""
 BY_BASIS: Mapping[Basis, frozenset[Field]] = {
-    # The account's own typing; of the registry nothing but what a match tells.
-    Basis.DECLARED: frozenset({Field.NAME, Field.VERIFIED}) | FORM,
+    # The account's own typing; of what the registry says nothing, for anybody can be typed by whoever guesses.
+    Basis.DECLARED: frozenset({Field.NAME}) | FORM,
     Basis.DESK: frozenset(Field),
     Basis.OIDC: frozenset(Field),
     # Seeing and managing visits needs nobody's numbers: the registry knows the patient by an id.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -24,12 +24,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import concerns, rights
 from services.accounts.accounts import lock_account
 from services.accounts.model import Account, Action, Area, Basis, Person, Relation
-from services.accounts.persons import DECLARED, Persons
+from services.accounts.persons import ADDED, DECLARED, Persons
 from services.accounts.tables import link_basis, person, person_link
 from services.booking import sight
 from services.booking.ending import why_over
 from services.booking.holds import Holds
 from services.booking.model import (
+    NOT_TOLD,
     BookingOutcome,
     BookingRequest,
     Checking,
@@ -84,6 +85,7 @@ from services.texts.dates import local
 log = logging.getLogger(__name__)
 
 _PENDING, _BOOKED, _REFUSED = "pending", "booked", "refused"
+_CLASHES = (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME)
 CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
 """When recovery asks again; «there is no such booking» at the last look or later is taken for refused."""
 FIRST_CHECK = REGISTRY_PATIENCE + CHECKS[0]
@@ -201,18 +203,16 @@ class Booking:
         if isinstance(begun, Declined):
             # What the draft has booked already comes first: a press before this one, or one that a crash cut short.
             return await self._of_draft(request.draft_id) or begun
-        intent_id, patient, request = begun
-        answer = await self._ask(intent_id, patient.id, request)
+        request, patient = begun.request, begun.patient
+        answer = await self._ask(begun.intent_id, patient.id, request)
         moves = request.moves.id if request.moves else None
-        outcome = await self._settle(intent_id, moves, answer, screen_follows=True)
+        outcome = await self._settle(begun.intent_id, moves, answer, screen_follows=True)
         if outcome == Declined(Refusal.TIME_BUSY):
             await self._look_late_for(request.account.id, patient.id)
-        if isinstance(outcome, Declined) and outcome.reason in (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME):
+        if isinstance(outcome, Declined) and outcome.reason in _CLASHES:
             await self._look_late_for(request.account.id, patient.id)
-            outcome = await self._explained(outcome, request, patient)
-        # A clash that is not told has told something all the same: such a try stays counted.
-        if isinstance(outcome, Declined) and outcome.reason is not Denial.HIDDEN_CLASH and self._is_counted(request):
-            await self._count_back(request.account)
+            outcome = await self._explained(outcome, request, begun)
+        await self._count_back(request, begun, outcome)
         return outcome
 
     async def _keep(self, account: Account, draft_id: str, slot: Slot) -> Held | Unheld | Lost:
@@ -225,7 +225,7 @@ class Booking:
         await self._holds.release(account, draft_id)
         return Lost(Loss.PASSED if chosen.start <= self._clock.now() else Loss.TAKEN)
 
-    async def _begin(self, request: BookingRequest) -> tuple[str, Patient, BookingRequest] | Declined:
+    async def _begin(self, request: BookingRequest) -> _Begun | Declined:
         """The intent that is reserved and whom the registry is to be asked for, by the rights as they are now.
 
         Also the request: who was typed may be somebody whom the account knows by name alone.
@@ -242,7 +242,7 @@ class Booking:
                 return await self._begin(replace(request, who=hidden))
             if self._is_over(request):
                 return Declined(Refusal.OLD_VISIT_OVER)
-            return await self._reserve(request, patient), patient, request
+            return await self._reserve(request, patient)
         except NotAllowed as denied:
             return Declined(denied.reason)
         except PatientConflict:
@@ -412,21 +412,22 @@ class Booking:
         known = await self._persons.same_as(request.account, request.who)
         return request if known is None else replace(request, who=known)
 
-    async def _explained(self, declined: Declined, request: BookingRequest, patient: Patient) -> Declined:
-        """Tells of a clash only if the account may see the visit that it is with.
+    async def _explained(self, declined: Declined, request: BookingRequest, begun: _Begun) -> Declined:
+        """Tells of a clash only if the account may see a visit that it is with.
 
-        A registry that does not move in one call refuses a move for the old visit's sake too: where that alone is in
-        the way, it may be given up first; where there is another one, that would be for nothing.
+        Where it sees one, hidden ones change nothing of the answer. A registry that does not move in one call refuses a
+        move for the old visit's sake too: where that alone is in the way, it may be given up first; where there is
+        another one, that would be for nothing.
         """
         now = self._clock.now()
         old = None if request.gives_up or self._registry.capabilities().moves else request.moves
-        sees_all = _sees_all(request, now)
+        sees_all, hidden = begun.clashes is None, Declined(Denial.HIDDEN_CLASH, declined.old, begun.is_again)
         if sees_all and old is None:
             return declined
         try:
-            standing = await self._registry.visits([patient.id], VisitFilter(statuses=(VisitStatus.BOOKED,)))
+            standing = await self._registry.visits([begun.patient.id], VisitFilter(statuses=(VisitStatus.BOOKED,)))
         except RegistryUnavailable:
-            return Declined(Refusal.UNAVAILABLE if sees_all else Denial.HIDDEN_CLASH, declined.old)
+            return Declined(Refusal.UNAVAILABLE, declined.old) if sees_all else hidden
         reason = declined.reason
         if old is not None:
             standing = [each for each in standing if each.id != old.id]
@@ -436,8 +437,10 @@ class Booking:
             reason = clash
         own = await self.own_bookings(request.account.id)
         seen = standing if sees_all else [each for each in standing if each.id in own]
-        explains = any(_explains(reason, each, request.slot, now) for each in seen)
-        return Declined(reason if explains else Denial.HIDDEN_CLASH, declined.old)
+        # Whichever of two the registry names: at the hour of a visit that is seen nobody can be booked anyway.
+        reasons = (reason, Refusal.SAME_TIME)
+        told = [each for each in reasons if any(_explains(each, visit, request.slot, now) for visit in seen)]
+        return Declined(told[0], declined.old) if told else hidden
 
     async def _check_rights(self, request: BookingRequest) -> None:
         """Whoever has too many visits ahead already hears of it before the registry is asked for anybody."""
@@ -459,11 +462,10 @@ class Booking:
         return request.moves is None and rights.books_as_declared(request.who, self._clock.now())
 
     async def _count_declared(self, unit: AsyncConnection, request: BookingRequest, strong: Collection[str]) -> None:
-        """Within the unit that reserves: of two bookings at once, the second counts after the first.
+        """Within the unit that reserves, after `lock_account`: of two at once, the second counts after the first.
 
         `strong`: as in `_ahead`. Raises `NotAllowed`.
         """
-        await lock_account(unit, request.account.id)
         ahead: int = (await unit.execute(self._ahead(request.account, strong))).scalar_one()
         if ahead >= rights.DECLARED_AHEAD:
             raise NotAllowed(Denial.TOO_MANY_DECLARED)
@@ -472,10 +474,32 @@ class Booking:
         except LimitReached:
             raise NotAllowed(Denial.TOO_MANY_A_DAY) from None
 
-    async def _count_back(self, account: Account) -> None:
-        """What the registry has refused is no booking: whoever meets a busy time, or an outage, may go on trying."""
-        async with self._database.write() as unit:
-            await self._limits.give_back(unit, account.telegram_id, Act.DECLARED_BOOKING)
+    async def _count_clash(self, unit: AsyncConnection, account: Account, patient: Patient) -> int:
+        """Counts a try before it is known whether it clashes; so of any number at once no more than that many can.
+
+        Raises `NotAllowed`: then nobody hears whether there would have been a clash, and the registry is not asked.
+        """
+        try:
+            return await self._limits.spend_within(unit, account.telegram_id, Act.HIDDEN_CLASH, about=patient.id)
+        except LimitReached:
+            raise NotAllowed(Denial.TOO_MANY_CLASHES) from None
+
+    async def _count_back(self, request: BookingRequest, begun: _Begun, outcome: BookingOutcome) -> None:
+        """What the registry has refused is no booking: whoever meets a busy time, or an outage, may go on trying.
+
+        A clash that is not told has told something all the same: such a try stays counted, for both reasons.
+        """
+        reason = outcome.reason if isinstance(outcome, Declined) else None
+        if reason is Denial.HIDDEN_CLASH:
+            return
+        chat = request.account.telegram_id
+        acts = {Act.DECLARED_BOOKING: ""} if reason is not None and self._is_counted(request) else {}
+        if begun.clashes is not None:
+            acts[Act.HIDDEN_CLASH] = begun.patient.id
+        if acts:
+            async with self._database.write() as unit:
+                for act, about in acts.items():
+                    await self._limits.give_back(unit, chat, act, about=about)
 
     async def _check_move(self, account: Account, entry: VisitEntry, now: datetime) -> None:
         """`NotFound` where the visit to be moved is not one of this person that the account may see."""
@@ -515,13 +539,18 @@ class Booking:
             await self._persons.set_patient(request.who.id, patient)
         return patient
 
-    async def _reserve(self, request: BookingRequest, patient: Patient) -> str:
+    async def _reserve(self, request: BookingRequest, patient: Patient) -> _Begun:
         now = self._clock.now()
         intent_id = new_id()
         strong = await self._strong(request.account) if self._is_counted(request) else None
+        sees_all, clashes = _sees_all(request, now), None
         async with self._database.write() as unit:
+            if strong is not None or not sees_all:  # counts are locked after the account by everybody
+                await lock_account(unit, request.account.id)
             if strong is not None:
                 await self._count_declared(unit, request, strong)
+            if not sees_all:
+                clashes = await self._count_clash(unit, request.account, patient)
             person_id = (
                 request.who.id
                 if isinstance(request.who, Person)
@@ -549,7 +578,7 @@ class Booking:
             if request.moves is not None and not _sees_all(request, now):
                 await sight.check_own(unit, request.account.id, request.moves.id)
             await self._moving.reserve(unit, intent_id, person_id, request)
-        return intent_id
+        return _Begun(intent_id, patient, request, clashes)
 
     async def _check_still(self, unit: AsyncConnection, request: BookingRequest, person_id: str) -> None:
         """`sight.check_listed`; and, in the same question, who holds the time."""
@@ -594,7 +623,7 @@ class Booking:
                 .values(
                     status=_BOOKED if booked else _REFUSED,
                     visit_id=answer.visit.id if isinstance(answer, Booked) else None,
-                    refusal=answer.reason.value if isinstance(answer, Refused) else None,
+                    refusal=_as_kept(answer.reason) if isinstance(answer, Refused) else None,
                     **look,
                 )
                 .returning(booking_intent)
@@ -689,7 +718,7 @@ class Booking:
         await self._outbox.add(unit, notice)
 
     async def _forget_other(self, unit: AsyncConnection, person_id: str) -> None:
-        """Another citizen for whom nothing came about is not kept."""
+        """Another citizen for whom nothing came about is not kept, unless somebody has put them on the list by hand."""
         has_bookings = select(booking_intent.c.id).where(
             booking_intent.c.person_id == person_id,
             or_(booking_intent.c.status != _REFUSED, booking_intent.c.check_at.is_not(None)),
@@ -700,10 +729,12 @@ class Booking:
         agreed = links.join(link_basis, link_basis.c.link_id == person_link.c.id).where(
             link_basis.c.basis != Basis.DECLARED.value
         )
+        by_hand = select(audit.c.id).where(audit.c.person_id == person_id, audit.c.action == ADDED)
         alone = select(func.count()).select_from(links.subquery()).scalar_subquery() == 1
         await unit.execute(
             delete(person).where(
-                *(person.c.id == person_id, is_other.exists(), alone, ~agreed.exists(), ~has_bookings.exists())
+                *(person.c.id == person_id, is_other.exists(), alone, ~agreed.exists(), ~has_bookings.exists()),
+                ~by_hand.exists(),
             )
         )
 
@@ -721,6 +752,24 @@ class Booking:
         return Made(visit) if visit is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What is reserved. `clashes`: how many hidden ones are counted, this try too; None: all visits are seen."""
+
+    intent_id: str
+    patient: Patient
+    request: BookingRequest
+    clashes: int | None
+
+    @property
+    def is_again(self) -> bool:
+        return self.clashes is not None and self.clashes > 1
+
+
+def _as_kept(reason: Refusal) -> str:
+    return NOT_TOLD if reason in _CLASHES else reason.value
+
+
 def _sees_all(request: BookingRequest, now: datetime) -> bool:
     if not isinstance(request.who, Person):
         return False
@@ -730,8 +779,7 @@ def _sees_all(request: BookingRequest, now: datetime) -> bool:
 
 def _clash(standing: Sequence[Visit], slot: Slot, now: datetime) -> Refusal | None:
     """What a registry would refuse the slot for beside these visits."""
-    reasons = (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME)
-    return next((each for each in reasons if any(_explains(each, visit, slot, now) for visit in standing)), None)
+    return next((each for each in _CLASHES if any(_explains(each, visit, slot, now) for visit in standing)), None)
 
 
 def _explains(reason: Refusal | Denial, visit: Visit, slot: Slot, now: datetime) -> bool:

@@ -10,6 +10,9 @@ from services.accounts.model import Account, Person
 from services.errors import Denial
 from services.registry.model import CancelRefusal, Clinic, PatientIdentity, Refusal, Slot, Visit
 
+NOT_TOLD = "clash"
+"""How an intent keeps that it clashed: its account is told what is kept, and with what it was may be hidden from it."""
+
 
 class Needs(Enum):
     """What has to be true of a time's hold when it is booked."""
@@ -139,10 +142,14 @@ class OldVisit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Declined:
-    """It does not, and why: the registry's refusal, or the rights."""
+    """It does not, and why: the registry's refusal, or the rights.
+
+    `again`: this has not been explained to the account before, of the same patient, within the day.
+    """
 
     reason: Refusal | Denial
     old: OldVisit = OldVisit.AS_IT_WAS
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from services.personal import (
     Subject,
     Word,
 )
-from services.registry.model import CancelRefusal, Refusal, Visit, VisitStatus
+from services.registry.model import CancelRefusal, Visit, VisitStatus
 from services.registry.ports.clinics import ClinicsPort
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
@@ -189,7 +189,7 @@ def _booking(row: Row[Any], entry: VisitEntry | None, zones: Mapping[str, str]) 
         "clinic": Word("clinic", row.clinic_id),
         "visit_at": Moment(row.starts_at, zones.get(row.clinic_id, MOSCOW)),
         "outcome": Word("outcome", row.status),
-        "refusal": Refusal(row.refusal) if row.refusal else None,
+        "refusal": Word("refusal", row.refusal) if row.refusal else None,
         "in_place_of_another": row.moves is not None,
         "over_since": row.ended_at,
         "visit": _visit(entry.visit) if entry else None,

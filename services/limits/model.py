@@ -28,6 +28,8 @@ class Act(StrEnum):
     """Somebody typed and put on the list."""
     DECLARED_BOOKING = "declared booking"
     """A booking that rests on nothing but the account's own word."""
+    HIDDEN_CLASH = "hidden clash"
+    """A visit asked for beside one that the account may not see; of each patient by itself."""
     REQUEST = "request"
     PHOTO = "photo"
     """A photo that is taken in and cleaned, whatever becomes of it."""
@@ -59,6 +61,7 @@ LIMITS: Mapping[Act, Limit] = {
     Act.CODE: Limit(20, _DAY),
     Act.PERSON: Limit(30, _DAY),
     Act.DECLARED_BOOKING: Limit(10, _DAY),
+    Act.HIDDEN_CLASH: Limit(3, _DAY),
     Act.REQUEST: Limit(10, _DAY),
     Act.PHOTO: Limit(60, _DAY),
     Act.PHOTO_BYTES: Limit(50 * _MEGABYTE, _DAY),

@@ -11,7 +11,7 @@ from services.limits.model import Act
 from services.personal import Facts, Leaving, Obligation, Section, Subject
 
 _OF_NO_CHAT = frozenset({Act.GUESS_OF_ALL, Act.MAIL_CODE_TO})
-_BY_THING = frozenset({Act.HOLD})
+_BY_THING = frozenset({Act.HOLD, Act.HIDDEN_CLASH})
 """Counted for each thing by itself, under an index of it: what nobody names cannot be found."""
 
 

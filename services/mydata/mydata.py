@@ -128,6 +128,10 @@ class MyData:
         """Whether this chat's data were erased a moment ago: a double press."""
         return await self._memory.recall(_ERASED, telegram_id) is not None
 
+    async def purge(self) -> int:
+        """Forgets what is kept of those who have left, when its time is over; gives how many rows."""
+        return await self._people.purge()
+
     async def tidy(self) -> None:
         """Does what was left of an erasing: a reader was in the way, or the process ended too early."""
         if not self._is_tidy:

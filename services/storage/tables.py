@@ -7,7 +7,7 @@ for they are part of what is authenticated.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, text
 
 from services.ids import LENGTH
 from services.storage.types import UtcDateTime
@@ -58,16 +58,28 @@ feed = Table(
 )
 """Up to where the changes of each topic have been heard (`registry.following`); NULL: from nowhere on yet."""
 
+LEFT_LENGTH = 64
+"""Of a pseudonym that stands in place of an account: it is longer than any id."""
+
 audit = Table(
     "audit",
     metadata,
     id_column(),
-    Column("account_id", String(LENGTH), nullable=False),
+    Column("account_id", String(LEFT_LENGTH), nullable=False),
     Column("person_id", String(LENGTH)),
     Column("action", String(32), nullable=False),
     Column("subject_id", String(64)),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "person_id", "at"),
     Index(None, "account_id", "action", "at"),
+    Index(
+        "ix_audit_left",
+        "at",
+        sqlite_where=text(f"length(account_id) = {LEFT_LENGTH}"),
+        postgresql_where=text(f"length(account_id) = {LEFT_LENGTH}"),
+    ),
 )
-"""Who did what with whose data, and when; never the content."""
+"""Who did what with whose data, and when; never the content.
+
+`account_id`: once the account is erased, a keyed pseudonym of its chat in rows about others (`accounts.left`).
+"""

@@ -24,6 +24,7 @@ from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
 from services.booking.model import Held, VisitEntry, VisitPage
 from services.booking.notices import VisitNews
+from services.errors import Denial
 from services.registry.model import DayOffer, VisitStatus
 from services.texts.i18n import LOCALES, Html, Texts, texts
 from tests.bot.wizards import SPECS, TABLES
@@ -302,7 +303,8 @@ def test_every_later_screen_of_a_booking_names_its_person() -> None:
     place = times.Place(who, samples.PLAIN)
     chosen = times.Chosen(place, "110", "Терапевт", None)
     drawn: dict[str, Any] = {
-        "unattached": place,
+        "unattached": booking.Unattached(place, certain=False),
+        "unexplained": times.Unexplained(place, Denial.HIDDEN_CLASH, None),
         "checking": place,
         "nopolicy": booking.NoPolicy(place, typed_here=False, own=True),
         "service": times.ServiceChoice(place, [], 0, 0),

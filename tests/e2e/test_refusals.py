@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from emulator.driver import User
 from services.registry.local.demo_clinics import CHILD_HOME
 from services.registry.local.demo_family import ready_family
 from services.registry.model import Slot
 from services.texts.dates import local
-from tests.e2e.desk import Desk, desk_of, held_slot, patients_of
+from tests.e2e.desk import Desk, desk_of, held_slot, intents, patients_of
 from tests.e2e.people import (
     BOOKED,
     CHECK_BOOKING,
@@ -320,6 +321,75 @@ async def test_a_clash_with_a_visit_that_the_parent_may_not_see(town: BotProcess
     await user.press("Мои записи")
     assert "Всего записей: 1" in user.screen().text
     assert "Педиатр" not in user.screen().text
+
+
+async def test_somebody_who_probes_is_told_how_to_ask_and_then_nothing_more(town: BotProcess) -> None:
+    # STEP 1. Anna has a visit with a surgeon, made at the desk; somebody knows her name, birth date and policy.
+    policy = a_policy()
+    anna = await with_consent(town)
+    await typed_form(anna, "Орлова", policy)
+    async with desk_of(town) as desk:
+        await desk.book(patients_of(town, anna)[0], (await desk.free(SURGEON))[0].id)
+    prober = await with_family(town, "Борис")
+    await prober.press("Записаться к врачу")
+    await typed_anna(prober, policy)
+    warning = prober.screen().text
+    assert "Если пациент не прикреплён к этой поликлинике" in warning, "where she is attached is not told"
+    await press_all(prober, "Продолжить запись сюда", "Хирург", "⚡", "Да, подтверждаю")
+    assert "На это время записать нельзя, выберите другое" in prober.screen().text
+    assert WHAT_TIME in prober.screen().text
+    assert "Как подтвердить" not in "".join(prober.screen().labels)
+
+    # STEP 2. The second and the third time: the clinic's phone, and what opens all bookings.
+    for _ in range(2):
+        await prober.press(times(prober)[0])
+        await prober.press("Да, подтверждаю")
+        said = prober.screen()
+        assert "На это время записать нельзя, выберите другое" in said.text
+        assert "Телефон поликлиники: +7 495 000-" in said.text
+        assert "Орлова Анна Сергеевна" in said.text
+        await prober.press("Как подтвердить")
+        assert "он открывает доступ сам, в своём чате" in prober.screen().text
+        await press_all(prober, "Продолжить", "Выбрать другое время")
+        assert WHAT_TIME in prober.screen().text
+
+    # STEP 3. From then on it is the same for a specialist whom she has not: the clinic is not asked about her.
+    await press_all(prober, "🏠", "Записаться к врачу", "Начать заново")
+    await typed_anna(prober, policy)
+    await press_all(prober, "Продолжить запись сюда", "Невролог", "⚡", "Да, подтверждаю")
+    assert "Сегодня для этого человека больше записать не получится" in prober.screen().text
+    assert "Телефон поликлиники: +7 495 000-" in prober.screen().text
+    assert len(intents(town, prober)) == 3
+
+    # STEP 4. Somebody else can be booked at once.
+    await prober.press("Выбрать другого человека")
+    await press_all(prober, RU.me, "⭐", "Невролог", "⚡", "Да, подтверждаю")
+    assert BOOKED in prober.screen().text
+
+    # STEP 5. Neither she nor a neighbour who helps her notices anything of it.
+    neighbour = await with_family(town, "Вера")
+    await neighbour.press("Записаться к врачу")
+    await typed_anna(neighbour, policy)
+    await press_all(neighbour, "Продолжить запись сюда", "Невролог", "⚡", "Да, подтверждаю")
+    assert BOOKED in neighbour.screen().text
+    await press_all(anna, "Записаться к врачу")
+    await anna.send("московская")
+    await press_all(anna, "Московская область", RU.me)
+    await anna.send("поликлиника 1 Химки")
+    await press_all(anna, "1 ·", "Продолжить запись сюда", "Терапевт", "⚡", "Да, подтверждаю")
+    assert BOOKED in anna.screen().text
+
+
+async def typed_anna(user: User, policy: str) -> None:
+    """As another citizen, from the question who it is for up to the warning about a clinic."""
+    await user.press("Другой гражданин")
+    for text in ("Орлова", "Анна", "Сергеевна", "05.03.1980"):
+        await user.send(text)
+    await user.press("Женский")
+    await user.send(policy)
+    await press_all(user, "Пропустить", "Всё верно")
+    await user.send("поликлиника 1 Химки")
+    await user.press("1 ·")
 
 
 async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:

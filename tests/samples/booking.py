@@ -40,7 +40,7 @@ from tests.samples.common import (
 from tests.samples.links import TARGETS
 from tests.samples.map import cards, maps
 from tests.samples.person import OTHER_FIELDS, checks, doubts, question
-from tests.samples.times import days, doctors, each_place, held_or_not, places, services, times_of_day
+from tests.samples.times import days, doctors, each_place, held_or_not, places, services, times_of_day, unexplained
 
 REPEATS = [
     Repeat(LONGEST_VISIT, LONGEST_SLOT),
@@ -139,11 +139,16 @@ SAMPLES = Samples(
             "map": maps(),
             "card": cards(),
             "nopolicy": _no_policy(),
-            "unattached": each_place(),
+            "unattached": [
+                replace(each, name=f"{each.name} {certain}", data=booking.Unattached(each.data, certain))
+                for each in each_place()
+                for certain in (True, False)
+            ],
             "service": services(),
             "doctor": doctors(),
             "day": days(),
             "time": times_of_day(),
+            "unexplained": unexplained(moves=False),
             "confirm": _confirmations(),
             "checking": each_place(),
         }

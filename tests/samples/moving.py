@@ -8,7 +8,7 @@ from bot.fsm import moving as moving_wizard
 from bot.views import moving
 from services.texts.i18n import Html
 from tests.samples.common import EVIL_SLOT, LONGEST_SLOT, LONGEST_VISIT, NOW, Sample, Samples, StepSample, slot
-from tests.samples.times import days, doctors, each_place, held_or_not, places, times_of_day
+from tests.samples.times import days, doctors, each_place, held_or_not, places, times_of_day, unexplained
 
 
 def _moves() -> list[StepSample]:
@@ -32,6 +32,7 @@ SAMPLES = Samples(
             "doctor": doctors(),
             "day": days(),
             "time": times_of_day(),
+            "unexplained": unexplained(moves=True),
             "confirm": _moves(),
             "giveup": [each for each in _moves() if each.data.old is not None],
             "checking": [

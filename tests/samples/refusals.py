@@ -19,6 +19,11 @@ SAMPLES = Samples(
             for reason in refusals.REFUSALS
             for each in (PLAIN, REAL, EVIL_CLINIC)
         ),
+        *(
+            Sample(refusals.unexplained, (reason, each))
+            for reason in (Denial.HIDDEN_CLASH, Denial.TOO_MANY_CLASHES)
+            for each in CLINICS
+        ),
         *(Sample(refusals.kept, (reason,)) for reason in refusals.CANCEL_REFUSALS),
         *(Sample(refusals.move_refusal, (reason, each)) for reason in refusals.MOVE_REFUSALS for each in CLINICS),
         *(Sample(refusals.not_cancelled, (reason,)) for reason in (None, *refusals.CANCEL_REFUSALS)),

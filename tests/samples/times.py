@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from bot.views import specialties, times
 from services.booking.model import Held, NoHold, Unheld
+from services.errors import Denial
 from services.registry.model import DayOffer, DoctorOffer, ServiceOffer, Slot
 from tests.samples.common import (
     ANNA,
@@ -100,6 +102,23 @@ def _chosen() -> list[times.Chosen]:
         times.Chosen(places()[0], "v999", LONGEST_SERVICE, LONGEST_DOCTOR),
         times.Chosen(places()[-1], "v999", EVIL, EVIL),
         times.Chosen(places()[1], "110", "Терапевт", None),
+    ]
+
+
+def unexplained(*, moves: bool) -> list[StepSample]:
+    reasons = (Denial.HIDDEN_CLASH, Denial.TOO_MANY_CLASHES)
+    return [
+        StepSample(
+            f"{place.clinic.id} {number} {reason} {old_stands}",
+            times.Unexplained(
+                replace(place, moved_from=NOW) if old_stands else place, reason, "p1" if number else None, old_stands
+            ),
+            full=not number,
+            ordinary=(number, reason) == (1, Denial.HIDDEN_CLASH) and old_stands is not False,
+        )
+        for number, place in enumerate(places())
+        for reason in reasons
+        for old_stands in ((True, False) if moves else (None,))
     ]
 
 

@@ -381,14 +381,21 @@ async def test_what_the_registry_refuses_is_no_booking(world: World) -> None:
 
 
 async def test_a_clash_that_is_not_told_stays_counted(world: World) -> None:
-    """Each such try tells that there is a visit: it is not to be had for nothing, again and again."""
-    victim, stranger = await world.account(), await world.account()
-    hers = await world.person(victim, somebody(40, ADULT, "Соседова"))
-    assert hers.patient_id is not None
-    await world.at_the_desk(hers.patient_id, await world.slot(hour=9))
-    request = await world.request(stranger, somebody(40, ADULT, "Соседова"), await world.slot(hour=11))
-    for _ in range(LIMITS[Act.DECLARED_BOOKING].most):
-        assert await world.booking.book(request) == Declined(Denial.HIDDEN_CLASH)
+    """Each such try tells that there is a visit: as a booking for somebody declared it is counted, too."""
+    stranger = await world.account()
+    most, each_patient = LIMITS[Act.DECLARED_BOOKING].most, LIMITS[Act.HIDDEN_CLASH].most
+    patients = [somebody(40 + number, ADULT, "Соседова") for number in range(LIMITS[Act.LOOK_UP].most)]
+    for each in patients:
+        patient = await world.admin.enrol(each, "c1")
+        hour, part = divmod(patients.index(each), 3)
+        await world.at_the_desk(patient, await world.slot(hour=9 + hour, minute=20 * part))
+    for number in range(most):
+        request = await world.request(
+            stranger, patients[number // each_patient], await world.slot(SECOND_THERAPIST, 11)
+        )
+        outcome = await world.booking.book(request)
+        assert isinstance(outcome, Declined)
+        assert outcome.reason is Denial.HIDDEN_CLASH
     assert await world.booking.book(request) == Declined(Denial.TOO_MANY_A_DAY)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from services.accounts.model import Account, Basis, Relation
+from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import ConfirmedPerson, ReadyFamily
 from services.accounts.tables import person
 from services.errors import Denial, NotAllowed, NotFound
@@ -33,19 +33,26 @@ async def stored_persons(world: World) -> int:
     return count
 
 
+async def kept(world: World, whom: Person) -> tuple[str | None, bool]:
+    """The clinic of attachment, and whether the registry knows the policy: as the row has it."""
+    row = (await world.database.fetch(select(person).where(person.c.id == whom.id))).one()
+    return row.clinic_id, row.verified_at is not None
+
+
 # --- one's own form -------------------------------------------------------------------------------
 
 
-async def test_a_form_that_the_registry_knows_is_matched_and_verified(world: World) -> None:
+async def test_a_form_that_the_registry_knows_is_matched_and_nothing_is_told_of_it(world: World) -> None:
     patient = await world.admin.enrol(ANNA, CLINIC.id)
     account = await world.account()
     own = await world.persons.register_own(account, ANNA)
     assert own.relation is Relation.OWN
     assert own.bases == ((Basis.DECLARED, None),), "what somebody types never comes confirmed"
     assert own.identity == ANNA
-    assert (own.patient_id, own.verified) == (patient.id, True)
-    assert own.clinic_id is None, "where somebody is attached is not told to whoever types the name"
+    assert own.patient_id == patient.id
+    assert (own.clinic_id, own.verified) == (None, False), "what the registry says is not told to whoever types a name"
     assert await world.persons.own(account) == own
+    assert await kept(world, own) == (CLINIC.id, True), "it is kept until documents are seen"
 
 
 async def test_a_form_that_the_demo_registry_does_not_know_is_entered_there(world: World) -> None:
@@ -80,7 +87,8 @@ async def test_a_silent_registry_does_not_lose_the_form(world: World) -> None:
     patient = await world.admin.enrol(ANNA, CLINIC.id)
     await world.persons.set_patient(own.id, patient)
     again = await world.persons.get(account, own.id)
-    assert (again.patient_id, again.verified) == (patient.id, True)
+    assert (again.patient_id, again.verified) == (patient.id, False)
+    assert await kept(world, again) == (CLINIC.id, True)
 
 
 async def test_without_a_policy_nobody_is_looked_for_or_entered(world: World) -> None:
@@ -104,7 +112,8 @@ async def test_filling_the_form_again_replaces_what_was_typed(world: World) -> N
     patient = await world.admin.enrol(ANNA, CLINIC.id)
     again = await world.persons.register_own(account, ANNA)
     assert again.id == first.id
-    assert (again.identity, again.patient_id, again.verified) == (ANNA, patient.id, True)
+    assert (again.identity, again.patient_id) == (ANNA, patient.id)
+    assert await kept(world, again) == (CLINIC.id, True)
     assert await stored_persons(world) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.views.export.words import DOCUMENT, ExportWords
+from services.booking.model import NOT_TOLD
 from services.registry.model import Refusal
 from services.texts.i18n import N_
 
@@ -24,26 +25,26 @@ WORDS = ExportWords(
             "near": N_("the place that was shared to find a clinic nearby"),
             "attached": N_("whether the person is attached to that clinic"),
             "unattached": N_("whether you went on without attachment"),
+            "warned": N_("clinics at which you went on so, as the registry calls them"),
+            "unexplained": N_("why a time could not be booked"),
             "no_policy": N_("whether there is no policy"),
             "nopolicy": N_("whether you went on without a policy"),
             "confirm": N_("step “Please check the booking”"),
             "checking": N_("step “checking with the registry”"),
         },
     },
+    {},
     {
-        Refusal: {
-            Refusal.TIME_BUSY: N_("the time was taken already"),
-            Refusal.SAME_SPECIALIST: N_("there was a booking with this specialist already"),
-            Refusal.SAME_TIME: N_("there was another visit at this time"),
-            Refusal.OTHER_AGE: N_("the doctor sees patients of another age"),
-            Refusal.TIME_PASSED: N_("the time had passed"),
-            Refusal.PATIENT_NOT_FOUND: N_("the registry did not find the patient"),
-            Refusal.REFERRAL_EXPIRED: N_("the referral had expired"),
-            Refusal.OLD_VISIT_OVER: N_("the booking that was to be moved no longer stood"),
-            Refusal.UNAVAILABLE: N_("the registry did not answer"),
+        "refusal": {
+            Refusal.TIME_BUSY.value: N_("the time was taken already"),
+            NOT_TOLD: N_("the time could not be booked for this person"),
+            Refusal.OTHER_AGE.value: N_("the doctor sees patients of another age"),
+            Refusal.TIME_PASSED.value: N_("the time had passed"),
+            Refusal.PATIENT_NOT_FOUND.value: N_("the registry did not find the patient"),
+            Refusal.REFERRAL_EXPIRED.value: N_("the referral had expired"),
+            Refusal.OLD_VISIT_OVER.value: N_("the booking that was to be moved no longer stood"),
+            Refusal.UNAVAILABLE.value: N_("the registry did not answer"),
         },
-    },
-    {
         "outcome": {
             "pending": N_("the registry has not answered yet"),
             "booked": N_("booked"),

@@ -19,6 +19,7 @@ WORDS = ExportWords(
             Act.CODE: N_("codes made"),
             Act.PERSON: N_("people added to the list"),
             Act.DECLARED_BOOKING: N_("bookings for people whose documents the clinic has not checked"),
+            Act.HIDDEN_CLASH: N_("times that could not be booked, and were not explained"),
             Act.REQUEST: N_("requests sent"),
             Act.PHOTO: N_("photos sent"),
             Act.PHOTO_BYTES: N_("photos sent, in bytes"),

@@ -44,6 +44,5 @@ WORDS = ExportWords(
     {
         "draft": {"person": N_("your own form")},
         "sex": {each.value: word for each, word in _SEX.items()},
-        "action": {"patient_not_matched": N_("the registry did not know the data that were entered")},
     },
 )
