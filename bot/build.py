@@ -29,13 +29,14 @@ from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates
 from bot.middlewares.slow import SlowPress
 from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
-from bot.routing import Presses
+from bot.routing import Presses, Replay
 from bot.storage import Storage
 from bot.topic import Command, Topic
 from bot.topics import ALL
 from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
+from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.concerns import undeclared
 from services.accounts.ended import RightsEnded
 from services.accounts.persons import Persons, ReadyFamily
@@ -105,13 +106,14 @@ def build_kernel(
     family: ReadyFamily | None = None,
     patience: timedelta = REGISTRY_PATIENCE,
     topics: Sequence[Topic] = ALL,
+    agreements: Agreements = PUBLISHED,
 ) -> Kernel:
     """What every topic stands on. `operator`, `mails`: as `Kernel` says; `family`: DEMO's ready one."""
     database, vault, clock = storage.database, storage.vault, storage.clock
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
     specs = [spec for topic in topics for spec in topic.notices]
     limits = Limits(database, vault, clock)
-    persons = Persons(database, vault, registry, limits, clock)
+    persons = Persons(database, vault, registry, limits, clock, agreements)
     outbox = Outbox(
         database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
     )
@@ -123,12 +125,13 @@ def build_kernel(
         memory=common.memory,
         registry=registry,
         limits=limits,
-        accounts=Accounts(database, clock, alone=common.alone),
+        accounts=Accounts(database, clock, alone=common.alone, agreements=agreements),
         persons=persons,
         drafts=Drafts(database, vault, clock, lifetimes),
         outbox=outbox,
         areas=frozenset(area for topic in topics for area in topic.areas),
         rights_ended=RightsEnded(persons, clock, [DraftsBegun(vault), *rests]),
+        agreements=agreements,
         operator=operator,
         version=product_version(),
         mails=mails,
@@ -139,7 +142,9 @@ def build_kernel(
 
 def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services | None = None) -> House:
     """Every topic built upon the kernel, in the list's order. `fakes`: what stands in services' places, by name."""
-    services: dict[str, object] = {**kernel.services(), **(fakes or {})}
+    _check_agreed(kernel)
+    replay = Replay()
+    services: dict[str, object] = {**kernel.services(), "replay": replay, **(fakes or {})}
     for topic in topics:
         if topic.build is not None:
             services |= {**bind(topic.build, services)(kernel), **(fakes or {})}
@@ -152,7 +157,16 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     services |= _chat_parts(topics, services)
     commands = [replace(each, handler=bind(each.handler, services)) for topic in topics for each in topic.commands]
     routes = [route for topic in topics for route in topic.routes]
-    return House(kernel, services, topics, Presses(routes, last.unknown_press, services), commands)
+    presses = Presses(routes, last.unknown_press, services)
+    replay.know(presses)
+    return House(kernel, services, topics, presses, commands)
+
+
+def _check_agreed(kernel: Kernel) -> None:
+    """No area is opened that today's consent does not speak of: agreeing to it would open nothing."""
+    unsaid = sorted(kernel.areas - kernel.agreements.covered(kernel.agreements.current))
+    if unsaid:
+        raise LookupError(f"today's consent says nothing of these (services.accounts.agreement): {', '.join(unsaid)}")
 
 
 def _check_declared(services: Services) -> None:
@@ -254,9 +268,9 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
     dispatcher.update.outer_middleware(Duplicates(common.seen))
     locales = house.service(GuestLocales)
     for observer in (dispatcher.message, dispatcher.callback_query):
-        observer.outer_middleware(Errors(kernel.accounts))
+        observer.outer_middleware(Errors(kernel.accounts, house.consent))
         observer.outer_middleware(Guest(kernel.accounts, locales, kernel.memory, kernel.clock, ready))
-    dispatcher.my_chat_member.outer_middleware(Errors(kernel.accounts))
+    dispatcher.my_chat_member.outer_middleware(Errors(kernel.accounts, house.consent))
     dispatcher.callback_query.outer_middleware(SlowPress())
     waiting = typing(tuple(forms.values()))
     waiting.message.outer_middleware(dispatcher.fsm)

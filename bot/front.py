@@ -22,3 +22,7 @@ class ConsentFirst(Protocol):
     async def ask(self, visitor: Visitor, note: Html | None = None) -> None:
         """Whatever a guest has pressed or written, consent comes first. `note`: what becomes of it afterwards."""
         ...
+
+    async def ask_anew(self, visitor: Visitor, pressed: str | None) -> None:
+        """Who has agreed to an older text is asked about today's. `pressed`: the button that led here, to come back."""
+        ...

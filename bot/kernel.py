@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from services.accounts.accounts import Accounts
+from services.accounts.agreement import Agreements
 from services.accounts.ended import RightsEnded
 from services.accounts.model import Area
 from services.accounts.persons import Persons, ReadyFamily
@@ -31,7 +32,8 @@ Services = Mapping[str, object]
 class Kernel:
     """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO.
 
-    `areas`: what of a person topics stand for, and a consent may name; `mails`: there is a mail server to send letters
+    `areas`: what of a person topics stand for, and a consent may name; `agreements`: to what
+    the processing is consented to; `mails`: there is a mail server to send letters
     by; `version`: the product's own; `patience`: how long a press waits for the registry before it says «Проверяем».
     """
 
@@ -46,6 +48,7 @@ class Kernel:
     drafts: Drafts
     outbox: Outbox
     areas: frozenset[Area]
+    agreements: Agreements
     rights_ended: RightsEnded
     operator: str
     version: str

@@ -62,6 +62,23 @@ class Presses:
             return self._otherwise, ()
 
 
+class Replay:
+    """Presses a button for somebody once more: one that has waited until something else was answered."""
+
+    def __init__(self) -> None:
+        self._presses: Presses | None = None
+
+    def know(self, presses: Presses) -> None:
+        """The table, which is made when all that stands in it is there."""
+        self._presses = presses
+
+    async def press(self, visitor: object, data: str) -> None:
+        """What the button does now, for this visitor."""
+        assert self._presses is not None, "nobody can have pressed anything before the house stands"
+        route, found = self._presses.of(data)
+        await route.handler(visitor, *found)
+
+
 def _by_key(routes: Iterable[Route]) -> Mapping[str, Route]:
     table: dict[str, Route] = {}
     for each in routes:

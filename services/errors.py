@@ -37,5 +37,9 @@ class NotAllowed(NomerokError):  # noqa: N818  (it names the answer, not a defec
         self.reason = reason
 
 
+class ConsentNeeded(NomerokError):  # noqa: N818
+    """The text that the account has agreed to does not speak of what is to be opened: it is to be asked anew."""
+
+
 class NotFound(NomerokError):  # noqa: N818
     """What a button points at is gone, or never was this account's."""

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.front import HomeScreen
 from bot.handlers.start import StartLinks
 from bot.kernel import Kernel
 from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
-from bot.routing import on
+from bot.routing import Replay, on
 from bot.views import consent as view
 from bot.views.screen import Screen
 from bot.visitor import Visitor
-from services.accounts.accounts import CONSENT_VERSION, Accounts
+from services.accounts.accounts import Accounts
 from services.accounts.model import Account
 from services.texts.i18n import LOCALES, Html, Texts, texts
 
+_PRESSED = "pressed before consent"
+_WAITS = timedelta(hours=1)
+"""How long a button waits for its text to be read."""
+
 
 class ConsentDesk:
-    """The text of the consent, and the screen that asks for it."""
+    """The text of the consent, the screens that ask for it, and what waits until it is given."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+
+    @property
+    def version(self) -> str:
+        return self._kernel.agreements.current
 
     def operator(self, t: Texts) -> str:
         """Who processes the data, as the consent names them."""
         return self._kernel.operator or view.demo_operator(t)
 
     def text(self, t: Texts) -> Html:
-        return view.consent_text(t, self.operator(t), CONSENT_VERSION)
+        return view.consent_text(t, self.operator(t), self.version)
 
     def screen(self, t: Texts, note: Html | None = None) -> Screen:
-        return view.ask(t, self.operator(t), CONSENT_VERSION, LOCALES, note)
+        return view.ask(t, self.operator(t), self.version, LOCALES, note)
 
     async def ask(self, visitor: Visitor, note: Html | None = None) -> None:
         """Whatever a guest has pressed or written, consent comes first. `note`: what becomes of it afterwards."""
         await visitor.show(self.screen(visitor.t, note))
+
+    async def ask_anew(self, visitor: Visitor, pressed: str | None) -> None:
+        """Who has agreed to an older text is asked about today's. `pressed`: the button that led here, to come back."""
+        if pressed is not None:
+            await self._kernel.memory.keep(_PRESSED, visitor.telegram_id, pressed, _WAITS)
+        await visitor.show(view.ask_anew(visitor.t, self.operator(visitor.t), self.version))
+
+    async def take_pressed(self, visitor: Visitor) -> str | None:
+        """The button that has led to the question, once."""
+        return await self._kernel.memory.take(_PRESSED, visitor.telegram_id)
 
 
 async def answer_consent(
@@ -44,10 +64,10 @@ async def answer_consent(
     consent: ConsentDesk,
     home: HomeScreen,
     start_links: StartLinks,
+    replay: Replay,
 ) -> None:
-    account = visitor.known
-    if account is not None and not (data.agree and await _agreed_to_another(accounts, account)):
-        await visitor.show(await home.screen(visitor))
+    if visitor.known is not None:
+        await _answer_anew(visitor, data, visitor.known, accounts, consent, home, replay)
         return
     if not data.agree:
         await start_links.take(visitor)
@@ -67,9 +87,32 @@ async def answer_consent(
     await visitor.show(await home.screen(visitor))
 
 
-async def _agreed_to_another(accounts: Accounts, account: Account) -> bool:
-    """Whether the consent that was given is to an older text than today's."""
-    return (await accounts.consent_of(account)).version != CONSENT_VERSION
+async def _answer_anew(
+    visitor: Visitor,
+    data: ConsentPress,
+    account: Account,
+    accounts: Accounts,
+    consent: ConsentDesk,
+    home: HomeScreen,
+    replay: Replay,
+) -> None:
+    """Who is past the first consent: today's text is agreed to or not, and what led to it goes on."""
+    if not data.agree:
+        declined = await consent.take_pressed(visitor) is not None
+        await visitor.show(await home.screen(visitor, view.still_closed(visitor.t) if declined else None))
+        return
+    if (await accounts.consent_of(account)).version != consent.version:
+        read = visitor.speaking(texts(data.locale))
+        text = consent.text(read.t)
+        if view.digest_of(text) != data.digest:
+            await consent.ask_anew(read, None)
+            return
+        visitor = visitor.become(await accounts.give_consent(visitor.telegram_id, read.t.locale, text))
+    pressed = await consent.take_pressed(visitor)
+    if pressed is not None:
+        await replay.press(visitor, pressed)
+        return
+    await visitor.show(await home.screen(visitor))
 
 
 async def read_again(visitor: Visitor, _: ConsentAgain, *, consent: ConsentDesk) -> None:

@@ -20,7 +20,7 @@ from bot.views import mydata as view
 from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
 from bot.visitor import Visitor
-from services.accounts.accounts import CONSENT_VERSION, Accounts
+from services.accounts.accounts import Accounts
 from services.accounts.model import Consent, Farewell
 from services.accounts.persons import Persons
 from services.clinics.directory import Directory
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 async def about(visitor: Visitor, *, kernel: Kernel, accounts: Accounts, consent: ConsentDesk) -> None:
     given = await accounts.consent_of(visitor.known) if visitor.known else None
-    data = view.About(consent.operator(visitor.t), kernel.version, given, CONSENT_VERSION)
+    data = view.About(consent.operator(visitor.t), kernel.version, given, consent.version)
     await visitor.show(view.about(visitor.t, data))
 
 
@@ -47,7 +47,7 @@ async def read_consent(visitor: Visitor, *, accounts: Accounts, consent: Consent
         await visitor.show(view.consent_to_read(visitor.t, consent.text(visitor.t)))
         return
     given: Consent = await accounts.consent_of(visitor.known)
-    await visitor.show(view.consent_given(visitor.t, given, CONSENT_VERSION))
+    await visitor.show(view.consent_given(visitor.t, given, consent.version))
 
 
 # --- «Мои данные» -----------------------------------------------------------------------------------

@@ -17,12 +17,13 @@ from aiogram.exceptions import (
 from aiogram.types import CallbackQuery, Message, TelegramObject, User
 
 from bot import chat
+from bot.front import ConsentFirst
 from bot.keyboards.buttons.common import GO_HOME
 from bot.views import common, refusals
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
-from services.errors import NotAllowed, NotFound
+from services.errors import ConsentNeeded, NotAllowed, NotFound
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import Texts, locale_of, texts
 
@@ -37,12 +38,17 @@ class Errors(BaseMiddleware):
     Whoever has blocked the bot in the middle of a press has left: the chat is unreachable until it speaks again.
     """
 
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, consent: ConsentFirst) -> None:
         self._accounts = accounts
+        self._consent = consent
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         try:
-            return await handler(event, data)
+            try:
+                return await handler(event, data)
+            except ConsentNeeded:
+                await self._consent.ask_anew(data["visitor"], event.data if isinstance(event, CallbackQuery) else None)
+                return None
         except TelegramForbiddenError:
             await self._closed(data)
             return None

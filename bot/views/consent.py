@@ -93,6 +93,30 @@ def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...], note: H
     )
 
 
+def ask_anew(t: Texts, operator: str, version: str) -> Screen:
+    """The same text for somebody who has agreed to an older one, before what that did not speak of is opened."""
+    text = consent_text(t, operator, version)
+    digest = digest_of(text)
+    return Screen(
+        blocks(
+            t(
+                "You gave your consent before this section was there. Please read the new text and decide. Without it, "
+                "everything else works as before."
+            ),
+            text,
+        ),
+        markup(
+            [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
+            [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],
+        ),
+    )
+
+
+def still_closed(t: Texts) -> Html:
+    """Above Home, for who did not agree to the newer text."""
+    return t("All right. That section stays closed, everything else works as before.")
+
+
 def refused(t: Texts) -> Screen:
     """What is left without consent."""
     return Screen(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
+from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.model import Account, Consent
 from services.accounts.tables import account as account_table
 from services.accounts.tables import consent as consent_table
@@ -18,17 +19,20 @@ from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.types import Sealed
 
-CONSENT_VERSION = "2026-11-30"
 _CACHED = 10_000
 
 
 class Accounts:
     """Reads and writes accounts. Every press asks for one, so they are cached; every write here renews the cache.
 
-    `alone`: no other process writes accounts. Where one may, each press reads its account anew.
+    `alone`: no other process writes accounts. Where one may, each press reads its account anew. `agreements`: what the
+    consent is given to.
     """
 
-    def __init__(self, database: Database, clock: Clock, *, alone: bool = True) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, *, alone: bool = True, agreements: Agreements = PUBLISHED
+    ) -> None:
+        self._agreements = agreements
         self._database = database
         self._clock = clock
         self._alone = alone
@@ -56,7 +60,12 @@ class Accounts:
             row = (await unit.execute(select(account_table).where(account_table.c.telegram_id == telegram_id))).one()
             await unit.execute(
                 insert(consent_table).values(
-                    id=new_id(), account_id=row.id, version=CONSENT_VERSION, locale=locale, text=text, given_at=now
+                    id=new_id(),
+                    account_id=row.id,
+                    version=self._agreements.current,
+                    locale=locale,
+                    text=text,
+                    given_at=now,
                 )
             )
         return self._remember(_account(row))

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from services.accounts import concerns, rights
+from services.accounts.agreement import Agreements
 from services.accounts.concerns import Concern
 from services.accounts.model import LOOKS, Account, Action, Area, Person, Relation
+from services.accounts.tables import consent
 from services.clock import Clock
-from services.errors import Denial, NotAllowed
+from services.errors import ConsentNeeded, Denial, NotAllowed
 from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.tables import audit
@@ -22,13 +24,17 @@ from services.storage.tables import audit
 class Gate:
     """Asked by `Persons` with everybody whom it is about to give away."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, agreements: Agreements) -> None:
         self._database = database
         self._clock = clock
+        self._agreements = agreements
 
     @concerns.persons("whom the call that runs may reach")
     async def check(self, who: Account, person: Person) -> None:
-        """Raises `NotAllowed` where the call that runs may not reach the person. A look leaves its trace first."""
+        """Raises `NotAllowed` where the call that runs may not reach the person. A look leaves its trace first.
+
+        `ConsentNeeded`: it may, once the account has agreed to a text that speaks of the area.
+        """
         reached = self._reached()
         if reached is None:
             return
@@ -36,11 +42,12 @@ class Gate:
         now = self._clock.now()
         for day in rights.days_of(now):
             rights.check_allowed(person, area, action, day, now)
+        await self._check_agreed(who, area)
         await self._note(who, area, [person])
 
     @concerns.persons("whom the call that runs may reach")
     async def open_to(self, who: Account, persons: Sequence[Person]) -> tuple[Person, ...]:
-        """Those of them whom the call that runs may reach. Each look leaves its trace first."""
+        """Those of them whom the call that runs may reach; `ConsentNeeded` and the trace as in `check`."""
         reached = self._reached()
         if reached is None or reached[0] is Area.VISITS:
             return tuple(persons)
@@ -48,6 +55,8 @@ class Gate:
         now = self._clock.now()
         days = rights.days_of(now)
         found = tuple(each for each in persons if all(rights.allowed(each, area, action, day, now) for day in days))
+        if found:
+            await self._check_agreed(who, area)
         await self._note(who, area, found)
         return found
 
@@ -59,6 +68,15 @@ class Gate:
         if running.area is None or running.action is None:
             raise NotAllowed(Denial.NOT_COVERED)
         return running.area, running.action
+
+    async def _check_agreed(self, who: Account, area: Area) -> None:
+        if area in self._agreements.always:
+            return
+        given = select(consent.c.version).where(consent.c.account_id == who.id)
+        last = given.order_by(consent.c.given_at.desc(), consent.c.id).limit(1)
+        version = (await self._database.fetch(last)).scalar_one()
+        if area not in self._agreements.covered(version):
+            raise ConsentNeeded
 
     async def _note(self, who: Account, area: Area, persons: Collection[Person]) -> None:
         others = [each for each in persons if each.relation is not Relation.OWN]

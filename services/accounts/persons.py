@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
+from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.gate import Gate
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Covers, Person, Relation
@@ -64,13 +65,21 @@ class ReadyFamily(Protocol):
 class Persons:
     """Who an account may act for. Every question names the account, so nobody sees another's persons."""
 
-    def __init__(self, database: Database, vault: Vault, registry: PatientsPort, limits: Limits, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        registry: PatientsPort,
+        limits: Limits,
+        clock: Clock,
+        agreements: Agreements = PUBLISHED,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._registry = registry
         self._limits = limits
         self._clock = clock
-        self._gate = Gate(database, clock)
+        self._gate = Gate(database, clock, agreements)
 
     @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def family(self, account: Account) -> tuple[Person, ...]:
@@ -81,7 +90,8 @@ class Persons:
     async def get(self, account: Account, person_id: str) -> Person:
         """A person of this account; `NotFound` for anybody else's.
 
-        Within a call that has declared an area: `NotAllowed` where it is not open (`accounts.gate`).
+        Within a call that has declared an area: `NotAllowed` where it is not open, `ConsentNeeded` where the account's
+        consent does not speak of it (`accounts.gate`).
         """
         found = await self._load(account.id, person_id)
         if not found:

@@ -60,7 +60,9 @@ async def fail(world: World, event: TelegramObject, error: Exception) -> None:
     async def handler(_event: TelegramObject, _data: dict[str, Any]) -> None:
         raise error
 
-    await Errors(world.accounts)(handler, event, {"bot": cast(Bot, None), "t": T, "event_from_user": ANNA})
+    await Errors(world.accounts, world.house.consent)(
+        handler, event, {"bot": cast(Bot, None), "t": T, "event_from_user": ANNA}
+    )
 
 
 @pytest.mark.parametrize("event", [press, message])

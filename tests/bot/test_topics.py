@@ -40,7 +40,14 @@ OF_THE_HOUSE = {
 }
 """What stands in those rooms and is no topic's."""
 SERVICES = (
-    *("accounts.accounts", "accounts.concerns", "accounts.ended", "accounts.model", "accounts.persons"),
+    *(
+        "accounts.accounts",
+        "accounts.agreement",
+        "accounts.concerns",
+        "accounts.ended",
+        "accounts.model",
+        "accounts.persons",
+    ),
     "accounts.rights",
     *("clock", "drafts", "errors", "ids", "limits", "memory", "notify", "operators", "personal"),
     *("registry.following", "registry.model", "registry.ports", "secure", "storage", "tables", "texts"),

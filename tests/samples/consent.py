@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from bot.views import consent
-from services.accounts.accounts import CONSENT_VERSION
+from services.accounts.agreement import PUBLISHED
 from services.texts.i18n import LOCALES, Html
 from tests.samples.common import EVIL, Sample, Samples, words
 
 SAMPLES = Samples(
     screens=[
-        *(Sample(consent.ask, (name, CONSENT_VERSION, LOCALES), home=False) for name in ("Больница", EVIL, words(300))),
-        Sample(consent.refused, home=False),
         *(
-            Sample(consent.ask, ("Больница", CONSENT_VERSION, LOCALES, note), home=False)
+            Sample(consent.ask, (name, PUBLISHED.current, LOCALES), home=False)
+            for name in ("Больница", EVIL, words(300))
+        ),
+        Sample(consent.refused, home=False),
+        *(Sample(consent.ask_anew, (name, PUBLISHED.current), home=False) for name in ("Больница", EVIL)),
+        *(
+            Sample(consent.ask, ("Больница", PUBLISHED.current, LOCALES, note), home=False)
             for note in (Html("<b>Ваш город</b>"), None)
         ),
     ],
-    sentences=[Sample(consent.demo_operator), Sample(consent.consent_text, ("Больница", CONSENT_VERSION))],
+    sentences=[Sample(consent.demo_operator), Sample(consent.consent_text, ("Больница", PUBLISHED.current))],
 )

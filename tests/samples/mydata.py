@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.build import export_words
 from bot.views import consent, mydata
 from bot.views.screen import Screen
-from services.accounts.accounts import CONSENT_VERSION
+from services.accounts.agreement import PUBLISHED
 from services.accounts.model import Consent
 from services.mydata.model import Given, Obligations, Planned
 from services.personal import Moment, Obligation, ObligationKind
@@ -26,8 +26,8 @@ STANDINGS = (
 
 def the_consent_itself(t: Texts, version: str) -> Screen:
     """As long as it is in this language."""
-    text = consent.consent_text(t, words(300), CONSENT_VERSION)
-    return mydata.consent_given(t, Consent(version, text, NOW), CONSENT_VERSION)
+    text = consent.consent_text(t, words(300), PUBLISHED.current)
+    return mydata.consent_given(t, Consent(version, text, NOW), PUBLISHED.current)
 
 
 def question_with_every_note(t: Texts, obligations: Obligations) -> Screen:
@@ -38,14 +38,14 @@ def question_with_every_note(t: Texts, obligations: Obligations) -> Screen:
 
 def _my_data() -> list[Sample]:
     """The longest of everything at once, and nothing at all."""
-    given = [Consent(version, "<b>Ваш город</b>", NOW) for version in (CONSENT_VERSION, "2025-01")]
+    given = [Consent(version, "<b>Ваш город</b>", NOW) for version in (PUBLISHED.current, "2025-01")]
     return [
         *(
-            Sample(mydata.about, (mydata.About(name, "0.1.0", each, CONSENT_VERSION),))
+            Sample(mydata.about, (mydata.About(name, "0.1.0", each, PUBLISHED.current),))
             for name in ("Больница", EVIL, words(300))
             for each in (None, *given)
         ),
-        *(Sample(mydata.consent_given, (each, CONSENT_VERSION)) for each in given),
+        *(Sample(mydata.consent_given, (each, PUBLISHED.current)) for each in given),
         *(Sample(the_consent_itself, (each.version,)) for each in given),
         Sample(mydata.consent_to_read, (Html("<b>Ваш город</b>"),)),
         *(Sample(mydata.question, (each, NOW)) for each in STANDINGS),

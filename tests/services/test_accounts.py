@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
-from services.accounts.accounts import CONSENT_VERSION, Accounts
+from services.accounts.accounts import Accounts
+from services.accounts.agreement import PUBLISHED
 from services.accounts.tables import account as account_table
 from services.accounts.tables import consent
 from services.storage.engine import Database
@@ -41,7 +42,7 @@ async def test_consent_is_stored_with_its_text_version_language_and_time(
     given = await accounts.give_consent(CHAT, "en", "<b>The text</b> as it was read")
     row = (await database.fetch(select(consent))).one()
     assert (row.account_id, row.text, row.version, row.locale) == (
-        *(given.id, "<b>The text</b> as it was read", CONSENT_VERSION, "en"),
+        *(given.id, "<b>The text</b> as it was read", PUBLISHED.current, "en"),
     )
     assert row.given_at == clock.now()
     assert (given.telegram_id, given.locale, given.active_person_id, given.last_region) == (CHAT, "en", None, None)

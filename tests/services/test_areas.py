@@ -6,7 +6,6 @@ No topic stands for them yet, so each is tried by a service that is made up, as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from bot.topics import ALL
 from bot.views import access as view
 from services.accounts import concerns
 from services.accounts.access import Access
+from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.model import LOOKS, VISITS_WHOLE, Account, Action, Area, Basis, Covers, Offer, Person, Relation
 from services.accounts.persons import Persons
 from services.errors import Denial, NotAllowed, NotFound
@@ -30,7 +30,7 @@ from services.storage.tables import audit
 from services.texts.i18n import texts
 from tests.services.test_access import ANNA, PETER, confirmed, consent, desk_code, opened
 from tests.support.machine import unhurried
-from tests.support.world import ADULT, TEENAGER, World, at, somebody
+from tests.support.world import ADULT, PATIENCE, TEENAGER, World, at, somebody
 
 LATER = tuple(area for area in Area if area is not Area.VISITS)
 AGES = (14, 15, 17, 18)
@@ -75,7 +75,10 @@ class Shelf:
 
 @pytest.fixture
 def shelf(world: World) -> Shelf:
-    return Shelf(world.persons)
+    """Where everybody has agreed to a text that speaks of every area."""
+    kernel = world.house.kernel
+    whole = Agreements({PUBLISHED.current: frozenset(Area)})
+    return Shelf(Persons(world.database, world.vault, kernel.registry, world.limits, world.clock, whole))
 
 
 async def looks(world: World) -> list[tuple[str, str | None, str, Any]]:
@@ -216,13 +219,11 @@ async def test_the_list_of_areas_grows_by_what_topics_declare(world: World) -> N
     assert kernel.areas == {Area.VISITS}
     storage = Storage(world.database, world.vault, world.clock)
     topics = (*ALL, Topic("shelf", areas=(Area.RECORDS,)))
-    areas = build_kernel(
-        storage,
-        by_itself(storage, unhurried()),
-        kernel.registry,
-        topics=topics,
-    ).areas
-    grown = build_house(replace(kernel, areas=areas), topics)
+    text = Agreements({PUBLISHED.current: frozenset({Area.VISITS, Area.RECORDS})})
+    built = build_kernel(
+        storage, by_itself(storage, unhurried()), kernel.registry, topics=topics, agreements=text, patience=PATIENCE
+    )
+    grown = build_house(built, topics)
     assert grown.kernel.areas == {Area.VISITS, Area.RECORDS}
 
     anna, own = await confirmed(world, ANNA)
@@ -240,7 +241,7 @@ async def test_the_list_of_areas_grows_by_what_topics_declare(world: World) -> N
     offer = await grown.service(Access).redeem(peter, issued.digits)
     assert isinstance(offer, Offer)
     await grown.service(Access).accept(peter, offer.id, Relation.SPOUSE, told_by="told")
-    shelf = Shelf(world.persons)
+    shelf = Shelf(built.persons)
     assert await may(shelf.read(Area.RECORDS, peter, own.id)) is True
     assert await may(shelf.read(Area.VISITS, peter, own.id)) is SHUT
     assert await may(shelf.read(Area.DOCUMENTS, peter, own.id)) is SHUT

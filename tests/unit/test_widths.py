@@ -12,7 +12,7 @@ from sqlalchemy import String, Text
 
 from bot.build import export_words
 from bot.topics import ALL
-from services.accounts.accounts import CONSENT_VERSION
+from services.accounts.agreement import PUBLISHED
 from services.accounts.codes import CodeKind
 from services.accounts.model import Basis, Covers, Relation
 from services.accounts.persons import covers_words
@@ -35,7 +35,7 @@ WORDS: Mapping[str, Collection[str]] = {
     "person_link.relation": [*Relation],
     "account.locale": LOCALES,
     "consent.locale": LOCALES,
-    "consent.version": [CONSENT_VERSION],
+    "consent.version": PUBLISHED.versions.keys(),
     "audit.action": CODES["action"].keys(),
     "booking_intent.status": CODES["outcome"].keys(),
     "booking_intent.refusal": REFUSALS,
