@@ -496,15 +496,27 @@ def _why(t: Texts, person: Person, bases: frozenset[Basis]) -> Html:
 
 
 def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: datetime) -> list[Html]:
-    if visit_scope(person, today, now) is VisitScope.ALL:
-        return [t("You see all bookings, those made at the clinic too.")]
+    teenager = bool(bases & {Basis.DESK, Basis.OIDC}) and TEENAGER_AGE <= person.age(today) < ADULT_AGE
+    stands_for = teenager and person.relation in (Relation.CHILD, Relation.WARD)
+    scope = visit_scope(person, today, now)
+    if scope is VisitScope.ALL:
+        told = [t("You see all bookings, those made at the clinic too.")]
+        if stands_for:
+            told.append(
+                t(
+                    "From the age of 15 the teenager’s own word comes first: you see all because they have allowed it, "
+                    "and they can close it at any time."
+                )
+            )
+        return told
+    if scope is VisitScope.NONE:
+        return [t("You do not see the bookings.")]
     told = [t("You see only the bookings made from this chat.")]
-    age = person.age(today)
-    if bases & {Basis.DESK, Basis.OIDC} and TEENAGER_AGE <= age < ADULT_AGE:
+    if stands_for:
         told.append(
             t(
-                "From the age of 15 the other bookings are seen with the teenager’s own consent, given in their own "
-                "chat."
+                "From the age of 15 the teenager’s own word comes first: the other bookings are seen with their own "
+                "consent, given in their own chat."
             )
         )
     return told
