@@ -24,7 +24,7 @@ from bot.routing import on
 from bot.storage import Storage
 from bot.topic import Command, Topic
 from bot.topics import ALL
-from bot.views.consent import digest_of
+from bot.views.consent import consent_text, digest_of
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts import concerns
@@ -222,13 +222,20 @@ async def test_nobody_is_asked_for_what_is_shut_to_them_and_no_look_is_noted_bef
 
 
 async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(scene: Scene) -> None:
-    assert list(PUBLISHED.versions)[:3] == ["2026-11", "2026-11-27", "2026-11-29"]
+    assert list(PUBLISHED.versions)[:4] == ["2026-11", "2026-11-27", "2026-11-29", "2026-11-30"]
     assert PUBLISHED.always >= {Area.VISITS}, "so that no press of today asks the database for it"
     assert PUBLISHED.covered("1999-01") == set()
     given = update(consent_table).values(version="1999-01")
     await scene.world.database.execute(given)
     await scene.chat.press(ShelfOpen(person=scene.own.id).pack())
     assert "этот раздел появился позже" in scene.last
+
+
+@pytest.mark.parametrize(("locale", "digest"), [("en", "89a21d23"), ("ru", "7e8a09f3")])
+def test_a_change_of_the_text_is_a_new_version(locale: str, digest: str) -> None:
+    """Who has agreed to a version has agreed to its words: where they change, this pin does, and so does the map."""
+    assert PUBLISHED.current == "2026-11-30"
+    assert digest_of(consent_text(texts(locale), "Больница", "V")) == digest
 
 
 def test_no_area_stands_that_todays_text_does_not_speak_of(world: World) -> None:
