@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.logs import set_up_logging
@@ -69,6 +70,7 @@ def _topical(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> M
 
 def _operate(settings: Settings, args: argparse.Namespace, command: CliCommand) -> int:
     from bot.operator import Operator, at_work
+    from bot.process import service_of
     from bot.storage import open_storage
 
     async def operate() -> int:
@@ -76,7 +78,8 @@ def _operate(settings: Settings, args: argparse.Namespace, command: CliCommand) 
         try:
             ask = input if sys.stdin.isatty() else None
             async with at_work(storage, command.name) as doing:
-                operator = Operator(settings, storage, sys.stdout, sys.stderr, ask, doing)
+                service = partial(service_of, settings, storage)
+                operator = Operator(settings, storage, sys.stdout, sys.stderr, ask, doing, service)
                 doing.code = await command.run(args, operator)
             return doing.code
         finally:

@@ -11,7 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Protocol, TextIO, TypeVar
 
 from bot.registry import patients_registry, registry_admin
 from bot.settings import Settings
@@ -21,10 +21,21 @@ from services.registry.ports.desk import DeskPort
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import SchedulesPort
 
+Kind = TypeVar("Kind")
+
+
+class Service(Protocol):
+    """Gives a service of the house by its class."""
+
+    def __call__(self, kind: type[Kind], /) -> Kind: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """`ask`: asks at the keyboard, None where nobody sits there. `doing`: what the trail will know of the command."""
+    """`ask`: asks at the keyboard, None where nobody sits there. `doing`: what the trail will know of the command.
+
+    `service`: one of the bot's own services by its class, built as the running bot has it.
+    """
 
     settings: Settings
     storage: Storage
@@ -32,6 +43,7 @@ class Operator:
     stderr: TextIO
     ask: Callable[[str], str] | None
     doing: Doing
+    service: Service
 
     @property
     def registry(self) -> Registry:

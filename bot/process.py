@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
@@ -17,8 +18,9 @@ from bot import jobs
 from bot.build import House, build_dispatcher, build_house, build_kernel
 from bot.channels.email import EmailChannel
 from bot.channels.telegram import TelegramChannel
-from bot.common import Common, open_common
+from bot.common import Common, by_itself, open_common
 from bot.kernel import Kernel
+from bot.middlewares.order import Pace
 from bot.middlewares.outgoing import Patience
 from bot.profile import introduce
 from bot.registry import fill, patients_registry, ready_family, registry_admin, roll
@@ -37,6 +39,7 @@ from services.storage.tables import setting
 
 log = logging.getLogger(__name__)
 
+Kind = TypeVar("Kind")
 WrapRegistry = Callable[[Registry], Registry]
 _AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
@@ -105,6 +108,12 @@ def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Re
         mails=bool(settings.smtp_url),
         family=ready_family(settings, storage),
     )
+
+
+def service_of(settings: Settings, storage: Storage, kind: type[Kind]) -> Kind:
+    """One service of the house, for a command that runs beside the bot."""
+    common = by_itself(storage, Pace(settings.presses_a_minute))
+    return build_house(kernel_of(settings, storage, common, patients_registry(settings, storage))).service(kind)
 
 
 def _letters(settings: Settings, house: House) -> EmailChannel | None:

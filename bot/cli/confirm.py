@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TextIO
 
 import segno
 
+from bot.cli.form import WRONG, Ask, Form, Wrong
 from bot.operator import Operator
 from services.accounts.codes import Codes
 from services.accounts.fields import (
@@ -32,7 +33,7 @@ from services.accounts.model import Relation
 from services.accounts.papers import Holder, Papers, issue_at_desk, through
 from services.accounts.rights import TEENAGER_AGE
 from services.clock import Clock
-from services.errors import NomerokError, NotFound
+from services.errors import NotFound
 from services.operators.trail import Doing
 from services.registry.model import ADULT_AGE, PatientIdentity, Sex
 from services.registry.ports.desk import DeskPort
@@ -41,36 +42,14 @@ from services.storage.files import write_private
 from services.texts.dates import MOSCOW, clock_time, full_years, local
 from services.texts.names import folded
 
-WRONG = 2
 _GUARDED = frozenset({Relation.CHILD, Relation.WARD})
 _NEEDS_END = frozenset(Relation) - {Relation.OWN, Relation.CHILD}
 
-_PROBLEMS = {
-    FieldProblem.EMPTY: "it is empty",
-    FieldProblem.TOO_LONG: "it is too long",
-    FieldProblem.NOT_LETTERS: "only letters, a hyphen or an apostrophe can stand there",
-    FieldProblem.MIXED_ALPHABETS: "Russian and Latin letters are mixed in it",
-    FieldProblem.NOT_A_DATE: "it must be a date like 05.03.1980",
-    FieldProblem.IN_FUTURE: "this day has not come yet",
-    FieldProblem.TOO_LONG_AGO: "this is more than 120 years ago",
-    FieldProblem.TOO_YOUNG: "an account of one's own is possible from the age of 14",
-    FieldProblem.NOT_A_POLICY: "it must be 16 digits, 9 of a temporary certificate, or an old series and number",
-    FieldProblem.NOT_A_SNILS: "it must be 11 digits",
-    FieldProblem.SNILS_CHECK: "its check number does not agree with the other digits",
-    FieldProblem.NOT_A_CHOICE: "it must be F or M",
-}
 _WARNINGS = {
     PolicyWarning.CHECK_DIGIT: "the last digit does not agree with the others",
     PolicyWarning.BIRTH_DATE: "it holds another date of birth",
     PolicyWarning.SEX: "it holds another sex",
 }
-
-Ask = Callable[[str], str]
-Value = TypeVar("Value")
-
-
-class _Wrong(NomerokError):  # noqa: N818
-    """Something is missing or bad; the message is for the registrar, and has no values in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +98,7 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
             print(f"look at the policy number again: {_WARNINGS[each]}", file=stderr)
         issued = await issue_at_desk(desk.admin, desk.codes, papers)
         desk.doing.about = f"{papers.relation.value}, patient {issued.patient_id}"
-    except _Wrong as wrong:
+    except Wrong as wrong:
         print(wrong, file=stderr)
         return WRONG
     except EOFError:
@@ -152,7 +131,7 @@ async def run(args: argparse.Namespace, desk: Desk, *, stdout: TextIO, stderr: T
 
 
 def _read(args: argparse.Namespace, desk: Desk) -> Papers:
-    form = _Form(args, desk.ask)
+    form = Form(args, desk.ask)
     now = desk.clock.now()
     today = local(now, MOSCOW).date()
     relation = Relation(args.relation)
@@ -177,64 +156,16 @@ def _read(args: argparse.Namespace, desk: Desk) -> Papers:
         )
     )
     if not own and _is_same(holder, identity):
-        raise _Wrong("the holder of the chat and the patient are one person: say “own”")
+        raise Wrong("the holder of the chat and the patient are one person: say “own”")
     until = form.value("until", lambda text: _parse_until("until", text, now)) if relation in _NEEDS_END else None
     if until is None and args.until is not None:
-        raise _Wrong(f"--until: for “{relation.value}” there is no end; leave it out")
+        raise Wrong(f"--until: for “{relation.value}” there is no end; leave it out")
     consent_until = None
     if relation in _GUARDED and TEENAGER_AGE <= full_years(identity.birth_date, today) < ADULT_AGE:
         consent_until = form.optional("consent-until", lambda text: _parse_until("consent-until", text, now))
     elif args.consent_until is not None:
-        raise _Wrong("--consent-until: only a child or a ward of 15 to 17 gives it; leave it out")
+        raise Wrong("--consent-until: only a child or a ward of 15 to 17 gives it; leave it out")
     return Papers(relation, identity, clinic_id, holder, until, consent_until)
-
-
-class _Form:
-    """Reads options; asks for what is missing where there is a terminal, again and again until it is right."""
-
-    def __init__(self, args: argparse.Namespace, ask: Ask | None) -> None:
-        self._args = args
-        self._ask = ask
-
-    def value(self, option: str, parse: Callable[[str], Value]) -> Value:
-        given = self._given(option)
-        if given is not None:
-            return _parsed(option, given, parse)
-        if self._ask is None:
-            raise _Wrong(f"--{option} is missing")
-        return self._asked(self._ask, f"{option}: ", lambda text: _parsed(option, text, parse))
-
-    def optional(self, option: str, parse: Callable[[str], Value]) -> Value | None:
-        """None where it is left out, or answered with an empty line."""
-
-        def read(text: str) -> Value | None:
-            return _parsed(option, text, parse) if text else None
-
-        given = self._given(option)
-        if given is not None or self._ask is None:
-            return read(given or "")
-        return self._asked(self._ask, f"{option} (Enter: none): ", read)
-
-    def _asked(self, ask: Ask, prompt: str, read: Callable[[str], Value]) -> Value:
-        said = ""
-        while True:
-            try:
-                return read(ask(said + prompt).strip())
-            except _Wrong as wrong:
-                said = f"{wrong}\n"
-
-    def _given(self, option: str) -> str | None:
-        given: str | None = getattr(self._args, option.replace("-", "_"))
-        return given
-
-
-def _parsed(option: str, text: str, parse: Callable[[str], Value]) -> Value:
-    if not text:
-        raise _Wrong(f"--{option}: it is empty")
-    try:
-        return parse(text)
-    except FieldError as error:
-        raise _Wrong(f"--{option}: {_PROBLEMS[error.problem]}") from None
 
 
 def _parse_sex(text: str) -> Sex:
@@ -251,7 +182,7 @@ def _parse_until(option: str, text: str, now: datetime) -> datetime:
     except ValueError:
         raise FieldError(FieldProblem.NOT_A_DATE) from None
     if until <= now:
-        raise _Wrong(f"--{option}: this day has passed")
+        raise Wrong(f"--{option}: this day has passed")
     return until
 
 

@@ -24,10 +24,11 @@ from bot.fsm.wizard import (
     Typed,
 )
 from bot.views import access as view
+from services.accounts import rights
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
 from services.accounts.codes import CodeRefused, read_code
-from services.accounts.model import CodeProblem, Offer, Relation
+from services.accounts.model import CodeProblem, Relation, Shown
 from services.accounts.persons import Persons
 from services.drafts.drafts import Drafts
 from services.errors import NotAllowed
@@ -45,7 +46,7 @@ class AccessForm(StatesGroup):
 
 @dataclass(frozen=True, slots=True)
 class AccessSteps:
-    """The code, and, where it is a consent's, whether it is taken."""
+    """The code, and whether what it opens is taken: nothing is bound before the chat has been shown whom."""
 
     access: Access
     persons: Persons
@@ -67,7 +68,8 @@ class AccessSteps:
 
     async def _load_code(self, context: StepContext) -> Loaded[view.EnterCode]:
         own = await self.persons.own(context.account)
-        return Loaded(view.EnterCode(has_form=own is not None))
+        confirmed = own is not None and rights.is_confirmed(own, context.now)
+        return Loaded(view.EnterCode(has_form=own is not None, confirmed=confirmed))
 
     async def _apply_code(self, context: StepContext, given: Input) -> Outcome:
         if not isinstance(given, Typed):
@@ -79,14 +81,9 @@ class AccessSteps:
             return Stay(view.problem(t, refused.problem))
         except NotAllowed:
             return Stay(view.too_many_tries(t))
-        if isinstance(found, Offer):
-            return Answered({"code": found.id})
-        await self.drafts.drop(context.draft.id)
-        if context.account.active_person_id is None:
-            await self.accounts.set_active_person(context.account, found.person.id)
-        return Left(view.opened(t, found, local(context.now, MOSCOW).date()))
+        return Answered({"code": found.id})
 
-    async def _load_offer(self, context: StepContext) -> Loaded[Offer] | Jump:
+    async def _load_offer(self, context: StepContext) -> Loaded[Shown] | Jump:
         try:
             return Loaded(await self.access.offer(context.account, context.answers["code"]))
         except CodeRefused as refused:
@@ -97,11 +94,26 @@ class AccessSteps:
             case Acted(view.OfferAct.DECLINE):
                 await self.drafts.drop(context.draft.id)
                 return Left(None, view.declined(context.t))
+            case Acted(view.OfferAct.NOT_THIS):
+                await self.drafts.drop(context.draft.id)
+                return Left(None, view.not_opened(context.t))
+            case Acted(view.OfferAct.OPEN):
+                return await self._open(context)
             case Acted(view.OfferAct.TAKE):
                 return await self._take(context, None)
             case Acted(relation):
                 return await self._take(context, Relation(relation))
         return NotTaken()
+
+    async def _open(self, context: StepContext) -> Outcome:
+        try:
+            opened = await self.access.open(context.account, context.answers["code"])
+        except CodeRefused as refused:
+            return _again(context, refused.problem)
+        await self.drafts.drop(context.draft.id)
+        if context.account.active_person_id is None:
+            await self.accounts.set_active_person(context.account, opened.person.id)
+        return Left(view.opened(context.t, opened, local(context.now, MOSCOW).date()))
 
     async def _take(self, context: StepContext, relation: Relation | None) -> Outcome:
         draft = context.draft

@@ -12,6 +12,7 @@ from bot.kernel import Kernel
 from bot.keyboards.buttons.access import (
     GO_ENTER_CODE,
     GO_GRANTS,
+    BasisEnd,
     GrantAreas,
     GrantIssue,
     GrantList,
@@ -24,7 +25,9 @@ from bot.keyboards.buttons.access import (
 from bot.routing import on, to
 from bot.views import access as view
 from bot.visitor import Visitor
+from services.accounts import rights
 from services.accounts.access import Access
+from services.accounts.bases import Bases
 from services.accounts.codes import LIFETIME
 from services.accounts.consents import Consents
 from services.accounts.model import Area, Covers, Person
@@ -92,14 +95,26 @@ async def how_to_confirm(visitor: Visitor, data: HowToConfirm, *, kernel: Kernel
     await visitor.show(view.how_to_confirm(visitor.t, person, today, demo=kernel.demo))
 
 
-async def open_grants(visitor: Visitor, *, consents: Consents, wizards: Wizards) -> None:
-    await wizards.leave(visitor)
-    await visitor.show(view.grants(visitor.t, await consents.grants(visitor.account), 0))
+async def open_grants(visitor: Visitor, *, bases: Bases, persons: Persons, wizards: Wizards) -> None:
+    await turn_grants(visitor, GrantList(page=0), bases=bases, persons=persons, wizards=wizards)
 
 
-async def turn_grants(visitor: Visitor, data: GrantList, *, consents: Consents, wizards: Wizards) -> None:
+async def turn_grants(visitor: Visitor, data: GrantList, *, bases: Bases, persons: Persons, wizards: Wizards) -> None:
     await wizards.leave(visitor)
-    await visitor.show(view.grants(visitor.t, await consents.grants(visitor.account), data.page))
+    own = await persons.own(visitor.account)
+    confirmed = own is not None and rights.is_confirmed(own, visitor.now)
+    await visitor.show(view.standing(visitor.t, await bases.standing(visitor.account), data.page, confirmed=confirmed))
+
+
+async def end_basis(visitor: Visitor, data: BasisEnd, *, bases: Bases, outbox: Outbox) -> None:
+    """Asked first; then both sides are told, this one by the screen."""
+    t, account = visitor.t, visitor.account
+    if not data.sure:
+        await visitor.show(view.close(t, await bases.get(account, data.link, data.basis)))
+        return
+    closed = await bases.end(account, data.link, data.basis)
+    await visitor.show(view.basis_ended(t, closed.basis))
+    await outbox.shown(*closed.told)
 
 
 async def tick(visitor: Visitor, data: GrantAreas, *, kernel: Kernel, persons: Persons, consents: Consents) -> None:
@@ -191,4 +206,5 @@ ROUTES = (
     on(OldGrantDraft, tick_anew),
     on(OldGrantCode, look_again),
     on(GrantRevoke, revoke),
+    on(BasisEnd, end_basis),
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.topic import NoticeContext, NoticeSpec, Render, Rendered
 from bot.views import access as view
 from services.accounts.access import Access
+from services.accounts.bases import Bases
 from services.accounts.consents import Consents
 from services.accounts.notices import GIVER, AccountNews
 
@@ -33,11 +34,16 @@ async def erased(context: NoticeContext) -> Rendered:
     return view.erased(context.t, None, given=context.subject_id == GIVER)
 
 
+async def basis_ended(context: NoticeContext, *, bases: Bases) -> Rendered:
+    return view.basis_ended(context.t, await bases.ended(context.account, context.subject_id))
+
+
 RENDERS: Mapping[str, Render] = {
     AccountNews.ACCESS_OPENED: opened,
     AccountNews.ACCESS_GIVEN: given,
     AccountNews.ACCESS_ENDED: ended,
     AccountNews.CONSENT_ENDED: expired,
     AccountNews.ACCESS_ERASED: erased,
+    AccountNews.BASIS_ENDED: basis_ended,
 }
 SPECS = tuple(NoticeSpec(kind, view.HEADINGS[kind], render) for kind, render in RENDERS.items())

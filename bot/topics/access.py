@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.cli import access as desk
 from bot.cli import confirm
 from bot.fsm import access as wizard
 from bot.fsm.wizard import Table
@@ -15,6 +16,7 @@ from bot.topic import CliCommand, StartLink, Tick, Topic, WizardSpec
 from bot.views.export import access as access_words
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
+from services.accounts.bases import Bases
 from services.accounts.codes import Codes, code_of_link
 from services.accounts.consents import Consents
 from services.accounts.persons import Persons
@@ -25,10 +27,12 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     codes = Codes(database, vault, clock)
     consents = Consents(database, vault, kernel.accounts, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
+    bases = Bases(database, vault, kernel.accounts, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
     return {
         "consents": consents,
+        "bases": bases,
         "access": Access(
-            *(database, kernel.accounts, consents, kernel.persons, codes),
+            *(database, kernel.accounts, consents, bases, kernel.persons, codes),
             *(kernel.outbox, kernel.rights_ended, kernel.limits, clock, kernel.areas),
         ),
         "waiting_codes": access.WaitingCodes(kernel.memory),
@@ -70,6 +74,12 @@ TOPIC = Topic(
             "the desk has seen documents: make a one-time code for the chat",
             confirm.add_arguments,
             confirm.at_the_desk,
+        ),
+        CliCommand(
+            "access",
+            "the desk lists what lets chats act for a patient, and ends any of it",
+            desk.add_arguments,
+            desk.at_the_desk,
         ),
     ),
     words=(access_words.WORDS,),

@@ -12,6 +12,7 @@ from aiogram.types import InlineKeyboardButton
 from bot.keyboards.buttons.access import (
     GO_ENTER_CODE,
     GO_GRANTS,
+    BasisEnd,
     GrantAreas,
     GrantIssue,
     GrantList,
@@ -34,12 +35,15 @@ from services.accounts.model import (
     Basis,
     CodeProblem,
     Covers,
+    DeskOffer,
+    EndedBasis,
     Grant,
     IssuedCode,
-    Offer,
     Opened,
     Person,
     Relation,
+    Shown,
+    StandingBasis,
 )
 from services.accounts.notices import AccountNews
 from services.accounts.rights import TEENAGER_AGE
@@ -57,6 +61,7 @@ HEADINGS: Mapping[str, str] = {
     AccountNews.ACCESS_ENDED: N_("Access is closed"),
     AccountNews.CONSENT_ENDED: N_("The time of an access is over"),
     AccountNews.ACCESS_ERASED: N_("Access is closed"),
+    AccountNews.BASIS_ENDED: N_("Access is closed"),
 }
 """What a line of «Уведомления» is headed by."""
 
@@ -67,6 +72,10 @@ PROBLEMS = {
         "date of birth in your form; or ask for a new code."
     ),
     CodeProblem.FORM_FIRST: N_("Fill in your own form first, then enter this code again."),
+    CodeProblem.CONFIRM_FIRST: N_(
+        "This code is for a child or a ward. Confirm your own documents first: ask the desk for a code of your own and "
+        "enter it here, then enter this one again."
+    ),
     CodeProblem.OWN_CODE: N_("This is your own code. It is meant for the person whom you give access."),
 }
 
@@ -83,11 +92,32 @@ _PAPERS = {
 }
 
 
+_BY_PAPERS = {
+    Relation.OWN: N_("By what: the same person, by documents"),
+    Relation.CHILD: N_("By what: a parent, by documents"),
+    Relation.WARD: N_("By what: a guardian, by documents"),
+}
+"""Who stands for a patient by papers: what the patient is to them, and what they are told to be."""
+
+
+_QUESTIONS = {
+    Relation.OWN: N_("Is this you?"),
+    Relation.CHILD: N_("Is this your child?"),
+    Relation.WARD: N_("Is this your ward?"),
+    Relation.SPOUSE: N_("Is this your husband or wife?"),
+    Relation.PARENT: N_("Is this your mother or father?"),
+    Relation.OTHER: N_("Is this the person who opens their bookings to you?"),
+}
+
+
 class OfferAct(StrEnum):
-    """Whether the access is taken, and, where that is not known, from whom."""
+    """Whether it is taken, and, of a consent where that is not known, from whom."""
 
     TAKE = "take"
     DECLINE = "decline"
+    OPEN = "open"
+    """What the desk's code opens is the right person."""
+    NOT_THIS = "not_this"
     SPOUSE = Relation.SPOUSE.value
     PARENT = Relation.PARENT.value
     CHILD = Relation.CHILD.value
@@ -105,9 +135,10 @@ _RELATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class EnterCode:
-    """`has_form`: the account's own form is filled; a code for a child needs it."""
+    """`has_form`: the account's own form is filled; `confirmed`: by documents, which a code for a child needs."""
 
     has_form: bool
+    confirmed: bool
 
 
 _TICKS: Mapping[Covers, str] = {
@@ -188,7 +219,7 @@ def enter_code(data: EnterCode, buttons: StepButtons, scene: Scene) -> Screen:
             bold(t("Enter the code")),
             t("The clinic’s desk gives it, or the person who opens access for you."),
             t("Write the ten digits in a message. For example: 407-122-6583"),
-            "" if data.has_form else t("A code for a child or a ward is taken once your own form is filled in."),
+            "" if data.confirmed else t("A code for a child or a ward is taken after your own code from the desk."),
         ),
         markup(
             [] if data.has_form else [button(t.label("📝 Fill in the form"), GO_FORM)],
@@ -197,9 +228,11 @@ def enter_code(data: EnterCode, buttons: StepButtons, scene: Scene) -> Screen:
     )
 
 
-def accept(data: Offer, buttons: StepButtons, scene: Scene) -> Screen:
-    """Who lets what, until when; taking it says who they are."""
+def accept(data: Shown, buttons: StepButtons, scene: Scene) -> Screen:
+    """Whom the code opens; of a consent who lets what, until when, and taking it says who they are."""
     t = scene.t
+    if isinstance(data, DeskOffer):
+        return _is_it(data, buttons, scene)
     relations = [button(t.label(label), buttons.act(each)) for each, label in _RELATIONS.items()]
     take = button(t.label("✅ Take it"), buttons.act(OfferAct.TAKE))
     return Screen(
@@ -220,6 +253,26 @@ def accept(data: Offer, buttons: StepButtons, scene: Scene) -> Screen:
     )
 
 
+def _is_it(data: DeskOffer, buttons: StepButtons, scene: Scene) -> Screen:
+    """As much of the patient as whoever knows them recognises."""
+    t, own = scene.t, data.relation is Relation.OWN
+    yes = t.label("✅ Yes, it is me") if own else t.label("✅ Yes, open")
+    no = t.label("No, it is not me") if own else t.label("No, do not open")
+    who = bold(t("{initials}, born in {year}", initials=data.initials, year=data.born))
+    return Screen(
+        scene.text(
+            bold(t("Whom the code opens")),
+            t("Whose bookings: {name}", name=who),
+            t(_QUESTIONS[data.relation]),
+        ),
+        markup(
+            [button(yes, buttons.act(OfferAct.OPEN))],
+            [button(no, buttons.act(OfferAct.NOT_THIS))],
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
 def problem(t: Texts, found: CodeProblem) -> Html:
     """Why a code opens nothing, as far as it may be told."""
     return blocks(Html("⚠️ ") + t(PROBLEMS[found]))
@@ -231,6 +284,11 @@ def too_many_tries(t: Texts) -> Html:
 
 def declined(t: Texts) -> Html:
     return t("You have not taken the access. Nothing has changed.")
+
+
+def not_opened(t: Texts) -> Html:
+    """The code stays good: it may be another's who stands beside."""
+    return t("Nothing has been opened. If the desk has given the code to you, tell them that it is for somebody else.")
 
 
 def opened(t: Texts, data: Opened, today: date) -> Screen:
@@ -262,11 +320,13 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
             told,
             _through(t, data.until) if data.until else "",
             *(_by_own_consent(t, until) for until in consents if until and data.basis is Basis.DESK),
+            _open_elsewhere(t, len(data.elsewhere)),
         ),
         markup(
+            *_answers_about_elsewhere(t, data.elsewhere),
             [_visits_button(t)],
             [button(t.label("👪 Policies"), PolicyList(page=0))],
-            [_grants_button(t)] if own else [],
+            [_grants_button(t)] if own or data.basis is Basis.CONSENT else [],
             [home_button(t)],
         ),
     )
@@ -275,33 +335,74 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
 # --- consents -----------------------------------------------------------------------------------------
 
 
-def grants(t: Texts, found: Sequence[Grant], page: int) -> Screen:
-    """«Кому открыт доступ»: what was given, then what was received."""
+def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: bool) -> Screen:
+    """«Кому открыт доступ»: what others have over the account's holder, then the consents that it lives by.
+
+    `confirmed`: the holder's documents have been seen, so the others are told of.
+    """
     page = clamp(page, len(found), PAGE_SIZE)
     first = page * PAGE_SIZE
     shown = list(enumerate(found[first : first + PAGE_SIZE], start=first + 1))
-    rows = [
-        [
-            button(
-                numbered(number, t.label("Close: {name}", name=_other(t, each))), GrantRevoke(grant=each.id, sure=False)
-            )
-        ]
-        for number, each in shown
-    ]
     nothing = t("No data. Whom you let see your bookings, and whose bookings you may see, will stand here.")
     return Screen(
         blocks(
             bold(t("Who has access")),
             *([_line(t, number, each) for number, each in shown] or [nothing]),
             t("Permissions in all: {count}", count=len(found)),
+            ""
+            if confirmed
+            else t("Who else sees your bookings stands here once the clinic’s desk has checked your documents."),
         ),
         markup(
-            *rows,
+            *([_close_button(t, number, each)] for number, each in shown if each.endable),
             pager(t, page, len(found), PAGE_SIZE, lambda each: GrantList(page=each)),
             [button(t.label("➕ Open access for someone close"), GrantAreas(allows=0))],
             [_code_button(t)],
             back_row(t, PolicyList(page=0)),
         ),
+    )
+
+
+def close(t: Texts, basis: StandingBasis) -> Screen:
+    """The question before it ends."""
+    return Screen(
+        blocks(
+            bold(t("Give this access up?") if basis.mine else t("Close this access?")),
+            _basis(t, basis),
+            t(
+                "That chat will see your bookings no longer. What it has opened to others is closed, too, and so are "
+                "the bookings of children and wards in it."
+            )
+            if basis.relation is Relation.OWN
+            else "",
+        ),
+        markup(
+            [button(t.label("No, leave it"), GO_GRANTS)],
+            [button(t.label("Yes, close it"), BasisEnd(link=basis.link_id, basis=basis.basis, sure=True))],
+            back_row(t, GO_GRANTS),
+        ),
+    )
+
+
+def basis_ended(t: Texts, basis: EndedBasis) -> Screen:
+    """It is over: to the chat that had it, and to the patient's own chats."""
+    holder = (
+        t.label("one more chat of yours")
+        if basis.relation is Relation.OWN
+        else basis.holder or t.label("a Telegram chat")
+    )
+    return Screen(
+        blocks(
+            bold(t(HEADINGS[AccountNews.BASIS_ENDED])),
+            lines(
+                _whose(t, basis.patient, basis.covers)
+                if basis.covers is not None
+                else t("Person: {name}", name=bold(basis.patient)),
+                "" if basis.mine else t("To whom: {name}", name=holder),
+            ),
+            _over_here(t, basis) if basis.mine else _over_there(t, basis),
+        ),
+        markup([_grants_button(t)], [home_button(t)]),
     )
 
 
@@ -501,6 +602,7 @@ def erased(t: Texts, name: str | None, *, given: bool) -> Screen:
 
 def opened_elsewhere(t: Texts, person: Person) -> Screen:
     """The desk has confirmed this patient for another chat, too: told to those who have a say already."""
+    own = person.relation is Relation.OWN
     return Screen(
         blocks(
             bold(t(HEADINGS[AccountNews.ACCESS_OPENED])),
@@ -509,14 +611,89 @@ def opened_elsewhere(t: Texts, person: Person) -> Screen:
                 "The clinic’s desk has checked documents and opened the bookings in one more chat. If you know nothing "
                 "of it, tell the desk of your clinic."
             ),
+            t("You can close it: “Who has access”.") if own else "",
         ),
-        markup([_visits_button(t)], [home_button(t)]),
+        markup([_grants_button(t)] if own else [], [_visits_button(t)], [home_button(t)]),
     )
 
 
-def _line(t: Texts, number: int, grant: Grant) -> Html:
-    heading = t("You have opened access") if grant.given else t("Access is open for you")
-    return lines(Html(f"{number}. " + bold(heading)), _details(t, grant))
+def _open_elsewhere(t: Texts, count: int) -> Html | str:
+    if not count:
+        return ""
+    return t.n(
+        "Your bookings are open in {count} more chat, too. Shall that be closed?",
+        "Your bookings are open in {count} more chats, too. Shall those be closed?",
+        count,
+    )
+
+
+def _answers_about_elsewhere(t: Texts, found: Sequence[StandingBasis]) -> list[list[InlineKeyboardButton]]:
+    """One chat is closed at once, more of them are looked at first."""
+    if not found:
+        return []
+    mine = button(t.label("No, that is my chat, too"), VisitList(tab=Tab.UPCOMING, page=0))
+    if len(found) > 1:
+        return [[button(t.label("Show these chats"), GO_GRANTS)], [mine]]
+    (other,) = found
+    return [
+        [button(t.label("Yes, close it there"), BasisEnd(link=other.link_id, basis=other.basis, sure=True))],
+        [mine],
+    ]
+
+
+def _line(t: Texts, number: int, basis: StandingBasis) -> Html:
+    if basis.mine:
+        heading = t("Access is open for you")
+    else:
+        heading = t("You have opened access") if basis.basis is Basis.CONSENT else t("Access by documents")
+    return lines(Html(f"{number}. " + bold(heading)), _basis(t, basis))
+
+
+def _basis(t: Texts, basis: StandingBasis) -> Html:
+    by_consent = basis.basis is Basis.CONSENT
+    return lines(
+        _whose(t, basis.patient, basis.covers),
+        "" if basis.mine else t("To whom: {name}", name=_who_has(t, basis)),
+        _may(t, basis.covers) if by_consent else t(_BY_PAPERS[basis.relation]),
+        t("Since: {day}", day=numeric(local(basis.since, MOSCOW).date())),
+        _through(t, basis.until) if basis.until else "",
+        "" if basis.endable else t("Only the clinic’s desk can close it."),
+    )
+
+
+def _who_has(t: Texts, basis: StandingBasis) -> str:
+    """The holder's own chats all have the one name."""
+    if basis.relation is Relation.OWN and not basis.mine:
+        return t.label("one more chat of yours")
+    return basis.holder or t.label("a Telegram chat")
+
+
+def _close_button(t: Texts, number: int, basis: StandingBasis) -> InlineKeyboardButton:
+    name = basis.patient if basis.mine else _who_has(t, basis)
+    label = numbered(number, t.label("Close: {name}", name=name))
+    return button(label, BasisEnd(link=basis.link_id, basis=basis.basis, sure=False))
+
+
+def _over_here(t: Texts, basis: EndedBasis) -> Html:
+    if basis.covers is not None:
+        return _over(t, basis.covers, given=False)
+    return blocks(
+        t("What was open can no longer be seen here. The visits stand as they stood."),
+        t(
+            "Your other chat, or the clinic’s desk, has closed it. If it was closed by mistake, come to the desk of "
+            "your clinic with your passport."
+        )
+        if basis.relation is Relation.OWN
+        else t("If it was closed by mistake, go to the desk of your clinic."),
+    )
+
+
+def _over_there(t: Texts, basis: EndedBasis) -> Html:
+    if basis.relation is Relation.OWN:
+        return t("That chat no longer sees your bookings. If it was not yours, tell the desk of your clinic.")
+    if basis.covers is not None:
+        return _over(t, basis.covers, given=True)
+    return t("This person has no access to your data any more.")
 
 
 def _details(t: Texts, grant: Grant) -> Html:
@@ -537,17 +714,17 @@ def _whose(t: Texts, name: str, covers: frozenset[Covers]) -> Html:
 
 
 def _what_ended(t: Texts, grant: Grant) -> Html:
-    if grant.covers <= VISITS_WHOLE:
-        if grant.given:
+    return _over(t, grant.covers, given=grant.given)
+
+
+def _over(t: Texts, covers: frozenset[Covers], *, given: bool) -> Html:
+    if covers <= VISITS_WHOLE:
+        if given:
             return t("This person no longer sees your bookings.")
         return t("These bookings can no longer be seen here. The visits stand as they stood.")
-    if grant.given:
+    if given:
         return t("This person no longer sees what you had opened.")
     return t("What was open can no longer be seen here. The visits stand as they stood.")
-
-
-def _other(t: Texts, grant: Grant) -> str:
-    return _holder(t, grant) if grant.given else grant.name
 
 
 def _holder(t: Texts, grant: Grant) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
+from services.accounts.bases import Bases
 from services.accounts.codes import Code, CodeKind, CodeRefused, Codes
 from services.accounts.consents import Consents
 from services.accounts.ended import RightsEnded
@@ -27,6 +28,7 @@ from services.accounts.links import (
     covers_of,
     end_grants,
     insert_grant,
+    is_confirmed,
     live_link,
     lives,
     note,
@@ -39,15 +41,18 @@ from services.accounts.model import (
     Basis,
     CodeProblem,
     Covers,
+    DeskOffer,
     Grant,
     IssuedCode,
     Offer,
     Opened,
     Person,
     Relation,
+    Shown,
+    initials,
 )
 from services.accounts.notices import AccountNews
-from services.accounts.papers import BY_PAPERS, is_holder, through
+from services.accounts.papers import BY_PAPERS, GUARDED, is_holder, through
 from services.accounts.persons import Persons, covers_words
 from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
@@ -72,6 +77,7 @@ class Access:
         database: Database,
         accounts: Accounts,
         consents: Consents,
+        bases: Bases,
         persons: Persons,
         codes: Codes,
         outbox: Outbox,
@@ -85,6 +91,7 @@ class Access:
         self._database = database
         self._accounts = accounts
         self._consents = consents
+        self._bases = bases
         self._persons = persons
         self._codes = codes
         self._outbox = outbox
@@ -95,8 +102,8 @@ class Access:
     # --- codes ------------------------------------------------------------------------------------
 
     @concerns.persons("who may act for whom")
-    async def redeem(self, who: Account, digits: str | None) -> Opened | Offer:
-        """What a code is good for: one of the desk opens at once, a consent is first shown and then accepted.
+    async def redeem(self, who: Account, digits: str | None) -> Shown:
+        """What a code is good for: shown first, and only then taken (`open`, `accept`).
 
         `digits` None: what was typed is no code. Raises `CodeRefused`, and `NotAllowed` after too many misses.
         """
@@ -114,13 +121,18 @@ class Access:
         await self._count_back(counted)
         return found
 
-    async def _redeemed(self, who: Account, digits: str) -> Opened | Offer:
+    async def _redeemed(self, who: Account, digits: str) -> Shown:
         code = await self._codes.find(digits)
         if code is None:
             raise CodeRefused(CodeProblem.WRONG)
-        if code.kind is CodeKind.DESK:
-            return await self._open(who, code)
-        return await self._offer(who, code)
+        return await self._shown(who, code)
+
+    async def _shown(self, who: Account, code: Code) -> Shown:
+        if code.kind is CodeKind.CONSENT:
+            return await self._offer(who, code)
+        await self._holder(who, code)
+        identity = identity_from_json(code.data["identity"])
+        return DeskOffer(code.id, initials(identity), identity.birth_date.year, Relation(code.data["relation"]))
 
     async def _count_guess(self, who: Account) -> Sequence[tuple[int, Act]]:
         """Every try is counted before the code is looked at; gives where, for one that was no guess is given back.
@@ -152,12 +164,12 @@ class Access:
         await self._database.execute(insert(audit).values(values))
 
     @concerns.persons("who may act for whom")
-    async def offer(self, who: Account, code_id: str) -> Offer:
-        """A consent that this account has been shown already, while its code is good."""
+    async def offer(self, who: Account, code_id: str) -> Shown:
+        """What this account has been shown already, while its code is good."""
         code = await self._codes.get(code_id)
         if code is None:
             raise CodeRefused(CodeProblem.WRONG)
-        return await self._offer(who, code)
+        return await self._shown(who, code)
 
     @concerns.persons("who may act for whom")
     async def issue(self, who: Account, covers: Collection[Covers], months: int) -> tuple[IssuedCode, datetime]:
@@ -222,20 +234,21 @@ class Access:
 
     # --- the desk's codes ---------------------------------------------------------------------------
 
-    async def _open(self, who: Account, code: Code) -> Opened:
-        data = code.data
+    @concerns.persons("who may act for whom")
+    async def open(self, who: Account, code_id: str) -> Opened:
+        """Takes what a code of the desk opens, once the chat has been shown whom; `CodeRefused` where it may not."""
+        code = await self._codes.get(code_id)
+        if code is None or code.kind is not CodeKind.DESK:
+            raise CodeRefused(CodeProblem.WRONG)
+        data, own = code.data, await self._holder(who, code)
         identity, relation = identity_from_json(data["identity"]), Relation(data["relation"])
         until, consent_until = _moment(data, "until"), _moment(data, "consent_until")
         patient = Patient(data["patient"], confirmed=True, clinic_id=data["clinic"])
-        own = await self._persons.own(who)
-        if own is None and relation is not Relation.OWN:
-            raise CodeRefused(CodeProblem.FORM_FIRST)
-        if own is not None and not is_holder(own.identity, data["holder"]):
-            await self._codes.count_wrong_holder(code.id)
-            raise CodeRefused(CodeProblem.WRONG)
         known = own if relation is Relation.OWN else await self._known(who, patient.id, identity=identity)
         basis = Basis.DESK if relation in BY_PAPERS else Basis.CONSENT
         async with self._database.write() as unit:
+            if relation in GUARDED and not await is_confirmed(unit, self._clock.now(), who.id):
+                raise CodeRefused(CodeProblem.CONFIRM_FIRST)
             taken = await self._codes.use(unit, code.id)
             if taken:
                 person_id, link_id = await self._confirm(unit, who, known, relation, identity, patient, basis, until)
@@ -253,7 +266,23 @@ class Access:
                 await self._warn_others(unit, who.id, patient.id, link_id, code.id)
         if not taken:
             raise CodeRefused(CodeProblem.WRONG)
-        return Opened(await self._persons.get(who, person_id), basis, until)
+        elsewhere = await self._bases.elsewhere(who) if relation is Relation.OWN else ()
+        return Opened(await self._persons.get(who, person_id), basis, until, elsewhere)
+
+    async def _holder(self, who: Account, code: Code) -> Person | None:
+        """The account's own person, who is the one that a code of the desk was made for; None in a fresh chat.
+
+        Anybody else is counted (`Codes.count_wrong_holder`).
+        """
+        relation, own = Relation(code.data["relation"]), await self._persons.own(who)
+        if own is not None and not is_holder(own.identity, code.data["holder"]):
+            await self._codes.count_wrong_holder(code.id)
+            raise CodeRefused(CodeProblem.WRONG)
+        if relation in GUARDED and (own is None or not rights.is_confirmed(own, self._clock.now())):
+            raise CodeRefused(CodeProblem.CONFIRM_FIRST)
+        if own is None and relation is not Relation.OWN:
+            raise CodeRefused(CodeProblem.FORM_FIRST)
+        return own
 
     async def _confirm(
         self,
@@ -297,6 +326,7 @@ class Access:
                 person.c.patient_id == patient_id,
                 person_link.c.relation == Relation.OWN.value,
                 person_link.c.account_id != grantee_id,
+                person_link.c.ended_at.is_(None),
                 link_basis.c.basis.in_(STRONG),
             )
             .distinct()

@@ -60,6 +60,22 @@ async def live_link(
     return str(row.id)
 
 
+async def is_confirmed(unit: AsyncConnection, now: datetime, account_id: str) -> bool:
+    """Whether documents have confirmed the account's holder, as it stands within this unit."""
+    query = (
+        select(person_link.c.id)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(
+            person_link.c.account_id == account_id,
+            person_link.c.relation == Relation.OWN.value,
+            person_link.c.ended_at.is_(None),
+            link_basis.c.basis.in_(STRONG),
+            lives(now),
+        )
+    )
+    return (await unit.execute(query)).first() is not None
+
+
 async def put_basis(
     unit: AsyncConnection,
     link_id: str,

@@ -253,6 +253,12 @@ def full_name(who: PatientIdentity | Names) -> str:
     return " ".join(filter(None, (who.surname, who.name, who.patronymic)))
 
 
+def initials(identity: PatientIdentity) -> str:
+    """«И. А. С.»: who knows the person recognises them."""
+    names = filter(None, (identity.surname, identity.name, identity.patronymic))
+    return " ".join(f"{each[0].upper()}." for each in names)
+
+
 class CodeProblem(StrEnum):
     """Why a one-time code opens nothing."""
 
@@ -261,6 +267,8 @@ class CodeProblem(StrEnum):
     WRONG = "wrong"
     """Unknown, used, expired or made for somebody else: which of these is not told."""
     FORM_FIRST = "form_first"
+    CONFIRM_FIRST = "confirm_first"
+    """For a child or a ward, in a chat whose own holder no documents have confirmed."""
     OWN_CODE = "own_code"
 
 
@@ -298,6 +306,23 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskOffer:
+    """Whom a code of the desk would open in this chat, as far as is told before the answer: «И. А. С.», 1951.
+
+    `relation`: who the patient is to be to the account.
+    """
+
+    id: str
+    initials: str
+    born: int
+    relation: Relation
+
+
+Shown = DeskOffer | Offer
+"""What a code that fits shows before it is taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A consent between two chats, as one of them sees it.
 
@@ -315,12 +340,51 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingBasis:
+    """One basis that lets an account act for a patient, as it stands now; `link_id` and `basis` name it.
+
+    `patient`: whose visits; `holder`: what the account's holder is called by the own form, None where it is not
+    filled; `relation`: who the patient is to the account; `covers`: what a consent allows, else nothing. `mine`: the
+    account that asks lives by it, else it is another's over the one that asks. `endable`: the one that asks may end it.
+    """
+
+    link_id: str
+    basis: Basis
+    patient: str
+    holder: str | None
+    relation: Relation
+    since: datetime
+    until: datetime | None
+    covers: frozenset[Covers]
+    mine: bool
+    endable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndedBasis:
+    """One that has ended, as a chat is told of it. `mine`: it was that chat's own, else another's over its holder.
+
+    `covers`: what a consent has allowed, where this chat has just ended it; None: known no more, or by documents.
+    """
+
+    patient: str
+    holder: str | None
+    relation: Relation
+    mine: bool
+    covers: frozenset[Covers] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """What a code of the desk has opened: the person as the account has them now, and on which basis."""
+    """What a code of the desk has opened: the person as the account has them now, and on which basis.
+
+    `elsewhere`: other chats that are this very patient, too.
+    """
 
     person: Person
     basis: Basis
     until: datetime | None
+    elsewhere: tuple[StandingBasis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from services.texts.names import folded
 
 BY_PAPERS = frozenset({Relation.OWN, Relation.CHILD, Relation.WARD})
 """Who stands by a passport, a birth certificate or a guardianship paper; the others by their own consent."""
+GUARDED = BY_PAPERS - {Relation.OWN}
+"""Whom a representative stands for: only one whom the desk has confirmed in that very chat."""
 
 
 @dataclass(frozen=True, slots=True)

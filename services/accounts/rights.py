@@ -150,11 +150,19 @@ def editing(person: Person, now: datetime) -> Editing:
     return Editing.ALL if Basis.DECLARED in live else Editing.NOTHING
 
 
+def is_confirmed(person: Person, now: datetime) -> bool:
+    """Whether the account's holder is who the documents say: the desk or a provider has seen them."""
+    return person.relation is Relation.OWN and bool(live_bases(person, now) & _DOCUMENTS)
+
+
+def decides(person: Person, today: date) -> bool:
+    """Whether the person is of an age when the own word counts before that of representatives."""
+    return person.age(today) >= TEENAGER_AGE
+
+
 def may_grant(person: Person, today: date, now: datetime) -> bool:
     """Whether the person may let others act from the own chat: confirmed by documents, and 15 or over."""
-    if person.relation is not Relation.OWN or not live_bases(person, now) & _DOCUMENTS:
-        return False
-    return person.age(today) >= TEENAGER_AGE
+    return is_confirmed(person, now) and decides(person, today)
 
 
 def _acting(person: Person, bases: frozenset[Basis]) -> frozenset[Basis]:

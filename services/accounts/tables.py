@@ -104,12 +104,13 @@ person_link = Table(
         "ux_person_link_own",
         "account_id",
         unique=True,
-        sqlite_where=text("relation = 'own'"),
-        postgresql_where=text("relation = 'own'"),
+        sqlite_where=text("relation = 'own' AND ended_at IS NULL"),
+        postgresql_where=text("relation = 'own' AND ended_at IS NULL"),
     ),
     Index(None, "person_id"),
 )
-"""`ended_at`: a child has grown up, a guardianship or a consent is over; kept a while so that the notice has a name."""
+"""`ended_at`: a child has grown up, a guardianship or a consent is over, a chat was closed by another of the
+patient's or by the desk; kept a while so that the notice has a name."""
 
 link_basis = Table(
     "link_basis",

@@ -93,6 +93,11 @@ def access_over(grant_id: str, account_id: str) -> str:
     return f"over:{grant_id}:{account_id}"
 
 
+def basis_ended(link_id: str, since: datetime, account_id: str) -> str:
+    """What had stood on this link since that moment has been closed."""
+    return f"closed:{link_id}:{_seconds(since)}:{account_id}"
+
+
 def access_opened(code_id: str, account_id: str) -> str:
     """A code of the desk has opened in another chat what this account has a say over."""
     return f"opened:{code_id}:{account_id}"

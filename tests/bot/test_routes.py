@@ -19,6 +19,7 @@ from tests.support.world import World
 from tests.unit.test_callbacks import KINDS, SCREENS, longest
 
 TAKEN_BY = {
+    "be1": "end_basis",
     "bl1": "go_on",
     "ca1": "read_again",
     "cc1": "clinic",

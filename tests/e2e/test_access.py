@@ -10,11 +10,12 @@ from pathlib import Path
 
 from emulator.driver import User
 from tests.e2e.desk import HOME_CLINIC, desk_of, patients_of
-from tests.e2e.people import BORN, a_policy, told, with_consent, with_family
+from tests.e2e.people import BORN, a_policy, press_all, told, with_consent, with_family
 from tests.support.bot_process import BotProcess
 
 WRONG = "Код не подходит"
 CONFIRMED = "Документы подтверждены"
+CONFIRM_FIRST = "Сначала подтвердите себя"
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,30 @@ async def confirm(bot: BotProcess, relation: str, *given: str) -> Printed:
     return Printed(code[1], link[1])
 
 
-async def confirmed(bot: BotProcess, surname: str, language: str = "ru", *, policy: str | None = None) -> User:
+async def take(user: User, payload: str, yes: str = "Да, это я") -> None:
+    """The code's link is opened, and whom it shows is the right one."""
+    await user.send(f"/start {payload}")
+    await user.press(yes)
+
+
+async def confirmed(bot: BotProcess, surname: str, language: str = "ru", policy: str | None = None) -> User:
     """Somebody new whom the desk has confirmed: stands on the screen that says so."""
     user = await with_consent(bot, language=language)
     printed = await confirm(bot, "own", *options(surname, policy or a_policy()))
-    await user.send(f"/start {printed.payload}")
+    await take(user, printed.payload, "Да, это я" if language == "ru" else "Yes, it is me")
     return user
+
+
+async def typed(user: User, surname: str, policy: str) -> None:
+    """The form of whom `options` names, by somebody who has only heard of her."""
+    await user.press("Заполнить анкету")
+    for text in (surname, "Вера", "Павловна", f"{BORN:%d.%m.%Y}"):
+        await user.send(text)
+    await user.press("Женский")
+    await user.send("+7 916 123-45-67")
+    await user.send(policy)
+    await user.press("Пропустить")
+    await user.press("Всё верно")
 
 
 async def visit_of(bot: BotProcess, user: User) -> str:
@@ -93,16 +112,23 @@ async def test_the_registrars_code_opens_ones_own_records(town: BotProcess) -> N
     await user.send("не помню")
     assert "В коде десять цифр" in user.screen().text
     await user.send(printed.code.replace("-", " "))
+    assert f"О. В. П., {BORN.year} г. р." in user.screen().text
+    assert "Орлова" not in user.screen().text
+
+    # STEP 3. It is shown whom it opens; a «no» leaves it good, a «yes» binds this chat.
+    await user.press("Нет, это не я")
+    assert "Ничего не открыто" in user.screen().text
+    await take(user, printed.payload)
     assert CONFIRMED in user.screen().text
     assert "Орлова Вера Павловна" in user.screen().text
 
-    # STEP 3. A visit made at the counter stands in «Мои записи».
+    # STEP 4. A visit made at the counter stands in «Мои записи».
     number = await visit_of(town, user)
     await user.press("Мои записи")
     await user.press("1 ·")
     assert number in user.screen().text
 
-    # STEP 4. The same code again is refused, and Home has the policy with its mark.
+    # STEP 5. The same code again is refused, and Home has the policy with its mark.
     await user.send(f"/start {printed.payload}")
     assert WRONG in user.screen().text
     await user.press("🏠")
@@ -127,6 +153,8 @@ async def test_a_link_waits_for_the_consent(town: BotProcess) -> None:
         printed.payload[1:] in (button.callback_data or "") for row in user.screen().buttons for button in row
     )
     await user.press("✅")
+    assert "Это Вы?" in user.screen().text
+    await user.press("Да, это я")
     assert CONFIRMED in user.screen().text
     assert "Зорина Вера Павловна" in user.screen().text
 
@@ -158,19 +186,28 @@ async def test_a_child_comes_by_a_code_to_its_parent_alone(town: BotProcess) -> 
     assert WRONG in thief.screen().text
     stranger = await with_consent(town)
     await stranger.send(f"/start {printed.payload}")
-    assert "Сначала заполните свою анкету" in stranger.screen().text
-    assert "📝 Заполнить анкету" in stranger.screen().labels
+    assert CONFIRM_FIRST in stranger.screen().text
 
-    # STEP 2. The mother, from the same code.
+    # STEP 2. Nor for who has typed the mother's name and birth date.
+    impostor = await with_consent(town)
+    await typed(impostor, "Белкина", a_policy())
+    await impostor.send(f"/start {printed.payload}")
+    assert CONFIRM_FIRST in impostor.screen().text
+    assert "Белкина Маша" not in impostor.screen().text
+
+    # STEP 3. The mother, from the same code.
     await mother.send(f"/start {printed.payload}")
+    assert "Б. М. П., 2020 г. р." in mother.screen().text
+    assert "Это Ваш ребёнок?" in mother.screen().text
+    await mother.press("Да, открыть")
     assert CONFIRMED in mother.screen().text
     assert "Белкина Маша Павловна" in mother.screen().text
 
-    # STEP 3. Once more for the father: the mother hears that another chat has it.
+    # STEP 4. Once more for the father: the mother hears that another chat has it.
     father = await confirmed(town, "Белкин")
     again = [part if part != "белкина" else "Белкин" for part in child]
     second = await confirm(town, "child", *again)
-    await father.send(f"/start {second.payload}")
+    await take(father, second.payload, "Да, открыть")
     assert CONFIRMED in father.screen().text
     message = await mother.wait_for("открыт ещё в одном чате")
     assert "Белкина Маша Павловна" in message.text
@@ -218,6 +255,71 @@ async def test_a_daughter_opens_access_and_closes_it(town: BotProcess) -> None:
     assert "Котова" not in father.screen().text
     await daughter.press("👥 Кому открыт доступ")
     assert "Всего разрешений: 0" in daughter.screen().text
+
+
+async def test_whoever_opened_a_stolen_own_code_is_put_out(town: BotProcess) -> None:
+    # STEP 1. The desk's paper has been seen by somebody else, who is quicker and lets a friend in.
+    policy = a_policy()
+    thief, friend = await confirmed(town, "Сойкина", policy=policy), await with_consent(town)
+    code = await open_access(thief)
+    await friend.send(f"/start c{code.replace('-', '')}")
+    await friend.press("Другой гражданин")
+    number = await visit_of(town, thief)
+
+    # STEP 2. The owner gets a second code: she is asked about the first chat, which hears of hers.
+    owner = await confirmed(town, "Сойкина", policy=policy)
+    assert "Ваши записи открыты ещё в 1 чате. Закрыть там доступ?" in owner.screen().text
+    assert "Нет, это тоже мой чат" in owner.screen().labels
+    heard = await thief.wait_for("открыт ещё в одном чате")
+    assert "👥 Кому открыт доступ" in [button.text for row in heard.buttons for button in row]
+
+    # STEP 3. The list names both, the thief and the friend; she closes the thief's chat from it.
+    await owner.press("👥 Кому открыт доступ")
+    assert "Кому: ещё один Ваш чат" in owner.screen().text
+    assert "Всего разрешений: 2" in owner.screen().text
+    await owner.press("Закрыть: ещё один Ваш чат")
+    assert "Закроется и то, что из него открыто другим" in owner.screen().text
+    await owner.press("Да, закрыть доступ")
+    assert "Если он был не Ваш" in owner.screen().text
+    await owner.press("👥 Кому открыт доступ")
+    assert "Всего разрешений: 0" in owner.screen().text
+
+    # STEP 4. Both are told, and see nothing any more; the owner sees all.
+    await thief.wait_for("Доступ закрыли из другого чата")
+    await friend.wait_for("Доступ закрыт")
+    for other in (thief, friend):
+        await other.send("/start")
+        assert "Сойкина" not in other.screen().text
+        assert number not in other.screen().text
+    await owner.send("/start")
+    await press_all(owner, "Мои записи", "1 ·")
+    assert number in owner.screen().text
+
+
+async def test_a_consent_given_at_the_desk_before_there_was_a_chat_is_taken_back(town: BotProcess) -> None:
+    # STEP 1. A husband without a chat has let his wife see his visits, at the desk.
+    wife, policy = await confirmed(town, "Дроздова"), a_policy()
+    holder = {"holder_surname": "Дроздова", "holder_name": "Вера", "holder_birth": f"{BORN:%d.%m.%Y}"}
+    papers = options("Дроздов", policy, until="01.06.2027", **holder)
+    await take(wife, (await confirm(town, "spouse", *papers)).payload, "Да, открыть")
+    assert "Дроздов Вера Павловна" in wife.screen().text
+    await wife.press("👥 Кому открыт доступ")
+    assert "Чьи записи: Дроздов Вера Павловна" in wife.screen().text
+
+    # STEP 2. Later he comes with a chat of his own: it stands there, and he closes it.
+    husband = await confirmed(town, "Дроздов", policy=policy)
+    await husband.press("👥 Кому открыт доступ")
+    assert "Кому: Дроздова Вера Павловна" in husband.screen().text
+    assert "Срок: по 01.06.2027 включительно" in husband.screen().text
+    await press_all(husband, "1 · Закрыть", "Да, закрыть доступ")
+    assert "Этот человек больше не видит Ваши записи" in husband.screen().text
+
+    # STEP 3. She hears of it, and he is off her list.
+    message = await wife.wait_for("здесь больше не видно")
+    assert "Пациент: Дроздов Вера Павловна" in message.text
+    await wife.send("/start")
+    await press_all(wife, "Ещё", "Полисы")
+    assert "Дроздов Вера" not in wife.screen().text
 
 
 async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
@@ -291,14 +393,7 @@ async def test_an_access_ends_by_itself_and_is_told_by_day(bot: BotProcess) -> N
 
 async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess) -> None:
     user = await with_consent(town)
-    await user.press("Заполнить анкету")
-    for text in ("Рысева", "Вера", "Павловна", "05.03.1980"):
-        await user.send(text)
-    await user.press("Женский")
-    await user.send("+7 916 123-45-67")
-    await user.send(a_policy())
-    await user.press("Пропустить")
-    await user.press("Всё верно")
+    await typed(user, "Рысева", a_policy())
 
     # STEP 1. No access for others yet; what to bring to the desk, and the demo's command.
     for label in ("Ещё", "Полисы", "1 ·", "Кому открыт доступ", "➕ Открыть доступ близкому"):
@@ -325,6 +420,7 @@ async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess)
     assert WRONG in user.screen().text
     fresh = await confirm(town, "own", *options("Рысева", a_policy()))
     await user.send(fresh.code)
+    await user.press("Да, это я")
     assert CONFIRMED in user.screen().text
 
 

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 from emulator.driver import User
 from services.registry.local.demo_clinics import CHILD_HOME
 from services.registry.model import Sex
-from tests.e2e.desk import desk_of, patients_of
+from tests.e2e.desk import HOME_CLINIC, desk_of, patients_of
 from tests.e2e.people import RU, a_policy, days, number_on, press_all, told, with_consent
-from tests.e2e.test_access import confirm
-from tests.e2e.test_form import typed_form
+from tests.e2e.test_access import confirm, take
 from tests.support.bot_process import BotProcess
 
 HOLDER = ("--holder-surname", "Соколова", "--holder-name", "Анна", "--holder-birth", "05.03.1980")
-"""Whoever has typed «Соколова» into the form of `typed_form`."""
+"""Who stands for the children of these stories (`a_mother`)."""
 FIFTEEN, EIGHTEEN = date(2011, 11, 26), date(2008, 11, 26)
 """Born on Thursday of the week of the stories."""
 
@@ -33,15 +32,17 @@ def papers(surname: str, born: date, policy: str) -> tuple[str, ...]:
 
 
 async def a_mother(bot: BotProcess) -> User:
+    """Whose passport the desk has seen: only she may show a child's papers."""
     user = await with_consent(bot)
-    await typed_form(user, "Соколова", a_policy())
+    known = ("--surname", "Соколова", "--name", "Анна", "--patronymic", "Сергеевна", "--birth", "05.03.1980")
+    await bring(bot, user, "own", *known, "--sex", "F", "--policy", a_policy(), "--clinic", HOME_CLINIC)
     return user
 
 
 async def bring(bot: BotProcess, user: User, relation: str, *given: str) -> None:
     """The desk confirms somebody for the user's chat."""
     printed = await confirm(bot, relation, *given)
-    await user.send(f"/start {printed.payload}")
+    await take(user, printed.payload, "Да, это я" if relation == "own" else "Да, открыть")
     assert "подтверждены" in user.screen().text, user.screen().text
 
 
@@ -101,7 +102,7 @@ async def test_eighteen_is_told_to_both(bot: BotProcess) -> None:
     await bring(bot, mother, "child", *child, *HOLDER)
     daughter = await with_consent(bot, "Вера", language="en")
     printed = await confirm(bot, "own", *child)
-    await daughter.send(f"/start {printed.payload}")
+    await take(daughter, printed.payload, "Yes, it is me")
     await mother.send("/start")
     await press_all(mother, "Ещё", "Полисы", "2 ·", "🏠")
     assert "Соколова Вера Ильинична" in mother.screen().text

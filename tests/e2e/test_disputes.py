@@ -9,7 +9,7 @@ from services.registry.local.demo_clinics import CHILD_HOME
 from services.registry.model import VisitStatus
 from tests.e2e.desk import Desk, desk_of
 from tests.e2e.people import BORN, a_policy, days, find_and_press, number_on, press_all, times, told, with_family
-from tests.e2e.test_access import confirm, confirmed, options
+from tests.e2e.test_access import confirm, confirmed, options, take
 from tests.e2e.test_another_citizen import to_the_form, typed
 from tests.support.bot_process import BotProcess
 
@@ -127,7 +127,7 @@ async def test_two_parents_apart_with_one_child(town: BotProcess) -> None:
     for user, surname in ((mother, "Чайкина"), (father, "Чайкин")):
         holder = child.index("--holder-surname") + 1
         printed = await confirm(town, "child", *child[:holder], surname, *child[holder + 1 :])
-        await user.send(f"/start {printed.payload}")
+        await take(user, printed.payload, "Да, открыть")
 
     await mother.wait_for("открыт ещё в одном чате")
 

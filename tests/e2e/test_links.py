@@ -34,7 +34,7 @@ from tests.e2e.people import (
     with_consent,
     with_family,
 )
-from tests.e2e.test_access import CONFIRMED, confirm, options
+from tests.e2e.test_access import CONFIRMED, confirm, options, take
 from tests.support.bot_process import BotProcess
 from tests.support.qr import read_qr
 
@@ -321,7 +321,7 @@ async def test_whoever_gets_no_form_but_a_code_is_led_on_by_the_menu(town: BotPr
     await user.open_link(to_clinic())
     assert "Ссылка сохранена" in user.screen().text
     printed = await confirm(town, "own", *options("Ссылкина", a_policy()))
-    await user.send(f"/start {printed.payload}")
+    await take(user, printed.payload)
     assert CONFIRMED in user.screen().text
 
     # STEP 2. «Записаться к врачу» goes on with it.

@@ -19,7 +19,7 @@ from services.accounts.papers import Holder, Papers, issue_at_desk
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex, VisitStatus
 from tests.e2e.desk import HOME_CLINIC, desk_of, held_slot, patients_of
 from tests.e2e.people import BORN, RU, WORDS, a_policy, press_all, to_confirmation, told, with_consent, with_family
-from tests.e2e.test_access import MANAGE, open_access
+from tests.e2e.test_access import MANAGE, open_access, take
 from tests.e2e.test_cancelling import data_of, text_of, with_visit
 from tests.support.bot_process import BotProcess
 from tests.support.machine import ROOT
@@ -341,7 +341,7 @@ async def shown_papers(
         papers = Papers(relation, identity, HOME_CLINIC, Holder(surname, "Вера", BORN), None)
         codes = Codes(desk.database, desk.vault, desk.clock)
         issued = await issue_at_desk(desk.admin, codes, papers)
-    await user.send(f"/start {issued.payload}")
+    await take(user, issued.payload, "Да, это я" if own else "Да, открыть")
     assert "Документы подтверждены" in user.screen().text
 
 
@@ -411,6 +411,7 @@ async def test_the_fathers_child_stays_when_the_mother_goes(town: BotProcess) ->
     policy = a_policy(date(2020, 5, 1))
     await shown_papers(town, mother, "Общая", Relation.CHILD, policy)
     await shown_papers(town, father, "Общий", Relation.CHILD, policy)
+    await mother.wait_for("открыт ещё в одном чате")
     await mother.send("/delete_me")
     await mother.press(ALL)
     assert DONE["ru"] in mother.screen().text

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Sequence[str]] = {
     "request": (),
     "qr": ("clinic", HOME_CLINIC),
     "audit": (),
+    "access": ("list", "--patient", "nobody"),
 }
 """Each with what makes it print."""
 WRONG: dict[str, Sequence[str]] = {
@@ -47,6 +48,7 @@ WRONG: dict[str, Sequence[str]] = {
     "request": ("4711",),
     "qr": ("clinic", "nowhere"),
     "audit": ("--since", "yesterday"),
+    "access": ("end", "nothing", "--reason", "потерян телефон"),
 }
 """Each with what it refuses."""
 NAMES = sorted(command.name for topic in ALL for command in topic.cli)

@@ -12,11 +12,15 @@ from services.accounts.model import (
     Basis,
     CodeProblem,
     Covers,
+    DeskOffer,
+    EndedBasis,
     Grant,
     IssuedCode,
     Offer,
     Opened,
     Relation,
+    StandingBasis,
+    initials,
 )
 from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, PERSONS, TEENAGER, UNTIL, Sample, Samples, StepSample
 
@@ -27,6 +31,18 @@ GRANTS = [
     for holder in (None, LONGEST_PERSON.full_name, EVIL)
     for given in (True, False)
     for covers in COVERS
+]
+BASES = [
+    StandingBasis("W" * 12, basis, each.full_name, holder, relation, NOW, until, covers, mine, endable)
+    for each in PERSONS
+    for holder in (None, LONGEST_PERSON.full_name, EVIL)
+    for basis, relation, until, covers, mine, endable in (
+        (Basis.DESK, Relation.OWN, None, frozenset[Covers](), False, True),
+        (Basis.DESK, Relation.CHILD, None, frozenset[Covers](), False, False),
+        (Basis.OIDC, Relation.WARD, UNTIL, frozenset[Covers](), False, True),
+        (Basis.CONSENT, Relation.SPOUSE, UNTIL, frozenset(Covers), False, True),
+        (Basis.CONSENT, Relation.OTHER, UNTIL, frozenset({Covers.SEE_VISITS}), True, True),
+    )
 ]
 
 
@@ -43,12 +59,17 @@ def _offers() -> list[StepSample]:
     ]
 
 
+def _desk_offers() -> list[StepSample]:
+    who = initials(LONGEST_PERSON.identity)
+    return [StepSample(f"desk {each}", DeskOffer("W" * 12, who, 1951, each)) for each in Relation]
+
+
 def _access() -> list[Sample]:
     today = NOW.date()
     related = [replace(each, relation=relation) for each in (*PERSONS, TEENAGER) for relation in Relation]
     issued = IssuedCode("0" * 10, NOW)
     link = "https://t.me/" + "N" * 32 + "?start=c0000000000"
-    longest = [each for each in GRANTS if each.name == LONGEST_PERSON.full_name and each.given]
+    longest = [each for each in BASES if each.patient == LONGEST_PERSON.full_name]
     return [
         *(Sample(access.how_to_confirm, (each, today), {"demo": demo}) for each in related for demo in (True, False)),
         *(
@@ -57,9 +78,20 @@ def _access() -> list[Sample]:
             for basis in (Basis.DESK, Basis.CONSENT)
             for until in (None, UNTIL)
         ),
-        *(Sample(access.grants, (GRANTS, page)) for page in (0, 1, 99)),
-        Sample(access.grants, (longest * PAGE, 0)),
-        Sample(access.grants, ([], 0)),
+        *(
+            Sample(access.opened, (Opened(PERSONS[0], Basis.DESK, None, tuple(BASES[:count])), today))
+            for count in (1, 2)
+        ),
+        *(Sample(access.standing, (BASES, page), {"confirmed": True}) for page in (0, 1, 99)),
+        Sample(access.standing, (longest * PAGE, 0), {"confirmed": False}),
+        *(Sample(access.standing, ([], 0), {"confirmed": confirmed}) for confirmed in (True, False)),
+        *(Sample(access.close, (each,)) for each in BASES),
+        *(
+            Sample(access.basis_ended, (EndedBasis(each.patient, each.holder, each.relation, mine, covers),))
+            for each in BASES
+            for mine in (True, False)
+            for covers in (None, each.covers)
+        ),
         Sample(access.codes_enough),
         *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
         *(
@@ -75,7 +107,7 @@ def _access() -> list[Sample]:
             for draws in (access.revoke, access.given, access.accepted, access.ended, access.expired)
             for each in GRANTS
         ),
-        *(Sample(access.opened_elsewhere, (each,)) for each in PERSONS),
+        *(Sample(access.opened_elsewhere, (each,)) for each in related),
         *(
             Sample(access.erased, (name,), {"given": given})
             for name in (None, EVIL, LONGEST_PERSON.full_name)
@@ -89,13 +121,22 @@ SAMPLES = Samples(
     steps={
         access_wizard.KIND: {
             "code": [
-                StepSample("with a form", access.EnterCode(has_form=True)),
-                StepSample("without", access.EnterCode(has_form=False), full=True),
+                StepSample("with a form", access.EnterCode(has_form=True, confirmed=False)),
+                StepSample("confirmed", access.EnterCode(has_form=True, confirmed=True)),
+                StepSample("without", access.EnterCode(has_form=False, confirmed=False), full=True),
             ],
-            "accept": _offers(),
+            "accept": [
+                *_offers(),
+                *(
+                    StepSample(
+                        f"desk {relation}", DeskOffer("W" * 12, initials(LONGEST_PERSON.identity), 1951, relation)
+                    )
+                    for relation in Relation
+                ),
+            ],
         }
     },
     notes=[*(Sample(access.problem, (problem,)) for problem in CodeProblem), Sample(access.too_many_tries)],
-    sentences=[Sample(access.declined)],
+    sentences=[Sample(access.declined), Sample(access.not_opened)],
     toasts=[Sample(access.nothing_ticked)],
 )

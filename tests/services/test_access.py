@@ -22,6 +22,7 @@ from services.accounts.model import (
     Basis,
     CodeProblem,
     Covers,
+    DeskOffer,
     Grant,
     Offer,
     Opened,
@@ -78,9 +79,10 @@ async def refused(world: World, who: Account, digits: str | None) -> CodeProblem
 
 
 async def opened(world: World, who: Account, digits: str) -> Opened:
-    found = await world.access.redeem(who, digits)
-    assert isinstance(found, Opened)
-    return found
+    """Shown whom, then taken."""
+    shown = await world.access.redeem(who, digits)
+    assert isinstance(shown, DeskOffer)
+    return await world.access.open(who, shown.id)
 
 
 async def confirmed(world: World, identity: PatientIdentity) -> tuple[Account, Person]:
@@ -336,13 +338,74 @@ async def test_a_code_ends_at_ten_minutes_sharp(world: World) -> None:
     assert await refused(world, await world.account(), second) is CodeProblem.WRONG
 
 
-async def test_a_child_needs_the_parents_form_first_and_the_code_waits(world: World) -> None:
-    digits = await desk_code(world, MASHA, Relation.CHILD, ANNA)
+@pytest.mark.parametrize("relation", [Relation.CHILD, Relation.WARD])
+async def test_a_representative_is_confirmed_first_and_the_code_waits(world: World, relation: Relation) -> None:
+    """Whoever knows the mother's name and birth date types her form: that opens nobody's child."""
+    until = date(2027, 5, 1) if relation is Relation.WARD else None
+    digits = await desk_code(world, MASHA, relation, ANNA, until=until)
     mother = await world.account()
-    assert await refused(world, mother, digits) is CodeProblem.FORM_FIRST
-    assert await misses(world) == 0
+    assert await refused(world, mother, digits) is CodeProblem.CONFIRM_FIRST
     await world.persons.register_own(mother, ANNA)
-    assert (await opened(world, mother, digits)).person.relation is Relation.CHILD
+    assert await refused(world, mother, digits) is CodeProblem.CONFIRM_FIRST
+    assert await misses(world) == 0
+    await opened(world, mother, await desk_code(world, ANNA))
+    assert (await opened(world, mother, digits)).person.relation is relation
+
+
+async def test_a_consent_of_an_adult_at_the_desk_needs_the_own_form(world: World) -> None:
+    digits = await desk_code(world, PETER, Relation.SPOUSE, ANNA, until=date(2027, 5, 1))
+    wife = await world.account()
+    assert await refused(world, wife, digits) is CodeProblem.FORM_FIRST
+    await world.persons.register_own(wife, ANNA)
+    assert (await opened(world, wife, digits)).person.relation is Relation.SPOUSE
+
+
+async def test_a_representative_who_is_put_out_meanwhile_takes_no_child(world: World) -> None:
+    """The code has been shown; before it is taken, the chat is no longer its holder."""
+    mother, _ = await confirmed(world, ANNA)
+    shown = await world.access.redeem(mother, await desk_code(world, MASHA, Relation.CHILD, ANNA))
+    second, _ = await confirmed(world, ANNA)
+    (first,) = await world.bases.elsewhere(second)
+    await world.bases.end(second, first.link_id, first.basis)
+    with pytest.raises(CodeRefused) as told_so:
+        await world.access.open(mother, shown.id)
+    assert told_so.value.problem is CodeProblem.CONFIRM_FIRST
+    assert await world.persons.family(mother) == ()
+
+
+# --- whom it is about, before it binds ------------------------------------------------------------------
+
+
+async def test_a_code_shows_whom_and_binds_nobody_yet(world: World) -> None:
+    digits = await desk_code(world)
+    who = await world.account()
+    for _ in range(2):
+        shown = await world.access.redeem(who, digits)
+        assert shown == DeskOffer(shown.id, "Ё. А. С.", ADULT.year, Relation.OWN)
+        assert await world.access.offer(who, shown.id) == shown
+    assert await world.persons.family(who) == ()
+    other = await world.account()
+    assert (await opened(world, other, digits)).person.identity == ANNA, "it was not burnt by being shown"
+    for late in (world.access.open(who, shown.id), world.access.offer(who, shown.id)):
+        with pytest.raises(CodeRefused):
+            await late
+
+
+async def test_a_name_without_a_patronymic_has_two_initials(world: World) -> None:
+    digits = await desk_code(world, replace(ANNA, patronymic=None, name="анна-мария"))
+    shown = await world.access.redeem(await world.account(), digits)
+    assert isinstance(shown, DeskOffer)
+    assert shown.initials == "Ё. А."
+
+
+async def test_a_consents_code_is_not_opened_as_the_desks(world: World) -> None:
+    giver, _ = await confirmed(world, PETER)
+    taker, _ = await confirmed(world, ANNA)
+    issued, _ = await world.access.issue(giver, SEE, 3)
+    offer = await world.access.redeem(taker, issued.digits)
+    with pytest.raises(CodeRefused):
+        await world.access.open(taker, offer.id)
+    assert len(await world.persons.family(taker)) == 1
 
 
 @pytest.mark.parametrize("relation", [Relation.OWN, Relation.CHILD])
@@ -362,9 +425,11 @@ async def test_a_stolen_code_opens_nothing_and_burns_at_the_third_try(world: Wor
 
 async def test_a_holder_is_known_however_the_name_is_typed(world: World) -> None:
     mother = replace(ANNA, surname="Римская-О'Коннор")
-    digits = await desk_code(world, MASHA, Relation.CHILD, mother)
+    otherwise = replace(mother, surname="РИМСКАЯ – О’КОННОР.")
     who = await world.account()
-    await world.persons.register_own(who, replace(mother, surname="РИМСКАЯ – О’КОННОР."))
+    await world.persons.register_own(who, otherwise)
+    assert (await opened(world, who, await desk_code(world, mother))).person.identity == mother
+    digits = await desk_code(world, MASHA, Relation.CHILD, otherwise)
     assert (await opened(world, who, digits)).person.relation is Relation.CHILD
 
 
@@ -405,7 +470,8 @@ async def test_when_many_guess_whoever_has_missed_once_waits(world: World) -> No
 async def test_two_chats_at_once_and_exactly_one_gets_in(world: World) -> None:
     digits = await desk_code(world)
     chats = [await world.account() for _ in range(6)]
-    found = await asyncio.gather(*(world.access.redeem(each, digits) for each in chats), return_exceptions=True)
+    shown = [(each, (await world.access.redeem(each, digits)).id) for each in chats]
+    found = await asyncio.gather(*(world.access.open(each, code) for each, code in shown), return_exceptions=True)
     assert sum(isinstance(each, Opened) for each in found) == 1
     assert sum(isinstance(each, CodeRefused) for each in found) == 5
     assert sum([len(await world.persons.family(each)) for each in chats]) == 1

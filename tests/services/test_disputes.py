@@ -109,7 +109,7 @@ async def test_a_consent_that_the_patient_has_given_ends_and_both_hear_of_it(wor
     await world.person(husband, somebody(5, ADULT))
     issued, _ = await world.access.issue(anna, {Covers.SEE_VISITS, Covers.MANAGE_VISITS}, 3)
     offer = await world.access.redeem(husband, issued.digits)
-    await world.access.accept(husband, offer.id, Relation.SPOUSE, "told")  # type: ignore[union-attr]
+    await world.access.accept(husband, offer.id, Relation.SPOUSE, "told")
     wife = next(each for each in await world.persons.family(husband) if each.relation is Relation.SPOUSE)
     outcome = await world.booking.book(await world.request(husband, wife, await world.slot(THERAPIST, 10)))
     assert isinstance(outcome, Made), outcome

@@ -523,7 +523,7 @@ async def test_who_may_see_more_is_told_of_what_was_there_before(world: World, a
     assert await planned(world, account) == {}
     papers = Papers(Relation.OWN, mother, "c1", Holder(mother.surname, mother.name, mother.birth_date), None)
     issued = await issue_at_desk(world.admin, Codes(world.database, world.vault, world.clock), papers)
-    await world.access.redeem(account, issued.digits)
+    await world.access.open(account, (await world.access.redeem(account, issued.digits)).id)
     await world.watch.look()
     assert visit.id in await planned(world, account)
     other = await world.account()

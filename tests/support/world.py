@@ -18,6 +18,7 @@ from bot.common import by_itself
 from bot.storage import Storage
 from services.accounts.access import Access
 from services.accounts.ageing import Ageing
+from services.accounts.bases import Bases
 from services.accounts.consents import Consents
 from services.accounts.family import Family
 from services.accounts.mail import Mail
@@ -239,6 +240,7 @@ class World:
         self.deeds = house.service(Deeds)
         self.disputes = house.service(Disputes)
         self.access = house.service(Access)
+        self.bases = house.service(Bases)
         self.consents = house.service(Consents)
         self.family = house.service(Family)
         self.ageing = house.service(Ageing)

@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 
 from bot.cli import confirm
+from bot.cli.form import WRONG, Wrong
 from services.accounts.codes import Codes
 from services.accounts.model import Relation
 from services.errors import NotFound
@@ -135,7 +136,7 @@ async def test_what_is_missing_or_bad_is_one_line_without_its_value(
 ) -> None:
     given = {name: value for name, value in (GOOD | changes).items() if value is not None}
     code, printed, wrong = await run(desk, None, relation, *(f"--{name}={value}" for name, value in given.items()))
-    assert (code, printed) == (confirm.WRONG, "")
+    assert (code, printed) == (WRONG, "")
     last = wrong.strip().splitlines()[-1]
     assert last.startswith(said)
     assert not any(value in wrong for value in given.values() if value and len(value) > 2)
@@ -161,7 +162,7 @@ async def test_a_doubtful_policy_only_warns(desk: confirm.Desk) -> None:
 
 async def test_a_terminal_that_is_closed_confirms_nobody(desk: confirm.Desk) -> None:
     code, printed, wrong = await run(desk, Terminal("Иванова"), "own")
-    assert (code, printed) == (confirm.WRONG, "")
+    assert (code, printed) == (WRONG, "")
     assert "nothing is confirmed" in wrong
     assert not desk.admin.enrolled  # type: ignore[attr-defined]
 
@@ -176,7 +177,7 @@ async def test_an_end_is_asked_where_there_is_one(desk: confirm.Desk, relation: 
     code, _, _ = await run(desk, terminal, relation.value, *given, *last, *holder)
     ends = relation not in (Relation.OWN, Relation.CHILD)
     assert terminal.asked == (["until: "] if ends else [])
-    assert code == (confirm.WRONG if ends else 0)
+    assert code == (WRONG if ends else 0)
 
 
 @pytest.mark.parametrize("relation", [Relation.CHILD, Relation.WARD])
@@ -193,5 +194,5 @@ def test_the_last_day_counts(clock: FakeClock) -> None:
     clock.set(datetime(2026, 11, 23, 20, 59, tzinfo=UTC))  # 23:59 in Moscow
     assert confirm._parse_until("until", "23.11.2026", clock.now()) == datetime(2026, 11, 23, 21, tzinfo=UTC)
     clock.advance(minutes=1)
-    with pytest.raises(confirm._Wrong):
+    with pytest.raises(Wrong):
         confirm._parse_until("until", "23.11.2026", clock.now())

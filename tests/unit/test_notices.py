@@ -20,8 +20,8 @@ KINDS = [
     *("booking_confirmed", "booking_failed", "booking_stands", "visit_cancelled", "cancel_failed", "move_failed"),
     *("visit_moved", "visit_booked_elsewhere", "visit_cancelled_by_clinic", "reminder_eve", "reminder_soon"),
     *("turned_15", "turned_18", "guardianship_ended"),
-    *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "mail_refused"),
-    *("mail_code", "mail_code_refused", "mail_unconfirmed"),
+    *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "basis_ended"),
+    *("mail_refused", "mail_code", "mail_code_refused", "mail_unconfirmed"),
     "request_status",
 ]
 
@@ -63,6 +63,7 @@ MADE = {
     "given:grant": keys.access_given("grant"),
     "ended:grant:account": keys.access_ended("grant", "account"),
     "over:grant:account": keys.access_over("grant", "account"),
+    "closed:link:1795501200:account": keys.basis_ended("link", AT, "account"),
     "opened:code:account": keys.access_opened("code", "account"),
     "erased:farewell": keys.access_erased("farewell"),
     "turned_15:link": keys.turned_15("link"),

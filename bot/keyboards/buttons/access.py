@@ -8,6 +8,7 @@ from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot.keyboards.buttons.common import Go, PageNumber
+from services.accounts.model import Basis
 
 CoversBits = Annotated[int, Field(ge=0, le=0xFFFF)]
 """What a consent covers: a bit a word, in the order of `accounts.model.Covers`; what no word has is left out."""
@@ -66,6 +67,14 @@ class GrantRevoke(CallbackData, prefix="gr1"):
     """Ends a consent; `sure`: the question has been answered with yes."""
 
     grant: str
+    sure: bool
+
+
+class BasisEnd(CallbackData, prefix="be1"):
+    """Ends what lets a chat act for a patient; `sure`: the question has been answered with yes."""
+
+    link: str
+    basis: Basis
     sure: bool
 
 

@@ -46,6 +46,8 @@ WORDS = ExportWords(
             "basis_consent": N_("a code of the clinic’s desk confirmed a consent"),
             "consent_accepted": N_("an access was taken"),
             "consent_ended": N_("an access was closed"),
+            "basis_ended": N_("an access by documents was closed"),
+            "basis_ended_by_desk": N_("the clinic’s desk closed an access"),
             "code_missed": N_("a code that did not fit was entered"),
             LOOKS[Area.RECORDS]: N_("the medical record was looked at"),
             LOOKS[Area.DOCUMENTS]: N_("documents were looked at"),

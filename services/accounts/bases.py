@@ -1,0 +1,363 @@
+"""What lets accounts act for a patient, listed as it stands: each of these can be ended.
+
+By any chat of the patient whose own documents the desk has seen, whenever and wherever the other one came from; by the
+clinic's desk; and what rests on a consent by whoever has received it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.accounts import concerns, rights
+from services.accounts.accounts import Accounts
+from services.accounts.ended import RightsEnded
+from services.accounts.identity import identity_from_json
+from services.accounts.links import (
+    STRONG,
+    WEAK,
+    covers_of,
+    end_grants,
+    lives,
+    note,
+    same_patient,
+    take_bases,
+    take_consent,
+)
+from services.accounts.model import Account, Basis, EndedBasis, Person, Relation, StandingBasis, full_name
+from services.accounts.notices import AccountNews
+from services.accounts.persons import Persons
+from services.accounts.tables import access_grant, account, link_basis, person, person_link
+from services.clock import Clock
+from services.errors import NotFound
+from services.notify import keys
+from services.notify.model import Notice
+from services.notify.outbox import Outbox
+from services.storage.engine import Database
+from services.storage.vault import Vault
+from services.texts.dates import MOSCOW, local
+
+_BY_PAPERS = (Relation.CHILD.value, Relation.WARD.value)
+_ROWS = (
+    select(
+        link_basis,
+        person_link.c.account_id,
+        person_link.c.relation,
+        person_link.c.person_id,
+        person.c.profile,
+        person.c.patient_id,
+    )
+    .join(person_link, person_link.c.id == link_basis.c.link_id)
+    .join(person, person.c.id == person_link.c.person_id)
+    .where(person_link.c.ended_at.is_(None), link_basis.c.basis.not_in(WEAK))
+    .order_by(link_basis.c.granted_at, link_basis.c.link_id, link_basis.c.basis)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """An access that has just been ended. `told`: the keys under which its own chat is told by the screen to come."""
+
+    basis: EndedBasis
+    told: tuple[str, ...]
+
+
+class Bases:
+    """Lists and ends what stands over a patient. Whoever asks is looked at again within the unit that ends it."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        persons: Persons,
+        outbox: Outbox,
+        rights_ended: RightsEnded,
+        clock: Clock,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._accounts = accounts
+        self._persons = persons
+        self._outbox = outbox
+        self._rights_ended = rights_ended
+        self._clock = clock
+
+    # --- telling ------------------------------------------------------------------------------------
+
+    @concerns.persons("who may act for whom")
+    async def standing(self, who: Account) -> tuple[StandingBasis, ...]:
+        """What others' chats have over this account's holder, then the consents that this account lives by.
+
+        Only a holder whose documents the desk has seen is told of the others.
+        """
+        own = await self._confirmed(who)
+        others = await self._over(own, who) if own else []
+        mine = person_link.c.account_id == who.id, link_basis.c.basis == Basis.CONSENT.value
+        received = (await self._database.fetch(self._live(*mine))).all()
+        holder = {who.id: own.full_name} if own else {}
+        return (
+            *(await self._told(others, own)),
+            *(self._basis(row, self._name(row), holder, mine=True, endable=True) for row in received),
+        )
+
+    @concerns.persons("who may act for whom")
+    async def elsewhere(self, who: Account) -> tuple[StandingBasis, ...]:
+        """The other chats that are this account's holder, too."""
+        return tuple(each for each in await self.standing(who) if not each.mine and each.relation is Relation.OWN)
+
+    @concerns.persons("who may act for whom")
+    async def get(self, who: Account, link_id: str, basis: Basis) -> StandingBasis:
+        """One that `standing` tells this account of; `NotFound` for any other, and for one that has ended."""
+        for each in await self.standing(who):
+            if (each.link_id, each.basis) == (link_id, basis):
+                return each
+        raise NotFound
+
+    @concerns.persons("what stands over a patient, told to the desk")
+    async def of_patient(self, patient_id: str) -> tuple[StandingBasis, ...]:
+        """For the desk: all that stands over the registry's patient, in whichever chat."""
+        rows = (await self._database.fetch(self._live(person.c.patient_id == patient_id))).all()
+        return tuple(await self._told(rows, None))
+
+    @concerns.persons("who may act for whom")
+    async def ended(self, who: Account, link_id: str) -> EndedBasis:
+        """What a notice about this link says: to the account that had it, and to the patient's confirmed chats."""
+        query = (
+            select(person_link, person.c.profile, person.c.patient_id)
+            .join(person, person.c.id == person_link.c.person_id)
+            .where(person_link.c.id == link_id)
+        )
+        row = (await self._database.fetch(query)).one_or_none()
+        if row is None:
+            raise NotFound
+        if row.account_id == who.id:
+            return EndedBasis(self._name(row), None, Relation(row.relation), mine=True)
+        own = await self._confirmed(who)
+        if own is None or row.patient_id is None or own.patient_id != row.patient_id:
+            raise NotFound
+        names = await self._holders([row.account_id])
+        return EndedBasis(own.full_name, names.get(row.account_id), Relation(row.relation), mine=False)
+
+    # --- ending -------------------------------------------------------------------------------------
+
+    @concerns.persons("who may act for whom")
+    async def end(self, who: Account, link_id: str, basis: Basis) -> Closed:
+        """Ends one that `standing` tells this account of, with all that rested on it; both sides are told.
+
+        `NotFound` where there is none, or only the desk may end it. The screen that follows says it to this account:
+        shown, it settles the keys that are given.
+        """
+        found = await self.get(who, link_id, basis)
+        if not found.endable:
+            raise NotFound
+        async with self._database.write() as unit:
+            row = await self._locked(unit, link_id, basis)
+            if row is None or not (found.mine or await self._is_confirmed(unit, who.id, row.patient_id)):
+                raise NotFound
+            told = await self._end(unit, row, who.id)
+        await self._accounts.by_id(row.account_id)  # whom they act for may have changed: the cache is renewed
+        covers = found.covers if basis is Basis.CONSENT else None
+        return Closed(EndedBasis(found.patient, found.holder, found.relation, found.mine, covers), tuple(told))
+
+    async def end_at_desk(self, link_id: str, basis: Basis) -> StandingBasis:
+        """The desk ends any of them: the chat that had it and the patient's confirmed ones are told.
+
+        `NotFound` where it does not stand.
+        """
+        of_link = link_basis.c.link_id == link_id, link_basis.c.basis == basis.value
+        rows = (await self._database.fetch(self._live(*of_link))).all()
+        if not rows:
+            raise NotFound
+        (found,) = await self._told(rows, None)
+        async with self._database.write() as unit:
+            row = await self._locked(unit, link_id, basis)
+            if row is None:
+                raise NotFound
+            await self._end(unit, row, None)
+        await self._accounts.by_id(row.account_id)
+        return found
+
+    async def _locked(self, unit: AsyncConnection, link_id: str, basis: Basis) -> Row[Any] | None:
+        """The basis as it stands once nobody else changes it: first consents, then accounts, each by their ids.
+
+        Whoever erases an account locks them in this order, too; so two chats that put each other out wait, and the
+        second finds itself out already.
+        """
+        whose = select(person_link.c.person_id).where(person_link.c.id == link_id)
+        person_id = (await unit.execute(whose)).scalar_one_or_none()
+        if person_id is None:
+            return None
+        rows = same_patient(person_id)
+        grants = select(access_grant.c.id).where(access_grant.c.person_id.in_(rows), access_grant.c.ended_at.is_(None))
+        await unit.execute(grants.order_by(access_grant.c.id).with_for_update())
+        linked = select(person_link.c.account_id).where(person_link.c.person_id.in_(rows))
+        await unit.execute(
+            select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id).with_for_update()
+        )
+        standing = self._live(link_basis.c.link_id == link_id, link_basis.c.basis == basis.value)
+        row: Row[Any] | None = (await unit.execute(standing)).one_or_none()
+        return row
+
+    async def _end(self, unit: AsyncConnection, row: Row[Any], by: str | None) -> list[str]:
+        """Ends a basis and tells whom it concerns. `by`: the account that does it, None for the desk.
+
+        Gives the keys of what that account's own screen will say.
+        """
+        now = self._clock.now()
+        action = "basis_ended" if by else "basis_ended_by_desk"
+        await note(unit, now, by or row.account_id, row.person_id, action, row.link_id)
+        told: dict[str, list[str]] = {}
+        if row.basis == Basis.CONSENT.value:
+            for grant in await end_grants(unit, now, row.account_id, row.person_id):
+                for account_id in (grant.grantor_id, grant.grantee_id):
+                    told.setdefault(account_id, []).append(await self._tell_of_grant(unit, grant, account_id, by))
+            await take_consent(unit, now, row.account_id, row.person_id, self._rights_ended)
+        else:
+            await take_bases(unit, row.link_id, STRONG, now, self._rights_ended)
+            if row.relation == Relation.OWN.value:
+                await self._end_what_rested(unit, row, now, by)
+        concerned = [row.account_id, *((by,) if by else ())]
+        if by is None or row.basis != Basis.CONSENT.value:
+            concerned += await self._chats_of(unit, row.patient_id)
+        for account_id in dict.fromkeys(concerned):
+            if account_id not in told:
+                told[account_id] = [await self._tell(unit, row, account_id, by)]
+        return told[by] if by else []
+
+    async def _end_what_rested(self, unit: AsyncConnection, own: Row[Any], now: datetime, by: str | None) -> None:
+        """A chat is no longer its holder: what it let others do ends, and what it may do for children and wards."""
+        given = await unit.execute(
+            update(access_grant)
+            .where(
+                access_grant.c.grantor_id == own.account_id,
+                access_grant.c.ended_at.is_(None),
+                access_grant.c.person_id.in_(same_patient(own.person_id)),
+            )
+            .values(ended_at=now)
+            .returning(access_grant)
+        )
+        for grant in given.all():
+            await note(unit, now, own.account_id, grant.person_id, "consent_ended", grant.id)
+            if await self._is_given_by_another(unit, grant):
+                continue
+            await take_consent(unit, now, grant.grantee_id, grant.person_id, self._rights_ended)
+            await self._tell_of_grant(unit, grant, grant.grantee_id, by)
+        by_papers = await unit.execute(
+            select(person_link.c.id, person_link.c.person_id).where(
+                person_link.c.account_id == own.account_id,
+                person_link.c.relation.in_(_BY_PAPERS),
+                person_link.c.ended_at.is_(None),
+            )
+        )
+        for link in by_papers.all():
+            if await take_bases(unit, link.id, STRONG, now, self._rights_ended):
+                await note(unit, now, own.account_id, link.person_id, "basis_ended", link.id)
+
+    async def _is_given_by_another(self, unit: AsyncConnection, grant: Row[Any]) -> bool:
+        """A consent that was given at the desk stands in each of the patient's chats: the others' still holds."""
+        same = access_grant.c.grantee_id == grant.grantee_id, access_grant.c.ended_at.is_(None)
+        query = select(access_grant.c.id).where(*same, access_grant.c.person_id.in_(same_patient(grant.person_id)))
+        return (await unit.execute(query)).first() is not None
+
+    async def _tell_of_grant(self, unit: AsyncConnection, grant: Row[Any], account_id: str, by: str | None) -> str:
+        kind, key = AccountNews.ACCESS_ENDED, keys.access_ended(grant.id, account_id)
+        notice = Notice(account_id, grant.person_id, kind, grant.id, key, screen_follows=account_id == by)
+        await self._outbox.add(unit, notice)
+        return key
+
+    async def _tell(self, unit: AsyncConnection, row: Row[Any], account_id: str, by: str | None) -> str:
+        kind, key = AccountNews.BASIS_ENDED, keys.basis_ended(row.link_id, row.granted_at, account_id)
+        whose = row.person_id if account_id == row.account_id else await self._own_row(unit, account_id)
+        notice = Notice(account_id, whose, kind, row.link_id, key, screen_follows=account_id == by)
+        await self._outbox.add(unit, notice)
+        return key
+
+    async def _own_row(self, unit: AsyncConnection, account_id: str) -> str | None:
+        query = select(person_link.c.person_id).where(
+            person_link.c.account_id == account_id,
+            person_link.c.relation == Relation.OWN.value,
+            person_link.c.ended_at.is_(None),
+        )
+        return (await unit.execute(query)).scalar_one_or_none()
+
+    async def _chats_of(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[str]:
+        """The patient's own chats, confirmed by documents."""
+        if patient_id is None:
+            return ()
+        query = self._own_confirmed(patient_id).with_only_columns(person_link.c.account_id)
+        return (await unit.execute(query.order_by(person_link.c.account_id))).scalars().all()
+
+    async def _is_confirmed(self, unit: AsyncConnection, account_id: str, patient_id: str | None) -> bool:
+        if patient_id is None:
+            return False
+        query = self._own_confirmed(patient_id).where(person_link.c.account_id == account_id)
+        return (await unit.execute(query)).first() is not None
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def _live(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        return _ROWS.where(lives(self._clock.now()), *conditions)
+
+    def _own_confirmed(self, patient_id: str) -> Select[Any]:
+        by_papers = person_link.c.relation == Relation.OWN.value, link_basis.c.basis.in_(STRONG)
+        return self._live(person.c.patient_id == patient_id, *by_papers)
+
+    async def _confirmed(self, who: Account) -> Person | None:
+        """The account's holder, where the desk or a provider has confirmed them."""
+        own = await self._persons.own(who)
+        return own if own is not None and rights.is_confirmed(own, self._clock.now()) else None
+
+    async def _over(self, own: Person, who: Account) -> Sequence[Row[Any]]:
+        if own.patient_id is None:
+            return ()
+        same = person.c.patient_id == own.patient_id
+        return (await self._database.fetch(self._live(same, person_link.c.account_id != who.id))).all()
+
+    async def _told(self, rows: Iterable[Row[Any]], own: Person | None) -> list[StandingBasis]:
+        """`own`: the patient who is told; None: the desk is."""
+        found = list(rows)
+        names = await self._holders([row.account_id for row in found])
+        today = local(self._clock.now(), MOSCOW).date()
+        return [
+            self._basis(
+                *(row, own.full_name if own else self._name(row), names),
+                mine=False,
+                endable=own is None or _may_end(own, row, today),
+            )
+            for row in found
+        ]
+
+    def _basis(self, row: Row[Any], patient: str, names: dict[str, str], *, mine: bool, endable: bool) -> StandingBasis:
+        return StandingBasis(
+            *(row.link_id, Basis(row.basis), patient, names.get(row.account_id), Relation(row.relation)),
+            *(row.granted_at, row.until, covers_of(row.covers or ""), mine, endable),
+        )
+
+    async def _holders(self, account_ids: Collection[str]) -> dict[str, str]:
+        """What these accounts' holders are called, as their own forms say."""
+        query = (
+            select(person_link.c.account_id, person.c.id.label("person_id"), person.c.profile)
+            .join(person, person.c.id == person_link.c.person_id)
+            .where(
+                person_link.c.account_id.in_(set(account_ids)),
+                person_link.c.relation == Relation.OWN.value,
+                person_link.c.ended_at.is_(None),
+            )
+        )
+        return {row.account_id: self._name(row) for row in (await self._database.fetch(query)).all()}
+
+    def _name(self, row: Row[Any]) -> str:
+        return full_name(identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile)))
+
+
+def _may_end(own: Person, row: Row[Any], today: date) -> bool:
+    """Whether the patient may end it: whom papers name as a child's representative stays one until the child is 15."""
+    if row.relation not in _BY_PAPERS or row.basis == Basis.CONSENT.value:
+        return True
+    return rights.decides(own, today)
