@@ -117,7 +117,7 @@ def build_kernel(
     outbox = Outbox(
         database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
     )
-    rests = [topic.rests(outbox) for topic in topics if topic.rests is not None]
+    rests = [topic.rests(outbox, clock) for topic in topics if topic.rests is not None]
     return Kernel(
         database=database,
         vault=vault,

@@ -22,6 +22,7 @@ from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
 from services.accounts.model import Account, Area
+from services.clock import Clock
 from services.drafts.model import Draft
 from services.notify.model import Letter
 from services.notify.outbox import Outbox
@@ -247,7 +248,7 @@ class Topic:
     follows: Callable[..., Sequence[Followed[Any]]] | None = None
     ticks: Sequence[Tick] = ()
     sweeps: Sequence[Callable[..., Awaitable[object]]] = ()
-    rests: Callable[[Outbox], RestsOnRights] | None = None
+    rests: Callable[[Outbox, Clock], RestsOnRights] | None = None
     revived: Revived | None = None
     cli: Sequence[CliCommand] = ()
     areas: Collection[Area] = ()

@@ -56,6 +56,10 @@ async def booked_elsewhere(context: NoticeContext, *, visits: Visits, deeds: Dee
     return visit_views.ticket(context.t, entry, context.now, note=note, denial=denial, offers_mail=offers_mail)
 
 
+async def undone(context: NoticeContext) -> Rendered:
+    return visit_views.undone_booking(context.t)
+
+
 async def cancelled(
     context: NoticeContext, *, visits: Visits, deeds: Deeds, mail: Mail, cancelling: Cancelling
 ) -> Rendered:
@@ -166,6 +170,7 @@ def _spec(kind: str, render: Render, *, opens: bool = True, mailed: bool = True,
 SPECS = (
     _spec(VisitNews.BOOKING_CONFIRMED, confirmed, ahead=True),
     _spec(VisitNews.BOOKING_FAILED, failed, opens=False, mailed=False),
+    _spec(VisitNews.BOOKING_UNDONE, undone, opens=False, mailed=False),
     _spec(VisitNews.BOOKING_STANDS, stands_after_all, ahead=True),
     _spec(VisitNews.VISIT_BOOKED_ELSEWHERE, booked_elsewhere, ahead=True),
     _spec(VisitNews.VISIT_CANCELLED, cancelled),

@@ -43,6 +43,7 @@ CANCELLED = frozenset({VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_B
 HEADINGS: Mapping[str, str] = {
     VisitNews.BOOKING_CONFIRMED: STATUSES[VisitStatus.BOOKED],
     VisitNews.BOOKING_FAILED: N_("The booking could not be made"),
+    VisitNews.BOOKING_UNDONE: N_("The access is closed, the booking is cancelled"),
     VisitNews.BOOKING_STANDS: N_("The booking stands after all"),
     VisitNews.VISIT_CANCELLED: STATUSES[VisitStatus.CANCELLED_BY_PATIENT],
     VisitNews.VISIT_CANCELLED_BY_CLINIC: STATUSES[VisitStatus.CANCELLED_BY_CLINIC],
@@ -243,6 +244,20 @@ def failed_booking(t: Texts) -> Screen:
             t("The registry did not answer, and no booking was made. Your choice is kept: you can try again."),
         ),
         markup([button(t.label("🩺 Book a doctor"), GO_BOOKING)], [home_button(t)]),
+    )
+
+
+def undone_booking(t: Texts) -> Screen:
+    """The access ended while the registry was asked: nothing is said of whose visit it was, or when."""
+    return Screen(
+        blocks(
+            bold(t("The access is closed, the booking is cancelled")),
+            t(
+                "While the booking was being made, the access to this person’s bookings was closed. The booking has "
+                "been cancelled: there is nothing you need to do."
+            ),
+        ),
+        markup([home_button(t)]),
     )
 
 

@@ -47,7 +47,7 @@ from services.booking.model import (
 )
 from services.booking.moving import Moving
 from services.booking.notices import VisitNews
-from services.booking.tables import booking_intent, hold
+from services.booking.tables import booking_intent, cancel_intent, hold
 from services.booking.telling import Listeners, Telling
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -78,7 +78,7 @@ from services.registry.ports.port import REGISTRY_PATIENCE
 from services.registry.ports.times import TimesPort
 from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
-from services.storage.sql import claimed_among
+from services.storage.sql import claimed_among, insert_for
 from services.storage.tables import audit
 from services.texts.dates import local
 
@@ -364,10 +364,13 @@ class Booking:
             booking_intent.c.account_id == intent.account_id, booking_intent.c.visit_id == visit.id
         )
         async with self._database.write() as unit:
+            may = await self._may_act(unit, intent.id)
             if (await unit.execute(followed)).first() is not None:  # a look at the registry has seen the move, and told
                 this = booking_intent.c.id == intent.id, booking_intent.c.status == _REFUSED
                 await unit.execute(update(booking_intent).where(*this).values(check_at=None))
                 return
+            undone = may is False and intent.moves is None
+            status = _REFUSED if undone else _BOOKED
             settled = await unit.execute(
                 update(booking_intent)
                 .where(
@@ -375,12 +378,14 @@ class Booking:
                     booking_intent.c.status == _REFUSED,
                     booking_intent.c.check_at.is_not(None),
                 )
-                .values(status=_BOOKED, visit_id=visit.id, refusal=None, check_at=None, draft_id=intent.id)
+                .values(status=status, visit_id=visit.id, refusal=None, check_at=None, draft_id=intent.id)
                 .returning(booking_intent)
             )
             row = settled.one_or_none()
-            if row is not None:
-                await self._confirm(unit, row, visit, old, listeners, screen_follows=False, late=True)
+            if row is not None and undone:
+                await self._undo(unit, row, visit)
+            elif row is not None:
+                await self._confirm(unit, row, visit, old, listeners, screen_follows=False, late=True, told=may is True)
 
     async def _find(self, intent_id: str) -> BookingAnswer | None:
         try:
@@ -617,11 +622,13 @@ class Booking:
         old = await self._old_visit(moves) if booked or in_two_calls else None
         listeners = await self._listeners(answer, old)
         async with self._database.write() as unit:
+            may = await self._may_act(unit, intent_id) if booked else True
+            undone = may is False and moves is None
             settled = await unit.execute(
                 update(booking_intent)
                 .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
                 .values(
-                    status=_BOOKED if booked else _REFUSED,
+                    status=_BOOKED if booked and not undone else _REFUSED,
                     visit_id=answer.visit.id if isinstance(answer, Booked) else None,
                     refusal=_as_kept(answer.reason) if isinstance(answer, Refused) else None,
                     **look,
@@ -631,12 +638,17 @@ class Booking:
             row = settled.one_or_none()
             move = row is None or row.moves is not None
             given_up = move and await self._moving.settle(unit, intent_id, booked=booked)
-            if row is not None and isinstance(answer, Booked):
-                await self._confirm(unit, row, answer.visit, old, listeners, screen_follows=screen_follows)
+            if row is not None and isinstance(answer, Booked) and undone:
+                await self._undo(unit, row, answer.visit)
+            elif row is not None and isinstance(answer, Booked):
+                told = may is True
+                await self._confirm(unit, row, answer.visit, old, listeners, screen_follows=screen_follows, told=told)
             elif row is not None:
                 await self._refuse(unit, row, given_up=given_up, screen_follows=screen_follows)
                 if given_up and old is not None:
                     await self._telling.cancelled(unit, row.account_id, listeners, old)
+        if undone:
+            return Declined(Denial.BASIS_ENDED)
         if isinstance(answer, Booked):
             return Made(answer.visit)
         return Declined(answer.reason, OldVisit.GIVEN_UP if given_up else OldVisit.AS_IT_WAS)
@@ -645,6 +657,36 @@ class Booking:
         """Who is to hear of a visit that stands now, or of one that was given up for nothing."""
         visit = answer.visit if isinstance(answer, Booked) else old
         return await self._telling.listeners(visit) if visit is not None else Listeners()
+
+    async def _may_act(self, unit: AsyncConnection, intent_id: str) -> bool | None:
+        """`sight.may_act` for whoever has asked for a booking, now that the registry has answered."""
+        asked = select(booking_intent.c.account_id, booking_intent.c.person_id).where(booking_intent.c.id == intent_id)
+        row = (await unit.execute(asked)).one_or_none()
+        return await sight.may_act(unit, row.account_id, row.person_id, self._clock.now()) if row is not None else None
+
+    async def _undo(self, unit: AsyncConnection, intent: Row[Any], visit: Visit) -> None:
+        """The right to book ended while the registry was asked: the visit goes again, and nobody was told of it.
+
+        `Cancelling` asks for that, as soon as this unit stands, until the registry has answered.
+        """
+        now = self._clock.now()
+        await unit.execute(
+            insert_for(self._database.dialect, cancel_intent)
+            .values(
+                id=new_id(),
+                account_id=intent.account_id,
+                person_id=intent.person_id,
+                visit_id=visit.id,
+                clinic_id=visit.clinic.id,
+                slot_id=visit.slot_id,
+                status=_PENDING,
+                undoes=intent.id,
+                check_at=now,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()  # the patient is cancelling it already
+        )
+        await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
 
     async def _old_visit(self, moves: str | None) -> Visit | None:
         """The visit that was to be moved, as the registry has it now."""
@@ -665,7 +707,9 @@ class Booking:
         *,
         screen_follows: bool,
         late: bool = False,
+        told: bool = True,
     ) -> None:
+        """`told`: the account sees the visit; else it has moved it, or left its person, and may know no more of it."""
         now = self._clock.now()
         moved = intent.moves is not None
         made = VisitNews.BOOKING_STANDS if late else VisitNews.BOOKING_CONFIRMED
@@ -674,7 +718,7 @@ class Booking:
             await unit.execute(
                 update(booking_intent).where(booking_intent.c.visit_id == intent.moves).values(ended_at=now)
             )
-        if old is not None:
+        if old is not None and told:
             await self._watch.remember(unit, intent.account_id, intent.person_id, old)
         by_looking = keys.moved(intent.account_id, visit.id, visit.start)  # as `watch` would tell of it
         notice = Notice(
@@ -685,7 +729,8 @@ class Booking:
             by_looking if moved and late else keys.confirmation(intent.draft_id),
             screen_follows=screen_follows,
         )
-        await self._watch.remember(unit, intent.account_id, intent.person_id, visit, notice)
+        if told:
+            await self._watch.remember(unit, intent.account_id, intent.person_id, visit, notice)
         if moved:
             await self._telling.moved(unit, intent.account_id, listeners, old, visit)
         else:

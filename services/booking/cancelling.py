@@ -158,8 +158,9 @@ class Cancelling:
             created_at=now,
         )
         async with self._database.write() as unit:
+            if not await sight.may_act(unit, account.id, entry.person.id, now):
+                raise NotAllowed(Denial.BASIS_ENDED)
             await unit.execute(row)
-            await sight.check_listed(unit, account.id, entry.person.id)
             if sight.scope(entry, now) is VisitScope.OWN_BOOKINGS:
                 await sight.check_own(unit, account.id, entry.visit.id)
         return intent_id
@@ -183,7 +184,8 @@ class Cancelling:
 
     async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
         visit, answer = await self._look_again(intent, now)
-        if isinstance(answer, Unknown):
+        undoing = intent.undoes is not None
+        if isinstance(answer, Unknown) or (undoing and answer == NotCancelled(CancelRefusal.UNAVAILABLE)):
             pause = CHECKS[min(intent.attempts, len(CHECKS)) - 1]
             await self._database.execute(
                 update(cancel_intent)
@@ -196,7 +198,8 @@ class Cancelling:
     async def _look_again(self, intent: Row[Any], now: datetime) -> tuple[Visit | None, CancelAnswer]:
         """The visit as it is and what has become of its cancelling, asked for again while it stands.
 
-        The last time it is only looked at: an answer that is lost then would leave nobody to say what is true.
+        The last time it is only looked at: an answer that is lost then would leave nobody to say what is true. What is
+        to be undone is asked for until the registry has answered.
         """
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
@@ -206,7 +209,7 @@ class Cancelling:
         if visit is None:
             return None, NotCancelled(CancelRefusal.NOT_FOUND)
         answer = _answer_of(visit, now)
-        if answer is None and intent.attempts >= len(CHECKS):
+        if answer is None and intent.attempts >= len(CHECKS) and intent.undoes is None:
             answer = NotCancelled(CancelRefusal.UNAVAILABLE)
         return visit, answer or await self._ask(intent.visit_id)
 
@@ -223,9 +226,10 @@ class Cancelling:
         if isinstance(answer, Unknown):
             log.warning("the registry is silent about cancelling %s", intent_id)
             return Checking(intent_id)
-        done = isinstance(answer, Cancelled)
+        done, now = isinstance(answer, Cancelled), self._clock.now()
         listeners = await self._telling.listeners(visit) if done and visit is not None else Listeners()
         async with self._database.write() as unit:
+            may = await self._may_act(unit, intent_id, now) if done else True
             settled = await unit.execute(
                 update(cancel_intent)
                 .where(cancel_intent.c.id == intent_id, cancel_intent.c.status == _PENDING)
@@ -237,8 +241,11 @@ class Cancelling:
                 .returning(cancel_intent)
             )
             row = settled.one_or_none()
-            if row is not None and done:
-                await self._confirm(unit, row, visit, listeners, screen_follows=screen_follows)
+            if row is not None and row.undoes is not None:
+                await self._note_undone(unit, row, answer, now)
+            elif row is not None and done:
+                told = may is True
+                await self._confirm(unit, row, visit, listeners, screen_follows=screen_follows, told=told)
             elif row is not None and not screen_follows:
                 await self._tell(unit, row, VisitNews.CANCEL_FAILED, screen_follows=False)
         return GivenUp(intent_id) if isinstance(answer, Cancelled) else Kept(answer.reason)
@@ -251,11 +258,29 @@ class Cancelling:
         listeners: Listeners,
         *,
         screen_follows: bool,
+        told: bool,
     ) -> None:
-        await note_cancelled(unit, self._watch, intent, visit, self._clock.now())
+        """`told`: whoever has asked for it may still; else it is nothing of theirs what came of it."""
+        await note_cancelled(unit, self._watch, intent, visit if told else None, self._clock.now())
         if visit is not None:
             await self._telling.cancelled(unit, intent.account_id, listeners, visit)
-        await self._tell(unit, intent, VisitNews.VISIT_CANCELLED, screen_follows=screen_follows)
+        if told:
+            await self._tell(unit, intent, VisitNews.VISIT_CANCELLED, screen_follows=screen_follows)
+
+    async def _may_act(self, unit: AsyncConnection, intent_id: str, now: datetime) -> bool | None:
+        """`sight.may_act` for whoever has asked for it: who may no more hears nothing of what came of it."""
+        asked = select(cancel_intent.c.account_id, cancel_intent.c.person_id).where(cancel_intent.c.id == intent_id)
+        row = (await unit.execute(asked)).one_or_none()
+        return await sight.may_act(unit, row.account_id, row.person_id, now) if row is not None else None
+
+    async def _note_undone(self, unit: AsyncConnection, intent: Row[Any], answer: CancelAnswer, now: datetime) -> None:
+        """A visit that was booked as the right to it ended: whoever had asked hears that it is no more, nobody else."""
+        if answer == NotCancelled(CancelRefusal.TIME_PASSED):
+            log.error("a visit stands that was to be undone by %s", intent.id)
+            return
+        await note_cancelled(unit, self._watch, intent, None, now)
+        key = keys.undone(intent.undoes)
+        await self._outbox.add(unit, Notice(intent.account_id, None, VisitNews.BOOKING_UNDONE, intent.undoes, key))
 
     async def _tell(self, unit: AsyncConnection, intent: Row[Any], kind: VisitNews, *, screen_follows: bool) -> None:
         who, key = (intent.account_id, intent.person_id), keys.cancelled(intent.id)

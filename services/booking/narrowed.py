@@ -6,12 +6,14 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, select, union
+from sqlalchemy import ColumnElement, Select, Table, delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.tables import person_link
 from services.booking import sight
 from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, calendar_event, cancel_intent, visit_reply, visit_watch
+from services.clock import Clock
 from services.notify.outbox import Outbox
 from services.notify.tables import notification
 from services.personal import Narrowed
@@ -22,10 +24,11 @@ _OFFSETS = (timedelta(hours=2), timedelta(hours=12))
 
 
 class VisitsTold:
-    """Watches, reminders and other news to come, answers, events of a calendar."""
+    """Watches, reminders and other news to come, answers, events of a calendar; sight of what was booked from here."""
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
+        self._clock = clock
 
     async def drop(self, unit: AsyncConnection, narrowed: Narrowed) -> None:
         if narrowed.sees_all:
@@ -39,11 +42,24 @@ class VisitsTold:
         await self._outbox.forget(
             unit, account_id, *about, notification.c.subject_id.not_in(await self._kept(unit, own))
         )
+        if not narrowed.sees_own and await self._was_ended(unit, narrowed):
+            lost = booking_intent.c.account_id == account_id, booking_intent.c.person_id.in_(narrowed.persons)
+            seen = booking_intent.c.status == "booked", booking_intent.c.hidden_at.is_(None)
+            await unit.execute(update(booking_intent).where(*lost, *seen).values(hidden_at=self._clock.now()))
         for table in (visit_watch, visit_reply, calendar_event):
             await unit.execute(delete(table).where(table.c.account_id == account_id, table.c.visit_id.in_(gone)))
         eves = notification.c.kind == VisitNews.REMINDER_EVE.value
         days = [each.isoformat() for each in await self._days_ahead(unit, account_id)]
         await self._outbox.forget(unit, account_id, eves, notification.c.subject_id.not_in(days))
+
+    async def _was_ended(self, unit: AsyncConnection, narrowed: Narrowed) -> bool:
+        """Whether the right has ended; whoever takes somebody off the list, and types them in again one day, has lost
+        nothing of what was booked from there.
+        """
+        link = select(person_link.c.id).where(
+            person_link.c.account_id == narrowed.account_id, person_link.c.person_id.in_(narrowed.persons)
+        )
+        return (await unit.execute(link)).first() is not None
 
     async def _known(self, unit: AsyncConnection, narrowed: Narrowed) -> frozenset[str]:
         """Visits of these persons that the account has rows about."""

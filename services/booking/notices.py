@@ -14,6 +14,7 @@ class VisitNews(StrEnum):
     BOOKING_CONFIRMED = "booking_confirmed"
     BOOKING_FAILED = "booking_failed"
     BOOKING_STANDS = "booking_stands"
+    BOOKING_UNDONE = "booking_undone"
     VISIT_CANCELLED = "visit_cancelled"
     CANCEL_FAILED = "cancel_failed"
     MOVE_FAILED = "move_failed"

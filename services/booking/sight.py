@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
-from services.accounts.model import Basis, Person, Relation
+from services.accounts.links import covers_of
+from services.accounts.model import Basis, Covers, Person, Relation
 from services.accounts.rights import VisitScope
-from services.accounts.tables import person_link
+from services.accounts.tables import account as account_table
+from services.accounts.tables import link_basis, person_link
 from services.booking.model import VisitEntry
 from services.booking.tables import booking_intent, cancel_intent
 from services.errors import Denial, NotAllowed, NotFound
@@ -84,6 +86,31 @@ async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -
     """Raises `NotAllowed` where the person has gone since it was read."""
     if (await unit.execute(listed(account_id, person_id))).first() is None:
         raise NotAllowed(Denial.BASIS_ENDED)
+
+
+async def may_act(unit: AsyncConnection, account_id: str, person_id: str, now: datetime) -> bool | None:
+    """Whether the account may book and manage for the person still; None: it has taken them off its list itself.
+
+    What that rests on stays as it is until the unit ends: whoever is ending it waits, or has ended it. To be asked
+    before the unit writes; the account comes first, as with whoever erases one.
+    """
+    await unit.execute(
+        select(account_table.c.id).where(account_table.c.id == account_id).with_for_update(read=True, key_share=True)
+    )
+    mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
+    link = (await unit.execute(select(person_link).where(*mine).with_for_update(read=True))).one_or_none()
+    if link is None:
+        return None
+    if link.ended_at is not None:
+        return False
+    held = select(link_basis).where(link_basis.c.link_id == link.id).with_for_update(read=True)
+    return any(_lets_act(row, now) for row in (await unit.execute(held)).all())
+
+
+def _lets_act(basis: Row[Any], now: datetime) -> bool:
+    """Whether a basis stands and allows to act, not only to see."""
+    lives = basis.until is None or basis.until > now
+    return lives and (basis.basis != Basis.CONSENT.value or Covers.MANAGE_VISITS in covers_of(basis.covers or ""))
 
 
 async def check_own(unit: AsyncConnection, account_id: str, visit_id: str) -> None:

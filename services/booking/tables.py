@@ -83,6 +83,7 @@ cancel_intent = Table(
     Column("status", String(9), nullable=False),
     Column("refusal", String(24)),
     Column("for_move", String(LENGTH)),
+    Column("undoes", String(LENGTH)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("check_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
@@ -106,7 +107,8 @@ cancel_intent = Table(
 """A cancelling under way or done. Its time is not listed before the unit that settles the registry's answer.
 
 `for_move`: the booking intent of a move that this one makes room for, where the registry does not take both visits;
-it is settled along with that.
+it is settled along with that. `undoes`: the booking intent whose visit is to go again, for the right to book had ended
+while the registry was asked; nobody has pressed anything, and it is asked until the registry answers.
 """
 
 visit_watch = Table(

@@ -399,7 +399,11 @@ class Watch:
             booking_intent.c.moves.in_(visit_ids),
             booking_intent.c.status != "refused",
         )
-        return set((await unit.execute(cancels.union(moves))).scalars())
+        # What a booking whose right had ended has left is nobody's news: no one was told that it stood.
+        undone = select(cancel_intent.c.visit_id).where(
+            cancel_intent.c.visit_id.in_(visit_ids), cancel_intent.c.undoes.is_not(None)
+        )
+        return set((await unit.execute(cancels.union(moves, undone))).scalars())
 
     async def _meet(self, unit: AsyncConnection, account_id: str, entry: VisitEntry) -> None:
         """A visit that was made elsewhere: nothing is said of it, but it is reminded of."""

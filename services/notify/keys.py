@@ -36,6 +36,11 @@ def failed(intent_id: str) -> str:
     return f"failed:{intent_id}"
 
 
+def undone(intent_id: str) -> str:
+    """A booking that was cancelled again, for the right to make it had ended meanwhile."""
+    return f"undone:{intent_id}"
+
+
 def cancelled(intent_id: str) -> str:
     """What a cancelling from here has come to."""
     return f"cancel:{intent_id}"

@@ -93,6 +93,7 @@ SAMPLES = Samples(
         *(Sample(visits.cancel_question, (entry, NOW)) for entry in ENTRIES),
         Sample(visits.not_cancelled, (VisitCancel(visit="visit1234567", sure=True),)),
         Sample(visits.failed_booking),
+        Sample(visits.undone_booking),
     ],
     sentences=[
         *(Sample(visits.papers, (entry,)) for entry in ENTRIES),

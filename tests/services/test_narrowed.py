@@ -150,6 +150,13 @@ async def test_what_rested_on_a_consent_goes_with_it(scene: Scene, end: Callable
     assert await scene.world.visits.latest(scene.daughter, 100) == []
 
 
+async def test_what_was_booked_by_a_consent_stays_hidden_from_who_types_the_person_in_later(scene: Scene) -> None:
+    await by_revoking(scene)
+    typed = await scene.world.family.add(scene.daughter, Relation.PARENT, HERS)
+    assert typed.patient_id == scene.hers.patient_id
+    assert await scene.world.visits.latest(scene.daughter, 100) == []
+
+
 async def test_a_consent_that_lets_do_less_takes_what_was_begun(scene: Scene) -> None:
     before = await rows(scene)
     await consent(scene.world, scene.mother, scene.daughter, SEE, None)

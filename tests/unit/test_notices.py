@@ -17,8 +17,15 @@ from services.requests.notices import RequestNews
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
 KINDS = [
-    *("booking_confirmed", "booking_failed", "booking_stands", "visit_cancelled", "cancel_failed", "move_failed"),
-    *("visit_moved", "visit_booked_elsewhere", "visit_cancelled_by_clinic", "reminder_eve", "reminder_soon"),
+    *("booking_confirmed", "booking_failed", "booking_stands", "booking_undone", "visit_cancelled", "cancel_failed"),
+    *(
+        "move_failed",
+        "visit_moved",
+        "visit_booked_elsewhere",
+        "visit_cancelled_by_clinic",
+        "reminder_eve",
+        "reminder_soon",
+    ),
     *("turned_15", "turned_18", "guardianship_ended"),
     *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "basis_ended"),
     *("mail_refused", "mail_code", "mail_code_refused", "mail_unconfirmed"),
@@ -52,6 +59,7 @@ MADE = {
     "confirm:draft": keys.confirmation("draft"),
     "given-up:draft": keys.given_up("draft"),
     "failed:intent": keys.failed("intent"),
+    "undone:intent": keys.undone("intent"),
     "cancel:intent": keys.cancelled("intent"),
     "elsewhere:account:visit": keys.booked_elsewhere("account", "visit"),
     "moved:account:visit:1795501200": keys.moved("account", "visit", AT),
