@@ -615,6 +615,7 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.GROWN_UP: "day",
     Denial.BASIS_ENDED: "person",
     Denial.NOT_COVERED: "person",
+    Denial.NOT_OPEN: "person",
     Denial.TOO_MANY_DECLARED: "person",
     Denial.TOO_MANY_A_DAY: "person",
     Denial.TOO_MANY_TRIES: "person",

@@ -295,6 +295,7 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.GROWN_UP: "day",
     Denial.BASIS_ENDED: _CARD,
     Denial.NOT_COVERED: _CARD,
+    Denial.NOT_OPEN: _CARD,
     Denial.TOO_MANY_DECLARED: _CARD,
     Denial.TOO_MANY_A_DAY: _CARD,
     Denial.TOO_MANY_TRIES: _CARD,

@@ -41,6 +41,7 @@ REFUSALS: dict[Refusal | Denial, str] = {
         "This person lets you see the bookings, but not make or change them. Ask for a wider permission, or choose "
         "another person."
     ),
+    Denial.NOT_OPEN: N_("This is not open to you. The person’s card in “Policies” says what is, and how to get more."),
     Denial.TOO_MANY_DECLARED: N_(
         "You already have {limit} visits ahead for people whose documents the clinic has not checked. "
         "You can book another after one of them."

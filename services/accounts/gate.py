@@ -31,7 +31,8 @@ class Gate:
 
     @concerns.persons("whom the call that runs may reach")
     async def check(self, who: Account, person: Person) -> None:
-        """Raises `NotAllowed` where the call that runs may not reach the person. A look leaves its trace first.
+        """Raises `NotAllowed` where the call that runs may not reach the person. A look leaves its trace first, in a
+        unit of its own: whoever asks is in none.
 
         `ConsentNeeded`: it may, once the account has agreed to a text that speaks of the area.
         """
@@ -66,7 +67,7 @@ class Gate:
         if running is None:
             return None
         if running.area is None or running.action is None:
-            raise NotAllowed(Denial.NOT_COVERED)
+            raise NotAllowed(Denial.NOT_OPEN)
         return running.area, running.action
 
     async def _check_agreed(self, who: Account, area: Area) -> None:

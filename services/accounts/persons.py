@@ -125,7 +125,7 @@ class Persons:
         if not rows:
             raise NotFound
         if not await self._gate.open_to(account, [self._person(list(rows))]):
-            raise NotAllowed(Denial.NOT_COVERED)
+            raise NotAllowed(Denial.NOT_OPEN)
         return self._identity(rows[0])
 
     @concerns.persons("the list itself: what is asked of it counts as the caller's")

@@ -88,7 +88,7 @@ def check_allowed(person: Person, area: Area, action: Action, today: date, now: 
     if not standing_bases(person, today, now):
         raise NotAllowed(Denial.BASIS_ENDED)
     if not allowed(person, area, action, today, now):
-        raise NotAllowed(Denial.NOT_COVERED)
+        raise NotAllowed(Denial.NOT_COVERED if area is Area.VISITS else Denial.NOT_OPEN)
 
 
 def is_declared(person: Person) -> bool:

@@ -211,7 +211,7 @@ async def test_nobody_is_asked_for_what_is_shut_to_them_and_no_look_is_noted_bef
     world = scene.world
     stranger = await world.person(scene.account, somebody(7, ADULT), Relation.OTHER, Basis.DECLARED)
     await scene.chat.press(ShelfOpen(person=stranger.id).pack())
-    assert "Согласие на обработку" not in scene.last
+    assert "Вам это не открыто" in scene.last
     mother = await world.person(scene.account, somebody(8, ADULT), Relation.PARENT, Basis.CONSENT)
     await scene.chat.press(ShelfOpen(person=mother.id).pack())
     assert "этот раздел появился позже" in scene.last

@@ -102,7 +102,7 @@ def aged(world: World, age: int, number: int = 3) -> PatientIdentity:
 
 # --- what opens them ----------------------------------------------------------------------------------
 
-SHUT, OVER = Denial.NOT_COVERED, Denial.BASIS_ENDED
+SHUT, OVER = Denial.NOT_OPEN, Denial.BASIS_ENDED
 OPENS: dict[tuple[Relation, str], tuple[bool | Denial, ...]] = {
     # at 14, 15, 17 and 18 years
     (Relation.CHILD, "declared"): (SHUT, SHUT, SHUT, OVER),
@@ -167,8 +167,10 @@ async def test_visits_are_asked_for_by_the_same_word(world: World, shelf: Shelf)
     shown = await world.person(who, aged(world, 41, 4), Relation.PARENT, Basis.CONSENT, covers=(Covers.RECORDS,))
     typed = await world.person(who, aged(world, 42, 5), Relation.OTHER, Basis.DECLARED)
     assert await may(shelf.read(Area.VISITS, who, seen.id)) is True
-    assert await may(shelf.read(Area.VISITS, who, seen.id, Action.MANAGE)) is SHUT
-    assert await may(shelf.read(Area.VISITS, who, shown.id)) is SHUT, "a consent to records is none to visits"
+    assert await may(shelf.read(Area.VISITS, who, seen.id, Action.MANAGE)) is Denial.NOT_COVERED
+    assert await may(shelf.read(Area.VISITS, who, shown.id)) is Denial.NOT_COVERED, (
+        "a consent to records is none to visits"
+    )
     assert await may(shelf.read(Area.VISITS, who, typed.id, Action.MANAGE)) is True
     assert await looks(world) == [], "which visits are seen, the visits themselves decide"
 
@@ -243,7 +245,7 @@ async def test_the_list_of_areas_grows_by_what_topics_declare(world: World) -> N
     await grown.service(Access).accept(peter, offer.id, Relation.SPOUSE, told_by="told")
     shelf = Shelf(built.persons)
     assert await may(shelf.read(Area.RECORDS, peter, own.id)) is True
-    assert await may(shelf.read(Area.VISITS, peter, own.id)) is SHUT
+    assert await may(shelf.read(Area.VISITS, peter, own.id)) is Denial.NOT_COVERED
     assert await may(shelf.read(Area.DOCUMENTS, peter, own.id)) is SHUT
     assert await world.visits.ahead(peter) == []
 
