@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -431,6 +432,28 @@ async def test_the_neighbour_who_cancels_what_was_read_before_the_patient_moved_
     assert world.registry.asked["cancel"] == asked
     monkeypatch.undo()
     assert new.id in {each.visit.id for each in await world.visits.ahead(anna)}
+
+
+async def test_the_patient_moves_while_the_neighbour_cancels(world: World, anna: Account, neighbour: Account) -> None:
+    """Whoever is first, one visit stands or none, the patient knows which, and the neighbour nothing of a new time."""
+    visit = await book(world, neighbour)
+    request = await to_move(world, anna, visit)
+    both = world.booking.book(replace(request, gives_up=True)), world.cancelling.cancel(neighbour, visit.id)
+    moved, cancelled = await asyncio.gather(*both, return_exceptions=True)
+    for _ in range(4):  # what one of them has met half-way is settled
+        world.clock.advance(seconds=FIRST_CHECK.total_seconds())
+        await world.booking.recover()
+        await world.cancelling.recover()
+    await look(world)
+
+    standing = {each.visit.id for each in await world.visits.ahead(anna)}
+    assert len(standing) <= 1
+    assert visit.id not in standing or isinstance(moved, Declined), (moved, cancelled)
+    new = standing - {visit.id}
+    assert not new & await sees(world, neighbour)
+    assert not new & {subject for _, subject in await told(world, neighbour)}
+    if isinstance(cancelled, GivenUp):
+        assert (CANCELLED, visit.id) in await told(world, anna)
 
 
 async def test_an_old_press_that_confirmed_the_booking_does_not_tell_what_became_of_it(
