@@ -8,21 +8,13 @@ from datetime import timedelta
 from emulator.driver import User
 from services.texts.dates import numeric
 from tests.e2e.desk import desk_of
-from tests.e2e.people import BORN, a_policy, press_all, told, with_consent
-from tests.e2e.test_access import SEE, confirm, open_access, options, visit_of
+from tests.e2e.people import BORN, a_policy, press_all, told
+from tests.e2e.test_access import SEE, confirmed, open_access, visit_of
 from tests.e2e.test_mydata import file_of
 from tests.support.bot_process import BotProcess
 
 MANAGE = "Записывать, переносить и отменять"
 NOT_SHOWN = "Полис и дату рождения видит только сам этот человек."
-
-
-async def somebody(bot: BotProcess, surname: str, policy: str) -> User:
-    """Whom the desk has confirmed, with this policy."""
-    user = await with_consent(bot)
-    printed = await confirm(bot, "own", *options(surname, policy))
-    await user.send(f"/start {printed.payload}")
-    return user
 
 
 async def let_in(giver: User, taker: User, tick: str) -> None:
@@ -52,7 +44,7 @@ def kept_of_visits(bot: BotProcess, user: User) -> list[tuple[int, ...]]:
 
 async def test_a_consent_shows_the_name_and_takes_all_along_when_it_ends(town: BotProcess) -> None:
     policy = a_policy()
-    mother, son = await somebody(town, "Котова", policy), await somebody(town, "Котов", a_policy())
+    mother, son = await confirmed(town, "Котова", policy=policy), await confirmed(town, "Котов")
     number = await visit_of(town, mother)
     await let_in(mother, son, SEE)
 

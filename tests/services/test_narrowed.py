@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,3 +240,22 @@ def test_every_table_of_an_account_goes_along_or_says_why_not() -> None:
     of_accounts = {name for name, table in metadata.tables.items() if "account_id" in table.c}
     assert of_accounts - NAMES_NOBODY == GOES_ALONG
     assert [topic.name for topic in ALL if topic.rests is not None] == ["booking"]
+
+
+ENDS_NOTHING = {
+    # Papers take the place of typing: more may be done after it, never less.
+    "services/accounts/access.py",
+    # Who is erased takes all rows along by itself, and consents end by `links.py` before that.
+    "services/accounts/mydata.py",
+    # Another citizen for whom nothing came about is forgotten: there is nothing of theirs.
+    "services/booking/booking.py",
+}
+
+
+def test_whatever_ends_a_link_or_a_basis_asks_what_is_left() -> None:
+    ending = re.compile(r"delete\((link_basis|person_link)\)|update\(person_link\)[^\n]*ended_at=now")
+    root = Path(__file__).parents[2]
+    files = {str(each.relative_to(root)): each.read_text() for each in (root / "services").rglob("*.py")}
+    ends = {name for name, text in files.items() if ending.search(text)} - ENDS_NOTHING
+    assert {name for name in ends if ".look(unit," not in files[name]} == set()
+    assert ends >= {"services/accounts/links.py", "services/accounts/ageing.py", "services/accounts/family.py"}
