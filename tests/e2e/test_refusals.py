@@ -194,9 +194,9 @@ async def test_a_doctor_for_another_age(town: BotProcess) -> None:
     assert "Этот врач принимает пациентов другого возраста" in user.screen().text
     assert WHICH_CLINIC in user.screen().text
 
-    # STEP 3. The same clinic before the birthday.
+    # STEP 3. The same clinic before the birthday: its warning has been read.
     await find_and_press(user, "Детская")
-    await press_all(user, "Продолжить запись сюда", "Педиатр", "Любой врач")
+    await press_all(user, "Педиатр", "Любой врач")
     await user.press(days(user)[0])
     await user.press(times(user)[0])
     await user.press("Да, подтверждаю")
@@ -278,16 +278,16 @@ async def test_no_more_than_five_visits_for_people_whose_papers_nobody_has_seen(
         await press_all(user, "1 ·", "Продолжить запись сюда", service, "⚡", "Да, подтверждаю")
         assert BOOKED in user.screen().text, user.screen().text
 
-    # STEP 2. The sixth is refused and says why and until when.
+    # STEP 2. The sixth is refused where a time would be held, and says why and until when.
     await press_all(user, "🏠", "Записаться к врачу", RU.me, "1 ·", "Продолжить запись сюда")
-    await press_all(user, "Эндокринолог", "⚡", "Да, подтверждаю")
+    await press_all(user, "Эндокринолог", "⚡")
     assert "можно держать не больше 5 предстоящих записей" in user.screen().text
     assert WHO in user.screen().text
 
     # STEP 3. The first of them has passed: there is room for one.
     async with desk_of(town) as desk:
         town.set_clock((await desk.visits(user))[0].end)
-    await press_all(user, RU.me, "1 ·", "Продолжить запись сюда", "Эндокринолог", "⚡", "Да, подтверждаю")
+    await press_all(user, RU.me, "1 ·", "Эндокринолог", "⚡", "Да, подтверждаю")  # the warning was read before
     assert BOOKED in user.screen().text
 
 
