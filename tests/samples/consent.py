@@ -20,5 +20,8 @@ SAMPLES = Samples(
             for note in (Html("<b>Ваш город</b>"), None)
         ),
     ],
-    sentences=[Sample(consent.demo_operator), Sample(consent.consent_text, ("Больница", PUBLISHED.current))],
+    sentences=[
+        *(Sample(each) for each in (consent.demo_operator, consent.still_closed)),
+        Sample(consent.consent_text, ("Больница", PUBLISHED.current)),
+    ],
 )
