@@ -360,7 +360,7 @@ def turned_18(t: Texts, data: LinkNotice) -> Screen:
                 bold(t("18 years: {name}", name=data.name)),
                 t(
                     "From this day your bookings are seen by you alone, and by those to whom you have opened access. "
-                    "Your parents can no longer book for you from their chats."
+                    "Your parents or guardians can no longer book for you from their chats."
                 ),
                 t("Bookings that are ahead stand."),
             ),

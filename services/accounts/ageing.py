@@ -22,7 +22,7 @@ from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.notices import AccountNews
-from services.accounts.rights import TEENAGER_AGE
+from services.accounts.rights import TEENAGER_AGE, is_minors
 from services.accounts.tables import link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
@@ -189,7 +189,7 @@ class Ageing:
         )
 
     async def _let_go(self, link: _Link, now: datetime) -> None:
-        """A child of 18: what stood on the parents' word and papers ends, a consent of the grown child's own stays."""
+        """A child or a minor ward of 18: their representatives' word and papers end, a consent of their own stays."""
         async with self._database.write() as unit:
             await unit.execute(
                 delete(link_basis).where(link_basis.c.link_id == link.id, link_basis.c.basis != Basis.CONSENT.value)
@@ -260,8 +260,9 @@ def _consents(bases: Iterable[_Held], now: datetime) -> bool:
 
 def _has_grown_up(link: _Link, today: date) -> bool:
     """Whether something that ends at 18 still stands; what a consent alone holds is left to it."""
-    of_age = link.relation is Relation.CHILD and full_years(link.born, today) >= ADULT_AGE
-    return of_age and any(each.basis is not Basis.CONSENT for each in link.bases)
+    own_word = [each.granted_at for each in link.bases if each.basis is not Basis.CONSENT]
+    grows = link.relation is Relation.CHILD or is_minors(link.relation, link.born, own_word)
+    return grows and bool(own_word) and full_years(link.born, today) >= ADULT_AGE
 
 
 def _has_turned_15(link: _Link, today: date, now: datetime) -> bool:

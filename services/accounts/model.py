@@ -142,7 +142,8 @@ class Person:
     `shown`: the form, None where only the name is shown. `patient_id` and `clinic_id` are the registry's: who they are
     there, and where they are attached, if that is shown. `verified`: a registry has matched the policy, if it is shown.
     That there is a `patient_id` is for asking the registry, never for telling that it knows them.
-    `born` decides about rights, and is for no screen: those ask for an age.
+    `born` decides about rights, and is for no screen: those ask for an age. `minor_ward`: a ward who was under 18 when
+    the paper was shown, or the word given: that ends at 18, whatever the paper's date.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Person:
     clinic_id: str | None
     verified: bool
     covers: frozenset[Covers] = frozenset()
+    minor_ward: bool = False
     names: Names = dataclass_field(kw_only=True)
     born: date = dataclass_field(kw_only=True, repr=False)
 

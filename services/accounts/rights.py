@@ -1,21 +1,21 @@
 """Who may do what with whom: basis × age × area, as one table of pure functions.
 
 Under 15 a representative sees all. From 15 a representative books and sees what was booked from the own
-account. At 18 a child's link ends. A declared link books, and sees its own bookings only. A consent allows what
-it covers, and nothing of an area that it does not name. Booking goes by the age on the day of the visit, reading by
-the age today.
+account. At 18 a child's link ends, and a minor ward's. A declared link books, and sees its own bookings only. A
+consent allows what it covers, and nothing of an area that it does not name. Booking goes by the age on the day of the
+visit, reading by the age today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
 from services.accounts.model import Action, Area, Basis, Covers, Person, Relation
 from services.errors import Denial, NotAllowed
 from services.registry.model import ADULT_AGE
-from services.texts.dates import local
+from services.texts.dates import MOSCOW, full_years, local
 
 TEENAGER_AGE = 15
 DECLARED_AHEAD = 5
@@ -56,10 +56,19 @@ def live_bases(person: Person, now: datetime) -> frozenset[Basis]:
 
 
 def standing_bases(person: Person, on: date, now: datetime) -> frozenset[Basis]:
-    """Those of the live ones that hold at the person's age on a day: a grown child leaves nothing but a consent."""
+    """Those of the live ones that hold at the person's age on a day: who has grown up leaves nothing but a consent.
+
+    A child, and a ward whose guardianship was a minor's. An adult's, who is no judge of the own affairs, has its date.
+    """
     live = live_bases(person, now)
-    grown = person.relation is Relation.CHILD and person.age(on) >= ADULT_AGE
+    grown = (person.relation is Relation.CHILD or person.minor_ward) and person.age(on) >= ADULT_AGE
     return live & {Basis.CONSENT} if grown else live
+
+
+def is_minors(relation: Relation, born: date, granted_at: Iterable[datetime]) -> bool:
+    """Whether a ward was under 18 when what is no consent was shown or said: the paper's date does not outlast that."""
+    days = [local(each, MOSCOW).date() for each in granted_at]
+    return relation is Relation.WARD and any(full_years(born, day) < ADULT_AGE for day in days)
 
 
 def days_of(now: datetime) -> frozenset[date]:

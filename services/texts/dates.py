@@ -114,6 +114,14 @@ def _with_year(t: Texts, words: str, day: date) -> str:
     return t.label("{day} {year}", day=words, year=str(day.year))
 
 
+def birthday(born: date, age: int) -> date:
+    """The day on which somebody is of this age; whoever was born on 29 February, on 1 March of a year without it."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
+
+
 def full_years(born: date, on: date) -> int:
     """Age in full years on a day; someone born on 29 February turns a year older on 1 March of common years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -114,7 +114,7 @@ async def test_eighteen_is_told_to_both(bot: BotProcess) -> None:
     await mother.wait_for("Исполнилось 18 лет: Соколова Вера Ильинична")
     assert "В Вашем списке этого человека больше нет" in mother.screen().text
     await daughter.wait_for("18 years: Соколова Вера Ильинична")
-    assert "Your parents can no longer book for you" in daughter.screen().text
+    assert "Your parents or guardians can no longer book for you" in daughter.screen().text
 
     # STEP 2. The daughter is off the mother's list, and Home is the mother's own.
     await mother.send("/start")

@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from services.accounts.ageing import KEPT, Ageing
 from services.accounts.model import Account, Basis, LinkNotice, Person, Relation
 from services.accounts.notices import AccountNews
-from services.accounts.rights import VisitScope, visit_scope
+from services.accounts.rights import VisitScope, check_booking, visit_scope
 from services.accounts.tables import link_basis, person, person_link
-from services.errors import NotFound
+from services.errors import Denial, NotAllowed, NotFound
 from services.notify.tables import notification, outbox
 from services.texts.dates import local
 from tests.support.world import ADULT, MOSCOW, World, somebody
@@ -103,6 +103,50 @@ async def test_a_ward_turns_fifteen_too_and_both_guardians_are_told(world: World
     assert all(due == world.clock.now() for _, _, due in await told(world)), "by day it is told at once"
 
 
+async def test_a_minor_wards_guardianship_ends_at_18_whatever_the_papers_date(world: World, ageing: Ageing) -> None:
+    """The paper runs until 2030; the ward was 17 when it was shown. Both hear of it."""
+    who, born = somebody(1, TOMORROW_18), TOMORROW_18
+    guardian, ward = await world.account(), await world.account()
+    until = datetime(2030, 5, 1, tzinfo=UTC)
+    theirs = await world.person(guardian, who, Relation.WARD, Basis.DESK, until=until)
+    await world.person(ward, who)
+    birthday = datetime(2026, 11, 24, tzinfo=MOSCOW)
+    assert theirs.bases == ((Basis.DESK, birthday),), "the card says no later day"
+    with pytest.raises(NotAllowed) as refused:
+        check_booking(theirs, born.replace(year=2026), world.clock.now(), 0)
+    assert refused.value.reason is Denial.GROWN_UP, "not even today, for a visit on that day"
+    assert await ageing.run() == 0
+
+    world.clock.set(MIDNIGHT)
+    (standing,) = await world.persons.family(guardian)
+    assert visit_scope(standing, date(2026, 11, 24), world.clock.now()) is VisitScope.NONE
+    assert await ageing.run() == 1
+    assert await world.persons.family(guardian) == ()
+    assert {(each, kind) for each, kind, _ in await told(world)} == {
+        (guardian.id, AccountNews.TURNED_18),
+        (ward.id, AccountNews.TURNED_18),
+    }
+
+
+async def test_a_ward_who_was_grown_up_when_the_paper_was_shown_has_its_date(world: World, ageing: Ageing) -> None:
+    account, until = await world.account(), datetime(2030, 5, 1, tzinfo=UTC)
+    ward = await world.person(account, somebody(1, ADULT), Relation.WARD, Basis.DESK, until=until)
+    assert (ward.bases, ward.minor_ward) == (((Basis.DESK, until),), False)
+    world.clock.set(MIDNIGHT)
+    assert await ageing.run() == 0
+    assert visit_scope(ward, date(2029, 1, 1), world.clock.now()) is VisitScope.ALL
+
+
+async def test_a_paper_shown_anew_after_18_is_a_grown_ups(world: World, ageing: Ageing) -> None:
+    account, until = await world.account(), datetime(2030, 5, 1, tzinfo=UTC)
+    ward = await world.person(account, somebody(1, TOMORROW_18), Relation.WARD, Basis.DESK, until=until)
+    world.clock.set(MORNING)
+    shown_again = update(link_basis).values(granted_at=world.clock.now())
+    await world.database.execute(shown_again)
+    assert (await world.persons.get(account, ward.id)).bases == ((Basis.DESK, until),)
+    assert await ageing.run() == 0
+
+
 async def test_a_day_missed_is_made_up(world: World, ageing: Ageing) -> None:
     """The bot was off for a week."""
     await world.person(await world.account(), somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
@@ -181,13 +225,13 @@ async def test_a_consent_that_is_over_keeps_nothing(world: World, ageing: Ageing
     assert await world.persons.family(parent) == ()
 
 
-async def test_a_ward_and_others_of_18_stay(world: World, ageing: Ageing) -> None:
+async def test_adults_of_18_stay_who_have_never_been_anybodys_child_here(world: World, ageing: Ageing) -> None:
     account = await world.account()
-    for number, relation in enumerate((Relation.WARD, Relation.SPOUSE, Relation.OTHER)):
+    for number, relation in enumerate((Relation.SPOUSE, Relation.OTHER)):
         await world.person(account, somebody(number, TOMORROW_18), relation, Basis.DESK)
     world.clock.set(MIDNIGHT)
     assert await ageing.run() == 0
-    assert len(await world.persons.family(account)) == 3
+    assert len(await world.persons.family(account)) == 2
 
 
 async def test_an_ended_link_is_swept_after_a_month_and_the_child_may_be_added_anew(
