@@ -67,6 +67,7 @@ NO_WORDS = {
     "access_code.digest": "a digest",
     "booking_intent.moves": "an id of the registry's",
     "cancel_intent.for_move": "an id of ours",
+    "cancel_intent.undoes": "an id of ours",
     "request_file.mime": "of the few kinds that photos are drawn anew in",
 }
 
