@@ -188,7 +188,7 @@ def test_a_birth_date_is_in_no_log_of_a_person() -> None:
 @pytest.mark.parametrize(
     ("folder", "word"),
     [
-        # For rights alone: screens ask for an age, so the day cannot be told. (`data.born`: a year, of whom a code names.)
+        # For rights alone: screens ask for an age, so the day cannot be told. `data.born` is a year, said of a code.
         ("bot", r"(?<!\bdata)\.born\b"),
         # What is shown is `Person.shown`; `identity` is for services that need the whole form, and raises.
         ("bot/views", r"\bperson\.identity\b|\bwho\.identity\b|\.person\.identity\b"),
