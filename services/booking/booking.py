@@ -660,9 +660,7 @@ class Booking:
 
     async def _may_act(self, unit: AsyncConnection, intent_id: str) -> bool | None:
         """`sight.may_act` for whoever has asked for a booking, now that the registry has answered."""
-        asked = select(booking_intent.c.account_id, booking_intent.c.person_id).where(booking_intent.c.id == intent_id)
-        row = (await unit.execute(asked)).one_or_none()
-        return await sight.may_act(unit, row.account_id, row.person_id, self._clock.now()) if row is not None else None
+        return await sight.may_act(unit, *sight.asked_by(booking_intent, intent_id), self._clock.now())
 
     async def _undo(self, unit: AsyncConnection, intent: Row[Any], visit: Visit) -> None:
         """The right to book ended while the registry was asked: the visit goes again, and nobody was told of it.

@@ -269,9 +269,7 @@ class Cancelling:
 
     async def _may_act(self, unit: AsyncConnection, intent_id: str, now: datetime) -> bool | None:
         """`sight.may_act` for whoever has asked for it: who may no more hears nothing of what came of it."""
-        asked = select(cancel_intent.c.account_id, cancel_intent.c.person_id).where(cancel_intent.c.id == intent_id)
-        row = (await unit.execute(asked)).one_or_none()
-        return await sight.may_act(unit, row.account_id, row.person_id, now) if row is not None else None
+        return await sight.may_act(unit, *sight.asked_by(cancel_intent, intent_id), now)
 
     async def _note_undone(self, unit: AsyncConnection, intent: Row[Any], answer: CancelAnswer, now: datetime) -> None:
         """A visit that was booked as the right to it ended: whoever had asked hears that it is no more, nobody else."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, ScalarSelect, Select, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
@@ -24,6 +24,8 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.texts.dates import local
 
 _DONE = ("booked", "done")
+Id = str | ScalarSelect[str]
+"""An id, or the question for one."""
 """How a move, and a cancelling, stand in rows once the registry has done it."""
 
 
@@ -88,23 +90,33 @@ async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -
         raise NotAllowed(Denial.BASIS_ENDED)
 
 
-async def may_act(unit: AsyncConnection, account_id: str, person_id: str, now: datetime) -> bool | None:
+async def may_act(unit: AsyncConnection, account_id: Id, person_id: Id, now: datetime) -> bool | None:
     """Whether the account may book and manage for the person still; None: it has taken them off its list itself.
 
     What that rests on stays as it is until the unit ends: whoever is ending it waits, or has ended it. To be asked
     before the unit writes; the account comes first, as with whoever erases one.
     """
-    await unit.execute(
-        select(account_table.c.id).where(account_table.c.id == account_id).with_for_update(read=True, key_share=True)
-    )
     mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
-    link = (await unit.execute(select(person_link).where(*mine).with_for_update(read=True))).one_or_none()
-    if link is None:
-        return None
-    if link.ended_at is not None:
-        return False
-    held = select(link_basis).where(link_basis.c.link_id == link.id).with_for_update(read=True)
-    return any(_lets_act(row, now) for row in (await unit.execute(held)).all())
+    held = (
+        select(account_table.c.id, person_link.c.ended_at, link_basis)
+        .join(person_link, person_link.c.account_id == account_table.c.id)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(*mine)
+        .with_for_update(read=True, of=(account_table, person_link, link_basis))
+    )
+    rows = (await unit.execute(held)).all()
+    if rows:
+        return any(row.ended_at is None and _lets_act(row, now) for row in rows)
+    return False if (await unit.execute(select(person_link.c.id).where(*mine))).first() is not None else None
+
+
+def asked_by(intents: Table, intent_id: str) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
+    """Asks for the account that has asked for something, and for its person."""
+    one = intents.c.id == intent_id
+    return (
+        select(intents.c.account_id).where(one).scalar_subquery(),
+        select(intents.c.person_id).where(one).scalar_subquery(),
+    )
 
 
 def _lets_act(basis: Row[Any], now: datetime) -> bool:

@@ -123,4 +123,4 @@ async def test_the_press_that_confirms_has_a_budget(world: World, telegram: Tele
     assert "Запись подтверждена" in telegram.shown[-1]
     units = calls["commit"]
     assert units <= 4
-    assert calls["sql"] - units <= 25
+    assert calls["sql"] - units <= 22
