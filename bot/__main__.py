@@ -109,9 +109,9 @@ def _talk(settings: Settings) -> int:
 
 
 def _migrate(settings: Settings, _args: argparse.Namespace) -> int:
-    from services.storage.migrate import migrate
+    from bot.storage import migrate_storage
 
-    asyncio.run(migrate(settings.database_url))
+    asyncio.run(migrate_storage(settings))
     return 0
 
 

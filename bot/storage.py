@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import ssl
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import make_url, select
+from sqlalchemy import Column, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from bot.settings import Settings
@@ -17,9 +19,10 @@ from services.registry.local.patients import Patients
 from services.registry.local.tables import patient
 from services.storage.engine import Database
 from services.storage.files import cure
+from services.storage.findable import all_findable
 from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_first, name_next
-from services.storage.migrate import ensure_current
-from services.storage.rotation import Pause, Rotation
+from services.storage.migrate import copies_in_clear, ensure_current, migrate
+from services.storage.rotation import Pause, Remake, Rotation
 from services.storage.tables import setting
 from services.storage.vault import Vault, id_of_key
 from services.tables import all_tables
@@ -43,7 +46,7 @@ async def open_storage(settings: Settings) -> Storage:
     """Opens and migrates the database and finds the key that sealed it; `SetupError` says what is missing."""
     database = Database.from_url(settings.database_url)
     try:
-        await ensure_current(settings.database_url, database)
+        await ensure_current(settings.database_url, database, partial(_vault, settings, database))
         vault = await _vault(settings, database)
     except (OperationalError, OSError) as error:
         await database.close()
@@ -52,6 +55,7 @@ async def open_storage(settings: Settings) -> Storage:
         await database.close()
         raise
     _tell_who_reads(settings)
+    _tell_of_copies(settings)
     shift = settings.clock_shift_file
     return Storage(database, vault, ShiftedClock(shift) if shift else SystemClock())
 
@@ -62,6 +66,20 @@ def _tell_who_reads(settings: Settings) -> None:
     typed = cure(Path(url.database or "")) if url.get_backend_name() == "sqlite" else None
     if typed is not None:
         log.warning("the database is within reach of others on this machine; type '%s'", typed)
+
+
+def _tell_of_copies(settings: Settings) -> None:
+    for copy in copies_in_clear(settings.database_url):
+        log.warning(
+            "%s is a copy of before a migration: chats and patients stand in clear there; delete it when all is well",
+            copy,
+        )
+
+
+async def migrate_storage(settings: Settings) -> None:
+    """The operator's command: the tables of DATABASE_URL brought up to date, with its key where that is wanted."""
+    await migrate(settings.database_url, partial(_vault, settings))
+    _tell_of_copies(settings)
 
 
 def _out_of_reach(error: Exception) -> str:
@@ -81,8 +99,10 @@ async def bot_username(storage: Storage) -> str:
 
 def rotation(storage: Storage, pause: Pause) -> Rotation:
     """What seals everything anew under the key that the vault seals with now; `pause`: waits, in seconds."""
-    indexes = {patient.c.identity: Patients(storage.vault).indexes_of}
-    return Rotation(storage.database, storage.vault, all_tables(), indexes, pause)
+    vault = storage.vault
+    indexes: dict[Column[Any], Remake] = {patient.c.identity: Patients(vault).indexes_of}
+    indexes |= {each.sealed: partial(each.indexes_of, vault) for each in all_findable(all_tables())}
+    return Rotation(storage.database, vault, all_tables(), indexes, pause)
 
 
 def key_source(settings: Settings) -> KeySource:

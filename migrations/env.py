@@ -14,13 +14,11 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.storage.engine import postgres_engine
+from services.storage.sealing import LOCK
 from services.tables import metadata
 
 _PATIENCE = 600.0
 """Seconds that SQLite waits for another process that is migrating the same file."""
-
-_LOCK = 0x6E6F6D65726F6B
-"""PostgreSQL's advisory lock of whoever migrates: «nomerok» in ASCII."""
 
 
 def run(connection: Connection) -> None:
@@ -30,7 +28,7 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         if not is_sqlite:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
         context.run_migrations()
         if is_sqlite:
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()

@@ -32,7 +32,7 @@ def build(kernel: Kernel) -> Mapping[str, object]:
         "consents": consents,
         "bases": bases,
         "access": Access(
-            *(database, kernel.accounts, consents, bases, kernel.persons, codes),
+            *(database, vault, kernel.accounts, consents, bases, kernel.persons, codes),
             *(kernel.outbox, kernel.rights_ended, kernel.limits, clock, kernel.areas),
         ),
         "waiting_codes": access.WaitingCodes(kernel.memory),

@@ -43,13 +43,14 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     database, registry, clock = kernel.database, kernel.registry, kernel.clock
     changes = port_of(registry, VisitChangesPort)
     watch = Watch(
-        database, registry, kernel.accounts, kernel.persons, kernel.outbox, clock, changes, patience=kernel.patience
+        *(database, kernel.vault, registry, kernel.accounts, kernel.persons, kernel.outbox, clock, changes),
+        patience=kernel.patience,
     )
-    telling = Telling(database, kernel.accounts, kernel.persons, kernel.outbox, watch, clock)
+    telling = Telling(database, kernel.vault, kernel.accounts, kernel.persons, kernel.outbox, watch, clock)
     holds = Holds(database, kernel.limits, clock)
     booking = Booking(
-        *(database, registry, kernel.persons, kernel.drafts, holds, kernel.outbox, watch, telling, kernel.limits),
-        *(clock, kernel.patience),
+        *(database, kernel.vault, registry, kernel.persons, kernel.drafts, holds, kernel.outbox, watch),
+        *(telling, kernel.limits, clock, kernel.patience),
     )
     return {
         "watch": watch,

@@ -26,7 +26,8 @@ def build(
     consents: Consents,
     requests: Requests,
 ) -> Mapping[str, object]:
-    return {"disputes": Disputes(kernel.database, visits, cancelling, deeds, watch, consents, requests, kernel.clock)}
+    asked = visits, cancelling, deeds, watch, consents, requests
+    return {"disputes": Disputes(kernel.database, kernel.vault, *asked, kernel.clock)}
 
 
 TOPIC = Topic("disputes", build=build, routes=disputes.ROUTES)

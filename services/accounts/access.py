@@ -54,7 +54,7 @@ from services.accounts.model import (
 from services.accounts.notices import AccountNews
 from services.accounts.papers import BY_PAPERS, GUARDED, is_holder, through
 from services.accounts.persons import Persons, covers_words
-from services.accounts.tables import link_basis, person, person_link
+from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import Denial, NotAllowed, NotFound
 from services.ids import new_id
@@ -66,6 +66,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import Patient, PatientIdentity
 from services.storage.engine import Database
 from services.storage.tables import audit
+from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 
 
@@ -75,6 +76,7 @@ class Access:
     def __init__(
         self,
         database: Database,
+        vault: Vault,
         accounts: Accounts,
         consents: Consents,
         bases: Bases,
@@ -89,6 +91,7 @@ class Access:
         """`areas`: those that stand for something here; a consent to any other would be one to the unknown."""
         self._areas = frozenset(areas)
         self._database = database
+        self._vault = vault
         self._accounts = accounts
         self._consents = consents
         self._bases = bases
@@ -206,7 +209,7 @@ class Access:
                 unit, self._clock.now(), who.id, person_id, relation or Relation.OTHER, keep=known is not None
             )
             await put_basis(unit, link_id, Basis.CONSENT, until, self._clock.now(), covers, self._rights_ended)
-            await end_grants(unit, self._clock.now(), who.id, person_id)
+            await end_grants(unit, self._vault, self._clock.now(), who.id, person_id)
             grant_id = await insert_grant(unit, self._clock.now(), own.id, grantor.id, who.id, covers, until)
             await note(unit, self._clock.now(), who.id, own.id, "consent_accepted", grant_id)
             given = AccountNews.ACCESS_GIVEN
@@ -222,12 +225,12 @@ class Access:
     async def opened(self, who: Account, link_id: str) -> Person:
         """Whose records have been opened in another chat, too; `NotFound` for who is not concerned."""
         query = (
-            select(person.c.patient_id)
+            select(person.c.id, person.c.patient)
             .join(person_link, person_link.c.person_id == person.c.id)
-            .where(person_link.c.id == link_id, person.c.patient_id.is_not(None))
+            .where(person_link.c.id == link_id, person.c.patient.is_not(None))
         )
-        patient_id = (await self._database.fetch(query)).scalar_one_or_none()
-        known = await self._known(who, patient_id) if patient_id else None
+        row = (await self._database.fetch(query)).one_or_none()
+        known = await self._known(who, PATIENT.open(self._vault, row.id, row.patient)) if row is not None else None
         if known is None or not rights.live_bases(known, self._clock.now()) - {Basis.DECLARED}:
             raise NotFound
         return known
@@ -256,7 +259,7 @@ class Access:
                 if basis is Basis.CONSENT:
                     consent_until = until
                 elif consent_until is not None:
-                    await end_grants(unit, self._clock.now(), who.id, person_id)
+                    await end_grants(unit, self._vault, self._clock.now(), who.id, person_id)
                     await put_basis(
                         unit, link_id, Basis.CONSENT, consent_until, self._clock.now(), VISITS_WHOLE, self._rights_ended
                     )
@@ -312,7 +315,7 @@ class Access:
             )
             await unit.execute(delete(link_basis).where(link_basis.c.link_id == link_id, link_basis.c.basis.in_(WEAK)))
             if basis is Basis.CONSENT:
-                await end_grants(unit, self._clock.now(), who.id, person_id)
+                await end_grants(unit, self._vault, self._clock.now(), who.id, person_id)
             await put_basis(unit, link_id, basis, until, self._clock.now(), VISITS_WHOLE, self._rights_ended)
         return person_id, link_id
 
@@ -323,7 +326,7 @@ class Access:
             .join(person, person.c.id == person_link.c.person_id)
             .join(link_basis, link_basis.c.link_id == person_link.c.id)
             .where(
-                person.c.patient_id == patient_id,
+                PATIENT.among(self._vault, [patient_id]),
                 person_link.c.relation == Relation.OWN.value,
                 person_link.c.account_id != grantee_id,
                 person_link.c.ended_at.is_(None),
@@ -343,7 +346,7 @@ class Access:
             .join(person, person.c.id == person_link.c.person_id)
             .join(link_basis, link_basis.c.link_id == person_link.c.id)
             .where(
-                person.c.patient_id == patient_id,
+                PATIENT.among(self._vault, [patient_id]),
                 person_link.c.account_id != account_id,
                 person_link.c.ended_at.is_(None),
                 link_basis.c.basis.not_in(WEAK),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.model import Account, Consent
+from services.accounts.tables import CHAT
 from services.accounts.tables import account as account_table
 from services.accounts.tables import consent as consent_table
 from services.clock import Clock
@@ -18,6 +20,7 @@ from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.types import Sealed
+from services.storage.vault import Vault
 
 _CACHED = 10_000
 
@@ -30,10 +33,17 @@ class Accounts:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, alone: bool = True, agreements: Agreements = PUBLISHED
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        *,
+        alone: bool = True,
+        agreements: Agreements = PUBLISHED,
     ) -> None:
         self._agreements = agreements
         self._database = database
+        self._vault = vault
         self._clock = clock
         self._alone = alone
         self._cache: dict[int, Account] = {}
@@ -43,7 +53,7 @@ class Accounts:
         """The account of a Telegram chat, None for one that has not given consent."""
         if telegram_id in self._cache:
             return self._cache[telegram_id]
-        return await self._load(account_table.c.telegram_id == telegram_id)
+        return await self._load(CHAT.among(self._vault, [str(telegram_id)]))
 
     async def by_id(self, account_id: str) -> Account | None:
         return await self._load(account_table.c.id == account_id)
@@ -52,12 +62,7 @@ class Accounts:
         """Stores the consent as it was read, and the account if it is new."""
         now = self._clock.now()
         async with self._database.write() as unit:
-            await unit.execute(
-                insert_for(self._database.dialect, account_table)
-                .values(id=new_id(), telegram_id=telegram_id, locale=locale, created_at=now)
-                .on_conflict_do_nothing(index_elements=["telegram_id"])
-            )
-            row = (await unit.execute(select(account_table).where(account_table.c.telegram_id == telegram_id))).one()
+            row = await self._of_chat(unit, telegram_id) or await self._insert(unit, telegram_id, locale, now)
             await unit.execute(
                 insert(consent_table).values(
                     id=new_id(),
@@ -68,7 +73,7 @@ class Accounts:
                     given_at=now,
                 )
             )
-        return self._remember(_account(row))
+        return self._remember(self._account(row))
 
     @concerns.account("the consent that it has given")
     async def consent_of(self, account: Account) -> Consent:
@@ -128,8 +133,38 @@ class Accounts:
         return self._remember(account)
 
     async def _load(self, condition: ColumnElement[bool]) -> Account | None:
-        row = (await self._database.fetch(select(account_table).where(condition))).one_or_none()
-        return self._remember(_account(row)) if row else None
+        row = (await self._database.fetch(_account_where(condition))).first()
+        return self._remember(self._account(row)) if row else None
+
+    async def _of_chat(self, unit: AsyncConnection, telegram_id: int) -> Row[Any] | None:
+        found = await unit.execute(_account_where(CHAT.among(self._vault, [str(telegram_id)])))
+        row: Row[Any] | None = found.first()
+        return row
+
+    async def _insert(self, unit: AsyncConnection, telegram_id: int, locale: str, now: datetime) -> Row[Any]:
+        """A new account's row, or the one that another process has inserted at this very moment."""
+        account_id = new_id()
+        values = {"id": account_id, "locale": locale, "created_at": now}
+        await unit.execute(
+            insert_for(self._database.dialect, account_table)
+            .values(**values, **CHAT.values(self._vault, account_id, str(telegram_id)))
+            .on_conflict_do_nothing(index_elements=[CHAT.index])
+        )
+        row = await self._of_chat(unit, telegram_id)
+        assert row is not None
+        return row
+
+    def _account(self, row: Row[Any]) -> Account:
+        return Account(
+            id=row.id,
+            telegram_id=int(CHAT.open(self._vault, row.id, row.chat)),
+            locale=row.locale,
+            active_person_id=row.active_person_id,
+            last_region=row.last_region,
+            reachable=row.unreachable_at is None,
+            mail=row.email is not None,
+            mail_confirmed=row.email is not None and row.email_confirmed_at is not None,
+        )
 
     def _remember(self, account: Account) -> Account:
         # Erased: it was read before that, by somebody who was not quick enough.
@@ -150,14 +185,6 @@ async def lock_account(unit: AsyncConnection, account_id: str) -> None:
     await unit.execute(mine.with_for_update(key_share=True))
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(
-        id=row.id,
-        telegram_id=row.telegram_id,
-        locale=row.locale,
-        active_person_id=row.active_person_id,
-        last_region=row.last_region,
-        reachable=row.unreachable_at is None,
-        mail=row.email is not None,
-        mail_confirmed=row.email is not None and row.email_confirmed_at is not None,
-    )
+def _account_where(condition: ColumnElement[bool]) -> Select[Any]:
+    """While a key is being replaced, two rows may be one chat's (`tables.CHAT`): the first one is it."""
+    return select(account_table).where(condition).order_by(account_table.c.created_at, account_table.c.id)

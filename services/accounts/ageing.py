@@ -23,7 +23,7 @@ from services.accounts.identity import identity_from_json
 from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.notices import AccountNews
 from services.accounts.rights import TEENAGER_AGE, is_minors
-from services.accounts.tables import link_basis, person, person_link
+from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
 from services.notify import keys
@@ -166,7 +166,7 @@ class Ageing:
 
     async def _page(self, after: str) -> Sequence[_Link]:
         query = (
-            select(person_link, person.c.profile, person.c.patient_id)
+            select(person_link, person.c.profile, person.c.patient)
             .join(person, person.c.id == person_link.c.person_id)
             .where(
                 person_link.c.relation.in_((Relation.CHILD.value, Relation.WARD.value)),
@@ -183,8 +183,9 @@ class Ageing:
 
     def _link(self, row: Row[Any], bases: list[_Held]) -> _Link:
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile))
+        patient_id = PATIENT.open_any(self._vault, row.person_id, row.patient)
         return _Link(
-            *(row.id, row.account_id, row.person_id, row.patient_id, Relation(row.relation)),
+            *(row.id, row.account_id, row.person_id, patient_id, Relation(row.relation)),
             *(identity.birth_date, tuple(bases)),
         )
 
@@ -209,7 +210,7 @@ class Ageing:
             select(person_link.c.id, person_link.c.account_id, person_link.c.person_id)
             .join(person, person.c.id == person_link.c.person_id)
             .where(
-                person.c.patient_id == patient_id,
+                PATIENT.among(self._vault, [patient_id]),
                 person_link.c.relation == Relation.OWN.value,
                 person_link.c.ended_at.is_(None),
                 person_link.c.id.in_(confirmed),

@@ -25,14 +25,14 @@ from services.accounts.links import (
     end_grants,
     lives,
     note,
-    same_patient,
     take_bases,
     take_consent,
 )
 from services.accounts.model import Account, Basis, EndedBasis, Person, Relation, StandingBasis, full_name
 from services.accounts.notices import AccountNews
+from services.accounts.patients import same_patient
 from services.accounts.persons import Persons
-from services.accounts.tables import access_grant, account, link_basis, person, person_link
+from services.accounts.tables import PATIENT, access_grant, account, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
 from services.notify import keys
@@ -50,7 +50,7 @@ _ROWS = (
         person_link.c.relation,
         person_link.c.person_id,
         person.c.profile,
-        person.c.patient_id,
+        person.c.patient,
     )
     .join(person_link, person_link.c.id == link_basis.c.link_id)
     .join(person, person.c.id == person_link.c.person_id)
@@ -122,14 +122,14 @@ class Bases:
     @concerns.persons("what stands over a patient, told to the desk")
     async def of_patient(self, patient_id: str) -> tuple[StandingBasis, ...]:
         """For the desk: all that stands over the registry's patient, in whichever chat."""
-        rows = (await self._database.fetch(self._live(person.c.patient_id == patient_id))).all()
+        rows = (await self._database.fetch(self._live(PATIENT.among(self._vault, [patient_id])))).all()
         return tuple(await self._told(rows, None))
 
     @concerns.persons("who may act for whom")
     async def ended(self, who: Account, link_id: str) -> EndedBasis:
         """What a notice about this link says: to the account that had it, and to the patient's confirmed chats."""
         query = (
-            select(person_link, person.c.profile, person.c.patient_id)
+            select(person_link, person.c.profile, person.c.patient)
             .join(person, person.c.id == person_link.c.person_id)
             .where(person_link.c.id == link_id)
         )
@@ -139,7 +139,7 @@ class Bases:
         if row.account_id == who.id:
             return EndedBasis(self._name(row), None, Relation(row.relation), mine=True)
         own = await self._confirmed(who)
-        if own is None or row.patient_id is None or own.patient_id != row.patient_id:
+        if own is None or row.patient is None or own.patient_id != self._patient(row):
             raise NotFound
         names = await self._holders([row.account_id])
         return EndedBasis(own.full_name, names.get(row.account_id), Relation(row.relation), mine=False)
@@ -158,7 +158,7 @@ class Bases:
             raise NotFound
         async with self._database.write() as unit:
             row = await self._locked(unit, link_id, basis)
-            if row is None or not (found.mine or await self._is_confirmed(unit, who.id, row.patient_id)):
+            if row is None or not (found.mine or await self._is_confirmed(unit, who.id, self._patient(row))):
                 raise NotFound
             told = await self._end(unit, row, who.id)
         await self._accounts.by_id(row.account_id)  # whom they act for may have changed: the cache is renewed
@@ -193,7 +193,7 @@ class Bases:
         person_id = (await unit.execute(whose)).scalar_one_or_none()
         if person_id is None:
             return None
-        rows = same_patient(person_id)
+        rows = await same_patient(unit, self._vault, person_id)
         grants = select(access_grant.c.id).where(access_grant.c.person_id.in_(rows), access_grant.c.ended_at.is_(None))
         await unit.execute(grants.order_by(access_grant.c.id).with_for_update())
         linked = select(person_link.c.account_id).where(person_link.c.person_id.in_(rows))
@@ -214,17 +214,17 @@ class Bases:
         await note(unit, now, by or row.account_id, row.person_id, action, row.link_id)
         told: dict[str, list[str]] = {}
         if row.basis == Basis.CONSENT.value:
-            for grant in await end_grants(unit, now, row.account_id, row.person_id):
+            for grant in await end_grants(unit, self._vault, now, row.account_id, row.person_id):
                 for account_id in (grant.grantor_id, grant.grantee_id):
                     told.setdefault(account_id, []).append(await self._tell_of_grant(unit, grant, account_id, by))
-            await take_consent(unit, now, row.account_id, row.person_id, self._rights_ended)
+            await take_consent(unit, self._vault, now, row.account_id, row.person_id, self._rights_ended)
         else:
             await take_bases(unit, row.link_id, STRONG, now, self._rights_ended)
             if row.relation == Relation.OWN.value:
                 await self._end_what_rested(unit, row, now, by)
         concerned = [row.account_id, *((by,) if by else ())]
         if by is None or row.basis != Basis.CONSENT.value:
-            concerned += await self._chats_of(unit, row.patient_id)
+            concerned += await self._chats_of(unit, self._patient(row))
         for account_id in dict.fromkeys(concerned):
             if account_id not in told:
                 told[account_id] = [await self._tell(unit, row, account_id, by)]
@@ -237,7 +237,7 @@ class Bases:
             .where(
                 access_grant.c.grantor_id == own.account_id,
                 access_grant.c.ended_at.is_(None),
-                access_grant.c.person_id.in_(same_patient(own.person_id)),
+                access_grant.c.person_id.in_(await same_patient(unit, self._vault, own.person_id)),
             )
             .values(ended_at=now)
             .returning(access_grant)
@@ -246,7 +246,7 @@ class Bases:
             await note(unit, now, own.account_id, grant.person_id, "consent_ended", grant.id)
             if await self._is_given_by_another(unit, grant):
                 continue
-            await take_consent(unit, now, grant.grantee_id, grant.person_id, self._rights_ended)
+            await take_consent(unit, self._vault, now, grant.grantee_id, grant.person_id, self._rights_ended)
             await self._tell_of_grant(unit, grant, grant.grantee_id, by)
         by_papers = await unit.execute(
             select(person_link.c.id, person_link.c.person_id).where(
@@ -261,8 +261,9 @@ class Bases:
 
     async def _is_given_by_another(self, unit: AsyncConnection, grant: Row[Any]) -> bool:
         """A consent that was given at the desk stands in each of the patient's chats: the others' still holds."""
+        rows = await same_patient(unit, self._vault, grant.person_id)
         same = access_grant.c.grantee_id == grant.grantee_id, access_grant.c.ended_at.is_(None)
-        query = select(access_grant.c.id).where(*same, access_grant.c.person_id.in_(same_patient(grant.person_id)))
+        query = select(access_grant.c.id).where(*same, access_grant.c.person_id.in_(rows))
         return (await unit.execute(query)).first() is not None
 
     async def _tell_of_grant(self, unit: AsyncConnection, grant: Row[Any], account_id: str, by: str | None) -> str:
@@ -304,9 +305,13 @@ class Bases:
     def _live(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         return _ROWS.where(lives(self._clock.now()), *conditions)
 
+    def _patient(self, row: Row[Any]) -> str | None:
+        """Who the person of a row of `_ROWS` is in the registry."""
+        return PATIENT.open_any(self._vault, row.person_id, row.patient)
+
     def _own_confirmed(self, patient_id: str) -> Select[Any]:
         by_papers = person_link.c.relation == Relation.OWN.value, link_basis.c.basis.in_(STRONG)
-        return self._live(person.c.patient_id == patient_id, *by_papers)
+        return self._live(PATIENT.among(self._vault, [patient_id]), *by_papers)
 
     async def _confirmed(self, who: Account) -> Person | None:
         """The account's holder, where the desk or a provider has confirmed them."""
@@ -316,7 +321,7 @@ class Bases:
     async def _over(self, own: Person, who: Account) -> Sequence[Row[Any]]:
         if own.patient_id is None:
             return ()
-        same = person.c.patient_id == own.patient_id
+        same = PATIENT.among(self._vault, [own.patient_id])
         return (await self._database.fetch(self._live(same, person_link.c.account_id != who.id))).all()
 
     async def _told(self, rows: Iterable[Row[Any]], own: Person | None) -> list[StandingBasis]:

@@ -103,7 +103,7 @@ class Consents:
     @concerns.persons("who may act for whom, within the unit of a caller that has looked")
     async def end_for(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
         """Within a write unit: the account gives up what it was allowed for this person; who allowed it is told."""
-        for row in await end_grants(unit, self._clock.now(), account_id, person_id):
+        for row in await end_grants(unit, self._vault, self._clock.now(), account_id, person_id):
             await note(unit, self._clock.now(), account_id, row.person_id, "consent_ended", row.id)
             ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, row.grantor_id)
             await self._outbox.add(unit, Notice(row.grantor_id, row.person_id, ended, row.id, key))
@@ -115,12 +115,12 @@ class Consents:
         `person_id`: the patient, as this account has them. Whatever else that account rests on stays.
         """
         now = self._clock.now()
-        for row in await end_grants(unit, now, grantee_id, person_id):
+        for row in await end_grants(unit, self._vault, now, grantee_id, person_id):
             await note(unit, now, who.id, row.person_id, "consent_ended", row.id)
             for account_id in dict.fromkeys((row.grantor_id, row.grantee_id)):
                 ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, account_id)
                 await self._outbox.add(unit, Notice(account_id, row.person_id, ended, row.id, key))
-        await take_consent(unit, now, grantee_id, person_id, self._rights_ended)
+        await take_consent(unit, self._vault, now, grantee_id, person_id, self._rights_ended)
 
     @concerns.persons("who may act for whom")
     async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
@@ -144,7 +144,9 @@ class Consents:
         sides: dict[tuple[str, bool], None] = {}
         for row in ended.all():
             if row.grantor_id == account_id:
-                await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended)
+                await take_consent(
+                    unit, self._vault, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended
+                )
                 sides[row.grantee_id, False] = None
             else:
                 sides[row.grantor_id, True] = None
@@ -187,7 +189,7 @@ class Consents:
         )
         row: Row[Any] | None = ended.one_or_none()
         if row is not None:
-            await take_consent(unit, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended)
+            await take_consent(unit, self._vault, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended)
         return row
 
     async def _grant(self, who: Account, row: Row[Any]) -> Grant:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
+from services.accounts.patients import same_patient
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
-from services.accounts.tables import person, person_link
+from services.accounts.tables import person_link
 from services.clock import Clock
 from services.personal import Narrowed, RestsOnRights
+from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 
 
 class RightsEnded:
     """Asked whenever a link, or a basis of one, has ended or covers less. `parts`: each topic's, ignorant of rights."""
 
-    def __init__(self, persons: Persons, clock: Clock, parts: Sequence[RestsOnRights]) -> None:
+    def __init__(self, vault: Vault, persons: Persons, clock: Clock, parts: Sequence[RestsOnRights]) -> None:
+        self._vault = vault
         self._persons = persons
         self._clock = clock
         self._parts = parts
@@ -32,14 +35,9 @@ class RightsEnded:
         """
         now = self._clock.now()
         today = local(now, MOSCOW).date()
-        patient = select(person.c.patient_id).where(person.c.id == person_id).scalar_subquery()
-        theirs = (
-            select(person_link.c.person_id)
-            .join(person, person.c.id == person_link.c.person_id)
-            .where(
-                person_link.c.account_id == account_id,
-                or_(person.c.id == person_id, person.c.patient_id == patient),
-            )
+        theirs = select(person_link.c.person_id).where(
+            person_link.c.account_id == account_id,
+            person_link.c.person_id.in_(await same_patient(unit, self._vault, person_id)),
         )
         persons = {person_id, *(await unit.execute(theirs)).scalars()}
         listed = await self._persons.listed(unit, account_id, persons)

@@ -193,7 +193,7 @@ class Family:
         if patient is None and stays:
             return {"verified_at": None}
         check_still(before, patient)
-        return self._persons.registry_columns(patient)
+        return self._persons.registry_columns(before.id, patient)
 
     async def _is_known_by_documents(self, before: Person) -> bool:
         """Whether the registry has matched the policy, told here or not: then its name is no slip of ours."""

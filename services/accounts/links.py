@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.ended import RightsEnded
 from services.accounts.model import Basis, Covers, Relation
+from services.accounts.patients import same_patient
 from services.accounts.persons import covers_words
 from services.accounts.tables import access_grant, account, link_basis, person, person_link
 from services.ids import new_id
 from services.storage.tables import audit
+from services.storage.vault import Vault
 
 WEAK = (Basis.DECLARED.value,)
 STRONG = (Basis.DESK.value, Basis.OIDC.value)
@@ -23,13 +25,6 @@ STRONG = (Basis.DESK.value, Basis.OIDC.value)
 def of_account(account_id: str) -> ColumnElement[bool]:
     """A consent that this account has given or received."""
     return or_(access_grant.c.grantor_id == account_id, access_grant.c.grantee_id == account_id)
-
-
-def same_patient(person_id: str) -> Any:
-    """Rows of the person: the very one, and those that are the same patient in the registry."""
-    patient = select(person.c.patient_id).where(person.c.id == person_id).scalar_subquery()
-    same = person.alias("same")
-    return select(same.c.id).where(or_(same.c.id == person_id, same.c.patient_id == patient))
 
 
 def lives(now: datetime) -> ColumnElement[bool]:
@@ -119,13 +114,13 @@ async def take_bases(
 
 
 async def take_consent(
-    unit: AsyncConnection, now: datetime, account_id: str, person_id: str, ended: RightsEnded
+    unit: AsyncConnection, vault: Vault, now: datetime, account_id: str, person_id: str, ended: RightsEnded
 ) -> None:
     """What the account was allowed for this patient no longer counts."""
     links = await unit.execute(
         select(person_link.c.id).where(
             person_link.c.account_id == account_id,
-            person_link.c.person_id.in_(same_patient(person_id)),
+            person_link.c.person_id.in_(await same_patient(unit, vault, person_id)),
             person_link.c.ended_at.is_(None),
         )
     )
@@ -150,14 +145,16 @@ async def insert_grant(
     return grant_id
 
 
-async def end_grants(unit: AsyncConnection, now: datetime, grantee_id: str, person_id: str) -> list[Row[Any]]:
+async def end_grants(
+    unit: AsyncConnection, vault: Vault, now: datetime, grantee_id: str, person_id: str
+) -> list[Row[Any]]:
     """Ends what the account was allowed for this person, as a newer one takes its place or nobody wants it."""
     rows = await unit.execute(
         update(access_grant)
         .where(
             access_grant.c.grantee_id == grantee_id,
             access_grant.c.ended_at.is_(None),
-            access_grant.c.person_id.in_(same_patient(person_id)),
+            access_grant.c.person_id.in_(await same_patient(unit, vault, person_id)),
         )
         .values(ended_at=now)
         .returning(access_grant)

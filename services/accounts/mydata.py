@@ -14,12 +14,15 @@ from services.accounts.accounts import Accounts
 from services.accounts.consents import Consents
 from services.accounts.identity import identity_from_json
 from services.accounts.left import LeftTrail
-from services.accounts.links import covers_of, of_account, same_patient
+from services.accounts.links import covers_of, of_account
 from services.accounts.model import LOOKS, Account, Basis, Farewell, Field, Person, Relation, full_name
 from services.accounts.papers import is_holder
+from services.accounts.patients import same_patient
 from services.accounts.persons import Persons
 from services.accounts.shown import shown
 from services.accounts.tables import (
+    CHAT,
+    PATIENT,
     access_code,
     access_grant,
     consent,
@@ -117,7 +120,7 @@ class AccountData:
         waits = select(mail_code).where(mail_code.c.account_id == whose.account_id)
         code = (await self._database.fetch(waits)).one_or_none()
         return {
-            "telegram_chat": str(row.telegram_id),
+            "telegram_chat": CHAT.open(self._vault, row.id, row.chat),
             "language": Word("language", row.locale),
             "since": row.created_at,
             "person_in_main_menu": Word("person", row.active_person_id) if row.active_person_id else None,
@@ -232,8 +235,10 @@ class AccountData:
         own = await self._consents.granting(who)
         if own is None:
             return []
+        async with self._database.read() as connection:
+            rows_of_own = await same_patient(connection, self._vault, own.id)
         looks = select(audit).where(
-            audit.c.person_id.in_(same_patient(own.id)),
+            audit.c.person_id.in_(rows_of_own),
             audit.c.account_id != who.id,
             audit.c.action.in_(LOOKS.values()),
         )
@@ -309,9 +314,9 @@ class AccountData:
             account_table.c.id.in_(select(access_grant.c.grantee_id).where(of_it)),
             account_table.c.id.in_(select(person_link.c.account_id).where(person_link.c.person_id.in_(mine))),
         )
-        named = select(account_table.c.id, account_table.c.telegram_id).where(concerned).order_by(account_table.c.id)
-        chats = {row.id: row.telegram_id for row in (await unit.execute(named.with_for_update())).all()}
-        return chats.get(account_id)
+        named = select(account_table.c.id, account_table.c.chat).where(concerned).order_by(account_table.c.id)
+        chats = {row.id: row.chat for row in (await unit.execute(named.with_for_update())).all()}
+        return int(CHAT.open(self._vault, account_id, chats[account_id])) if account_id in chats else None
 
     async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
         """The last part: persons and the account itself, with all that hangs on it by a foreign key."""
@@ -362,7 +367,7 @@ class AccountData:
                 person_link.c.account_id.in_(
                     select(access_grant.c.grantee_id).where(access_grant.c.grantor_id == account_id)
                 ),
-                person_link.c.person_id.in_(same_patient(own_id)),
+                person_link.c.person_id.in_(await same_patient(unit, self._vault, own_id)),
                 person_link.c.person_id != own_id,
                 person_link.c.ended_at.is_not(None),
             )
@@ -373,8 +378,10 @@ class AccountData:
     async def _forget_codes(self, unit: AsyncConnection, leaving: Leaving) -> None:
         """Codes of the desk that were made for who goes: what they open lies sealed in them until they are swept."""
         own = await self._own(unit, leaving.account_id)
-        query = select(person.c.patient_id).where(person.c.id.in_(leaving.persons), person.c.patient_id.is_not(None))
-        patients = set((await unit.execute(query)).scalars())
+        query = select(person.c.id, person.c.patient).where(
+            person.c.id.in_(leaving.persons), person.c.patient.is_not(None)
+        )
+        patients = {PATIENT.open(self._vault, row.id, row.patient) for row in (await unit.execute(query)).all()}
         for row in (await unit.execute(select(access_code).where(access_code.c.account_id.is_(None)))).all():
             data = self._vault.open_json(access_code.c.data, row.id, row.data)
             theirs = own is not None and is_holder(own[1], data["holder"])
@@ -412,7 +419,7 @@ def _form(identity: PatientIdentity) -> Facts:
 def _in_registry(row: Row[Any], listed: Person) -> Facts:
     """What the registry says of somebody."""
     return {
-        "known_to_registry": row.patient_id is not None,
+        "known_to_registry": row.patient is not None,
         "policy_confirmed_at": row.verified_at if listed.verified else None,
         "clinic_of_attachment": Word("clinic", listed.clinic_id) if listed.clinic_id else None,
         "bookings_last_looked_for_at": row.looked_at,

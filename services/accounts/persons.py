@@ -22,7 +22,7 @@ from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import is_declared, is_minors
 from services.accounts.shown import cut, names_of
-from services.accounts.tables import link_basis, person, person_link
+from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
@@ -188,7 +188,8 @@ class Persons:
                     person_id = already.id
                     columns = self._columns(person_id, identity, patient)
                     if there and patient is None:
-                        columns |= {"patient_id": already.patient_id, "clinic_id": already.clinic_id}
+                        columns |= PATIENT.values(self._vault, person_id, already.patient_id)
+                        columns["clinic_id"] = already.clinic_id
                     await unit.execute(update(person).where(person.c.id == person_id).values(**columns))
         except IntegrityError:  # the same form, sent twice at once: the first one stands
             return (await self.family(account))[0]
@@ -217,7 +218,7 @@ class Persons:
     async def set_patient(self, person_id: str, patient: Patient) -> None:
         """Remembers who the person is in the registry."""
         await self._database.execute(
-            update(person).where(person.c.id == person_id).values(**self.registry_columns(patient))
+            update(person).where(person.c.id == person_id).values(**self.registry_columns(person_id, patient))
         )
 
     @concerns.persons("what documents say, within the unit of a caller that has seen them")
@@ -264,14 +265,14 @@ class Persons:
     def _columns(self, person_id: str, identity: PatientIdentity, patient: Patient | None) -> dict[str, Any]:
         return {
             "profile": self._vault.seal_json(person.c.profile, person_id, identity_to_json(identity)),
-            **self.registry_columns(patient),
+            **self.registry_columns(person_id, patient),
         }
 
-    def registry_columns(self, patient: Patient | None) -> dict[str, Any]:
-        """What a person's row keeps of the registry's patient; whose visits are to be asked about at once."""
+    def registry_columns(self, person_id: str, patient: Patient | None) -> dict[str, Any]:
+        """What this person's row keeps of the registry's patient; whose visits are to be asked about at once."""
         # The verified mark says that a registry knows this policy by documents, not that we have typed it in there.
         return {
-            "patient_id": patient.id if patient else None,
+            **PATIENT.values(self._vault, person_id, patient.id if patient else None),
             "clinic_id": patient.clinic_id if patient else None,
             "verified_at": self._clock.now() if patient and patient.confirmed else None,
             "looked_at": None,
@@ -306,7 +307,7 @@ class Persons:
             relation=relation,
             bases=tuple((Basis(row.basis), _until(row, last)) for row in rows if row.basis is not None),
             shown=identity,
-            patient_id=first.patient_id,
+            patient_id=PATIENT.open_any(self._vault, first.id, first.patient),
             clinic_id=first.clinic_id,
             verified=first.verified_at is not None,
             covers=frozenset(Covers(word) for row in rows for word in (row.covers or "").split()),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from services.ids import LENGTH
+from services.storage.findable import INDEX_LENGTH, findable
 from services.storage.tables import account_column, id_column, metadata
 from services.storage.types import Encrypted, UtcDateTime
 
@@ -15,7 +16,8 @@ account = Table(
     "account",
     metadata,
     id_column(),
-    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("chat", Encrypted, nullable=False),
+    Column("chat_index", String(INDEX_LENGTH), unique=True),
     Column("locale", String(8), nullable=False),
     Column("active_person_id", String(LENGTH)),
     Column("last_region", String(2)),
@@ -35,6 +37,11 @@ account = Table(
 
 `email_confirmed_at`: its owner has typed a code that was sent there. NULL beside an address: it is from before there
 were codes, and nothing is written to it either.
+"""
+
+CHAT = findable(account.c.chat, account.c.chat_index, "account chat")
+"""The Telegram id. No index: two processes made the same chat an account while a key was being replaced, each under
+another key; one of the two is found (`storage.rotation`).
 """
 
 mail_code = Table(
@@ -72,23 +79,27 @@ person = Table(
     metadata,
     id_column(),
     Column("profile", Encrypted, nullable=False),
-    Column("patient_id", String(64)),
+    Column("patient", Encrypted),
+    Column("patient_index", String(INDEX_LENGTH)),
     Column("clinic_id", String(64)),
     Column("verified_at", UtcDateTime),
     Column("looked_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
-    Index(None, "patient_id"),
+    Index(None, "patient_index"),
     Index(
         "ix_person_looked_at",
         "looked_at",
-        sqlite_where=text("patient_id IS NOT NULL"),
-        postgresql_where=text("patient_id IS NOT NULL"),
+        sqlite_where=text("patient IS NOT NULL"),
+        postgresql_where=text("patient IS NOT NULL"),
     ),
 )
 """`profile` is one sealed JSON: names, birth date, sex, phone, policy, СНИЛС (`accounts.persons`).
 
-`looked_at`: when the registry was last asked about this patient's visits; NULL: they are to be asked about at once.
+`patient`: who that is in the registry, by its id. `looked_at`: when the registry was last asked about this patient's
+visits; NULL: they are to be asked about at once.
 """
+
+PATIENT = findable(person.c.patient, person.c.patient_index, "person patient")
 
 person_link = Table(
     "person_link",

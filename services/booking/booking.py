@@ -47,7 +47,7 @@ from services.booking.model import (
 )
 from services.booking.moving import Moving
 from services.booking.notices import VisitNews
-from services.booking.tables import booking_intent, cancel_intent, hold
+from services.booking.tables import INTENT_PATIENT, booking_intent, cancel_intent, hold
 from services.booking.telling import Listeners, Telling
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -80,6 +80,7 @@ from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
 from services.storage.tables import audit
+from services.storage.vault import Vault
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ class Booking:
     def __init__(
         self,
         database: Database,
+        vault: Vault,
         registry: HoldableTimes,
         persons: Persons,
         drafts: Drafts,
@@ -120,6 +122,7 @@ class Booking:
         patience: timedelta = REGISTRY_PATIENCE,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._registry = registry
         self._persons = persons
         self._drafts = drafts
@@ -130,7 +133,7 @@ class Booking:
         self._limits = limits
         self._clock = clock
         self._patience = patience
-        self._moving = Moving(database, registry, watch, clock, patience)
+        self._moving = Moving(database, vault, registry, watch, clock, patience)
 
     @concerns.area(Area.VISITS, Action.MANAGE)
     async def hold(
@@ -324,7 +327,7 @@ class Booking:
         given_up = await self._database.fetch(
             select(booking_intent).where(
                 booking_intent.c.account_id == account_id,
-                booking_intent.c.patient_id == patient_id,
+                INTENT_PATIENT.among(self._vault, [patient_id]),
                 booking_intent.c.status == _REFUSED,
                 booking_intent.c.check_at.is_not(None),
             )
@@ -569,7 +572,7 @@ class Booking:
                     account_id=request.account.id,
                     draft_id=request.draft_id,
                     person_id=person_id,
-                    patient_id=patient.id,
+                    **INTENT_PATIENT.values(self._vault, intent_id, patient.id),
                     clinic_id=request.clinic.id,
                     slot_id=request.slot.id,
                     starts_at=request.slot.start,

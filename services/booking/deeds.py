@@ -11,12 +11,13 @@ from services.accounts.accounts import Accounts
 from services.accounts.links import STRONG, lives
 from services.accounts.model import Account, Action, Area, Basis, Relation
 from services.accounts.persons import Persons
-from services.accounts.tables import access_grant, link_basis, person, person_link
+from services.accounts.tables import PATIENT, access_grant, link_basis, person, person_link
 from services.booking.model import Deed, DeedKind, Doer
 from services.booking.tables import booking_intent, cancel_intent
 from services.clock import Clock
 from services.registry.model import Visit
 from services.storage.engine import Database
+from services.storage.vault import Vault
 
 
 class Deeds:
@@ -25,8 +26,9 @@ class Deeds:
     But for its holder's name, where the one who asks has given it access, and sees that name there too.
     """
 
-    def __init__(self, database: Database, accounts: Accounts, persons: Persons, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, accounts: Accounts, persons: Persons, clock: Clock) -> None:
         self._database = database
+        self._vault = vault
         self._accounts = accounts
         self._persons = persons
         self._clock = clock
@@ -65,7 +67,7 @@ class Deeds:
                 .join(person, person.c.id == person_link.c.person_id)
                 .join(link_basis, link_basis.c.link_id == person_link.c.id)
                 .where(
-                    person.c.patient_id == patient_id,
+                    PATIENT.among(self._vault, [patient_id]),
                     person_link.c.account_id == actor_id,
                     person_link.c.ended_at.is_(None),
                     lives(self._clock.now()),

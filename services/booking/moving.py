@@ -19,7 +19,7 @@ from services.accounts import concerns
 from services.accounts.model import Action, Area
 from services.booking.ending import note_cancelled
 from services.booking.model import BookingRequest
-from services.booking.tables import cancel_intent
+from services.booking.tables import INTENT_PATIENT, cancel_intent
 from services.booking.watch import Watch
 from services.clock import Clock
 from services.ids import new_id
@@ -39,6 +39,7 @@ from services.registry.model import (
 from services.registry.ports.bookings import BookingsPort
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.vault import Vault
 
 _PENDING, _DONE, _REFUSED = "pending", "done", "refused"
 _GONE = (CancelRefusal.ALREADY_CANCELLED, CancelRefusal.NOT_FOUND)
@@ -49,9 +50,16 @@ class Moving:
     """What moving asks of the registry, for `Booking`, which keeps the intent."""
 
     def __init__(
-        self, database: Database, registry: BookingsPort, watch: Watch, clock: Clock, patience: timedelta
+        self,
+        database: Database,
+        vault: Vault,
+        registry: BookingsPort,
+        watch: Watch,
+        clock: Clock,
+        patience: timedelta,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._registry = registry
         self._watch = watch
         self._clock = clock
@@ -99,7 +107,8 @@ class Moving:
             return found
         # Nothing has arrived under this key. The person has agreed, so it is asked for again, under the same one.
         given_up = status == _DONE
-        answer = await self._old_first(intent.id, intent.patient_id, intent.slot_id, None if given_up else intent.moves)
+        patient_id = INTENT_PATIENT.open(self._vault, intent.id, intent.patient)
+        answer = await self._old_first(intent.id, patient_id, intent.slot_id, None if given_up else intent.moves)
         return await self._give_in(intent, given_up) if last and isinstance(answer, Unknown) else answer
 
     async def settle(self, unit: AsyncConnection, intent_id: str, *, booked: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, false, text
 
 from services.ids import LENGTH
+from services.storage.findable import INDEX_LENGTH, findable
 from services.storage.tables import account_column, id_column, metadata
 from services.storage.types import Encrypted, UtcDateTime
 
@@ -28,7 +29,8 @@ booking_intent = Table(
     account_column(),
     Column("draft_id", String(LENGTH), nullable=False),
     Column("person_id", String(LENGTH), nullable=False),
-    Column("patient_id", String(64), nullable=False),
+    Column("patient", Encrypted, nullable=False),
+    Column("patient_index", String(INDEX_LENGTH), nullable=False),
     Column("clinic_id", String(64), nullable=False),
     Column("slot_id", String(64), nullable=False),
     Column("starts_at", UtcDateTime, nullable=False),
@@ -66,10 +68,13 @@ booking_intent = Table(
 )
 """The id is the idempotency key that the registry is given. `check_at`: when recovery looks at it next.
 
-`moves`: the visit that this one replaces. `ended_at`: the booked visit was cancelled or moved on. `hidden_at`: the
-patient or another account has changed it, or has said that it is not theirs: whoever sees it only as booked from here
-does no longer. `follows`: nobody has asked for it here, the clinic has moved what was booked here.
+`patient`: whom the registry is asked for, by its id. `moves`: the visit that this one replaces. `ended_at`: the booked
+visit was cancelled or moved on. `hidden_at`: the patient or another account has changed it, or has said that it is not
+theirs: whoever sees it only as booked from here does no longer. `follows`: nobody has asked for it here, the clinic has
+moved what was booked here.
 """
+
+INTENT_PATIENT = findable(booking_intent.c.patient, booking_intent.c.patient_index, "intent patient")
 
 cancel_intent = Table(
     "cancel_intent",

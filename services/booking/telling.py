@@ -19,7 +19,7 @@ from services.accounts.accounts import Accounts
 from services.accounts.links import STRONG, lives
 from services.accounts.model import Relation
 from services.accounts.persons import Persons
-from services.accounts.tables import link_basis, person, person_link
+from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.booking.notices import VisitNews
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -28,6 +28,7 @@ from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.registry.model import Visit, VisitStatus
 from services.storage.engine import Database
+from services.storage.vault import Vault
 from services.texts.dates import local
 
 _STANDS_FOR = (Relation.OWN.value, Relation.CHILD.value, Relation.WARD.value)
@@ -57,9 +58,17 @@ class Telling:
     """Tells of bookings, moves and cancellings whoever stands for the patient, but the account that does it."""
 
     def __init__(
-        self, database: Database, accounts: Accounts, persons: Persons, outbox: Outbox, watch: Watch, clock: Clock
+        self,
+        database: Database,
+        vault: Vault,
+        accounts: Accounts,
+        persons: Persons,
+        outbox: Outbox,
+        watch: Watch,
+        clock: Clock,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._accounts = accounts
         self._persons = persons
         self._outbox = outbox
@@ -68,7 +77,7 @@ class Telling:
 
     async def listeners(self, visit: Visit) -> Listeners:
         """Who stands for the visit's patient; to be asked before the unit, which looks again whether they still do."""
-        rows = (await self._database.fetch(self._standing(person.c.patient_id == visit.patient_id))).all()
+        rows = (await self._database.fetch(self._standing(PATIENT.among(self._vault, [visit.patient_id])))).all()
         own = {_listener(row): None for row in rows if row.relation == Relation.OWN.value}
         if own:
             return Listeners(own=tuple(own))

@@ -24,12 +24,19 @@ from services.accounts.links import WEAK, lives
 from services.accounts.model import Action, Area
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
-from services.accounts.tables import link_basis, person, person_link
+from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.booking import sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
 from services.booking.notices import VisitNews
-from services.booking.tables import booking_intent, calendar_event, cancel_intent, visit_reply, visit_watch
+from services.booking.tables import (
+    INTENT_PATIENT,
+    booking_intent,
+    calendar_event,
+    cancel_intent,
+    visit_reply,
+    visit_watch,
+)
 from services.clock import Clock
 from services.ids import new_id
 from services.notify import keys
@@ -43,6 +50,7 @@ from services.registry.ports.port import REGISTRY_PATIENCE
 from services.registry.ports.visits import VisitChangesPort, VisitFilter, VisitsPort
 from services.storage.engine import Database
 from services.storage.sql import claimed_among, insert_for
+from services.storage.vault import Vault, VaultError
 
 LOOK_EVERY = timedelta(minutes=5)
 LOOK_WHERE_TOLD = timedelta(days=1)
@@ -95,6 +103,14 @@ class _Change:
         return other and self.latest.status is VisitStatus.BOOKED
 
 
+@dataclass(frozen=True, slots=True)
+class _Patient:
+    """A person's row, and who that is in the registry."""
+
+    id: str
+    patient_id: str
+
+
 class Watch:
     """Remembers visits as each account was told of them, and plans their reminders.
 
@@ -104,6 +120,7 @@ class Watch:
     def __init__(
         self,
         database: Database,
+        vault: Vault,
         registry: VisitsPort,
         accounts: Accounts,
         persons: Persons,
@@ -114,6 +131,7 @@ class Watch:
         patience: timedelta = REGISTRY_PATIENCE,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._registry = registry
         self._changes = changes
         self._every = LOOK_EVERY if changes is None else LOOK_WHERE_TOLD
@@ -191,13 +209,13 @@ class Watch:
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 visits = await self._registry.visits(
-                    {row.patient_id for row in claimed}, VisitFilter(since=now - _SINCE)
+                    {each.patient_id for each in claimed}, VisitFilter(since=now - _SINCE)
                 )
         except (RegistryUnavailable, TimeoutError):
             return 0
         unclear = await self._compare_all(claimed, visits, now)
         untouched = person.c.looked_at == self._to_look_in(_AGAIN_AFTER, now)
-        await self._looked_at({row.id for row in claimed} - unclear, now, untouched)
+        await self._looked_at({each.id for each in claimed} - unclear, now, untouched)
         await self._looked_at(unclear, self._to_look_in(LOOK_EVERY, now), untouched)
         return len(claimed)
 
@@ -216,8 +234,9 @@ class Watch:
         now = self._clock.now()
         visits = [visit for visit in changed if visit.start >= now - _SINCE]
         patients = {visit.patient_id for visit in visits}
-        of_them = select(person.c.id, person.c.patient_id).where(person.c.patient_id.in_(patients))
-        unclear = await self._compare_all((await self._database.fetch(of_them)).all(), visits, now)
+        of_them = select(person.c.id, person.c.patient).where(PATIENT.among(self._vault, patients))
+        persons = self._patients((await self._database.fetch(of_them)).all())
+        unclear = await self._compare_all(persons, visits, now)
         soon = self._to_look_in(LOOK_EVERY, now)
         await self._looked_at(unclear, soon, person.c.looked_at > soon)
 
@@ -226,7 +245,7 @@ class Watch:
         old = visit_watch.c.starts_at < self._clock.now() - 2 * _SINCE
         return (await self._database.execute(delete(visit_watch).where(old))).rowcount
 
-    async def _claim(self, limit: int, now: datetime) -> Sequence[Row[Any]]:
+    async def _claim(self, limit: int, now: datetime) -> Sequence[_Patient]:
         """Persons to ask about now; another process does not get them meanwhile.
 
         Without an answer, or with nobody left to do something about it, their turn comes again in a minute.
@@ -237,7 +256,7 @@ class Watch:
         due = (
             select(person.c.id)
             .where(
-                person.c.patient_id.is_not(None),
+                person.c.patient.is_not(None),
                 or_(person.c.looked_at.is_(None), person.c.looked_at <= now - self._every),
                 linked.exists(),
             )
@@ -248,9 +267,19 @@ class Watch:
             update(person)
             .where(claimed_among(person.c.id, due))
             .values(looked_at=self._to_look_in(_AGAIN_AFTER, now))
-            .returning(person.c.id, person.c.patient_id)
+            .returning(person.c.id, person.c.patient)
         )
-        return claimed.all()
+        return self._patients(claimed.all())
+
+    def _patients(self, rows: Iterable[Row[Any]]) -> Sequence[_Patient]:
+        """But for one whose value is damaged: nobody else is to wait for that."""
+        found = []
+        for row in rows:
+            try:
+                found.append(_Patient(row.id, PATIENT.open(self._vault, row.id, row.patient)))
+            except VaultError:
+                log.exception("a person's id in the registry does not open: %s", row.id)
+        return found
 
     def _to_look_in(self, pause: timedelta, now: datetime) -> datetime:
         """Whoever was last asked about then has the next turn after this pause."""
@@ -262,7 +291,7 @@ class Watch:
             them = person.c.id.in_(person_ids), where
             await self._database.execute(update(person).where(*them).values(looked_at=at))
 
-    async def _compare_all(self, persons: Sequence[Row[Any]], visits: Sequence[Visit], now: datetime) -> set[str]:
+    async def _compare_all(self, persons: Sequence[_Patient], visits: Sequence[Visit], now: datetime) -> set[str]:
         """Tells every account of these persons what is new to it; gives the persons to be looked at again soon."""
         unclear = await self._being_booked(persons) if self._changes is not None else set()
         told = {visit.id: visit for visit in visits}
@@ -272,23 +301,24 @@ class Watch:
                 unclear |= await self._compare(account_id, own, told, now)
             except Exception:
                 log.exception("an account was not told of its visits")
-                unclear |= {row.id for row in persons if row.patient_id in patients}
+                unclear |= {each.id for each in persons if each.patient_id in patients}
         return unclear
 
-    async def _being_booked(self, persons: Sequence[Row[Any]]) -> set[str]:
+    async def _being_booked(self, persons: Sequence[_Patient]) -> set[str]:
         """Those who are being booked for this moment: what is changed before that is settled is not known yet."""
-        patients = {row.patient_id for row in persons}
-        pending = select(booking_intent.c.patient_id).where(
+        patients = {each.patient_id for each in persons}
+        pending = select(booking_intent.c.id, booking_intent.c.patient).where(
             booking_intent.c.check_at.is_not(None),
             booking_intent.c.status == "pending",
-            booking_intent.c.patient_id.in_(patients),
+            INTENT_PATIENT.among(self._vault, patients),
         )
-        under_way = set((await self._database.fetch(pending)).scalars())
-        return {row.id for row in persons if row.patient_id in under_way}
+        intents = (await self._database.fetch(pending)).all()
+        under_way = {INTENT_PATIENT.open(self._vault, row.id, row.patient) for row in intents}
+        return {each.id for each in persons if each.patient_id in under_way}
 
-    async def _accounts_of(self, persons: Iterable[Row[Any]]) -> Mapping[str, set[str]]:
+    async def _accounts_of(self, persons: Iterable[_Patient]) -> Mapping[str, set[str]]:
         """Accounts with the patients among these that each is linked to."""
-        patients = {row.id: row.patient_id for row in persons}
+        patients = {each.id: each.patient_id for each in persons}
         links = await self._database.fetch(
             select(person_link.c.account_id, person_link.c.person_id).where(
                 person_link.c.person_id.in_(patients), person_link.c.ended_at.is_(None)
@@ -474,6 +504,7 @@ class Watch:
             "follows": True,
             "created_at": now,
             "ended_at": None,
+            **INTENT_PATIENT.values(self._vault, intent_id, INTENT_PATIENT.open(self._vault, row.id, row.patient)),
         }
         await unit.execute(insert(booking_intent).values(dict(row._mapping) | successor))
         await self._end_booking(unit, account_id, visit.id, now)

@@ -18,7 +18,7 @@ from services.booking import sight
 from services.booking.cancelling import Cancelling
 from services.booking.deeds import Deeds
 from services.booking.model import DeedKind
-from services.booking.tables import booking_intent
+from services.booking.tables import INTENT_PATIENT, booking_intent
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -28,6 +28,7 @@ from services.requests.model import RequestKind
 from services.requests.requests import Requests
 from services.storage.engine import Database
 from services.storage.tables import audit
+from services.storage.vault import Vault
 
 _DISPUTED = "visit_disputed"
 
@@ -38,6 +39,7 @@ class Disputes:
     def __init__(
         self,
         database: Database,
+        vault: Vault,
         visits: Visits,
         cancelling: Cancelling,
         deeds: Deeds,
@@ -47,6 +49,7 @@ class Disputes:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._visits = visits
         self._cancelling = cancelling
         self._deeds = deeds
@@ -100,6 +103,6 @@ class Disputes:
         if not dispute.closes:
             await self._watch.hide_where(unit, booked_there, booking_intent.c.visit_id == visit.id)
             return
-        await self._watch.hide_where(unit, booked_there, booking_intent.c.patient_id == visit.patient_id)
+        await self._watch.hide_where(unit, booked_there, INTENT_PATIENT.among(self._vault, [visit.patient_id]))
         if person.relation is Relation.OWN:
             await self._consents.withdraw(unit, account, deed.actor_id, person.id)

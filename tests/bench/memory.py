@@ -45,7 +45,7 @@ async def _settle(place: Path, people: int) -> None:
     with chdir(place):
         async with opened(settings_of()) as storage:
             await fill_demo(storage.database, storage.clock)
-            await settle_accounts(storage.database, people)
+            await settle_accounts(storage.database, storage.vault, people)
 
 
 async def _press(chat: Callable[[int], Chat], people: int, button: Button) -> None:

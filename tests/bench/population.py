@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, insert
 
 from services.accounts.identity import identity_to_json
-from services.accounts.tables import account, link_basis, person, person_link
+from services.accounts.tables import CHAT, PATIENT, account, link_basis, person, person_link
 from services.booking.notices import VisitNews
 from services.booking.tables import visit_watch
 from services.ids import new_id
@@ -38,9 +38,9 @@ _CHUNK = 2000
 Rows = Mapping[Table, Mapping[str, Any]]
 
 
-async def settle_accounts(database: Database, count: int) -> None:
+async def settle_accounts(database: Database, vault: Vault, count: int) -> None:
     """Accounts alone: chats that have given consent, from `FIRST_CHAT` on."""
-    await _write(database, ({account: _account(number)} for number in range(count)))
+    await _write(database, ({account: _account(vault, number)} for number in range(count)))
 
 
 async def settle_patients(database: Database, vault: Vault, count: int) -> None:
@@ -56,13 +56,15 @@ async def _write(database: Database, people: Iterator[Rows]) -> None:
                 await unit.execute(insert(table), [dict(rows[table]) for rows in chunk])
 
 
-def _account(number: int) -> dict[str, Any]:
-    return {"id": new_id(), "telegram_id": FIRST_CHAT + number, "locale": "ru", "created_at": _DUE}
+def _account(vault: Vault, number: int) -> dict[str, Any]:
+    account_id = new_id()
+    chat = CHAT.values(vault, account_id, str(FIRST_CHAT + number))
+    return {"id": account_id, "locale": "ru", "created_at": _DUE, **chat}
 
 
 def _patient(vault: Vault, number: int) -> Rows:
     identity = somebody(number, _BORN)
-    holder = _account(number)
+    holder = _account(vault, number)
     person_id, patient_id, link_id, visit_id, note_id = (new_id() for _ in range(5))
     looked_at = EVE - timedelta(seconds=number % _LOOKED_WITHIN)
     place = {"clinic_id": CLINIC.id, "service_id": THERAPIST.service_id, "doctor_id": THERAPIST.id}
@@ -95,7 +97,7 @@ def _patient(vault: Vault, number: int) -> Rows:
         person: {
             "id": person_id,
             "profile": vault.seal_json(person.c.profile, person_id, identity_to_json(identity)),
-            "patient_id": patient_id,
+            **PATIENT.values(vault, person_id, patient_id),
             "clinic_id": CLINIC.id,
             "verified_at": _DUE,
             "looked_at": looked_at,

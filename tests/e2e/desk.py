@@ -17,7 +17,7 @@ from services.registry.local.registry import LocalRegistry
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
 from services.requests.desk import RequestDesk
 from services.storage.engine import Database
-from services.storage.vault import Vault, load_key
+from services.storage.vault import Vault
 from tests.e2e.people import BORN, a_policy
 from tests.support.bot_process import BotProcess
 
@@ -72,11 +72,9 @@ class Desk:
 @asynccontextmanager
 async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     """The desk of the bot's registry."""
-    key = load_key("", bot.folder / "secrets" / "encryption.key")
-    assert key is not None
     database = Database.from_url(f"sqlite:///{bot.database}")
     try:
-        vault, clock = Vault(key), bot.clock
+        vault, clock = bot.vault, bot.clock
         registry = LocalRegistry(database, vault, clock, registers_patients=True)
         requests = RequestDesk(database, vault, Outbox(database, clock), clock)
         yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), requests, vault, clock)
@@ -87,9 +85,9 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
 def patients_of(bot: BotProcess, user: User) -> list[str]:
     """The registry's ids of everybody whom this user has, oneself first."""
     found = bot.rows(
-        "SELECT person.patient_id FROM person JOIN person_link ON person_link.person_id = person.id"
+        "SELECT patient_of(person.id, patient) FROM person JOIN person_link ON person_link.person_id = person.id"
         " JOIN account ON account.id = person_link.account_id"
-        " WHERE account.telegram_id = ? AND person.patient_id IS NOT NULL"
+        " WHERE account.chat_index = chat(?) AND patient IS NOT NULL"
         " ORDER BY person_link.relation <> 'own', person_link.created_at, person_link.id",
         user.id,
     )
@@ -99,7 +97,8 @@ def patients_of(bot: BotProcess, user: User) -> list[str]:
 def held_slot(bot: BotProcess, user: User) -> str | None:
     """The time that is held for this user now."""
     found = bot.rows(
-        "SELECT slot_id FROM hold JOIN account ON account.id = hold.account_id WHERE telegram_id = ? AND until > ?",
+        "SELECT slot_id FROM hold JOIN account ON account.id = hold.account_id"
+        " WHERE chat_index = chat(?) AND until > ?",
         user.id,
         int(bot.now.timestamp() * 1000),
     )
@@ -110,6 +109,6 @@ def intents(bot: BotProcess, user: User) -> list[tuple[str, int]]:
     """What became of every «Да, подтверждаю» of this user: its status and how often it was looked into."""
     return bot.rows(
         "SELECT status, attempts FROM booking_intent JOIN account ON account.id = account_id"
-        " WHERE telegram_id = ? ORDER BY booking_intent.created_at",
+        " WHERE chat_index = chat(?) ORDER BY booking_intent.created_at",
         user.id,
     )

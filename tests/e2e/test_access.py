@@ -135,7 +135,7 @@ async def test_the_registrars_code_opens_ones_own_records(town: BotProcess) -> N
     assert "✅" in user.screen().text
     rows = town.rows(
         "SELECT basis FROM link_basis JOIN person_link ON person_link.id = link_id"
-        " JOIN account ON account.id = account_id WHERE telegram_id = ?",
+        " JOIN account ON account.id = account_id WHERE chat_index = chat(?)",
         user.id,
     )
     assert rows == [("desk",)]
@@ -477,7 +477,7 @@ async def test_before_the_bot_has_run_there_is_a_code_without_a_link(
 async def test_a_screen_of_before_there_were_areas_leads_to_the_list_of_them(town: BotProcess) -> None:
     """Its buttons carried ticks and a term: 1 to see visits, 2 to manage them, and so many months."""
     wife = await confirmed(town, "Сомова")
-    made = "SELECT count(*) FROM access_code WHERE account_id = (SELECT id FROM account WHERE telegram_id = ?)"
+    made = "SELECT count(*) FROM access_code WHERE account_id = (SELECT id FROM account WHERE chat_index = chat(?))"
     old = wife.screen().message_id or 0
 
     # STEP 1. What was ticked beforehand then is not now, and a tick pressed there is to be pressed here.

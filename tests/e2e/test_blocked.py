@@ -20,7 +20,7 @@ def calls_to(bot: BotProcess, user: User) -> int:
 
 
 def is_reachable(bot: BotProcess, user: User) -> bool:
-    return bot.rows("SELECT unreachable_at FROM account WHERE telegram_id = ?", user.id) == [(None,)]
+    return bot.rows("SELECT unreachable_at FROM account WHERE chat_index = chat(?)", user.id) == [(None,)]
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

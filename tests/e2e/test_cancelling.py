@@ -73,7 +73,7 @@ def text_of(user: User, message_id: int) -> str:
 
 def cancel_intents(bot: BotProcess, user: User) -> list[tuple[str, int]]:
     return bot.rows(
-        "SELECT status, attempts FROM cancel_intent JOIN account ON account.id = account_id WHERE telegram_id = ?",
+        "SELECT status, attempts FROM cancel_intent JOIN account ON account.id = account_id WHERE chat_index = chat(?)",
         user.id,
     )
 
@@ -354,7 +354,7 @@ async def test_a_consent_that_only_lets_see(town: BotProcess) -> None:
     cancel = data_of(user, CANCEL["ru"])
 
     # STEP 1. The spouse narrows the consent: the card is left without what could be done.
-    account = town.rows("SELECT id FROM account WHERE telegram_id = ?", user.id)[0][0]
+    account = town.rows("SELECT id FROM account WHERE chat_index = chat(?)", user.id)[0][0]
     with closing(sqlite3.connect(town.database, timeout=10)) as connection, connection:
         connection.execute(
             "UPDATE link_basis SET covers = 'see_visits' WHERE basis = 'consent' AND link_id IN"

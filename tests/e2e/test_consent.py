@@ -47,7 +47,7 @@ async def test_nothing_is_kept_before_consent(town: BotProcess) -> None:
     assert kept(town) == before | {"account": before["account"] + 1, "consent": before["consent"] + 1}
     locale, version, text, given_at = town.rows(
         "SELECT consent.locale, version, text, given_at FROM consent JOIN account ON account.id = account_id"
-        " WHERE telegram_id = ?",
+        " WHERE chat_index = chat(?)",
         user.id,
     )[0]
     assert locale == "en"
@@ -120,7 +120,7 @@ async def test_agreed_once_the_old_consent_screen_only_leads_on(town: BotProcess
         await user.press_data(user.screen().message_id or 0, pressed)
         assert "Давайте познакомимся" in user.screen().text
     found = town.rows(
-        "SELECT count(*) FROM consent JOIN account ON account.id = account_id WHERE telegram_id = ?", user.id
+        "SELECT count(*) FROM consent JOIN account ON account.id = account_id WHERE chat_index = chat(?)", user.id
     )
     assert found == [(1,)]
 

@@ -27,8 +27,8 @@ async def through_a_cut(bot: BotProcess) -> None:
         booking.tap(RU.confirm)
     bot.set_clock(at(18, 0, 23))
     # Not one that is still under way: it would fail after the clock has gone on, and wait for a later moment.
-    due = "SELECT count(*) FROM outbox JOIN account ON account.id = account_id WHERE telegram_id = ? AND attempts > 0"
-    due += " AND claimed_until IS NULL"
+    due = "SELECT count(*) FROM outbox JOIN account ON account.id = account_id WHERE chat_index = chat(?)"
+    due += " AND attempts > 0 AND claimed_until IS NULL"
     await bot.comes_true(lambda: bot.rows(due, waiting.id)[0][0] > 0, "a delivery tried")
 
     # STEP 2. All is back: one visit, told once; one reminder.

@@ -37,7 +37,7 @@ def kept_of_visits(bot: BotProcess, user: User) -> list[tuple[int, ...]]:
         "SELECT (SELECT count(*) FROM visit_watch WHERE account_id = account.id),"
         " (SELECT count(*) FROM outbox JOIN notification ON notification.id = notification_id"
         "  WHERE notification.account_id = account.id AND status = 'due' AND kind LIKE 'reminder%')"
-        " FROM account WHERE telegram_id = ?",
+        " FROM account WHERE chat_index = chat(?)",
         user.id,
     )
 

@@ -78,7 +78,7 @@ async def test_a_group_that_lets_no_bot_write_closes_no_chat(town: BotProcess) -
     group = await town.emulator.group("Семья", by=user)
     town.emulator.fault(Fault("sendMessage", code=403, chat_id=group.id))
     assert await speaks(town, group, user, "/start@{name}") == []
-    assert town.rows("SELECT unreachable_at FROM account WHERE telegram_id = ?", user.id) == [(None,)]
+    assert town.rows("SELECT unreachable_at FROM account WHERE chat_index = chat(?)", user.id) == [(None,)]
 
 
 async def test_what_is_told_in_a_group_is_nothing_to_the_bot(town: BotProcess) -> None:

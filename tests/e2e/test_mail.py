@@ -153,11 +153,11 @@ async def test_from_the_ticket_in_english_and_no_more_letters_after_that(town: B
     await user.press("✖️ No more letters")
     await user.press("Yes, no more letters")
     assert "The address is forgotten" in user.screen().text
-    assert town.rows("SELECT email FROM account WHERE telegram_id = ?", user.id) == [(None,)]
+    assert town.rows("SELECT email FROM account WHERE chat_index = chat(?)", user.id) == [(None,)]
     await press_all(user, words.home, words.my_bookings, "1 ·", CANCEL["en"], YES["en"])
     assert CANCELLED["en"] in user.screen().text
     assert town.rows(
-        "SELECT count(*) FROM outbox JOIN account ON account.id = account_id WHERE telegram_id = ?"
+        "SELECT count(*) FROM outbox JOIN account ON account.id = account_id WHERE chat_index = chat(?)"
         " AND channel = 'email' AND outbox.status = 'due'",
         user.id,
     ) == [(0,)]
@@ -196,7 +196,7 @@ def _tried(bot: BotProcess, user: User) -> bool:
     """Whether the letter has been tried and waits for its next turn."""
     return bool(
         bot.rows(
-            "SELECT 1 FROM outbox JOIN account ON account.id = account_id WHERE telegram_id = ?"
+            "SELECT 1 FROM outbox JOIN account ON account.id = account_id WHERE chat_index = chat(?)"
             " AND channel = 'email' AND outbox.status = 'due' AND attempts > 0 AND claimed_until IS NULL",
             user.id,
         )
@@ -327,7 +327,7 @@ async def test_an_address_from_before_there_were_codes(language: str, bot: BotPr
     # 1. A database of the last release; the owner is asked, once.
     await bot.stop()
     with closing(sqlite3.connect(bot.database)) as connection, connection:
-        connection.execute("UPDATE account SET email_confirmed_at = NULL WHERE telegram_id = ?", (user.id,))
+        connection.execute("UPDATE account SET email_confirmed_at = NULL WHERE chat_index = chat(?)", (user.id,))
     await bot.start()
     await user.wait_for(waits[language])
     assert press[language] in user.screen().labels

@@ -92,7 +92,7 @@ def moves_of(bot: BotProcess, user: User) -> list[tuple[str, int]]:
     """What became of every attempt to move."""
     return bot.rows(
         "SELECT status, attempts FROM booking_intent JOIN account ON account.id = account_id"
-        " WHERE telegram_id = ? AND moves IS NOT NULL ORDER BY booking_intent.created_at",
+        " WHERE chat_index = chat(?) AND moves IS NOT NULL ORDER BY booking_intent.created_at",
         user.id,
     )
 

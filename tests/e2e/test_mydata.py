@@ -32,7 +32,7 @@ CANCEL_AND_ERASE, LEAVE_AND_ERASE, ALL = "Отменить записи и уд�
 
 
 def account_of(bot: BotProcess, user: User) -> str | None:
-    found = bot.rows("SELECT id FROM account WHERE telegram_id = ?", user.id)
+    found = bot.rows("SELECT id FROM account WHERE chat_index = chat(?)", user.id)
     return found[0][0] if found else None
 
 

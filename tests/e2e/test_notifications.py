@@ -123,7 +123,7 @@ async def test_a_line_of_somebody_else_is_nothing(town: BotProcess) -> None:
     await other.press(RU.confirm)
     ((theirs,),) = town.rows(
         "SELECT notification.id FROM notification JOIN account ON account.id = account_id"
-        " WHERE telegram_id = ? AND kind = 'booking_confirmed'",
+        " WHERE chat_index = chat(?) AND kind = 'booking_confirmed'",
         other.id,
     )
     await user.press("🔔")

@@ -394,7 +394,7 @@ async def typed_anna(user: User, policy: str) -> None:
 
 async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:
     user = await with_family(bot)
-    account = bot.rows("SELECT id FROM account WHERE telegram_id = ?", user.id)[0][0]
+    account = bot.rows("SELECT id FROM account WHERE chat_index = chat(?)", user.id)[0][0]
     today = local(BEGIN, "Europe/Moscow").date()
     son = next(each.identity for each in ready_family(account, today) if each.identity.birth_date.year in (2010, 2011))
 

@@ -63,7 +63,7 @@ def waiting(bot: BotProcess, user: User) -> int:
     """Messages that are due by the bot's clock and not sent yet."""
     ((count,),) = bot.rows(
         "SELECT count(*) FROM outbox JOIN account ON account.id = account_id"
-        " WHERE telegram_id = ? AND status = 'due' AND due_at <= ?",
+        " WHERE chat_index = chat(?) AND status = 'due' AND due_at <= ?",
         *(user.id, int(bot.now.timestamp() * 1000)),
     )
     return int(count)
@@ -160,7 +160,7 @@ async def test_mother_and_child_tomorrow_are_one_message_with_numbers(bot: BotPr
     user = await with_family(bot)
     first = await made_at_the_desk(bot, user)
     child = bot.rows(
-        "SELECT patient_id FROM person JOIN person_link ON person_id = person.id"
+        "SELECT patient_of(person.id, patient) FROM person JOIN person_link ON person_id = person.id"
         " WHERE relation = 'child' ORDER BY person_link.created_at"
     )[0][0]
     async with desk_of(bot) as desk:

@@ -84,7 +84,10 @@ def answers(both: Replicas) -> Counter[str]:
 
 
 async def accounts(both: Replicas, user: User) -> list[tuple[str]]:
-    return [(row[0],) for row in await both.rows("SELECT locale FROM account WHERE telegram_id = :chat", chat=user.id)]
+    return [
+        (row[0],)
+        for row in await both.rows("SELECT locale FROM account WHERE chat_index = :chat", chat=both.chat(user))
+    ]
 
 
 async def visits(both: Replicas, user: User) -> list[tuple[str, int]]:
@@ -93,10 +96,11 @@ async def visits(both: Replicas, user: User) -> list[tuple[str, int]]:
         (status, count)
         for status, count in await both.rows(
             "SELECT booking_intent.status, count(DISTINCT registry_visit.id) FROM booking_intent"
-            " JOIN account ON account.id = account_id JOIN person ON person.id = booking_intent.person_id"
-            " LEFT JOIN registry_visit ON registry_visit.patient_id = person.patient_id"
-            " WHERE telegram_id = :chat GROUP BY booking_intent.id, booking_intent.status",
-            chat=user.id,
+            " JOIN account ON account.id = account_id"
+            " LEFT JOIN registry_visit AS made ON made.key = booking_intent.id"
+            " LEFT JOIN registry_visit ON registry_visit.patient_id = made.patient_id"
+            " WHERE chat_index = :chat GROUP BY booking_intent.id, booking_intent.status",
+            chat=both.chat(user),
         )
     ]
 
@@ -167,7 +171,7 @@ async def test_thirty_that_are_due_go_out_once_each_through_one_gate(both: Repli
     for user in users:
         people.say(bot.emulator.world, bot.emulator.bot_id, user.id, "/start")
     await bot.emulator.wait_quiet()
-    directory, outbox = Accounts(both.database, clock), Outbox(both.database, clock)
+    directory, outbox = Accounts(both.database, both.bot.vault, clock), Outbox(both.database, clock)
     owners = [await directory.give_consent(user.id, "ru", "согласие") for user in users]
     sent: list[float] = []
     began = time.monotonic()
@@ -217,7 +221,7 @@ async def test_what_the_dead_had_claimed_is_sent_by_the_other(both: Replicas) ->
     await both.members[B].stop()
     # STEP 1. One has claimed a row, and dies before it sends.
     bot.fault(kill=Point.BEFORE_SENDING)
-    ((owner,),) = await both.rows("SELECT id FROM account WHERE telegram_id = :chat", chat=user.id)
+    ((owner,),) = await both.rows("SELECT id FROM account WHERE chat_index = :chat", chat=both.chat(user))
     clock = FakeClock(bot.now)
     async with both.database.write() as unit:
         notice = Notice(owner, None, VisitNews.BOOKING_FAILED, "intent", f"claimed {owner}")

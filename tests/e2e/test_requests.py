@@ -198,7 +198,8 @@ async def test_nobody_elses_opens(town: BotProcess, button: str) -> None:
     await other.send_photo(PHOTO)
     await other.press(SEND)
     ((theirs,),) = town.rows(
-        "SELECT request.id FROM request JOIN account ON account.id = account_id WHERE telegram_id = ?", other.id
+        "SELECT request.id FROM request JOIN account ON account.id = account_id WHERE chat_index = chat(?)",
+        other.id,
     )
     last = [message for message in user.messages() if message.from_bot][-1]
     await user.press_data(last.id, button.format(request=theirs))

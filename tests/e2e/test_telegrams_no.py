@@ -20,7 +20,7 @@ CANCELLED = "Поликлиника отменила эту запись"
 
 
 def is_reachable(bot: BotProcess, user: User) -> bool:
-    return bot.rows("SELECT unreachable_at FROM account WHERE telegram_id = ?", user.id) == [(None,)]
+    return bot.rows("SELECT unreachable_at FROM account WHERE chat_index = chat(?)", user.id) == [(None,)]
 
 
 @pytest.mark.parametrize("method", ["editMessageText", "answerCallbackQuery"])

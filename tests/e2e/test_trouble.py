@@ -73,12 +73,12 @@ async def test_blocked_while_the_confirmation_is_on_its_way(town: BotProcess) ->
     town.fault()
     town.shift_clock(timedelta(seconds=24))
     await town.comes_true(lambda: outbox(town, user) == ["dropped"], "the delivery given up")
-    assert town.rows("SELECT unreachable_at IS NOT NULL FROM account WHERE telegram_id = ?", user.id) == [(1,)]
+    assert town.rows("SELECT unreachable_at IS NOT NULL FROM account WHERE chat_index = chat(?)", user.id) == [(1,)]
 
     # STEP 2. /start opens the door again: the visit is there, so is its notification.
     await user.unblock()
     await user.send("/start")
-    assert town.rows("SELECT unreachable_at FROM account WHERE telegram_id = ?", user.id) == [(None,)]
+    assert town.rows("SELECT unreachable_at FROM account WHERE chat_index = chat(?)", user.id) == [(None,)]
     assert "Ближайший приём" in user.screen().text
     await user.press("Мои записи")
     assert "Всего записей: 1" in user.screen().text
@@ -101,7 +101,7 @@ def outbox(bot: BotProcess, user: User) -> list[str]:
     """What has become of the user's confirmations."""
     found = bot.rows(
         "SELECT status FROM outbox JOIN account ON account.id = account_id"
-        " WHERE telegram_id = ? AND dedupe_key LIKE 'confirm:%'",
+        " WHERE chat_index = chat(?) AND dedupe_key LIKE 'confirm:%'",
         user.id,
     )
     return [status for (status,) in found]

@@ -12,6 +12,7 @@ from services.accounts.agreement import PUBLISHED
 from services.accounts.tables import account as account_table
 from services.accounts.tables import consent
 from services.storage.engine import Database
+from services.storage.vault import Vault
 from services.tables import metadata
 from tests.support.clock import FakeClock
 
@@ -19,8 +20,8 @@ CHAT = 5_000_000_001
 
 
 @pytest.fixture
-def accounts(database: Database, clock: FakeClock) -> Accounts:
-    return Accounts(database, clock)
+def accounts(database: Database, vault: Vault, clock: FakeClock) -> Accounts:
+    return Accounts(database, vault, clock)
 
 
 async def rows_of_everything(database: Database) -> dict[str, int]:
@@ -50,29 +51,33 @@ async def test_consent_is_stored_with_its_text_version_language_and_time(
 
 
 async def test_consent_given_twice_is_one_account_and_both_consents(
-    accounts: Accounts, database: Database, clock: FakeClock
+    accounts: Accounts, database: Database, vault: Vault, clock: FakeClock
 ) -> None:
     first = await accounts.give_consent(CHAT, "ru", "один")
     clock.advance(days=1)
-    again = await Accounts(database, clock).give_consent(CHAT, "en", "two")
+    again = await Accounts(database, vault, clock).give_consent(CHAT, "en", "two")
     assert again.id == first.id
     assert await rows_of_everything(database) == {"account": 1, "consent": 2}
 
 
-async def test_ten_presses_of_i_agree_at_once_make_one_account(database: Database, clock: FakeClock) -> None:
-    replicas = [Accounts(database, clock) for _ in range(10)]
+async def test_ten_presses_of_i_agree_at_once_make_one_account(
+    database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    replicas = [Accounts(database, vault, clock) for _ in range(10)]
     given = await asyncio.gather(*(each.give_consent(CHAT, "ru", "текст") for each in replicas))
     assert len({each.id for each in given}) == 1
     assert (await rows_of_everything(database))["account"] == 1
 
 
-async def test_changes_are_kept_and_seen_at_once(accounts: Accounts, database: Database, clock: FakeClock) -> None:
+async def test_changes_are_kept_and_seen_at_once(
+    accounts: Accounts, database: Database, vault: Vault, clock: FakeClock
+) -> None:
     given = await accounts.give_consent(CHAT, "ru", "текст")
     given = await accounts.set_locale(given, "en")
     given = await accounts.set_active_person(given, "person123456")
     given = await accounts.set_last_region(given, "50")
     assert await accounts.by_telegram(CHAT) == given
-    assert await Accounts(database, clock).by_telegram(CHAT) == given
+    assert await Accounts(database, vault, clock).by_telegram(CHAT) == given
     assert await accounts.by_id(given.id) == given
     assert (given.locale, given.active_person_id, given.last_region) == ("en", "person123456", "50")
 
@@ -104,9 +109,11 @@ async def test_the_same_region_again_is_not_written(
     assert await accounts.set_last_region(given, "50") == given
 
 
-async def test_the_cache_has_an_end(database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_cache_has_an_end(
+    database: Database, vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("services.accounts.accounts._CACHED", 3)
-    accounts = Accounts(database, clock)
+    accounts = Accounts(database, vault, clock)
     for number in range(5):
         await accounts.give_consent(CHAT + number, "ru", "текст")
     assert list(accounts._cache) == [CHAT + 2, CHAT + 3, CHAT + 4]

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.booking.model import BookingRequest, Checking, ChosenTime, Declined, GivenUp, Held, Kept, Made
-from services.booking.tables import booking_intent
+from services.booking.tables import INTENT_PATIENT, booking_intent
 from services.errors import Denial, NotAllowed, NotFound
 from services.ids import new_id
 from services.registry.model import CancelRefusal, Slot, Visit
@@ -95,13 +95,14 @@ async def scene(world: World, link: Link, age: int) -> Scene:
 
 async def note_as_booked_here(world: World, account: Account, child: Person, visit: Visit) -> None:
     """What `Booking` notes of a visit made from this account."""
+    intent_id = new_id()
     await world.database.execute(
         insert(booking_intent).values(
-            id=new_id(),
+            id=intent_id,
             account_id=account.id,
             draft_id=new_id(),
             person_id=child.id,
-            patient_id=child.patient_id,
+            **INTENT_PATIENT.values(world.vault, intent_id, child.patient_id),
             clinic_id=CLINIC.id,
             slot_id=visit.slot_id,
             starts_at=visit.start,

@@ -19,9 +19,13 @@ from sqlalchemy.exc import OperationalError
 from bot.cli import rotate_key as rotate
 from bot.logs import mask
 from bot.storage import Storage, open_storage
+from services.accounts.accounts import Accounts
 from services.accounts.codes import CodeKind
 from services.accounts.mail_codes import MailCodesUsedUp
-from services.accounts.model import Account, Covers, Offer
+from services.accounts.model import Account, Basis, Covers, Offer, Relation
+from services.accounts.patients import same_patient
+from services.accounts.tables import CHAT, PATIENT, person
+from services.accounts.tables import account as account_table
 from services.booking.model import BookingLink, LinkKind, Made
 from services.drafts.model import Draft
 from services.errors import SetupError
@@ -110,7 +114,16 @@ async def in_clear(world: World) -> list[tuple[str, str]]:
 
 
 async def found_by_everything(world: World) -> None:
-    """By the policy, and by СНИЛС where the policy is another."""
+    """Patients by the policy, and by СНИЛС where the policy is another; accounts by their chats; rows of a patient."""
+    for row in (await world.database.fetch(select(account_table))).all():
+        found = await Accounts(world.database, world.vault, world.clock).by_telegram(
+            int(CHAT.open(world.vault, row.id, row.chat))
+        )
+        assert found is not None
+        assert found.id == row.id
+    for row in (await world.database.fetch(select(person).where(person.c.patient.is_not(None)))).all():
+        same = PATIENT.among(world.vault, [PATIENT.open(world.vault, row.id, row.patient)])
+        assert row.id in set((await world.database.fetch(select(person.c.id).where(same))).scalars())
     for identity in (ANNA, MASHA, PETER, OLGA):
         async with world.database.read() as connection:
             patients = world.admin._patients
@@ -274,6 +287,28 @@ async def test_all_opens_before_in_the_middle_and_after(town: Town) -> None:
     await town.rotate()
     assert (await town.named()).keys() == {town.world.vault.key_id} != {new}
     await town.all_opens()
+
+
+async def test_rows_of_one_patient_are_the_same_patients_in_the_middle_too(town: Town) -> None:
+    """Two of them, sealed under two keys: what ends for one ends for the other."""
+    world, own = town.world, town.life.own
+    twin = await world.person(await world.account(), own.identity, Relation.PARENT, Basis.CONSENT)
+    assert twin.patient_id == own.patient_id
+    town.before = await in_clear(world)
+    keys: list[set[str]] = []
+
+    async def look(_pauses: int) -> None:
+        rows = (
+            await world.database.fetch(select(person.c.patient).where(person.c.id.in_([own.id, twin.id])))
+        ).scalars()
+        keys.append({key_named_in(each) for each in rows})
+        async with world.database.write() as unit:
+            for each in (own, twin):
+                same = await same_patient(unit, world.vault, each.id)
+                assert set((await unit.execute(same)).scalars()) == {own.id, twin.id}
+
+    await town.rotate(look)
+    assert any(len(each) == 2 for each in keys), "one of them was sealed anew before the other"
 
 
 async def test_a_code_of_the_desk_is_used_while_the_key_changes(town: Town) -> None:
@@ -528,6 +563,27 @@ async def test_the_same_policy_under_two_keys_ends_as_one(town: Town, caplog: py
     one = left.one()
     assert one.policy_index is None
     assert one.snils_index is not None
+
+
+async def test_the_same_chat_under_two_keys_ends_as_one(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    """Two processes, one of which had not seen the new key yet, made an account of one chat at the same moment."""
+    world, chat = town.world, town.life.anna.telegram_id
+
+    async def enter(pauses: int) -> None:
+        if pauses == 0:
+            twin = {"id": "twin00000000", "locale": "ru", "created_at": world.clock.now()}
+            values = twin | CHAT.values(world.vault, "twin00000000", str(chat))
+            await world.database.execute(insert(account_table).values(values))
+
+    await town.rotate(enter)
+    assert (await town.named()).keys() == {world.vault.key_id}
+    assert "another row has the same index" in caplog.text
+    OLD_FILE.unlink()
+    again = await town.restart()
+    found = await again.accounts.by_telegram(chat)
+    assert found is not None
+    indexes = await world.database.fetch(select(account_table.c.id).where(account_table.c.chat_index.is_(None)))
+    assert {found.id, indexes.scalar_one()} == {"twin00000000", town.life.anna.id}
 
 
 async def test_the_wrong_key_refuses_to_start_as_before(town: Town) -> None:

@@ -372,7 +372,7 @@ async def test_a_visit_that_is_left_out_of_the_answer_is_left_alone(
     accounts, persons = world.accounts, world.persons
     forgetful = cast(Registry, Forgetful())
     world.clock.advance(minutes=5)
-    assert await Watch(world.database, forgetful, accounts, persons, world.outbox, world.clock).look() == 1
+    assert await Watch(world.database, world.vault, forgetful, accounts, persons, world.outbox, world.clock).look() == 1
     assert await told(world, account) == []
     assert await planned(world, account) == before
     with pytest.raises(NotFound):
@@ -393,7 +393,7 @@ async def test_a_move_whose_new_visit_is_not_known_waits_for_it(world: World, ac
 
     world.clock.advance(minutes=5)
     half = cast(Registry, OldOnly())
-    await Watch(world.database, half, world.accounts, world.persons, world.outbox, world.clock).look()
+    await Watch(world.database, world.vault, half, world.accounts, world.persons, world.outbox, world.clock).look()
     assert await told(world, account) == []
     await look(world)
     assert await told(world, account) == [(VisitNews.VISIT_MOVED, moved.id)]
@@ -692,9 +692,9 @@ async def test_everybody_is_asked_about_once_in_five_minutes_the_longest_first(w
 async def test_two_processes_share_the_persons(world: World, account: Account) -> None:
     for number in range(10):
         await world.person(account, somebody(number, ADULT), Relation.PARENT)
-    replica = Watch(
-        world.database, cast(Registry, world.registry), world.accounts, world.persons, world.outbox, world.clock
-    )
+    registry = cast(Registry, world.registry)
+    services = world.accounts, world.persons, world.outbox
+    replica = Watch(world.database, world.vault, registry, *services, world.clock)
     counts = await asyncio.gather(*(each.look(4) for each in (world.watch, replica) * 3))
     assert sum(counts) == 10
 

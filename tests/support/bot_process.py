@@ -19,6 +19,8 @@ from typing import Any
 from babel.messages.pofile import read_po
 
 from emulator.driver import Emulator
+from services.accounts.tables import CHAT, PATIENT
+from services.storage.vault import Vault, load_key
 from tests.support.clock import MONDAY_MORNING, FolderClock
 from tests.support.machine import PATIENCE, ROOT, environment, free_port
 from tests.support.nursery import Child, Nursery
@@ -127,9 +129,22 @@ class BotProcess:
             raise AssertionError(f"{what}: it has not come true\n{self.emulator.transcript()}") from None
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What stands in the bot's database, read from outside."""
+        """What stands in the bot's database, read from outside, with its key.
+
+        `chat(…)`: what an account's chat is found by, from a Telegram id; `patient_of(person.id, patient)`: a
+        person's patient in the registry.
+        """
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            connection.create_function("chat", 1, lambda chat: self.vault.index(CHAT.purpose, str(chat)))
+            connection.create_function("patient_of", 2, lambda *row: PATIENT.open_any(self.vault, *row))
             return connection.execute(query, values).fetchall()
+
+    @property
+    def vault(self) -> Vault:
+        """The bot's own, with the key that lies in its folder."""
+        key = load_key("", self.folder / "secrets" / "encryption.key")
+        assert key is not None
+        return Vault(key)
 
     @property
     def log(self) -> Path:

@@ -14,7 +14,8 @@ from typing import Any
 from aiohttp import ClientConnectorError, ClientError, ClientSession, web
 from sqlalchemy import text
 
-from emulator.driver import Emulator
+from emulator.driver import Emulator, User
+from services.accounts.tables import CHAT
 from services.storage.engine import Database
 from tests.support.bot_process import BEGIN, BotProcess
 from tests.support.machine import PATIENCE, free_port
@@ -91,6 +92,10 @@ class Replicas:
     async def stop(self) -> list[int]:
         """Ends all of them as an operator does; their exit codes."""
         return list(await asyncio.gather(*(each.stop() for each in self.members)))
+
+    def chat(self, user: User) -> str:
+        """What the user's account is found by."""
+        return self.bot.vault.index(CHAT.purpose, str(user.id))
 
     async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """What stands in the database."""
