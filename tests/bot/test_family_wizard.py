@@ -159,8 +159,9 @@ async def test_whoever_has_left_the_list_cannot_be_corrected(world: World, accou
     child = await world.person(account, MASHA, Relation.CHILD, Basis.DECLARED)
     form = await correcting(world, account, child)
     await world.family.remove(account, child.id)
+    assert await world.drafts.get(form.reply.draft.id) is None
     with pytest.raises(NotFound):
-        await form.act("right")
+        await world.family.edit(account, child.id, MASHA)
 
 
 async def test_a_consent_that_takes_the_place_of_typing_ends_correcting(world: World, account: Account) -> None:
