@@ -39,6 +39,7 @@ from services.accounts.accounts import Accounts
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.concerns import undeclared
 from services.accounts.ended import RightsEnded
+from services.accounts.model import OWN_WORD_FROM
 from services.accounts.persons import Persons, ReadyFamily
 from services.drafts.drafts import Drafts
 from services.drafts.narrowed import DraftsBegun
@@ -104,16 +105,17 @@ def build_kernel(
     operator: str = "",
     mails: bool = False,
     family: ReadyFamily | None = None,
+    own_word_from: int = OWN_WORD_FROM,
     patience: timedelta = REGISTRY_PATIENCE,
     topics: Sequence[Topic] = ALL,
     agreements: Agreements = PUBLISHED,
 ) -> Kernel:
-    """What every topic stands on. `operator`, `mails`: as `Kernel` says; `family`: DEMO's ready one."""
+    """What every topic stands on: `operator`, `mails`, `own_word_from` as `Kernel` says; `family`: DEMO's ready one."""
     database, vault, clock = storage.database, storage.vault, storage.clock
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
     specs = [spec for topic in topics for spec in topic.notices]
     limits = Limits(database, vault, clock)
-    persons = Persons(database, vault, registry, limits, clock, agreements)
+    persons = Persons(database, vault, registry, limits, clock, agreements, own_word_from)
     outbox = Outbox(
         database, clock, mailed=mailed(specs) if mails else (), to_come=to_come(specs), unlisted=unlisted(specs)
     )
@@ -135,6 +137,7 @@ def build_kernel(
         operator=operator,
         version=product_version(),
         mails=mails,
+        own_word_from=own_word_from,
         ready_family=family,
         patience=patience,
     )

@@ -34,7 +34,8 @@ class Kernel:
 
     `areas`: what of a person topics stand for, and a consent may name; `agreements`: to what
     the processing is consented to; `mails`: there is a mail server to send letters
-    by; `version`: the product's own; `patience`: how long a press waits for the registry before it says «Проверяем».
+    by; `own_word_from`: at which age a teenager's own word comes before that of representatives (15 to 18, 18: never);
+    `version`: the product's own; `patience`: how long a press waits for the registry before it says «Проверяем».
     """
 
     database: Database
@@ -53,6 +54,7 @@ class Kernel:
     operator: str
     version: str
     mails: bool
+    own_word_from: int
     ready_family: ReadyFamily | None
     patience: timedelta
 

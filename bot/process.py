@@ -106,6 +106,7 @@ def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Re
         registry,
         operator=settings.operator_name,
         mails=bool(settings.smtp_url),
+        own_word_from=settings.teen_consent_from,
         family=ready_family(settings, storage),
     )
 

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.accounts.model import OWN_WORD_FROM
 from services.errors import SetupError
 from services.notify.addresses import EmailError
 from services.notify.smtp import mail_server, sender
+from services.registry.model import ADULT_AGE
 from services.secure import is_this_machine
 from services.storage.files import check_private
 
@@ -28,6 +30,7 @@ _HEALTH = "/healthz"
 _WEBHOOK_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 _TELEGRAMS_PORTS = (443, 80, 88, 8443)
+_TEENAGERS_AGES = tuple(str(each) for each in range(OWN_WORD_FROM, ADULT_AGE + 1))
 
 
 class Settings(BaseSettings):
@@ -50,6 +53,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field(default="", repr=False)
     mail_from: str = ""
     presses_a_minute: int = Field(default=120, ge=10)
+    teen_consent_from: int = OWN_WORD_FROM
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     emulator_host: str = "127.0.0.1"
     emulator_port: int = Field(default=8080, ge=1, le=65535)
@@ -63,6 +67,13 @@ class Settings(BaseSettings):
     @classmethod
     def _any_case(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("teen_consent_from", mode="before")
+    @classmethod
+    def _a_teenagers_age(cls, value: object) -> object:
+        if str(value).strip() not in _TEENAGERS_AGES:
+            raise ValueError("it must be 15, 16 or 17, or 18 to turn it off")
+        return value
 
     @field_validator("bot_token")
     @classmethod

@@ -31,7 +31,7 @@ from services.accounts.fields import (
 )
 from services.accounts.model import Relation
 from services.accounts.papers import Holder, Papers, issue_at_desk, through
-from services.accounts.rights import TEENAGER_AGE
+from services.accounts.rights import is_teenager
 from services.clock import Clock
 from services.errors import NotFound
 from services.operators.trail import Doing
@@ -57,7 +57,7 @@ class Desk:
     """What the command works with. `ask`: reads a line from the terminal, None where there is none.
 
     `link`: makes an address that opens the bot with a payload; None before the bot has run once. `doing`: what the
-    trail will know of it.
+    trail will know of it. `own_word_from`: from which age a teenager's own word comes first here.
     """
 
     admin: DeskPort
@@ -66,6 +66,7 @@ class Desk:
     ask: Ask | None
     link: Callable[[str], str] | None
     doing: Doing
+    own_word_from: int
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +85,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("--holder-name", "of the same"),
         ("--holder-birth", "of the same: DD.MM.YYYY"),
         ("--until", "last day of the guardianship or of the consent: DD.MM.YYYY"),
-        ("--consent-until", "a patient of 15 to 17 is here and consents to all being seen, to this day: DD.MM.YYYY"),
+        (
+            "--consent-until",
+            "a teenager whose own word comes first is here and consents, to this day: DD.MM.YYYY",
+        ),
     ):
         parser.add_argument(option, help=told)
     parser.add_argument("--qr", metavar="FILE.png", type=Path, help="write the QR code of the link into a file, too")
@@ -161,11 +165,18 @@ def _read(args: argparse.Namespace, desk: Desk) -> Papers:
     if until is None and args.until is not None:
         raise Wrong(f"--until: for “{relation.value}” there is no end; leave it out")
     consent_until = None
-    if relation in _GUARDED and TEENAGER_AGE <= full_years(identity.birth_date, today) < ADULT_AGE:
+    if relation in _GUARDED and is_teenager(desk.own_word_from, full_years(identity.birth_date, today)):
         consent_until = form.optional("consent-until", lambda text: _parse_until("consent-until", text, now))
     elif args.consent_until is not None:
-        raise Wrong("--consent-until: only a child or a ward of 15 to 17 gives it; leave it out")
+        raise Wrong(f"--consent-until: {_who_consents(desk.own_word_from)}; leave it out")
     return Papers(relation, identity, clinic_id, holder, until, consent_until)
+
+
+def _who_consents(own_word_from: int) -> str:
+    if own_word_from >= ADULT_AGE:
+        return "representatives see all until 18 here (TEEN_CONSENT_FROM)"
+    ages = f"{own_word_from} to {ADULT_AGE - 1}" if own_word_from < ADULT_AGE - 1 else str(own_word_from)
+    return f"only a child or a ward of {ages} gives it"
 
 
 def _parse_sex(text: str) -> Sex:
@@ -203,5 +214,6 @@ async def at_the_desk(args: argparse.Namespace, operator: Operator) -> int:
         ask=operator.ask,
         link=await operator.link(),
         doing=operator.doing,
+        own_word_from=operator.settings.teen_consent_from,
     )
     return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)

@@ -20,9 +20,9 @@ async def page(visitor: Visitor, *, drafts: Drafts, entries: Entries) -> None:
     await visitor.show(await _screen(visitor, drafts, entries))
 
 
-async def topic(visitor: Visitor, data: HelpTopic, *, drafts: Drafts, entries: Entries) -> None:
+async def topic(visitor: Visitor, data: HelpTopic, *, drafts: Drafts, entries: Entries, own_word_from: int) -> None:
     unfinished = await _unfinished(visitor, drafts)
-    await visitor.show(view.topic(visitor.t, data.topic, entries.commands, unfinished, data.person))
+    await visitor.show(view.topic(visitor.t, data.topic, entries.commands, own_word_from, unfinished, data.person))
 
 
 async def _screen(visitor: Visitor, drafts: Drafts, entries: Entries) -> Screen:

@@ -11,9 +11,11 @@ from services.accounts.notices import AccountNews
 
 
 async def turned_15(context: NoticeContext, *, ageing: Ageing) -> Rendered:
-    """None where it has changed nothing: the teenager has opened access, or the link is over."""
+    """None where it has changed nothing: access is open, the link is over, or the clinic demands a later age by now."""
     notice = await ageing.notice(context.account, context.subject_id)
-    return None if notice.ended or notice.consent else view.turned_15(context.t, notice)
+    if notice.own_word_from is None or notice.ended or notice.consent:
+        return None
+    return view.turned_15(context.t, notice.name, notice.own_word_from)
 
 
 async def turned_18(context: NoticeContext, *, ageing: Ageing) -> Rendered:

@@ -28,7 +28,10 @@ def build(kernel: Kernel, *, consents: Consents) -> Mapping[str, object]:
             *(database, vault, kernel.accounts, kernel.persons, consents),
             *(kernel.limits, kernel.rights_ended, clock),
         ),
-        "ageing": Ageing(database, vault, kernel.accounts, kernel.outbox, kernel.rights_ended, clock),
+        "ageing": Ageing(
+            *(database, vault, kernel.accounts, kernel.outbox),
+            *(kernel.rights_ended, clock, kernel.own_word_from),
+        ),
     }
 
 

@@ -46,9 +46,8 @@ from services.accounts.model import (
     StandingBasis,
 )
 from services.accounts.notices import AccountNews
-from services.accounts.rights import TEENAGER_AGE
+from services.accounts.rights import own_word_counts
 from services.limits.model import LIMITS, Act
-from services.registry.model import ADULT_AGE
 from services.texts.dates import MOSCOW, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
@@ -177,7 +176,6 @@ def bits_of(covers: Collection[Covers]) -> int:
 def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Screen:
     """What to bring to the desk, or whose consent is needed; then the code."""
     by_papers = person.relation in _PAPERS
-    teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
     return Screen(
         blocks(
             lines(
@@ -191,10 +189,11 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
                 "access”, or together with you at the clinic’s desk, both with passports."
             ),
             t(
-                "From the age of 15 the bookings that were not made from this chat can be seen with the teenager’s own "
-                "consent only. They open access in their own chat."
+                "From the age of {age} the bookings that were not made from this chat can be seen with the teenager’s "
+                "own consent only. They open access in their own chat.",
+                age=person.own_word_from,
             )
-            if by_papers and teenager and person.relation is not Relation.OWN
+            if own_word_counts(person, today)
             else t("After that you will see all bookings here, those made at the clinic too."),
             t("You will get a code of ten digits. It is good for ten minutes. Enter it here."),
             t(
@@ -295,9 +294,8 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
     """What is possible now."""
     person = data.person
     own = person.relation is Relation.OWN
-    teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
     consents = [until for basis, until in person.bases if basis is Basis.CONSENT]
-    if data.basis is Basis.DESK and teenager and not own and not consents:
+    if data.basis is Basis.DESK and own_word_counts(person, today) and not consents:
         told = t(
             "You can book for this person and see what was booked from this chat. The other bookings can be seen with "
             "the teenager’s own consent."

@@ -32,16 +32,16 @@ from services.accounts.fields import format_phone, format_snils
 from services.accounts.model import Basis, LinkNotice, Person, Relation
 from services.accounts.notices import AccountNews
 from services.accounts.rights import (
-    TEENAGER_AGE,
     Editing,
     VisitScope,
     editing,
     is_declared,
     may_manage,
+    own_word_counts,
     standing_bases,
     visit_scope,
 )
-from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
+from services.registry.model import PatientIdentity, PolicyKind
 from services.texts.dates import MOSCOW, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
@@ -76,7 +76,7 @@ _MISFITS = {
 """Why somebody born on that day is not who was chosen."""
 _CONFIRMED_BY_PAPERS = frozenset({Relation.OWN, Relation.CHILD, Relation.WARD})
 HEADINGS: Mapping[str, str] = {
-    AccountNews.TURNED_15: N_("15 years: what changes"),
+    AccountNews.TURNED_15: N_("A teenager’s age: what changes"),
     AccountNews.TURNED_18: N_("18 years: what changes"),
     AccountNews.GUARDIANSHIP_ENDED: N_("The guardianship paper has ended"),
 }
@@ -335,17 +335,19 @@ def not_to_be_changed(t: Texts) -> Html:
 # --- what age brings ------------------------------------------------------------------------------
 
 
-def turned_15(t: Texts, data: LinkNotice) -> Screen:
+def turned_15(t: Texts, name: str, own_word_from: int) -> Screen:
+    """The own word comes first from today on: at 15, or at the clinic's later age."""
     return Screen(
         blocks(
-            bold(t("15 years: {name}", name=data.name)),
+            bold(t("{age} years: {name}", age=own_word_from, name=name)),
             t(
-                "From this age only the bookings made from this chat are seen here. You can go on booking, and you "
-                "move and cancel those bookings as before."
+                "From the age of {age} only the bookings made from this chat are seen here. You can go on booking, "
+                "and you move and cancel those bookings as before.",
+                age=own_word_from,
             ),
             t(
                 "To let you see the others, {name} can open access in a chat of their own.",
-                name=data.name,
+                name=name,
             ),
         ),
         markup([button(t.label("👪 Policies"), GO_POLICIES)], [home_button(t)]),
@@ -496,16 +498,16 @@ def _why(t: Texts, person: Person, bases: frozenset[Basis]) -> Html:
 
 
 def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: datetime) -> list[Html]:
-    teenager = bool(bases & {Basis.DESK, Basis.OIDC}) and TEENAGER_AGE <= person.age(today) < ADULT_AGE
-    stands_for = teenager and person.relation in (Relation.CHILD, Relation.WARD)
+    stands_for = bool(bases & {Basis.DESK, Basis.OIDC}) and own_word_counts(person, today)
     scope = visit_scope(person, today, now)
     if scope is VisitScope.ALL:
         told = [t("You see all bookings, those made at the clinic too.")]
         if stands_for:
             told.append(
                 t(
-                    "From the age of 15 the teenager’s own word comes first: you see all because they have allowed it, "
-                    "and they can close it at any time."
+                    "From the age of {age} the teenager’s own word comes first: you see all because they have allowed "
+                    "it, and they can close it at any time.",
+                    age=person.own_word_from,
                 )
             )
         return told
@@ -515,8 +517,9 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
     if stands_for:
         told.append(
             t(
-                "From the age of 15 the teenager’s own word comes first: the other bookings are seen with their own "
-                "consent, given in their own chat."
+                "From the age of {age} the teenager’s own word comes first: the other bookings are seen with their own "
+                "consent, given in their own chat.",
+                age=person.own_word_from,
             )
         )
     return told

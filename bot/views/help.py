@@ -16,6 +16,7 @@ from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.screen import Screen
+from services.registry.model import ADULT_AGE
 from services.texts.i18n import Html, Texts, blocks, bold, lines
 
 _FAQ = "www.gosuslugi.ru/help/faq/"
@@ -43,14 +44,21 @@ def topic(
     t: Texts,
     chosen: HelpPage,
     commands: Sequence[tuple[str, str]],
+    own_word_from: int,
     unfinished: str | None = None,
     person: str | None = None,
 ) -> Screen:
     """One page. `person`: whose «Как подтвердить» it was opened from; else «Назад» leads to the list of pages.
 
-    `commands`: every command of the chat and what it does, an msgid.
+    `commands`: every command of the chat and what it does, an msgid. `own_word_from`: the age from which parents need a
+    teenager's own consent here.
     """
-    text, buttons = _when_lost(t, commands) if chosen is HelpPage.LOST else _PAGES[chosen](t)
+    if chosen is HelpPage.LOST:
+        text, buttons = _when_lost(t, commands)
+    elif chosen is HelpPage.FAMILY:
+        text, buttons = _family(t, own_word_from)
+    else:
+        text, buttons = _PAGES[chosen](t)
     back = HowToConfirm(person=person) if person else GO_HELP
     return Screen(
         blocks(bold(t(TOPICS[chosen])), text),
@@ -94,7 +102,7 @@ def _change(t: Texts) -> tuple[Html, list[Row]]:
     )
 
 
-def _family(t: Texts) -> tuple[Html, list[Row]]:
+def _family(t: Texts, own_word_from: int) -> tuple[Html, list[Row]]:
     return (
         blocks(
             t(
@@ -104,7 +112,12 @@ def _family(t: Texts) -> tuple[Html, list[Row]]:
             t("At first you see only the visits that were booked from this chat. To see all of them:"),
             lines(
                 t("• a child: show the birth certificate at the desk of the child’s clinic and get a code;"),
-                t("• an adult, or a teenager from 15: they open access themselves, in their own chat."),
+                t(
+                    "• an adult, or a teenager from {age}: they open access themselves, in their own chat.",
+                    age=own_word_from,
+                )
+                if own_word_from < ADULT_AGE
+                else t("• an adult: they open access themselves, in their own chat."),
             ),
             t("What to bring stands on the person’s card, under “🔎 How to confirm”."),
         ),
@@ -175,7 +188,6 @@ def _when_lost(t: Texts, commands: Sequence[tuple[str, str]]) -> tuple[Html, lis
 _PAGES = {
     HelpPage.BOOK: _book,
     HelpPage.CHANGE: _change,
-    HelpPage.FAMILY: _family,
     HelpPage.POLICY: _policy,
     HelpPage.REGISTER: _register,
     HelpPage.CONFIRM: _confirm,

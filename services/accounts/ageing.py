@@ -1,4 +1,4 @@
-"""What age and time do to the links of accounts: 15, 18, and the end of a guardianship paper.
+"""What age and time do to links: 15 (or the clinic's later age), 18, and the end of a guardianship paper.
 
 Rights go by the day by themselves (`accounts.rights`); here the links that have ended are put away and people are
 told. Birth dates are sealed, so links are looked through once a day, page by page.
@@ -20,9 +20,9 @@ from services.accounts.accounts import Accounts
 from services.accounts.ended import RightsEnded
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
-from services.accounts.model import Account, Basis, LinkNotice, Relation, full_name
+from services.accounts.model import OWN_WORD_FROM, Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.notices import AccountNews
-from services.accounts.rights import TEENAGER_AGE, is_minors
+from services.accounts.rights import is_minors, is_teenager
 from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.clock import Clock
 from services.errors import NotFound
@@ -42,6 +42,7 @@ KEPT = timedelta(days=30)
 _SEEN = "ages_seen"
 _PAGE = 200
 _DOCUMENTS = (Basis.DESK.value, Basis.OIDC.value)
+_STOOD_FOR = (Relation.CHILD, Relation.WARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,29 @@ class _Link:
     bases: tuple[_Held, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A day's look at everybody, and at which age the own word came first then: a clinic may change that."""
+
+    day: date
+    own_word_from: int
+
+    @property
+    def written(self) -> str:
+        return f"{self.day.isoformat()} {self.own_word_from}"
+
+    @classmethod
+    def read(cls, written: str) -> _Look:
+        """Before there was a choice, no age was written: it was the earliest."""
+        day, _, age = written.partition(" ")
+        return cls(date.fromisoformat(day), int(age) if age else OWN_WORD_FROM)
+
+
 class Ageing:
-    """One look a day, by Moscow's calendar; the notices come between 08:00 and 21:00."""
+    """One look a day, by Moscow's calendar; the notices come between 08:00 and 21:00.
+
+    Where the clinic has changed the age from which a teenager's own word comes first, another look at once.
+    """
 
     def __init__(
         self,
@@ -80,6 +102,7 @@ class Ageing:
         outbox: Outbox,
         rights_ended: RightsEnded,
         clock: Clock,
+        own_word_from: int,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -87,6 +110,7 @@ class Ageing:
         self._outbox = outbox
         self._rights_ended = rights_ended
         self._clock = clock
+        self._own_word_from = own_word_from
         self._seen: date | None = None
 
     async def run(self) -> int:
@@ -97,11 +121,13 @@ class Ageing:
             return 0
         query = select(setting.c.value).where(setting.c.name == _SEEN)
         done = 0
-        if (await self._database.fetch(query)).scalar() != today.isoformat():
-            done = await self._end_papers(now) + await self._look_through(today, now) + await self._sweep(now)
-            noted = insert_for(self._database.dialect, setting).values(name=_SEEN, value=today.isoformat())
+        written: str | None = (await self._database.fetch(query)).scalar()
+        before, look = _Look.read(written) if written else None, _Look(today, self._own_word_from)
+        if before != look:
+            done = await self._end_papers(now) + await self._look_through(look, before, now) + await self._sweep(now)
+            noted = insert_for(self._database.dialect, setting).values(name=_SEEN, value=look.written)
             await self._database.execute(
-                noted.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()})
+                noted.on_conflict_do_update(index_elements=["name"], set_={"value": look.written})
             )
         self._seen = today
         return done
@@ -120,8 +146,13 @@ class Ageing:
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
         async with self._database.read() as connection:
             bases = await _bases(connection, [link_id])
-        consent = _consents(bases[link_id], self._clock.now())
-        return LinkNotice(full_name(identity), Relation(row.relation), row.ended_at is not None, consent)
+        now, relation = self._clock.now(), Relation(row.relation)
+        age = full_years(identity.birth_date, local(now, MOSCOW).date())
+        first = relation in _STOOD_FOR and is_teenager(self._own_word_from, age)
+        return LinkNotice(
+            *(full_name(identity), relation, row.ended_at is not None, _consents(bases[link_id], now)),
+            own_word_from=self._own_word_from if first else None,
+        )
 
     async def _end_papers(self, now: datetime) -> int:
         """Guardianship papers whose date has come."""
@@ -149,18 +180,19 @@ class Ageing:
             await self._accounts.by_id(row.account_id)  # whom it acts for may have changed: the cache is renewed
         return len(found)
 
-    async def _look_through(self, today: date, now: datetime) -> int:
-        """Every child and ward: who has turned 18, who 15."""
+    async def _look_through(self, look: _Look, before: _Look | None, now: datetime) -> int:
+        """Every child and ward: who has turned 18, and whose own word has come to be the first."""
         done, last = 0, ""
         while links := await self._page(last):
-            grown = [each for each in links if _has_grown_up(each, today)]
-            teenagers = await self._untold([each for each in links if _has_turned_15(each, today, now)])
+            grown = [each for each in links if _has_grown_up(each, look.day)]
+            teenagers = await self._untold([each for each in links if _shows_less(each, look, before, now)])
             for link in grown:
                 await self._let_go(link, now)
             for link in teenagers:
                 async with self._database.write() as unit:
                     await self._rights_ended.look(unit, link.account_id, link.person_id)
-                    await self._tell(unit, AccountNews.TURNED_15, link, keys.turned_15(link.id))
+                    key = keys.own_word_from(link.id, self._own_word_from)
+                    await self._tell(unit, AccountNews.TURNED_15, link, key)
             done, last = done + len(grown) + len(teenagers), links[-1].id
         return done
 
@@ -169,7 +201,7 @@ class Ageing:
             select(person_link, person.c.profile, person.c.patient)
             .join(person, person.c.id == person_link.c.person_id)
             .where(
-                person_link.c.relation.in_((Relation.CHILD.value, Relation.WARD.value)),
+                person_link.c.relation.in_([each.value for each in _STOOD_FOR]),
                 person_link.c.ended_at.is_(None),
                 person_link.c.id > after,
             )
@@ -231,7 +263,7 @@ class Ageing:
 
     async def _untold(self, links: Sequence[_Link]) -> list[_Link]:
         """Those whose notice does not stand yet."""
-        by_key = {keys.turned_15(each.id): each for each in links}
+        by_key = {keys.own_word_from(each.id, self._own_word_from): each for each in links}
         told = await self._database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(by_key)))
         known = set(told.scalars())
         return [each for key, each in by_key.items() if key not in known]
@@ -266,9 +298,17 @@ def _has_grown_up(link: _Link, today: date) -> bool:
     return grows and bool(own_word) and full_years(link.born, today) >= ADULT_AGE
 
 
-def _has_turned_15(link: _Link, today: date, now: datetime) -> bool:
-    """Whether the account sees less since that birthday: documents were shown before it, and no consent lives."""
-    if not TEENAGER_AGE <= full_years(link.born, today) < ADULT_AGE or _consents(link.bases, now):
+def _shows_less(link: _Link, look: _Look, before: _Look | None, now: datetime) -> bool:
+    """Whether the account sees less since its last look: documents let it see all until then, and no consent lives."""
+    if not is_teenager(look.own_word_from, full_years(link.born, look.day)) or _consents(link.bases, now):
         return False
     shown = [each for each in link.bases if each.basis in _DOCUMENTS and each.lives(now)]
-    return any(full_years(link.born, local(each.granted_at, MOSCOW).date()) < TEENAGER_AGE for each in shown)
+    return any(_showed_all(link.born, local(each.granted_at, MOSCOW).date(), look, before) for each in shown)
+
+
+def _showed_all(born: date, granted: date, look: _Look, before: _Look | None) -> bool:
+    """Whether documents showed all of somebody when that was last known: at the look before, or as they were shown."""
+    day, own_word_from = granted, look.own_word_from
+    if before is not None and before.day >= granted:
+        day, own_word_from = before.day, before.own_word_from
+    return full_years(born, day) < own_word_from

@@ -12,6 +12,8 @@ from services.errors import NomerokError
 from services.registry.model import PatientIdentity
 from services.texts.dates import full_years
 
+OWN_WORD_FROM = 15
+"""At which age a teenager's own word comes before that of representatives, unless the clinic has set a later one."""
 TRAIL_YEARS = 3
 """For how long what an account has done for others is kept, once it is erased: as long as claims can be made."""
 
@@ -143,7 +145,8 @@ class Person:
     there, and where they are attached, if that is shown. `verified`: a registry has matched the policy, if it is shown.
     That there is a `patient_id` is for asking the registry, never for telling that it knows them.
     `born` decides about rights, and is for no screen: those ask for an age. `minor_ward`: a ward who was under 18 when
-    the paper was shown, or the word given: that ends at 18, whatever the paper's date.
+    the paper was shown, or the word given: that ends at 18, whatever the paper's date. `own_word_from`: at
+    which age a teenager's own word comes before that of representatives, by the clinic's rule.
     """
 
     id: str
@@ -155,6 +158,7 @@ class Person:
     verified: bool
     covers: frozenset[Covers] = frozenset()
     minor_ward: bool = False
+    own_word_from: int = OWN_WORD_FROM
     names: Names = dataclass_field(kw_only=True)
     born: date = dataclass_field(kw_only=True, repr=False)
 
@@ -242,12 +246,14 @@ class LinkNotice:
     """What a notice about a link says: whose it is, who that is to the account, and what stands of it now.
 
     `ended`: the person is no longer on the account's list; `consent`: a live consent lets the account in.
+    `own_word_from`: the age since which the person's own word comes first; None: it does not today.
     """
 
     name: str
     relation: Relation
     ended: bool
     consent: bool
+    own_word_from: int | None = None
 
 
 def full_name(who: PatientIdentity | Names) -> str:

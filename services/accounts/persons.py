@@ -19,7 +19,7 @@ from services.accounts import concerns
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.gate import Gate
 from services.accounts.identity import identity_from_json, identity_to_json
-from services.accounts.model import Account, Basis, Covers, Person, Relation
+from services.accounts.model import OWN_WORD_FROM, Account, Basis, Covers, Person, Relation
 from services.accounts.rights import is_declared, is_minors
 from services.accounts.shown import cut, names_of
 from services.accounts.tables import PATIENT, link_basis, person, person_link
@@ -74,6 +74,7 @@ class Persons:
         limits: Limits,
         clock: Clock,
         agreements: Agreements = PUBLISHED,
+        own_word_from: int = OWN_WORD_FROM,
     ) -> None:
         self._database = database
         self._vault = vault
@@ -81,6 +82,7 @@ class Persons:
         self._limits = limits
         self._clock = clock
         self._gate = Gate(database, clock, agreements)
+        self._own_word_from = own_word_from
 
     @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def family(self, account: Account) -> tuple[Person, ...]:
@@ -312,6 +314,7 @@ class Persons:
             verified=first.verified_at is not None,
             covers=frozenset(Covers(word) for row in rows for word in (row.covers or "").split()),
             minor_ward=minor_ward,
+            own_word_from=self._own_word_from,
             names=names_of(identity),
             born=identity.birth_date,
         )

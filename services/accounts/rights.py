@@ -1,9 +1,9 @@
 """Who may do what with whom: basis × age × area, as one table of pure functions.
 
-Under 15 a representative sees all. From 15 a representative books and sees what was booked from the own
-account. At 18 a child's link ends, and a minor ward's. A declared link books, and sees its own bookings only. A
-consent allows what it covers, and nothing of an area that it does not name. Booking goes by the age on the day of the
-visit, reading by the age today.
+Until the clinic's age (`Person.own_word_from`: 15, or up to 18) a representative sees all. From it on a
+representative books and sees what was booked from the own account. At 18 a child's link ends, and a minor ward's. A
+declared link books, and sees its own bookings only. A consent allows what it covers, and nothing of an area that it
+does not name. Booking goes by the age on the day of the visit, reading by the age today.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from services.errors import Denial, NotAllowed
 from services.registry.model import ADULT_AGE
 from services.texts.dates import MOSCOW, full_years, local
 
-TEENAGER_AGE = 15
+GRANTS_FROM = 15
+"""Whoever is this old may let others act from a chat of their own: everywhere, whatever a clinic's rule for parents."""
 DECLARED_AHEAD = 5
 """How many future visits of declared persons an account may have."""
 _DOCUMENTS = frozenset({Basis.DESK, Basis.OIDC})
@@ -87,7 +88,7 @@ def allowed(person: Person, area: Area, action: Action, today: date, now: dateti
             return may_manage(person, today, now)
         return visit_scope(person, today, now) is not VisitScope.NONE
     bases = standing_bases(person, today, now)
-    if bases & _DOCUMENTS and not _own_word_counts(person, today):
+    if bases & _DOCUMENTS and not own_word_counts(person, today):
         return True
     return Basis.CONSENT in bases and _consents(person, area, action)
 
@@ -146,7 +147,7 @@ def visit_scope(person: Person, today: date, now: datetime) -> VisitScope:
         return VisitScope.NONE
     if Basis.CONSENT in bases and _consents(person, Area.VISITS, Action.SEE):
         return VisitScope.ALL
-    if bases & _DOCUMENTS and not _own_word_counts(person, today):
+    if bases & _DOCUMENTS and not own_word_counts(person, today):
         return VisitScope.ALL
     return VisitScope.OWN_BOOKINGS if bases - {Basis.CONSENT} else VisitScope.NONE
 
@@ -164,14 +165,24 @@ def is_confirmed(person: Person, now: datetime) -> bool:
     return person.relation is Relation.OWN and bool(live_bases(person, now) & _DOCUMENTS)
 
 
+def is_teenager(own_word_from: int, age: int) -> bool:
+    """Whether somebody of this age has the first word already, and may have representatives still."""
+    return own_word_from <= age < ADULT_AGE
+
+
 def decides(person: Person, today: date) -> bool:
     """Whether the person is of an age when the own word counts before that of representatives."""
-    return person.age(today) >= TEENAGER_AGE
+    return person.age(today) >= person.own_word_from
+
+
+def own_word_counts(person: Person, today: date) -> bool:
+    """Whether a teenager's own word counts before that of whoever stands for them by documents."""
+    return person.relation in (Relation.CHILD, Relation.WARD) and is_teenager(person.own_word_from, person.age(today))
 
 
 def may_grant(person: Person, today: date, now: datetime) -> bool:
     """Whether the person may let others act from the own chat: confirmed by documents, and 15 or over."""
-    return is_confirmed(person, now) and decides(person, today)
+    return is_confirmed(person, now) and person.age(today) >= GRANTS_FROM
 
 
 def _acting(person: Person, bases: frozenset[Basis]) -> frozenset[Basis]:
@@ -183,9 +194,3 @@ def _consents(person: Person, area: Area, action: Action) -> bool:
     """Whether a consent that stands names the area."""
     words = _SEEN_BY if action is Action.SEE else _MANAGED_BY
     return bool(person.covers & words.get(area, frozenset()))
-
-
-def _own_word_counts(person: Person, today: date) -> bool:
-    """Whether a teenager's own word counts before that of whoever stands for them by documents."""
-    is_teenager = TEENAGER_AGE <= person.age(today) < ADULT_AGE
-    return person.relation in (Relation.CHILD, Relation.WARD) and is_teenager

@@ -83,11 +83,8 @@ def _family() -> list[Sample]:
         Sample(family.card, (LONGEST_PERSON, NOW, longest_note)),
         *(Sample(family.policy_mark, (each,)) for each in (*every, *without)),
         *(Sample(family.ask_removal, (each, ahead)) for each in every[::7] for ahead in (None, 0, 1, 5)),
-        *(
-            Sample(draws, (notice,))
-            for draws in (family.turned_15, family.turned_18, family.guardianship_ended)
-            for notice in notices
-        ),
+        *(Sample(draws, (notice,)) for draws in (family.turned_18, family.guardianship_ended) for notice in notices),
+        *(Sample(family.turned_15, (name, 16)) for name in (LONGEST_PERSON.full_name, EVIL, CHILD.full_name)),
     ]
 
 

@@ -22,8 +22,9 @@ SAMPLES = Samples(
     screens=[
         *(Sample(pages, (kind,), of=help_view.show) for kind in (None, *KINDS)),
         *(
-            Sample(help_view.topic, (topic, COMMANDS, kind, who))
+            Sample(help_view.topic, (topic, COMMANDS, own_word_from, kind, who))
             for topic in HelpPage
+            for own_word_from in (15, 18)
             for kind, who in ((None, None), ("booking", None), ("booking", "W" * 12))
         ),
     ],

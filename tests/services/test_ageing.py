@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.views.family import card, turned_15
 from services.accounts.ageing import KEPT, Ageing
 from services.accounts.model import Account, Basis, LinkNotice, Person, Relation
 from services.accounts.notices import AccountNews
@@ -17,7 +18,12 @@ from services.accounts.rights import VisitScope, check_booking, visit_scope
 from services.accounts.tables import link_basis, person, person_link
 from services.errors import Denial, NotAllowed, NotFound
 from services.notify.tables import notification, outbox
+from services.storage.engine import Database
+from services.storage.tables import setting
+from services.storage.vault import Vault
 from services.texts.dates import local
+from services.texts.i18n import texts
+from tests.support.clock import FakeClock
 from tests.support.world import ADULT, MOSCOW, World, somebody
 
 TODAY = date(2026, 11, 23)
@@ -26,10 +32,13 @@ MIDNIGHT = datetime(2026, 11, 24, 0, 0, 30, tzinfo=MOSCOW).astimezone(UTC)
 MORNING = datetime(2026, 11, 24, 8, tzinfo=MOSCOW).astimezone(UTC)
 
 
-def another(world: World) -> Ageing:
-    """Another process's, over the same database."""
+def another(world: World, own_word_from: int | None = None) -> Ageing:
+    """Another process's, over the same database; or the one after the clinic has set another age."""
     kernel = world.house.kernel
-    return Ageing(world.database, world.vault, world.accounts, world.outbox, kernel.rights_ended, world.clock)
+    return Ageing(
+        *(world.database, world.vault, world.accounts, world.outbox, kernel.rights_ended, world.clock),
+        own_word_from=kernel.own_word_from if own_word_from is None else own_word_from,
+    )
 
 
 @pytest.fixture
@@ -68,7 +77,7 @@ async def test_fifteen_is_told_once_on_the_morning_of_the_birthday(world: World,
     assert await ageing.run() == 1
     assert await told(world) == [(account.id, AccountNews.TURNED_15, MORNING)]
     notice = await ageing.notice(account, await link_id(world, account, child))
-    assert notice == LinkNotice(child.full_name, Relation.CHILD, ended=False, consent=False)
+    assert notice == LinkNotice(child.full_name, Relation.CHILD, ended=False, consent=False, own_word_from=15)
     for _ in range(3):
         world.clock.advance(days=1)
         assert await ageing.run() == 0
@@ -153,6 +162,87 @@ async def test_a_day_missed_is_made_up(world: World, ageing: Ageing) -> None:
     world.clock.advance(days=7, hours=13)  # 22:00
     assert await ageing.run() == 1
     assert [due for _, _, due in await told(world)] == [datetime(2026, 12, 1, 8, tzinfo=MOSCOW)]
+
+
+@pytest.fixture
+async def later(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """A clinic where the own word comes first from 16 on."""
+    world = World(database, vault, clock, own_word_from=16)
+    await world.furnish()
+    return world
+
+
+async def test_a_clinic_may_let_it_be_sixteen(later: World) -> None:
+    """At 15 nothing changes and nobody is told; at 16 it does, and the notice and the card say so."""
+    account = await later.account()
+    await later.person(account, somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
+    later.clock.set(MIDNIGHT)
+    assert await later.ageing.run() == 0
+    (child,) = await later.persons.family(account)
+    assert visit_scope(child, date(2026, 11, 24), later.clock.now()) is VisitScope.ALL
+    assert not (await later.ageing.notice(account, await link_id(later, account, child))).own_word_from
+
+    later.clock.advance(days=365)
+    assert await later.ageing.run() == 1
+    assert await told(later) == [(account.id, AccountNews.TURNED_15, MORNING + timedelta(days=365))]
+    (child,) = await later.persons.family(account)
+    assert visit_scope(child, date(2027, 11, 24), later.clock.now()) is VisitScope.OWN_BOOKINGS
+    notice = await later.ageing.notice(account, await link_id(later, account, child))
+    assert notice.own_word_from == 16
+    assert "С 16 лет" in turned_15(texts("ru"), notice.name, 16).text
+    assert "С 16 лет" in card(texts("ru"), child, later.clock.now()).text
+
+
+async def test_a_clinic_that_turns_it_off_tells_nobody(world: World) -> None:
+    account = await world.account()
+    for number in range(3):
+        born = TOMORROW_15.replace(year=TOMORROW_15.year - number)
+        await world.person(account, somebody(number + 1, born), Relation.CHILD, Basis.DESK)
+    off = another(world, 18)
+    for _ in range(3):
+        world.clock.advance(days=1)
+        assert await off.run() == 0
+
+
+async def test_an_age_that_is_changed_is_told_to_those_who_see_less_by_it_and_once(world: World) -> None:
+    """From 18 to 15 on one day: who is 15 to 17 is hidden now, whenever the papers came; from 15 to 16 nobody is."""
+    account = await world.account()
+    for number, born in enumerate((date(2010, 11, 1), date(2010, 6, 1), date(2012, 2, 1))):  # 16, 16 and 14
+        await world.person(account, somebody(number + 1, born), Relation.CHILD, Basis.DESK)
+    assert await another(world, 18).run() == 0
+    assert await another(world, 15).run() == 2
+    assert [kind for _, kind, _ in await told(world)] == [AccountNews.TURNED_15] * 2
+    for own_word_from in (15, 16, 15, 16):
+        world.clock.advance(days=1)
+        assert await another(world, own_word_from).run() == 0
+    world.clock.set(datetime(2028, 2, 2, 9, tzinfo=MOSCOW))  # the third is 16 now, nobody is 18
+    assert await another(world, 16).run() == 1
+
+
+async def test_hidden_again_at_the_later_age_is_told_again(world: World) -> None:
+    """Told at 15, shown again by the clinic's new rule, and hidden at 16."""
+    account = await world.account()
+    await world.person(account, somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
+    world.clock.set(MIDNIGHT)
+    assert await world.ageing.run() == 1
+    assert await another(world, 16).run() == 0
+    world.clock.advance(days=365)
+    assert await another(world, 16).run() == 1
+    assert [kind for _, kind, _ in await told(world)] == [AccountNews.TURNED_15] * 2
+
+
+async def test_a_look_of_an_older_release_was_by_fifteen(world: World) -> None:
+    """Its row has no age; the day goes on counting, and who was told is not told anew."""
+    account = await world.account()
+    await world.person(account, somebody(1, TOMORROW_15), Relation.CHILD, Basis.DESK)
+    world.clock.set(MIDNIGHT)
+    await world.ageing.run()
+    seen = setting.c.name == "ages_seen"
+    assert (await world.database.fetch(select(setting.c.value).where(seen))).scalar_one() == "2026-11-24 15"
+    await world.database.execute(update(setting).where(seen).values(value="2026-11-24"))
+    assert await another(world).run() == 0
+    world.clock.advance(days=1)
+    assert await another(world).run() == 0
 
 
 # --- 18 -------------------------------------------------------------------------------------------

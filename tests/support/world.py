@@ -22,7 +22,7 @@ from services.accounts.bases import Bases
 from services.accounts.consents import Consents
 from services.accounts.family import Family
 from services.accounts.mail import Mail
-from services.accounts.model import Account, Basis, Covers, MailCode, Person, Relation
+from services.accounts.model import OWN_WORD_FROM, Account, Basis, Covers, MailCode, Person, Relation
 from services.accounts.tables import account as account_table
 from services.accounts.tables import mail_code as mail_code_table
 from services.booking.booking import Booking
@@ -210,6 +210,7 @@ class World:
         registers_patients: bool = True,
         moves: bool = True,
         tells: bool = False,
+        own_word_from: int = OWN_WORD_FROM,
         **fakes: object,
     ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
@@ -219,7 +220,11 @@ class World:
         storage = Storage(database, vault, clock)
         registry = cast(Registry, self.registry)
         kernel = build_kernel(
-            storage, by_itself(storage, unhurried()), registry, operator="Больница", mails=True, patience=PATIENCE
+            *(storage, by_itself(storage, unhurried()), registry),
+            operator="Больница",
+            mails=True,
+            patience=PATIENCE,
+            own_word_from=own_word_from,
         )
         self.house = house = build_house(kernel, fakes=fakes)
         self.accounts, self.persons, self.drafts = kernel.accounts, kernel.persons, kernel.drafts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 
@@ -60,13 +61,14 @@ def arguments(*given: str) -> argparse.Namespace:
 async def desk(database: Database, vault: Vault, clock: FakeClock) -> confirm.Desk:
     admin: DeskPort = OneClinic()  # type: ignore[assignment]
     return confirm.Desk(
-        admin, Codes(database, vault, clock), clock, None, "http://127.0.0.1:8080/?start={}".format, Doing()
+        *(admin, Codes(database, vault, clock), clock, None, "http://127.0.0.1:8080/?start={}".format, Doing()),
+        own_word_from=15,
     )
 
 
 async def run(desk: confirm.Desk, terminal: Terminal | None, *given: str) -> tuple[int, str, str]:
     stdout, stderr = StringIO(), StringIO()
-    asked = confirm.Desk(desk.admin, desk.codes, desk.clock, terminal, desk.link, desk.doing)
+    asked = replace(desk, ask=terminal)
     code = await confirm.run(arguments(*given), asked, stdout=stdout, stderr=stderr)
     return code, stdout.getvalue(), stderr.getvalue()
 
@@ -188,6 +190,29 @@ async def test_a_teenager_at_the_desk_is_asked_for_consent(desk: confirm.Desk, r
     assert code == 0, wrong
     asked = "consent-until (Enter: none): "
     assert terminal.asked == [asked, f"--consent-until: this day has passed\n{asked}"]
+
+
+@pytest.mark.parametrize(
+    ("own_word_from", "born", "asked", "ages"),
+    [
+        (16, "05.03.2011", False, "16 to 17"),
+        (16, "05.03.2010", True, "16 to 17"),
+        (17, "05.03.2010", False, "of 17 gives"),
+        (18, "05.03.2009", False, "TEEN_CONSENT_FROM"),
+    ],
+)
+async def test_the_clinics_own_age_says_who_is_asked(
+    desk: confirm.Desk, own_word_from: int, born: str, asked: bool, ages: str
+) -> None:
+    clinic, terminal = replace(desk, own_word_from=own_word_from), Terminal("")
+    given = [f"--{name}={value}" for name, value in (GOOD | HOLDER | {"birth": born}).items()]
+    code, _, wrong = await run(clinic, terminal, "child", *given)
+    assert code == 0, wrong
+    assert terminal.asked == (["consent-until (Enter: none): "] if asked else [])
+    if not asked:
+        code, _, wrong = await run(clinic, None, "child", *given, "--consent-until=01.06.2027")
+        assert code == WRONG
+        assert ages in wrong
 
 
 def test_the_last_day_counts(clock: FakeClock) -> None:

@@ -74,7 +74,7 @@ MADE = {
     "closed:link:1795501200:account": keys.basis_ended("link", AT, "account"),
     "opened:code:account": keys.access_opened("code", "account"),
     "erased:farewell": keys.access_erased("farewell"),
-    "turned_15:link": keys.turned_15("link"),
+    "turned_15:link": keys.own_word_from("link", 15),
     "turned_18:link": keys.turned_18("link"),
     "guardianship:link:1795501200": keys.guardianship_ended("link", AT),
     "mail-refused:index": keys.mail_refused("index"),

@@ -7,17 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.accounts.model import Basis, Covers, Person, Relation
+from services.accounts.model import Action, Area, Basis, Covers, Person, Relation
 from services.accounts.rights import (
     DECLARED_AHEAD,
     Editing,
     VisitScope,
+    allowed,
     check_booking,
     check_managing,
+    decides,
     editing,
     live_bases,
     may_grant,
     may_manage,
+    own_word_counts,
     visit_scope,
 )
 from services.accounts.shown import names_of
@@ -36,12 +39,14 @@ def person(
     *bases: Basis | tuple[Basis, datetime | None],
     born: date | None = None,
     covers: Iterable[Covers] = tuple(Covers),
+    own_word_from: int = 15,
 ) -> Person:
     birth_date = born or TODAY.replace(year=TODAY.year - age)
     identity = PatientIdentity("Иванов", "Пётр", None, birth_date, Sex.MALE, Policy(PolicyKind.NONE))
     held = tuple(each if isinstance(each, tuple) else (each, None) for each in bases)
     return Person(
         *("p", relation, held, identity, None, None, False, frozenset(covers)),
+        own_word_from=own_word_from,
         names=names_of(identity),
         born=birth_date,
     )
@@ -83,6 +88,26 @@ def test_the_table_of_scopes_is_whole() -> None:
 def test_which_visits_may_be_seen(basis: Basis, relation: Relation) -> None:
     seen = tuple(visit_scope(person(relation, age, basis), TODAY, NOW) for age in AGES)
     assert seen == SCOPES[basis, relation]
+
+
+@pytest.mark.parametrize("relation", [Relation.CHILD, Relation.WARD], ids=str)
+@pytest.mark.parametrize("basis", [Basis.DESK, Basis.OIDC], ids=str)
+@pytest.mark.parametrize(("own_word_from", "first"), [(15, (15, 16, 17)), (16, (16, 17)), (17, (17,)), (18, ())])
+def test_from_which_age_the_own_word_comes_first_is_the_clinics_to_say(
+    own_word_from: int, first: tuple[int, ...], basis: Basis, relation: Relation
+) -> None:
+    """At 18 a child's link ends by itself, so there the own word never stands before the parents'."""
+    for age in range(14, 18):
+        someone = person(relation, age, basis, own_word_from=own_word_from)
+        assert visit_scope(someone, TODAY, NOW) is (OWN if age in first else ALL)
+        assert own_word_counts(someone, TODAY) is (age in first)
+        assert allowed(someone, Area.RECORDS, Action.SEE, TODAY, NOW) is (age not in first)
+        allows = person(relation, age, basis, Basis.CONSENT, own_word_from=own_word_from)
+        assert visit_scope(allows, TODAY, NOW) is ALL
+    own = [person(Relation.OWN, age, basis, own_word_from=own_word_from) for age in (14, 15, 17)]
+    assert [visit_scope(each, TODAY, NOW) for each in own] == [ALL, ALL, ALL]
+    assert [decides(each, TODAY) for each in own] == [False, 15 in first, 17 in first]
+    assert [may_grant(each, TODAY, NOW) for each in own] == [False, True, True], "no clinic's to say"
 
 
 @pytest.mark.parametrize("relation", Relation, ids=str)

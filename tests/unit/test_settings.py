@@ -58,6 +58,7 @@ def line_of(error: BaseException) -> str:
         *(("WEBHOOK_URL", each) for each in ("https://h/{x}", "https://h/путь", "https://h/healthz", "https://[/x")),
         *(("WEBHOOK_SECRET", each) for each in ("a b", "секрет", "a" * 257, "a.b")),
         *(("HTTP_HOST", "bot.example.org"), ("HTTP_HOST", ""), ("HTTP_PORT", "0"), ("HTTP_PORT", "http")),
+        *(("TEEN_CONSENT_FROM", each) for each in ("14", "19", "", "15.5", "fifteen", "True", "-15", "1 5")),
         *(("EMULATOR_PORT", "0"), ("EMULATOR_PORT", "65536"), ("EMULATOR_PORT", "http"), ("EMULATOR_PORT", "")),
     ],
 )
@@ -72,6 +73,15 @@ def test_a_wrong_setting_is_named_in_one_line(name: str, value: str, monkeypatch
     assert "secret" not in line.replace("WEBHOOK_SECRET", "")
     if name == "BOT_TOKEN":
         assert value not in line.replace("123456:ABC-DEF", ""), "a token is a secret even when it is wrong"
+
+
+@pytest.mark.parametrize(("value", "age"), [(None, 15), ("15", 15), ("16", 16), ("17", 17), (" 18 ", 18)])
+def test_from_which_age_a_teenagers_own_word_comes_first(
+    value: str | None, age: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if value is not None:
+        monkeypatch.setenv("TEEN_CONSENT_FROM", value)
+    assert load_settings().teen_consent_from == age
 
 
 @pytest.mark.parametrize(
