@@ -38,6 +38,10 @@ async def basis_ended(context: NoticeContext, *, bases: Bases) -> Rendered:
     return view.basis_ended(context.t, await bases.ended(context.account, context.subject_id))
 
 
+async def basis_over(context: NoticeContext, *, bases: Bases) -> Rendered:
+    return view.basis_over(context.t, await bases.ended(context.account, context.subject_id))
+
+
 RENDERS: Mapping[str, Render] = {
     AccountNews.ACCESS_OPENED: opened,
     AccountNews.ACCESS_GIVEN: given,
@@ -45,5 +49,6 @@ RENDERS: Mapping[str, Render] = {
     AccountNews.CONSENT_ENDED: expired,
     AccountNews.ACCESS_ERASED: erased,
     AccountNews.BASIS_ENDED: basis_ended,
+    AccountNews.BASIS_OVER: basis_over,
 }
 SPECS = tuple(NoticeSpec(kind, view.HEADINGS[kind], render) for kind, render in RENDERS.items())

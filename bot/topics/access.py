@@ -43,8 +43,9 @@ def table(*, access: Access, persons: Persons, accounts: Accounts, drafts: Draft
     return Table(wizard.AccessSteps(access, persons, accounts, drafts).table())
 
 
-async def expire(*, consents: Consents) -> None:
+async def expire(*, consents: Consents, bases: Bases) -> None:
     await consents.expire()
+    await bases.expire()
 
 
 async def purge(*, access: Access) -> None:

@@ -61,6 +61,7 @@ HEADINGS: Mapping[str, str] = {
     AccountNews.CONSENT_ENDED: N_("The time of an access is over"),
     AccountNews.ACCESS_ERASED: N_("Access is closed"),
     AccountNews.BASIS_ENDED: N_("Access is closed"),
+    AccountNews.BASIS_OVER: N_("The time of an access is over"),
 }
 """What a line of «Уведомления» is headed by."""
 
@@ -571,6 +572,26 @@ def expired(t: Texts, grant: Grant) -> Screen:
             t("If it is still needed, open the access anew.")
             if grant.given
             else t("If it is still needed, ask for the access to be opened anew."),
+        ),
+        markup([_grants_button(t)], [home_button(t)]),
+    )
+
+
+def basis_over(t: Texts, basis: EndedBasis) -> Screen:
+    """The time of what was given at the desk is over: to the chat that lived by it, and to the patient's own chats."""
+    return Screen(
+        blocks(
+            bold(t(HEADINGS[AccountNews.BASIS_OVER])),
+            lines(
+                t("Person: {name}", name=bold(basis.patient)),
+                "" if basis.mine else t("To whom: {name}", name=basis.holder or t.label("a Telegram chat")),
+            ),
+            t("What was open can no longer be seen here. The visits stand as they stood.")
+            if basis.mine
+            else t("This person no longer sees what you had opened."),
+            t("If it is still needed, ask for the access to be opened anew.")
+            if basis.mine
+            else t("If it is still needed, open the access anew."),
         ),
         markup([_grants_button(t)], [home_button(t)]),
     )

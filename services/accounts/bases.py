@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
@@ -38,11 +38,19 @@ from services.errors import NotFound
 from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
+from services.registry.model import PatientIdentity
 from services.storage.engine import Database
 from services.storage.vault import Vault
-from services.texts.dates import MOSCOW, local
+from services.texts.dates import MOSCOW, by_day, local
 
 _BY_PAPERS = (Relation.CHILD.value, Relation.WARD.value)
+_said = link_basis.alias("said")
+_SAID_AT = (
+    select(func.min(_said.c.granted_at))
+    .where(_said.c.link_id == link_basis.c.link_id, _said.c.basis != Basis.CONSENT.value)
+    .scalar_subquery()
+)
+"""When what is no consent was first shown or said of the link's person."""
 _ROWS = (
     select(
         link_basis,
@@ -51,6 +59,7 @@ _ROWS = (
         person_link.c.person_id,
         person.c.profile,
         person.c.patient,
+        _SAID_AT.label("said_at"),
     )
     .join(person_link, person_link.c.id == link_basis.c.link_id)
     .join(person, person.c.id == person_link.c.person_id)
@@ -183,8 +192,45 @@ class Bases:
         await self._accounts.by_id(row.account_id)
         return found
 
+    async def expire(self) -> int:
+        """Ends the consents whose time is over and that no row of `access_grant` speaks of; gives how many.
+
+        They were given at the desk before the giver had a chat. Whoever lived by one is told, and the giver's
+        confirmed chats, by day. The others are `Consents.expire`'s.
+        """
+        overdue = link_basis.c.basis == Basis.CONSENT.value, link_basis.c.until <= self._clock.now()
+        found = (await self._database.fetch(_ROWS.where(*overdue))).all()
+        done = 0
+        for each in found:
+            async with self._database.write() as unit:
+                await self._lock(unit, each.link_id)
+                still = _ROWS.where(link_basis.c.link_id == each.link_id, *overdue).with_for_update(of=link_basis)
+                row = (await unit.execute(still)).one_or_none()
+                if row is None or await self._is_given(unit, row.account_id, row.person_id):
+                    continue
+                await take_bases(unit, row.link_id, (Basis.CONSENT.value,), self._clock.now(), self._rights_ended)
+                await self._tell_of_the_end(unit, row)
+            await self._accounts.by_id(each.account_id)  # whom they act for may have changed: the cache is renewed
+            done += 1
+        return done
+
+    async def _tell_of_the_end(self, unit: AsyncConnection, row: Row[Any]) -> None:
+        now = self._clock.now()
+        for account_id in dict.fromkeys((row.account_id, *await self._chats_of(unit, self._patient(row)))):
+            key = keys.basis_over(row.link_id, row.until, account_id)
+            whose = row.person_id if account_id == row.account_id else await self._own_row(unit, account_id)
+            notice = Notice(account_id, whose, AccountNews.BASIS_OVER, row.link_id, key, by_day(now))
+            await self._outbox.add(unit, notice)
+
     async def _locked(self, unit: AsyncConnection, link_id: str, basis: Basis) -> Row[Any] | None:
-        """The basis as it stands once nobody else changes it: first consents, then accounts, each by their ids.
+        """The basis as it stands once nobody else changes it."""
+        await self._lock(unit, link_id)
+        standing = self._live(link_basis.c.link_id == link_id, link_basis.c.basis == basis.value)
+        row: Row[Any] | None = (await unit.execute(standing)).one_or_none()
+        return row
+
+    async def _lock(self, unit: AsyncConnection, link_id: str) -> None:
+        """Nobody else changes what stands over this patient: first consents, then accounts, each by their ids.
 
         Whoever erases an account locks them in this order, too; so two chats that put each other out wait, and the
         second finds itself out already.
@@ -192,7 +238,7 @@ class Bases:
         whose = select(person_link.c.person_id).where(person_link.c.id == link_id)
         person_id = (await unit.execute(whose)).scalar_one_or_none()
         if person_id is None:
-            return None
+            return
         rows = await same_patient(unit, self._vault, person_id)
         grants = select(access_grant.c.id).where(access_grant.c.person_id.in_(rows), access_grant.c.ended_at.is_(None))
         await unit.execute(grants.order_by(access_grant.c.id).with_for_update())
@@ -200,9 +246,6 @@ class Bases:
         await unit.execute(
             select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id).with_for_update()
         )
-        standing = self._live(link_basis.c.link_id == link_id, link_basis.c.basis == basis.value)
-        row: Row[Any] | None = (await unit.execute(standing)).one_or_none()
-        return row
 
     async def _end(self, unit: AsyncConnection, row: Row[Any], by: str | None) -> list[str]:
         """Ends a basis and tells whom it concerns. `by`: the account that does it, None for the desk.
@@ -244,7 +287,7 @@ class Bases:
         )
         for grant in given.all():
             await note(unit, now, own.account_id, grant.person_id, "consent_ended", grant.id)
-            if await self._is_given_by_another(unit, grant):
+            if await self._is_given(unit, grant.grantee_id, grant.person_id):  # by another chat of the patient's
                 continue
             await take_consent(unit, self._vault, now, grant.grantee_id, grant.person_id, self._rights_ended)
             await self._tell_of_grant(unit, grant, grant.grantee_id, by)
@@ -259,10 +302,10 @@ class Bases:
             if await take_bases(unit, link.id, STRONG, now, self._rights_ended):
                 await note(unit, now, own.account_id, link.person_id, "basis_ended", link.id)
 
-    async def _is_given_by_another(self, unit: AsyncConnection, grant: Row[Any]) -> bool:
-        """A consent that was given at the desk stands in each of the patient's chats: the others' still holds."""
-        rows = await same_patient(unit, self._vault, grant.person_id)
-        same = access_grant.c.grantee_id == grant.grantee_id, access_grant.c.ended_at.is_(None)
+    async def _is_given(self, unit: AsyncConnection, grantee_id: str, person_id: str) -> bool:
+        """Whether a chat of the patient's lets this account in: what was given at the desk stands in each of them."""
+        rows = await same_patient(unit, self._vault, person_id)
+        same = access_grant.c.grantee_id == grantee_id, access_grant.c.ended_at.is_(None)
         query = select(access_grant.c.id).where(*same, access_grant.c.person_id.in_(rows))
         return (await unit.execute(query)).first() is not None
 
@@ -339,9 +382,11 @@ class Bases:
         ]
 
     def _basis(self, row: Row[Any], patient: str, names: dict[str, str], *, mine: bool, endable: bool) -> StandingBasis:
+        basis, relation = Basis(row.basis), Relation(row.relation)
+        last = rights.outlasted(relation, self._identity(row).birth_date, [row.said_at] if row.said_at else [])
         return StandingBasis(
-            *(row.link_id, Basis(row.basis), patient, names.get(row.account_id), Relation(row.relation)),
-            *(row.granted_at, row.until, covers_of(row.covers or ""), mine, endable),
+            *(row.link_id, basis, patient, names.get(row.account_id), relation),
+            *(row.granted_at, rights.ends_at(basis, row.until, last), covers_of(row.covers or ""), mine, endable),
         )
 
     async def _holders(self, account_ids: Collection[str]) -> dict[str, str]:
@@ -358,7 +403,10 @@ class Bases:
         return {row.account_id: self._name(row) for row in (await self._database.fetch(query)).all()}
 
     def _name(self, row: Row[Any]) -> str:
-        return full_name(identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile)))
+        return full_name(self._identity(row))
+
+    def _identity(self, row: Row[Any]) -> PatientIdentity:
+        return identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile))
 
 
 def _may_end(own: Person, row: Row[Any], today: date) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts import concerns
+from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.consents import Consents
 from services.accounts.identity import identity_from_json
@@ -173,16 +173,19 @@ class AccountData:
     def _person(self, row: Row[Any], bases: Sequence[Row[Any]], listed: Person | None) -> Facts:
         """Of each, what the account is shown now. `listed`: as `Persons` has them, None: they have left the list."""
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
+        relation = Relation(row.relation)
+        own_word = [each.granted_at for each in bases if each.basis != Basis.CONSENT.value]
+        last = rights.outlasted(relation, identity.birth_date, own_word)
         of_the_link: Facts = {
             "full_name": full_name(identity),
-            "relation": Relation(row.relation),
+            "relation": relation,
             "added_at": row.added_at,
             "left_the_list_at": row.ended_at,
             "bases": [
                 {
                     "basis": Basis(each.basis),
                     "since": each.granted_at,
-                    "until": each.until,
+                    "until": rights.ends_at(Basis(each.basis), each.until, last),
                     "allows": sorted(covers_of(each.covers)) if each.covers else None,
                 }
                 for each in bases

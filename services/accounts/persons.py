@@ -6,10 +6,9 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +19,7 @@ from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.gate import Gate
 from services.accounts.identity import identity_from_json, identity_to_json
 from services.accounts.model import OWN_WORD_FROM, Account, Basis, Covers, Person, Relation
-from services.accounts.rights import is_declared, is_minors
+from services.accounts.rights import ends_at, is_declared, outlasted
 from services.accounts.shown import cut, names_of
 from services.accounts.tables import PATIENT, link_basis, person, person_link
 from services.clock import Clock
@@ -28,12 +27,12 @@ from services.errors import Denial, NomerokError, NotAllowed, NotFound
 from services.ids import new_id
 from services.limits.limits import Limits
 from services.limits.model import Act, LimitReached
-from services.registry.model import ADULT_AGE, Patient, PatientIdentity, PolicyKind
+from services.registry.model import Patient, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
 from services.storage.vault import Vault
-from services.texts.dates import MOSCOW, birthday, local
+from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
 
 # Asked at nearly every press, so they are put together once: that takes as long as the database's answer.
@@ -302,18 +301,17 @@ class Persons:
         first, now = rows[0], self._clock.now()
         identity, relation = self._identity(first), Relation(first.relation)
         own_word = [row.granted_at for row in rows if row.basis not in (None, Basis.CONSENT.value)]
-        minor_ward = is_minors(relation, identity.birth_date, own_word)
-        last = birthday(identity.birth_date, ADULT_AGE) if minor_ward else None
+        last = outlasted(relation, identity.birth_date, own_word)
         whole = Person(
             id=first.id,
             relation=relation,
-            bases=tuple((Basis(row.basis), _until(row, last)) for row in rows if row.basis is not None),
+            bases=tuple(_basis(row, last) for row in rows if row.basis is not None),
             shown=identity,
             patient_id=PATIENT.open_any(self._vault, first.id, first.patient),
             clinic_id=first.clinic_id,
             verified=first.verified_at is not None,
             covers=frozenset(Covers(word) for row in rows for word in (row.covers or "").split()),
-            minor_ward=minor_ward,
+            minor_ward=last is not None,
             own_word_from=self._own_word_from,
             names=names_of(identity),
             born=identity.birth_date,
@@ -324,12 +322,10 @@ class Persons:
         return identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
 
 
-def _until(row: Row[Any], last: date | None) -> datetime | None:
-    """When a basis ends. `last`: the 18th birthday of a minor ward, which no paper outlasts."""
-    until: datetime | None = row.until
-    if last is None or until is None or row.basis == Basis.CONSENT.value:
-        return until
-    return min(until, datetime.combine(last, time(0), ZoneInfo(MOSCOW)))
+def _basis(row: Row[Any], last: datetime | None) -> tuple[Basis, datetime | None]:
+    """A basis and when it ends. `last`: what no paper outlasts (`rights.outlasted`)."""
+    basis = Basis(row.basis)
+    return basis, ends_at(basis, row.until, last)
 
 
 def covers_words(covers: Collection[Covers]) -> str:

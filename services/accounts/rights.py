@@ -9,13 +9,14 @@ does not name. Booking goes by the age on the day of the visit, reading by the a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from services.accounts.model import Action, Area, Basis, Covers, Person, Relation
 from services.errors import Denial, NotAllowed
 from services.registry.model import ADULT_AGE
-from services.texts.dates import MOSCOW, full_years, local
+from services.texts.dates import MOSCOW, birthday, full_years, local
 
 GRANTS_FROM = 15
 """Whoever is this old may let others act from a chat of their own: everywhere, whatever a clinic's rule for parents."""
@@ -70,6 +71,20 @@ def is_minors(relation: Relation, born: date, granted_at: Iterable[datetime]) ->
     """Whether a ward was under 18 when what is no consent was shown or said: the paper's date does not outlast that."""
     days = [local(each, MOSCOW).date() for each in granted_at]
     return relation is Relation.WARD and any(full_years(born, day) < ADULT_AGE for day in days)
+
+
+def outlasted(relation: Relation, born: date, granted_at: Iterable[datetime]) -> datetime | None:
+    """The moment which no paper about a ward outlasts: the 18th birthday of a minor; None: the paper's date counts."""
+    if not is_minors(relation, born, granted_at):
+        return None
+    return datetime.combine(birthday(born, ADULT_AGE), time(0), ZoneInfo(MOSCOW)).astimezone(UTC)
+
+
+def ends_at(basis: Basis, until: datetime | None, outlasted_at: datetime | None) -> datetime | None:
+    """When a basis ends: on its own date, or at `outlasted` where that is earlier. A consent is of the own word."""
+    if outlasted_at is None or until is None or basis is Basis.CONSENT:
+        return until
+    return min(until, outlasted_at)
 
 
 def days_of(now: datetime) -> frozenset[date]:

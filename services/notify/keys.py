@@ -103,6 +103,11 @@ def basis_ended(link_id: str, since: datetime, account_id: str) -> str:
     return f"closed:{link_id}:{_seconds(since)}:{account_id}"
 
 
+def basis_over(link_id: str, until: datetime, account_id: str) -> str:
+    """The time of what has stood on this link, until that moment, is over."""
+    return f"lapsed:{link_id}:{_seconds(until)}:{account_id}"
+
+
 def access_opened(code_id: str, account_id: str) -> str:
     """A code of the desk has opened in another chat what this account has a say over."""
     return f"opened:{code_id}:{account_id}"

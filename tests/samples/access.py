@@ -92,6 +92,11 @@ def _access() -> list[Sample]:
             for mine in (True, False)
             for covers in (None, each.covers)
         ),
+        *(
+            Sample(access.basis_over, (EndedBasis(each.patient, each.holder, each.relation, mine),))
+            for each in BASES
+            for mine in (True, False)
+        ),
         Sample(access.codes_enough),
         *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
         *(

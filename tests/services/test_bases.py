@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -299,6 +300,107 @@ async def test_what_has_ended_by_its_date_is_not_listed(world: World) -> None:
     assert await world.bases.standing(giver) == (basis,)
     world.clock.set(through(date(2026, 11, 24)))
     assert await world.bases.standing(giver) == await world.bases.standing(taker) == ()
+
+
+async def test_a_minor_wards_paper_is_listed_until_the_18th_birthday(world: World) -> None:
+    """The paper runs longer: what is shown is when the access ends. An adult ward's goes by the paper."""
+    until = date(2032, 5, 1)
+    guardian, _ = await confirmed(world, ANNA)
+    grown = somebody(9, date(1990, 1, 1))
+    for who, last in (
+        (TEEN, through(date(TEENAGER.year + 18, TEENAGER.month, TEENAGER.day) - timedelta(days=1))),
+        (grown, through(until)),
+    ):
+        await opened(world, guardian, await desk_code(world, who, Relation.WARD, ANNA, until=until))
+        ward, own = await confirmed(world, who)
+        assert (await the_only(world, ward)).until == last
+        of_desk = await world.bases.of_patient(own.patient_id or "")
+        assert [each.until for each in of_desk if each.relation is Relation.WARD] == [last]
+        (theirs,) = [each for each in await world.persons.family(guardian) if each.patient_id == own.patient_id]
+        assert theirs.bases == ((Basis.DESK, last),), "the card says the same"
+        exported = json.dumps((await world.mydata.export(guardian))["persons"], default=str)
+        assert str(last.astimezone(UTC)) in exported, "and so does the export"
+
+
+# --- their time is over ---------------------------------------------------------------------------------------
+
+
+async def due_over(world: World) -> list[tuple[str, datetime]]:
+    """Whom it is told that what stood on a link is over, and when."""
+    notification = outbox.metadata.tables["notification"]
+    query = (
+        select(notification.c.account_id, outbox.c.due_at)
+        .join(outbox, outbox.c.notification_id == notification.c.id)
+        .where(notification.c.kind == AccountNews.BASIS_OVER)
+    )
+    return [(row.account_id, row.due_at) for row in (await world.database.fetch(query)).all()]
+
+
+async def test_a_consent_of_the_desk_that_no_chat_has_given_ends_on_its_date_and_both_hear_of_it(world: World) -> None:
+    wife, _ = await confirmed(world, ANNA)
+    await opened(world, wife, await desk_code(world, PETER, Relation.SPOUSE, ANNA, until=UNTIL))
+    husband, his = await confirmed(world, PETER)
+    stranger = await world.account()
+    await world.person(stranger, PETER, Relation.OWN, Basis.DECLARED)
+    visit = await desk_visit(world, his.patient_id)
+    basis = await the_only(world, husband)
+    world.clock.set(through(UNTIL) - timedelta(seconds=1))
+    assert await world.bases.expire() == 0
+    assert visit in {each.visit.id for each in (await world.visits.past(wife, 0, 8)).items}
+
+    world.clock.set(through(UNTIL))
+    assert await world.consents.expire() == 0, "no chat has given it"
+    assert sum(await asyncio.gather(*(world.bases.expire() for _ in range(4)))) == 1
+    assert await world.bases.expire() == 0
+    assert [each.relation for each in await world.persons.family(wife)] == [Relation.OWN]
+    morning = through(UNTIL) + timedelta(hours=8)
+    assert sorted(await due_over(world)) == sorted([(wife.id, morning), (husband.id, morning)])
+    for who, mine in ((wife, True), (husband, False)):
+        ended = await world.bases.ended(who, basis.link_id)
+        assert (ended.patient, ended.mine) == (his.full_name, mine)
+        assert (ended.holder is None) is mine
+    with pytest.raises(NotFound):
+        await world.bases.ended(stranger, basis.link_id)
+
+
+async def test_a_givers_chat_that_there_is_not_leaves_the_other_side_told(world: World) -> None:
+    """As the demo's ready family has it, too: by day at once."""
+    wife, _ = await confirmed(world, ANNA)
+    await opened(world, wife, await desk_code(world, PETER, Relation.SPOUSE, ANNA, until=UNTIL))
+    world.clock.set(through(UNTIL) + timedelta(hours=12))
+    assert await world.bases.expire() == 1
+    assert await due_over(world) == [(wife.id, world.clock.now())]
+
+
+async def test_what_else_stands_on_the_link_outlives_the_consent(world: World) -> None:
+    mother, _ = await confirmed(world, ANNA)
+    code = await desk_code(world, TEEN, Relation.CHILD, ANNA, consent_until=UNTIL)
+    child = (await opened(world, mother, code)).person
+    world.clock.set(through(UNTIL))
+    assert await world.bases.expire() == 1
+    kept = await world.persons.get(mother, child.id)
+    assert kept.bases == ((Basis.DESK, None),)
+    assert [each for each, _ in await due_over(world)] == [mother.id]
+
+
+async def test_a_consent_that_a_chat_has_given_is_told_once(world: World) -> None:
+    giver, _ = await confirmed(world, ANNA)
+    taker, _ = await confirmed(world, PETER)
+    grant = await consent(world, giver, taker)
+    world.clock.set(grant.until)
+    assert await world.bases.expire() == 0, "its own row speaks of it"
+    assert await world.consents.expire() == 1
+    assert await world.bases.expire() == 0
+    assert await due_over(world) == []
+
+
+async def test_a_consent_that_is_given_anew_does_not_end_with_the_older_one(world: World) -> None:
+    wife, _ = await confirmed(world, ANNA)
+    for last in (date(2026, 12, 1), UNTIL):
+        await opened(world, wife, await desk_code(world, PETER, Relation.SPOUSE, ANNA, until=last))
+    world.clock.set(through(date(2026, 12, 1)))
+    assert await world.bases.expire() == 0
+    assert (await the_only(world, wife)).until == through(UNTIL)
 
 
 # --- the desk ---------------------------------------------------------------------------------------------------

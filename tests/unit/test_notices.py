@@ -27,7 +27,7 @@ KINDS = [
         "reminder_soon",
     ),
     *("turned_15", "turned_18", "guardianship_ended"),
-    *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "basis_ended"),
+    *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "basis_ended", "basis_over"),
     *("mail_refused", "mail_code", "mail_code_refused", "mail_unconfirmed"),
     "request_status",
 ]
@@ -72,6 +72,7 @@ MADE = {
     "ended:grant:account": keys.access_ended("grant", "account"),
     "over:grant:account": keys.access_over("grant", "account"),
     "closed:link:1795501200:account": keys.basis_ended("link", AT, "account"),
+    "lapsed:link:1795501200:account": keys.basis_over("link", AT, "account"),
     "opened:code:account": keys.access_opened("code", "account"),
     "erased:farewell": keys.access_erased("farewell"),
     "turned_15:link": keys.own_word_from("link", 15),
