@@ -326,8 +326,9 @@ async def test_an_address_from_before_there_were_codes(language: str, bot: BotPr
     code = await give(bot, user, address, language)
     # 1. A database of the last release; the owner is asked, once.
     await bot.stop()
+    (account,) = bot.rows("SELECT id FROM account WHERE chat_index = chat(?)", user.id)
     with closing(sqlite3.connect(bot.database)) as connection, connection:
-        connection.execute("UPDATE account SET email_confirmed_at = NULL WHERE chat_index = chat(?)", (user.id,))
+        connection.execute("UPDATE account SET email_confirmed_at = NULL WHERE id = ?", account)
     await bot.start()
     await user.wait_for(waits[language])
     assert press[language] in user.screen().labels
