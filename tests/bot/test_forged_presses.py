@@ -25,10 +25,13 @@ from bot.common import by_itself
 from bot.keyboards.buttons.mydata import GO_ERASE
 from bot.storage import Storage
 from services.accounts.model import Account, Covers, Offer, Person, Relation
+from services.accounts.tables import access_grant, link_basis, person_link
 from services.booking.model import Made
+from services.booking.tables import booking_intent, cancel_intent
 from services.drafts.model import Draft
 from services.registry.model import Visit
 from services.requests.model import RequestKind
+from services.requests.tables import request
 from services.storage.types import Encrypted
 from services.tables import all_tables
 from tests.support.chats import Chat, OpenGate, Told
@@ -202,3 +205,23 @@ async def test_a_stranger_gets_nothing_by_the_patients_buttons(scene: Scene, typ
             scene.telegram.said.pop(STRANGER, None)
     assert await scene.rows() == before
     assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_a_patient_pressed_is_pressed_again(scene: Scene) -> None:
+    """Twice, long after, in the order in which it stood: nothing is booked, sent, given or taken once more."""
+    before = await done(scene)
+    scene.world.clock.advance(days=40)
+    with written(level=logging.WARNING) as log:
+        for data in dict.fromkeys(data for _, data in scene.telegram.buttons[PATIENT]):
+            if not data.endswith(":1") and data != GO_ERASE.pack():
+                await scene.patient.press(data)
+                await scene.patient.press(data)
+    assert await done(scene) == before
+    assert log.getvalue() == ""
+
+
+async def done(scene: Scene) -> Mapping[str, int]:
+    """What acts leave, by table: drafts, codes, counts and what was told come and go."""
+    tables = (booking_intent, cancel_intent, request, access_grant, person_link, link_basis)
+    return {each.name: len(await _all(scene, each)) for each in tables}
