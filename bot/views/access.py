@@ -73,8 +73,8 @@ PROBLEMS = {
     ),
     CodeProblem.FORM_FIRST: N_("Fill in your own form first, then enter this code again."),
     CodeProblem.CONFIRM_FIRST: N_(
-        "This code is for a child or a ward. Confirm your own documents first: ask the desk for a code of your own and "
-        "enter it here, then enter this one again."
+        "This code is for a child or a ward. Confirm your own documents first: get a code of your own at the desk and "
+        "enter it here. Then enter this one again."
     ),
     CodeProblem.OWN_CODE: N_("This is your own code. It is meant for the person whom you give access."),
 }
@@ -93,9 +93,9 @@ _PAPERS = {
 
 
 _BY_PAPERS = {
-    Relation.OWN: N_("By what: the same person, by documents"),
-    Relation.CHILD: N_("By what: a parent, by documents"),
-    Relation.WARD: N_("By what: a guardian, by documents"),
+    Relation.OWN: N_("Whose documents were checked: yours"),
+    Relation.CHILD: N_("Whose documents were checked: a parent’s"),
+    Relation.WARD: N_("Whose documents were checked: a guardian’s"),
 }
 """Who stands for a patient by papers: what the patient is to them, and what they are told to be."""
 
@@ -150,14 +150,14 @@ _TICKS: Mapping[Covers, str] = {
     Covers.REQUESTS: N_("See my applications"),
 }
 _ALLOWED: Mapping[Covers, str] = {
-    Covers.SEE_VISITS: N_("What is allowed: to see bookings with doctors"),
-    Covers.MANAGE_VISITS: N_("What is allowed: to see bookings with doctors, to book, move and cancel"),
-    Covers.RECORDS: N_("What is allowed: to see the medical record"),
-    Covers.DOCUMENTS: N_("What is allowed: to see documents; policy, SNILS and date of birth are printed in them"),
-    Covers.INSURANCE: N_("What is allowed: to see the insurance"),
-    Covers.REQUESTS: N_("What is allowed: to see applications"),
+    Covers.SEE_VISITS: N_("to see bookings with doctors"),
+    Covers.MANAGE_VISITS: N_("to see bookings with doctors, to book, move and cancel"),
+    Covers.RECORDS: N_("to see the medical record"),
+    Covers.DOCUMENTS: N_("to see documents; policy, SNILS and date of birth are printed in them"),
+    Covers.INSURANCE: N_("to see the insurance"),
+    Covers.REQUESTS: N_("to see applications"),
 }
-"""Each a line. Managing visits says of seeing them as well."""
+"""Managing visits says of seeing them as well."""
 
 
 def covers_of(bits: int, areas: Collection[Area]) -> frozenset[Covers]:
@@ -219,7 +219,9 @@ def enter_code(data: EnterCode, buttons: StepButtons, scene: Scene) -> Screen:
             bold(t("Enter the code")),
             t("The clinic’s desk gives it, or the person who opens access for you."),
             t("Write the ten digits in a message. For example: 407-122-6583"),
-            "" if data.confirmed else t("A code for a child or a ward is taken after your own code from the desk."),
+            ""
+            if data.confirmed
+            else t("If the code is for a child or a ward, enter your own code from the desk first."),
         ),
         markup(
             [] if data.has_form else [button(t.label("📝 Fill in the form"), GO_FORM)],
@@ -258,7 +260,7 @@ def _is_it(data: DeskOffer, buttons: StepButtons, scene: Scene) -> Screen:
     t, own = scene.t, data.relation is Relation.OWN
     yes = t.label("✅ Yes, it is me") if own else t.label("✅ Yes, open")
     no = t.label("No, it is not me") if own else t.label("No, do not open")
-    who = bold(t("{initials}, born in {year}", initials=data.initials, year=data.born))
+    who = bold(t("{initials}, year of birth {year}", initials=data.initials, year=data.born))
     return Screen(
         scene.text(
             bold(t("Whom the code opens")),
@@ -350,7 +352,7 @@ def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: 
             t("Permissions in all: {count}", count=len(found)),
             ""
             if confirmed
-            else t("Who else sees your bookings stands here once the clinic’s desk has checked your documents."),
+            else t("Once the clinic’s desk has checked your documents, you will see here who else sees your bookings."),
         ),
         markup(
             *([_close_button(t, number, each)] for number, each in shown if each.endable),
@@ -369,8 +371,8 @@ def close(t: Texts, basis: StandingBasis) -> Screen:
             bold(t("Give this access up?") if basis.mine else t("Close this access?")),
             _basis(t, basis),
             t(
-                "That chat will see your bookings no longer. What it has opened to others is closed, too, and so are "
-                "the bookings of children and wards in it."
+                "That chat will no longer see your bookings, nor those of your children and wards. The access that was "
+                "opened from it to others will be closed, too."
             )
             if basis.relation is Relation.OWN
             else "",
@@ -475,7 +477,7 @@ def term(t: Texts, own: Person, covers: frozenset[Covers]) -> Screen:
         blocks(
             bold(t("For how long?")),
             lines(t("Person: {name}", name=bold(own.full_name)), _may(t, covers)),
-            t("Press how long it is to last, and you will get a code for the one whom you let in."),
+            t("Choose how long: you will get a code for the person you let in."),
         ),
         markup(*in_rows(terms, 2), back_row(t, GrantAreas(allows=bits))),
     )
@@ -640,8 +642,8 @@ def _open_elsewhere(t: Texts, count: int) -> Html | str:
     if not count:
         return ""
     return t.n(
-        "Your bookings are open in {count} more chat, too. Shall that be closed?",
-        "Your bookings are open in {count} more chats, too. Shall those be closed?",
+        "Your bookings are open in {count} more chat. Close the access there?",
+        "Your bookings are open in {count} more chats. Close the access there?",
         count,
     )
 
@@ -752,7 +754,10 @@ def _holder(t: Texts, grant: Grant) -> str:
 
 def _may(t: Texts, covers: frozenset[Covers]) -> Html:
     said = covers - {Covers.SEE_VISITS} if Covers.MANAGE_VISITS in covers else covers
-    return lines(*(t(_ALLOWED[each]) for each in Covers if each in said))
+    what = [t(_ALLOWED[each]) for each in Covers if each in said]
+    if len(what) == 1:
+        return t("What is allowed: {what}", what=what[0])
+    return lines(t("What is allowed:"), *(Html("• ") + each for each in what))
 
 
 def _through(t: Texts, until: datetime) -> Html:

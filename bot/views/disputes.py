@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from bot.keyboards.buttons.access import GO_GRANTS
 from bot.keyboards.buttons.disputes import Answer, VisitDispute
@@ -13,9 +14,11 @@ from bot.views import refusals
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import STATUSES, ticket, visit_when
+from services.accounts import rights
 from services.accounts.model import Relation
 from services.booking.model import Checking, Deed, DeedKind, Doer, Kept, VisitEntry
 from services.disputes.model import Dispute, Settled
+from services.texts.dates import MOSCOW, local
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines, plain
 
 _DONE: Mapping[DeedKind, str] = {
@@ -36,9 +39,24 @@ _REPORTED: Mapping[DeedKind, str] = {
 }
 _RESTS_ON: Mapping[Doer, str] = {
     Doer.PATIENT: N_("That chat is confirmed by documents as the patient’s own."),
-    Doer.REPRESENTATIVE: N_("That chat is a representative’s, confirmed by documents."),
+    Doer.REPRESENTATIVE: N_("That is a representative’s chat, confirmed by documents."),
     Doer.CONSENT: N_("That chat has been given access by consent."),
     Doer.UNKNOWN: N_("That chat has confirmed nothing."),
+}
+
+
+class _Closer(StrEnum):
+    """Who else ends what the other account has: whoever denies it, at «Кому открыт доступ»; the patient; the desk."""
+
+    HERE = "here"
+    PATIENT = "patient"
+    DESK = "desk"
+
+
+_WHO_CLOSES: Mapping[_Closer, str] = {
+    _Closer.HERE: N_("that chat’s access stays: you can close it under “Who has access”"),
+    _Closer.PATIENT: N_("that chat’s access stays: the patient or the clinic’s desk can close it"),
+    _Closer.DESK: N_("that chat’s access stays: it is confirmed by documents, and only the clinic’s desk can close it"),
 }
 
 
@@ -50,8 +68,8 @@ def told(t: Texts, kind: DeedKind, entry: VisitEntry, deed: Deed | None) -> Html
 def by_mail(t: Texts) -> Html:
     """The same in a letter, which has no buttons."""
     return t(
-        "This visit was booked from another chat. If neither you nor your family did it, open “Notifications” in the "
-        "bot and say so there."
+        "This visit was booked from another chat. If neither you nor your family did it, open the visit in the bot "
+        "under “Notifications”: there is a button to say so."
     )
 
 
@@ -74,8 +92,10 @@ def question(t: Texts, dispute: Dispute, now: datetime) -> Screen:
                 t(STATUSES[visit.status]),
             ),
             t("If it was your family, nothing needs to be done: everything stays as it is."),
-            t("If it was not:"),
-            lines(*(Html("• ") + each for each in _consequences(t, dispute))),
+            lines(
+                t("If it was somebody else and you press “{button}”:", button=_denial(t, dispute)),
+                *(Html("• ") + each for each in _consequences(t, dispute, now)),
+            ),
         ),
         markup(
             [button(t.label("It was my family"), VisitDispute(visit=visit.id, answer=Answer.FAMILY))],
@@ -93,7 +113,7 @@ def family(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
 def denied(t: Texts, dispute: Dispute, settled: Settled, now: datetime) -> Screen:
     """What has been done about it. `dispute`: with the visit as it is now."""
     card = ticket(t, dispute.entry, now, note=_outcome(t, dispute, settled))
-    if dispute.deed is None or dispute.deed.doer is not Doer.PATIENT:
+    if dispute.deed is None or dispute.closes or _closer(dispute, now) is not _Closer.HERE:
         return card
     grants = [button(t.label("Who has access"), GO_GRANTS)]
     return Screen(card.text, markup(grants, *card.markup.inline_keyboard))
@@ -151,14 +171,24 @@ def _denial(t: Texts, dispute: Dispute) -> str:
     return t.label("Close the access") if dispute.closes else t.label("Report it")
 
 
-def _consequences(t: Texts, dispute: Dispute) -> list[Html]:
+def _closer(dispute: Dispute, now: datetime) -> _Closer:
+    """Of an access that the denial itself does not close."""
+    person, deed = dispute.entry.person, dispute.deed
+    if deed is not None and deed.doer is Doer.CONSENT:
+        return _Closer.PATIENT
+    today = local(now, MOSCOW).date()
+    by_word = deed is not None and (deed.doer is Doer.PATIENT or rights.decides(person, today))
+    return _Closer.HERE if person.relation is Relation.OWN and by_word else _Closer.DESK
+
+
+def _consequences(t: Texts, dispute: Dispute, now: datetime) -> list[Html]:
     visit = dispute.entry.visit
     kind = dispute.deed.kind if dispute.deed is not None else DeedKind.BOOKED
     found = [t("the booking will be cancelled")] if dispute.cancels else []
     if dispute.closes:
         found.append(t("that chat will no longer see the patient’s bookings"))
     elif dispute.deed is not None:
-        found.append(t("what the clinic has confirmed by documents stays open: only the clinic can close it"))
+        found.append(t(_WHO_CLOSES[_closer(dispute, now)]))
     found.append(t("we will send a request about it; the answer will come into this chat"))
     if kind is DeedKind.MOVED and visit.moved_to is None:
         found.append(t("the booking stays at its new time; it can be moved back or cancelled on its card"))

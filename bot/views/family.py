@@ -187,7 +187,7 @@ def policy_mark(t: Texts, person: Person) -> Screen:
     no_policy = form is not None and form.policy.kind is PolicyKind.NONE
     if form is None:
         heading = bold(t("Insurance policy"))
-        told = t("Their bookings do not need the number here.")
+        told = t("The number is not needed for bookings here.")
     elif no_policy:
         heading = bold(t("How to get a policy"))
         told = _how_to_get(t, person)

@@ -329,10 +329,10 @@ def _counted(t: Texts) -> Html:
             "number."
         ),
         t.n(
-            "For {count} year it is kept which visits of other people were booked, moved or cancelled from here: "
-            "without names and without the number of the chat. So a patient can be told of it.",
-            "For {count} years it is kept which visits of other people were booked, moved or cancelled from here: "
-            "without names and without the number of the chat. So a patient can be told of it.",
+            "For {count} more year a note is kept of what was booked, moved or cancelled from here for other people: "
+            "without names and without the number of the chat. A patient who asks can then be told.",
+            "For {count} more years a note is kept of what was booked, moved or cancelled from here for other people: "
+            "without names and without the number of the chat. A patient who asks can then be told.",
             TRAIL_YEARS,
         ),
     )

@@ -302,8 +302,8 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
             t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
             place_lines(t, data.place),
             t(
-                "Why it is so cannot be told here: not all of this person’s bookings are open to this chat. Please ask "
-                "at the clinic’s desk. How they can be opened here stands under “How to confirm”."
+                "We cannot say why: not all of this person’s bookings are open to you here. Please ask at the clinic’s "
+                "desk. The button “How to confirm” tells how to see them all."
             ),
         ),
         markup(

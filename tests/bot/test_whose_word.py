@@ -13,7 +13,7 @@ from services.texts.i18n import texts
 from tests.samples.common import NOW
 from tests.support.world import somebody
 
-OWN_WORD = "С 15 лет первым считается слово подростка"
+OWN_WORD = "С 15 лет решает сам подросток"
 SEES_ALL, SEES_OWN, SEES_NOTHING = "Вы видите все записи", "Вы видите только записи", "Записей к врачу Вы не видите"
 UNTIL = NOW + timedelta(days=90)
 

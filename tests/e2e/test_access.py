@@ -15,7 +15,7 @@ from tests.support.bot_process import BotProcess
 
 WRONG = "Код не подходит"
 CONFIRMED = "Документы подтверждены"
-CONFIRM_FIRST = "Сначала подтвердите себя"
+CONFIRM_FIRST = "Сначала подтвердите свои документы"
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ async def test_the_registrars_code_opens_ones_own_records(town: BotProcess) -> N
     await user.send("не помню")
     assert "В коде десять цифр" in user.screen().text
     await user.send(printed.code.replace("-", " "))
-    assert f"О. В. П., {BORN.year} г. р." in user.screen().text
+    assert f"О. В. П., год рождения {BORN.year}" in user.screen().text
     assert "Орлова" not in user.screen().text
 
     # STEP 3. It is shown whom it opens; a «no» leaves it good, a «yes» binds this chat.
@@ -197,7 +197,7 @@ async def test_a_child_comes_by_a_code_to_its_parent_alone(town: BotProcess) -> 
 
     # STEP 3. The mother, from the same code.
     await mother.send(f"/start {printed.payload}")
-    assert "Б. М. П., 2020 г. р." in mother.screen().text
+    assert "Б. М. П., год рождения 2020" in mother.screen().text
     assert "Это Ваш ребёнок?" in mother.screen().text
     await mother.press("Да, открыть")
     assert CONFIRMED in mother.screen().text
@@ -278,7 +278,7 @@ async def test_whoever_opened_a_stolen_own_code_is_put_out(town: BotProcess) -> 
     assert "Кому: ещё один Ваш чат" in owner.screen().text
     assert "Всего разрешений: 2" in owner.screen().text
     await owner.press("Закрыть: ещё один Ваш чат")
-    assert "Закроется и то, что из него открыто другим" in owner.screen().text
+    assert "Доступ, который из него открыли другим, тоже закроется" in owner.screen().text
     await owner.press("Да, закрыть доступ")
     assert "Если он был не Ваш" in owner.screen().text
     await owner.press("👥 Кому открыт доступ")

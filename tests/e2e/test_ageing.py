@@ -90,7 +90,7 @@ async def test_fifteen_comes_between_a_booking_and_its_visit(bot: BotProcess) ->
     # STEP 4. The card says why; the notice stands in «Уведомления».
     await user.send("/start")
     await press_all(user, "Ещё", "Полисы", "2 ·")
-    assert "С 15 лет первым считается слово подростка" in user.screen().text
+    assert "С 15 лет решает сам подросток" in user.screen().text
     await press_all(user, "🏠", "Уведомления")
     assert "Возраст подростка: что изменится" in user.screen().text
     assert told(user, "Исполнилось 15 лет: Соколова") == 1

@@ -143,7 +143,7 @@ async def test_two_parents_apart_with_one_child(town: BotProcess) -> None:
 
     # STEP 2. What she has by documents he cannot close, only report; the visit is cancelled.
     await father.press("Это не мы")
-    assert "закрыть его может регистратура" in father.screen().text
+    assert "закрыть его может только регистратура" in father.screen().text
     await father.press("Отменить и сообщить")
     assert "✅ Запись отменена." in father.screen().text
     assert "больше не видит" not in father.screen().text

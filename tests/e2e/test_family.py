@@ -122,7 +122,7 @@ async def test_cards_say_what_this_chat_may_do_and_why(town: BotProcess) -> None
     await to_policies(user)
     await user.press("4 ·")
     assert "только записи, сделанные из этого чата" in user.screen().text
-    assert "С 15 лет первым считается слово подростка" in user.screen().text
+    assert "С 15 лет решает сам подросток" in user.screen().text
 
     # STEP 4. The mark is explained.
     await user.press("✅ Полис подтверждён")

@@ -357,7 +357,7 @@ async def test_somebody_who_probes_is_told_how_to_ask_and_then_nothing_more(town
     await press_all(prober, "🏠", "Записаться к врачу", "Начать заново")
     await typed_anna(prober, policy)
     await press_all(prober, "Продолжить запись сюда", "Невролог", "⚡", "Да, подтверждаю")
-    assert "Сегодня для этого человека больше записать не получится" in prober.screen().text
+    assert "Сегодня записать этого человека больше не получится" in prober.screen().text
     assert "Телефон поликлиники: +7 495 000-" in prober.screen().text
     assert len(intents(town, prober)) == 3
 

@@ -25,7 +25,7 @@ WORDS = ExportWords(
             "near": N_("the place that was shared to find a clinic nearby"),
             "attached": N_("whether the person is attached to that clinic"),
             "unattached": N_("whether you went on without attachment"),
-            "warned": N_("clinics at which you went on so, as the registry calls them"),
+            "warned": N_("clinics where you went on without an attachment, as the registry calls them"),
             "unexplained": N_("why a time could not be booked"),
             "no_policy": N_("whether there is no policy"),
             "nopolicy": N_("whether you went on without a policy"),

@@ -10,7 +10,7 @@ WORDS = ExportWords(
         DOCUMENT: {
             "made_at": N_("when this file was made"),
             "account": N_("this chat"),
-            "actions": N_("what was done from this chat, and who else has looked at what is yours"),
+            "actions": N_("what was done from this chat, and who else has looked at your data"),
         },
         "account": {
             "telegram_chat": N_("number of the Telegram chat"),
