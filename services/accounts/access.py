@@ -31,6 +31,7 @@ from services.accounts.links import (
     is_confirmed,
     live_link,
     lives,
+    lock_rights,
     note,
     put_basis,
 )
@@ -202,8 +203,9 @@ class Access:
         known = await self._known(who, own.patient_id, own.id)
         covers, until = covers_of(code.data["covers"]), datetime.fromisoformat(code.data["until"])
         async with self._database.write() as unit:
-            if not await self._codes.use(unit, code.id):
-                raise CodeRefused(CodeProblem.WRONG)
+            await lock_rights(unit, who.id, grantor.id)
+            if not await is_confirmed(unit, self._clock.now(), grantor.id) or not await self._codes.use(unit, code.id):
+                raise CodeRefused(CodeProblem.WRONG)  # put out, or another press was quicker
             person_id = known.id if known else own.id
             link_id = await live_link(
                 unit, self._clock.now(), who.id, person_id, relation or Relation.OTHER, keep=known is not None
@@ -250,6 +252,7 @@ class Access:
         known = own if relation is Relation.OWN else await self._known(who, patient.id, identity=identity)
         basis = Basis.DESK if relation in BY_PAPERS else Basis.CONSENT
         async with self._database.write() as unit:
+            await lock_rights(unit, who.id)
             if relation in GUARDED and not await is_confirmed(unit, self._clock.now(), who.id):
                 raise CodeRefused(CodeProblem.CONFIRM_FIRST)
             taken = await self._codes.use(unit, code.id)

@@ -16,7 +16,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
-from services.accounts.accounts import Accounts
+from services.accounts.accounts import Accounts, lock_account
 from services.accounts.ended import RightsEnded
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
@@ -170,6 +170,7 @@ class Ageing:
         found = (await self._database.fetch(query)).all()
         for row in found:
             async with self._database.write() as unit:
+                await lock_account(unit, row.account_id)
                 await unit.execute(
                     delete(link_basis).where(
                         link_basis.c.link_id == row.id, link_basis.c.basis.in_(_DOCUMENTS), link_basis.c.until <= now
@@ -224,6 +225,7 @@ class Ageing:
     async def _let_go(self, link: _Link, now: datetime) -> None:
         """A child or a minor ward of 18: their representatives' word and papers end, a consent of their own stays."""
         async with self._database.write() as unit:
+            await lock_account(unit, link.account_id)
             await unit.execute(
                 delete(link_basis).where(link_basis.c.link_id == link.id, link_basis.c.basis != Basis.CONSENT.value)
             )

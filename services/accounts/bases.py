@@ -244,7 +244,7 @@ class Bases:
         await unit.execute(grants.order_by(access_grant.c.id).with_for_update())
         linked = select(person_link.c.account_id).where(person_link.c.person_id.in_(rows))
         await unit.execute(
-            select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id).with_for_update()
+            select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id).with_for_update(key_share=True)
         )
 
     async def _end(self, unit: AsyncConnection, row: Row[Any], by: str | None) -> list[str]:

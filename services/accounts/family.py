@@ -15,6 +15,7 @@ from services.accounts.consents import Consents
 from services.accounts.ended import RightsEnded
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
+from services.accounts.links import lock_rights
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import ADDED, DECLARED, ConfirmedPerson, Persons, check_still
 from services.accounts.rights import Editing, editing
@@ -153,6 +154,7 @@ class Family:
             raise NotFound
         async with self._database.write() as unit:
             mine = person_link.c.account_id == account.id, person_link.c.person_id == person_id
+            await lock_rights(unit, account.id)
             await self._consents.end_for(unit, account.id, person_id)
             links = (await unit.execute(select(person_link.c.id).where(*mine))).scalars().all()
             await forget_links(unit, links)

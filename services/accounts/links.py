@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.accounts import lock_account
 from services.accounts.ended import RightsEnded
 from services.accounts.model import Basis, Covers, Relation
 from services.accounts.patients import same_patient
@@ -35,6 +36,18 @@ def lives(now: datetime) -> ColumnElement[bool]:
 def covers_of(words: str) -> frozenset[Covers]:
     """What a consent allows, from the words that are stored."""
     return frozenset(Covers(word) for word in words.split())
+
+
+async def lock_rights(unit: AsyncConnection, grantee_id: str, *others: str) -> None:
+    """Before a unit changes what an account may do: nobody else does meanwhile, nor with these other accounts.
+
+    First the consents that it has received, then accounts, each by their ids: the order of whoever ends a basis, or
+    erases an account. Links and bases come after them (`sight.may_act`).
+    """
+    received = access_grant.c.grantee_id == grantee_id, access_grant.c.ended_at.is_(None)
+    await unit.execute(select(access_grant.c.id).where(*received).order_by(access_grant.c.id).with_for_update())
+    accounts = select(account.c.id).where(account.c.id.in_({grantee_id, *others})).order_by(account.c.id)
+    await unit.execute(accounts.with_for_update(key_share=True))
 
 
 async def live_link(
@@ -98,12 +111,15 @@ async def take_bases(
 ) -> bool:
     """Takes these bases off a live link, with what rested on them; False where there was none.
 
-    A link that nothing else holds is over.
+    A link that nothing else holds is over. The account is locked before its basis, as by whoever asks for that.
     """
+    link = (await unit.execute(select(person_link).where(person_link.c.id == link_id))).one_or_none()
+    if link is None:
+        return False
+    await lock_account(unit, link.account_id)
     taken = link_basis.c.link_id == link_id, link_basis.c.basis.in_(bases)
     if not (await unit.execute(delete(link_basis).where(*taken))).rowcount:
         return False
-    link = (await unit.execute(select(person_link).where(person_link.c.id == link_id))).one()
     held_up = select(link_basis.c.link_id).where(link_basis.c.link_id == link_id, lives(now))
     if (await unit.execute(held_up)).first() is None:
         await unit.execute(update(person_link).where(person_link.c.id == link_id).values(ended_at=now))

@@ -15,16 +15,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
-from services.accounts.links import WEAK, lives
 from services.accounts.model import Action, Area
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
-from services.accounts.tables import PATIENT, link_basis, person, person_link
+from services.accounts.tables import PATIENT, person, person_link
 from services.booking import sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
@@ -180,22 +179,16 @@ class Watch:
         )
         for row in hidden.all():
             await self._withdraw_reminder(unit, row.account_id, row.visit_id)
-            if (await unit.execute(self._stronger(row.account_id, row.person_id))).first() is None:
+            if not await self._sees_all(unit, row.account_id, row.person_id):
                 await self._forget(unit, row.account_id, row.visit_id)
 
-    def _stronger(self, account_id: str, person_id: str) -> Select[tuple[str]]:
-        """Asks whether the account rests on more than its own word, and may see the visit all the same."""
-        return (
-            select(link_basis.c.link_id)
-            .join(person_link, person_link.c.id == link_basis.c.link_id)
-            .where(
-                person_link.c.account_id == account_id,
-                person_link.c.person_id == person_id,
-                person_link.c.ended_at.is_(None),
-                link_basis.c.basis.not_in(WEAK),
-                lives(self._clock.now()),
-            )
-        )
+    async def _sees_all(self, unit: AsyncConnection, account_id: str, person_id: str) -> bool:
+        """Whether the account sees the person's visits wherever they were booked from, so this one all the same.
+
+        Documents alone do not say so: a teenager's parents have them too.
+        """
+        listed = await self._persons.listed(unit, account_id, [person_id])
+        return any(sight.least_scope(each, self._clock.now()) is VisitScope.ALL for each in listed)
 
     async def look(self, limit: int = 200) -> int:
         """Asks the registry about those who were not asked about for the longest; gives how many persons.

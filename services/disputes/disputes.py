@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
-from services.accounts.accounts import lock_account
 from services.accounts.consents import Consents
-from services.accounts.links import note
+from services.accounts.links import lock_rights, note
 from services.accounts.model import Account, Action, Area, Relation
 from services.booking import sight
 from services.booking.cancelling import Cancelling
@@ -85,7 +84,8 @@ class Disputes:
             audit.c.account_id == account.id, audit.c.action == _DISPUTED, audit.c.subject_id == visit.id
         )
         async with self._database.write() as unit:
-            await lock_account(unit, account.id)  # of two presses at once, the second finds what the first has sent
+            # Of two presses at once, the second finds what the first has sent.
+            await lock_rights(unit, dispute.deed.actor_id if dispute.deed is not None else account.id, account.id)
             await sight.check_listed(unit, account.id, person.id)
             await self._end_sight(unit, account, dispute)
             if (await unit.execute(before)).first() is not None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from services.accounts.codes import CodeRefused
-from services.accounts.model import Account, Basis, Covers, Relation, StandingBasis, full_name
+from services.accounts.model import Account, Basis, Covers, Person, Relation, StandingBasis, full_name
 from services.accounts.notices import AccountNews
 from services.accounts.papers import through
 from services.accounts.tables import access_grant
@@ -215,6 +215,31 @@ async def test_what_a_chat_has_let_others_do_ends_with_it(world: World) -> None:
     stranger = await world.account()
     with pytest.raises(CodeRefused):
         await world.access.redeem(stranger, code.digits)
+
+
+async def test_who_is_put_out_meanwhile_lets_nobody_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The accomplice has been shown the thief's offer; the owner is quicker than the press that takes it."""
+    thief, _ = await confirmed(world, ANNA)
+    accomplice = await world.account()
+    issued, _ = await world.access.issue(thief, SEE, 3)
+    offer = await world.access.redeem(accomplice, issued.digits)
+    owner, _ = await confirmed(world, ANNA)
+    (other,) = await world.bases.elsewhere(owner)
+    really = world.persons.family
+
+    async def family(who: Account) -> tuple[Person, ...]:
+        """Asked once the thief's right has been looked at."""
+        found = await really(who)
+        if who.id == accomplice.id:
+            await end(world, owner, other)
+        return found
+
+    monkeypatch.setattr(world.persons, "family", family)
+    with pytest.raises(CodeRefused):
+        await world.access.accept(accomplice, offer.id, Relation.OTHER, "confirm:accomplice")
+    monkeypatch.undo()
+    assert await world.bases.standing(owner) == ()
+    assert await world.persons.family(accomplice) == ()
 
 
 async def test_a_consent_of_the_desk_outlives_one_of_the_givers_chats(world: World) -> None:

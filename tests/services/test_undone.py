@@ -9,9 +9,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from services.accounts.accounts import lock_account
 from services.accounts.model import Account, Grant, Person, Relation
+from services.booking import sight
 from services.booking.booking import CHECKS, FIRST_CHECK
 from services.booking.model import BookingOutcome, BookingRequest, Checking, Declined, GivenUp, Made
 from services.booking.notices import VisitNews
@@ -238,6 +240,38 @@ async def test_whoever_is_first_of_two_at_once(world: World, round_: int) -> Non
     told = await one.told(one.daughter)
     assert VisitNews.REMINDER_SOON not in told, "what was planned first has gone with the right"
     assert await one.watched(one.daughter) == []
+
+
+async def by_taking_off_the_list(one: Scene) -> None:
+    await one.world.family.remove(one.daughter, one.hers.id)
+
+
+@pytest.mark.parametrize(
+    "end", [by_revoking, by_narrowing, by_giving_up, by_taking_off_the_list], ids=lambda each: each.__name__
+)
+async def test_who_ends_a_right_and_who_asks_for_it_wait_in_one_order(
+    world: World, end: Callable[[Scene], Awaitable[None]]
+) -> None:
+    """Whoever acts holds the account, then asks for the basis: who ends it is not to hold that, waiting for this."""
+    one = await a_scene(world)
+    await world.accounts.set_active_person(one.daughter, one.hers.id)
+    async with world.database.write() as unit:
+        await lock_account(unit, one.daughter.id)
+        ending = asyncio.ensure_future(end(one))
+        await _until_it_waits(world, ending)
+        assert await sight.may_act(unit, one.daughter.id, one.hers.id, world.clock.now())
+    await ending
+
+
+async def _until_it_waits(world: World, ending: asyncio.Future[None]) -> None:
+    """Only PostgreSQL has several units at a time, and says who waits for another."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while world.database.dialect != "sqlite" and not ending.done():
+        if (await world.database.fetch(waiting)).scalar_one():
+            return
+        await asyncio.sleep(0.01)
 
 
 async def _a_little_later(one: Scene, steps: int) -> None:
