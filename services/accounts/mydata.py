@@ -260,7 +260,11 @@ class AccountData:
         query = (
             select(person.c.id, person.c.profile)
             .join(person_link, person_link.c.person_id == person.c.id)
-            .where(person_link.c.account_id == account_id, person_link.c.relation == Relation.OWN.value)
+            .where(
+                person_link.c.account_id == account_id,
+                person_link.c.relation == Relation.OWN.value,
+                person_link.c.ended_at.is_(None),
+            )
         )
         row = (await self._database.fetch(query)).one_or_none()
         if row is None:

@@ -61,6 +61,7 @@ async def test_a_consent_shows_the_name_and_takes_all_along_when_it_ends(town: B
     assert "Записать к врачу" not in "".join(son.screen().labels)
     await press_all(son, "🏠", "Записаться к врачу")
     assert "Котова" not in "".join(son.screen().labels)
+    assert "Тех, кого Вам записывать нельзя, в этом списке нет." in son.screen().text
     await press_all(son, "🏠", "Ещё", "О проекте", "📦 Мои данные")
     exported = str(file_of(town, son))
     assert number in exported
