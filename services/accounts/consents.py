@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -88,15 +89,16 @@ class Consents:
         """
         mine = access_grant.c.id == grant_id, of_account(who.id)
         async with self._database.write() as unit:
-            row = await self._end(unit, *mine)
-            if row is not None:
-                await note(unit, self._clock.now(), who.id, row.person_id, "consent_ended", grant_id)
-                for account_id in (row.grantor_id, row.grantee_id):
-                    ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(grant_id, account_id)
-                    follows = account_id == who.id
-                    notice = Notice(account_id, row.person_id, ended, grant_id, key, screen_follows=follows)
-                    await self._outbox.add(unit, notice)
-        if row is not None:
+            rows = await self._end(unit, *mine)
+            for row in rows:
+                await note(unit, self._clock.now(), who.id, row.person_id, "consent_ended", row.id)
+            for account_id, row in _concerned(rows).items():
+                ended, key = AccountNews.ACCESS_ENDED, keys.access_ended(row.id, account_id)
+                follows = account_id == who.id
+                await self._outbox.add(
+                    unit, Notice(account_id, row.person_id, ended, row.id, key, screen_follows=follows)
+                )
+        for row in rows[:1]:
             await self._accounts.by_id(row.grantee_id)  # whom they act for may have changed: the cache is renewed
         return await self.notice(who, grant_id)
 
@@ -165,21 +167,19 @@ class Consents:
         due = (await self._database.fetch(select(access_grant.c.id).where(*over))).scalars().all()
         for grant_id in due:
             async with self._database.write() as unit:
-                row = await self._end(unit, access_grant.c.id == grant_id)
-                if row is not None:
-                    await self._tell_of_the_end(unit, row, by_day(now))
-            if row is not None:
+                rows = await self._end(unit, access_grant.c.id == grant_id)
+                for account_id, row in _concerned(rows).items():
+                    over, key = AccountNews.CONSENT_ENDED, keys.access_over(row.id, account_id)
+                    await self._outbox.add(unit, Notice(account_id, row.person_id, over, row.id, key, by_day(now)))
+            for row in rows[:1]:
                 await self._accounts.by_id(row.grantee_id)
         return len(due)
 
-    async def _tell_of_the_end(self, unit: AsyncConnection, grant: Row[Any], due_at: datetime) -> None:
-        over = AccountNews.CONSENT_ENDED
-        for account_id in (grant.grantor_id, grant.grantee_id):
-            key = keys.access_over(grant.id, account_id)
-            await self._outbox.add(unit, Notice(account_id, grant.person_id, over, grant.id, key, due_at))
+    async def _end(self, unit: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+        """Ends a consent that stands, with what rested on it: it comes first; nothing where there is none.
 
-    async def _end(self, unit: AsyncConnection, *conditions: ColumnElement[bool]) -> Row[Any] | None:
-        """Ends a consent that stands, with what rested on it; None where there is none."""
+        One given at the desk stands in each of the giver's chats, and all rest on one basis: they end with it.
+        """
         now = self._clock.now()
         ended = await unit.execute(
             update(access_grant)
@@ -187,10 +187,11 @@ class Consents:
             .values(ended_at=now)
             .returning(access_grant)
         )
-        row: Row[Any] | None = ended.one_or_none()
-        if row is not None:
-            await take_consent(unit, self._vault, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended)
-        return row
+        rows = list(ended.all())
+        for row in tuple(rows):
+            rows += await end_grants(unit, self._vault, now, row.grantee_id, row.person_id)
+            await take_consent(unit, self._vault, now, row.grantee_id, row.person_id, self._rights_ended)
+        return rows
 
     async def _grant(self, who: Account, row: Row[Any]) -> Grant:
         grantee = who if row.grantee_id == who.id else await self._accounts.by_id(row.grantee_id)
@@ -202,3 +203,12 @@ class Consents:
             *(row.id, full_name(identity), holder.full_name if holder else None, row.grantor_id == who.id),
             *(covers_of(row.covers), row.until, row.ended_at),
         )
+
+
+def _concerned(rows: Iterable[Row[Any]]) -> dict[str, Row[Any]]:
+    """Each account that one of these consents is from or to, once, with the first that is."""
+    whom: dict[str, Row[Any]] = {}
+    for row in rows:
+        for account_id in (row.grantor_id, row.grantee_id):
+            whom.setdefault(account_id, row)
+    return whom

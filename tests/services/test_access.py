@@ -251,6 +251,23 @@ async def test_a_consent_given_at_the_desk_can_be_ended_from_the_givers_chat(wor
     assert person_id not in {each.id for each in await world.persons.family(taker)}
 
 
+async def test_what_the_desk_took_down_ends_in_each_chat_of_the_giver(world: World) -> None:
+    """It rests on one basis: closed in one chat, it stands in none, and everybody hears of it once."""
+    giver, _ = await confirmed(world, PETER)
+    second, _ = await confirmed(world, PETER)
+    taker, _ = await confirmed(world, ANNA)
+    await opened(world, taker, await desk_code(world, PETER, Relation.SPOUSE, ANNA, until=date(2027, 5, 1)))
+    (grant,) = await world.consents.grants(giver)
+    assert len(await world.consents.grants(second)) == 1
+
+    await world.consents.revoke(giver, grant.id)
+    assert await world.consents.grants(second) == ()
+    for each in (giver, second, taker):
+        assert (await told(world, each)).count(AccountNews.ACCESS_ENDED) == 1
+    world.clock.set(through(date(2027, 5, 2)))
+    assert await world.consents.expire() == 0
+
+
 async def test_a_teenager_consents_at_the_desk(world: World) -> None:
     """The mother sees all that the teenager lets her, until the day that was said, or until it is taken back."""
     teenager, own = await confirmed(world, somebody(8, TEENAGER))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.topics import ALL
 from services.accounts.model import Account, Grant, Person, Relation
@@ -164,6 +164,15 @@ async def test_a_consent_that_lets_do_less_takes_what_was_begun(scene: Scene) ->
     assert await rows(scene) == before | {"draft": 0, "hold": 0}
     slot = await scene.world.slot(SURGEON, 11, day=25)
     assert slot.id not in await scene.world.holds.of_others(CLINIC.id, "")
+
+
+async def test_a_damaged_draft_keeps_nobody_from_ending_a_consent(scene: Scene) -> None:
+    damaged = update(draft).where(draft.c.account_id == scene.daughter.id)
+    sealed = scene.world.vault.seal(draft.c.data, "another row", "{}")
+    await scene.world.database.execute(damaged.values(data=sealed))
+    await by_revoking(scene)
+    assert (await rows(scene))["draft"] == 0
+    assert await scene.world.visits.latest(scene.daughter, 100) == []
 
 
 async def test_a_consent_that_is_given_anew_takes_nothing(scene: Scene) -> None:
