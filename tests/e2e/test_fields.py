@@ -70,6 +70,7 @@ async def test_a_consent_shows_the_name_and_takes_all_along_when_it_ends(town: B
     # STEP 2. She closes it: list, reminders and export know no more of it.
     await close(mother)
     assert kept_of_visits(town, son) == [(0, 0)]
+    await son.wait_for("Доступ закрыт")
     await press_all(son, "🏠", "Мои записи")
     assert number not in son.screen().text
     await press_all(son, "🏠", "Ещё", "О проекте", "📦 Мои данные")

@@ -271,7 +271,7 @@ async def _until_it_waits(world: World, ending: asyncio.Future[None]) -> None:
     while world.database.dialect != "sqlite" and not ending.done():
         if (await world.database.fetch(waiting)).scalar_one():
             return
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
 
 
 async def _a_little_later(one: Scene, steps: int) -> None:
