@@ -169,8 +169,8 @@ class Consents:
             async with self._database.write() as unit:
                 rows = await self._end(unit, access_grant.c.id == grant_id)
                 for account_id, row in _concerned(rows).items():
-                    over, key = AccountNews.CONSENT_ENDED, keys.access_over(row.id, account_id)
-                    await self._outbox.add(unit, Notice(account_id, row.person_id, over, row.id, key, by_day(now)))
+                    ended, key = AccountNews.CONSENT_ENDED, keys.access_over(row.id, account_id)
+                    await self._outbox.add(unit, Notice(account_id, row.person_id, ended, row.id, key, by_day(now)))
             for row in rows[:1]:
                 await self._accounts.by_id(row.grantee_id)
         return len(due)

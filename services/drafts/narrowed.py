@@ -25,7 +25,7 @@ class DraftsBegun:
             if self._names(row, narrowed.persons):
                 await unit.execute(delete(draft).where(draft.c.id == row.id))
 
-    def _names(self, row: Row[Any], persons: Collection[str]) -> bool:
+    def _names(self, row: Row[Any, Any], persons: Collection[str]) -> bool:
         """Whether it speaks of one of them. A damaged one may: nobody can go on with it, and no right waits for it."""
         try:
             told = self._vault.open(draft.c.data, row.id, row.data)
