@@ -22,7 +22,7 @@ async def open_move(
     reason = cancelling.why_not(entry)
     if reason is not None:
         await visitor.show(ticket(t, entry, visitor.now, note=refusals.kept(t, reason)))
-    elif await cancelling.under_way(visitor.account, entry.visit.id):
+    elif await cancelling.under_way(visitor.account, entry):
         await visitor.show(ticket(t, entry, visitor.now, note=refusals.under_way(t)))
     else:
         await wizards.leave(visitor)

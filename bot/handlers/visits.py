@@ -93,7 +93,7 @@ async def _question(visitor: Visitor, entry: VisitEntry, cancelling: Cancelling)
     t, reason = visitor.t, cancelling.why_not(entry)
     if reason is not None:
         return view.ticket(t, entry, visitor.now, note=refusals.kept(t, reason))
-    if await cancelling.under_way(visitor.account, entry.visit.id):
+    if await cancelling.under_way(visitor.account, entry):
         return view.ticket(t, entry, visitor.now, note=refusals.under_way(t))
     return view.cancel_question(t, entry, visitor.now)
 

@@ -34,7 +34,7 @@ def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telli
         "visits": found,
         "cancelling": Cancelling(database, registry, found, watch, telling, kernel.outbox, clock, kernel.patience),
         "calendar": Calendar(database, kernel.vault, found),
-        "deeds": Deeds(database, kernel.vault, kernel.accounts, kernel.persons, clock),
+        "deeds": Deeds(database, kernel.vault, clock),
         "repeats": Repeats(found, times, clock),
     }
 

@@ -23,7 +23,6 @@ from services.accounts.consents import Consents
 from services.accounts.ended import RightsEnded
 from services.accounts.identity import identity_from_json
 from services.accounts.links import (
-    STRONG,
     WEAK,
     covers_of,
     end_grants,
@@ -33,6 +32,7 @@ from services.accounts.links import (
     lives,
     lock_rights,
     note,
+    own_by_documents,
     put_basis,
 )
 from services.accounts.model import (
@@ -324,21 +324,10 @@ class Access:
 
     async def _grant_of_giver(self, unit: AsyncConnection, grantee_id: str, patient_id: str, until: datetime) -> None:
         """A consent given at the desk stands in the giver's own chat too, where they have one: to be ended there."""
-        givers = await unit.execute(
-            select(person_link.c.account_id, person.c.id)
-            .join(person, person.c.id == person_link.c.person_id)
-            .join(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(
-                PATIENT.among(self._vault, [patient_id]),
-                person_link.c.relation == Relation.OWN.value,
-                person_link.c.account_id != grantee_id,
-                person_link.c.ended_at.is_(None),
-                link_basis.c.basis.in_(STRONG),
-            )
-            .distinct()
-        )
-        for giver in givers.all():
-            await insert_grant(unit, self._clock.now(), giver.id, giver.account_id, grantee_id, VISITS_WHOLE, until)
+        own = await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id))
+        givers = {row.account_id: row.person_id for row in own.all() if row.account_id != grantee_id}
+        for giver_id, person_id in givers.items():
+            await insert_grant(unit, self._clock.now(), person_id, giver_id, grantee_id, VISITS_WHOLE, until)
 
     async def _warn_others(
         self, unit: AsyncConnection, account_id: str, patient_id: str, link_id: str, code_id: str

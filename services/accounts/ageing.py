@@ -20,6 +20,7 @@ from services.accounts.accounts import Accounts, lock_account
 from services.accounts.ended import RightsEnded
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
+from services.accounts.links import STRONG, own_by_documents
 from services.accounts.model import OWN_WORD_FROM, Account, Basis, LinkNotice, Relation, full_name
 from services.accounts.notices import AccountNews
 from services.accounts.rights import is_minors, is_teenager
@@ -41,7 +42,6 @@ KEPT = timedelta(days=30)
 """How long an ended link stays, so that its notice has a name."""
 _SEEN = "ages_seen"
 _PAGE = 200
-_DOCUMENTS = (Basis.DESK.value, Basis.OIDC.value)
 _STOOD_FOR = (Relation.CHILD, Relation.WARD)
 
 
@@ -160,7 +160,7 @@ class Ageing:
             select(person_link.c.id, person_link.c.account_id, person_link.c.person_id, link_basis.c.until)
             .join(link_basis, link_basis.c.link_id == person_link.c.id)
             .where(
-                link_basis.c.basis.in_(_DOCUMENTS),
+                link_basis.c.basis.in_(STRONG),
                 link_basis.c.until <= now,
                 person_link.c.relation != Relation.OWN.value,
                 person_link.c.ended_at.is_(None),
@@ -173,7 +173,7 @@ class Ageing:
                 await lock_account(unit, row.account_id)
                 await unit.execute(
                     delete(link_basis).where(
-                        link_basis.c.link_id == row.id, link_basis.c.basis.in_(_DOCUMENTS), link_basis.c.until <= now
+                        link_basis.c.link_id == row.id, link_basis.c.basis.in_(STRONG), link_basis.c.until <= now
                     )
                 )
                 await self._end_without_basis(unit, row, now)
@@ -235,22 +235,11 @@ class Ageing:
                 await self._tell(unit, AccountNews.TURNED_18, own, keys.turned_18(own.id))
         await self._accounts.by_id(link.account_id)
 
-    async def _own_links(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[Row[Any, Any, Any]]:
+    async def _own_links(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[Row[Any]]:
         """The grown child's own accounts, confirmed by documents."""
         if patient_id is None:
             return ()
-        confirmed = select(link_basis.c.link_id).where(link_basis.c.basis.in_(_DOCUMENTS))
-        query = (
-            select(person_link.c.id, person_link.c.account_id, person_link.c.person_id)
-            .join(person, person.c.id == person_link.c.person_id)
-            .where(
-                PATIENT.among(self._vault, [patient_id]),
-                person_link.c.relation == Relation.OWN.value,
-                person_link.c.ended_at.is_(None),
-                person_link.c.id.in_(confirmed),
-            )
-        )
-        return (await unit.execute(query)).all()
+        return (await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id).distinct())).all()
 
     async def _end_without_basis(self, unit: AsyncConnection, link: Any, now: datetime) -> None:
         bases = await _bases(unit, [link.id])
@@ -304,7 +293,7 @@ def _shows_less(link: _Link, look: _Look, before: _Look | None, now: datetime) -
     """Whether the account sees less since its last look: documents let it see all until then, and no consent lives."""
     if not is_teenager(look.own_word_from, full_years(link.born, look.day)) or _consents(link.bases, now):
         return False
-    shown = [each for each in link.bases if each.basis in _DOCUMENTS and each.lives(now)]
+    shown = [each for each in link.bases if each.basis in STRONG and each.lives(now)]
     return any(_showed_all(link.born, local(each.granted_at, MOSCOW).date(), look, before) for each in shown)
 
 

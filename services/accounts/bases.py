@@ -17,14 +17,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.ended import RightsEnded
+from services.accounts.holders import own_forms
 from services.accounts.identity import identity_from_json
 from services.accounts.links import (
     STRONG,
     WEAK,
     covers_of,
     end_grants,
+    is_given,
     lives,
     note,
+    own_by_documents,
     take_bases,
     take_consent,
 )
@@ -206,7 +209,7 @@ class Bases:
                 await self._lock(unit, each.link_id)
                 still = _ROWS.where(link_basis.c.link_id == each.link_id, *overdue).with_for_update(of=link_basis)
                 row = (await unit.execute(still)).one_or_none()
-                if row is None or await self._is_given(unit, row.account_id, row.person_id):
+                if row is None or await is_given(unit, self._vault, row.account_id, row.person_id):
                     continue
                 await take_bases(unit, row.link_id, (Basis.CONSENT.value,), self._clock.now(), self._rights_ended)
                 await self._tell_of_the_end(unit, row)
@@ -287,7 +290,7 @@ class Bases:
         )
         for grant in given.all():
             await note(unit, now, own.account_id, grant.person_id, "consent_ended", grant.id)
-            if await self._is_given(unit, grant.grantee_id, grant.person_id):  # by another chat of the patient's
+            if await is_given(unit, self._vault, grant.grantee_id, grant.person_id):  # by another chat of the patient's
                 continue
             await take_consent(unit, self._vault, now, grant.grantee_id, grant.person_id, self._rights_ended)
             await self._tell_of_grant(unit, grant, grant.grantee_id, by)
@@ -301,13 +304,6 @@ class Bases:
         for link in by_papers.all():
             if await take_bases(unit, link.id, STRONG, now, self._rights_ended):
                 await note(unit, now, own.account_id, link.person_id, "basis_ended", link.id)
-
-    async def _is_given(self, unit: AsyncConnection, grantee_id: str, person_id: str) -> bool:
-        """Whether a chat of the patient's lets this account in: what was given at the desk stands in each of them."""
-        rows = await same_patient(unit, self._vault, person_id)
-        same = access_grant.c.grantee_id == grantee_id, access_grant.c.ended_at.is_(None)
-        query = select(access_grant.c.id).where(*same, access_grant.c.person_id.in_(rows))
-        return (await unit.execute(query)).first() is not None
 
     async def _tell_of_grant(self, unit: AsyncConnection, grant: Row[Any], account_id: str, by: str | None) -> str:
         kind, key = AccountNews.ACCESS_ENDED, keys.access_ended(grant.id, account_id)
@@ -323,25 +319,18 @@ class Bases:
         return key
 
     async def _own_row(self, unit: AsyncConnection, account_id: str) -> str | None:
-        query = select(person_link.c.person_id).where(
-            person_link.c.account_id == account_id,
-            person_link.c.relation == Relation.OWN.value,
-            person_link.c.ended_at.is_(None),
-        )
-        return (await unit.execute(query)).scalar_one_or_none()
+        own = (await own_forms(unit, self._vault, [account_id])).get(account_id)
+        return own.person_id if own is not None else None
 
     async def _chats_of(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[str]:
         """The patient's own chats, confirmed by documents."""
         if patient_id is None:
             return ()
-        query = self._own_confirmed(patient_id).with_only_columns(person_link.c.account_id)
-        return (await unit.execute(query.order_by(person_link.c.account_id))).scalars().all()
+        own = (await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id))).all()
+        return list(dict.fromkeys(row.account_id for row in own))
 
     async def _is_confirmed(self, unit: AsyncConnection, account_id: str, patient_id: str | None) -> bool:
-        if patient_id is None:
-            return False
-        query = self._own_confirmed(patient_id).where(person_link.c.account_id == account_id)
-        return (await unit.execute(query)).first() is not None
+        return account_id in await self._chats_of(unit, patient_id)
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -351,10 +340,6 @@ class Bases:
     def _patient(self, row: Row[Any]) -> str | None:
         """Who the person of a row of `_ROWS` is in the registry."""
         return PATIENT.open_any(self._vault, row.person_id, row.patient)
-
-    def _own_confirmed(self, patient_id: str) -> Select[Any]:
-        by_papers = person_link.c.relation == Relation.OWN.value, link_basis.c.basis.in_(STRONG)
-        return self._live(PATIENT.among(self._vault, [patient_id]), *by_papers)
 
     async def _confirmed(self, who: Account) -> Person | None:
         """The account's holder, where the desk or a provider has confirmed them."""
@@ -390,17 +375,9 @@ class Bases:
         )
 
     async def _holders(self, account_ids: Collection[str]) -> dict[str, str]:
-        """What these accounts' holders are called, as their own forms say."""
-        query = (
-            select(person_link.c.account_id, person.c.id.label("person_id"), person.c.profile)
-            .join(person, person.c.id == person_link.c.person_id)
-            .where(
-                person_link.c.account_id.in_(set(account_ids)),
-                person_link.c.relation == Relation.OWN.value,
-                person_link.c.ended_at.is_(None),
-            )
-        )
-        return {row.account_id: self._name(row) for row in (await self._database.fetch(query)).all()}
+        async with self._database.read() as connection:
+            own = await own_forms(connection, self._vault, account_ids)
+        return {account_id: each.name for account_id, each in own.items()}
 
     def _name(self, row: Row[Any]) -> str:
         return full_name(self._identity(row))

@@ -1,4 +1,4 @@
-"""Consents from chat to chat: who lets whom see or manage their visits, and how it ends."""
+"""Consents from chat to chat: who lets whom see or do what, and how it ends."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.ended import RightsEnded
+from services.accounts.holders import own_forms
 from services.accounts.identity import identity_from_json
 from services.accounts.links import covers_of, end_grants, note, of_account, take_consent
 from services.accounts.model import Account, Farewell, Grant, Person, full_name
@@ -146,6 +147,7 @@ class Consents:
         sides: dict[tuple[str, bool], None] = {}
         for row in ended.all():
             if row.grantor_id == account_id:
+                await end_grants(unit, self._vault, self._clock.now(), row.grantee_id, row.person_id)
                 await take_consent(
                     unit, self._vault, self._clock.now(), row.grantee_id, row.person_id, self._rights_ended
                 )
@@ -194,13 +196,13 @@ class Consents:
         return rows
 
     async def _grant(self, who: Account, row: Row[Any]) -> Grant:
-        grantee = who if row.grantee_id == who.id else await self._accounts.by_id(row.grantee_id)
-        holder = await self._persons.own(grantee) if grantee else None
+        async with self._database.read() as connection:
+            holder = (await own_forms(connection, self._vault, [row.grantee_id])).get(row.grantee_id)
         query = select(person.c.profile).where(person.c.id == row.person_id)
         profile = (await self._database.fetch(query)).scalar_one()
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, profile))
         return Grant(
-            *(row.id, full_name(identity), holder.full_name if holder else None, row.grantor_id == who.id),
+            *(row.id, full_name(identity), holder.name if holder else None, row.grantor_id == who.id),
             *(covers_of(row.covers), row.until, row.ended_at),
         )
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.accounts.model import TRAIL_YEARS
+from services.accounts.model import TRAIL_YEARS, Basis
 from services.accounts.tables import person
 from services.clock import Clock
 from services.personal import Leaving
@@ -21,7 +21,10 @@ from services.storage.vault import Vault
 
 _KEPT = timedelta(days=365 * TRAIL_YEARS)
 _PURPOSE = "left trail"
-_OF_LINKS = ("basis_desk", "basis_consent", "consent_accepted", "consent_ended")
+_OF_LINKS = (
+    *(f"basis_{basis.value}" for basis in Basis),
+    *("basis_ended", "basis_ended_by_desk", "consent_accepted", "consent_ended"),
+)
 """What these were about are codes and consents, which go with the account."""
 
 

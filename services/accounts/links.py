@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.accounts import lock_account
@@ -14,7 +14,7 @@ from services.accounts.ended import RightsEnded
 from services.accounts.model import Basis, Covers, Relation
 from services.accounts.patients import same_patient
 from services.accounts.persons import covers_words
-from services.accounts.tables import access_grant, account, link_basis, person, person_link
+from services.accounts.tables import PATIENT, access_grant, account, link_basis, person, person_link
 from services.ids import new_id
 from services.storage.tables import audit
 from services.storage.vault import Vault
@@ -68,20 +68,27 @@ async def live_link(
     return str(row.id)
 
 
+def by_documents(now: datetime, *which: ColumnElement[bool]) -> Select[tuple[str, str, str, str]]:
+    """Asks for links that documents hold up now: their ids, accounts, persons and relations, each once a basis."""
+    return (
+        select(person_link.c.id, person_link.c.account_id, person_link.c.person_id, person_link.c.relation)
+        .join(person, person.c.id == person_link.c.person_id)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(person_link.c.ended_at.is_(None), link_basis.c.basis.in_(STRONG), lives(now), *which)
+        .order_by(person_link.c.account_id, person_link.c.person_id)
+    )
+
+
+def own_by_documents(vault: Vault, now: datetime, patient_id: str) -> Select[tuple[str, str, str, str]]:
+    """Asks for the patient's own chats, as the registry has the patient."""
+    own = person_link.c.relation == Relation.OWN.value
+    return by_documents(now, PATIENT.among(vault, [patient_id]), own)
+
+
 async def is_confirmed(unit: AsyncConnection, now: datetime, account_id: str) -> bool:
     """Whether documents have confirmed the account's holder, as it stands within this unit."""
-    query = (
-        select(person_link.c.id)
-        .join(link_basis, link_basis.c.link_id == person_link.c.id)
-        .where(
-            person_link.c.account_id == account_id,
-            person_link.c.relation == Relation.OWN.value,
-            person_link.c.ended_at.is_(None),
-            link_basis.c.basis.in_(STRONG),
-            lives(now),
-        )
-    )
-    return (await unit.execute(query)).first() is not None
+    own = person_link.c.account_id == account_id, person_link.c.relation == Relation.OWN.value
+    return (await unit.execute(by_documents(now, *own))).first() is not None
 
 
 async def put_basis(
@@ -176,6 +183,14 @@ async def end_grants(
         .returning(access_grant)
     )
     return list(rows.all())
+
+
+async def is_given(unit: AsyncConnection, vault: Vault, grantee_id: str, person_id: str) -> bool:
+    """Whether a chat of the patient's lets this account in: what was given at the desk stands in each of them."""
+    rows = await same_patient(unit, vault, person_id)
+    same = access_grant.c.grantee_id == grantee_id, access_grant.c.ended_at.is_(None)
+    query = select(access_grant.c.id).where(*same, access_grant.c.person_id.in_(rows))
+    return (await unit.execute(query)).first() is not None
 
 
 async def note(

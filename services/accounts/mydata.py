@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
 from services.accounts.consents import Consents
+from services.accounts.holders import OwnForm, own_forms
 from services.accounts.identity import identity_from_json
 from services.accounts.left import LeftTrail
 from services.accounts.links import covers_of, of_account
@@ -257,19 +258,9 @@ class AccountData:
 
     async def _holder(self, account_id: str) -> str | None:
         """Who an account's holder is; None where no form is filled, or all has been erased."""
-        query = (
-            select(person.c.id, person.c.profile)
-            .join(person_link, person_link.c.person_id == person.c.id)
-            .where(
-                person_link.c.account_id == account_id,
-                person_link.c.relation == Relation.OWN.value,
-                person_link.c.ended_at.is_(None),
-            )
-        )
-        row = (await self._database.fetch(query)).one_or_none()
-        if row is None:
-            return None
-        return full_name(identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile)))
+        async with self._database.read() as connection:
+            own = await self._own(connection, account_id)
+        return own.name if own is not None else None
 
     # --- erasing ------------------------------------------------------------------------------------
 
@@ -283,8 +274,8 @@ class AccountData:
             return None
         own = await self._own(unit, account_id)
         grants = set((await unit.execute(select(access_grant.c.id).where(of_account(account_id)))).scalars())
-        farewells = await self._consents.end_all(unit, account_id, full_name(own[1]) if own else None)
-        copies = await self._copies(unit, account_id, own[0]) if own else {}
+        farewells = await self._consents.end_all(unit, account_id, own.name if own else None)
+        copies = await self._copies(unit, account_id, own.person_id) if own else {}
         links = await unit.execute(
             select(person_link.c.id, person_link.c.person_id).where(person_link.c.account_id == account_id)
         )
@@ -348,20 +339,8 @@ class AccountData:
         for other in departure.leaving.others:
             await self._accounts.by_id(other)  # whom they act for may have changed: the cache is renewed
 
-    async def _own(self, unit: AsyncConnection, account_id: str) -> tuple[str, PatientIdentity] | None:
-        query = (
-            select(person.c.id, person.c.profile)
-            .join(person_link, person_link.c.person_id == person.c.id)
-            .where(
-                person_link.c.account_id == account_id,
-                person_link.c.relation == Relation.OWN.value,
-                person_link.c.ended_at.is_(None),
-            )
-        )
-        row = (await unit.execute(query)).one_or_none()
-        if row is None:
-            return None
-        return row.id, identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
+    async def _own(self, connection: AsyncConnection, account_id: str) -> OwnForm | None:
+        return (await own_forms(connection, self._vault, [account_id])).get(account_id)
 
     async def _copies(self, unit: AsyncConnection, account_id: str, own_id: str) -> dict[str, str]:
         """Takes away what others kept of the holder on the holder's consent alone; gives those persons, and whose.
@@ -391,7 +370,7 @@ class AccountData:
         patients = {PATIENT.open(self._vault, row.id, row.patient) for row in (await unit.execute(query)).all()}
         for row in (await unit.execute(select(access_code).where(access_code.c.account_id.is_(None)))).all():
             data = self._vault.open_json(access_code.c.data, row.id, row.data)
-            theirs = own is not None and is_holder(own[1], data["holder"])
+            theirs = own is not None and is_holder(own.identity, data["holder"])
             if theirs or (row.used_at is not None and data["patient"] in patients):
                 await unit.execute(delete(access_code).where(access_code.c.id == row.id))
 
@@ -401,7 +380,7 @@ class AccountData:
         That an account was erased stays, not whose; what it did for others, under a pseudonym (`LeftTrail`).
         """
         own = await self._own(unit, leaving.account_id)
-        await self._trail.leave(unit, leaving, own[0] if own else None)
+        await self._trail.leave(unit, leaving, own.person_id if own else None)
         await unit.execute(
             update(audit).where(audit.c.person_id.in_(leaving.persons)).values(person_id=None, subject_id=None)
         )

@@ -77,15 +77,15 @@ class Cancelling:
             reason = why_over(entry.visit, self._clock.now())
             if reason is not None:
                 return await self._finish(account, entry) or Kept(reason)
-            if await self.under_way(account, visit_id):
+            if await self.under_way(account, entry):
                 return Checking(visit_id)
             intent_id = await self._reserve(account, entry)
         except RegistryUnavailable:
             return Kept(CancelRefusal.UNAVAILABLE)
         except NotAllowed as denied:
             return Kept(denied.reason)
-        except IntegrityError:  # a press before this one is still waiting for the registry
-            return Checking(visit_id)
+        except IntegrityError:  # a press before this one is still waiting for the registry, or another account's
+            return Checking(visit_id) if await self.under_way(account, entry) else Kept(CancelRefusal.UNAVAILABLE)
         return await self._settle(intent_id, await self._ask(visit_id), entry.visit, screen_follows=True)
 
     def why_not(self, entry: VisitEntry) -> CancelRefusal | Denial | None:
@@ -97,14 +97,21 @@ class Cancelling:
         return why_over(entry.visit, self._clock.now())
 
     @concerns.area(Area.VISITS, Action.SEE)
-    async def under_way(self, account: Account, visit_id: str) -> bool:
-        """Whether the registry still owes an answer about cancelling this visit, or about moving it from here."""
+    async def under_way(self, account: Account, entry: VisitEntry) -> bool:
+        """Whether the registry still owes an answer about cancelling this visit, or about moving it from here.
+
+        Another account's cancelling is nothing to one that sees the visit only as booked from there: it hears the same
+        as of another's move (`sight.check_own`).
+        """
+        sees_all = sight.scope(entry, self._clock.now()) is VisitScope.ALL
         cancels = select(cancel_intent.c.id).where(
-            cancel_intent.c.visit_id == visit_id, cancel_intent.c.status == _PENDING
+            cancel_intent.c.visit_id == entry.visit.id,
+            cancel_intent.c.status == _PENDING,
+            *(() if sees_all else (cancel_intent.c.account_id == account.id,)),
         )
         moves = select(booking_intent.c.id).where(
             booking_intent.c.account_id == account.id,
-            booking_intent.c.moves == visit_id,
+            booking_intent.c.moves == entry.visit.id,
             booking_intent.c.status == _PENDING,
         )
         return (await self._database.fetch(cancels.union_all(moves).limit(1))).first() is not None

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Row, case, literal, select
 
 from services.accounts import concerns
-from services.accounts.accounts import Accounts
+from services.accounts.holders import own_forms
 from services.accounts.links import STRONG, lives
 from services.accounts.model import Account, Action, Area, Basis, Relation
-from services.accounts.persons import Persons
 from services.accounts.tables import PATIENT, access_grant, link_basis, person, person_link
 from services.booking.model import Deed, DeedKind, Doer
 from services.booking.tables import booking_intent, cancel_intent
@@ -26,11 +25,9 @@ class Deeds:
     But for its holder's name, where the one who asks has given it access, and sees that name there too.
     """
 
-    def __init__(self, database: Database, vault: Vault, accounts: Accounts, persons: Persons, clock: Clock) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
         self._database = database
         self._vault = vault
-        self._accounts = accounts
-        self._persons = persons
         self._clock = clock
 
     @concerns.area(Area.VISITS, Action.SEE)
@@ -91,6 +88,6 @@ class Deeds:
         )
         if (await self._database.fetch(given.limit(1))).first() is None:
             return None
-        actor = await self._accounts.by_id(actor_id)
-        holder = await self._persons.own(actor) if actor is not None else None
-        return holder.full_name if holder is not None else None
+        async with self._database.read() as connection:
+            holder = (await own_forms(connection, self._vault, [actor_id])).get(actor_id)
+        return holder.name if holder is not None else None

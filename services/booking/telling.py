@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import rights
 from services.accounts.accounts import Accounts
-from services.accounts.links import STRONG, lives
+from services.accounts.links import by_documents
 from services.accounts.model import Relation
 from services.accounts.persons import Persons
-from services.accounts.tables import PATIENT, link_basis, person, person_link
+from services.accounts.tables import PATIENT, person_link
 from services.booking.notices import VisitNews
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -134,21 +134,8 @@ class Telling:
         there = {_listener(row) for row in rows}
         return [each for each in asked if each in there]
 
-    def _standing(self, which: ColumnElement[bool]) -> Select[tuple[str, str, str]]:
-        """Asks for links by documents that count now."""
-        return (
-            select(person_link.c.account_id, person_link.c.person_id, person_link.c.relation)
-            .join(person, person.c.id == person_link.c.person_id)
-            .join(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(
-                which,
-                person_link.c.ended_at.is_(None),
-                person_link.c.relation.in_(_STANDS_FOR),
-                link_basis.c.basis.in_(STRONG),
-                lives(self._clock.now()),
-            )
-            .order_by(person_link.c.account_id, person_link.c.person_id)
-        )
+    def _standing(self, which: ColumnElement[bool]) -> Select[tuple[str, str, str, str]]:
+        return by_documents(self._clock.now(), which, person_link.c.relation.in_(_STANDS_FOR))
 
     async def _who_see_all(self, representatives: Iterable[Listener], visit: Visit) -> tuple[Listener, ...]:
         now = self._clock.now()

@@ -473,14 +473,15 @@ async def test_recovery_takes_the_oldest_first_and_not_all_at_once(world: World)
 
 
 async def test_while_it_is_checked_nothing_else_is_begun(world: World, account: Account, visit: Visit) -> None:
-    assert not await world.cancelling.under_way(account, visit.id)
+    entry = await world.visits.get(account, visit.id)
+    assert not await world.cancelling.under_way(account, entry)
     await pending(world, account, visit, Silence())
-    assert await world.cancelling.under_way(account, visit.id)
+    assert await world.cancelling.under_way(account, entry)
     assert isinstance(await world.cancelling.cancel(account, visit.id), Checking)
     assert world.registry.asked["cancel"] == 1
     assert len(await intents(world)) == 1
     await recoveries(world, minutes=1)
-    assert not await world.cancelling.under_way(account, visit.id)
+    assert not await world.cancelling.under_way(account, entry)
 
 
 # --- what hangs on it -----------------------------------------------------------------------------

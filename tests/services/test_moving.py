@@ -453,7 +453,7 @@ async def test_a_lost_answer_is_found_and_told_by_itself(world: World) -> None:
     world.registry.answers = [Lost()]
     request = await to_move(world, account, anna, old, THERAPIST, 10)
     assert isinstance(await world.booking.book(request), Checking)
-    assert await world.cancelling.under_way(account, old.id)
+    assert await world.cancelling.under_way(account, await world.visits.get(account, old.id))
     assert isinstance(await world.booking.book(request), Checking)
     world.clock.advance(seconds=23)
     assert await world.booking.recover() == 1
@@ -708,7 +708,7 @@ async def test_killed_while_the_old_one_goes_first(
     await killed_in(lambda: plain.booking.book(request), reached)
     monkeypatch.undo()
     assert isinstance(await plain.booking.book(request), Checking)
-    assert await plain.cancelling.under_way(account, old.id)
+    assert await plain.cancelling.under_way(account, await plain.visits.get(account, old.id))
     await recoveries(plain)
     (visit,) = await standing(plain, anna)
     assert visit.start == request.slot.start

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.tables import person_link
 from services.booking.booking import FIRST_CHECK
-from services.booking.model import BookingRequest, Checking, Declined, GivenUp, Made, OldVisit
+from services.booking.model import BookingRequest, Checking, Declined, GivenUp, Kept, Made, OldVisit, VisitEntry
 from services.booking.notices import VisitNews
 from services.booking.tables import visit_watch
 from services.booking.telling import Telling
@@ -21,7 +21,7 @@ from services.booking.watch import LOOK_EVERY
 from services.errors import NotFound
 from services.notify import keys
 from services.notify.tables import notification, outbox
-from services.registry.model import Cancelled, Visit
+from services.registry.model import Cancelled, CancelRefusal, Unknown, Visit
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -411,6 +411,26 @@ async def test_while_the_patients_move_is_not_settled_the_neighbour_is_neither_t
     world.clock.advance(seconds=FIRST_CHECK.total_seconds())
     await world.booking.recover()
     await nothing_is_left(world, neighbour, before)
+
+
+@in_one_call
+@pytest.mark.parametrize("moves", [False, True])
+async def test_while_the_registry_is_silent_the_neighbour_cannot_tell_what_the_patient_is_doing(
+    world: World, anna: Account, neighbour: Account, moves: bool
+) -> None:
+    """The same question, the same answer, whether the patient cancels the visit or moves it."""
+    visit = await book(world, neighbour)
+    doing: object
+    if moves:
+        world.registry.answers.append(Unknown())
+        doing = await world.booking.book(await to_move(world, anna, visit))
+    else:
+        world.registry.cancel_answers.append(Unknown())
+        doing = await world.cancelling.cancel(anna, visit.id)
+    assert isinstance(doing, Checking)
+    entry = VisitEntry(visit, await person_of(world, neighbour))
+    assert not await world.cancelling.under_way(neighbour, entry)
+    assert await world.cancelling.cancel(neighbour, visit.id) == Kept(CancelRefusal.UNAVAILABLE)
 
 
 async def test_the_neighbour_who_cancels_what_was_read_before_the_patient_moved_it_cancels_nothing(
