@@ -198,4 +198,5 @@ async def test_of_many_who_may_not_hold_it_any_more_one_books_it(world: World) -
             await world.limits.spend_within(unit, each.account.telegram_id, Act.HOLD, all_of_it, about=each.slot.id)
     outcomes = await asyncio.gather(*(each.book() for each in people))
     assert sum(isinstance(each, Made) for each in outcomes) == 1
-    assert outcomes.count(Declined(Refusal.TIME_BUSY)) == len(people) - 1
+    too_late = Declined(Refusal.TIME_BUSY), Lost(Loss.TAKEN)  # by the registry, or before it was asked to book
+    assert sum(each in too_late for each in outcomes) == len(people) - 1
