@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -24,14 +25,44 @@ class SlowPress(BaseMiddleware):
         self._patience = patience
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        work = asyncio.ensure_future(handler(event, data))
+        if not isinstance(event, CallbackQuery):
+            return await handler(event, data)
+        early = _EarlyAnswer(self._patience, event, data["visitor"])
         try:
-            done, _ = await asyncio.wait({work}, timeout=self._patience)
-            if not done and isinstance(event, CallbackQuery):
-                visitor: Visitor = data["visitor"]
-                await chat.answer(event, visitor.t.label("One moment, waiting for the registry…"))
-            return await work
+            result = await handler(event, data)
         except asyncio.CancelledError:
-            work.cancel()
-            await asyncio.wait({work})  # whoever closes the database now must find nothing under way
+            await early.break_off()
             raise
+        except Exception:
+            with suppress(Exception):  # what the work has failed by is what counts
+                await early.end()
+            raise
+        await early.end()
+        return result
+
+
+class _EarlyAnswer:
+    """The word for a slow press. A timer: a task for each press would serve the one in thousands that is slow."""
+
+    def __init__(self, patience: float, query: CallbackQuery, visitor: Visitor) -> None:
+        self._query = query
+        self._visitor = visitor
+        self._timer = asyncio.get_running_loop().call_later(patience, self._begin)
+        self._sending: asyncio.Task[None] | None = None
+
+    def _begin(self) -> None:
+        word = self._visitor.t.label("One moment, waiting for the registry…")
+        self._sending = asyncio.create_task(chat.answer(self._query, word))
+
+    async def end(self) -> None:
+        """The work is done: an answer that is under way is waited for. Raises what Telegram says to it."""
+        self._timer.cancel()
+        if self._sending is not None:
+            await self._sending
+
+    async def break_off(self) -> None:
+        """Nothing is under way when this returns."""
+        self._timer.cancel()
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.wait({self._sending})

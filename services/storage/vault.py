@@ -14,6 +14,7 @@ import hashlib
 import hmac
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ _VERSION = b"\x01"
 _KEY_ID_BYTES = 4
 _NONCE_BYTES = 12
 _HEAD = len(_VERSION) + _KEY_ID_BYTES + _NONCE_BYTES
+_LOOKS_APART_S = 0.1
+"""A look costs as much as opening a value. A rotation seals nothing anew before everybody has had a hundred of them."""
 
 
 class VaultError(NomerokError):
@@ -46,12 +49,21 @@ Look = Callable[[], Sequence[bytes] | None]
 class Vault:
     """Seals under a master key of 32 bytes; opens what was sealed under that one or one of `others`.
 
-    With `look` the keys are looked at before every use, so that a running process follows a rotation by itself.
+    With `look` the keys are looked at before a use where the last look was `_LOOKS_APART_S` ago, and at once where a
+    value names a key that is not known: a running process follows a rotation by itself. `now`: seconds that only grow.
     """
 
-    def __init__(self, master_key: bytes, *others: bytes, look: Look = lambda: None) -> None:
+    def __init__(
+        self,
+        master_key: bytes,
+        *others: bytes,
+        look: Look = lambda: None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._ring = _ring([master_key, *others])
         self._look = look
+        self._now = now
+        self._look_again = now() + _LOOKS_APART_S
 
     @property
     def key_id(self) -> str:
@@ -68,6 +80,7 @@ class Vault:
 
         Keys among which the one that seals is missing are none of this database: all stays as it is.
         """
+        self._look_again = self._now() + _LOOKS_APART_S
         found = self._look()
         if not found:
             return
@@ -124,7 +137,10 @@ class Vault:
     def _open(self, aad: bytes, what: str, sealed: bytes) -> bytes:
         if sealed[:1] != _VERSION or len(sealed) < _HEAD:
             raise VaultError("not a sealed value")
-        key = self._keys().get(key_named_in(sealed))
+        named = key_named_in(sealed)
+        if named not in self._keys():
+            self.look()  # another process has sealed it with a key that has come just now
+        key = self._ring.get(named)
         if key is None:
             raise VaultError(f"{what} was sealed with a key that is not here")
         nonce = sealed[_HEAD - _NONCE_BYTES : _HEAD]
@@ -134,7 +150,8 @@ class Vault:
             raise VaultError(f"{what} does not open") from None
 
     def _keys(self) -> dict[str, _Key]:
-        self.look()
+        if self._now() >= self._look_again:
+            self.look()
         return self._ring
 
 

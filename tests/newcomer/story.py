@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ async def story(folder: Path) -> None:
     metadata.create_all(engine)
     engine.dispose()
     database, clock, keys = Database.from_url(url), FakeClock(), [OLD]
-    storage = Storage(database, Vault(*keys, look=lambda: tuple(keys)), clock)
+    storage = Storage(database, Vault(*keys, look=lambda: tuple(keys), now=count().__next__), clock)
     world = World(database, storage.vault, clock)
     telegram, ready = Telegram(), asyncio.Event()
     ready.set()

@@ -75,6 +75,7 @@ class Town:
         pauses = iter(range(100_000))
 
         async def pause(_seconds: float) -> None:
+            self.storage.vault.look()  # the bot's tick, in the time that this stands for
             if hook is not None:
                 await hook(next(pauses))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
 from typing import Any, cast
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.cli.rotate_key import GRACE
 from services.accounts.tables import person
 from services.drafts.tables import draft
 from services.registry.local.tables import patient
 from services.storage.types import Encrypted, Sealed, UtcDateTime
-from services.storage.vault import Vault, VaultError
+from services.storage.vault import _LOOKS_APART_S, Vault, VaultError
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))
 VAULT = Vault(KEY)
@@ -76,7 +78,7 @@ def test_of_several_keys_the_first_seals_and_each_opens_its_own() -> None:
 
 def test_keys_that_come_and_go_are_followed_but_foreign_ones_are_not() -> None:
     found: list[list[bytes]] = []
-    vault = Vault(KEY, look=lambda: found.pop() if found else None)
+    vault = Vault(KEY, look=lambda: found.pop() if found else None, now=count().__next__)
     sealed = vault.seal(COLUMN, "row", SECRET)
     foreign = bytes(range(2, 34))
     for keys, now in (
@@ -91,6 +93,33 @@ def test_keys_that_come_and_go_are_followed_but_foreign_ones_are_not() -> None:
         assert vault.key_id == Vault(now).key_id
     with pytest.raises(VaultError, match="not here"):
         vault.open(COLUMN, "row", sealed)
+
+
+def test_the_keys_are_looked_at_once_a_moment_and_at_once_for_one_that_is_not_known() -> None:
+    """The look costs as much as opening a value; a rotation grants everybody far more time than a moment."""
+    at_hand, looks, now = [KEY], count(), [0.0]
+
+    def look() -> list[bytes]:
+        next(looks)
+        return at_hand
+
+    vault = Vault(KEY, look=look, now=lambda: now[0])
+    by_another_process = Vault(OTHER_KEY, KEY).seal(COLUMN, "row", SECRET)
+    at_hand.insert(0, OTHER_KEY)
+    assert vault.open(COLUMN, "row", VAULT.seal(COLUMN, "row", SECRET)) == SECRET
+    assert next(looks) == 0, "nobody has looked yet"
+    assert vault.open(COLUMN, "row", by_another_process) == SECRET
+    assert vault.key_id == Vault(OTHER_KEY).key_id
+    assert next(looks) == 2, "once, for the key that was not known"
+    del at_hand[1]
+    assert len(vault.key_ids) == 2
+    now[0] += 1.0
+    assert len(vault.key_ids) == 1
+    assert next(looks) == 4
+
+
+def test_a_rotation_waits_for_far_more_than_one_look() -> None:
+    assert 50 * _LOOKS_APART_S <= GRACE / 2
 
 
 def test_json_comes_back_as_it_was() -> None:
