@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from aiogram import Dispatcher, Router
+from aiogram.enums import UpdateType
 from aiogram.filters import Command as CommandFilter
 from aiogram.filters import CommandObject
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.common import Common
 from bot.entries import Entries
@@ -27,6 +28,7 @@ from bot.kernel import Kernel, Services, bind
 from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates
+from bot.middlewares.presses import PressesFirst
 from bot.middlewares.slow import SlowPress
 from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
 from bot.routing import Presses, Replay
@@ -269,16 +271,21 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
     )
     dispatcher.update.outer_middleware(ChatOrder(common.pace))
     dispatcher.update.outer_middleware(Duplicates(common.seen))
-    locales = house.service(GuestLocales)
-    for observer in (dispatcher.message, dispatcher.callback_query):
-        observer.outer_middleware(Errors(kernel.accounts, house.consent))
-        observer.outer_middleware(Guest(kernel.accounts, locales, kernel.memory, kernel.clock, ready))
-    dispatcher.my_chat_member.outer_middleware(Errors(kernel.accounts, house.consent))
-    dispatcher.callback_query.outer_middleware(SlowPress())
+    errors = Errors(kernel.accounts, house.consent)
+    guest = Guest(kernel.accounts, house.service(GuestLocales), kernel.memory, kernel.clock, ready)
+    dispatcher.update.outer_middleware(PressesFirst(_taking_presses(house), (errors, guest, SlowPress())))
+    dispatcher.message.outer_middleware(errors)
+    dispatcher.message.outer_middleware(guest)
+    dispatcher.my_chat_member.outer_middleware(errors)
     waiting = typing(tuple(forms.values()))
     waiting.message.outer_middleware(dispatcher.fsm)
     dispatcher.include_routers(_commands(house), waiting, _the_rest(house), chat_member.setup())
     return dispatcher
+
+
+def kinds_taken(dispatcher: Dispatcher) -> list[str]:
+    """Which updates Telegram is to send: presses, and those that a router takes."""
+    return [UpdateType.CALLBACK_QUERY.value, *dispatcher.resolve_used_update_types()]
 
 
 def _commands(house: House) -> Router:
@@ -298,16 +305,24 @@ def _taking(declared: Command, consent: ConsentFirst) -> Callable[..., Awaitable
     return take
 
 
-def _the_rest(house: House) -> Router:
-    """Presses, by the table; and messages that nobody else took."""
-    router = Router(name="the rest")
+def _taking_presses(house: House) -> Callable[[TelegramObject, dict[str, Any]], Awaitable[None]]:
+    """Presses, by the table."""
 
-    async def take_press(query: CallbackQuery, visitor: Visitor) -> None:
-        route, data = house.presses.of(query.data)
+    async def take(query: TelegramObject, data: dict[str, Any]) -> None:
+        assert isinstance(query, CallbackQuery)
+        visitor: Visitor = data["visitor"]
+        route, found = house.presses.of(query.data)
         if visitor.known is None and not route.guests:
             await house.consent.ask(visitor)
         else:
-            await route.handler(visitor, *data)
+            await route.handler(visitor, *found)
+
+    return take
+
+
+def _the_rest(house: House) -> Router:
+    """Messages that nobody else took."""
+    router = Router(name="the rest")
 
     async def take_message(_: Message, visitor: Visitor) -> None:
         if visitor.known is None:
@@ -315,6 +330,5 @@ def _the_rest(house: House) -> Router:
         else:
             await last.unknown_message(visitor)
 
-    router.callback_query.register(take_press)
     router.message.register(take_message)
     return router

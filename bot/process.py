@@ -16,7 +16,7 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramUnauthorizedError
 
 from bot import jobs
-from bot.build import House, build_dispatcher, build_house, build_kernel
+from bot.build import House, build_dispatcher, build_house, build_kernel, kinds_taken
 from bot.channels.email import EmailChannel
 from bot.channels.telegram import TelegramChannel
 from bot.common import Common, by_itself, open_common
@@ -84,7 +84,7 @@ async def _serve(
     house = build_house(kernel_of(settings, storage, common, registry))
     ready = asyncio.Event()
     dispatcher = build_dispatcher(house, ready, common)
-    incoming, kinds = Incoming(bot, dispatcher), dispatcher.resolve_used_update_types()
+    incoming, kinds = Incoming(bot, dispatcher), kinds_taken(dispatcher)
     channel = TelegramChannel(bot, house.kernel, house.notices, common.gate)
     ticks = jobs.build_ticks(house, channel, _letters(settings, house), _own_jobs(settings, storage))
     _leave_alone_what_stays()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aiogram import Bot, F, Router
+from aiogram import Bot, Router
 from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import StateFilter
 from aiogram.fsm.state import StatesGroup
@@ -234,38 +234,34 @@ async def cancel(visitor: Visitor, _: str | None, *, wizards: Wizards, home: Hom
 # --- messages without a command, for whoever has a wizard open ------------------------------------------------------
 
 
-async def receive_text(message: Message, visitor: Visitor, wizards: Wizards) -> None:
-    await wizards.receive(visitor, Typed(message.text or ""), message.message_id)
-
-
-async def receive_contact(message: Message, visitor: Visitor, wizards: Wizards) -> None:
-    """A contact counts only if it is the sender's own: Telegram says whose it is."""
-    contact = message.contact
-    own = contact is not None and message.from_user is not None and contact.user_id == message.from_user.id
-    given = SharedContact(contact.phone_number, own) if contact else Unreadable()
-    await wizards.receive(visitor, given, message.message_id)
-
-
-async def receive_location(message: Message, visitor: Visitor, wizards: Wizards) -> None:
-    place = message.location
-    given = SharedLocation(place.latitude, place.longitude) if place else Unreadable()
-    await wizards.receive(visitor, given, message.message_id)
-
-
-async def receive_photo(message: Message, visitor: Visitor, wizards: Wizards, drafts: Drafts) -> None:
-    """A photo, or a picture sent as a file. Photos of one album come one by one, and share one screen."""
-    sent = message.photo[-1] if message.photo else message.document
-    if sent is None:
-        return
-    draft = await drafts.latest(visitor.account.id)
-    album = message.media_group_id
-    together = album is not None and draft is not None and draft.marks.get("album") == album
-    given = SentPhoto(_fetching(visitor.bot, sent.file_id), message.caption or "", album)
+async def receive(message: Message, visitor: Visitor, wizards: Wizards, drafts: Drafts) -> None:
+    """Whatever was typed or sent. Photos of one album come one by one, and share one screen."""
+    given = _given(message, visitor.bot)
+    together = isinstance(given, SentPhoto) and given.album is not None and await _began(visitor, given.album, drafts)
     await wizards.receive(visitor, given, message.message_id, in_place=together)
 
 
-async def receive_other(message: Message, visitor: Visitor, wizards: Wizards) -> None:
-    await wizards.receive(visitor, Unreadable(), message.message_id)
+def _given(message: Message, bot: Bot) -> Input:
+    """What a wizard makes of it. A picture may come as a file."""
+    contact, place, document = message.contact, message.location, message.document
+    if contact is not None:  # it counts only if it is the sender's own: Telegram says whose it is
+        own = message.from_user is not None and contact.user_id == message.from_user.id
+        return SharedContact(contact.phone_number, own)
+    if place is not None:
+        return SharedLocation(place.latitude, place.longitude)
+    if message.text:
+        return Typed(message.text)
+    if message.photo or (document is not None and document.mime_type in PICTURES):
+        sent = message.photo[-1] if message.photo else document
+        assert sent is not None
+        return SentPhoto(_fetching(bot, sent.file_id), message.caption or "", message.media_group_id)
+    return Unreadable()
+
+
+async def _began(visitor: Visitor, album: str, drafts: Drafts) -> bool:
+    """Whether an earlier photo of the album has drawn the screen."""
+    draft = await drafts.latest(visitor.account.id)
+    return draft is not None and draft.marks.get("album") == album
 
 
 def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]]:
@@ -281,10 +277,10 @@ def _fetching(bot: Bot, file_id: str) -> Callable[[int], Awaitable[bytes | None]
 def typing(states: Sequence[type[StatesGroup]]) -> Router:
     """Messages for the open wizard's step. The FSM is asked here alone."""
     router = Router(name="typing")
-    expecting = StateFilter(*states)
-    router.message.register(receive_contact, expecting, F.contact)
-    router.message.register(receive_location, expecting, F.location)
-    router.message.register(receive_text, expecting, F.text, ~F.text.startswith("/"))
-    router.message.register(receive_photo, expecting, F.photo | F.document.mime_type.in_(PICTURES))
-    router.message.register(receive_other, expecting, ~F.text)
+    router.message.register(receive, _is_no_command, StateFilter(*states))
     return router
+
+
+async def _is_no_command(message: Message) -> bool:
+    """A coroutine: aiogram would run anything else, its own `F` too, in a thread."""
+    return not (message.text or "").startswith("/")

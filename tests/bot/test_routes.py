@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from aiogram import Dispatcher
 from aiogram.dispatcher.event.handler import HandlerObject
 
-from bot.build import build_dispatcher
+from bot.build import build_dispatcher, kinds_taken
 from bot.common import by_itself
 from bot.handlers import last
 from bot.keyboards.buttons.common import GO_HOME, Go
@@ -89,8 +90,7 @@ TAKEN_BY = {
 """By the prefix of the button, or by the screen that it names."""
 MESSAGES = [
     *("start", "cancel", "help", "language", "export_me", "delete_me"),
-    *("receive_contact", "receive_location", "receive_text", "receive_photo", "receive_other"),
-    "take_message",
+    *("receive", "take_message"),
 ]
 """In the order in which they are asked."""
 
@@ -131,9 +131,30 @@ def test_two_topics_cannot_take_the_same_button() -> None:
         Presses(twice, last.unknown_press, Anything())
 
 
-def test_messages_are_asked_in_this_order(world: World) -> None:
+@pytest.fixture
+def dispatcher(world: World) -> Dispatcher:
     common = by_itself(Storage(world.database, world.vault, world.clock), unhurried())
-    dispatcher = build_dispatcher(world.house, asyncio.Event(), common)
+    return build_dispatcher(world.house, asyncio.Event(), common)
+
+
+def test_what_telegram_is_asked_to_send(dispatcher: Dispatcher) -> None:
+    assert sorted(kinds_taken(dispatcher)) == ["callback_query", "message", "my_chat_member"]
+
+
+def test_no_way_of_an_update_leads_through_a_thread(dispatcher: Dispatcher) -> None:
+    """aiogram runs each filter and handler that is no coroutine in a thread of its own, whatever it takes."""
+    handlers = [
+        handler
+        for router in dispatcher.chain_tail
+        for observer in router.observers.values()
+        for handler in observer.handlers
+    ]
+    assert len(handlers) > len(MESSAGES)
+    steps = [step for handler in handlers for step in (handler, *(handler.filters or ()))]
+    assert [step.callback for step in steps if not step.awaitable] == []
+
+
+def test_messages_are_asked_in_this_order(dispatcher: Dispatcher) -> None:
     heard = [handler for router in dispatcher.sub_routers for handler in router.message.handlers]
     assert [what(each) for each in heard] == MESSAGES
 
