@@ -9,6 +9,15 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, Message
 
+from bot.calls import (
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+    SendVenue,
+    shown,
+)
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
 from services.registry.model import Clinic
@@ -31,11 +40,9 @@ def says(error: TelegramBadRequest, *words: str) -> bool:
 async def send(bot: Bot, chat_id: int, screen: Screen) -> int:
     """A new message; gives its id."""
     if screen.picture is None:
-        message = await bot.send_message(chat_id, screen.text, reply_markup=screen.markup)
-    else:
-        photo = BufferedInputFile(screen.picture, "picture.png")
-        message = await bot.send_photo(chat_id, photo, caption=screen.text, reply_markup=screen.markup)
-    return message.message_id
+        return await shown(bot, SendMessage(chat_id=chat_id, text=screen.text, reply_markup=screen.markup))
+    photo = BufferedInputFile(screen.picture, "picture.png")
+    return await shown(bot, SendPhoto(chat_id=chat_id, photo=photo, caption=screen.text, reply_markup=screen.markup))
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
@@ -46,7 +53,7 @@ async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
     if screen.picture is not None:
         return await _in_place_of(bot, chat_id, message_id, screen)
     try:
-        await bot.edit_message_text(screen.text, chat_id=chat_id, message_id=message_id, reply_markup=screen.markup)
+        await bot(EditMessageText(chat_id=chat_id, message_id=message_id, text=screen.text, reply_markup=screen.markup))
     except TelegramBadRequest as error:
         if says(error, NOT_MODIFIED):
             return message_id
@@ -60,10 +67,10 @@ async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
 
 async def _in_place_of(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
     """A new message, and the old one is taken away; what is too old for that only loses its buttons."""
-    shown = await send(bot, chat_id, screen)
+    new = await send(bot, chat_id, screen)
     if not await delete(bot, chat_id, message_id):
         await strip(bot, chat_id, message_id)
-    return shown
+    return new
 
 
 async def answer(query: CallbackQuery, toast: str | None = None) -> None:
@@ -84,19 +91,19 @@ async def show(query: CallbackQuery, bot: Bot, screen: Screen, toast: str | None
     """The pressed message becomes the screen, and the press is answered; gives the id that shows it."""
     chat_id, message = query.from_user.id, query.message
     if message is None:
-        shown = await send(bot, chat_id, screen)
+        stands = await send(bot, chat_id, screen)
     elif isinstance(message, Message) and message.photo:  # never becomes a text: Telegram need not be asked
-        shown = await _in_place_of(bot, chat_id, message.message_id, screen)
+        stands = await _in_place_of(bot, chat_id, message.message_id, screen)
     else:
-        shown = await edit(bot, chat_id, message.message_id, screen)
+        stands = await edit(bot, chat_id, message.message_id, screen)
     await answer(query, toast)
-    return shown
+    return stands
 
 
 async def strip(bot: Bot, chat_id: int, message_id: int) -> None:
     """Takes the buttons off a screen that is no longer current."""
     try:
-        await bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=None)
+        await bot(EditMessageReplyMarkup(chat_id=chat_id, message_id=message_id))
     except TelegramBadRequest as error:
         if not says(error, NOT_MODIFIED, *_CANNOT_EDIT):
             raise
@@ -115,8 +122,7 @@ async def delete(bot: Bot, chat_id: int, message_id: int) -> bool:
 
 async def send_prompt(bot: Bot, chat_id: int, prompt: PromptMessage) -> int:
     """The message that carries a reply keyboard; gives its id."""
-    message = await bot.send_message(chat_id, prompt.text, reply_markup=prompt.keyboard)
-    return message.message_id
+    return await shown(bot, SendMessage(chat_id=chat_id, text=prompt.text, reply_markup=prompt.keyboard))
 
 
 async def download(bot: Bot, file_id: str, limit: int) -> bytes | None:
@@ -140,11 +146,19 @@ async def download(bot: Bot, file_id: str, limit: int) -> bytes | None:
 async def send_document(bot: Bot, chat_id: int, document: Document) -> None:
     """A file, below whatever screen stands there."""
     file = BufferedInputFile(document.data, document.name)
-    await bot.send_document(chat_id, file, caption=document.caption, reply_markup=document.markup)
+    await bot(SendDocument(chat_id=chat_id, document=file, caption=document.caption, reply_markup=document.markup))
 
 
 async def send_venue(bot: Bot, chat_id: int, clinic: Clinic, address: str, markup: InlineKeyboardMarkup) -> None:
     """The clinic as Telegram's own place on the map."""
     if clinic.lat is None or clinic.lon is None:
         return
-    await bot.send_venue(chat_id, clinic.lat, clinic.lon, clinic.name, address, reply_markup=markup)
+    place = SendVenue(
+        chat_id=chat_id,
+        latitude=clinic.lat,
+        longitude=clinic.lon,
+        title=clinic.name,
+        address=address,
+        reply_markup=markup,
+    )
+    await bot(place)

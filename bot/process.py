@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 Kind = TypeVar("Kind")
 WrapRegistry = Callable[[Registry], Registry]
-_AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
+AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
 _LET_FILL = 10.0
 _COLLECTED_AFTER = 20_000, 20, 50
@@ -60,7 +60,7 @@ def as_it_is(registry: Registry) -> Registry:
 def build_bot(settings: Settings) -> Bot:
     session = TelegramSession(api=TelegramAPIServer.from_base(settings.api_url))
     session.middleware(Patience())
-    return Bot(settings.token, session=session, default=_AS_WE_WRITE)
+    return Bot(settings.token, session=session, default=AS_WE_WRITE)
 
 
 async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> None:

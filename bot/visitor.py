@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,6 +14,9 @@ from bot.views.screen import Document, Screen
 from services.accounts.model import Account
 from services.registry.model import Clinic
 from services.texts.i18n import Texts, texts
+
+BUTTONS = "buttons"
+"""The name under which a pressed message has what its buttons carry; the markup itself is not decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,13 @@ class Visitor:
         """The id of the message whose button was pressed; None for a message, or where Telegram names none."""
         event = self.event
         return event.message.message_id if isinstance(event, CallbackQuery) and event.message is not None else None
+
+    @property
+    def offered(self) -> Sequence[str]:
+        """What the buttons of the pressed message carry; nothing where Telegram does not show it any more."""
+        message = self.event.message if isinstance(self.event, CallbackQuery) else None
+        found: Sequence[str] = ((message.model_extra or {}) if message is not None else {}).get(BUTTONS, ())
+        return found
 
     def become(self, account: Account) -> Visitor:
         """The same event, of the account as it is now and in its language."""

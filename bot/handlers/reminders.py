@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from aiogram import Bot
-from aiogram.types import CallbackQuery, Message
 
 from bot import chat
 from bot.keyboards.buttons.notifications import NotificationList
@@ -43,7 +42,7 @@ async def reply(
         note = refusals.kept(t, reason) if reason is not None else None
         await visitor.show(visit_views.ticket(t, entry, now, note=note))
         return
-    pressed = _buttons(visitor)
+    pressed = visitor.offered
     shown = {visit_id, *_visits_of(pressed)}
     entries = [each for each in await visits.ahead(account) if each.visit.id in shown]
     the_list = NotificationList(page=0)
@@ -63,16 +62,7 @@ async def tell_what_is_ahead(bot: Bot, account: Account, *, visits: Visits, outb
         await chat.send(bot, account.telegram_id, screen)
 
 
-def _buttons(visitor: Visitor) -> list[str]:
-    """What the buttons of the pressed message carry; nothing where Telegram does not show it any more."""
-    query = visitor.event
-    message = query.message if isinstance(query, CallbackQuery) else None
-    keyboard = message.reply_markup if isinstance(message, Message) else None
-    rows = keyboard.inline_keyboard if keyboard is not None else []
-    return [each.callback_data for row in rows for each in row if each.callback_data is not None]
-
-
-def _visits_of(buttons: list[str]) -> Iterator[str]:
+def _visits_of(buttons: Sequence[str]) -> Iterator[str]:
     """The visits that a reminder shows: each has a button to move it, or one to open it."""
     for kind in (VisitMove, VisitCard):
         for data in buttons:

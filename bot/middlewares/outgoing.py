@@ -24,7 +24,6 @@ from aiogram.methods import (
     TelegramMethod,
 )
 from aiogram.methods.base import Response, TelegramType
-from aiogram.types import Message
 
 from bot.middlewares.progress import wait_for_telegram
 
@@ -37,10 +36,6 @@ _PAUSE = 0.5
 _REPEATABLE = (AnswerCallbackQuery, DeleteMessage, EditMessageReplyMarkup, EditMessageText)
 """What may be asked again when the answer is lost: if the first try has done it, the second finds it done."""
 _CHATS = 10_000
-_ANSWERS = tuple(Response[kind] for kind in (bool, Message, Message | bool))  # type: ignore[valid-type]
-"""Held so that they last: aiogram names its answer's type at each call, and pydantic takes milliseconds to build one
-that nobody has kept.
-"""
 
 
 _nobody_waits: ContextVar[bool] = ContextVar("nobody_waits", default=False)

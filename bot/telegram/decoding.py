@@ -6,11 +6,14 @@ as little as possible is cut off, and what is left of it goes on: we read a hand
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from aiogram import Bot
+from aiogram.types import Update
 from pydantic import BaseModel, ValidationError
+
+from bot.visitor import BUTTONS
 
 Decoded = TypeVar("Decoded", bound=BaseModel)
 
@@ -20,6 +23,33 @@ _UNREAD: Mapping[str, Any] = {"rich_message": {"blocks": []}}
 """What we read nothing of and pydantic takes too long over: texts within texts, of which it tries every kind at every
 level. Five levels, some hundred bytes, would hold everybody up for seconds.
 """
+_READ_OF_THE_PRESSED = frozenset({"message_id", "date", "chat", "photo"})
+"""What we read of the message whose button was pressed: where it stands, and whether it is a picture.
+
+Its text, its entities and its buttons would be three quarters of the decoding of a press.
+"""
+
+
+def decoded_update(raw: Any, bot: Bot) -> Update | None:
+    """An update, as `decoded` gives it. Of the message whose button was pressed only what we read is there.
+
+    Its buttons are the words that they carry, under `BUTTONS`.
+    """
+    press = raw.get("callback_query") if isinstance(raw, dict) else None
+    if isinstance(press, dict) and isinstance(message := press.get("message"), dict):
+        carried = list(_carried(message.get("reply_markup")))
+        press["message"] = {name: message[name] for name in _READ_OF_THE_PRESSED & message.keys()} | {BUTTONS: carried}
+    return decoded(Update, raw, bot)
+
+
+def _carried(markup: Any) -> Iterator[str]:
+    """What the buttons of a markup carry, as far as it is one."""
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    for row in rows if isinstance(rows, list) else ():
+        for each in row if isinstance(row, list) else ():
+            data = each.get("callback_data") if isinstance(each, dict) else None
+            if isinstance(data, str):
+                yield data
 
 
 def decoded(kind: type[Decoded], raw: Any, bot: Bot) -> Decoded | None:

@@ -20,7 +20,7 @@ from aiogram.types.update import UpdateTypeLookupError
 from bot.middlewares import progress
 from bot.middlewares.order import COMES_AGAIN, BeingHandled
 from bot.middlewares.progress import Progress
-from bot.telegram.decoding import decoded
+from bot.telegram.decoding import decoded_update
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class Incoming:
     def _read(self, raw: Any) -> Update | None:
         """The update; None for one that no release of the library at hand makes anything of."""
         kind, number = _named(raw)
-        update = decoded(Update, raw, self._bot)
+        update = decoded_update(raw, self._bot)
         try:
             if update is not None and update.event_type:
                 return update

@@ -2,7 +2,8 @@
 
 aiogram's own session puts into its exceptions what a library said, and that may name the address with the token in it
 or hold the whole screen; it follows redirects, with the screen, wherever they lead; and an answer that it cannot read
-it takes for none, though the message stands in the chat.
+it takes for none, though the message stands in the chat. And it walks through a screen five times: here a call is
+one body of JSON, in which the bot's defaults are filled in from what was prepared once; a form is for files alone.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from aiogram import Bot
+from aiogram.client.default import Default
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
 from aiogram.methods import GetFile, TelegramMethod
 from aiogram.methods.base import Response, TelegramType
-from aiohttp import ClientError, ClientTimeout
+from aiogram.types import InputFile
+from aiohttp import ClientError, ClientTimeout, FormData
+from pydantic import BaseModel
 
 from bot.telegram.decoding import decoded
 
+_JSON = {"Content-Type": "application/json"}
 _UNREADABLE = "an answer that cannot be read"
 _UPDATE_ID = re.compile(r'"update_id"\s*:\s*(\d{1,18})')
 """In a text the quotes would stand behind backslashes."""
@@ -36,21 +42,61 @@ class UnreadableError(TelegramNetworkError):
 
 
 class TelegramSession(AiohttpSession):
-    """`TelegramAPIError` is all that it raises, and none holds more than Telegram's own word for what is wrong."""
+    """One bot's. `TelegramAPIError` is all that it raises; none holds more than Telegram's own word for what is wrong.
+
+    `_defaults`: what the bot says where a call does not, prepared.
+    """
+
+    def __init__(self, api: TelegramAPIServer) -> None:
+        super().__init__(api=api)
+        self._defaults: dict[str, Any] = {}
 
     async def make_request(
         self, bot: Bot, method: TelegramMethod[TelegramType], timeout: float | None = None
     ) -> TelegramType:
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        form = self.build_form_data(bot, method)
+        body, headers = self._body(bot, method)
         within = ClientTimeout(total=self.timeout if timeout is None else timeout)
         try:
             session = await self.create_session()
-            async with session.post(url, data=form, timeout=within, allow_redirects=False) as answer:
-                status, content = answer.status, await answer.text("utf-8", "replace")
+            async with session.post(url, data=body, headers=headers, timeout=within, allow_redirects=False) as answer:
+                status, content = answer.status, (await answer.read()).decode("utf-8", "replace")
         except (ClientError, OSError, TimeoutError) as error:
             raise TelegramNetworkError(method, type(error).__name__) from None
         return cast(TelegramType, self.check_response(bot, method, status, content).result)
+
+    def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes | FormData, dict[str, str]]:
+        """What the call says, and the headers for it. What it leaves out is left out."""
+        files: dict[str, InputFile] = {}
+        given = {name: self._plain(value, bot, files) for name, value in method if value is not None}
+        said = {name: value for name, value in given.items() if value not in (None, "")}
+        if not files:
+            # Half of a character, which somebody may have typed, is no reason not to show the rest.
+            return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"), _JSON
+        form = FormData(quote_fields=False)
+        for name, value in said.items():
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+        for name, file in files.items():
+            form.add_field(name, file.read(bot), filename=file.filename or name)
+        return form, {}
+
+    def _plain(self, value: object, bot: Bot, files: dict[str, InputFile]) -> Any:
+        """A value as JSON has it. A file goes among `files`, and its place bears a reference to it."""
+        if value is None or isinstance(value, str | int | float):
+            return value
+        if isinstance(value, Default):
+            if value.name not in self._defaults:
+                self._defaults[value.name] = self._plain(bot.default[value.name], bot, files)
+            return self._defaults[value.name]
+        if isinstance(value, BaseModel):
+            return {name: self._plain(each, bot, files) for name, each in value if each is not None}
+        if isinstance(value, list | tuple):
+            return [self._plain(each, bot, files) for each in value]
+        if isinstance(value, InputFile):
+            name = f"file{len(files)}"
+            files[name] = value
+            return f"attach://{name}"
+        raise TypeError(f"{type(value).__name__} is nothing that we send")
 
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str

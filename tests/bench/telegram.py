@@ -74,11 +74,12 @@ class Chat:
         answered = await self._until_answered()
         return Took((self._drawn or answered) - began, answered - began)
 
-    def shown(self, message_id: int, text: str, markup: str | None) -> None:
+    def shown(self, message_id: int, text: str, markup: str | Mapping[str, Any] | None) -> None:
         """The bot has sent or edited a message."""
         self._drawn = self._drawn or time.perf_counter()
         self.message_id, self.text = message_id, text
-        rows = json.loads(markup).get("inline_keyboard", []) if markup else []
+        said = json.loads(markup) if isinstance(markup, str) else markup or {}
+        rows = said.get("inline_keyboard", [])
         self.buttons = tuple(
             Button(each["text"], each["callback_data"]) for row in rows for each in row if "callback_data" in each
         )
@@ -144,7 +145,7 @@ class Telegram:
         self.calls[method] += 1
         return web.json_response({"ok": True, "result": await self._result(method, given)})
 
-    async def _result(self, method: str, given: Mapping[str, str]) -> Any:
+    async def _result(self, method: str, given: Mapping[str, Any]) -> Any:
         match method:
             case "getUpdates":
                 return await self._updates()
@@ -169,7 +170,7 @@ class Telegram:
             case _:
                 return True
 
-    def _show(self, message_id: int, text: str, given: Mapping[str, str]) -> dict[str, Any]:
+    def _show(self, message_id: int, text: str, given: Mapping[str, Any]) -> dict[str, Any]:
         number = int(given["chat_id"])
         self.chat(number).shown(message_id, text, given.get("reply_markup"))
         chat = {"id": number, "type": "private", "first_name": "Anna"}
@@ -190,8 +191,11 @@ class Telegram:
         return found
 
 
-async def _parameters(request: web.Request) -> Mapping[str, str]:
-    """What aiogram sends: a form; with a file in it, parts."""
+async def _parameters(request: web.Request) -> Mapping[str, Any]:
+    """What a bot sends: JSON, or as aiogram a form; with a file in it, parts."""
+    if request.content_type == "application/json":
+        said: Mapping[str, Any] = json.loads(await request.read())
+        return said
     if request.content_type == "application/x-www-form-urlencoded":
         return dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
     return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}

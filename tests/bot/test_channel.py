@@ -61,10 +61,10 @@ class Telegram:
     sent: list[tuple[int, str, Any]] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
 
-    async def send_message(self, chat_id: int, text: str, reply_markup: Any = None) -> Any:
+    async def __call__(self, call: SendMessage) -> Any:
         if self.refusals:
             raise self.refusals.pop(0)
-        self.sent.append((chat_id, formatted(text).text, reply_markup))
+        self.sent.append((int(call.chat_id), formatted(call.text).text, call.reply_markup))
         return SimpleNamespace(message_id=len(self.sent))
 
     @property

@@ -6,12 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
-from aiogram import Bot, Dispatcher
+from aiogram import Bot, Dispatcher, methods
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ContentType
 from aiogram.exceptions import (
@@ -21,19 +21,33 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import InlineKeyboardMarkup, Message, Update
+from aiogram.methods import TelegramMethod
+from aiogram.types import (
+    BotCommand,
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    Message,
+    ReplyKeyboardMarkup,
+    Update,
+)
 from aiohttp import web
 from pydantic import BaseModel
 
+from bot import calls as made
 from bot import chat
+from bot.process import AS_WE_WRITE
 from bot.telegram import polling
-from bot.telegram.decoding import decoded
+from bot.telegram.decoding import decoded_update
 from bot.telegram.incoming import Incoming
-from bot.telegram.polling import Polling
+from bot.telegram.polling import GetUpdatesAsTheyAre, Polling
 from bot.telegram.session import TelegramSession
 from bot.views.screen import Screen
+from bot.visitor import Visitor
 from bot.web.server import serving
-from services.texts.i18n import Html
+from services.texts.i18n import Html, texts
+from tests.support.clock import MONDAY_MORNING
 from tests.support.logs import written
 from tests.support.odd_updates import odd_updates
 
@@ -59,7 +73,8 @@ class Script:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, request: web.Request) -> web.Response:
-        values = {name: str(value) for name, value in (await request.post()).items()}
+        said = await request.json() if request.content_type == "application/json" else await request.post()
+        values = {name: str(value) for name, value in said.items()}
         self.asked.append((request.match_info["method"], values))
         self.changed.set()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -150,6 +165,76 @@ async def test_what_is_no_yes_is_said_by_its_kind(line: Line, answer: Any, kind:
     holds_nothing(str(caught.value))
 
 
+def calls() -> list[TelegramMethod[Any]]:
+    """Each that a chat may get, and others of each kind of value."""
+    key = InlineKeyboardButton(text="Да \ud83d", callback_data="g1:home")
+    buttons = InlineKeyboardMarkup(inline_keyboard=[[key], [key, key]])
+    asks = ReplyKeyboardMarkup(
+        keyboard=[[KeyboardButton(text="Мой номер", request_contact=True)]], resize_keyboard=True
+    )
+    return [
+        made.SendMessage(chat_id=501, text="<b>слово</b>", reply_markup=buttons),
+        made.SendMessage(chat_id=501, text="слово", reply_markup=asks),
+        made.EditMessageText(chat_id=501, message_id=7, text="слово", reply_markup=buttons),
+        made.EditMessageReplyMarkup(chat_id=501, message_id=7),
+        made.SendVenue(chat_id=501, latitude=55.75, longitude=37.62, title="П", address="г", reply_markup=buttons),
+        methods.AnswerCallbackQuery(callback_query_id="77", text="", show_alert=False),
+        methods.AnswerCallbackQuery(callback_query_id="77", text="Готово", show_alert=True),
+        methods.DeleteMessage(chat_id=501, message_id=7),
+        methods.GetMe(),
+        methods.SetMyCommands(commands=[BotCommand(command="start", description="Начать")], language_code="ru"),
+        methods.SetWebhook(url="https://x.example/", allowed_updates=["message"], max_connections=40),
+        GetUpdatesAsTheyAre(offset=0, limit=1, timeout=0, allowed_updates=["message", "callback_query"]),
+    ]
+
+
+@pytest.mark.parametrize("call", calls(), ids=lambda each: type(each).__name__)
+async def test_a_call_says_what_aiogram_would_say(line: Line, call: TelegramMethod[Any]) -> None:
+    """In one body of JSON, with the bot's defaults: only how it is put on the wire is ours."""
+    line.bot.default = AS_WE_WRITE
+    form = line.bot.session.build_form_data(line.bot, call)  # type: ignore[attr-defined]
+    by_aiogram = {field[0]["name"]: field[2] for field in form._fields}
+    body, headers = cast(TelegramSession, line.bot.session)._body(line.bot, call)
+    assert headers == {"Content-Type": "application/json"}
+    assert isinstance(body, bytes)
+    said = json.loads(body)
+    as_text = {name: value if isinstance(value, str) else json.dumps(value) for name, value in said.items()}
+    assert {name: unpacked(value) for name, value in as_text.items()} == {
+        name: unpacked(value.replace("\ud83d", "?").replace("\\ud83d", "?")) for name, value in by_aiogram.items()
+    }
+
+
+def unpacked(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+async def test_files_go_by_a_form_with_all_that_is_said_of_them(line: Line) -> None:
+    line.bot.default = AS_WE_WRITE
+    line.script.answers = [{"ok": True, "result": SENT}]
+    assert await chat.send(line.bot, 501, replace(SCREEN, picture=b"picture")) == 11
+    ((method, said),) = line.script.asked
+    assert method == "sendPhoto"
+    assert said["caption"] == SCREEN.text
+    assert said["parse_mode"] == "HTML"
+    assert json.loads(said["reply_markup"]) == {"inline_keyboard": []}
+    assert said["photo"].startswith("attach://")
+    assert "picture.png" in said[said["photo"].removeprefix("attach://")]
+
+
+async def test_of_an_answer_what_nobody_reads_is_not_parsed(line: Line) -> None:
+    """A screen's edit is told by yes or no; a new message by its id."""
+    strange = {"message_id": "Иванова", "chat": 5}
+    line.script.answers = [{"ok": True, "result": strange}]
+    assert await chat.edit(line.bot, 501, 7, SCREEN) == 7
+    with pytest.raises(TelegramNetworkError):
+        await chat.send(line.bot, 501, SCREEN)
+    line.script.answers = [{"ok": True, "result": {"message_id": 12, "chat": 5}}]
+    assert await chat.send(line.bot, 501, SCREEN) == 12
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_no_screen_follows_a_redirect_and_a_ring_of_them_tells_no_token(line: Line, status: int) -> None:
     line.script.answers = [web.Response(status=status, headers={"Location": f"/bot{TOKEN}/sendMessage"})]
@@ -186,13 +271,46 @@ def test_whatever_stands_in_an_update_it_is_read_or_it_is_not() -> None:
     for name, raw in odd_updates(SENT, PRESS):
         kind = "message" if "message" in raw else "callback_query"
         what = kind, name, raw[kind].get(name)
-        update = decoded(Update, json.loads(json.dumps(raw)), bot)
+        update = decoded_update(json.loads(json.dumps(raw)), bot)
         if name not in needed:
             assert update is not None, what
             assert getattr(update, kind) is not None, what
             assert getattr(update, kind).from_user.id == 501, what
             seen += 1
     assert seen > 1000
+
+
+def test_of_the_pressed_message_what_we_read_is_there_and_nothing_else() -> None:
+    """The rest of it would be three quarters of the decoding of a press."""
+    rows = [[{"text": "Да", "callback_data": "vc1:a"}, {"text": "x", "url": "https://x"}], "odd", [None, 5]]
+    size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+    message = SENT | {"photo": [size], "reply_markup": {"inline_keyboard": rows}, "entities": "odd"}
+    raw = {"update_id": 1, "callback_query": PRESS | {"message": message}}
+    update = decoded_update(json.loads(json.dumps(raw)), bot_at("http://127.0.0.1:1"))
+    assert update is not None
+    assert update.callback_query is not None
+    pressed = update.callback_query.message
+    assert isinstance(pressed, Message)
+    assert (pressed.message_id, pressed.chat.id, pressed.chat.type) == (11, 501, "private")
+    assert pressed.photo
+    assert (pressed.text, pressed.reply_markup, pressed.entities, pressed.from_user) == (None, None, None, None)
+    assert visitor_of(update.callback_query).offered == ["vc1:a"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [None, {"message_id": 11, "date": 0, "chat": PRIVATE}, SENT, SENT | {"reply_markup": 5}, SENT | {"buttons": "x"}],
+)
+def test_a_message_without_buttons_offers_none(message: Any) -> None:
+    raw = {"update_id": 1, "callback_query": PRESS | {"message": message}}
+    update = decoded_update(json.loads(json.dumps(raw)), bot_at("http://127.0.0.1:1"))
+    assert update is not None
+    assert update.callback_query is not None
+    assert list(visitor_of(update.callback_query).offered) == []
+
+
+def visitor_of(press: CallbackQuery) -> Visitor:
+    return Visitor(press, cast(Bot, None), 501, None, texts("ru"), MONDAY_MORNING)
 
 
 def test_texts_within_texts_hold_nobody_up() -> None:
@@ -207,12 +325,12 @@ def test_texts_within_texts_hold_nobody_up() -> None:
         SENT | {"reply_to_message": SENT | rich},
         SENT | {"external_reply": {"origin": {}} | rich},
     ):
-        update = decoded(Update, {"update_id": 1, "message": json.loads(json.dumps(raw))}, bot)
+        update = decoded_update({"update_id": 1, "message": json.loads(json.dumps(raw))}, bot)
         assert update is not None
         assert update.message is not None
         assert update.message.text == "слово"
     rich_alone = {name: value for name, value in SENT.items() if name != "text"} | rich
-    update = decoded(Update, {"update_id": 1, "message": rich_alone}, bot)
+    update = decoded_update({"update_id": 1, "message": rich_alone}, bot)
     assert update is not None
     assert update.message is not None
     assert update.message.content_type == ContentType.RICH_MESSAGE
@@ -260,7 +378,7 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
 def test_a_hundred_broken_entities_lose_no_word() -> None:
     entities = [{"type": "bold", "offset": "x", "length": 1} for _ in range(100)]
     raw = {"update_id": 1, "message": SENT | {"entities": entities}}
-    update = decoded(Update, raw, bot_at("http://127.0.0.1:1"))
+    update = decoded_update(raw, bot_at("http://127.0.0.1:1"))
     assert update is not None
     assert update.message is not None
     assert update.message.text == "слово"
