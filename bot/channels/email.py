@@ -7,6 +7,7 @@ import logging
 
 from bot.kernel import Kernel
 from bot.notices.notices import Notices
+from services import together
 from services.accounts.mail import Mail
 from services.accounts.model import Account, MailAddress
 from services.limits.model import Act, LimitReached
@@ -34,9 +35,10 @@ class EmailChannel:
     async def deliver_due(self) -> int:
         """Sends what is due, some letters at once; gives how many rows were looked at."""
         seen = 0
-        while claimed := await self._kernel.outbox.claim(_AT_ONCE, EMAIL):
-            await asyncio.gather(*(self._deliver(each) for each in claimed))
-            seen += len(claimed)
+        async with together.asking():
+            while claimed := await self._kernel.outbox.claim(_AT_ONCE, EMAIL):
+                await asyncio.gather(*(self._deliver(each) for each in claimed))
+                seen += len(claimed)
         return seen
 
     async def _deliver(self, delivery: Delivery) -> None:

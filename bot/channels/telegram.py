@@ -22,6 +22,7 @@ from bot.kernel import Kernel
 from bot.middlewares.outgoing import Gate, unsolicited
 from bot.notices.notices import Notices
 from bot.topic import Later, Told
+from services import together
 from services.notify.model import Delivery
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import texts
@@ -54,7 +55,16 @@ class TelegramChannel:
         """Sends what is due until nothing is; gives how many rows were looked at.
 
         The next batch is claimed while the last one waits at the gate, so that the gate never waits for the database.
+        What each row of a batch has to know, they ask for together.
         """
+        async with together.asking():
+            return await self._deliver_all()
+
+    def finish(self) -> None:
+        """The process is ending: nothing more is claimed, and what has been is sent within seconds."""
+        self._finishing = True
+
+    async def _deliver_all(self) -> int:
         looked_at = 0
         under_way: set[asyncio.Task[None]] = set()
         try:
@@ -72,10 +82,6 @@ class TelegramChannel:
                 each.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
         return looked_at
-
-    def finish(self) -> None:
-        """The process is ending: nothing more is claimed, and what has been is sent within seconds."""
-        self._finishing = True
 
     async def _deliver_in_turn(self, delivery: Delivery) -> None:
         """One chat's messages go first in first out; the gate makes this chat wait and no other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services import together
 from services.accounts import concerns
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.model import Account, Consent
@@ -53,10 +55,13 @@ class Accounts:
         """The account of a Telegram chat, None for one that has not given consent."""
         if telegram_id in self._cache:
             return self._cache[telegram_id]
-        return await self._load(CHAT.among(self._vault, [str(telegram_id)]))
+        row = (await self._database.fetch(_account_where(CHAT.among(self._vault, [str(telegram_id)])))).first()
+        return self._remember(self._account(row)) if row else None
 
     async def by_id(self, account_id: str) -> Account | None:
-        return await self._load(account_table.c.id == account_id)
+        """As it is now; asked together where a batch is worked through."""
+        row = (await together.once(self._rows, [account_id])).get(account_id)
+        return self._remember(self._account(row)) if row else None
 
     async def give_consent(self, telegram_id: int, locale: str, text: str) -> Account:
         """Stores the consent as it was read, and the account if it is new."""
@@ -132,9 +137,8 @@ class Accounts:
         )
         return self._remember(account)
 
-    async def _load(self, condition: ColumnElement[bool]) -> Account | None:
-        row = (await self._database.fetch(_account_where(condition))).first()
-        return self._remember(self._account(row)) if row else None
+    async def _rows(self, account_ids: Collection[str]) -> Mapping[str, Row[Any]]:
+        return {row.id: row for row in (await self._database.fetch(accounts_of(account_ids))).all()}
 
     async def _of_chat(self, unit: AsyncConnection, telegram_id: int) -> Row[Any] | None:
         found = await unit.execute(_account_where(CHAT.among(self._vault, [str(telegram_id)])))
@@ -183,6 +187,10 @@ async def lock_account(unit: AsyncConnection, account_id: str) -> None:
     """
     mine = select(account_table.c.id).where(account_table.c.id == account_id)
     await unit.execute(mine.with_for_update(key_share=True))
+
+
+def accounts_of(account_ids: Collection[str]) -> Select[Any]:
+    return select(account_table).where(account_table.c.id.in_(account_ids))
 
 
 def _account_where(condition: ColumnElement[bool]) -> Select[Any]:

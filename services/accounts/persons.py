@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,10 +11,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services import together
 from services.accounts import concerns
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.gate import Gate
@@ -36,13 +38,17 @@ from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
 
 # Asked at nearly every press, so they are put together once: that takes as long as the database's answer.
-_FAMILY = (
-    select(person, person_link.c.relation, *(link_basis.c[name] for name in ("basis", "until", "covers", "granted_at")))
+_LISTED = (
+    select(
+        *(person, person_link.c.account_id, person_link.c.relation),
+        *(link_basis.c[name] for name in ("basis", "until", "covers", "granted_at")),
+    )
     .join(person_link, person_link.c.person_id == person.c.id)
     .outerjoin(link_basis, link_basis.c.link_id == person_link.c.id)
-    .where(person_link.c.account_id == bindparam("account"), person_link.c.ended_at.is_(None))
+    .where(person_link.c.ended_at.is_(None))
     .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
 )
+_FAMILY = _LISTED.where(person_link.c.account_id == bindparam("account"))
 _ONE = _FAMILY.where(person.c.id == bindparam("person"))
 
 Bases = Mapping[Basis, datetime | None]
@@ -285,12 +291,23 @@ class Persons:
         return next(iter(await self._gate.open_to(account, found[:1])), None)
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
+        rows: Sequence[Row[Any]]
         if person_id is None:
-            found = await self._database.fetch(_FAMILY, {"account": account_id})
+            rows = (await together.once(self._families, [account_id])).get(account_id, ())
         else:
-            found = await self._database.fetch(_ONE, {"account": account_id, "person": person_id})
-        rows = found.all()
+            rows = (await self._database.fetch(_ONE, {"account": account_id, "person": person_id})).all()
         return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
+
+    async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row[Any]]]:
+        """Rows of each account's list, in its order."""
+        if len(account_ids) == 1:
+            found = await self._database.fetch(_FAMILY, {"account": next(iter(account_ids))})
+        else:
+            found = await self._database.fetch(families_of(account_ids))
+        rows: dict[str, list[Row[Any]]] = defaultdict(list)
+        for row in found:
+            rows[row.account_id].append(row)
+        return rows
 
     async def listed(self, unit: AsyncConnection, account_id: str, person_ids: Collection[str]) -> tuple[Person, ...]:
         """Those of these persons who stand on the account's list, as the unit sees it."""
@@ -320,6 +337,10 @@ class Persons:
 
     def _identity(self, row: Row[Any]) -> PatientIdentity:
         return identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
+
+
+def families_of(account_ids: Collection[str]) -> Select[Any]:
+    return _LISTED.where(person_link.c.account_id.in_(account_ids))
 
 
 def _basis(row: Row[Any], last: datetime | None) -> tuple[Basis, datetime | None]:

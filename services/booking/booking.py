@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from sqlalchemy import Row, Select, and_, delete, distinct, func, insert, or_, s
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services import together
 from services.accounts import concerns, rights
 from services.accounts.accounts import lock_account
 from services.accounts.model import Account, Action, Area, Basis, Person, Relation
@@ -300,7 +302,13 @@ class Booking:
 
     async def own_bookings(self, account_id: str) -> frozenset[str]:
         """Visits that were booked from this account."""
-        return frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
+        return (await together.once(self._booked_from, [account_id])).get(account_id, frozenset())
+
+    async def _booked_from(self, account_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        visits: dict[str, list[str]] = defaultdict(list)
+        for row in await self._database.fetch(sight.booked_from(account_ids)):
+            visits[row.account_id].append(row.visit_id)
+        return {account_id: frozenset(found) for account_id, found in visits.items()}
 
     async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
         if intent.status == _REFUSED:

@@ -24,9 +24,11 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.texts.dates import local
 
 _DONE = ("booked", "done")
+"""How a move, and a cancelling, stand in rows once the registry has done it."""
+_IN_SIGHT = booking_intent.c.status == "booked", booking_intent.c.hidden_at.is_(None)
+"""That a visit was booked from an account shows it the visit."""
 Id = str | ScalarSelect[str]
 """An id, or the question for one."""
-"""How a move, and a cancelling, stand in rows once the registry has done it."""
 
 
 def patients_of(family: Sequence[Person]) -> dict[str, Person]:
@@ -64,10 +66,13 @@ def visible(found: Iterable[VisitEntry], own: Collection[str], now: datetime) ->
 
 def own_bookings(account_id: str) -> Select[tuple[str]]:
     """Asks which visits were booked from this account, but those that the patient or another account has changed."""
-    return select(booking_intent.c.visit_id).where(
-        booking_intent.c.account_id == account_id,
-        booking_intent.c.status == "booked",
-        booking_intent.c.hidden_at.is_(None),
+    return select(booking_intent.c.visit_id).where(booking_intent.c.account_id == account_id, *_IN_SIGHT)
+
+
+def booked_from(account_ids: Collection[str]) -> Select[tuple[str, str]]:
+    """The same of several accounts, each with its visits."""
+    return select(booking_intent.c.account_id, booking_intent.c.visit_id).where(
+        booking_intent.c.account_id.in_(account_ids), *_IN_SIGHT
     )
 
 

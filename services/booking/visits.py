@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
+from services import together
 from services.accounts import concerns
 from services.accounts.model import Account, Action, Area, Person
 from services.accounts.persons import Persons
@@ -89,14 +91,14 @@ class Visits:
     @concerns.area(Area.VISITS, Action.SEE)
     async def get(self, account: Account, visit_id: str) -> VisitEntry:
         """One visit; `NotFound` where it is not one that the account may see."""
-        visit = await self._registry.visit(visit_id)
-        if visit is not None:
-            for person in await self._persons.family(account):
-                if person.patient_id == visit.patient_id:
-                    entry = VisitEntry(visit, person)
-                    if await self._visible(account, [entry]):
-                        return (await self._with_replies([entry]))[0]
-        raise NotFound
+        family = await self._persons.family(account)
+        named = [(each.patient_id, visit_id) for each in family if each.patient_id is not None]
+        visits = await together.once(self._named, named)
+        of_each = [(visits.get((each.patient_id or "", visit_id)), each) for each in family]
+        found = await self._visible(account, [VisitEntry(visit, each) for visit, each in of_each if visit is not None])
+        if not found:
+            raise NotFound
+        return (await self._with_replies(found[:1]))[0]
 
     def booked(self, visit: Visit, person: Person) -> VisitEntry:
         """A visit that the account itself has booked for this person of its own, from what is in hand.
@@ -121,7 +123,28 @@ class Visits:
         return {entry.visit.id: entry for entry in found}
 
     async def _ahead(self, account: Account) -> list[VisitEntry]:
-        return await self._asked(account, VisitFilter(since=self._begun(), statuses=(VisitStatus.BOOKED,)))
+        family = await self._persons.family(account)
+        ahead = await together.once(self._ahead_of, sight.patients_of(family))
+        return await self._visible(account, sight.entries(family, sorted(chain(*ahead.values()), key=_begins)))
+
+    async def _ahead_of(self, patients: Collection[str]) -> Mapping[str, Sequence[Visit]]:
+        """Visits of each patient that are still ahead."""
+        where = VisitFilter(since=self._begun(), statuses=(VisitStatus.BOOKED,))
+        found: dict[str, list[Visit]] = defaultdict(list)
+        for visit in await self._registry.visits(list(patients), where):
+            found[visit.patient_id].append(visit)
+        return found
+
+    async def _named(self, of_whom: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Visit]:
+        """Visits by their patients' ids and their own."""
+        ids = {visit_id for _, visit_id in of_whom}
+        if len(ids) == 1:
+            visit = await self._registry.visit(ids.pop())
+            visits: Sequence[Visit] = [visit] if visit is not None else []
+        else:
+            patients = {patient_id for patient_id, _ in of_whom}
+            visits = await self._registry.visits(list(patients), VisitFilter(among=ids))
+        return {(visit.patient_id, visit.id): visit for visit in visits}
 
     def _begun(self) -> datetime:
         """What starts before this moment has begun: also what starts just now."""
@@ -160,13 +183,24 @@ class Visits:
 
     async def _with_replies(self, found: list[VisitEntry]) -> list[VisitEntry]:
         """Marks those that somebody has said «Приду» about, at this very time."""
-        ids = [each.visit.id for each in found]
-        rows = await self._database.fetch(
-            select(visit_reply.c.visit_id, visit_reply.c.starts_at).where(visit_reply.c.visit_id.in_(ids))
-        )
-        said = {(row.visit_id, row.starts_at) for row in rows}
-        return [replace(each, replied=(each.visit.id, each.visit.start) in said) for each in found]
+        said = await together.once(self._replies_to, [each.visit.id for each in found])
+        return [replace(each, replied=each.visit.start in said.get(each.visit.id, ())) for each in found]
+
+    async def _replies_to(self, visit_ids: Collection[str]) -> Mapping[str, Collection[datetime]]:
+        """The times at which each of these visits was said «Приду» about."""
+        times: dict[str, list[datetime]] = defaultdict(list)
+        for row in await self._database.fetch(replies_to(visit_ids)):
+            times[row.visit_id].append(row.starts_at)
+        return times
+
+
+def replies_to(visit_ids: Collection[str]) -> Select[tuple[str, datetime]]:
+    return select(visit_reply.c.visit_id, visit_reply.c.starts_at).where(visit_reply.c.visit_id.in_(visit_ids))
+
+
+def _begins(visit: Visit) -> tuple[datetime, str]:
+    return visit.start, visit.id
 
 
 def _latest_first(found: list[VisitEntry]) -> list[VisitEntry]:
-    return sorted(found, key=lambda entry: (entry.visit.start, entry.visit.id), reverse=True)
+    return sorted(found, key=lambda entry: _begins(entry.visit), reverse=True)

@@ -6,7 +6,8 @@ least once, and twice only if the process dies between sending and marking.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services import together
 from services.accounts.tables import account as account_table
 from services.clock import Clock
 from services.errors import NotFound
@@ -270,10 +272,16 @@ class Outbox:
 
     async def sent(self, delivery: Delivery, instead_of: Collection[str] = ()) -> None:
         """It has gone out. `instead_of`: keys of what it has told along, which is not to be sent by itself."""
+        if not instead_of:
+            await together.once(self._mark_sent, [delivery.id])
+            return
         async with self._database.write() as unit:
             await unit.execute(self._marking(outbox_table.c.id == delivery.id, _SENT))
-            if instead_of:
-                await self.withdraw(unit, *instead_of)
+            await self.withdraw(unit, *instead_of)
+
+    async def _mark_sent(self, ids: Collection[str]) -> Mapping[str, None]:
+        await self._mark(outbox_table.c.id.in_(ids), _SENT)
+        return {}
 
     async def drop(self, delivery: Delivery) -> None:
         """It no longer applies, or can never arrive."""
@@ -292,16 +300,16 @@ class Outbox:
 
     async def waiting(self, account_id: str, kind: str) -> frozenset[str]:
         """Subjects of this kind that the account has not been told of yet."""
-        rows = await self._database.fetch(
-            select(notification_table.c.subject_id)
-            .join(outbox_table, outbox_table.c.notification_id == notification_table.c.id)
-            .where(
-                notification_table.c.account_id == account_id,
-                notification_table.c.kind == kind,
-                outbox_table.c.status == _DUE,
-            )
-        )
-        return frozenset(rows.scalars())
+        about = account_id, kind
+        return (await together.once(self._waiting, [about])).get(about, frozenset())
+
+    async def _waiting(self, about: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Subjects by their accounts and kinds."""
+        accounts, kinds = {account_id for account_id, _ in about}, {kind for _, kind in about}
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for row in await self._database.fetch(waiting_of(accounts, kinds)):
+            found[row.account_id, row.kind].append(row.subject_id)
+        return {key: frozenset(subjects) for key, subjects in found.items()}
 
     def is_too_late(self, delivery: Delivery) -> bool:
         """Whether it has been tried for three days; a letter, since there is an address that it may go to."""
@@ -391,6 +399,19 @@ class Outbox:
         return (
             update(outbox_table).where(condition).values(status=status, sent_at=self._clock.now(), claimed_until=None)
         )
+
+
+def waiting_of(account_ids: Collection[str], kinds: Collection[str]) -> Select[tuple[str, str, str]]:
+    """What these accounts have not been told of yet, by kinds."""
+    return (
+        select(notification_table.c.account_id, notification_table.c.kind, notification_table.c.subject_id)
+        .join(outbox_table, outbox_table.c.notification_id == notification_table.c.id)
+        .where(
+            notification_table.c.account_id.in_(account_ids),
+            notification_table.c.kind.in_(kinds),
+            outbox_table.c.status == _DUE,
+        )
+    )
 
 
 def _to_chat(notification_id: str, notice: Notice, now: datetime) -> Select[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import SendMessage
+from sqlalchemy import delete, select, update
 
 from bot.channels.telegram import BATCH, TelegramChannel
 from bot.keyboards.buttons.notifications import NotificationList
@@ -25,12 +26,16 @@ from bot.middlewares.outgoing import Gate
 from bot.topics import ALL
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.notices import AccountNews
+from services.accounts.tables import person, person_link
 from services.booking.model import GivenUp, Made
 from services.booking.notices import VisitNews
 from services.notify import keys
+from services.notify.model import Delivery
+from services.notify.tables import notification
 from services.registry.model import Visit
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.texts.i18n import texts
+from tests.support.counting import counting
 from tests.support.machine import ROOT
 from tests.support.telegram_limits import formatted
 from tests.support.world import (
@@ -40,6 +45,7 @@ from tests.support.world import (
     MOSCOW,
     PAEDIATRICIAN,
     SECOND_THERAPIST,
+    SURGEON,
     THERAPIST,
     World,
     at,
@@ -108,6 +114,19 @@ async def booked(
     assert isinstance(outcome, Made), outcome
     await world.outbox.shown(*keys.of_draft(request.draft_id))
     return outcome.visit
+
+
+async def crowd(world: World, people: int) -> Mapping[Account, Visit]:
+    """So many accounts, each with a visit of its holder that was made at the desk, on the 25th at noon."""
+    doctors = [replace(THERAPIST, id=f"x{number:03}") for number in range(people)]
+    start = at(12, day=25)
+    await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
+    visits = {}
+    for number, doctor in enumerate(doctors):
+        account = await world.account()
+        person = await world.person(account, somebody(number, ADULT))
+        visits[account] = await world.at_the_desk(cast(str, person.patient_id), await world.slot(doctor, 12, day=25))
+    return visits
 
 
 def words(visit: Visit) -> dict[str, str]:
@@ -242,16 +261,7 @@ async def test_a_silent_registry_puts_the_reminder_off_until_it_speaks(
 
 async def test_a_hundred_due_at_once_go_out_once_each(world: World, telegram: Telegram) -> None:
     """One process dies with what it has claimed; two others send that too, a minute later."""
-    doctors = [replace(THERAPIST, id=f"x{number}") for number in range(100)]
-    start = at(12, day=25)
-    await world.admin.load(
-        [], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in sorted(doctors, key=lambda each: each.id)]
-    )
-    accounts = []
-    for number, doctor in enumerate(doctors):
-        accounts.append(await world.account())
-        person = await world.person(accounts[-1], somebody(number, ADULT))
-        await world.at_the_desk(cast(str, person.patient_id), await world.slot(doctor, 12, day=25))
+    accounts = list(await crowd(world, 100))
     assert await world.watch.look() == 100
     world.clock.set(at(18, day=24))
     lost = await world.outbox.claim(7)
@@ -266,18 +276,13 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, telegram: Te
 
 
 async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(world: World, telegram: Telegram) -> None:
-    doctors = [replace(THERAPIST, id=f"x{number:03}") for number in range(BATCH + 5)]
-    start = at(12, day=25)
-    await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
-    for number, doctor in enumerate(doctors):
-        person = await world.person(await world.account(), somebody(number, ADULT))
-        await world.at_the_desk(cast(str, person.patient_id), await world.slot(doctor, 12, day=25))
+    people = await crowd(world, BATCH + 5)
     await world.watch.look()
     world.clock.set(at(18, day=24))
     telegram.refusals.append(ValueError("nothing that Telegram would say"))
     channel = TelegramChannel(cast(Bot, telegram), world.house.kernel, world.house.notices, OpenGate())
-    assert await channel.deliver_due() == len(doctors)
-    assert len(telegram.sent) == len(doctors) - 1
+    assert await channel.deliver_due() == len(people)
+    assert len(telegram.sent) == len(people) - 1
     world.clock.advance(minutes=1)
     channel.finish()
     assert await channel.deliver_due() == 0, "a process that ends claims nothing more"
@@ -286,6 +291,86 @@ async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(wor
 async def empty(channels: Sequence[TelegramChannel]) -> None:
     while sum(await asyncio.gather(*(each.deliver_due() for each in channels))):
         pass
+
+
+# --- a batch asks together ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("news", [VisitNews.REMINDER_EVE, VisitNews.REMINDER_SOON, VisitNews.VISIT_CANCELLED_BY_CLINIC])
+async def test_a_batch_has_a_budget(
+    world: World, channel: TelegramChannel, telegram: Telegram, news: VisitNews
+) -> None:
+    """However many rows it has: accounts, families, visits and replies are read once, and what has gone is marked so.
+
+    What begins a unit is counted as the unit: claiming, marking, and finding that nothing else is due.
+    """
+    visits = await crowd(world, BATCH)
+    await world.watch.look()
+    if news is VisitNews.VISIT_CANCELLED_BY_CLINIC:
+        for visit in visits.values():
+            await world.admin.cancel_visit(visit.id)
+        await changed(world)
+    world.clock.set(at(18, day=24) if news is not VisitNews.REMINDER_SOON else at(10, day=25))
+    if news is not VisitNews.REMINDER_EVE:
+        await world.database.execute(delete(notification).where(notification.c.kind != news))
+    with counting() as calls:
+        await channel.deliver_due()
+    assert len(telegram.sent) == BATCH
+    units = calls["commit"]
+    assert units == 3
+    assert calls["sql"] - units <= 9
+
+
+async def test_rights_are_those_of_each_account_in_a_batch(
+    world: World, channel: TelegramChannel, telegram: Telegram
+) -> None:
+    """Of two who are told of one patient's day, the one who may see nothing but own bookings hears of those alone."""
+    mother, neighbour = await world.account(), await world.account()
+    patient = somebody(1, ADULT)
+    own = await world.person(mother, patient)
+    known = await world.person(neighbour, patient, Relation.OTHER, Basis.DECLARED)
+    at_desk = await world.at_the_desk(cast(str, own.patient_id), await world.slot(SURGEON, 11))
+    by_neighbour = await booked(world, neighbour, known, at(9, 20))
+    await world.watch.look()
+    world.clock.set(at(18, day=23))
+    await channel.deliver_due()
+    heard = {chat_id: place for place, (chat_id, _, _) in enumerate(telegram.sent)}
+    of_mother, of_neighbour = (set(telegram.data(heard[each.telegram_id])) for each in (mother, neighbour))
+    assert {words(each)["cancel"] for each in (at_desk, by_neighbour)} <= of_mother
+    assert words(by_neighbour)["cancel"] in of_neighbour
+    assert words(at_desk)["cancel"] not in of_neighbour
+
+
+async def test_what_is_cancelled_after_the_claim_is_not_told(
+    world: World, channel: TelegramChannel, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = await crowd(world, 3)
+    await world.watch.look()
+    claim, gone = world.outbox.claim, next(iter(visits))
+
+    async def claim_and_cancel(limit: int) -> Sequence[Delivery]:
+        claimed = await claim(limit)
+        if claimed:
+            await world.admin.cancel_visit(visits[gone].id)
+        return claimed
+
+    monkeypatch.setattr(world.outbox, "claim", claim_and_cancel)
+    world.clock.set(at(18, day=24))
+    await channel.deliver_due()
+    assert {chat_id for chat_id, _, _ in telegram.sent} == {each.telegram_id for each in visits} - {gone.telegram_id}
+
+
+async def test_a_damaged_row_stops_no_other_of_its_batch(
+    world: World, channel: TelegramChannel, telegram: Telegram
+) -> None:
+    broken, *others = await crowd(world, 3)
+    await world.watch.look()
+    hers = select(person_link.c.person_id).where(person_link.c.account_id == broken.id)
+    await world.database.execute(update(person).where(person.c.id.in_(hers)).values(profile=b"nothing of ours"))
+    world.clock.set(at(18, day=24))
+    await channel.deliver_due()
+    assert {chat_id for chat_id, _, _ in telegram.sent} == {each.telegram_id for each in others}
 
 
 # --- news of others' changes ----------------------------------------------------------------------
