@@ -42,7 +42,7 @@ screens: system env-dev $(COMPILED) ## photograph every screen in both languages
 bench: env-dev $(COMPILED) ## measure, each figure beside a yardstick; also into build/bench.json
 	exec $(VENV)/python -m tests.bench
 
-bench-quick: env-dev $(COMPILED) ## the same with fewer of everything, in three minutes
+bench-quick: env-dev $(COMPILED) ## the same with fewer of everything, in four minutes
 	exec $(VENV)/python -m tests.bench --quick
 
 texts: env ## gather the sentences of the code into locales/*.po

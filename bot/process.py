@@ -45,7 +45,7 @@ WrapRegistry = Callable[[Registry], Registry]
 AS_WE_WRITE = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 """A screen is what we draw: an address in it brings no picture of somebody's site."""
 _LET_FILL = 10.0
-_COLLECTED_AFTER = 20_000, 20, 50
+COLLECTED_AFTER = 20_000, 20, 50
 """How much is made before the collector looks at what is young, how often at that before at what is older, and so on.
 
 Nearly all that a press makes goes by counting references. At Python's 700 objects the collector looks some ten times a
@@ -129,7 +129,7 @@ def _leave_alone_what_stays() -> None:
     """The house stands: the collector never looks at it again, and rarely at the rest."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_COLLECTED_AFTER)
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def _letters(settings: Settings, house: House) -> EmailChannel | None:

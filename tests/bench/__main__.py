@@ -1,6 +1,6 @@
 """`make bench`: figures, each beside a yardstick measured in the same run; also in build/bench.json.
 
-`--quick`: fewer of everything, in three minutes. Names of topics as arguments: only these. `--profile`: where the time
+`--quick`: fewer of everything, in four minutes. Names of topics as arguments: only these. `--profile`: where the time
 of a press goes, instead.
 """
 
@@ -15,7 +15,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import calls, drawing, importing, listing, memory, presses, racing, reminders, replicas, start_up
+from tests.bench import (
+    calls,
+    drawing,
+    importing,
+    listing,
+    memory,
+    presses,
+    racing,
+    reminders,
+    replicas,
+    stalls,
+    start_up,
+)
 from tests.bench.figures import Measure, Measured, Topic, conclude, show, write
 
 TARGET = Path("build/bench.json")
@@ -26,6 +38,11 @@ _MILLION = 10**6
 WHOLE = (
     Topic(
         "presses", "Presses, beside a bare aiogram handler over the same HTTP", partial(presses.measure, 40, 200, 10)
+    ),
+    Topic(
+        "stalls",
+        "How long the loop stands still; yardstick: the bare handler's",
+        partial(stalls.measure, 200, 10, 10**5),
     ),
     Topic("calls", "Driver calls a press", partial(calls.measure, 5)),
     Topic(
@@ -47,7 +64,8 @@ WHOLE = (
 )
 
 _QUICK: Mapping[str, Measure] = {
-    "presses": partial(presses.measure, 8, 30, 3),
+    "presses": partial(presses.measure, 8, 30, 2),
+    "stalls": partial(stalls.measure, 30, 2, 2000),
     "calls": partial(calls.measure, 2),
     "listing": partial(listing.measure, (10**4, _MILLION), (), 100),
     "reminders": partial(reminders.measure, 5000, 10, 300),

@@ -1,8 +1,12 @@
-"""The yardstick: the smallest bot that aiogram can make. It answers every message, and edits what was pressed."""
+"""The yardstick: the smallest bot that aiogram can make. It answers every message, and edits what was pressed.
+
+`COLLECTED_AFTER`: the thresholds of Python's collector, where it is to be set as the product sets its own.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 
 from aiogram import Bot, Dispatcher
@@ -28,6 +32,10 @@ async def main() -> None:
     dispatcher = Dispatcher()
     dispatcher.message.register(reply)
     dispatcher.callback_query.register(edit)
+    if thresholds := os.environ.get("COLLECTED_AFTER"):
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*map(int, thresholds.split(",")))
     await dispatcher.start_polling(Bot(os.environ["BOT_TOKEN"], session=session))
 
 

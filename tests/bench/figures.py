@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -22,13 +23,17 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value. `yardstick`: in the same unit, measured in the same run; None where there is none."""
+    """One measured value. `yardstick`: in the same unit, measured in the same run; None where there is none.
+
+    `note`: what stood behind this value in this run; it stands below the name.
+    """
 
     name: str
     value: float
     unit: str
     yardstick: float | None = None
     aim: Aim | None = None
+    note: str = ""
 
     @property
     def ratio(self) -> float | None:
@@ -55,6 +60,10 @@ def share_of(yardstick: float, share: float) -> Aim:
 def times(yardstick: float, factor: float) -> Aim:
     """At most so many times the yardstick."""
     return Aim(False, factor * yardstick, f"≤ {factor:g} × yardstick")
+
+
+def at_most(bound: float, unit: str) -> Aim:
+    return Aim(False, bound, f"≤ {short(bound)} {unit}")
 
 
 def above(yardstick: float, more: float, unit: str) -> Aim:
@@ -100,7 +109,7 @@ def show(console: Console, measured: Measured) -> None:
     table.add_column("aim", overflow="fold")
     for figure in measured.figures:
         table.add_row(
-            figure.name,
+            f"{figure.name}\n  [dim]{escape(figure.note)}[/dim]" if figure.note else figure.name,
             f"{short(figure.value)} {figure.unit}",
             "" if figure.yardstick is None else short(figure.yardstick),
             "" if figure.ratio is None else f"{figure.ratio:.2f}",

@@ -10,6 +10,7 @@ import csv
 import subprocess
 import sys
 import time
+from asyncio.subprocess import Process
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def measure(lines: int) -> Sequence[Figure]:
     figures: list[Figure] = []
     with folder() as place:
         for engine, address in _addresses(place):
-            subprocess.run(_command("migrate"), cwd=place / engine, env=_environment(address), check=True)
+            migrate(place / engine, address)
             figures += asyncio.run(_measure(engine, place / engine, address, lines))
     return figures
 
@@ -92,13 +93,7 @@ async def _measure(engine: str, place: Path, address: str, lines: int) -> Sequen
 async def _run(folder: Path, address: str, database: Database, files: Files) -> Run:
     """The command in a process of its own, and a writer beside it."""
     began = time.perf_counter()
-    child = await asyncio.create_subprocess_exec(
-        *_command("import", *files.arguments, "--bounds", "days=-36500:36500"),  # whatever day the machine has
-        cwd=folder,
-        env=_environment(address),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    child = await begin(folder, address, files)
     ended = asyncio.create_task(child.communicate())
     waits: list[float] = []
     peak = 0.0
@@ -110,6 +105,22 @@ async def _run(folder: Path, address: str, database: Database, files: Files) -> 
     if child.returncode:
         raise RuntimeError(said.decode())
     return Run(time.perf_counter() - began, max(waits), len(waits), peak)
+
+
+def migrate(folder: Path, address: str) -> None:
+    """Makes the tables."""
+    subprocess.run(_command("migrate"), cwd=folder, env=_environment(address), check=True)
+
+
+async def begin(folder: Path, address: str, files: Files) -> Process:
+    """The command, at work in a process of its own."""
+    return await asyncio.create_subprocess_exec(
+        *_command("import", *files.arguments, "--bounds", "days=-36500:36500"),  # whatever day the machine has
+        cwd=folder,
+        env=_environment(address),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
 
 
 async def _write(database: Database) -> float:

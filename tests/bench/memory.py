@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.keyboards.buttons.person import GO_FORM
 from services.registry.local.demo import fill_demo
+from tests.bench.crowds import COLLECTED_AFTER
 from tests.bench.figures import Figure, above
 from tests.bench.opened import opened, settings_of
 from tests.bench.population import EVE, FIRST_CHAT, settle_accounts
@@ -35,10 +36,18 @@ async def _measure(drafts: int) -> list[Figure]:
         async with telegram() as town, bot(town, place) as ours:
             await _press(town.chat, drafts, _FORM)
             product = ours.memory
-        async with telegram() as town, bot(town, bare_place, BARE) as bare:
-            await _press(town.chat, drafts, _HELLO)
-            yardstick = bare.memory
-    return [Figure(f"{drafts:,} open drafts", product, "MB", yardstick, above(yardstick, _MORE_MB, "MB"))]
+        yardstick = await _bare(bare_place, drafts)
+        settled = await _bare(bare_place, drafts, COLLECTED_AFTER=COLLECTED_AFTER)
+    return [
+        Figure(f"{drafts:,} open drafts", product, "MB", yardstick, above(yardstick, _MORE_MB, "MB")),
+        Figure(f"{drafts:,} open drafts, beside a bare bot with the same collector", product, "MB", settled),
+    ]
+
+
+async def _bare(place: Path, presses: int, **how: str) -> float:
+    async with telegram() as town, bot(town, place, BARE, **how) as bare:
+        await _press(town.chat, presses, _HELLO)
+        return bare.memory
 
 
 async def _settle(place: Path, people: int) -> None:

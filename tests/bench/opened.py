@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, chdir
+from pathlib import Path
 
 from bot.settings import Settings
-from bot.storage import Storage, open_storage
+from bot.storage import Storage, migrate_storage, open_storage
+from services.registry.local.demo import fill_demo
 from tests.bench.telegram import TOKEN
 
 _NOBODY = "http://127.0.0.1:1"
@@ -27,3 +29,11 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
         yield storage
     finally:
         await storage.database.close()
+
+
+async def fill(settings: Settings, place: Path) -> None:
+    """Brings the database up to date and fills the demo, with the key in `place`: no bot is busy with it afterwards."""
+    with chdir(place):
+        await migrate_storage(settings)
+        async with opened(settings) as storage:
+            await fill_demo(storage.database, storage.clock)

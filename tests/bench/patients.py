@@ -77,6 +77,13 @@ class Patient:
             yield Pressed(LAST, await self._press(VisitCancel, sure=True))
             yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
 
+    async def glances(self) -> AsyncGenerator[Pressed, None]:
+        """«My bookings» and Home by turns for ever, from wherever they stand."""
+        await self.chat.say("/start")
+        while True:
+            yield Pressed("My bookings", await self._press(VisitList))
+            yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
+
     async def _book(self) -> AsyncGenerator[Pressed, None]:
         yield Pressed("Book a visit", await self._press(Go, to=GO_BOOKING.to))
         if self._find(WizardOpen, anew=True) is not None:  # one that led nowhere

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.figures import Figure
 from tests.bench.telegram import TOKEN, Telegram
 from tests.support.machine import environment
 
@@ -20,20 +23,22 @@ BOT = (sys.executable, "-m", "bot")
 BARE = (sys.executable, "-m", "tests.bench.bare_bot")
 _PATIENCE = 60.0
 _END_WITHIN = 30.0
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_SCHEDULED = 2
+"""Linux knows the clock of another process by its pid and the kind of clock: this one is exact."""
+_SLOW = re.compile(r"slow on the loop: (.+?) took ([0-9.]+) ms")
+LOG = "bench.log"
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process that runs. Its figures come from Linux's `/proc`."""
+    """A process that runs. Its figures come from Linux."""
 
     pid: int
 
     @property
     def cpu(self) -> float:
-        """Seconds of processor time that it has used."""
-        after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(after_name[11]) + int(after_name[12])) / _TICKS_A_SECOND
+        """Seconds of processor time that it has used, its own and the system's for it, to the microsecond."""
+        return time.clock_gettime(~self.pid << 3 | _SCHEDULED)
 
     @property
     def memory(self) -> float:
@@ -45,7 +50,7 @@ class Running:
 @contextmanager
 def process(command: Sequence[str], folder: Path, **settings: str) -> Iterator[Running]:
     """Runs until the block ends; what it prints goes to `folder`'s log."""
-    with (folder / "bench.log").open("ab") as log:
+    with (folder / LOG).open("ab") as log:
         child = subprocess.Popen(command, cwd=folder, env=environment(**settings), stdout=log, stderr=log)
         try:
             yield Running(child.pid)
@@ -68,6 +73,15 @@ async def bot(
     with process(command, folder, **reaches, **settings) as running:
         await asyncio.wait_for(telegram.greeted.wait(), _PATIENCE)
         yield running
+
+
+def slowest_told(folder: Path) -> list[Figure]:
+    """The worst of what the bot of this folder has called slow on its loop, if anything was."""
+    log = (folder / LOG).read_text(encoding="utf-8", errors="replace")
+    told = [(float(took), name) for name, took in _SLOW.findall(log)]
+    return [
+        Figure("slowest on the loop by the bot's own log", took, "ms", note=name) for took, name in sorted(told)[-1:]
+    ]
 
 
 @contextmanager

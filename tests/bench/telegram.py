@@ -140,10 +140,16 @@ class Telegram:
 
     async def answer(self, request: web.Request) -> web.Response:
         """One call of the Bot API."""
-        method = request.match_info["method"]
-        given = await _parameters(request)
+        result = await self._called(request.match_info["method"], await _parameters(request))
+        return web.json_response({"ok": True, "result": result})
+
+    async def replied(self, call: Mapping[str, Any]) -> None:
+        """A call that the bot has made by answering a request of the webhook."""
+        await self._called(call["method"], call)
+
+    async def _called(self, method: str, given: Mapping[str, Any]) -> Any:
         self.calls[method] += 1
-        return web.json_response({"ok": True, "result": await self._result(method, given)})
+        return await self._result(method, given)
 
     async def _result(self, method: str, given: Mapping[str, Any]) -> Any:
         match method:
