@@ -102,7 +102,7 @@ def rotation(storage: Storage, pause: Pause) -> Rotation:
     vault = storage.vault
     indexes: dict[Column[Any], Remake] = {patient.c.identity: Patients(vault).indexes_of}
     indexes |= {each.sealed: partial(each.indexes_of, vault) for each in all_findable(all_tables())}
-    return Rotation(storage.database, vault, all_tables(), indexes, pause)
+    return Rotation(storage.database.aside, vault, all_tables(), indexes, pause)
 
 
 def key_source(settings: Settings) -> KeySource:

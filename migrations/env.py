@@ -13,7 +13,7 @@ from alembic import context
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from services.storage.engine import postgres_engine
+from services.storage.postgres import postgres_engine
 from services.storage.sealing import LOCK
 from services.tables import metadata
 

@@ -15,9 +15,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.errors import NomerokError
+from services.storage.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +120,7 @@ class Narrowed:
 class RestsOnRights(Protocol):
     """What a topic keeps for an account because it may see somebody, or act for them: it goes along with the right."""
 
-    async def drop(self, unit: AsyncConnection, narrowed: Narrowed) -> None:
+    async def drop(self, unit: Unit, narrowed: Narrowed) -> None:
         """Within the unit that ends the right: nothing is left of what rested on it."""
         ...
 
@@ -146,7 +145,7 @@ class PersonalData(Protocol):
         """What still stands and would end."""
         ...
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         """Within the one unit that erases: nothing of this topic bears the account's or a leaving person's id then.
 
         Raises `StillUnderWay`, and nothing is erased anywhere.

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from services.storage import sqlite
 from services.storage.engine import Database
+from services.storage.sqlite import UNIT_WAITED
 from services.storage.vault import KEY_BYTES, Vault
 from tests.support.clock import FakeClock
 from tests.support.databases import ENGINES, PostgresServer, SqliteTemplate
@@ -17,7 +19,8 @@ from tests.support.times import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
 
-# How long an example takes says how busy the machine is.
+# How long an example or a statement takes says how busy the machine is.
+sqlite.SLOW = float("inf")
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
@@ -54,10 +57,13 @@ async def database_url(
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(database_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Database]:
+    """No unit of work may wait for anything but itself: all other writers would wait with it."""
     database = Database.from_url(database_url)
     yield database
     await database.close()
+    waited = [each for each in caplog.get_records("call") if each.getMessage() == UNIT_WAITED]
+    assert not waited, UNIT_WAITED
 
 
 @pytest.fixture

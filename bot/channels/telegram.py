@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 BATCH = 30
 
 
-@dataclass(weakref_slot=True, slots=True)
+@dataclass(weakref_slot=True, slots=True, eq=False)
 class _Line:
     """What is under way to one chat. `stands_until`: Telegram has asked this chat to wait."""
 
@@ -66,12 +66,16 @@ class TelegramChannel:
 
     async def _deliver_all(self) -> int:
         looked_at = 0
+        lines: set[_Line] = set()  # a chat that has to wait is remembered to the end, though all of its tasks are over
         under_way: set[asyncio.Task[None]] = set()
         try:
             while not self._finishing:
                 claimed = await self._kernel.outbox.claim(BATCH)
                 looked_at += len(claimed)
-                under_way |= {asyncio.create_task(self._deliver_in_turn(each)) for each in claimed}
+                for delivery in claimed:
+                    line = self._lines.setdefault(delivery.notification.account_id, _Line())
+                    lines.add(line)
+                    under_way.add(asyncio.create_task(self._deliver_in_turn(delivery, line)))
                 if len(claimed) < BATCH:
                     break
                 while len(under_way) > BATCH:
@@ -83,9 +87,8 @@ class TelegramChannel:
             await asyncio.gather(*under_way, return_exceptions=True)
         return looked_at
 
-    async def _deliver_in_turn(self, delivery: Delivery) -> None:
+    async def _deliver_in_turn(self, delivery: Delivery, line: _Line) -> None:
         """One chat's messages go first in first out; the gate makes this chat wait and no other."""
-        line = self._lines.setdefault(delivery.notification.account_id, _Line())
         async with line.lock:
             now = self._kernel.clock.now()
             try:

@@ -18,7 +18,7 @@ from services.storage.vault import id_of_key
 GRACE = 10.0
 """Seconds in which whoever has sealed with the old key, or looked up by it, before the new one was there, is done.
 
-A unit of work that waits for SQLite's writer gives up after five (`engine.BUSY_SECONDS`).
+A unit of work that waits for SQLite's writer gives up after five (`sqlite.BUSY_SECONDS`).
 """
 
 GOES_ON = "the rotation has been cut short: the same command goes on with it"

@@ -29,7 +29,7 @@ def build(kernel: Kernel, *, consents: Consents) -> Mapping[str, object]:
             *(kernel.limits, kernel.rights_ended, clock),
         ),
         "ageing": Ageing(
-            *(database, vault, kernel.accounts, kernel.outbox),
+            *(database.aside, vault, kernel.accounts, kernel.outbox),
             *(kernel.rights_ended, clock, kernel.own_word_from),
         ),
     }

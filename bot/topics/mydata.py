@@ -28,7 +28,7 @@ def serve(
     cancelling: Cancelling,
     personal_parts: Sequence[PersonalData],
 ) -> Mapping[str, object]:
-    database, clock = kernel.database, kernel.clock
+    database, clock = kernel.database.aside, kernel.clock
     people = AccountData(database, kernel.vault, kernel.accounts, kernel.persons, consents, clock)
     parts = (*personal_parts, DraftData(database, kernel.vault))
     mydata = MyData(database, people, parts, kernel.persons, visits, cancelling, kernel.memory, kernel.limits, clock)

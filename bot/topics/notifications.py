@@ -14,7 +14,7 @@ from services.texts.i18n import N_
 
 
 def personal(*, kernel: Kernel, of_a_day: Collection[str]) -> NotifyData:
-    return NotifyData(kernel.database, kernel.clock, of_a_day)
+    return NotifyData(kernel.database.aside, kernel.clock, of_a_day)
 
 
 TOPIC = Topic(

@@ -26,7 +26,8 @@ _BEGIN = {RequestKind.PROBLEM: requests.begin_problem, RequestKind.FEEDBACK: req
 
 
 def build(kernel: Kernel) -> Mapping[str, object]:
-    requests = Requests(kernel.database, kernel.vault, kernel.drafts, kernel.outbox, kernel.limits, kernel.clock)
+    database = kernel.database.aside  # its rows hold photos
+    requests = Requests(database, kernel.vault, kernel.drafts, kernel.outbox, kernel.limits, kernel.clock)
     return {"requests": requests}
 
 
@@ -44,7 +45,7 @@ def tracked(*, requests: Requests) -> Tracked:
 
 
 def personal(*, kernel: Kernel) -> RequestData:
-    return RequestData(kernel.database, kernel.vault)
+    return RequestData(kernel.database.aside, kernel.vault)
 
 
 def stopped(t: Texts, _: Draft) -> Html:

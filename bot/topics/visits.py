@@ -40,7 +40,9 @@ def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telli
 
 
 def personal(*, kernel: Kernel, visits: Visits, links: Links) -> BookingData:
-    return BookingData(kernel.database, kernel.registry, kernel.accounts, kernel.persons, visits, links, kernel.clock)
+    return BookingData(
+        kernel.database.aside, kernel.registry, kernel.accounts, kernel.persons, visits, links, kernel.clock
+    )
 
 
 async def recover(*, cancelling: Cancelling) -> None:

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
@@ -67,6 +66,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import Patient, PatientIdentity
 from services.storage.engine import Database
 from services.storage.tables import audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 
@@ -292,7 +292,7 @@ class Access:
 
     async def _confirm(
         self,
-        unit: AsyncConnection,
+        unit: Unit,
         who: Account,
         known: Person | None,
         relation: Relation,
@@ -322,16 +322,14 @@ class Access:
             await put_basis(unit, link_id, basis, until, self._clock.now(), VISITS_WHOLE, self._rights_ended)
         return person_id, link_id
 
-    async def _grant_of_giver(self, unit: AsyncConnection, grantee_id: str, patient_id: str, until: datetime) -> None:
+    async def _grant_of_giver(self, unit: Unit, grantee_id: str, patient_id: str, until: datetime) -> None:
         """A consent given at the desk stands in the giver's own chat too, where they have one: to be ended there."""
         own = await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id))
         givers = {row.account_id: row.person_id for row in own.all() if row.account_id != grantee_id}
         for giver_id, person_id in givers.items():
             await insert_grant(unit, self._clock.now(), person_id, giver_id, grantee_id, VISITS_WHOLE, until)
 
-    async def _warn_others(
-        self, unit: AsyncConnection, account_id: str, patient_id: str, link_id: str, code_id: str
-    ) -> None:
+    async def _warn_others(self, unit: Unit, account_id: str, patient_id: str, link_id: str, code_id: str) -> None:
         """Whoever has a confirmed say over this patient hears that another chat has got one: it may be a theft."""
         others = await unit.execute(
             select(person_link.c.account_id, person.c.id)

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Select, insert, select, update
 
 from services import together
 from services.accounts import concerns
@@ -20,8 +19,10 @@ from services.accounts.tables import consent as consent_table
 from services.clock import Clock
 from services.ids import new_id
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import insert_for
 from services.storage.types import Sealed
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _CACHED = 10_000
@@ -121,7 +122,7 @@ class Accounts:
         return self._remember(replace(account, reachable=reachable))
 
     @concerns.account("where its letters go")
-    async def set_email(self, unit: AsyncConnection, account: Account, sealed: Sealed | None) -> None:
+    async def set_email(self, unit: Unit, account: Account, sealed: Sealed | None) -> None:
         """Within a unit, after which the account is to be read anew. `sealed`: an address that has been confirmed."""
         confirmed_at = self._clock.now() if sealed is not None else None
         await unit.execute(
@@ -137,15 +138,15 @@ class Accounts:
         )
         return self._remember(account)
 
-    async def _rows(self, account_ids: Collection[str]) -> Mapping[str, Row[Any]]:
+    async def _rows(self, account_ids: Collection[str]) -> Mapping[str, Row]:
         return {row.id: row for row in (await self._database.fetch(accounts_of(account_ids))).all()}
 
-    async def _of_chat(self, unit: AsyncConnection, telegram_id: int) -> Row[Any] | None:
+    async def _of_chat(self, unit: Unit, telegram_id: int) -> Row | None:
         found = await unit.execute(_account_where(CHAT.among(self._vault, [str(telegram_id)])))
-        row: Row[Any] | None = found.first()
+        row: Row | None = found.first()
         return row
 
-    async def _insert(self, unit: AsyncConnection, telegram_id: int, locale: str, now: datetime) -> Row[Any]:
+    async def _insert(self, unit: Unit, telegram_id: int, locale: str, now: datetime) -> Row:
         """A new account's row, or the one that another process has inserted at this very moment."""
         account_id = new_id()
         values = {"id": account_id, "locale": locale, "created_at": now}
@@ -158,7 +159,7 @@ class Accounts:
         assert row is not None
         return row
 
-    def _account(self, row: Row[Any]) -> Account:
+    def _account(self, row: Row) -> Account:
         return Account(
             id=row.id,
             telegram_id=int(CHAT.open(self._vault, row.id, row.chat)),
@@ -180,7 +181,7 @@ class Accounts:
         return account
 
 
-async def lock_account(unit: AsyncConnection, account_id: str) -> None:
+async def lock_account(unit: Unit, account_id: str) -> None:
     """Whoever counts an account's rows and adds one to them within a unit counts after those who came before.
 
     Rows that others add meanwhile, which name the account by a foreign key, are not kept waiting.

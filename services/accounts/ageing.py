@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, select, update
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts, lock_account
@@ -33,8 +32,10 @@ from services.notify.outbox import Outbox
 from services.notify.tables import outbox
 from services.registry.model import ADULT_AGE
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import insert_for
 from services.storage.tables import setting
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, full_years, local
 
@@ -214,7 +215,7 @@ class Ageing:
             bases = await _bases(connection, [row.id for row in rows])
         return [self._link(row, bases[row.id]) for row in rows]
 
-    def _link(self, row: Row[Any], bases: list[_Held]) -> _Link:
+    def _link(self, row: Row, bases: list[_Held]) -> _Link:
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile))
         patient_id = PATIENT.open_any(self._vault, row.person_id, row.patient)
         return _Link(
@@ -235,20 +236,20 @@ class Ageing:
                 await self._tell(unit, AccountNews.TURNED_18, own, keys.turned_18(own.id))
         await self._accounts.by_id(link.account_id)
 
-    async def _own_links(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[Row[Any]]:
+    async def _own_links(self, unit: Unit, patient_id: str | None) -> Sequence[Row]:
         """The grown child's own accounts, confirmed by documents."""
         if patient_id is None:
             return ()
         return (await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id).distinct())).all()
 
-    async def _end_without_basis(self, unit: AsyncConnection, link: Any, now: datetime) -> None:
+    async def _end_without_basis(self, unit: Unit, link: Any, now: datetime) -> None:
         bases = await _bases(unit, [link.id])
         if not any(each.lives(now) for each in bases[link.id]):
             await unit.execute(update(person_link).where(person_link.c.id == link.id).values(ended_at=now))
             await show_own(unit, link.account_id, link.person_id)
         await self._rights_ended.look(unit, link.account_id, link.person_id)
 
-    async def _tell(self, unit: AsyncConnection, kind: AccountNews, link: Any, key: str) -> None:
+    async def _tell(self, unit: Unit, kind: AccountNews, link: Any, key: str) -> None:
         due_at = by_day(self._clock.now())
         await self._outbox.add(unit, Notice(link.account_id, link.person_id, kind, link.id, key, due_at))
 
@@ -269,7 +270,7 @@ class Ageing:
         return len(gone)
 
 
-async def _bases(connection: AsyncConnection, link_ids: Sequence[str]) -> dict[str, list[_Held]]:
+async def _bases(connection: Unit, link_ids: Sequence[str]) -> dict[str, list[_Held]]:
     """What is held by each of the links."""
     query = select(link_basis).where(link_basis.c.link_id.in_(link_ids))
     found: dict[str, list[_Held]] = defaultdict(list)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
@@ -43,6 +42,8 @@ from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.registry.model import PatientIdentity
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, local
 
@@ -217,7 +218,7 @@ class Bases:
             done += 1
         return done
 
-    async def _tell_of_the_end(self, unit: AsyncConnection, row: Row[Any]) -> None:
+    async def _tell_of_the_end(self, unit: Unit, row: Row) -> None:
         now = self._clock.now()
         for account_id in dict.fromkeys((row.account_id, *await self._chats_of(unit, self._patient(row)))):
             key = keys.basis_over(row.link_id, row.until, account_id)
@@ -225,14 +226,14 @@ class Bases:
             notice = Notice(account_id, whose, AccountNews.BASIS_OVER, row.link_id, key, by_day(now))
             await self._outbox.add(unit, notice)
 
-    async def _locked(self, unit: AsyncConnection, link_id: str, basis: Basis) -> Row[Any] | None:
+    async def _locked(self, unit: Unit, link_id: str, basis: Basis) -> Row | None:
         """The basis as it stands once nobody else changes it."""
         await self._lock(unit, link_id)
         standing = self._live(link_basis.c.link_id == link_id, link_basis.c.basis == basis.value)
-        row: Row[Any] | None = (await unit.execute(standing)).one_or_none()
+        row: Row | None = (await unit.execute(standing)).one_or_none()
         return row
 
-    async def _lock(self, unit: AsyncConnection, link_id: str) -> None:
+    async def _lock(self, unit: Unit, link_id: str) -> None:
         """Nobody else changes what stands over this patient: first consents, then accounts, each by their ids.
 
         Whoever erases an account locks them in this order, too; so two chats that put each other out wait, and the
@@ -250,7 +251,7 @@ class Bases:
             select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id).with_for_update(key_share=True)
         )
 
-    async def _end(self, unit: AsyncConnection, row: Row[Any], by: str | None) -> list[str]:
+    async def _end(self, unit: Unit, row: Row, by: str | None) -> list[str]:
         """Ends a basis and tells whom it concerns. `by`: the account that does it, None for the desk.
 
         Gives the keys of what that account's own screen will say.
@@ -276,7 +277,7 @@ class Bases:
                 told[account_id] = [await self._tell(unit, row, account_id, by)]
         return told[by] if by else []
 
-    async def _end_what_rested(self, unit: AsyncConnection, own: Row[Any], now: datetime, by: str | None) -> None:
+    async def _end_what_rested(self, unit: Unit, own: Row, now: datetime, by: str | None) -> None:
         """A chat is no longer its holder: what it let others do ends, and what it may do for children and wards."""
         given = await unit.execute(
             update(access_grant)
@@ -305,31 +306,31 @@ class Bases:
             if await take_bases(unit, link.id, STRONG, now, self._rights_ended):
                 await note(unit, now, own.account_id, link.person_id, "basis_ended", link.id)
 
-    async def _tell_of_grant(self, unit: AsyncConnection, grant: Row[Any], account_id: str, by: str | None) -> str:
+    async def _tell_of_grant(self, unit: Unit, grant: Row, account_id: str, by: str | None) -> str:
         kind, key = AccountNews.ACCESS_ENDED, keys.access_ended(grant.id, account_id)
         notice = Notice(account_id, grant.person_id, kind, grant.id, key, screen_follows=account_id == by)
         await self._outbox.add(unit, notice)
         return key
 
-    async def _tell(self, unit: AsyncConnection, row: Row[Any], account_id: str, by: str | None) -> str:
+    async def _tell(self, unit: Unit, row: Row, account_id: str, by: str | None) -> str:
         kind, key = AccountNews.BASIS_ENDED, keys.basis_ended(row.link_id, row.granted_at, account_id)
         whose = row.person_id if account_id == row.account_id else await self._own_row(unit, account_id)
         notice = Notice(account_id, whose, kind, row.link_id, key, screen_follows=account_id == by)
         await self._outbox.add(unit, notice)
         return key
 
-    async def _own_row(self, unit: AsyncConnection, account_id: str) -> str | None:
+    async def _own_row(self, unit: Unit, account_id: str) -> str | None:
         own = (await own_forms(unit, self._vault, [account_id])).get(account_id)
         return own.person_id if own is not None else None
 
-    async def _chats_of(self, unit: AsyncConnection, patient_id: str | None) -> Sequence[str]:
+    async def _chats_of(self, unit: Unit, patient_id: str | None) -> Sequence[str]:
         """The patient's own chats, confirmed by documents."""
         if patient_id is None:
             return ()
         own = (await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id))).all()
         return list(dict.fromkeys(row.account_id for row in own))
 
-    async def _is_confirmed(self, unit: AsyncConnection, account_id: str, patient_id: str | None) -> bool:
+    async def _is_confirmed(self, unit: Unit, account_id: str, patient_id: str | None) -> bool:
         return account_id in await self._chats_of(unit, patient_id)
 
     # --- reading ------------------------------------------------------------------------------------
@@ -337,7 +338,7 @@ class Bases:
     def _live(self, *conditions: ColumnElement[bool]) -> Select[Any]:
         return _ROWS.where(lives(self._clock.now()), *conditions)
 
-    def _patient(self, row: Row[Any]) -> str | None:
+    def _patient(self, row: Row) -> str | None:
         """Who the person of a row of `_ROWS` is in the registry."""
         return PATIENT.open_any(self._vault, row.person_id, row.patient)
 
@@ -346,13 +347,13 @@ class Bases:
         own = await self._persons.own(who)
         return own if own is not None and rights.is_confirmed(own, self._clock.now()) else None
 
-    async def _over(self, own: Person, who: Account) -> Sequence[Row[Any]]:
+    async def _over(self, own: Person, who: Account) -> Sequence[Row]:
         if own.patient_id is None:
             return ()
         same = PATIENT.among(self._vault, [own.patient_id])
         return (await self._database.fetch(self._live(same, person_link.c.account_id != who.id))).all()
 
-    async def _told(self, rows: Iterable[Row[Any]], own: Person | None) -> list[StandingBasis]:
+    async def _told(self, rows: Iterable[Row], own: Person | None) -> list[StandingBasis]:
         """`own`: the patient who is told; None: the desk is."""
         found = list(rows)
         names = await self._holders([row.account_id for row in found])
@@ -366,7 +367,7 @@ class Bases:
             for row in found
         ]
 
-    def _basis(self, row: Row[Any], patient: str, names: dict[str, str], *, mine: bool, endable: bool) -> StandingBasis:
+    def _basis(self, row: Row, patient: str, names: dict[str, str], *, mine: bool, endable: bool) -> StandingBasis:
         basis, relation = Basis(row.basis), Relation(row.relation)
         last = rights.outlasted(relation, self._identity(row).birth_date, [row.said_at] if row.said_at else [])
         return StandingBasis(
@@ -379,14 +380,14 @@ class Bases:
             own = await own_forms(connection, self._vault, account_ids)
         return {account_id: each.name for account_id, each in own.items()}
 
-    def _name(self, row: Row[Any]) -> str:
+    def _name(self, row: Row) -> str:
         return full_name(self._identity(row))
 
-    def _identity(self, row: Row[Any]) -> PatientIdentity:
+    def _identity(self, row: Row) -> PatientIdentity:
         return identity_from_json(self._vault.open_json(person.c.profile, row.person_id, row.profile))
 
 
-def _may_end(own: Person, row: Row[Any], today: date) -> bool:
+def _may_end(own: Person, row: Row, today: date) -> bool:
     """Whether the patient may end it: whom papers name as a child's representative stays one until the child is 15."""
     if row.relation not in _BY_PAPERS or row.basis == Basis.CONSENT.value:
         return True

@@ -13,9 +13,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import CodeProblem, IssuedCode
 from services.accounts.tables import access_code
@@ -23,6 +22,8 @@ from services.clock import Clock
 from services.errors import NomerokError
 from services.ids import new_id
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.names import plain_hyphens
 
@@ -101,7 +102,7 @@ class Codes:
         """A code that was found before, while it is good."""
         return await self._first(access_code.c.id == code_id)
 
-    async def use(self, unit: AsyncConnection, code_id: str) -> bool:
+    async def use(self, unit: Unit, code_id: str) -> bool:
         """Burns the code within a write unit; False where another was quicker, or it is too late."""
         now = self._clock.now()
         good = access_code.c.used_at.is_(None), access_code.c.expires_at > now
@@ -124,7 +125,8 @@ class Codes:
 
     async def purge(self) -> int:
         """Forgets codes whose time is over, with what is sealed in them; gives how many."""
-        result = await self._database.execute(delete(access_code).where(access_code.c.expires_at <= self._clock.now()))
+        over = delete(access_code).where(access_code.c.expires_at <= self._clock.now())
+        result = await self._database.aside.execute(over)
         return result.rowcount
 
     async def _insert(
@@ -152,6 +154,6 @@ class Codes:
         row = (await self._database.fetch(select(access_code).where(condition, *good))).one_or_none()
         return Code(row.id, CodeKind(row.kind), row.account_id, self._open(row)) if row is not None else None
 
-    def _open(self, row: Row[Any]) -> dict[str, Any]:
+    def _open(self, row: Row) -> dict[str, Any]:
         data: dict[str, Any] = self._vault.open_json(access_code.c.data, row.id, row.data)
         return data

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, select, update
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
@@ -26,6 +24,8 @@ from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, local
 
@@ -104,7 +104,7 @@ class Consents:
         return await self.notice(who, grant_id)
 
     @concerns.persons("who may act for whom, within the unit of a caller that has looked")
-    async def end_for(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
+    async def end_for(self, unit: Unit, account_id: str, person_id: str) -> None:
         """Within a write unit: the account gives up what it was allowed for this person; who allowed it is told."""
         for row in await end_grants(unit, self._vault, self._clock.now(), account_id, person_id):
             await note(unit, self._clock.now(), account_id, row.person_id, "consent_ended", row.id)
@@ -112,7 +112,7 @@ class Consents:
             await self._outbox.add(unit, Notice(row.grantor_id, row.person_id, ended, row.id, key))
 
     @concerns.persons("who may act for whom, within the unit of a caller that has looked")
-    async def withdraw(self, unit: AsyncConnection, who: Account, grantee_id: str, person_id: str) -> None:
+    async def withdraw(self, unit: Unit, who: Account, grantee_id: str, person_id: str) -> None:
         """Within a write unit: the patient lets that account in no longer; everybody concerned is told.
 
         `person_id`: the patient, as this account has them. Whatever else that account rests on stays.
@@ -133,7 +133,7 @@ class Consents:
         )
         return tuple([(await self._grant(who, row), row.granted_at) for row in rows.all()])
 
-    async def end_all(self, unit: AsyncConnection, account_id: str, name: str | None) -> list[Farewell]:
+    async def end_all(self, unit: Unit, account_id: str, name: str | None) -> list[Farewell]:
         """Within the unit that erases the account: every consent to and from it is over; gives who is to be told.
 
         `name`: of who leaves. What the others' chats are told by is written without it (`Farewell`).
@@ -156,7 +156,7 @@ class Consents:
                 sides[row.grantor_id, True] = None
         return [await self._bid_farewell(unit, other, name, gave=gave) for other, gave in sides]
 
-    async def _bid_farewell(self, unit: AsyncConnection, other: str, name: str | None, *, gave: bool) -> Farewell:
+    async def _bid_farewell(self, unit: Unit, other: str, name: str | None, *, gave: bool) -> Farewell:
         key = keys.access_erased(new_id())
         side = GIVER if gave else TAKER
         await self._outbox.add(unit, Notice(other, None, AccountNews.ACCESS_ERASED, side, key, screen_follows=True))
@@ -177,7 +177,7 @@ class Consents:
                 await self._accounts.by_id(row.grantee_id)
         return len(due)
 
-    async def _end(self, unit: AsyncConnection, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+    async def _end(self, unit: Unit, *conditions: ColumnElement[bool]) -> list[Row]:
         """Ends a consent that stands, with what rested on it: it comes first; nothing where there is none.
 
         One given at the desk stands in each of the giver's chats, and all rest on one basis: they end with it.
@@ -195,7 +195,7 @@ class Consents:
             await take_consent(unit, self._vault, now, row.grantee_id, row.person_id, self._rights_ended)
         return rows
 
-    async def _grant(self, who: Account, row: Row[Any]) -> Grant:
+    async def _grant(self, who: Account, row: Row) -> Grant:
         async with self._database.read() as connection:
             holder = (await own_forms(connection, self._vault, [row.grantee_id])).get(row.grantee_id)
         query = select(person.c.profile).where(person.c.id == row.person_id)
@@ -207,9 +207,9 @@ class Consents:
         )
 
 
-def _concerned(rows: Iterable[Row[Any]]) -> dict[str, Row[Any]]:
+def _concerned(rows: Iterable[Row]) -> dict[str, Row]:
     """Each account that one of these consents is from or to, once, with the first that is."""
-    whom: dict[str, Row[Any]] = {}
+    whom: dict[str, Row] = {}
     for row in rows:
         for account_id in (row.grantor_id, row.grantee_id):
             whom.setdefault(account_id, row)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
 from services.accounts.patients import same_patient
@@ -14,6 +13,7 @@ from services.accounts.rights import VisitScope
 from services.accounts.tables import person_link
 from services.clock import Clock
 from services.personal import Narrowed, RestsOnRights
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 
@@ -28,7 +28,7 @@ class RightsEnded:
         self._parts = parts
 
     @concerns.persons("what an account may still do for somebody")
-    async def look(self, unit: AsyncConnection, account_id: str, person_id: str) -> None:
+    async def look(self, unit: Unit, account_id: str, person_id: str) -> None:
         """Within the unit, after the bases are as they will be: what the account may do no more leaves no rows.
 
         Where it sees and does all as before, on another basis, nothing goes.

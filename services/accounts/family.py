@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts, lock_account
@@ -30,6 +29,7 @@ from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.tables import audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, full_years, local
 from services.texts.names import folded
@@ -163,7 +163,7 @@ class Family:
             await self._note(unit, account, person_id, "person_removed")
         await self._accounts.by_id(account.id)  # whom it acts for may have changed: the cache is renewed
 
-    async def _check_room(self, unit: AsyncConnection, account: Account) -> None:
+    async def _check_room(self, unit: Unit, account: Account) -> None:
         """`FamilyFull` by what stands in the list now: of two who add at once, the second counts after the first."""
         await lock_account(unit, account.id)
         listed = person_link.c.account_id == account.id, person_link.c.ended_at.is_(None)
@@ -215,7 +215,7 @@ class Family:
         ).scalar_one()
         return count > 0
 
-    async def _note(self, unit: AsyncConnection, account: Account, person_id: str, action: str) -> None:
+    async def _note(self, unit: Unit, account: Account, person_id: str, action: str) -> None:
         await unit.execute(
             insert(audit).values(
                 id=new_id(), account_id=account.id, person_id=person_id, action=action, at=self._clock.now()
@@ -223,7 +223,7 @@ class Family:
         )
 
 
-async def forget_links(unit: AsyncConnection, link_ids: Collection[str]) -> None:
+async def forget_links(unit: Unit, link_ids: Collection[str]) -> None:
     """Deletes links, and the persons whom nobody else is linked to."""
     gone = delete(person_link).where(person_link.c.id.in_(link_ids)).returning(person_link.c.person_id)
     persons = set((await unit.execute(gone)).scalars())
@@ -231,7 +231,7 @@ async def forget_links(unit: AsyncConnection, link_ids: Collection[str]) -> None
     await unit.execute(delete(person).where(person.c.id.in_(persons), person.c.id.not_in(linked)))
 
 
-async def show_own(unit: AsyncConnection, account_id: str, person_id: str) -> None:
+async def show_own(unit: Unit, account_id: str, person_id: str) -> None:
     """Nobody who has left the list stays the active person."""
     await unit.execute(
         update(account_table)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.identity import identity_from_json
 from services.accounts.model import Relation, full_name
 from services.accounts.tables import person, person_link
 from services.registry.model import PatientIdentity
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 
@@ -27,7 +27,7 @@ class OwnForm:
         return full_name(self.identity)
 
 
-async def own_forms(connection: AsyncConnection, vault: Vault, account_ids: Collection[str]) -> Mapping[str, OwnForm]:
+async def own_forms(connection: Unit, vault: Vault, account_ids: Collection[str]) -> Mapping[str, OwnForm]:
     """By account; those without a form, and those whose own access has been ended, are not in it."""
     query = (
         select(person_link.c.account_id, person.c.id, person.c.profile)

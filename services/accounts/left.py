@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.model import TRAIL_YEARS, Basis
 from services.accounts.tables import person
@@ -17,6 +16,7 @@ from services.clock import Clock
 from services.personal import Leaving
 from services.storage.engine import Database
 from services.storage.tables import LEFT_LENGTH, audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _KEPT = timedelta(days=365 * TRAIL_YEARS)
@@ -40,7 +40,7 @@ class LeftTrail:
         """What stands in place of this chat's account, under each key at hand, the present one first."""
         return self._vault.indexes(_PURPOSE, str(telegram_id))
 
-    async def leave(self, unit: AsyncConnection, leaving: Leaving, own_id: str | None) -> None:
+    async def leave(self, unit: Unit, leaving: Leaving, own_id: str | None) -> None:
         """Within the unit that erases: what was done for others and still leads to them stays; the rest goes.
 
         It leads to a patient by their visit (the subject), or by a person whom somebody else still has.
@@ -68,4 +68,4 @@ class LeftTrail:
         """Forgets what is older than the consent says; gives how many rows."""
         left = func.length(audit.c.account_id) == LEFT_LENGTH
         old = delete(audit).where(left, audit.c.at <= self._clock.now() - _KEPT)
-        return (await self._database.execute(old)).rowcount
+        return (await self._database.aside.execute(old)).rowcount

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select, update
 
 from services.accounts.accounts import lock_account
 from services.accounts.ended import RightsEnded
@@ -16,7 +15,9 @@ from services.accounts.patients import same_patient
 from services.accounts.persons import covers_words
 from services.accounts.tables import PATIENT, access_grant, account, link_basis, person, person_link
 from services.ids import new_id
+from services.storage.rows import Row
 from services.storage.tables import audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 WEAK = (Basis.DECLARED.value,)
@@ -38,7 +39,7 @@ def covers_of(words: str) -> frozenset[Covers]:
     return frozenset(Covers(word) for word in words.split())
 
 
-async def lock_rights(unit: AsyncConnection, grantee_id: str, *others: str) -> None:
+async def lock_rights(unit: Unit, grantee_id: str, *others: str) -> None:
     """Before a unit changes what an account may do: nobody else does meanwhile, nor with these other accounts.
 
     First the consents that it has received, then accounts, each by their ids: the order of whoever ends a basis, or
@@ -51,7 +52,7 @@ async def lock_rights(unit: AsyncConnection, grantee_id: str, *others: str) -> N
 
 
 async def live_link(
-    unit: AsyncConnection, now: datetime, account_id: str, person_id: str, relation: Relation, *, keep: bool
+    unit: Unit, now: datetime, account_id: str, person_id: str, relation: Relation, *, keep: bool
 ) -> str:
     """The account's live link to the person; its relation is set unless it is to be kept. Gives the id."""
     mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
@@ -85,14 +86,14 @@ def own_by_documents(vault: Vault, now: datetime, patient_id: str) -> Select[tup
     return by_documents(now, PATIENT.among(vault, [patient_id]), own)
 
 
-async def is_confirmed(unit: AsyncConnection, now: datetime, account_id: str) -> bool:
+async def is_confirmed(unit: Unit, now: datetime, account_id: str) -> bool:
     """Whether documents have confirmed the account's holder, as it stands within this unit."""
     own = person_link.c.account_id == account_id, person_link.c.relation == Relation.OWN.value
     return (await unit.execute(by_documents(now, *own))).first() is not None
 
 
 async def put_basis(
-    unit: AsyncConnection,
+    unit: Unit,
     link_id: str,
     basis: Basis,
     until: datetime | None,
@@ -113,9 +114,7 @@ async def put_basis(
         await ended.look(unit, link.account_id, link.person_id)
 
 
-async def take_bases(
-    unit: AsyncConnection, link_id: str, bases: Collection[str], now: datetime, ended: RightsEnded
-) -> bool:
+async def take_bases(unit: Unit, link_id: str, bases: Collection[str], now: datetime, ended: RightsEnded) -> bool:
     """Takes these bases off a live link, with what rested on them; False where there was none.
 
     A link that nothing else holds is over. The account is locked before its basis, as by whoever asks for that.
@@ -137,7 +136,7 @@ async def take_bases(
 
 
 async def take_consent(
-    unit: AsyncConnection, vault: Vault, now: datetime, account_id: str, person_id: str, ended: RightsEnded
+    unit: Unit, vault: Vault, now: datetime, account_id: str, person_id: str, ended: RightsEnded
 ) -> None:
     """What the account was allowed for this patient no longer counts."""
     links = await unit.execute(
@@ -152,7 +151,7 @@ async def take_consent(
 
 
 async def insert_grant(
-    unit: AsyncConnection,
+    unit: Unit,
     now: datetime,
     person_id: str,
     grantor_id: str,
@@ -168,9 +167,7 @@ async def insert_grant(
     return grant_id
 
 
-async def end_grants(
-    unit: AsyncConnection, vault: Vault, now: datetime, grantee_id: str, person_id: str
-) -> list[Row[Any]]:
+async def end_grants(unit: Unit, vault: Vault, now: datetime, grantee_id: str, person_id: str) -> list[Row]:
     """Ends what the account was allowed for this person, as a newer one takes its place or nobody wants it."""
     rows = await unit.execute(
         update(access_grant)
@@ -185,7 +182,7 @@ async def end_grants(
     return list(rows.all())
 
 
-async def is_given(unit: AsyncConnection, vault: Vault, grantee_id: str, person_id: str) -> bool:
+async def is_given(unit: Unit, vault: Vault, grantee_id: str, person_id: str) -> bool:
     """Whether a chat of the patient's lets this account in: what was given at the desk stands in each of them."""
     rows = await same_patient(unit, vault, person_id)
     same = access_grant.c.grantee_id == grantee_id, access_grant.c.ended_at.is_(None)
@@ -193,9 +190,7 @@ async def is_given(unit: AsyncConnection, vault: Vault, grantee_id: str, person_
     return (await unit.execute(query)).first() is not None
 
 
-async def note(
-    unit: AsyncConnection, now: datetime, account_id: str, person_id: str | None, action: str, subject_id: str
-) -> None:
+async def note(unit: Unit, now: datetime, account_id: str, person_id: str | None, action: str, subject_id: str) -> None:
     """A line of the audit."""
     values: Mapping[str, Any] = {"account_id": account_id, "person_id": person_id, "subject_id": subject_id}
     await unit.execute(insert(audit).values(id=new_id(), action=action, at=now, **values))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, literal, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
@@ -19,6 +18,7 @@ from services.notify.outbox import Outbox
 from services.notify.tables import outbox as outbox_table
 from services.storage.engine import Database
 from services.storage.types import Sealed
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _AT_ONCE = 100
@@ -169,7 +169,7 @@ class Mail:
             if await self._codes.refuse(unit, code_id):
                 await self._outbox.add(unit, Notice(account.id, None, AccountNews.MAIL_CODE_REFUSED, code_id, key))
 
-    async def _set(self, unit: AsyncConnection, account: Account, sealed: Sealed | None) -> None:
+    async def _set(self, unit: Unit, account: Account, sealed: Sealed | None) -> None:
         """Another address, or none: what a code was sent for before is over."""
         await self._accounts.set_email(unit, account, sealed)
         await self._codes.forget(unit, account.id)

@@ -10,10 +10,8 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from services.accounts import concerns
 from services.accounts.model import Account, AwaitedMail, MailCode, MailCodeProblem, MailCodeState
@@ -26,6 +24,8 @@ from services.limits.limits import EVERYBODY, Limits
 from services.limits.model import Act, LimitReached
 from services.notify.addresses import wire_email
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 LIFETIME = timedelta(minutes=30)
@@ -59,7 +59,7 @@ class MailCodes:
         self._clock = clock
 
     @concerns.account("where its letters go")
-    async def issue(self, unit: AsyncConnection, account: Account, address: str) -> str:
+    async def issue(self, unit: Unit, account: Account, address: str) -> str:
         """A code for this address, in the stead of another address's; gives its id. Raises `MailCodesUsedUp`.
 
         While a code for the same address is good, it is the same one: any of the letters that have come will do.
@@ -91,7 +91,7 @@ class MailCodes:
         row = await self._first(mail_code.c.id == code_id)
         return (MailCode(**self._open(row)), self._state(row)) if row is not None else None
 
-    async def check(self, unit: AsyncConnection, account_id: str, address: str, digits: str) -> MailCodeProblem | None:
+    async def check(self, unit: Unit, account_id: str, address: str, digits: str) -> MailCodeProblem | None:
         """Why these digits do not confirm this address, which counts as a try; None where they do."""
         found = select(mail_code).where(mail_code.c.account_id == account_id)
         row = (await unit.execute(found.with_for_update())).one_or_none()
@@ -109,22 +109,22 @@ class MailCodes:
         await unit.execute(update(mail_code).where(mail_code.c.id == row.id).values(tries=tries))
         return MailCodeProblem.BURNT if tries >= TRIES else MailCodeProblem.WRONG
 
-    async def refuse(self, unit: AsyncConnection, code_id: str) -> bool:
+    async def refuse(self, unit: Unit, code_id: str) -> bool:
         """The mail server knows no such address; False where nobody waits for this code any more."""
         now = self._clock.now()
         result = await unit.execute(update(mail_code).where(mail_code.c.id == code_id).values(refused_at=now))
         return bool(result.rowcount)
 
-    async def forget(self, unit: AsyncConnection, account_id: str) -> None:
+    async def forget(self, unit: Unit, account_id: str) -> None:
         """The address is confirmed, or no longer wanted."""
         await unit.execute(delete(mail_code).where(mail_code.c.account_id == account_id))
 
     async def purge(self) -> None:
         """Forgets codes of more than a day ago."""
         before = self._clock.now() - KEPT
-        await self._database.execute(delete(mail_code).where(mail_code.c.made_at <= before))
+        await self._database.aside.execute(delete(mail_code).where(mail_code.c.made_at <= before))
 
-    async def _count(self, unit: AsyncConnection, telegram_id: int, address: str) -> None:
+    async def _count(self, unit: Unit, telegram_id: int, address: str) -> None:
         """Notes in the unit that issues it that one more goes out; `MailCodesUsedUp` where none may."""
         try:
             await self._limits.spend_within(unit, telegram_id, Act.MAIL_CODE)
@@ -132,17 +132,17 @@ class MailCodes:
         except LimitReached:
             raise MailCodesUsedUp from None
 
-    async def _first(self, condition: ColumnElement[bool]) -> Row[Any] | None:
+    async def _first(self, condition: ColumnElement[bool]) -> Row | None:
         lives = mail_code.c.made_at > self._clock.now() - KEPT
         return (await self._database.fetch(select(mail_code).where(condition, lives))).one_or_none()
 
-    def _state(self, row: Row[Any]) -> MailCodeState:
+    def _state(self, row: Row) -> MailCodeState:
         if row.refused_at is not None:
             return MailCodeState.REFUSED
         if row.tries >= TRIES:
             return MailCodeState.BURNT
         return MailCodeState.SENT if row.expires_at > self._clock.now() else MailCodeState.EXPIRED
 
-    def _open(self, row: Row[Any]) -> Mapping[str, str]:
+    def _open(self, row: Row) -> Mapping[str, str]:
         data: Mapping[str, str] = self._vault.open_json(mail_code.c.data, row.id, row.data)
         return data

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, insert, or_, select, update
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
@@ -39,7 +37,9 @@ from services.ids import new_id
 from services.personal import Fact, Facts, Leaving, Moment, Obligation, ObligationKind, Section, Subject, Word
 from services.registry.model import PatientIdentity, PolicyKind
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.tables import audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 
@@ -133,7 +133,7 @@ class AccountData:
             "email_to_confirm": self._to_confirm(code) if code is not None else None,
         }
 
-    def _to_confirm(self, row: Row[Any]) -> Facts:
+    def _to_confirm(self, row: Row) -> Facts:
         """All but the code itself: who has the letter knows it."""
         return {
             "address": self._vault.open_json(mail_code.c.data, row.id, row.data)["address"],
@@ -171,7 +171,7 @@ class AccountData:
             found.append(self._person(row, bases, now_listed.get(row.id)))
         return found
 
-    def _person(self, row: Row[Any], bases: Sequence[Row[Any]], listed: Person | None) -> Facts:
+    def _person(self, row: Row, bases: Sequence[Row], listed: Person | None) -> Facts:
         """Of each, what the account is shown now. `listed`: as `Persons` has them, None: they have left the list."""
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
         relation = Relation(row.relation)
@@ -264,7 +264,7 @@ class AccountData:
 
     # --- erasing ------------------------------------------------------------------------------------
 
-    async def depart(self, unit: AsyncConnection, account_id: str) -> Departure | None:
+    async def depart(self, unit: Unit, account_id: str) -> Departure | None:
         """Ends every access to and from the account, and finds who goes with it; None where it has gone already.
 
         The account's row stays locked until the unit ends: whoever presses twice waits, and finds nothing.
@@ -298,7 +298,7 @@ class AccountData:
         leaving = Leaving(account_id, telegram_id, frozenset(gone), concerned, frozenset({*mine, *grants}))
         return Departure(leaving, tuple(farewells))
 
-    async def _lock(self, unit: AsyncConnection, account_id: str) -> int | None:
+    async def _lock(self, unit: Unit, account_id: str) -> int | None:
         """Locks what others who leave, end a consent or book at this moment may hold, too; gives the account's chat.
 
         First consents, then accounts, each by their ids: whoever goes by one order never waits in a circle.
@@ -316,7 +316,7 @@ class AccountData:
         chats = {row.id: row.chat for row in (await unit.execute(named.with_for_update())).all()}
         return int(CHAT.open(self._vault, account_id, chats[account_id])) if account_id in chats else None
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         """The last part: persons and the account itself, with all that hangs on it by a foreign key."""
         await self._forget_codes(unit, leaving)
         await self._forget_in_audit(unit, leaving)
@@ -339,10 +339,10 @@ class AccountData:
         for other in departure.leaving.others:
             await self._accounts.by_id(other)  # whom they act for may have changed: the cache is renewed
 
-    async def _own(self, connection: AsyncConnection, account_id: str) -> OwnForm | None:
+    async def _own(self, connection: Unit, account_id: str) -> OwnForm | None:
         return (await own_forms(connection, self._vault, [account_id])).get(account_id)
 
-    async def _copies(self, unit: AsyncConnection, account_id: str, own_id: str) -> dict[str, str]:
+    async def _copies(self, unit: Unit, account_id: str, own_id: str) -> dict[str, str]:
         """Takes away what others kept of the holder on the holder's consent alone; gives those persons, and whose.
 
         A consent that was given at the desk stands on a row of the other account's own.
@@ -361,7 +361,7 @@ class AccountData:
         )
         return {row.person_id: row.account_id for row in taken.all()}
 
-    async def _forget_codes(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def _forget_codes(self, unit: Unit, leaving: Leaving) -> None:
         """Codes of the desk that were made for who goes: what they open lies sealed in them until they are swept."""
         own = await self._own(unit, leaving.account_id)
         query = select(person.c.id, person.c.patient).where(
@@ -374,7 +374,7 @@ class AccountData:
             if theirs or (row.used_at is not None and data["patient"] in patients):
                 await unit.execute(delete(access_code).where(access_code.c.id == row.id))
 
-    async def _forget_in_audit(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def _forget_in_audit(self, unit: Unit, leaving: Leaving) -> None:
         """What the account did for itself goes; what others did with its persons stays as theirs, with nobody's id.
 
         That an account was erased stays, not whose; what it did for others, under a pseudonym (`LeftTrail`).
@@ -402,7 +402,7 @@ def _form(identity: PatientIdentity) -> Facts:
     }
 
 
-def _in_registry(row: Row[Any], listed: Person) -> Facts:
+def _in_registry(row: Row, listed: Person) -> Facts:
     """What the registry says of somebody."""
     return {
         "known_to_registry": row.patient is not None,

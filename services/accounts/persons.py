@@ -11,9 +11,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import together
 from services.accounts import concerns
@@ -33,6 +32,8 @@ from services.registry.model import Patient, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
@@ -229,9 +230,7 @@ class Persons:
         )
 
     @concerns.persons("what documents say, within the unit of a caller that has seen them")
-    async def set_documents(
-        self, unit: AsyncConnection, person_id: str, identity: PatientIdentity, patient: Patient
-    ) -> None:
+    async def set_documents(self, unit: Unit, person_id: str, identity: PatientIdentity, patient: Patient) -> None:
         """Within a write unit: the person becomes who the documents say."""
         await unit.execute(
             update(person).where(person.c.id == person_id).values(**self._columns(person_id, identity, patient))
@@ -239,7 +238,7 @@ class Persons:
 
     async def insert(
         self,
-        unit: AsyncConnection,
+        unit: Unit,
         account_id: str,
         relation: Relation,
         identity: PatientIdentity,
@@ -291,30 +290,30 @@ class Persons:
         return next(iter(await self._gate.open_to(account, found[:1])), None)
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
-        rows: Sequence[Row[Any]]
+        rows: Sequence[Row]
         if person_id is None:
             rows = (await together.once(self._families, [account_id])).get(account_id, ())
         else:
             rows = (await self._database.fetch(_ONE, {"account": account_id, "person": person_id})).all()
         return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
 
-    async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row[Any]]]:
+    async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """Rows of each account's list, in its order."""
         if len(account_ids) == 1:
             found = await self._database.fetch(_FAMILY, {"account": next(iter(account_ids))})
         else:
             found = await self._database.fetch(families_of(account_ids))
-        rows: dict[str, list[Row[Any]]] = defaultdict(list)
+        rows: dict[str, list[Row]] = defaultdict(list)
         for row in found:
             rows[row.account_id].append(row)
         return rows
 
-    async def listed(self, unit: AsyncConnection, account_id: str, person_ids: Collection[str]) -> tuple[Person, ...]:
+    async def listed(self, unit: Unit, account_id: str, person_ids: Collection[str]) -> tuple[Person, ...]:
         """Those of these persons who stand on the account's list, as the unit sees it."""
         found = await unit.execute(_FAMILY.where(person.c.id.in_(person_ids)), {"account": account_id})
         return tuple(self._person(list(group)) for _, group in groupby(found.all(), key=lambda row: row.id))
 
-    def _person(self, rows: list[Row[Any]]) -> Person:
+    def _person(self, rows: list[Row]) -> Person:
         first, now = rows[0], self._clock.now()
         identity, relation = self._identity(first), Relation(first.relation)
         own_word = [row.granted_at for row in rows if row.basis not in (None, Basis.CONSENT.value)]
@@ -335,7 +334,7 @@ class Persons:
         )
         return cut(whole, local(now, MOSCOW).date(), now)
 
-    def _identity(self, row: Row[Any]) -> PatientIdentity:
+    def _identity(self, row: Row) -> PatientIdentity:
         return identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
 
 
@@ -343,7 +342,7 @@ def families_of(account_ids: Collection[str]) -> Select[Any]:
     return _LISTED.where(person_link.c.account_id.in_(account_ids))
 
 
-def _basis(row: Row[Any], last: datetime | None) -> tuple[Basis, datetime | None]:
+def _basis(row: Row, last: datetime | None) -> tuple[Basis, datetime | None]:
     """A basis and when it ends. `last`: what no paper outlasts (`rights.outlasted`)."""
     basis = Basis(row.basis)
     return basis, ends_at(basis, row.until, last)

@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Select, and_, delete, distinct, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, distinct, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import together
 from services.accounts import concerns, rights
@@ -80,8 +79,10 @@ from services.registry.ports.port import REGISTRY_PATIENCE
 from services.registry.ports.times import TimesPort
 from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import claimed_among, insert_for
 from services.storage.tables import audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import local
 
@@ -262,7 +263,9 @@ class Booking:
     async def moved_from(self, draft_id: str) -> str | None:
         """The visit whose place the one booked by this draft has taken; None where it has taken none."""
         of_draft = booking_intent.c.draft_id == draft_id, booking_intent.c.status == _BOOKED
-        return (await self._database.fetch(select(booking_intent.c.moves).where(*of_draft))).scalar_one_or_none()
+        found = await self._database.fetch(select(booking_intent.c.moves).where(*of_draft))
+        moved: str | None = found.scalar_one_or_none()
+        return moved
 
     async def recover(self, limit: int = 50) -> int:
         """Settles intents that a crash or a silence left, and looks once more at those given up for a silence.
@@ -310,7 +313,7 @@ class Booking:
             visits[row.account_id].append(row.visit_id)
         return {account_id: frozenset(found) for account_id, found in visits.items()}
 
-    async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
+    async def _recover_one(self, intent: Row, now: datetime) -> None:
         if intent.status == _REFUSED:
             await self._look_late(intent, now)
             return
@@ -343,7 +346,7 @@ class Booking:
         for intent in given_up:
             await self._look_late(intent, self._clock.now())
 
-    async def _look_late(self, intent: Row[Any], now: datetime) -> None:
+    async def _look_late(self, intent: Row, now: datetime) -> None:
         """Asks what has become of an intent that was given up, and was said to have failed."""
         answer = await self._find(intent.id)
         if isinstance(answer, Booked):
@@ -364,7 +367,7 @@ class Booking:
             if pause is None:
                 await self._forget_other(unit, intent.person_id)
 
-    async def _stands_after_all(self, intent: Row[Any], visit: Visit) -> None:
+    async def _stands_after_all(self, intent: Row, visit: Visit) -> None:
         """Tells of a visit that was said to have failed; once, whoever finds it.
 
         The draft may have booked something else meanwhile, so the intent is no longer the draft's.
@@ -477,7 +480,7 @@ class Booking:
             return True
         return request.moves is None and rights.books_as_declared(request.who, self._clock.now())
 
-    async def _count_declared(self, unit: AsyncConnection, request: BookingRequest, strong: Collection[str]) -> None:
+    async def _count_declared(self, unit: Unit, request: BookingRequest, strong: Collection[str]) -> None:
         """Within the unit that reserves, after `lock_account`: of two at once, the second counts after the first.
 
         `strong`: as in `_ahead`. Raises `NotAllowed`.
@@ -490,7 +493,7 @@ class Booking:
         except LimitReached:
             raise NotAllowed(Denial.TOO_MANY_A_DAY) from None
 
-    async def _count_clash(self, unit: AsyncConnection, account: Account, patient: Patient) -> int:
+    async def _count_clash(self, unit: Unit, account: Account, patient: Patient) -> int:
         """Counts a try before it is known whether it clashes; so of any number at once no more than that many can.
 
         Raises `NotAllowed`: then nobody hears whether there would have been a clash, and the registry is not asked.
@@ -596,7 +599,7 @@ class Booking:
             await self._moving.reserve(unit, intent_id, person_id, request)
         return _Begun(intent_id, patient, request, clashes)
 
-    async def _check_still(self, unit: AsyncConnection, request: BookingRequest, person_id: str) -> None:
+    async def _check_still(self, unit: Unit, request: BookingRequest, person_id: str) -> None:
         """`sight.check_listed`; and, in the same question, who holds the time."""
         held = and_(hold.c.slot_id == request.slot.id, hold.c.until > self._clock.now())
         found = sight.listed(request.account.id, person_id).add_columns(hold.c.draft_id).outerjoin(hold, held)
@@ -669,11 +672,11 @@ class Booking:
         visit = answer.visit if isinstance(answer, Booked) else old
         return await self._telling.listeners(visit) if visit is not None else Listeners()
 
-    async def _may_act(self, unit: AsyncConnection, intent_id: str) -> bool | None:
+    async def _may_act(self, unit: Unit, intent_id: str) -> bool | None:
         """`sight.may_act` for whoever has asked for a booking, now that the registry has answered."""
         return await sight.may_act(unit, *sight.asked_by(booking_intent, intent_id), self._clock.now())
 
-    async def _undo(self, unit: AsyncConnection, intent: Row[Any], visit: Visit) -> None:
+    async def _undo(self, unit: Unit, intent: Row, visit: Visit) -> None:
         """The right to book ended while the registry was asked: the visit goes again, and nobody was told of it.
 
         `Cancelling` asks for that, as soon as this unit stands, until the registry has answered.
@@ -708,8 +711,8 @@ class Booking:
 
     async def _confirm(
         self,
-        unit: AsyncConnection,
-        intent: Row[Any],
+        unit: Unit,
+        intent: Row,
         visit: Visit,
         old: Visit | None,
         listeners: Listeners,
@@ -757,7 +760,7 @@ class Booking:
             )
         )
 
-    async def _refuse(self, unit: AsyncConnection, intent: Row[Any], *, given_up: bool, screen_follows: bool) -> None:
+    async def _refuse(self, unit: Unit, intent: Row, *, given_up: bool, screen_follows: bool) -> None:
         await self._forget_other(unit, intent.person_id)
         if screen_follows and not given_up:  # the screen says why, and nothing has changed
             return
@@ -771,7 +774,7 @@ class Booking:
         )
         await self._outbox.add(unit, notice)
 
-    async def _forget_other(self, unit: AsyncConnection, person_id: str) -> None:
+    async def _forget_other(self, unit: Unit, person_id: str) -> None:
         """Another citizen for whom nothing came about is not kept, unless somebody has put them on the list by hand."""
         has_bookings = select(booking_intent.c.id).where(
             booking_intent.c.person_id == person_id,

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.model import Account, Action, Area
@@ -21,6 +20,7 @@ from services.ids import new_id
 from services.registry.model import Visit
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 
@@ -93,7 +93,7 @@ class Calendar:
         )
         return {row.moves: row.visit_id for row in rows}
 
-    async def _insert(self, unit: AsyncConnection, account_id: str, visit_id: str, written: str) -> None:
+    async def _insert(self, unit: Unit, account_id: str, visit_id: str, written: str) -> None:
         await unit.execute(
             insert_for(self._database.dialect, calendar_event)
             .values(account_id=account_id, visit_id=visit_id, uid=new_id(), sequence=0, written=written)

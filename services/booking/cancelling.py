@@ -8,11 +8,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns, rights
 from services.accounts.model import Account, Action, Area
@@ -37,7 +35,9 @@ from services.registry.ports.bookings import BookingsPort
 from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.port import REGISTRY_PATIENCE
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import claimed_among
+from services.storage.units import Unit
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ class Cancelling:
             return None
         return await self._settle(intent_id, Cancelled(), entry.visit, screen_follows=True)
 
-    async def _recover_one(self, intent: Row[Any], now: datetime) -> None:
+    async def _recover_one(self, intent: Row, now: datetime) -> None:
         visit, answer = await self._look_again(intent, now)
         undoing = intent.undoes is not None
         if isinstance(answer, Unknown) or (undoing and answer == NotCancelled(CancelRefusal.UNAVAILABLE)):
@@ -202,7 +202,7 @@ class Cancelling:
             return
         await self._settle(intent.id, answer, visit, screen_follows=False)
 
-    async def _look_again(self, intent: Row[Any], now: datetime) -> tuple[Visit | None, CancelAnswer]:
+    async def _look_again(self, intent: Row, now: datetime) -> tuple[Visit | None, CancelAnswer]:
         """The visit as it is and what has become of its cancelling, asked for again while it stands.
 
         The last time it is only looked at: an answer that is lost then would leave nobody to say what is true. What is
@@ -259,8 +259,8 @@ class Cancelling:
 
     async def _confirm(
         self,
-        unit: AsyncConnection,
-        intent: Row[Any],
+        unit: Unit,
+        intent: Row,
         visit: Visit | None,
         listeners: Listeners,
         *,
@@ -274,11 +274,11 @@ class Cancelling:
         if told:
             await self._tell(unit, intent, VisitNews.VISIT_CANCELLED, screen_follows=screen_follows)
 
-    async def _may_act(self, unit: AsyncConnection, intent_id: str, now: datetime) -> bool | None:
+    async def _may_act(self, unit: Unit, intent_id: str, now: datetime) -> bool | None:
         """`sight.may_act` for whoever has asked for it: who may no more hears nothing of what came of it."""
         return await sight.may_act(unit, *sight.asked_by(cancel_intent, intent_id), now)
 
-    async def _note_undone(self, unit: AsyncConnection, intent: Row[Any], answer: CancelAnswer, now: datetime) -> None:
+    async def _note_undone(self, unit: Unit, intent: Row, answer: CancelAnswer, now: datetime) -> None:
         """A visit that was booked as the right to it ended: whoever had asked hears that it is no more, nobody else."""
         if answer == NotCancelled(CancelRefusal.TIME_PASSED):
             log.error("a visit stands that was to be undone by %s", intent.id)
@@ -287,7 +287,7 @@ class Cancelling:
         key = keys.undone(intent.undoes)
         await self._outbox.add(unit, Notice(intent.account_id, None, VisitNews.BOOKING_UNDONE, intent.undoes, key))
 
-    async def _tell(self, unit: AsyncConnection, intent: Row[Any], kind: VisitNews, *, screen_follows: bool) -> None:
+    async def _tell(self, unit: Unit, intent: Row, kind: VisitNews, *, screen_follows: bool) -> None:
         who, key = (intent.account_id, intent.person_id), keys.cancelled(intent.id)
         await self._outbox.add(unit, Notice(*who, kind, intent.visit_id, key, screen_follows=screen_follows))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, case, literal, select
+from sqlalchemy import case, literal, select
 
 from services.accounts import concerns
 from services.accounts.holders import own_forms
@@ -16,6 +14,7 @@ from services.booking.tables import booking_intent, cancel_intent
 from services.clock import Clock
 from services.registry.model import Visit
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.vault import Vault
 
 
@@ -40,7 +39,7 @@ class Deeds:
         name = await self._name(account.id, row.account_id) if doer is Doer.CONSENT else None
         return Deed(DeedKind(row.kind), doer, row.account_id, name)
 
-    async def _latest(self, account_id: str, visit_id: str) -> Row[Any] | None:
+    async def _latest(self, account_id: str, visit_id: str) -> Row | None:
         made = case((booking_intent.c.moves.is_(None), DeedKind.BOOKED.value), else_=DeedKind.MOVED.value)
         booked = select(booking_intent.c.account_id, booking_intent.c.created_at, made.label("kind")).where(
             booking_intent.c.visit_id == visit_id,

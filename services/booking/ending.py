@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, update
 
 from services.booking.tables import booking_intent
 from services.booking.watch import Watch
 from services.ids import new_id
 from services.registry.model import CancelRefusal, Visit, VisitStatus
+from services.storage.rows import Row
 from services.storage.tables import audit
+from services.storage.units import Unit
 
 
 def why_over(visit: Visit, now: datetime) -> CancelRefusal | None:
@@ -27,9 +27,7 @@ def why_over(visit: Visit, now: datetime) -> CancelRefusal | None:
     return None
 
 
-async def note_cancelled(
-    unit: AsyncConnection, watch: Watch, intent: Row[Any], visit: Visit | None, now: datetime
-) -> None:
+async def note_cancelled(unit: Unit, watch: Watch, intent: Row, visit: Visit | None, now: datetime) -> None:
     """Within the unit that settles a `cancel_intent` as done. `visit`: as it was seen last, if at all."""
     await watch.hide(unit, intent.visit_id, intent.account_id)
     await unit.execute(update(booking_intent).where(booking_intent.c.visit_id == intent.visit_id).values(ended_at=now))

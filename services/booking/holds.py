@@ -12,7 +12,6 @@ from math import ceil
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import lock_account
@@ -25,6 +24,7 @@ from services.limits.model import LIMITS, Act, LimitReached
 from services.registry.model import Slot
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.units import Unit
 
 HOLD = timedelta(minutes=5)
 AT_ONCE = 3
@@ -95,9 +95,9 @@ class Holds:
 
     async def purge(self) -> int:
         """Sweeps holds that have ended; gives how many."""
-        return (await self._database.execute(delete(hold).where(hold.c.until <= self._clock.now()))).rowcount
+        return (await self._database.aside.execute(delete(hold).where(hold.c.until <= self._clock.now()))).rowcount
 
-    async def _take(self, unit: AsyncConnection, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
+    async def _take(self, unit: Unit, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
         now, chat = self._clock.now(), account.telegram_id
         await lock_account(unit, account.id)
         concerns = or_(hold.c.account_id == account.id, hold.c.slot_id == slot.id)

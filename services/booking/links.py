@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.booking.model import BookingLink, LinkKind, LinkTarget
 from services.booking.tables import waiting_link
@@ -23,6 +22,7 @@ from services.registry.ports.clinics import ClinicsPort
 from services.registry.ports.times import TimesPort
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 LONGEST = 58
@@ -115,14 +115,14 @@ class Links:
         """The link has been followed, or is not wanted."""
         await self._database.execute(delete(waiting_link).where(self._of(telegram_id)))
 
-    async def erase(self, unit: AsyncConnection, telegram_id: int) -> None:
+    async def erase(self, unit: Unit, telegram_id: int) -> None:
         """The same within a unit: nothing waits for a chat whose data are erased."""
         await unit.execute(delete(waiting_link).where(self._of(telegram_id)))
 
     async def purge(self) -> int:
         """Forgets links that have waited too long; gives how many."""
         late = delete(waiting_link).where(waiting_link.c.expires_at <= self._clock.now())
-        return (await self._database.execute(late)).rowcount
+        return (await self._database.aside.execute(late)).rowcount
 
     def _of(self, telegram_id: int) -> ColumnElement[bool]:
         """The chat's row, kept under the present key or an earlier one."""

@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Row, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, select, update
 
 from services.accounts import concerns
 from services.accounts.model import Action, Area
@@ -39,6 +38,8 @@ from services.registry.model import (
 from services.registry.ports.bookings import BookingsPort
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _PENDING, _DONE, _REFUSED = "pending", "done", "refused"
@@ -66,7 +67,7 @@ class Moving:
         self._patience = patience
 
     @concerns.area(Area.VISITS, Action.MANAGE)
-    async def reserve(self, unit: AsyncConnection, intent_id: str, person_id: str, request: BookingRequest) -> None:
+    async def reserve(self, unit: Unit, intent_id: str, person_id: str, request: BookingRequest) -> None:
         """Notes beside a booking's intent that the old visit goes first. `IntegrityError`: it is going already."""
         old = request.moves
         if old is None or not request.gives_up:
@@ -95,7 +96,7 @@ class Moving:
         answer = await self._patiently(self._registry.book(intent_id, patient_id, request.slot.id))
         return await self._then_old(answer, old.id, last=False) if isinstance(answer, Booked) else answer
 
-    async def go_on(self, intent: Row[Any], found: BookingAnswer | None, *, last: bool) -> BookingAnswer | None:
+    async def go_on(self, intent: Row, found: BookingAnswer | None, *, last: bool) -> BookingAnswer | None:
         """What a crash or a silence has left of a move. `found`: what became of its key; `last`: long enough."""
         if self._registry.capabilities().moves or isinstance(found, Unknown):
             return found
@@ -111,7 +112,7 @@ class Moving:
         answer = await self._old_first(intent.id, patient_id, intent.slot_id, None if given_up else intent.moves)
         return await self._give_in(intent, given_up) if last and isinstance(answer, Unknown) else answer
 
-    async def settle(self, unit: AsyncConnection, intent_id: str, *, booked: bool) -> bool:
+    async def settle(self, unit: Unit, intent_id: str, *, booked: bool) -> bool:
         """Settles what stood beside the intent; gives whether the old visit has gone before the new one."""
         mine = cancel_intent.c.for_move == intent_id
         await unit.execute(
@@ -122,7 +123,7 @@ class Moving:
         gone = select(cancel_intent.c.id).where(mine, cancel_intent.c.status == _DONE)
         return (await unit.execute(gone)).first() is not None
 
-    async def undo_late(self, intent: Row[Any], late: Visit) -> bool | None:
+    async def undo_late(self, intent: Row, late: Visit) -> bool | None:
         """Cancels a new visit that came after the move was said to have failed, if the old one stands as was said.
 
         False: the old one does not stand, or it was no move; None: the registry does not say, so ask again.
@@ -167,7 +168,7 @@ class Moving:
             await self._note_given_up(intent_id, old_id)
         return await self._patiently(self._registry.book(intent_id, patient_id, slot_id))
 
-    async def _give_in(self, intent: Row[Any], given_up: bool) -> BookingAnswer:
+    async def _give_in(self, intent: Row, given_up: bool) -> BookingAnswer:
         """The registry has been silent for long enough: what does not stand by now is not waited for."""
         try:
             found = await self._patiently(self._registry.find_booking(intent.id))

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, Table, delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Table, delete, or_, select
 
 from services.accounts.accounts import Accounts
 from services.accounts.persons import Persons
@@ -35,6 +33,8 @@ from services.registry.model import CancelRefusal, Visit, VisitStatus
 from services.registry.ports.clinics import ClinicsPort
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.texts.dates import MOSCOW
 
 WAITED_FOR = timedelta(minutes=10)
@@ -109,7 +109,7 @@ class BookingData:
             if row.until > now
         ]
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         """Also what others have booked for somebody who goes: the visits themselves are the registry's."""
         await self._check(unit, leaving)
         for table in _BY_ACCOUNT:
@@ -118,7 +118,7 @@ class BookingData:
             await unit.execute(delete(table).where(table.c.person_id.in_(leaving.persons)))
         await self._links.erase(unit, leaving.telegram_id)
 
-    async def _check(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def _check(self, unit: Unit, leaving: Leaving) -> None:
         """Whether a visit stands that was asked for just now will be told; then nobody would be there to hear it."""
         concerned = or_(
             booking_intent.c.account_id == leaving.account_id, booking_intent.c.person_id.in_(leaving.persons)
@@ -128,7 +128,7 @@ class BookingData:
         if (await unit.execute(pending.limit(1))).first() is not None:
             raise StillUnderWay
 
-    async def _rows(self, table: Table, whose: Subject, order: str) -> Sequence[Row[Any]]:
+    async def _rows(self, table: Table, whose: Subject, order: str) -> Sequence[Row]:
         mine = select(table).where(table.c.account_id == whose.account_id).order_by(table.c[order])
         return (await self._database.fetch(mine)).all()
 
@@ -149,7 +149,7 @@ class BookingData:
         own = (await self._database.fetch(sight.own_bookings(whose.account_id))).scalars()
         return _Sight({each.id: sight.least_scope(each, now) for each in family}, frozenset(own))
 
-    async def _zones(self, booked: Sequence[Row[Any]]) -> Mapping[str, str]:
+    async def _zones(self, booked: Sequence[Row]) -> Mapping[str, str]:
         """Zones of the clinics that were booked at; Moscow's where the registry does not say."""
         zones: dict[str, str] = {}
         for clinic_id in {row.clinic_id for row in booked}:
@@ -169,7 +169,7 @@ class _Sight:
     scopes: Mapping[str, VisitScope]
     own: Collection[str]
 
-    def sees(self, row: Row[Any]) -> bool:
+    def sees(self, row: Row) -> bool:
         """Whether the row's visit may be told of; a booking that came to nothing is the account's own."""
         scope = self.scopes.get(row.person_id, VisitScope.NONE)
         return scope is VisitScope.ALL or (
@@ -177,12 +177,12 @@ class _Sight:
         )
 
 
-def _acted(row: Row[Any]) -> Facts:
+def _acted(row: Row) -> Facts:
     """That something was asked for, and when: whom it was for, and what, is not this account's to know any more."""
     return {"asked_at": row.created_at}
 
 
-def _booking(row: Row[Any], entry: VisitEntry | None, zones: Mapping[str, str]) -> Facts:
+def _booking(row: Row, entry: VisitEntry | None, zones: Mapping[str, str]) -> Facts:
     return {
         "asked_at": row.created_at,
         "person": Word("person", row.person_id),
@@ -196,7 +196,7 @@ def _booking(row: Row[Any], entry: VisitEntry | None, zones: Mapping[str, str]) 
     }
 
 
-def _cancelling(row: Row[Any], entry: VisitEntry | None) -> Facts:
+def _cancelling(row: Row, entry: VisitEntry | None) -> Facts:
     return {
         "asked_at": row.created_at,
         "person": Word("person", row.person_id),
@@ -207,7 +207,7 @@ def _cancelling(row: Row[Any], entry: VisitEntry | None) -> Facts:
     }
 
 
-def _watched(row: Row[Any], entry: VisitEntry | None) -> Facts:
+def _watched(row: Row, entry: VisitEntry | None) -> Facts:
     return {
         "person": Word("person", row.person_id),
         "visit_at": _at(row.starts_at, entry),
@@ -216,11 +216,11 @@ def _watched(row: Row[Any], entry: VisitEntry | None) -> Facts:
     }
 
 
-def _replied(row: Row[Any], entry: VisitEntry) -> Facts:
+def _replied(row: Row, entry: VisitEntry) -> Facts:
     return {"said_at": row.at, "visit_at": _at(row.starts_at, entry), "visit": _visit(entry.visit)}
 
 
-def _in_calendar(row: Row[Any], entry: VisitEntry) -> Facts:
+def _in_calendar(row: Row, entry: VisitEntry) -> Facts:
     return {"name_in_calendar": row.uid, "changes": row.sequence, "visit": _visit(entry.visit)}
 
 

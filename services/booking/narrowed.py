@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, delete, select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.tables import person_link
 from services.booking import sight
@@ -18,6 +17,7 @@ from services.notify.outbox import Outbox
 from services.notify.tables import notification
 from services.personal import Narrowed
 from services.registry.model import VisitStatus
+from services.storage.units import Unit
 
 _OFFSETS = (timedelta(hours=2), timedelta(hours=12))
 """Of the country's clocks: a visit's day is one of these, wherever its clinic is."""
@@ -30,7 +30,7 @@ class VisitsTold:
         self._outbox = outbox
         self._clock = clock
 
-    async def drop(self, unit: AsyncConnection, narrowed: Narrowed) -> None:
+    async def drop(self, unit: Unit, narrowed: Narrowed) -> None:
         if narrowed.sees_all:
             return
         account_id = narrowed.account_id
@@ -52,7 +52,7 @@ class VisitsTold:
         days = [each.isoformat() for each in await self._days_ahead(unit, account_id)]
         await self._outbox.forget(unit, account_id, eves, notification.c.subject_id.not_in(days))
 
-    async def _was_ended(self, unit: AsyncConnection, narrowed: Narrowed) -> bool:
+    async def _was_ended(self, unit: Unit, narrowed: Narrowed) -> bool:
         """Whether the right has ended; whoever takes somebody off the list, and types them in again one day, has lost
         nothing of what was booked from there.
         """
@@ -61,17 +61,17 @@ class VisitsTold:
         )
         return (await unit.execute(link)).first() is not None
 
-    async def _known(self, unit: AsyncConnection, narrowed: Narrowed) -> frozenset[str]:
+    async def _known(self, unit: Unit, narrowed: Narrowed) -> frozenset[str]:
         """Visits of these persons that the account has rows about."""
         known = union(*(_of(table, narrowed) for table in (visit_watch, booking_intent, cancel_intent)))
         return frozenset(each for each in (await unit.execute(known)).scalars() if each is not None)
 
-    async def _kept(self, unit: AsyncConnection, own: Collection[str]) -> frozenset[str]:
+    async def _kept(self, unit: Unit, own: Collection[str]) -> frozenset[str]:
         """Subjects of news about bookings that stay in sight: their visits, and the intents that made them."""
         intents = select(booking_intent.c.id).where(booking_intent.c.visit_id.in_(own))
         return frozenset(own) | frozenset((await unit.execute(intents)).scalars())
 
-    async def _days_ahead(self, unit: AsyncConnection, account_id: str) -> set[date]:
+    async def _days_ahead(self, unit: Unit, account_id: str) -> set[date]:
         """Days on which the account may have a visit still: the eve's message is about all of a day."""
         booked = select(visit_watch.c.starts_at).where(
             visit_watch.c.account_id == account_id, visit_watch.c.status == VisitStatus.BOOKED.value

@@ -50,4 +50,4 @@ class Replies:
     async def purge(self) -> int:
         """Forgets answers about visits that are over; gives how many."""
         old = visit_reply.c.starts_at < self._clock.now() - _KEPT
-        return (await self._database.execute(delete(visit_reply).where(old))).rowcount
+        return (await self._database.aside.execute(delete(visit_reply).where(old))).rowcount

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ScalarSelect, Select, Table, select
 
 from services.accounts import rights
 from services.accounts.links import covers_of
@@ -21,6 +20,8 @@ from services.booking.tables import booking_intent, cancel_intent
 from services.errors import Denial, NotAllowed, NotFound
 from services.registry.model import Visit
 from services.registry.ports.errors import RegistryUnavailable
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.texts.dates import local
 
 _DONE = ("booked", "done")
@@ -89,13 +90,13 @@ def listed(account_id: str, person_id: str) -> Select[Any]:
     )
 
 
-async def check_listed(unit: AsyncConnection, account_id: str, person_id: str) -> None:
+async def check_listed(unit: Unit, account_id: str, person_id: str) -> None:
     """Raises `NotAllowed` where the person has gone since it was read."""
     if (await unit.execute(listed(account_id, person_id))).first() is None:
         raise NotAllowed(Denial.BASIS_ENDED)
 
 
-async def may_act(unit: AsyncConnection, account_id: Id, person_id: Id, now: datetime) -> bool | None:
+async def may_act(unit: Unit, account_id: Id, person_id: Id, now: datetime) -> bool | None:
     """Whether the account may book and manage for the person still; None: it has taken them off its list itself.
 
     What that rests on stays as it is until the unit ends: whoever is ending it waits, or has ended it. To be asked
@@ -124,13 +125,13 @@ def asked_by(intents: Table, intent_id: str) -> tuple[ScalarSelect[str], ScalarS
     )
 
 
-def _lets_act(basis: Row[Any], now: datetime) -> bool:
+def _lets_act(basis: Row, now: datetime) -> bool:
     """Whether a basis stands and allows to act, not only to see."""
     lives = basis.until is None or basis.until > now
     return lives and (basis.basis != Basis.CONSENT.value or Covers.MANAGE_VISITS in covers_of(basis.covers or ""))
 
 
-async def check_own(unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+async def check_own(unit: Unit, account_id: str, visit_id: str) -> None:
     """Before a visit is changed by who sees it only as booked from there: somebody may have been quicker.
 
     Raises `NotFound` where it is not in sight any more, and `RegistryUnavailable` while another account waits for an
@@ -154,7 +155,7 @@ class OthersChanges:
     given_up: frozenset[str]
 
 
-async def changed_by_others(unit: AsyncConnection, account_id: str, visit_ids: Collection[str]) -> OthersChanges:
+async def changed_by_others(unit: Unit, account_id: str, visit_ids: Collection[str]) -> OthersChanges:
     """Which of these visits other accounts of this bot have moved or cancelled; what the clinic does is not theirs."""
     moves = select(booking_intent.c.moves, booking_intent.c.status, booking_intent.c.check_at).where(
         booking_intent.c.account_id != account_id,

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Select, and_, or_
 
 from services.accounts import rights
 from services.accounts.accounts import Accounts
@@ -28,6 +26,8 @@ from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.registry.model import Visit, VisitStatus
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import local
 
@@ -84,15 +84,13 @@ class Telling:
         representatives = dict.fromkeys(_listener(row) for row in rows)
         return Listeners(representatives=await self._who_see_all(representatives, visit))
 
-    async def booked(self, unit: AsyncConnection, actor_id: str, listeners: Listeners, visit: Visit) -> None:
+    async def booked(self, unit: Unit, actor_id: str, listeners: Listeners, visit: Visit) -> None:
         """Within the unit that settles the booking."""
         for each in await self._still(unit, listeners, actor_id):
             key = keys.booked_elsewhere(each.account_id, visit.id)
             await self._tell(unit, each, visit, VisitNews.VISIT_BOOKED_ELSEWHERE, key)
 
-    async def moved(
-        self, unit: AsyncConnection, actor_id: str, listeners: Listeners, old: Visit | None, visit: Visit
-    ) -> None:
+    async def moved(self, unit: Unit, actor_id: str, listeners: Listeners, old: Visit | None, visit: Visit) -> None:
         """Within the unit that settles the move. `old`: the visit that was moved, None: the registry does not say."""
         for each in await self._still(unit, listeners, actor_id):
             if old is not None and old.id != visit.id:
@@ -101,7 +99,7 @@ class Telling:
                 unit, each, visit, VisitNews.VISIT_MOVED, keys.moved(each.account_id, visit.id, visit.start)
             )
 
-    async def cancelled(self, unit: AsyncConnection, actor_id: str, listeners: Listeners, visit: Visit) -> None:
+    async def cancelled(self, unit: Unit, actor_id: str, listeners: Listeners, visit: Visit) -> None:
         """Within the unit that settles the cancelling."""
         gone = replace(visit, status=VisitStatus.CANCELLED_BY_PATIENT)
         for each in await self._still(unit, listeners, actor_id):
@@ -109,17 +107,17 @@ class Telling:
             key = keys.cancelled_by_patient(each.account_id, visit.id, visit.start)
             await self._tell(unit, each, gone, VisitNews.VISIT_CANCELLED, key)
 
-    async def _tell(self, unit: AsyncConnection, whom: Listener, visit: Visit, kind: VisitNews, key: str) -> None:
+    async def _tell(self, unit: Unit, whom: Listener, visit: Visit, kind: VisitNews, key: str) -> None:
         """At once, whatever the hour: somebody else has acted in their name."""
         notice = Notice(whom.account_id, whom.person_id, kind, visit.id, key)
         await self._watch.remember(unit, whom.account_id, whom.person_id, visit, notice)
         await self._outbox.hasten(unit, key, self._clock.now())
 
-    async def _over(self, unit: AsyncConnection, whom: Listener, visit: Visit) -> None:
+    async def _over(self, unit: Unit, whom: Listener, visit: Visit) -> None:
         await self._watch.remember(unit, whom.account_id, whom.person_id, visit)
         await self._outbox.withdraw(unit, keys.soon(whom.account_id, visit.id, visit.start))
 
-    async def _still(self, unit: AsyncConnection, listeners: Listeners, actor_id: str) -> Sequence[Listener]:
+    async def _still(self, unit: Unit, listeners: Listeners, actor_id: str) -> Sequence[Listener]:
         """Those of them who have their say still, which stays so until the unit ends."""
         asked = listeners.but(actor_id)
         if not asked:
@@ -150,5 +148,5 @@ class Telling:
         return tuple(found)
 
 
-def _listener(row: Row[Any]) -> Listener:
+def _listener(row: Row) -> Listener:
     return Listener(row.account_id, row.person_id)

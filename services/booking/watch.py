@@ -13,10 +13,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
@@ -48,7 +46,9 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.port import REGISTRY_PATIENCE
 from services.registry.ports.visits import VisitChangesPort, VisitFilter, VisitsPort
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import claimed_among, insert_for
+from services.storage.units import Unit
 from services.storage.vault import Vault, VaultError
 
 LOOK_EVERY = timedelta(minutes=5)
@@ -141,9 +141,7 @@ class Watch:
         self._patience = patience
 
     @concerns.area(Area.VISITS, Action.SEE)
-    async def remember(
-        self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit, *told: Notice
-    ) -> None:
+    async def remember(self, unit: Unit, account_id: str, person_id: str, visit: Visit, *told: Notice) -> None:
         """Within the unit that makes it true: the account knows the visit as it is, and will be reminded of it.
 
         `told`: what it hears of it besides, written along with the reminders.
@@ -161,7 +159,7 @@ class Watch:
             await self._outbox.add(unit, *told)
 
     @concerns.persons("which visits others still see, within the unit of a caller that has changed one")
-    async def hide(self, unit: AsyncConnection, visit_id: str, actor_id: str) -> None:
+    async def hide(self, unit: Unit, visit_id: str, actor_id: str) -> None:
         """Within the unit that settles what an account has changed in a visit: others who have booked it lose sight.
 
         What they see on a basis of its own they go on seeing.
@@ -169,7 +167,7 @@ class Watch:
         of_others = booking_intent.c.visit_id == visit_id, booking_intent.c.account_id != actor_id
         await self.hide_where(unit, *of_others)
 
-    async def hide_where(self, unit: AsyncConnection, *of_these: ColumnElement[bool]) -> None:
+    async def hide_where(self, unit: Unit, *of_these: ColumnElement[bool]) -> None:
         """Within a unit: that these visits were booked by those accounts shows them no longer."""
         hidden = await unit.execute(
             update(booking_intent)
@@ -182,7 +180,7 @@ class Watch:
             if not await self._sees_all(unit, row.account_id, row.person_id):
                 await self._forget(unit, row.account_id, row.visit_id)
 
-    async def _sees_all(self, unit: AsyncConnection, account_id: str, person_id: str) -> bool:
+    async def _sees_all(self, unit: Unit, account_id: str, person_id: str) -> bool:
         """Whether the account sees the person's visits wherever they were booked from, so this one all the same.
 
         Documents alone do not say so: a teenager's parents have them too.
@@ -236,7 +234,7 @@ class Watch:
     async def purge(self) -> int:
         """Forgets visits that are not asked about any more; gives how many."""
         old = visit_watch.c.starts_at < self._clock.now() - 2 * _SINCE
-        return (await self._database.execute(delete(visit_watch).where(old))).rowcount
+        return (await self._database.aside.execute(delete(visit_watch).where(old))).rowcount
 
     async def _claim(self, limit: int, now: datetime) -> Sequence[_Patient]:
         """Persons to ask about now; another process does not get them meanwhile.
@@ -264,7 +262,7 @@ class Watch:
         )
         return self._patients(claimed.all())
 
-    def _patients(self, rows: Iterable[Row[Any]]) -> Sequence[_Patient]:
+    def _patients(self, rows: Iterable[Row]) -> Sequence[_Patient]:
         """But for one whose value is damaged: nobody else is to wait for that."""
         found = []
         for row in rows:
@@ -366,26 +364,26 @@ class Watch:
                     await self._meet(unit, account_id, entry)
         return unsettled | {change.entry.person.id for change in changed if change.leads_nowhere}
 
-    async def _lose(self, unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+    async def _lose(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """The patient or another account has changed it: to who sees only what was booked from there, no word."""
         await self.hide_where(unit, booking_intent.c.account_id == account_id, booking_intent.c.visit_id == visit_id)
         await self._forget(unit, account_id, visit_id)
 
-    async def _withdraw_reminder(self, unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+    async def _withdraw_reminder(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """Of the visit as it was."""
         mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit_id
         before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one_or_none()
         if before is not None:
             await self._outbox.withdraw(unit, keys.soon(account_id, visit_id, before))
 
-    async def _forget(self, unit: AsyncConnection, account_id: str, visit_id: str) -> None:
+    async def _forget(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """All that the account was told, is to be told and remembers of a visit that is out of its sight."""
         for table in (visit_watch, visit_reply, calendar_event):
             await unit.execute(delete(table).where(table.c.account_id == account_id, table.c.visit_id == visit_id))
         of_visit = notification.c.subject_id == visit_id, notification.c.kind.in_(list(VisitNews))
         await self._outbox.forget(unit, account_id, *of_visit)
 
-    async def _linked(self, unit: AsyncConnection, account_id: str) -> set[str]:
+    async def _linked(self, unit: Unit, account_id: str) -> set[str]:
         """Whom the account has still, locked until the unit ends: since the reading somebody may have been erased."""
         links = select(person_link.c.person_id).where(
             person_link.c.account_id == account_id, person_link.c.ended_at.is_(None)
@@ -407,7 +405,7 @@ class Watch:
             chain.append(visit)
         return tuple(chain)
 
-    async def _own_doing(self, unit: AsyncConnection, account_id: str, visit_ids: Collection[str]) -> set[str]:
+    async def _own_doing(self, unit: Unit, account_id: str, visit_ids: Collection[str]) -> set[str]:
         """Visits that this account itself cancels or moves, or has: whoever settles that tells of it.
 
         Read before what is known of them is written: what is settled in between is then known already.
@@ -428,22 +426,20 @@ class Watch:
         )
         return set((await unit.execute(cancels.union(moves, undone))).scalars())
 
-    async def _meet(self, unit: AsyncConnection, account_id: str, entry: VisitEntry) -> None:
+    async def _meet(self, unit: Unit, account_id: str, entry: VisitEntry) -> None:
         """A visit that was made elsewhere: nothing is said of it, but it is reminded of."""
         visit, person_id = entry.visit, entry.person.id
         known = {"person_id": person_id, "status": visit.status.value, "starts_at": visit.start}
         if await self._met(unit, {"account_id": account_id, "visit_id": visit.id, **known}):
             await self._plan(unit, account_id, person_id, visit)
 
-    async def _met(self, unit: AsyncConnection, row: Mapping[str, object]) -> bool:
+    async def _met(self, unit: Unit, row: Mapping[str, object]) -> bool:
         """Notes the visit, if the account did not know it yet."""
         noted = insert_for(self._database.dialect, visit_watch).values(row)
         met = await unit.execute(noted.on_conflict_do_nothing(index_elements=["account_id", "visit_id"]))
         return bool(met.rowcount)
 
-    async def _tell(
-        self, unit: AsyncConnection, account_id: str, change: _Change, now: datetime, *, own_doing: bool
-    ) -> None:
+    async def _tell(self, unit: Unit, account_id: str, change: _Change, now: datetime, *, own_doing: bool) -> None:
         visit, latest = change.visit, change.latest
         if visit.status is VisitStatus.MOVED and latest.status is VisitStatus.MOVED:
             return  # where to is not known yet
@@ -474,7 +470,7 @@ class Watch:
         key, due_at = key_of(account_id, latest.id, latest.start), _telling_moment(change, now)
         await self._outbox.add(unit, Notice(account_id, change.entry.person.id, kind, latest.id, key, due_at))
 
-    async def _follow(self, unit: AsyncConnection, account_id: str, visit: Visit, latest: Visit, now: datetime) -> None:
+    async def _follow(self, unit: Unit, account_id: str, visit: Visit, latest: Visit, now: datetime) -> None:
         """A booking of this account goes on under the new visit: it stays in sight, and counts once."""
         mine = booking_intent.c.account_id == account_id, booking_intent.c.status == "booked"
         of_visit = *mine, booking_intent.c.visit_id == visit.id
@@ -502,7 +498,7 @@ class Watch:
         await unit.execute(insert(booking_intent).values(dict(row._mapping) | successor))
         await self._end_booking(unit, account_id, visit.id, now)
 
-    async def _end_booking(self, unit: AsyncConnection, account_id: str, visit_id: str, now: datetime) -> None:
+    async def _end_booking(self, unit: Unit, account_id: str, visit_id: str, now: datetime) -> None:
         await unit.execute(
             update(booking_intent)
             .where(
@@ -513,7 +509,7 @@ class Watch:
             .values(ended_at=now)
         )
 
-    async def _plan(self, unit: AsyncConnection, account_id: str, person_id: str, visit: Visit, *told: Notice) -> None:
+    async def _plan(self, unit: Unit, account_id: str, person_id: str, visit: Visit, *told: Notice) -> None:
         """Reminders whose moment is still to come: who books later than that has it in mind.
 
         Of all visits of a day there is one message on the eve, when the first of their clinics has its evening.
@@ -531,7 +527,7 @@ class Watch:
         if eve > now and of_the_day.key not in new and not await self._outbox.hasten(unit, of_the_day.key, eve):
             await self._plan_another_eve(unit, of_the_day, day, eve)
 
-    async def _plan_another_eve(self, unit: AsyncConnection, gone: Notice, day: str, eve: datetime) -> None:
+    async def _plan_another_eve(self, unit: Unit, gone: Notice, day: str, eve: datetime) -> None:
         """Where the day's message has gone out already, another zone's evening still to come brings one more."""
         another = replace(gone, key=keys.another_eve(gone.account_id, day, eve))
         if not await self._outbox.add(unit, another):
@@ -542,7 +538,7 @@ def _stands(visit: Visit, now: datetime) -> bool:
     return visit.status is VisitStatus.BOOKED and visit.start > now
 
 
-def _differs(known: Row[Any], visit: Visit) -> bool:
+def _differs(known: Row, visit: Visit) -> bool:
     """Only what was booked can change; what was told to be over stays so, even in an answer that comes late."""
     return known.status == VisitStatus.BOOKED.value and (
         visit.status is not VisitStatus.BOOKED or visit.start != known.starts_at

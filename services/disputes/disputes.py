@@ -7,7 +7,6 @@ in between leaves a visit that the same press cancels, and nothing is reported t
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.consents import Consents
@@ -27,6 +26,7 @@ from services.requests.model import RequestKind
 from services.requests.requests import Requests
 from services.storage.engine import Database
 from services.storage.tables import audit
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _DISPUTED = "visit_disputed"
@@ -94,7 +94,7 @@ class Disputes:
             await note(unit, self._clock.now(), account.id, person.id, _DISPUTED, visit.id)
         return number
 
-    async def _end_sight(self, unit: AsyncConnection, account: Account, dispute: Dispute) -> None:
+    async def _end_sight(self, unit: Unit, account: Account, dispute: Dispute) -> None:
         """Of one who rests on more than a word this visit alone, unless it is the patient who takes a consent back."""
         visit, person, deed = dispute.entry.visit, dispute.entry.person, dispute.deed
         if deed is None:

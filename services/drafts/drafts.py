@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.drafts.model import Answers, Draft, Marks
 from services.drafts.tables import draft as draft_table
 from services.ids import new_id
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.types import Sealed
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _OPEN, _DONE = "open", "done"
@@ -104,7 +105,7 @@ class Drafts:
             update(draft_table).where(draft_table.c.id == draft.id).values(message_id=message_id, prompt_id=prompt_id)
         )
 
-    async def finish(self, unit: AsyncConnection, draft_id: str, result: str) -> None:
+    async def finish(self, unit: Unit, draft_id: str, result: str) -> None:
         """Closes a draft within a write unit: what was typed goes, what came of it stays for repeated presses."""
         sealed = self._vault.seal_json(draft_table.c.data, draft_id, {"result": result})
         await unit.execute(
@@ -136,7 +137,7 @@ class Drafts:
         row = next(filter(self._is_alive, rows), None)
         return self._draft(row) if row is not None else None
 
-    def _is_alive(self, row: Row[Any]) -> bool:
+    def _is_alive(self, row: Row) -> bool:
         """Drafts of different kinds live for different times."""
         lifetime = self._lifetimes.get(row.kind)
         touched_at: datetime = row.touched_at
@@ -162,7 +163,7 @@ class Drafts:
         }
         return self._vault.seal_json(draft_table.c.data, draft.id, data)
 
-    def _draft(self, row: Row[Any]) -> Draft:
+    def _draft(self, row: Row) -> Draft:
         data = self._vault.open_json(draft_table.c.data, row.id, row.data)
         answers, marks = _answers_and_marks(data)
         return Draft(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.drafts.tables import draft
 from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Section, Subject, Word
 from services.storage.engine import Database
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 
@@ -42,7 +42,7 @@ class DraftData:
         mine = select(draft.c.id).where(draft.c.account_id == whose.account_id, draft.c.status == "open")
         return [Obligation(ObligationKind.DRAFT) for _ in (await self._database.fetch(mine)).all()]
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         """What others have begun for somebody who goes cannot be gone on with."""
         await unit.execute(delete(draft).where(draft.c.account_id == leaving.account_id))
         theirs = select(draft).where(draft.c.account_id.in_(leaving.others))

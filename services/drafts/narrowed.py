@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Row, delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, select
 
 from services.drafts.tables import draft
 from services.personal import Narrowed
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault, VaultError
 
 
@@ -19,13 +19,13 @@ class DraftsBegun:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def drop(self, unit: AsyncConnection, narrowed: Narrowed) -> None:
+    async def drop(self, unit: Unit, narrowed: Narrowed) -> None:
         mine = select(draft.c.id, draft.c.data).where(draft.c.account_id == narrowed.account_id)
         for row in (await unit.execute(mine)).all():
             if self._names(row, narrowed.persons):
                 await unit.execute(delete(draft).where(draft.c.id == row.id))
 
-    def _names(self, row: Row[Any, Any], persons: Collection[str]) -> bool:
+    def _names(self, row: Row, persons: Collection[str]) -> bool:
         """Whether it speaks of one of them. A damaged one may: nobody can go on with it, and no right waits for it."""
         try:
             told = self._vault.open(draft.c.data, row.id, row.data)

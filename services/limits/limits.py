@@ -11,13 +11,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import case, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.limits.model import LIMITS, Act, Limit, LimitReached
 from services.limits.tables import act_count
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 EVERYBODY = 0
@@ -41,7 +41,7 @@ class Limits:
 
     async def spend_within(
         self,
-        unit: AsyncConnection,
+        unit: Unit,
         chat: int,
         act: Act,
         amount: int = 1,
@@ -65,14 +65,14 @@ class Limits:
             if await self._count(unit, self._ids(chat, act, about), seen, _ONCE) is not None:
                 await self.spend_within(unit, chat, act)
 
-    async def give_back(self, unit: AsyncConnection, chat: int, act: Act, amount: int = 1, *, about: str = "") -> None:
+    async def give_back(self, unit: Unit, chat: int, act: Act, amount: int = 1, *, about: str = "") -> None:
         """Within a unit: what was counted has turned out not to count."""
         ids = self._ids(chat, act, about)
         await self._carry_over(unit, ids)
         lives = act_count.c.id == ids[0], act_count.c.until > self._clock.now(), act_count.c.used >= amount
         await unit.execute(update(act_count).where(*lives).values(used=act_count.c.used - amount))
 
-    async def used(self, chat: int, act: Act, *, about: str = "", unit: AsyncConnection | None = None) -> int:
+    async def used(self, chat: int, act: Act, *, about: str = "", unit: Unit | None = None) -> int:
         """How much is used now: to be shown or reckoned with; what decides is spending."""
         lives = act_count.c.id.in_(self._ids(chat, act, about)), act_count.c.until > self._clock.now()
         query = select(func.coalesce(func.sum(act_count.c.used), 0)).where(*lives)
@@ -86,10 +86,10 @@ class Limits:
     async def purge(self) -> int:
         """Forgets what no longer counts; gives how many rows."""
         over = delete(act_count).where(act_count.c.until <= self._clock.now())
-        return (await self._database.execute(over)).rowcount
+        return (await self._database.aside.execute(over)).rowcount
 
     async def _count(
-        self, unit: AsyncConnection, ids: tuple[str, ...], limit: Limit, amount: int, at: datetime | None = None
+        self, unit: Unit, ids: tuple[str, ...], limit: Limit, amount: int, at: datetime | None = None
     ) -> int | None:
         """One guarded statement; None where the limit has no room."""
         if amount > limit.most:
@@ -113,7 +113,7 @@ class Limits:
         used: int | None = counted.scalar_one_or_none()
         return used
 
-    async def _carry_over(self, unit: AsyncConnection, ids: tuple[str, ...]) -> None:
+    async def _carry_over(self, unit: Unit, ids: tuple[str, ...]) -> None:
         """What was counted under an earlier key, while that is still at hand, goes on under the present one."""
         present, *earlier = ids
         if not earlier:

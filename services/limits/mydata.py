@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.limits.limits import Limits
 from services.limits.model import Act
 from services.personal import Facts, Leaving, Obligation, Section, Subject
+from services.storage.units import Unit
 
 _OF_NO_CHAT = frozenset({Act.GUESS_OF_ALL, Act.MAIL_CODE_TO})
 _BY_THING = frozenset({Act.HOLD, Act.HIDDEN_CLASH})
@@ -31,5 +30,5 @@ class LimitData:
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:  # noqa: ARG002
         return ()
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         """Nothing: whoever erases all and comes back does not begin to count anew. The consent's text says so."""

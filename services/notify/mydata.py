@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, or_, select
 
 from services.clock import Clock
 from services.notify.tables import notification, outbox
 from services.personal import Fact, Facts, Leaving, Obligation, Section, Subject, Word
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 
 
 class NotifyData:
@@ -42,7 +42,7 @@ class NotifyData:
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:  # noqa: ARG002
         return ()
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         """Those of others that speak of who goes, too: they would lead nowhere."""
         await unit.execute(
             delete(notification).where(
@@ -54,7 +54,7 @@ class NotifyData:
             )
         )
 
-    def _facts(self, row: Row[Any], whose: Subject) -> Facts:
+    def _facts(self, row: Row, whose: Subject) -> Facts:
         """A row without a delivery has none left to be made. When it was told might tell of a visit, so of somebody who
         has left the list there is only what it was.
         """

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     Select,
     Update,
     and_,
@@ -29,7 +28,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services import together
 from services.accounts.tables import account as account_table
@@ -41,7 +39,9 @@ from services.notify.model import Delivery, Notice, Notification
 from services.notify.tables import notification as notification_table
 from services.notify.tables import outbox as outbox_table
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import claimed_among, insert_for
+from services.storage.units import Unit
 
 TELEGRAM, EMAIL = "telegram", "email"
 _CLAIM = timedelta(seconds=60)
@@ -85,7 +85,7 @@ class Outbox:
         self._to_come = frozenset(to_come)
         self._unlisted = frozenset(unlisted)
 
-    async def add(self, unit: AsyncConnection, *notices: Notice) -> frozenset[str]:
+    async def add(self, unit: Unit, *notices: Notice) -> frozenset[str]:
         """Notes what happened within the unit that makes it true; gives the keys that are new: the others do nothing.
 
         An account with an address is told by e-mail too, whatever becomes of the message in the chat; the letter waits
@@ -126,7 +126,7 @@ class Outbox:
             await unit.execute(delete(notification_table).where(notification_table.c.id.in_(told_before)))
         return frozenset(rows[notification_id].key for notification_id in new)
 
-    async def add_letter(self, unit: AsyncConnection, account_id: str, kind: str, subject_id: str) -> None:
+    async def add_letter(self, unit: Unit, account_id: str, kind: str, subject_id: str) -> None:
         """By e-mail alone, at once: it stands in no list, and whether there is an address is its own matter."""
         now, notification_id = self._clock.now(), new_id()
         await unit.execute(
@@ -137,12 +137,12 @@ class Outbox:
         row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), now, None)
         await unit.execute(insert(outbox_table).from_select(list(_DELIVERY), row))
 
-    async def forget_letters(self, unit: AsyncConnection, account_id: str, kind: str) -> None:
+    async def forget_letters(self, unit: Unit, account_id: str, kind: str) -> None:
         """Letters of a kind that goes by e-mail alone: those that wait are not sent, and those sent are no news."""
         mine = notification_table.c.account_id == account_id, notification_table.c.kind == kind
         await unit.execute(delete(notification_table).where(*mine))
 
-    async def add_letters(self, unit: AsyncConnection, account_id: str) -> None:
+    async def add_letters(self, unit: Unit, account_id: str) -> None:
         """An address is good now: what waited for it is due, and so is what has just been told in the chat.
 
         The latter also where it had no way there. Whether each still applies is looked at when it is sent.
@@ -166,7 +166,7 @@ class Outbox:
                 )
             )
 
-    async def drop_waiting(self, unit: AsyncConnection, account_id: str) -> None:
+    async def drop_waiting(self, unit: Unit, account_id: str) -> None:
         """There is no address any more that letters could wait for."""
         await unit.execute(self._of_waiting(account_id).values(status=_DROPPED, sent_at=self._clock.now()))
 
@@ -185,7 +185,7 @@ class Outbox:
         row = _delivery(account_id, notification_id, EMAIL, keys.letter(notification_id), due_at, None, status)
         return row.where(account_table.c.id == account_id, *reached)
 
-    async def hasten(self, unit: AsyncConnection, key: str, due_at: datetime) -> bool:
+    async def hasten(self, unit: Unit, key: str, due_at: datetime) -> bool:
         """What waits under this key is told at `due_at`, if that is earlier; False where nothing waits any more."""
         waiting = select(outbox_table.c.notification_id, outbox_table.c.due_at).where(
             outbox_table.c.dedupe_key == key, outbox_table.c.status == _DUE
@@ -195,14 +195,14 @@ class Outbox:
             await self._put_off(unit, row.notification_id, due_at)
         return row is not None
 
-    async def withdraw(self, unit: AsyncConnection, *withdrawn: str) -> None:
+    async def withdraw(self, unit: Unit, *withdrawn: str) -> None:
         """What still waits under these keys never happened."""
         waiting = select(outbox_table.c.notification_id).where(
             outbox_table.c.dedupe_key.in_(withdrawn), outbox_table.c.status == _DUE
         )
         await unit.execute(delete(notification_table).where(notification_table.c.id.in_(waiting)))
 
-    async def forget(self, unit: AsyncConnection, account_id: str, *which: ColumnElement[bool]) -> None:
+    async def forget(self, unit: Unit, account_id: str, *which: ColumnElement[bool]) -> None:
         """Those of the account's notifications that are still to go out do not, by whichever channel.
 
         What nobody has been told yet never happened. `which`: conditions on the table of notifications.
@@ -380,7 +380,7 @@ class Outbox:
         unread = notification_table.c.read_at.is_(None)
         return update(notification_table).where(condition, unread).values(read_at=self._clock.now())
 
-    async def _put_off(self, unit: AsyncConnection, notification_id: str, due_at: datetime) -> None:
+    async def _put_off(self, unit: Unit, notification_id: str, due_at: datetime) -> None:
         """The moment of one that still waits becomes another, in the list too."""
         moved = await unit.execute(
             update(outbox_table)
@@ -441,7 +441,7 @@ def _delivery(
     )
 
 
-def _notification(row: Row[Any]) -> Notification:
+def _notification(row: Row) -> Notification:
     return Notification(
         row.id,
         row.account_id,

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 
 from services.clock import Clock
 from services.ids import new_id
 from services.operators.tables import operator_act
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.vault import Vault
 
 
@@ -78,7 +78,7 @@ class Trail:
             query = query.where(operator_act.c.at >= moment)
         return [self._act(row) for row in (await self._database.fetch(query)).all()]
 
-    def _act(self, row: Row[Any]) -> OperatorAct:
+    def _act(self, row: Row) -> OperatorAct:
         hand = Hand(**self._vault.open_json(operator_act.c.who, row.id, row.who))
         about = None if row.about is None else self._vault.open(operator_act.c.about, row.id, row.about)
         return OperatorAct(row.at, row.command, hand, about, row.code)

@@ -6,13 +6,13 @@ import base64
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.personal import Fact, Facts, Leaving, Obligation, ObligationKind, Section, Subject
 from services.requests.model import RequestStatus
 from services.requests.requests import read_photo, read_request
 from services.requests.tables import request
 from services.storage.engine import Database
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _PHOTOS_IN_ALL = 30 * 1024 * 1024
@@ -62,5 +62,5 @@ class RequestData:
             for row in (await self._database.fetch(waiting.order_by(request.c.number))).all()
         ]
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         await unit.execute(delete(request).where(request.c.account_id == leaving.account_id))

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts import concerns
 from services.accounts.accounts import lock_account
@@ -47,8 +46,10 @@ from services.requests.notices import RequestNews
 from services.requests.tables import request as request_table
 from services.requests.tables import request_file, request_step
 from services.storage.engine import Database, is_disk_full
+from services.storage.rows import Row
 from services.storage.sql import insert_for
 from services.storage.tables import counter
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 FIRST_NUMBER = 1001
@@ -117,7 +118,7 @@ class Requests:
             )
         return file_id
 
-    async def _bytes_of(self, unit: AsyncConnection, who: Account) -> int:
+    async def _bytes_of(self, unit: Unit, who: Account) -> int:
         """What all photos of the account take, those of drafts too."""
         drafts = select(draft_table.c.id).where(draft_table.c.account_id == who.id)
         requests = select(request_table.c.id).where(request_table.c.account_id == who.id)
@@ -187,7 +188,7 @@ class Requests:
             await self._outbox.add(unit, Notice(who.id, None, news, request_id, key, screen_follows=True))
 
     @concerns.account("what it has sent to be answered")
-    async def report(self, unit: AsyncConnection, who: Account, kind: RequestKind, person_id: str, text: str) -> int:
+    async def report(self, unit: Unit, who: Account, kind: RequestKind, person_id: str, text: str) -> int:
         """Within a unit: a request that a press has made, with what is to be answered; gives its number.
 
         No limit counts it, for whoever makes it counts.
@@ -196,7 +197,7 @@ class Requests:
 
     async def _insert(
         self,
-        unit: AsyncConnection,
+        unit: Unit,
         account_id: str,
         request_id: str,
         kind: RequestKind,
@@ -223,7 +224,7 @@ class Requests:
         await unit.execute(insert(request_step).values(note_step(request_id, status, now)))
         return number
 
-    async def _next_number(self, unit: AsyncConnection) -> int:
+    async def _next_number(self, unit: Unit) -> int:
         """One statement on either engine: whoever comes second waits for the first, and gets the next."""
         counted = insert_for(self._database.dialect, counter).values(name=_NUMBERS, last=FIRST_NUMBER)
         number: int = (
@@ -297,7 +298,7 @@ def note_step(request_id: str, status: RequestStatus, at: Any) -> dict[str, Any]
     return {"id": new_id(), "request_id": request_id, "status": status.value, "at": at}
 
 
-async def read_request(connection: AsyncConnection, vault: Vault, row: Row[Any]) -> Request:
+async def read_request(connection: Unit, vault: Vault, row: Row) -> Request:
     """A whole row of `request` with what hangs on it."""
     photos: Sequence[str] = (
         (await _hanging(connection, request_file, row.id, request_file.c.place, request_file.c.id)).scalars().all()
@@ -317,7 +318,7 @@ async def read_request(connection: AsyncConnection, vault: Vault, row: Row[Any])
     )
 
 
-async def read_photo(connection: AsyncConnection, vault: Vault, file_id: str) -> bytes:
+async def read_photo(connection: Unit, vault: Vault, file_id: str) -> bytes:
     """The content of a photo; `NotFound` where it is gone."""
     content = (await connection.execute(select(request_file.c.content).where(request_file.c.id == file_id))).scalar()
     if content is None:
@@ -325,9 +326,9 @@ async def read_photo(connection: AsyncConnection, vault: Vault, file_id: str) ->
     return vault.open_bytes(request_file.c.content, file_id, content)
 
 
-async def _hanging(connection: AsyncConnection, table: Table, request_id: str, order: Any, *columns: Any) -> Any:
+async def _hanging(connection: Unit, table: Table, request_id: str, order: Any, *columns: Any) -> Any:
     return await connection.execute(select(*columns).where(table.c.request_id == request_id).order_by(order))
 
 
-def _item(row: Row[Any]) -> TrackedItem:
+def _item(row: Row) -> TrackedItem:
     return TrackedItem(TrackedTopic.REQUEST, row.id, str(row.number), row.kind, row.status, row.created_at)

@@ -1,93 +1,85 @@
-"""Engines and units of work, the same for SQLite and PostgreSQL.
+"""The database: SQLite or PostgreSQL, asked in the same words.
 
-SQLite has one writer, so there is one writer connection and every write unit begins with
-`BEGIN IMMEDIATE`: a deferred begin lets two racers both read "free" and both write. Reads go
-through connections of their own (WAL) without a transaction.
+A press asks SQLite on the event loop's own thread (`storage.sqlite`); what takes long goes through `Database.aside`.
 """
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Executable, event, make_url, text
-from sqlalchemy.engine import URL, CursorResult, Result
+from sqlalchemy import make_url, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.util import greenlet_spawn
 
 from services.errors import SetupError
-from services.secure import certificates, is_this_machine
-from services.storage import sqlite
+from services.storage.postgres import PostgresEngine
+from services.storage.rows import Rows
+from services.storage.sqlite import AsideEngine, Checkpoints, LoopEngine
+from services.storage.units import Asked, Engine, Hearer, Unit
 
-_SQLITE_READERS = 4
-_POSTGRES_POOL = 8
-BUSY_SECONDS = 5.0
 _SQLITE_FULL, _POSTGRES_FULL = 13, "53100"
-_PORT = re.compile(r"(?<=[^:]):\d+$")
-_TLS_WORDS = ("sslmode", "ssl", "sslrootcert")
-_CHECKED, _UNCHECKED = ("verify-full", "verify-ca", "require"), ("disable", "allow", "prefer")
 
 
 class Database:
     """Where units of work come from. Make it with `Database.from_url`, end it with `close`."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, file: Path | None = None) -> None:
-        self._writer = writer
-        self._reader = reader
+    def __init__(
+        self, engine: Engine, aside: Engine, checkpoints: Checkpoints | None = None, file: Path | None = None
+    ) -> None:
+        self._engine = engine
+        self._aside = aside
+        self._checkpoints = checkpoints
         self._file = file
-        self.dialect: str = writer.dialect.name
+        self.dialect: str = engine.dialect
+        self.aside: Database = self if aside is engine else Database(aside, aside, None, file)
+        """The same database for what takes long: there it holds up nobody. Its units are short all the same."""
 
     @classmethod
     def from_url(cls, url: str) -> Database:
         """`sqlite:///PATH` or `postgresql://…`; anything else is a `SetupError`."""
         parsed = async_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            _make_folder(Path(parsed.database or "").parent)
-            writer = _sqlite_engine(parsed, pool_size=1)
-            event.listen(writer.sync_engine, "begin", _begin_immediate)
-            # Readers have no transaction that could be rolled back, and asking costs as much as reading.
-            reader = _sqlite_engine(parsed, pool_size=_SQLITE_READERS, skip_autocommit_rollback=True)
-            return cls(writer, reader, Path(parsed.database or ""))
-        engine = postgres_engine(parsed, pool_size=_POSTGRES_POOL, max_overflow=_POSTGRES_POOL)
-        return cls(engine, engine.execution_options(isolation_level="AUTOCOMMIT"))
+        if parsed.get_backend_name() != "sqlite":
+            engine = PostgresEngine(parsed)
+            return cls(engine, engine)
+        file = Path(parsed.database or "")
+        _make_folder(file.parent)
+        loop = LoopEngine(file)
+        aside = AsideEngine(file, loop.lock)
+        checkpoints = Checkpoints(aside)
+        loop.on_commits = checkpoints.begin
+        return cls(loop, aside, checkpoints, file)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One write unit: committed at the end, rolled back on an exception. Keep it short, no network inside."""
-        async with self._writer.begin() as connection:
-            yield connection
+    def write(self) -> AbstractAsyncContextManager[Unit]:
+        """One write unit: committed at the end, rolled back on an exception.
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+        Keep it short, and wait for nothing in it but for the unit itself.
+        """
+        return self._engine.write()
+
+    def read(self) -> AbstractAsyncContextManager[Unit]:
         """A connection for reading, outside any transaction."""
-        async with self._reader.connect() as connection:
-            yield connection
+        return self._engine.read()
 
-    async def fetch(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+    async def fetch(self, statement: Asked, parameters: Any = None) -> Rows:
         """One reading statement; its rows are already in memory."""
+        return await self._engine.fetch(statement, parameters)
 
-        def read() -> Result[Any]:
-            with self._reader.sync_engine.connect() as connection:
-                return connection.execute(statement, parameters)
-
-        return await greenlet_spawn(read)  # taking the connection, asking and giving it back in one go
-
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Asked, parameters: Any = None) -> Rows:
         """One writing statement in a unit of its own."""
+        return await self._engine.execute(statement, parameters)
 
-        def write() -> CursorResult[Any]:
-            with self._writer.sync_engine.begin() as connection:
-                return connection.execute(statement, parameters)
+    def listen(self, hearer: Hearer) -> None:
+        """From now on `hearer` is told of each statement and of each unit that is committed."""
+        for engine in {self._engine, self._aside}:
+            engine.hearers.append(hearer)
 
-        return await greenlet_spawn(write)
+    def unlisten(self, hearer: Hearer) -> None:
+        """Takes `listen` back."""
+        for engine in {self._engine, self._aside}:
+            engine.hearers.remove(hearer)
 
     def free_bytes(self) -> int | None:
         """Room on the disk that the database lies on; None where it cannot be known: a server tells no client."""
@@ -100,12 +92,15 @@ class Database:
         """
         if self.dialect != "sqlite":
             return True
-        busy: int = (await self.fetch(text("PRAGMA wal_checkpoint(TRUNCATE)"))).scalar_one()
+        busy: int = (await self._aside.fetch(text("PRAGMA wal_checkpoint(TRUNCATE)"))).scalar_one()
         return not busy
 
     async def close(self) -> None:
-        await self._writer.dispose()
-        await self._reader.dispose()
+        if self._checkpoints is not None:
+            await self._checkpoints.close()
+        await self._engine.close()
+        if self._aside is not self._engine:
+            await self._aside.close()
 
 
 def is_disk_full(error: DBAPIError) -> bool:
@@ -133,83 +128,8 @@ def async_url(url: str) -> URL:
     return parsed.set(drivername=drivers[backend])
 
 
-def postgres_engine(url: URL, **how: Any) -> AsyncEngine:
-    """An engine whose connections are encrypted, but to this machine; `SetupError` where the address forbids that."""
-    url, tls = _tls_of(url)
-    return create_async_engine(url, hide_parameters=True, connect_args={"ssl": tls}, **how)
-
-
-def _tls_of(url: URL) -> tuple[URL, ssl.SSLContext | bool]:
-    """The address without what it says of encryption in libpq's words (`sslmode`, `sslrootcert`), and what that means.
-
-    Another machine's certificate is always checked; «require», which says nothing of that, means «verify-full» here.
-    """
-    asked = {name: _said(url.query[name]) for name in _TLS_WORDS if name in url.query}
-    mode = asked.get("sslmode", asked.get("ssl", "")) or "verify-full"
-    here = all(host.startswith("/") or is_this_machine(host) for host in _hosts(url))  # "/": a socket that is a file
-    if mode not in (*_CHECKED, *_UNCHECKED):
-        raise SetupError("DATABASE_URL has an sslmode that is none: verify-full, or verify-ca, or none at all")
-    if mode in _UNCHECKED and not here:
-        raise SetupError(
-            f"DATABASE_URL says sslmode={mode}, and names another machine: personal data go there encrypted and to a "
-            "server with a certificate only. Leave it out, or say verify-full, with sslrootcert=FILE where the "
-            "certificate is of an authority of your own"
-        )
-    bare = url.difference_update_query(_TLS_WORDS)
-    if mode in _UNCHECKED or (here and not asked):
-        return bare, False
-    return bare, certificates("DATABASE_URL", asked.get("sslrootcert", ""), names=mode != "verify-ca")
-
-
-def _hosts(url: URL) -> list[str]:
-    """Whom the driver would speak to. Where the address has no word of that, it looks where libpq does."""
-    if {"service", "dsn"} & url.query.keys():
-        return ["somebody else tells"]
-    named = url.query.get("host") or url.host or os.environ.get("PGHOST")
-    if not named:
-        return ["a file tells"] if "PGSERVICE" in os.environ else ["localhost"]
-    several = [named] if isinstance(named, str) else named
-    return [_PORT.sub("", host) for each in several for host in each.split(",")]
-
-
-def _said(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else value[-1]
-
-
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise SetupError(f"DATABASE_URL names a file in {folder}, which cannot be made; choose another place") from None
-
-
-async def _connect(url: URL, *_: Any, **__: Any) -> sqlite.Connection:
-    """The driver's own transaction control begins before DML only, so a SELECT would stay outside it: there is none."""
-    how: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
-    connection = sqlite.connect(url.database or "", **how)
-    await connection
-    return connection
-
-
-def _sqlite_engine(url: URL, *, pool_size: int, **how: Any) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=0,
-        hide_parameters=True,
-        async_creator=partial(_connect, url),
-        **how,
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "synchronous = NORMAL", "secure_delete = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

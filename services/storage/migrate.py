@@ -121,7 +121,7 @@ async def _bring_up(url: str, database: Database, stands_at: str | None, vault: 
     goes_on = "what is done stays, and the next try goes on" if was_clear else "the database is as it was before"
     try:
         if key is not None:
-            await sealing.seal(database, key)
+            await sealing.seal(database.aside, key)
     except DBAPIError as error:
         raise SetupError(f"sealing what stood in clear was cut short ({_told(error)}); {goes_on}{copied}") from None
     if stands_at != HEAD:

@@ -12,12 +12,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, Table, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, Table, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.types import Encrypted, Sealed
+from services.storage.units import Unit
 from services.storage.vault import Vault, VaultError, key_named_in, names_another_key
 
 log = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class Rotation:
         waiting = or_(*(names_another_key(column, self._key_id) for column in columns))
         return waiting & table.c.id.not_in(self._broken.get(table, ()))
 
-    async def _seal_anew(self, unit: AsyncConnection, table: Table, columns: list[Column[Any]], row: Row[Any]) -> None:
+    async def _seal_anew(self, unit: Unit, table: Table, columns: list[Column[Any]], row: Row) -> None:
         values: dict[str, Any] = {}
         indexes: dict[str, str | None] = {}
         for column in columns:
@@ -120,14 +121,14 @@ class Rotation:
             await self._write(unit, table, row.id, values, indexes)
 
     async def _write(
-        self, unit: AsyncConnection, table: Table, row_id: str, values: dict[str, Any], indexes: dict[str, str | None]
+        self, unit: Unit, table: Table, row_id: str, values: dict[str, Any], indexes: dict[str, str | None]
     ) -> None:
         one = update(table).where(table.c.id == row_id)
         if not indexes:
             await unit.execute(one.values(values))
             return
         try:
-            async with unit.begin_nested():
+            async with unit.savepoint():
                 await unit.execute(one.values(values | indexes))
         except IntegrityError:
             # Two processes have entered the same at the very moment the key changed, each under another key. One of

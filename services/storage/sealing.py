@@ -27,11 +27,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ids import LENGTH
 from services.storage.engine import Database
 from services.storage.types import Encrypted
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -110,9 +110,9 @@ async def _seal_some(database: Database, vault: Vault, what: _Clear) -> int:
     return len(found)
 
 
-async def _stands_there(unit: AsyncConnection) -> bool:
+async def _stands_there(unit: Unit) -> bool:
     """Whether the columns are those of `REVISION`, and stay so while the unit is at work."""
-    if unit.dialect.name != "sqlite":  # there one unit writes at a time anyway
+    if unit.dialect != "sqlite":  # there one unit writes at a time anyway
         await unit.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     stands_at = (await unit.execute(text("SELECT version_num FROM alembic_version"))).scalar()
     return bool(stands_at == REVISION)

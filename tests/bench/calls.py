@@ -23,6 +23,7 @@ from bot.common import by_itself
 from bot.process import build_bot, kernel_of
 from bot.registry import patients_registry
 from services.registry.local.demo import fill_demo
+from services.storage.engine import Database
 from tests.bench.figures import Figure
 from tests.bench.opened import opened, settings_of
 from tests.bench.patients import COMMONEST, LAST, Patient
@@ -60,32 +61,33 @@ def profile(rounds: int, target: Path) -> None:
 async def _press(rounds: int, profiler: cProfile.Profile | None = None) -> Mapping[str, Sequence[Counter[str]]]:
     """The calls of each press, by its name; `profiler` watches the same presses."""
     counted: dict[str, list[Counter[str]]] = defaultdict(list)
-    with folder() as place, chdir(place), counting() as calls:
+    with folder() as place, chdir(place):
         FolderClock(place).set(BEGIN)
-        async with telegram() as town, _dispatching(town):
+        async with telegram() as town, _dispatching(town) as database:
             patient = Patient(town.chat(_CHAT), 1)
             await patient.settle_in()
             visits = -_WARM
-            async with aclosing(patient.visits()) as presses:
-                calls.clear()
-                town.calls.clear()
-                async for pressed in presses:
-                    if visits >= 0:
-                        counted[pressed.name].append(calls + Counter(api=town.calls.total()))
-                    visits += pressed.name == LAST
-                    if profiler is not None and visits == 0:
-                        profiler.enable()
-                    if visits == rounds:
-                        break
+            with counting(database) as calls:
+                async with aclosing(patient.visits()) as presses:
                     calls.clear()
                     town.calls.clear()
+                    async for pressed in presses:
+                        if visits >= 0:
+                            counted[pressed.name].append(calls + Counter(api=town.calls.total()))
+                        visits += pressed.name == LAST
+                        if profiler is not None and visits == 0:
+                            profiler.enable()
+                        if visits == rounds:
+                            break
+                        calls.clear()
+                        town.calls.clear()
             if profiler is not None:
                 profiler.disable()
     return counted
 
 
 @asynccontextmanager
-async def _dispatching(town: Telegram) -> AsyncIterator[None]:
+async def _dispatching(town: Telegram) -> AsyncIterator[Database]:
     """The bot in this process and this folder, handed each update as it comes."""
     settings = settings_of(town.url)
     bot = build_bot(settings)
@@ -102,4 +104,4 @@ async def _dispatching(town: Telegram) -> AsyncIterator[None]:
             await dispatcher.feed_update(bot, Update.model_validate(update, context={"bot": bot}))
 
         town.deliver = feed
-        yield
+        yield storage.database

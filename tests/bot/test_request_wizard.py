@@ -198,7 +198,7 @@ async def test_a_photo_for_which_there_is_no_room(
     if spent is not None:
         await world.limits.spend(chat.account.telegram_id, spent, LIMITS[spent].most)
     else:
-        monkeypatch.setattr(world.database, "free_bytes", lambda: 0)
+        monkeypatch.setattr(world.database.aside, "free_bytes", lambda: 0)
     await chat.photo(caption="Подпись")
     assert said in chat.text
     assert "Подпись" in chat.text

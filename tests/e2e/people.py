@@ -201,6 +201,11 @@ def days(user: User) -> list[str]:
     return [label for label in user.screen().labels if label.isdigit()]
 
 
+def text_of(user: User, message_id: int) -> str:
+    """What this message says now, whatever stands below it."""
+    return next(message.text for message in user.messages() if message.id == message_id)
+
+
 def times(user: User) -> list[str]:
     """Times on the screen: «09:20»."""
     return [label for label in user.screen().labels if label[:1].isdigit() and ":" in label]
@@ -227,15 +232,26 @@ async def choose(user: User, slot: Slot) -> None:
     await press_time(user, slot)
 
 
+_PARTS = ("Утро", "День", "Вечер")
+
+
 async def press_time(user: User, slot: Slot) -> None:
     """Press this time on the screen of its day, opening its part of the day first."""
     label = f"{local(slot.start, 'Europe/Moscow'):%H:%M}"
-    for part in ("Утро", "День", "Вечер"):
+    for part in _PARTS:
         if label in user.screen().labels:
             break
         if any(part in each for each in user.screen().labels):
             await user.press(part)
     await user.press(label)
+
+
+async def press_some_time(user: User) -> None:
+    """The first time on the screen of a day that is not known to have few: many stand under parts of the day."""
+    for part in _PARTS:
+        if not times(user) and any(part in each for each in user.screen().labels):
+            await user.press(part)
+    await user.press(times(user)[0])
 
 
 async def find_and_press(user: User, label: str) -> None:

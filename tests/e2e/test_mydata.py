@@ -18,9 +18,20 @@ from services.accounts.model import Relation
 from services.accounts.papers import Holder, Papers, issue_at_desk
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex, VisitStatus
 from tests.e2e.desk import HOME_CLINIC, desk_of, held_slot, patients_of
-from tests.e2e.people import BORN, RU, WORDS, a_policy, press_all, to_confirmation, told, with_consent, with_family
+from tests.e2e.people import (
+    BORN,
+    RU,
+    WORDS,
+    a_policy,
+    press_all,
+    to_confirmation,
+    told,
+    with_consent,
+    with_family,
+    text_of,
+)
 from tests.e2e.test_access import MANAGE, open_access, take
-from tests.e2e.test_cancelling import data_of, text_of, with_visit
+from tests.e2e.test_cancelling import data_of, with_visit
 from tests.support.bot_process import BotProcess
 from tests.support.machine import ROOT
 

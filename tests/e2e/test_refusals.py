@@ -25,6 +25,7 @@ from tests.e2e.people import (
     days,
     find_and_press,
     press_all,
+    press_some_time,
     press_time,
     times,
     to_confirmation,
@@ -412,7 +413,7 @@ async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:
     if str(working_day_after(birthday)) not in days(user):
         await user.press("▶️")
     await user.press(str(working_day_after(birthday)))
-    await user.press(times(user)[0])
+    await press_some_time(user)
     assert "Ко дню приёма пациенту будет 18 лет" in user.screen().text
     assert WHICH_DAY in user.screen().text
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.rights import DECLARED_AHEAD
@@ -20,6 +20,7 @@ from services.errors import Denial
 from services.notify import keys
 from services.notify.tables import notification, outbox
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Refusal, Refused, Unknown, VisitStatus
+from services.storage.rows import Row
 from services.storage.tables import audit
 from tests.support.world import (
     ADULT,
@@ -52,7 +53,7 @@ async def anna(world: World, account: Account) -> Person:
     return await world.person(account, ANNA)
 
 
-async def intents(world: World) -> list[Row[Any]]:
+async def intents(world: World) -> list[Row]:
     rows = await world.database.fetch(select(booking_intent).order_by(booking_intent.c.created_at))
     return list(rows.all())
 
@@ -62,7 +63,7 @@ async def count(world: World, table: Any) -> int:
     return number
 
 
-async def told_now(world: World) -> list[Row[Any]]:
+async def told_now(world: World) -> list[Row]:
     """What is told at once: reminders have a moment of their own."""
     now = notification.c.created_at <= world.clock.now()
     return list((await world.database.fetch(select(notification).where(now))).all())

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import DECLARED_AHEAD
@@ -18,6 +18,7 @@ from services.errors import Denial, NotFound
 from services.notify import keys
 from services.notify.tables import notification, outbox
 from services.registry.model import CancelRefusal, NotCancelled, PatientIdentity, Unknown, Visit, VisitStatus
+from services.storage.rows import Row
 from services.storage.tables import audit
 from tests.support.world import (
     ADULT,
@@ -69,7 +70,7 @@ async def status_of(world: World, visit: Visit) -> VisitStatus:
     return found.status
 
 
-async def intents(world: World) -> list[Row[Any]]:
+async def intents(world: World) -> list[Row]:
     return list((await world.database.fetch(select(cancel_intent).order_by(cancel_intent.c.created_at))).all())
 
 
@@ -172,7 +173,10 @@ async def test_twenty_presses_at_once_cancel_it_once(world: World, account: Acco
     assert all(isinstance(each, Checking) or each == Kept(CancelRefusal.ALREADY_CANCELLED) for each in rest)
     world.clock.advance(minutes=1)
     assert await told(world, account) == [(VisitNews.VISIT_CANCELLED, visit.id)]
-    assert [each.status for each in await intents(world)] == ["done"]
+    # Who had read the visit before it was cancelled, and asks after that, is refused by the registry.
+    statuses = [each.status for each in await intents(world)]
+    assert statuses.count("done") == 1
+    assert set(statuses) <= {"done", "refused"}
 
 
 async def test_two_of_the_family_at_once(world: World, account: Account, visit: Visit) -> None:

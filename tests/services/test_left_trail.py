@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from services.accounts.model import TRAIL_YEARS, Account, Relation
 from services.booking.model import GivenUp, Made
 from services.registry.model import Visit
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.tables import LEFT_LENGTH, audit
 from services.storage.vault import Vault
 from tests.services.test_access import BOTH, confirmed, consent
@@ -27,13 +28,13 @@ async def booked(world: World, account: Account, who: Any, *slot: Any) -> Visit:
     return outcome.visit
 
 
-async def about(world: World, *visits: Visit) -> Sequence[Row[Any]]:
+async def about(world: World, *visits: Visit) -> Sequence[Row]:
     """What the journal tells to whoever asks about these visits."""
     of_them = audit.c.subject_id.in_([each.id for each in visits])
     return (await world.database.fetch(select(audit).where(of_them).order_by(audit.c.at, audit.c.action))).all()
 
 
-async def rows_of(world: World, account: Account) -> Sequence[Row[Any]]:
+async def rows_of(world: World, account: Account) -> Sequence[Row]:
     return (await world.database.fetch(select(audit).where(audit.c.account_id == account.id))).all()
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.accounts.rights import DECLARED_AHEAD
@@ -36,6 +36,7 @@ from services.registry.model import (
 )
 from services.registry.ports.schedules import SlotRecord
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.tables import audit
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -117,7 +118,7 @@ async def standing(world: World, who: Person) -> list[Visit]:
     return [each for each in found if each.status is VisitStatus.BOOKED]
 
 
-async def intents(world: World) -> list[Row[Any]]:
+async def intents(world: World) -> list[Row]:
     return list((await world.database.fetch(select(booking_intent).order_by(booking_intent.c.created_at))).all())
 
 
@@ -406,7 +407,7 @@ async def test_nobody_moves_what_is_not_theirs_to_see(either: World) -> None:
     assert await intents_of(either, stranger) == []
 
 
-async def intents_of(world: World, account: Account) -> list[Row[Any]]:
+async def intents_of(world: World, account: Account) -> list[Row]:
     return [each for each in await intents(world) if each.account_id == account.id]
 
 

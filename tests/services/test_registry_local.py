@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, insert, select, text
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.errors import NomerokError, NotFound
 from services.registry.local import bookings
@@ -45,8 +44,11 @@ from services.registry.model import (
 )
 from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
-from services.storage import engine
+from services.storage import sqlite as sqlite_engine
 from services.storage.engine import Database
+from services.storage.postgres import _PostgresUnit
+from services.storage.sqlite import LoopEngine
+from services.storage.units import COMMIT, Unit
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
 
@@ -93,17 +95,24 @@ def times(*starts: datetime) -> list[SlotRecord]:
 
 
 @contextmanager
-def dead_line(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def dead_line(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Commits go through, their answers do not."""
-    dialect = database._writer.sync_engine.dialect
-    commit = dialect.do_commit
+    say = _PostgresUnit._say
+    say_here = LoopEngine.say
 
-    def fail(connection: Any) -> None:
-        commit(connection)
-        raise OSError("the line went dead")
+    async def fail(unit: _PostgresUnit, words: str) -> None:
+        await say(unit, words)
+        if words == COMMIT:
+            raise OSError("the line went dead")
+
+    def fail_here(engine: LoopEngine, words: str) -> None:
+        say_here(engine, words)
+        if words == COMMIT:
+            raise OSError("the line went dead")
 
     with monkeypatch.context() as patched:
-        patched.setattr(dialect, "do_commit", fail)
+        patched.setattr(_PostgresUnit, "_say", fail)
+        patched.setattr(LoopEngine, "say", fail_here)
         yield
 
 
@@ -140,7 +149,7 @@ async def test_a_registry_that_is_out_of_reach_says_so(
 async def test_a_database_locked_by_somebody_else_refuses_and_recovers(
     tmp_path: Path, vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, sqlite_template: Any
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_engine, "BUSY_SECONDS", 0.05)
     url = sqlite_template.copy(tmp_path)
     database, other = Database.from_url(url), Database.from_url(url)
     admin, registry = (
@@ -161,7 +170,7 @@ async def test_an_answer_lost_in_the_commit_is_unknown_until_asked(
     database: Database, registry: LocalRegistry, patient_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The commit goes through, its answer does not: the very case that the key is for."""
-    with dead_line(database, monkeypatch):
+    with dead_line(monkeypatch):
         assert await registry.book("key", patient_id, SLOT) == Unknown()
     found = await registry.find_booking("key")
     assert isinstance(found, Booked)
@@ -172,12 +181,12 @@ async def test_an_answer_lost_in_the_commit_is_unknown_until_asked(
 async def test_a_move_and_a_cancelling_lost_in_the_commit_are_unknown_until_asked(
     database: Database, registry: LocalRegistry, made: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with dead_line(database, monkeypatch):
+    with dead_line(monkeypatch):
         assert await registry.move("move", made.id, LATER_SLOT) == Unknown()
     found = await registry.find_booking("move")
     assert isinstance(found, Booked)
     assert await registry.move("move", made.id, LATER_SLOT) == found
-    with dead_line(database, monkeypatch):
+    with dead_line(monkeypatch):
         assert await registry.cancel(found.visit.id) == Unknown()
     assert await registry.cancel(found.visit.id) == NotCancelled(CancelRefusal.ALREADY_CANCELLED)
 
@@ -239,7 +248,7 @@ async def test_what_is_counted_first_is_there_first(
     insert_visit = bookings._insert
     counted, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(connection: AsyncConnection, booked: Visit, key: str, change: int) -> None:
+    async def slowly(connection: Unit, booked: Visit, key: str, change: int) -> None:
         if key == "slow":
             counted.set()
             await go_on.wait()
@@ -310,7 +319,7 @@ async def test_a_slot_is_given_once_whatever_the_code_does(
     """The last guard: a unique index on the slots of live visits."""
     answer = await registry.book("key", patient_id, SLOT)
     assert isinstance(answer, Booked)
-    row = (await database.fetch(select(visit))).mappings().one()
+    row = (await database.fetch(select(visit))).one()._mapping
     with pytest.raises(Exception, match=r"(?i)unique"):
         await database.execute(insert(visit).values(**{**row, "id": "other", "key": "other", "number": "1"}))
 

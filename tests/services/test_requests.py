@@ -312,7 +312,7 @@ async def test_no_photo_is_taken_where_the_disk_is_nearly_full(
     world: World, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for free, taken in ((FREE_DISK, True), (FREE_DISK - 1, False), (None, True)):
-        monkeypatch.setattr(world.database, "free_bytes", lambda free=free: free)
+        monkeypatch.setattr(world.database.aside, "free_bytes", lambda free=free: free)
         if taken:
             await world.requests.expect_photo(account)
             continue
@@ -332,7 +332,7 @@ async def test_what_is_known_of_the_disk(world: World) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_disk_that_is_full_all_the_same_is_said_so(world: World, account: Account) -> None:
     draft_id = await begin(world, account)
-    async with world.database.write() as unit:
+    async with world.database.aside.write() as unit:
         pages = (await unit.execute(text("PRAGMA page_count"))).scalar_one()
         await unit.execute(text(f"PRAGMA max_page_count = {pages}"))
     with pytest.raises(PictureRefused) as refused:

@@ -96,7 +96,8 @@ async def booked_here(world: World, account: Account, who: Person, hour: int = 1
 
 async def draft_of(world: World, visit: Visit) -> str | None:
     row = await world.database.fetch(select(booking_intent.c.draft_id).where(booking_intent.c.visit_id == visit.id))
-    return row.scalar_one_or_none()
+    draft_id: str | None = row.scalar_one_or_none()
+    return draft_id
 
 
 async def look(world: World) -> int:

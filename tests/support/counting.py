@@ -1,31 +1,25 @@
-"""What is asked of databases: SQL statements and units of work of this process."""
+"""What is asked of a database: statements and units of work."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from services.storage.engine import Database
+from services.storage.units import COMMIT
 
 
 @contextmanager
-def counting() -> Iterator[Counter[str]]:
-    """Statements («sql», the one that begins a unit among them) and commits («commit») from now on."""
+def counting(database: Database) -> Iterator[Counter[str]]:
+    """Statements («sql») and units that were committed («commit») from now on."""
     calls: Counter[str] = Counter()
 
-    def statement(*_: Any) -> None:
-        calls["sql"] += 1
+    def hear(name: str) -> None:
+        calls["commit" if name == COMMIT else "sql"] += 1
 
-    def commit(*_: Any) -> None:
-        calls["commit"] += 1
-
-    event.listen(Engine, "before_cursor_execute", statement)
-    event.listen(Engine, "commit", commit)
+    database.listen(hear)
     try:
         yield calls
     finally:
-        event.remove(Engine, "before_cursor_execute", statement)
-        event.remove(Engine, "commit", commit)
+        database.unlisten(hear)

@@ -17,11 +17,12 @@ import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import create_engine
 
 from services.storage.engine import Database
+from services.storage.postgres import PostgresEngine
 from services.tables import metadata
 
 ENGINES = ("sqlite", "postgres")
 _AS_LONG_AS_IT_TAKES = 3600.0
-"""In seconds. SQLAlchemy's own half a minute may be too short on a machine that has much else to do."""
+"""In seconds. Half a minute may be too short on a machine that has much else to do."""
 _EMPTY = "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 
 
@@ -119,8 +120,8 @@ class PostgresServer:
 
 def unhurried(database: Database) -> Database:
     """The database, whose connections are waited for as long as it takes: hundreds at once stand in line for them."""
-    for engine in (database._writer, database._reader):
-        engine.pool._timeout = _AS_LONG_AS_IT_TAKES  # type: ignore[attr-defined]
+    if isinstance(database._engine, PostgresEngine):
+        database._engine.patience = _AS_LONG_AS_IT_TAKES
     return database
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.personal import Facts, Leaving, Obligation, Section, Subject, clashing, joined
+from services.storage.units import Unit
 
 
 class Part:
@@ -22,7 +22,7 @@ class Part:
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:
         return ()
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None: ...
+    async def erase(self, unit: Unit, leaving: Leaving) -> None: ...
 
 
 OWN, SHARED = Section("parcels"), Section("parcels", shared=True)

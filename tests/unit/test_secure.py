@@ -17,7 +17,8 @@ from bot.shared import Away, Shared
 from bot.storage import open_storage
 from services.errors import SetupError
 from services.secure import certificates, is_this_machine
-from services.storage.engine import Database, _tls_of
+from services.storage.engine import Database
+from services.storage.postgres import _tls_of
 from services.storage.vault import Vault
 from tests.support.certificates import Authority, authority
 

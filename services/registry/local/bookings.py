@@ -14,8 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, and_, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, ScalarSelect, and_, insert, or_, select, update
 
 from services.errors import NomerokError
 from services.ids import new_id
@@ -48,8 +47,10 @@ from services.registry.model import (
     VisitStatus,
 )
 from services.registry.ports.errors import RegistryUnavailable
+from services.storage.rows import Row
 from services.storage.sql import insert_for
 from services.storage.tables import counter
+from services.storage.units import Unit
 
 
 class Bookings:
@@ -58,9 +59,7 @@ class Bookings:
     def __init__(self, patients: Patients) -> None:
         self._patients = patients
 
-    async def book(
-        self, connection: AsyncConnection, key: str, patient_id: str, slot_id: str, now: datetime
-    ) -> BookingAnswer:
+    async def book(self, connection: Unit, key: str, patient_id: str, slot_id: str, now: datetime) -> BookingAnswer:
         """See `BookingsPort.book`."""
         person = (
             await connection.execute(select(patient).where(patient.c.id == patient_id).with_for_update())
@@ -80,9 +79,7 @@ class Bookings:
         await _insert(connection, booked, key, await _count_changes(connection, 1))
         return Booked(booked)
 
-    async def move(
-        self, connection: AsyncConnection, key: str, visit_id: str, slot_id: str, now: datetime
-    ) -> BookingAnswer:
+    async def move(self, connection: Unit, key: str, visit_id: str, slot_id: str, now: datetime) -> BookingAnswer:
         """See `BookingsPort.move`."""
         person = await _lock_patient_of(connection, visit_id)
         mine = _not_over(None if person is None else person.id, now)
@@ -101,7 +98,7 @@ class Bookings:
             return wanted
         return Booked(await _replace(connection, key, old, wanted, now))
 
-    async def cancel(self, connection: AsyncConnection, visit_id: str, now: datetime) -> CancelAnswer:
+    async def cancel(self, connection: Unit, visit_id: str, now: datetime) -> CancelAnswer:
         """See `BookingsPort.cancel`."""
         old = await _locked(connection, visit_id)
         if old is None:
@@ -113,16 +110,14 @@ class Bookings:
         await _end(connection, old, VisitStatus.CANCELLED_BY_PATIENT)
         return Cancelled()
 
-    async def cancel_by_clinic(self, connection: AsyncConnection, visit_id: str, now: datetime) -> Visit | None:
+    async def cancel_by_clinic(self, connection: Unit, visit_id: str, now: datetime) -> Visit | None:
         """See `DeskPort.cancel_visit`; None if the visit does not stand. Its slot still names it, so is taken."""
         old = await _locked(connection, visit_id)
         if old is None or not stands(old, now):
             return None
         return await _end(connection, old, VisitStatus.CANCELLED_BY_CLINIC)
 
-    async def move_by_clinic(
-        self, connection: AsyncConnection, visit_id: str, slot_id: str, now: datetime
-    ) -> Visit | None:
+    async def move_by_clinic(self, connection: Unit, visit_id: str, slot_id: str, now: datetime) -> Visit | None:
         """See `DeskPort.move_visit`; None if it cannot be done. Ages and clashes are the clinic's own affair."""
         old = await _locked(connection, visit_id)
         if old is None or not stands(old, now):
@@ -134,7 +129,7 @@ class Bookings:
             return None
         return await _replace(connection, f"clinic {new_id()}", old, wanted, now)
 
-    async def mark_missed(self, connection: AsyncConnection, visit_id: str, now: datetime) -> Visit | None:
+    async def mark_missed(self, connection: Unit, visit_id: str, now: datetime) -> Visit | None:
         """See `DeskPort.mark_missed`; None if nobody was booked then, or it has not begun."""
         old = await _locked(connection, visit_id)
         if old is None or old.status != VisitStatus.BOOKED or old.starts_at > now:
@@ -142,8 +137,8 @@ class Bookings:
         return await _end(connection, old, VisitStatus.MISSED)
 
     async def _wanted(
-        self, connection: AsyncConnection, person: Row[Any], slot_id: str, others: Sequence[Row[Any]], now: datetime
-    ) -> Row[Any] | Refused:
+        self, connection: Unit, person: Row, slot_id: str, others: Sequence[Row], now: datetime
+    ) -> Row | Refused:
         """The locked slot that this patient may take beside `others`, or why not."""
         wanted = (await connection.execute(slot_to_book(slot_id))).one_or_none()
         birth_date = self._patients.identity(person.id, person.identity).birth_date
@@ -156,35 +151,35 @@ def _not_over(patient_id: str | None, now: datetime) -> ColumnElement[bool]:
     return and_(visit.c.patient_id == patient_id, visit.c.status == VisitStatus.BOOKED, visit.c.ends_at > now)
 
 
-async def _visits(connection: AsyncConnection, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    rows: Sequence[Row[Any]] = (await connection.execute(visits_with_clinics().where(condition))).all()
+async def _visits(connection: Unit, condition: ColumnElement[bool]) -> Sequence[Row]:
+    rows: Sequence[Row] = (await connection.execute(visits_with_clinics().where(condition))).all()
     return rows
 
 
-def _of_key(visits: Sequence[Row[Any]], key: str) -> Row[Any] | None:
+def _of_key(visits: Sequence[Row], key: str) -> Row | None:
     return next((row for row in visits if row.key == key), None)
 
 
-async def _lock_patient_of(connection: AsyncConnection, visit_id: str) -> Row[Any] | None:
+async def _lock_patient_of(connection: Unit, visit_id: str) -> Row | None:
     """The patient of a visit. The visit is read after this, once whoever held the patient has finished."""
     owner = select(patient).select_from(patient.join(visit)).where(visit.c.id == visit_id)
     return (await connection.execute(owner.with_for_update(of=patient))).one_or_none()
 
 
-async def _locked(connection: AsyncConnection, visit_id: str) -> Row[Any] | None:
+async def _locked(connection: Unit, visit_id: str) -> Row | None:
     """The visit, which nobody else changes until the unit ends."""
     if await _lock_patient_of(connection, visit_id) is None:
         return None
     return next(iter(await _visits(connection, visit.c.id == visit_id)), None)
 
 
-async def _lock_before(connection: AsyncConnection, old_id: str, wanted_id: str) -> None:
+async def _lock_before(connection: Unit, old_id: str, wanted_id: str) -> None:
     """Locks the old slot where it goes before the new one, which is locked by `slot_to_book`."""
     if old_id < wanted_id:
         await connection.execute(select(slot.c.id).where(slot.c.id == old_id).with_for_update())
 
 
-async def _replace(connection: AsyncConnection, key: str, old: Row[Any], wanted: Row[Any], now: datetime) -> Visit:
+async def _replace(connection: Unit, key: str, old: Row, wanted: Row, now: datetime) -> Visit:
     """Takes the new time, lets go of the old one."""
     booked = new_visit(old.patient_id, wanted, now)
     await _occupy(connection, booked)
@@ -195,18 +190,18 @@ async def _replace(connection: AsyncConnection, key: str, old: Row[Any], wanted:
     return booked
 
 
-async def _end(connection: AsyncConnection, old: Row[Any], status: VisitStatus) -> Visit:
+async def _end(connection: Unit, old: Row, status: VisitStatus) -> Visit:
     """Gives the visit its last status, after all else that the unit does."""
     await _update(connection, old, {"status": status.value, "change": await _count_changes(connection, 1)})
     return replace(visit_of(old, old.starts_at), status=status)
 
 
-async def _occupy(connection: AsyncConnection, booked: Visit) -> None:
+async def _occupy(connection: Unit, booked: Visit) -> None:
     """The visit's slot is taken."""
     await connection.execute(update(slot).where(slot.c.id == booked.slot_id).values(visit_id=booked.id))
 
 
-async def _free(connection: AsyncConnection, old: Row[Any]) -> None:
+async def _free(connection: Unit, old: Row) -> None:
     """The visit's slot is free again, and where its doctor works now: imports move free times only."""
     now_at = {name: _of_doctor(doctor.c[name]) for name in ("clinic_id", "service_id")}
     own = slot.c.id == old.slot_id, slot.c.visit_id == old.id
@@ -217,22 +212,22 @@ def _of_doctor(column: ColumnElement[str]) -> ScalarSelect[str]:
     return select(column).where(doctor.c.id == slot.c.doctor_id).scalar_subquery()
 
 
-async def _count_changes(connection: AsyncConnection, number: int) -> int:
+async def _count_changes(connection: Unit, number: int) -> int:
     """The number of the last one of so many changes. Whoever counts next waits until this unit has ended.
 
     So numbers are seen in their order: who has read one will not find a smaller one later.
     """
-    first = insert_for(connection.dialect.name, counter).values(name=CHANGES, last=number)
+    first = insert_for(connection.dialect, counter).values(name=CHANGES, last=number)
     counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + number})
     last: int = (await connection.execute(counted.returning(counter.c.last))).scalar_one()
     return last
 
 
-async def _insert(connection: AsyncConnection, booked: Visit, key: str, change: int) -> None:
+async def _insert(connection: Unit, booked: Visit, key: str, change: int) -> None:
     await connection.execute(insert(visit).values(**row_of(booked, key), change=change))
 
 
-async def _update(connection: AsyncConnection, old: Row[Any], values: Mapping[str, Any]) -> None:
+async def _update(connection: Unit, old: Row, values: Mapping[str, Any]) -> None:
     await connection.execute(update(visit).where(visit.c.id == old.id).values(values))
 
 
@@ -244,7 +239,7 @@ class LocalBookings(LocalVisits):
         return Bookings(Patients(self._vault))
 
     async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
-        async def unit(connection: AsyncConnection) -> BookingAnswer:
+        async def unit(connection: Unit) -> BookingAnswer:
             return await self._bookings.book(connection, key, patient_id, slot_id, self._now())
 
         return await self._done("a booking", unit) or Refused(Refusal.UNAVAILABLE)
@@ -260,13 +255,13 @@ class LocalBookings(LocalVisits):
         if not self._capabilities.moves:
             raise NomerokError("this registry does not move visits")
 
-        async def unit(connection: AsyncConnection) -> BookingAnswer:
+        async def unit(connection: Unit) -> BookingAnswer:
             return await self._bookings.move(connection, key, visit_id, slot_id, self._now())
 
         return await self._done("a move", unit) or Refused(Refusal.UNAVAILABLE)
 
     async def cancel(self, visit_id: str) -> CancelAnswer:
-        async def unit(connection: AsyncConnection) -> CancelAnswer:
+        async def unit(connection: Unit) -> CancelAnswer:
             return await self._bookings.cancel(connection, visit_id, self._now())
 
         return await self._done("a cancelling", unit) or NotCancelled(CancelRefusal.UNAVAILABLE)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from services.registry.local.generations import in_force
 from services.registry.local.port import LocalPort
 from services.registry.local.refs import natural
 from services.registry.local.tables import clinic, doctor, service
 from services.registry.model import AgeGroup, Clinic, Doctor
+from services.storage.rows import Row
 
 _OF_CLINIC = tuple(field.name for field in fields(Clinic))
 CLINIC_COLUMNS = tuple(clinic.c[name].label(f"clinic_{name}") for name in _OF_CLINIC)
@@ -45,15 +45,15 @@ class LocalClinics(LocalPort):
         return _doctor_of(rows[0]) if rows else None
 
 
-def clinic_of(row: Row[Any], prefix: str = "") -> Clinic:
+def clinic_of(row: Row, prefix: str = "") -> Clinic:
     values = {name: getattr(row, prefix + name) for name in _OF_CLINIC}
     return Clinic(**values | {"age_group": AgeGroup(values["age_group"])})
 
 
-def full_name(row: Row[Any]) -> str:
+def full_name(row: Row) -> str:
     """Surname, name, patronymic of a row that has them."""
     return " ".join(part for part in (row.surname, row.name, row.patronymic) if part)
 
 
-def _doctor_of(row: Row[Any]) -> Doctor:
+def _doctor_of(row: Row) -> Doctor:
     return Doctor(row.id, row.clinic_id, row.service_id, row.service, full_name(row))

@@ -63,7 +63,7 @@ async def roll_demo(database: Database, clock: Clock, places: Sequence[DemoClini
         ]
         ids = [one.id for one in place.doctors]
         past = slot.c.doctor_id.in_(ids), slot.c.starts_at < yesterday, slot.c.visit_id.is_(None)
-        async with database.write() as connection:
+        async with database.aside.write() as connection:
             loader = Loader(connection, database.dialect)
             await loader.put_clinics([place.clinic])
             await loader.put_doctors(place.doctors)
@@ -71,7 +71,7 @@ async def roll_demo(database: Database, clock: Clock, places: Sequence[DemoClini
                 await loader.put_slots(some)
             await connection.execute(delete(slot).where(*past))
     mark = insert_for(database.dialect, setting).values(name=FILLED, value=today.isoformat())
-    await database.execute(mark.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()}))
+    await database.aside.execute(mark.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()}))
 
 
 def free_times(one: DoctorRecord, today: date) -> Iterator[SlotRecord]:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.errors import NotFound
@@ -20,6 +19,7 @@ from services.registry.local.tables import clinic
 from services.registry.model import Patient, PatientIdentity, Visit
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 
@@ -51,7 +51,7 @@ class LocalDesk:
     async def mark_missed(self, visit_id: str) -> Visit:
         return await self._changed(lambda unit: self._bookings.mark_missed(unit, visit_id, self._now()))
 
-    async def _changed(self, change: Callable[[AsyncConnection], Awaitable[Visit | None]]) -> Visit:
+    async def _changed(self, change: Callable[[Unit], Awaitable[Visit | None]]) -> Visit:
         with answering():
             for _ in range(ATTEMPTS):
                 with suppress(IntegrityError):  # a ticket's number that is taken is drawn again

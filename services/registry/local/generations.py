@@ -11,13 +11,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Integer, Table, and_, cast, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ids import new_id
 from services.registry.ports.schedules import ImportUnderWay
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import setting
+from services.storage.units import Unit
 
 PRESENT = "registry_generation"
 """The setting that holds the present generation; where it is missing, it is 0."""
@@ -41,17 +41,17 @@ def in_force(table: Table) -> ColumnElement[bool]:
     return and_(come, or_(table.c.until.is_(None), table.c.until > present())) if "until" in table.c else come
 
 
-async def hold_present(connection: AsyncConnection) -> None:
+async def hold_present(connection: Unit) -> None:
     """The present generation stays the present one to the end of this unit.
 
     SQLite's one writer sees to that. A time that is booked under a generation is seen by the import that ends it.
     """
-    if connection.dialect.name != "sqlite":
+    if connection.dialect != "sqlite":
         row = select(setting.c.value).where(setting.c.name == PRESENT)
         await connection.execute(row.with_for_update(read=True))
 
 
-async def count_up(connection: AsyncConnection) -> None:
+async def count_up(connection: Unit) -> None:
     """From the end of this unit on the next generation is the present one; waits for those who hold this one."""
     row = update(setting).where(setting.c.name == PRESENT)
     await connection.execute(row.values(value=cast(cast(setting.c.value, Integer) + 1, setting.c.value.type)))
@@ -67,19 +67,19 @@ class Claim:
         self.inherited = inherited
         """From an import that was cut short: what it has left is still there."""
 
-    async def renew(self, connection: AsyncConnection, now: datetime) -> None:
+    async def renew(self, connection: Unit, now: datetime) -> None:
         """Raises `ImportUnderWay` where another has taken it over, for this one was silent for too long."""
         await self._write(connection, _claimed(now + LEASE, self._token))
 
-    async def release(self, connection: AsyncConnection) -> None:
+    async def release(self, connection: Unit) -> None:
         """Nothing is left to be done."""
         await self._write(connection, "")
 
-    async def give_up(self, connection: AsyncConnection) -> None:
+    async def give_up(self, connection: Unit) -> None:
         """Whoever comes next may begin at once, and sweeps up first."""
         await self._write(connection, _claimed(_LONG_AGO, self._token))
 
-    async def _write(self, connection: AsyncConnection, value: str) -> None:
+    async def _write(self, connection: Unit, value: str) -> None:
         own = setting.c.name == CLAIM, setting.c.value.endswith(self._token)
         done = await connection.execute(update(setting).where(*own).values(value=value))
         if not done.rowcount:
@@ -97,7 +97,7 @@ async def claim(database: Database, now: datetime) -> Claim:
     return Claim(token, generation + 1, inherited=bool(before))
 
 
-async def nobody_imports(connection: AsyncConnection, now: datetime) -> bool:
+async def nobody_imports(connection: Unit, now: datetime) -> bool:
     """That it is so, to the end of this unit; False where an import was cut short. Else `ImportUnderWay`."""
     return not await _read_claim(connection, now)
 
@@ -108,13 +108,13 @@ async def left_behind(database: Database, now: datetime) -> bool:
     return value is not None and value != "" and not _runs(value, now)
 
 
-async def _read_claim(connection: AsyncConnection, now: datetime) -> str:
+async def _read_claim(connection: Unit, now: datetime) -> str:
     """What stands there, locked; `ImportUnderWay` where it still runs."""
     locked = select(setting.c.value).where(setting.c.name == CLAIM).with_for_update()
     value = (await connection.execute(locked)).scalar_one_or_none()
     if value is None:
         for name, first in ((PRESENT, "0"), (CLAIM, "")):
-            row = insert_for(connection.dialect.name, setting).values(name=name, value=first)
+            row = insert_for(connection.dialect, setting).values(name=name, value=first)
             await connection.execute(row.on_conflict_do_nothing(index_elements=["name"]))
         value = (await connection.execute(locked)).scalar_one()
     if _runs(value, now):

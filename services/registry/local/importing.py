@@ -15,7 +15,6 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Table, delete, exists, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.registry.local import loading
@@ -25,6 +24,7 @@ from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import Clinic
 from services.registry.ports.schedules import DoctorRecord, ImportUnderWay, LoadReport, SlotRecord
 from services.storage.engine import Database
+from services.storage.units import Unit
 
 Pause = Callable[[float], Awaitable[object]]
 Item = TypeVar("Item")
@@ -115,7 +115,7 @@ class _Work:
         self.generation = own.generation
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[AsyncConnection]:
+    async def unit(self) -> AsyncIterator[Unit]:
         """A unit that renews the claim; others get their turn after it."""
         began = time.monotonic()
         async with self.database.write() as connection:
@@ -205,14 +205,14 @@ class _Stage:
             yield Loader(connection, self._work.database.dialect, self._work.generation)
 
 
-_Change = Callable[[AsyncConnection, Table, ColumnElement[bool]], Awaitable[None]]
+_Change = Callable[[Unit, Table, ColumnElement[bool]], Awaitable[None]]
 
 
-async def _stay(connection: AsyncConnection, table: Table, which: ColumnElement[bool]) -> None:
+async def _stay(connection: Unit, table: Table, which: ColumnElement[bool]) -> None:
     await connection.execute(update(table).where(which).values(until=None))
 
 
-async def _remove(connection: AsyncConnection, table: Table, which: ColumnElement[bool]) -> None:
+async def _remove(connection: Unit, table: Table, which: ColumnElement[bool]) -> None:
     await connection.execute(delete(table).where(which))
 
 

@@ -13,14 +13,15 @@ from itertools import groupby, islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, delete, select, union_all, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Table, bindparam, delete, select, union_all, update
 
 from services.registry.local.refs import other_slot_ref, slot_ref
 from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import Clinic
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
+from services.storage.rows import Row
 from services.storage.sql import insert_for
+from services.storage.units import Unit
 
 CHUNK = 500
 """Values a statement: both engines stay far below their limits on parameters. And times a unit of an import."""
@@ -73,7 +74,7 @@ class Loader:
     free times that are to go are marked with it, and what changes in clinics and doctors is given back for later.
     """
 
-    def __init__(self, connection: AsyncConnection, dialect: str, since: int = 0) -> None:
+    def __init__(self, connection: Unit, dialect: str, since: int = 0) -> None:
         self._connection = connection
         self._dialect = dialect
         self._since = since
@@ -180,11 +181,11 @@ class Loader:
 
     async def _already_there(
         self, stretches: Sequence[Stretch], bounds: Mapping[str, tuple[datetime, datetime]]
-    ) -> Mapping[str, list[Row[Any]]]:
+    ) -> Mapping[str, list[Row]]:
         """Slots already there for these doctors and moments, locked so that no booking slips in between."""
         first = min(begin for begin, _ in bounds.values()) - _LONGEST
         last = max(*(end for _, end in bounds.values()), *(each.slots[-1].end for each in stretches))
-        rows: list[Row[Any]] = []
+        rows: list[Row] = []
         for chunk in chunks(bounds):
             here = slot.c.doctor_id.in_(chunk), slot.c.starts_at >= first, slot.c.starts_at < last
             # An index each; and in one statement, or a slot that changes sides in between is seen on neither.
@@ -193,14 +194,14 @@ class Loader:
             rows += await self._connection.execute(both)
         if self._dialect != "sqlite":
             rows = await self._locked([row.id for row in rows])
-        by_doctor: dict[str, list[Row[Any]]] = defaultdict(list)
+        by_doctor: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             by_doctor[row.doctor_id].append(row)
         return by_doctor
 
-    async def _locked(self, ids: Iterable[str]) -> list[Row[Any]]:
+    async def _locked(self, ids: Iterable[str]) -> list[Row]:
         """These slots as they are once locked: in the order of their ids, as those who move a visit lock two."""
-        rows: list[Row[Any]] = []
+        rows: list[Row] = []
         for chunk in chunks(sorted(ids)):
             in_order = select(slot).where(slot.c.id.in_(chunk)).order_by(slot.c.id.collate("C")).with_for_update()
             rows += await self._connection.execute(in_order)
@@ -233,7 +234,7 @@ class Loader:
         }
 
 
-async def drop_crossing(connection: AsyncConnection, generation: int) -> int:
+async def drop_crossing(connection: Unit, generation: int) -> int:
     """Takes away new times of this generation that cross one booked after it was marked to go; how many those were."""
     columns = (slot.c.doctor_id, slot.c.starts_at, slot.c.ends_at)
     booked = select(*columns).where(slot.c.until == generation, slot.c.visit_id.is_not(None))
@@ -288,7 +289,7 @@ def _midnight(moment: datetime, zone: ZoneInfo, *, days: int = 0) -> datetime:
 
 
 def _difference(
-    stretch: Stretch, bounds: tuple[datetime, datetime], already: Sequence[Row[Any]]
+    stretch: Stretch, bounds: tuple[datetime, datetime], already: Sequence[Row]
 ) -> tuple[list[tuple[str, SlotRecord]], list[str], int]:
     """New times with their ids, ids of free ones that go, how many taken ones stay."""
     taken = [row for row in already if row.visit_id is not None]

@@ -7,9 +7,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.errors import NomerokError
 from services.ids import new_id
@@ -18,7 +17,9 @@ from services.registry.local.port import LocalPort
 from services.registry.local.tables import patient
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
+from services.storage.rows import Row
 from services.storage.types import Sealed
+from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.names import folded, patronymic
 
@@ -29,21 +30,19 @@ class Patients:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def find(self, connection: AsyncConnection, identity: PatientIdentity) -> Patient | None:
+    async def find(self, connection: Unit, identity: PatientIdentity) -> Patient | None:
         """See `PatientsPort.find_patient`."""
         row = await self._find_row(connection, identity)
         return None if row is None else _patient(row, self._policy_indexes(identity.policy))
 
-    async def register(self, connection: AsyncConnection, identity: PatientIdentity, now: datetime) -> Patient:
+    async def register(self, connection: Unit, identity: PatientIdentity, now: datetime) -> Patient:
         """See `PatientsPort.register_patient`."""
         row = await self._find_row(connection, identity)
         if row is not None:
             return _patient(row, self._policy_indexes(identity.policy))
         return await self._insert(connection, identity, Patient(new_id(), confirmed=False, clinic_id=None), now)
 
-    async def enrol(
-        self, connection: AsyncConnection, identity: PatientIdentity, clinic_id: str, now: datetime
-    ) -> Patient:
+    async def enrol(self, connection: Unit, identity: PatientIdentity, clinic_id: str, now: datetime) -> Patient:
         """See `DeskPort.enrol`: what the desk has seen replaces what was known."""
         row = await self._find_row(connection, identity)
         if row is None:
@@ -65,7 +64,7 @@ class Patients:
             }
         )
 
-    async def _find_row(self, connection: AsyncConnection, identity: PatientIdentity) -> Row[Any] | None:
+    async def _find_row(self, connection: Unit, identity: PatientIdentity) -> Row | None:
         policy_indexes = self._policy_indexes(identity.policy)
         snils_indexes = self._snils_indexes(identity.snils)
         found = await connection.execute(
@@ -82,9 +81,7 @@ class Patients:
                 return row
         return same[0] if same else None
 
-    async def _insert(
-        self, connection: AsyncConnection, identity: PatientIdentity, new: Patient, now: datetime
-    ) -> Patient:
+    async def _insert(self, connection: Unit, identity: PatientIdentity, new: Patient, now: datetime) -> Patient:
         values = self._known_by(new.id, identity) | asdict(new) | {"created_at": now}
         await connection.execute(insert(patient).values(values))
         return new
@@ -122,7 +119,7 @@ def _who(identity: PatientIdentity) -> tuple[str, str, date]:
     return folded(identity.surname), folded(identity.name), identity.birth_date
 
 
-def _patient(row: Row[Any], policy_indexes: tuple[str, ...]) -> Patient:
+def _patient(row: Row, policy_indexes: tuple[str, ...]) -> Patient:
     """Found by СНИЛС under another policy, a patient is the same, but the policy typed is not confirmed by that."""
     return Patient(row.id, row.confirmed and row.policy_index in policy_indexes, row.clinic_id)
 

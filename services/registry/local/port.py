@@ -8,14 +8,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock
 from services.registry.local.failures import ATTEMPTS, answering
 from services.registry.model import Capabilities, Unknown
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ class LocalPort:
     def capabilities(self) -> Capabilities:
         return self._capabilities
 
-    async def _done(self, what: str, unit: Callable[[AsyncConnection], Awaitable[Answer]]) -> Answer | Unknown | None:
+    async def _done(self, what: str, unit: Callable[[Unit], Awaitable[Answer]]) -> Answer | Unknown | None:
         """What the write unit answered, tried again where a unique index refused it; None where nothing was done.
 
         `Unknown`: it failed in its commit, and what that left is known only to who asks later.
@@ -51,7 +52,7 @@ class LocalPort:
             log.exception("%s failed %s", what, "before its commit" if answer is None else "in its commit")
         return None if answer is None else Unknown()
 
-    async def _ask(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[Any]]:
+    async def _ask(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row]:
         with answering():
             return (await self._database.fetch(statement)).all()
 

@@ -35,9 +35,9 @@ class LocalSchedules:
         self, clinics: Iterable[Clinic], doctors: Iterable[DoctorRecord], slots: Iterable[SlotRecord]
     ) -> LoadReport:
         with answering():
-            return await Import(self._database, self._clock, self._pause).load(clinics, doctors, slots)
+            return await Import(self._database.aside, self._clock, self._pause).load(clinics, doctors, slots)
 
     async def sweep(self) -> None:
         """Takes away what an import left that was cut short; nobody saw any of it."""
         with answering(), suppress(ImportUnderWay):
-            await sweep(self._database, self._clock, self._pause)
+            await sweep(self._database.aside, self._clock, self._pause)

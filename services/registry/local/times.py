@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from services.registry.local.clinics import full_name
 from services.registry.local.generations import in_force
@@ -14,6 +14,7 @@ from services.registry.local.port import LocalPort
 from services.registry.local.refs import natural
 from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import AgeGroup, DayOffer, DoctorOffer, ServiceOffer, Slot
+from services.storage.rows import Row
 
 _NEAREST_AND_FREE = (func.min(slot.c.starts_at).label("nearest"), func.count(slot.c.id).label("free"))
 
@@ -124,7 +125,7 @@ def free_slot(slot_id: str, now: datetime) -> Select[tuple[Any, ...]]:
     return _slots().where(slot.c.id == slot_id, _free(now, ()))
 
 
-def slot_of(row: Row[Any]) -> Slot:
+def slot_of(row: Row) -> Slot:
     return Slot(
         id=row.id,
         clinic_id=row.clinic_id,

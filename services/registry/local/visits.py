@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from services.ids import new_id
 from services.registry.local.clinics import CLINIC_COLUMNS, clinic_of, full_name
@@ -16,6 +16,7 @@ from services.registry.local.port import LocalPort
 from services.registry.local.tables import clinic, doctor, service, slot, visit
 from services.registry.model import AgeGroup, CancelRefusal, Changes, Refusal, Visit, VisitStatus
 from services.registry.ports.visits import EVERY_VISIT, VisitFilter
+from services.storage.rows import Row
 from services.storage.tables import counter
 from services.texts.dates import full_years
 
@@ -119,7 +120,7 @@ def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
     )
 
 
-def refusal(wanted: Row[Any] | None, birth_date: date, others: Iterable[Row[Any]], now: datetime) -> Refusal | None:
+def refusal(wanted: Row | None, birth_date: date, others: Iterable[Row], now: datetime) -> Refusal | None:
     """Why this time cannot be given, or None.
 
     `wanted`: a row of `slot_to_book`; `others`: the patient's booked visits that have not ended.
@@ -140,12 +141,12 @@ def refusal(wanted: Row[Any] | None, birth_date: date, others: Iterable[Row[Any]
     return None
 
 
-def stands(row: Row[Any], now: datetime) -> bool:
+def stands(row: Row, now: datetime) -> bool:
     """Whether this visit is still to come."""
     return VisitStatus(row.status) is VisitStatus.BOOKED and bool(row.starts_at > now)
 
 
-def cancel_refusal(row: Row[Any], now: datetime) -> CancelRefusal | None:
+def cancel_refusal(row: Row, now: datetime) -> CancelRefusal | None:
     """Why this visit cannot be cancelled, or None. What became of it is told before what the time is."""
     if row.status in (VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC):
         return CancelRefusal.ALREADY_CANCELLED
@@ -154,7 +155,7 @@ def cancel_refusal(row: Row[Any], now: datetime) -> CancelRefusal | None:
     return None if stands(row, now) else CancelRefusal.TIME_PASSED
 
 
-def new_visit(patient_id: str, wanted: Row[Any], now: datetime) -> Visit:
+def new_visit(patient_id: str, wanted: Row, now: datetime) -> Visit:
     """A visit of this patient to the row of `slot_to_book`: what stands on the ticket, as it is today."""
     return Visit(
         id=new_id(),
@@ -200,7 +201,7 @@ def new_number() -> str:
     return f"{1000 + secrets.randbelow(9000)}-{secrets.randbelow(10_000):04}"
 
 
-def visit_of(row: Row[Any], now: datetime) -> Visit:
+def visit_of(row: Row, now: datetime) -> Visit:
     return Visit(
         id=row.id,
         number=row.number,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notes.tables import note
 from services.personal import Facts, Leaving, Obligation, Section, Subject
 from services.storage.engine import Database
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 
@@ -31,5 +31,5 @@ class NoteData:
         """Nobody waits for a note."""
         return ()
 
-    async def erase(self, unit: AsyncConnection, leaving: Leaving) -> None:
+    async def erase(self, unit: Unit, leaving: Leaving) -> None:
         await unit.execute(delete(note).where(note.c.account_id == leaving.account_id))

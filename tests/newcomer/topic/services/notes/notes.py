@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from services.accounts import concerns
 from services.accounts.model import Account
@@ -18,6 +17,7 @@ from services.notes.tables import note as note_table
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.storage.engine import Database
+from services.storage.rows import Row
 from services.storage.sql import insert_for
 from services.storage.vault import Vault
 
@@ -68,5 +68,5 @@ class Notes:
         rows = await self._database.fetch(mine.order_by(note_table.c.kept_at.desc(), note_table.c.id))
         return [self._note(row) for row in rows.all()]
 
-    def _note(self, row: Row[Any]) -> Note:
+    def _note(self, row: Row) -> Note:
         return Note(row.id, self._vault.open(note_table.c.text, row.id, row.text), row.kept_at)
