@@ -7,7 +7,6 @@ import logging
 
 from bot.kernel import Kernel
 from bot.notices.notices import Notices
-from services import together
 from services.accounts.mail import Mail
 from services.accounts.model import Account, MailAddress
 from services.limits.model import Act, LimitReached
@@ -16,6 +15,7 @@ from services.notify.outbox import EMAIL
 from services.notify.smtp import AddressRefused, Delayed, LetterRefused, Postman
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import texts
+from services.together import asking
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class EmailChannel:
     async def deliver_due(self) -> int:
         """Sends what is due, some letters at once; gives how many rows were looked at."""
         seen = 0
-        async with together.asking():
+        async with asking():
             while claimed := await self._kernel.outbox.claim(_AT_ONCE, EMAIL):
                 await asyncio.gather(*(self._deliver(each) for each in claimed))
                 seen += len(claimed)

@@ -22,10 +22,10 @@ from bot.kernel import Kernel
 from bot.middlewares.outgoing import Gate, unsolicited
 from bot.notices.notices import Notices
 from bot.topic import Later, Told
-from services import together
 from services.notify.model import Delivery
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import texts
+from services.together import asking
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class TelegramChannel:
         The next batch is claimed while the last one waits at the gate, so that the gate never waits for the database.
         What each row of a batch has to know, they ask for together.
         """
-        async with together.asking():
+        async with asking():
             return await self._deliver_all()
 
     def finish(self) -> None:

@@ -17,7 +17,7 @@ from emulator import people
 from emulator.driver import User
 from services.registry.model import VisitStatus
 from tests.e2e.desk import desk_of
-from tests.e2e.people import BOOKED, RU, press_all, to_confirmation, told, with_consent, with_family, text_of
+from tests.e2e.people import BOOKED, RU, press_all, text_of, to_confirmation, told, with_consent, with_family
 from tests.e2e.test_cancelling import CANCEL, CANCELLED, YES, data_of, with_visit
 from tests.e2e.test_cancelling import FAILED as NOT_CANCELLED
 from tests.e2e.test_mail import MAIL, MORE, event_in, give, letters_to

@@ -24,11 +24,11 @@ from tests.e2e.people import (
     WORDS,
     a_policy,
     press_all,
+    text_of,
     to_confirmation,
     told,
     with_consent,
     with_family,
-    text_of,
 )
 from tests.e2e.test_access import MANAGE, open_access, take
 from tests.e2e.test_cancelling import data_of, with_visit
