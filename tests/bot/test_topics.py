@@ -50,7 +50,7 @@ SERVICES = (
     ),
     "accounts.rights",
     *("clock", "drafts", "errors", "ids", "limits", "memory", "notify", "operators", "personal"),
-    *("registry.following", "registry.model", "registry.ports", "secure", "storage", "tables", "texts"),
+    *("registry.following", "registry.model", "registry.ports", "secure", "storage", "tables", "texts", "together"),
 )
 """What the house itself stands on: the kernel's."""
 KNOWN = {
