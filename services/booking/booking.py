@@ -18,18 +18,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Select, and_, delete, distinct, func, insert, or_, select, update
+from sqlalchemy import Select, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services import together
 from services.accounts import concerns, rights
 from services.accounts.accounts import lock_account
-from services.accounts.model import Account, Action, Area, Basis, Person, Relation
+from services.accounts.links import note
+from services.accounts.model import Account, Action, Area, Person, Relation
 from services.accounts.persons import ADDED, DECLARED, Persons
-from services.accounts.tables import link_basis, person, person_link
-from services.booking import sight
+from services.booking import intents, sight
 from services.booking.ending import why_over
-from services.booking.holds import Holds
+from services.booking.holds import Holds, let_go
 from services.booking.model import (
     NOT_TOLD,
     BookingOutcome,
@@ -80,15 +80,15 @@ from services.registry.ports.times import TimesPort
 from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
 from services.storage.rows import Row
-from services.storage.sql import claimed_among, insert_for
-from services.storage.tables import audit
+from services.storage.sql import insert_for
+from services.storage.statement import insert_row, statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
 
-_PENDING, _BOOKED, _REFUSED = "pending", "booked", "refused"
+_PENDING, _BOOKED, _REFUSED = intents.PENDING, intents.BOOKED, intents.REFUSED
 _CLASHES = (Refusal.SAME_SPECIALIST, Refusal.SAME_TIME)
 CHECKS = (timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2))
 """When recovery asks again; «there is no such booking» at the last look or later is taken for refused."""
@@ -96,6 +96,13 @@ FIRST_CHECK = REGISTRY_PATIENCE + CHECKS[0]
 """After this long from the press: it does not look while the press itself may be waiting."""
 LATE_CHECKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 """When it asks once more after that: a registry may carry out what it was asked for long after it was given up."""
+
+
+@statement
+def _still_with_hold(account_id: str, person_id: str, slot_id: str, now: datetime) -> Select[Any]:
+    """`sight.listed`; and, in the same question, who holds the time."""
+    held = and_(hold.c.slot_id == slot_id, hold.c.until > now)
+    return sight.listed(account_id, person_id).add_columns(hold.c.draft_id).outerjoin(hold, held)
 
 
 class NotHeld(NomerokError):  # noqa: N818
@@ -262,9 +269,7 @@ class Booking:
 
     async def moved_from(self, draft_id: str) -> str | None:
         """The visit whose place the one booked by this draft has taken; None where it has taken none."""
-        of_draft = booking_intent.c.draft_id == draft_id, booking_intent.c.status == _BOOKED
-        found = await self._database.fetch(select(booking_intent.c.moves).where(*of_draft))
-        moved: str | None = found.scalar_one_or_none()
+        moved: str | None = (await self._database.fetch(intents.booked_moves_of_draft(draft_id))).scalar_one_or_none()
         return moved
 
     async def recover(self, limit: int = 50) -> int:
@@ -273,35 +278,14 @@ class Booking:
         Gives how many were looked at.
         """
         now = self._clock.now()
-        async with self._database.write() as unit:
-            due = (
-                select(booking_intent.c.id)
-                .where(booking_intent.c.check_at <= now)
-                .order_by(booking_intent.c.check_at)
-                .limit(limit)
-            )
-            claimed = await unit.execute(
-                update(booking_intent)
-                .where(claimed_among(booking_intent.c.id, due))
-                .values(attempts=booking_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
-                .returning(booking_intent)
-            )
-            intents = claimed.all()
-        for intent in intents:
+        claimed = (await self._database.execute(intents.claim_due(now, now + timedelta(minutes=1), limit))).all()
+        for intent in claimed:
             await self._recover_one(intent, now)
-        return len(intents)
+        return len(claimed)
 
     async def recent_clinics(self, account_id: str, limit: int) -> Sequence[str]:
         """Clinics that this account has booked at, the latest first."""
-        latest = func.max(booking_intent.c.created_at)
-        rows = await self._database.fetch(
-            select(booking_intent.c.clinic_id)
-            .where(booking_intent.c.account_id == account_id, booking_intent.c.status == _BOOKED)
-            .group_by(booking_intent.c.clinic_id)
-            .order_by(latest.desc())
-            .limit(limit)
-        )
-        return rows.scalars().all()
+        return (await self._database.fetch(intents.recent_clinics(account_id, limit))).scalars().all()
 
     async def own_bookings(self, account_id: str) -> frozenset[str]:
         """Visits that were booked from this account."""
@@ -325,25 +309,14 @@ class Booking:
             answer = Refused(Refusal.UNAVAILABLE)
         if answer is None or isinstance(answer, Unknown):
             pause = CHECKS[min(intent.attempts, len(CHECKS)) - 1]
-            await self._database.execute(
-                update(booking_intent)
-                .where(booking_intent.c.id == intent.id, booking_intent.c.status == _PENDING)
-                .values(check_at=now + pause)
-            )
+            await self._database.execute(intents.look_again(intent.id, now + pause, status=_PENDING))
             return
         await self._settle(intent.id, intent.moves, answer, screen_follows=False, unsure=last)
 
     async def _look_late_for(self, account_id: str, patient_id: str) -> None:
         """Whether it is a visit said to have failed that is in the way of another: whoever booked it hears of it."""
-        given_up = await self._database.fetch(
-            select(booking_intent).where(
-                booking_intent.c.account_id == account_id,
-                INTENT_PATIENT.among(self._vault, [patient_id]),
-                booking_intent.c.status == _REFUSED,
-                booking_intent.c.check_at.is_not(None),
-            )
-        )
-        for intent in given_up:
+        indexes = INTENT_PATIENT.indexes(self._vault, [patient_id])
+        for intent in await self._database.fetch(intents.given_up(account_id, indexes)):
             await self._look_late(intent, self._clock.now())
 
     async def _look_late(self, intent: Row, now: datetime) -> None:
@@ -359,11 +332,8 @@ class Booking:
             over = answer is None and intent.attempts >= len(LATE_CHECKS)
         pause = None if over or intent.starts_at <= now else LATE_CHECKS[min(intent.attempts, len(LATE_CHECKS) - 1)]
         async with self._database.write() as unit:
-            await unit.execute(
-                update(booking_intent)
-                .where(booking_intent.c.id == intent.id, booking_intent.c.status == _REFUSED)
-                .values(check_at=None if pause is None else now + pause)
-            )
+            check_at = None if pause is None else now + pause
+            await unit.execute(intents.look_again(intent.id, check_at, status=_REFUSED))
             if pause is None:
                 await self._forget_other(unit, intent.person_id)
 
@@ -380,8 +350,7 @@ class Booking:
         async with self._database.write() as unit:
             may = await self._may_act(unit, intent.id)
             if (await unit.execute(followed)).first() is not None:  # a look at the registry has seen the move, and told
-                this = booking_intent.c.id == intent.id, booking_intent.c.status == _REFUSED
-                await unit.execute(update(booking_intent).where(*this).values(check_at=None))
+                await unit.execute(intents.look_again(intent.id, None, status=_REFUSED))
                 return
             undone = may is False and intent.moves is None
             status = _REFUSED if undone else _BOOKED
@@ -483,9 +452,10 @@ class Booking:
     async def _count_declared(self, unit: Unit, request: BookingRequest, strong: Collection[str]) -> None:
         """Within the unit that reserves, after `lock_account`: of two at once, the second counts after the first.
 
-        `strong`: as in `_ahead`. Raises `NotAllowed`.
+        `strong`: as in `_strong`. Raises `NotAllowed`.
         """
-        ahead: int = (await unit.execute(self._ahead(request.account, strong))).scalar_one()
+        counted = intents.ahead(request.account.id, self._clock.now(), strong)
+        ahead: int = (await unit.execute(counted)).scalar_one()
         if ahead >= rights.DECLARED_AHEAD:
             raise NotAllowed(Denial.TOO_MANY_DECLARED)
         try:
@@ -529,23 +499,14 @@ class Booking:
 
     async def _declared_ahead(self, account: Account) -> int:
         strong = await self._strong(account)
-        count: int = (await self._database.fetch(self._ahead(account, strong))).scalar_one()
+        ahead = intents.ahead(account.id, self._clock.now(), strong)
+        count: int = (await self._database.fetch(ahead)).scalar_one()
         return count
 
     async def _strong(self, account: Account) -> frozenset[str]:
         """Persons of the account for whom it books on more than its own word."""
         now, family = self._clock.now(), await self._persons.family(account)
         return frozenset(each.id for each in family if not rights.books_as_declared(each, now))
-
-    def _ahead(self, account: Account, strong: Collection[str]) -> Select[int]:
-        """Asks how many visits ahead the account has for others than these."""
-        return select(func.count(distinct(booking_intent.c.id))).where(
-            booking_intent.c.account_id == account.id,
-            booking_intent.c.status != _REFUSED,
-            booking_intent.c.starts_at > self._clock.now(),
-            booking_intent.c.ended_at.is_(None),
-            booking_intent.c.person_id.not_in(strong),
-        )
 
     async def _patient(self, request: BookingRequest) -> Patient | None:
         if not isinstance(request.who, Person):
@@ -577,22 +538,21 @@ class Booking:
                     unit, request.account.id, Relation.OTHER, request.who, DECLARED, patient
                 )
             )
-            await unit.execute(
-                insert(booking_intent).values(
-                    id=intent_id,
-                    account_id=request.account.id,
-                    draft_id=request.draft_id,
-                    person_id=person_id,
-                    **INTENT_PATIENT.values(self._vault, intent_id, patient.id),
-                    clinic_id=request.clinic.id,
-                    slot_id=request.slot.id,
-                    starts_at=request.slot.start,
-                    moves=request.moves.id if request.moves else None,
-                    status=_PENDING,
-                    check_at=now + FIRST_CHECK,
-                    created_at=now,
-                )
-            )
+            row = {
+                "id": intent_id,
+                "account_id": request.account.id,
+                "draft_id": request.draft_id,
+                "person_id": person_id,
+                **INTENT_PATIENT.values(self._vault, intent_id, patient.id),
+                "clinic_id": request.clinic.id,
+                "slot_id": request.slot.id,
+                "starts_at": request.slot.start,
+                "moves": request.moves.id if request.moves else None,
+                "status": _PENDING,
+                "check_at": now + FIRST_CHECK,
+                "created_at": now,
+            }
+            await unit.execute(insert_row(booking_intent, row))
             await self._check_still(unit, request, person_id)
             if request.moves is not None and not _sees_all(request, now):
                 await sight.check_own(unit, request.account.id, request.moves.id)
@@ -601,8 +561,7 @@ class Booking:
 
     async def _check_still(self, unit: Unit, request: BookingRequest, person_id: str) -> None:
         """`sight.check_listed`; and, in the same question, who holds the time."""
-        held = and_(hold.c.slot_id == request.slot.id, hold.c.until > self._clock.now())
-        found = sight.listed(request.account.id, person_id).add_columns(hold.c.draft_id).outerjoin(hold, held)
+        found = _still_with_hold(request.account.id, person_id, request.slot.id, self._clock.now())
         row = (await unit.execute(found)).first()
         if row is None:
             raise NotAllowed(Denial.BASIS_ENDED)
@@ -629,26 +588,17 @@ class Booking:
             return Checking(intent_id)
         booked = isinstance(answer, Booked)
         late = unsure and answer == Refused(Refusal.UNAVAILABLE)
-        look: dict[str, Any] = (
-            {"check_at": self._clock.now() + LATE_CHECKS[0], "attempts": 0} if late else {"check_at": None}
-        )
+        check_at = self._clock.now() + LATE_CHECKS[0] if late else None
         in_two_calls = moves is not None and not self._registry.capabilities().moves
         old = await self._old_visit(moves) if booked or in_two_calls else None
         listeners = await self._listeners(answer, old)
         async with self._database.write() as unit:
             may = await self._may_act(unit, intent_id) if booked else True
             undone = may is False and moves is None
-            settled = await unit.execute(
-                update(booking_intent)
-                .where(booking_intent.c.id == intent_id, booking_intent.c.status == _PENDING)
-                .values(
-                    status=_BOOKED if booked and not undone else _REFUSED,
-                    visit_id=answer.visit.id if isinstance(answer, Booked) else None,
-                    refusal=_as_kept(answer.reason) if isinstance(answer, Refused) else None,
-                    **look,
-                )
-                .returning(booking_intent)
-            )
+            status = _BOOKED if booked and not undone else _REFUSED
+            visit_id = answer.visit.id if isinstance(answer, Booked) else None
+            refusal = _as_kept(answer.reason) if isinstance(answer, Refused) else None
+            settled = await unit.execute(intents.settle(intent_id, status, visit_id, refusal, check_at, anew=late))
             row = settled.one_or_none()
             move = row is None or row.moves is not None
             given_up = move and await self._moving.settle(unit, intent_id, booked=booked)
@@ -674,7 +624,7 @@ class Booking:
 
     async def _may_act(self, unit: Unit, intent_id: str) -> bool | None:
         """`sight.may_act` for whoever has asked for a booking, now that the registry has answered."""
-        return await sight.may_act(unit, *sight.asked_by(booking_intent, intent_id), self._clock.now())
+        return await sight.may_act_still(unit, booking_intent, intent_id, self._clock.now())
 
     async def _undo(self, unit: Unit, intent: Row, visit: Visit) -> None:
         """The right to book ended while the registry was asked: the visit goes again, and nobody was told of it.
@@ -698,7 +648,7 @@ class Booking:
             )
             .on_conflict_do_nothing()  # the patient is cancelling it already
         )
-        await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
+        await unit.execute(let_go(intent.draft_id))
 
     async def _old_visit(self, moves: str | None) -> Visit | None:
         """The visit that was to be moved, as the registry has it now."""
@@ -727,9 +677,7 @@ class Booking:
         made = VisitNews.BOOKING_STANDS if late else VisitNews.BOOKING_CONFIRMED
         if moved:
             await self._watch.hide(unit, intent.moves, intent.account_id)
-            await unit.execute(
-                update(booking_intent).where(booking_intent.c.visit_id == intent.moves).values(ended_at=now)
-            )
+            await unit.execute(intents.end_bookings(intent.moves, now))
         if old is not None and told:
             await self._watch.remember(unit, intent.account_id, intent.person_id, old)
         by_looking = keys.moved(intent.account_id, visit.id, visit.start)  # as `watch` would tell of it
@@ -747,18 +695,10 @@ class Booking:
             await self._telling.moved(unit, intent.account_id, listeners, old, visit)
         else:
             await self._telling.booked(unit, intent.account_id, listeners, visit)
-        await unit.execute(hold.delete().where(hold.c.draft_id == intent.draft_id))
+        await unit.execute(let_go(intent.draft_id))
         await self._drafts.finish(unit, intent.draft_id, visit.id)
-        await unit.execute(
-            insert(audit).values(
-                id=new_id(),
-                account_id=intent.account_id,
-                person_id=intent.person_id,
-                action="visit_moved" if moved else "visit_booked",
-                subject_id=visit.id,
-                at=now,
-            )
-        )
+        action = "visit_moved" if moved else "visit_booked"
+        await note(unit, now, intent.account_id, intent.person_id, action, visit.id)
 
     async def _refuse(self, unit: Unit, intent: Row, *, given_up: bool, screen_follows: bool) -> None:
         await self._forget_other(unit, intent.person_id)
@@ -775,32 +715,12 @@ class Booking:
         await self._outbox.add(unit, notice)
 
     async def _forget_other(self, unit: Unit, person_id: str) -> None:
-        """Another citizen for whom nothing came about is not kept, unless somebody has put them on the list by hand."""
-        has_bookings = select(booking_intent.c.id).where(
-            booking_intent.c.person_id == person_id,
-            or_(booking_intent.c.status != _REFUSED, booking_intent.c.check_at.is_not(None)),
-        )
-        links = select(person_link.c.id).where(person_link.c.person_id == person_id)
-        is_other = links.where(person_link.c.relation == Relation.OTHER.value)
-        # Whoever lets others act stands in several accounts, and an agreement may be there without any booking.
-        agreed = links.join(link_basis, link_basis.c.link_id == person_link.c.id).where(
-            link_basis.c.basis != Basis.DECLARED.value
-        )
-        by_hand = select(audit.c.id).where(audit.c.person_id == person_id, audit.c.action == ADDED)
-        alone = select(func.count()).select_from(links.subquery()).scalar_subquery() == 1
-        await unit.execute(
-            delete(person).where(
-                *(person.c.id == person_id, is_other.exists(), alone, ~agreed.exists(), ~has_bookings.exists()),
-                ~by_hand.exists(),
-            )
-        )
+        """Another citizen for whom nothing came about is not kept."""
+        await unit.execute(intents.forget_other(person_id, added=ADDED))
 
     async def _of_draft(self, draft_id: str) -> Made | Checking | None:
         """None also where others have changed it since: what has become of it, `Visits` tells within the rights."""
-        of_draft = booking_intent.c.draft_id == draft_id, booking_intent.c.status != _REFUSED
-        row = (
-            await self._database.fetch(select(booking_intent).where(*of_draft, booking_intent.c.hidden_at.is_(None)))
-        ).one_or_none()
+        row = (await self._database.fetch(intents.of_draft(draft_id))).one_or_none()
         if row is None:
             return None
         if row.status == _PENDING:

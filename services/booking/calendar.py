@@ -7,21 +7,44 @@ An event bears a random `uid` that stays through every move, also where the regi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Insert, Select, Update, select, update
 
 from services.accounts import concerns
 from services.accounts.model import Account, Action, Area
+from services.booking import intents
 from services.booking.model import CalendarEvent, CalendarVisit, VisitEntry
-from services.booking.tables import booking_intent, calendar_event
+from services.booking.tables import calendar_event
 from services.booking.visits import Visits
 from services.ids import new_id
 from services.registry.model import Visit
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
+
+
+@statement
+def _latest(account_id: str, visit_ids: Collection[str]) -> Select[Any]:
+    mine = calendar_event.c.account_id == account_id, calendar_event.c.visit_id.in_(visit_ids)
+    return select(calendar_event).where(*mine).order_by(calendar_event.c.sequence.desc()).limit(1).with_for_update()
+
+
+@statement
+def _begin(account_id: str, visit_id: str, uid: str, written: str, *, dialect: str) -> Insert:
+    event = insert_for(dialect, calendar_event).values(
+        account_id=account_id, visit_id=visit_id, uid=uid, sequence=0, written=written
+    )
+    return event.on_conflict_do_nothing(index_elements=["account_id", "visit_id"])
+
+
+@statement
+def _change(account_id: str, before: str, visit_id: str, sequence: int, written: str) -> Update:
+    one = calendar_event.c.account_id == account_id, calendar_event.c.visit_id == before
+    return update(calendar_event).where(*one).values(visit_id=visit_id, sequence=sequence, written=written)
 
 
 class Calendar:
@@ -64,9 +87,7 @@ class Calendar:
         """The event, now that the calendar is to be told of the visit as it was found."""
         visit_id, digests = found.entry.visit.id, self._digests(account, found.entry)
         written = digests[0]
-        mine = calendar_event.c.account_id == account.id
-        known = select(calendar_event).where(mine, calendar_event.c.visit_id.in_(found.chain))
-        known = known.order_by(calendar_event.c.sequence.desc()).limit(1).with_for_update()
+        known = _latest(account.id, found.chain)
         async with self._database.write() as unit:
             row = (await unit.execute(known)).one_or_none()
             if row is None:
@@ -75,30 +96,16 @@ class Calendar:
             if row.visit_id == visit_id and row.written in digests:
                 return CalendarEvent(found.entry, row.uid, row.sequence)
             sequence: int = row.sequence + 1
-            await unit.execute(
-                update(calendar_event)
-                .where(mine, calendar_event.c.visit_id == row.visit_id)
-                .values(visit_id=visit_id, sequence=sequence, written=written)
-            )
+            await unit.execute(_change(account.id, row.visit_id, visit_id, sequence, written))
             return CalendarEvent(found.entry, row.uid, sequence)
 
     async def _moves(self, account: Account) -> dict[str, str]:
         """Visits that this account has moved, with what has come of each: not every registry names the successor."""
-        rows = await self._database.fetch(
-            select(booking_intent.c.moves, booking_intent.c.visit_id).where(
-                booking_intent.c.account_id == account.id,
-                booking_intent.c.status == "booked",
-                booking_intent.c.moves.is_not(None),
-            )
-        )
+        rows = await self._database.fetch(intents.made_moves(account.id))
         return {row.moves: row.visit_id for row in rows}
 
     async def _insert(self, unit: Unit, account_id: str, visit_id: str, written: str) -> None:
-        await unit.execute(
-            insert_for(self._database.dialect, calendar_event)
-            .values(account_id=account_id, visit_id=visit_id, uid=new_id(), sequence=0, written=written)
-            .on_conflict_do_nothing(index_elements=["account_id", "visit_id"])
-        )
+        await unit.execute(_begin(account_id, visit_id, new_id(), written, dialect=self._database.dialect))
 
     def _digests(self, account: Account, entry: VisitEntry) -> tuple[str, ...]:
         """A word for all that the file says, under each key, the present one first; nothing can be read back."""

@@ -9,18 +9,17 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.accounts import concerns, rights
 from services.accounts.model import Account, Action, Area
 from services.accounts.rights import VisitScope
-from services.booking import sight
+from services.booking import intents, sight
 from services.booking.booking import CHECKS, FIRST_CHECK
 from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
 from services.booking.notices import VisitNews
-from services.booking.tables import booking_intent, cancel_intent
+from services.booking.tables import cancel_intent
 from services.booking.telling import Listeners, Telling
 from services.booking.visits import Visits
 from services.booking.watch import Watch
@@ -36,13 +35,13 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.port import REGISTRY_PATIENCE
 from services.storage.engine import Database
 from services.storage.rows import Row
-from services.storage.sql import claimed_among
+from services.storage.statement import insert_row
 from services.storage.units import Unit
 from services.texts.dates import local
 
 log = logging.getLogger(__name__)
 
-_PENDING, _DONE, _REFUSED = "pending", "done", "refused"
+_PENDING, _DONE, _REFUSED = intents.PENDING, intents.DONE, intents.REFUSED
 
 
 class Cancelling:
@@ -104,47 +103,21 @@ class Cancelling:
         as of another's move (`sight.check_own`).
         """
         sees_all = sight.scope(entry, self._clock.now()) is VisitScope.ALL
-        cancels = select(cancel_intent.c.id).where(
-            cancel_intent.c.visit_id == entry.visit.id,
-            cancel_intent.c.status == _PENDING,
-            *(() if sees_all else (cancel_intent.c.account_id == account.id,)),
-        )
-        moves = select(booking_intent.c.id).where(
-            booking_intent.c.account_id == account.id,
-            booking_intent.c.moves == entry.visit.id,
-            booking_intent.c.status == _PENDING,
-        )
-        return (await self._database.fetch(cancels.union_all(moves).limit(1))).first() is not None
+        waiting = intents.under_way(account.id, entry.visit.id, of_all=sees_all)
+        return (await self._database.fetch(waiting)).first() is not None
 
     @concerns.area(Area.VISITS, Action.SEE)
     async def is_own_doing(self, account: Account, visit_id: str) -> bool:
         """Whether it was from this account that the visit was cancelled."""
-        own = select(cancel_intent.c.id).where(
-            cancel_intent.c.account_id == account.id,
-            cancel_intent.c.visit_id == visit_id,
-            cancel_intent.c.status == _DONE,
-        )
-        return (await self._database.fetch(own)).first() is not None
+        return (await self._database.fetch(intents.cancelled_by(account.id, visit_id))).first() is not None
 
     async def recover(self, limit: int = 50) -> int:
         """Settles intents that a crash or a silence left, by asking again; gives how many were looked at."""
         now = self._clock.now()
-        due = (
-            select(cancel_intent.c.id)
-            .where(cancel_intent.c.status == _PENDING, cancel_intent.c.check_at <= now)
-            .order_by(cancel_intent.c.check_at)
-            .limit(limit)
-        )
-        claimed = await self._database.execute(
-            update(cancel_intent)
-            .where(claimed_among(cancel_intent.c.id, due))
-            .values(attempts=cancel_intent.c.attempts + 1, check_at=now + timedelta(minutes=1))
-            .returning(cancel_intent)
-        )
-        intents = claimed.all()
-        for intent in intents:
+        claimed = (await self._database.execute(intents.claim_cancels(now, now + timedelta(minutes=1), limit))).all()
+        for intent in claimed:
             await self._recover_one(intent, now)
-        return len(intents)
+        return len(claimed)
 
     def _check(self, entry: VisitEntry) -> None:
         now = self._clock.now()
@@ -153,21 +126,21 @@ class Cancelling:
     async def _reserve(self, account: Account, entry: VisitEntry) -> str:
         now = self._clock.now()
         intent_id = new_id()
-        row = insert(cancel_intent).values(
-            id=intent_id,
-            account_id=account.id,
-            person_id=entry.person.id,
-            visit_id=entry.visit.id,
-            clinic_id=entry.visit.clinic.id,
-            slot_id=entry.visit.slot_id,
-            status=_PENDING,
-            check_at=now + FIRST_CHECK,
-            created_at=now,
-        )
+        row = {
+            "id": intent_id,
+            "account_id": account.id,
+            "person_id": entry.person.id,
+            "visit_id": entry.visit.id,
+            "clinic_id": entry.visit.clinic.id,
+            "slot_id": entry.visit.slot_id,
+            "status": _PENDING,
+            "check_at": now + FIRST_CHECK,
+            "created_at": now,
+        }
         async with self._database.write() as unit:
             if not await sight.may_act(unit, account.id, entry.person.id, now):
                 raise NotAllowed(Denial.BASIS_ENDED)
-            await unit.execute(row)
+            await unit.execute(insert_row(cancel_intent, row))
             if sight.scope(entry, now) is VisitScope.OWN_BOOKINGS:
                 await sight.check_own(unit, account.id, entry.visit.id)
         return intent_id
@@ -176,15 +149,8 @@ class Cancelling:
         """Settles what a crash has left of this account's own cancelling, where the registry has done it; else None."""
         if entry.visit.status is not VisitStatus.CANCELLED_BY_PATIENT:
             return None
-        left = await self._database.fetch(
-            select(cancel_intent.c.id).where(
-                cancel_intent.c.account_id == account.id,
-                cancel_intent.c.visit_id == entry.visit.id,
-                cancel_intent.c.status == _PENDING,
-                cancel_intent.c.for_move.is_(None),
-            )
-        )
-        intent_id = left.scalar_one_or_none()
+        left = await self._database.fetch(intents.left_of(account.id, entry.visit.id))
+        intent_id: str | None = left.scalar_one_or_none()
         if intent_id is None:
             return None
         return await self._settle(intent_id, Cancelled(), entry.visit, screen_follows=True)
@@ -194,11 +160,7 @@ class Cancelling:
         undoing = intent.undoes is not None
         if isinstance(answer, Unknown) or (undoing and answer == NotCancelled(CancelRefusal.UNAVAILABLE)):
             pause = CHECKS[min(intent.attempts, len(CHECKS)) - 1]
-            await self._database.execute(
-                update(cancel_intent)
-                .where(cancel_intent.c.id == intent.id, cancel_intent.c.status == _PENDING)
-                .values(check_at=now + pause)
-            )
+            await self._database.execute(intents.cancel_again(intent.id, now + pause))
             return
         await self._settle(intent.id, answer, visit, screen_follows=False)
 
@@ -237,16 +199,8 @@ class Cancelling:
         listeners = await self._telling.listeners(visit) if done and visit is not None else Listeners()
         async with self._database.write() as unit:
             may = await self._may_act(unit, intent_id, now) if done else True
-            settled = await unit.execute(
-                update(cancel_intent)
-                .where(cancel_intent.c.id == intent_id, cancel_intent.c.status == _PENDING)
-                .values(
-                    status=_DONE if done else _REFUSED,
-                    refusal=answer.reason.value if isinstance(answer, NotCancelled) else None,
-                    check_at=None,
-                )
-                .returning(cancel_intent)
-            )
+            refusal = answer.reason.value if isinstance(answer, NotCancelled) else None
+            settled = await unit.execute(intents.settle_cancel(intent_id, _DONE if done else _REFUSED, refusal))
             row = settled.one_or_none()
             if row is not None and row.undoes is not None:
                 await self._note_undone(unit, row, answer, now)
@@ -276,7 +230,7 @@ class Cancelling:
 
     async def _may_act(self, unit: Unit, intent_id: str, now: datetime) -> bool | None:
         """`sight.may_act` for whoever has asked for it: who may no more hears nothing of what came of it."""
-        return await sight.may_act(unit, *sight.asked_by(cancel_intent, intent_id), now)
+        return await sight.may_act_still(unit, cancel_intent, intent_id, now)
 
     async def _note_undone(self, unit: Unit, intent: Row, answer: CancelAnswer, now: datetime) -> None:
         """A visit that was booked as the right to it ended: whoever had asked hears that it is no more, nobody else."""

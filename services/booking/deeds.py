@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, literal, select
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, literal, select
 
 from services.accounts import concerns
 from services.accounts.holders import own_forms
@@ -15,7 +19,58 @@ from services.clock import Clock
 from services.registry.model import Visit
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import statement
 from services.storage.vault import Vault
+
+
+@statement
+def _by_others(account_id: str, visit_id: str) -> Select[Any]:
+    """What other accounts have done to the visit: who, when, which kind."""
+    made = case((booking_intent.c.moves.is_(None), DeedKind.BOOKED.value), else_=DeedKind.MOVED.value)
+    booked = select(booking_intent.c.account_id, booking_intent.c.created_at, made.label("kind")).where(
+        booking_intent.c.visit_id == visit_id,
+        booking_intent.c.account_id != account_id,
+        booking_intent.c.status == "booked",
+        booking_intent.c.follows.is_(False),
+    )
+    gone = literal(DeedKind.CANCELLED.value).label("kind")
+    cancelled = select(cancel_intent.c.account_id, cancel_intent.c.created_at, gone).where(
+        cancel_intent.c.visit_id == visit_id,
+        cancel_intent.c.account_id != account_id,
+        cancel_intent.c.status == "done",
+    )
+    found: Any = booked.union_all(cancelled)
+    return found  # type: ignore[no-any-return]
+
+
+@statement
+def _bases(account_id: str, patient_indexes: Collection[str], now: datetime) -> Select[Any]:
+    """What the account's links to the patient rest on."""
+    return (
+        select(person_link.c.relation, link_basis.c.basis)
+        .join(person, person.c.id == person_link.c.person_id)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(
+            PATIENT.index.in_(patient_indexes),
+            person_link.c.account_id == account_id,
+            person_link.c.ended_at.is_(None),
+            lives(now),
+        )
+    )
+
+
+@statement
+def _given(grantor_id: str, grantee_id: str, now: datetime) -> Select[Any]:
+    return (
+        select(access_grant.c.id)
+        .where(
+            access_grant.c.grantor_id == grantor_id,
+            access_grant.c.grantee_id == grantee_id,
+            access_grant.c.ended_at.is_(None),
+            access_grant.c.until > now,
+        )
+        .limit(1)
+    )
 
 
 class Deeds:
@@ -40,36 +95,12 @@ class Deeds:
         return Deed(DeedKind(row.kind), doer, row.account_id, name)
 
     async def _latest(self, account_id: str, visit_id: str) -> Row | None:
-        made = case((booking_intent.c.moves.is_(None), DeedKind.BOOKED.value), else_=DeedKind.MOVED.value)
-        booked = select(booking_intent.c.account_id, booking_intent.c.created_at, made.label("kind")).where(
-            booking_intent.c.visit_id == visit_id,
-            booking_intent.c.account_id != account_id,
-            booking_intent.c.status == "booked",
-            booking_intent.c.follows.is_(False),
-        )
-        gone = literal(DeedKind.CANCELLED.value).label("kind")
-        cancelled = select(cancel_intent.c.account_id, cancel_intent.c.created_at, gone).where(
-            cancel_intent.c.visit_id == visit_id,
-            cancel_intent.c.account_id != account_id,
-            cancel_intent.c.status == "done",
-        )
-        rows = (await self._database.fetch(booked.union_all(cancelled))).all()
+        rows = (await self._database.fetch(_by_others(account_id, visit_id))).all()
         return max(rows, key=lambda row: row.created_at, default=None)
 
     async def _doer(self, actor_id: str, patient_id: str) -> Doer:
-        rows = (
-            await self._database.fetch(
-                select(person_link.c.relation, link_basis.c.basis)
-                .join(person, person.c.id == person_link.c.person_id)
-                .join(link_basis, link_basis.c.link_id == person_link.c.id)
-                .where(
-                    PATIENT.among(self._vault, [patient_id]),
-                    person_link.c.account_id == actor_id,
-                    person_link.c.ended_at.is_(None),
-                    lives(self._clock.now()),
-                )
-            )
-        ).all()
+        indexes = PATIENT.indexes(self._vault, [patient_id])
+        rows = (await self._database.fetch(_bases(actor_id, indexes, self._clock.now()))).all()
         strong = {row.relation for row in rows if row.basis in STRONG}
         if Relation.OWN.value in strong:
             return Doer.PATIENT
@@ -79,13 +110,7 @@ class Deeds:
 
     async def _name(self, account_id: str, actor_id: str) -> str | None:
         """As «Кому открыт доступ» has it; None where this account has given none, or no form is filled in there."""
-        given = select(access_grant.c.id).where(
-            access_grant.c.grantor_id == account_id,
-            access_grant.c.grantee_id == actor_id,
-            access_grant.c.ended_at.is_(None),
-            access_grant.c.until > self._clock.now(),
-        )
-        if (await self._database.fetch(given.limit(1))).first() is None:
+        if (await self._database.fetch(_given(account_id, actor_id, self._clock.now()))).first() is None:
             return None
         async with self._database.read() as connection:
             holder = (await own_forms(connection, self._vault, [actor_id])).get(actor_id)

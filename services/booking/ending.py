@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, update
-
-from services.booking.tables import booking_intent
+from services.accounts.links import note
+from services.booking import intents
 from services.booking.watch import Watch
-from services.ids import new_id
 from services.registry.model import CancelRefusal, Visit, VisitStatus
 from services.storage.rows import Row
-from services.storage.tables import audit
 from services.storage.units import Unit
 
 
@@ -30,17 +27,8 @@ def why_over(visit: Visit, now: datetime) -> CancelRefusal | None:
 async def note_cancelled(unit: Unit, watch: Watch, intent: Row, visit: Visit | None, now: datetime) -> None:
     """Within the unit that settles a `cancel_intent` as done. `visit`: as it was seen last, if at all."""
     await watch.hide(unit, intent.visit_id, intent.account_id)
-    await unit.execute(update(booking_intent).where(booking_intent.c.visit_id == intent.visit_id).values(ended_at=now))
+    await unit.execute(intents.end_bookings(intent.visit_id, now))
     if visit is not None:
         gone = replace(visit, status=VisitStatus.CANCELLED_BY_PATIENT)
         await watch.remember(unit, intent.account_id, intent.person_id, gone)
-    await unit.execute(
-        insert(audit).values(
-            id=new_id(),
-            account_id=intent.account_id,
-            person_id=intent.person_id,
-            action="visit_cancelled",
-            subject_id=intent.visit_id,
-            at=now,
-        )
-    )
+    await note(unit, now, intent.account_id, intent.person_id, "visit_cancelled", intent.visit_id)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, Delete, Insert, Select, delete, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningDelete
 
 from services.accounts import concerns
 from services.accounts.accounts import lock_account
@@ -24,11 +26,72 @@ from services.limits.model import LIMITS, Act, LimitReached
 from services.registry.model import Slot
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.storage.units import Unit
 
 HOLD = timedelta(minutes=5)
 AT_ONCE = 3
 """Times that are kept for one account together."""
+
+
+@statement
+def _until(draft_id: str, slot_id: str, now: datetime) -> Select[Any]:
+    return select(hold.c.until).where(hold.c.draft_id == draft_id, hold.c.slot_id == slot_id, hold.c.until > now)
+
+
+@statement
+def _of_others(clinic_id: str, draft_id: str, now: datetime) -> Select[Any]:
+    held = select(hold.c.slot_id).where(hold.c.clinic_id == clinic_id, hold.c.draft_id != draft_id, hold.c.until > now)
+    leaving = select(cancel_intent.c.slot_id).where(
+        cancel_intent.c.clinic_id == clinic_id, cancel_intent.c.status == "pending"
+    )
+    found: Any = held.union(leaving)
+    return found  # type: ignore[no-any-return]
+
+
+@statement
+def _live(account_id: str, slot_id: str, now: datetime) -> Select[Any]:
+    """Holds of the account, and of the time."""
+    return select(hold).where(hold.c.until > now, or_(hold.c.account_id == account_id, hold.c.slot_id == slot_id))
+
+
+@statement
+def _take(
+    slot_id: str, account_id: str, draft_id: str, clinic_id: str, until: datetime, now: datetime, *, dialect: str
+) -> Insert:
+    values = {"account_id": account_id, "draft_id": draft_id, "clinic_id": clinic_id, "until": until}
+    return (
+        insert_for(dialect, hold)
+        .values(slot_id=slot_id, **values)
+        .on_conflict_do_update(
+            index_elements=["slot_id"],
+            set_=values,
+            where=or_(hold.c.until <= now, hold.c.draft_id == draft_id),
+        )
+        .returning(hold.c.until)
+    )
+
+
+@statement
+def _of_draft(draft_id: str, but_slot: str | None) -> Select[Any]:
+    return select(hold.c.slot_id).where(*_held_by(draft_id, but_slot))
+
+
+@statement
+def _free(draft_id: str, but_slot: str | None) -> ReturningDelete[Any, Any]:
+    return delete(hold).where(*_held_by(draft_id, but_slot)).returning(hold.c.slot_id, hold.c.until)
+
+
+def _held_by(draft_id: str, but_slot: str | None) -> list[ColumnElement[bool]]:
+    """What the draft holds. `but_slot`: it goes on holding this one."""
+    of_draft = hold.c.draft_id == draft_id
+    return [of_draft] if but_slot is None else [of_draft, hold.c.slot_id != but_slot]
+
+
+@statement
+def let_go(draft_id: str) -> Delete:
+    """The draft has booked, or will not: its time is nobody's, and what was left of the minutes is not counted back."""
+    return delete(hold).where(hold.c.draft_id == draft_id)
 
 
 class Holds:
@@ -46,7 +109,7 @@ class Holds:
         Lets go of the draft's other one. Gives the moment it ends, or why it is not kept.
         """
         # Two units: within one, two people who change places would lock each other's times in a ring.
-        await self._let_go(account, hold.c.draft_id == draft_id, hold.c.slot_id != slot.id)
+        await self._let_go(account, draft_id, slot.id)
         try:
             async with self._database.write() as unit:
                 return await self._take(unit, slot, account, draft_id)
@@ -68,30 +131,18 @@ class Holds:
 
     async def until(self, draft_id: str, slot_id: str) -> datetime | None:
         """When the draft's hold of this time ends; None once it has, or there is none."""
-        until: datetime | None = (
-            await self._database.fetch(
-                select(hold.c.until).where(
-                    hold.c.draft_id == draft_id, hold.c.slot_id == slot_id, hold.c.until > self._clock.now()
-                )
-            )
-        ).scalar_one_or_none()
+        found = await self._database.fetch(_until(draft_id, slot_id, self._clock.now()))
+        until: datetime | None = found.scalar_one_or_none()
         return until
 
     async def of_others(self, clinic_id: str, draft_id: str) -> frozenset[str]:
         """Times of a clinic that are kept for others now, and those whose cancelling is not settled yet."""
-        held = select(hold.c.slot_id).where(
-            hold.c.clinic_id == clinic_id, hold.c.draft_id != draft_id, hold.c.until > self._clock.now()
-        )
-        leaving = select(cancel_intent.c.slot_id).where(
-            cancel_intent.c.clinic_id == clinic_id, cancel_intent.c.status == "pending"
-        )
-        rows = await self._database.fetch(held.union(leaving))
-        return frozenset(rows.scalars())
+        return frozenset((await self._database.fetch(_of_others(clinic_id, draft_id, self._clock.now()))).scalars())
 
     @concerns.account("the times that it holds")
     async def release(self, account: Account, draft_id: str) -> None:
         """Frees the draft's time at once; what was left of its minutes is not counted."""
-        await self._let_go(account, hold.c.draft_id == draft_id)
+        await self._let_go(account, draft_id)
 
     async def purge(self) -> int:
         """Sweeps holds that have ended; gives how many."""
@@ -100,8 +151,7 @@ class Holds:
     async def _take(self, unit: Unit, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
         now, chat = self._clock.now(), account.telegram_id
         await lock_account(unit, account.id)
-        concerns = or_(hold.c.account_id == account.id, hold.c.slot_id == slot.id)
-        rows = await unit.execute(select(hold).where(hold.c.until > now, concerns))
+        rows = await unit.execute(_live(account.id, slot.id, now))
         live = {row.slot_id: row for row in rows.all()}
         this = live.pop(slot.id, None)
         if this is not None and this.draft_id != draft_id:
@@ -113,16 +163,8 @@ class Holds:
         until = min(now + HOLD, begins + timedelta(seconds=LIMITS[Act.HOLD].most - used))
         if until <= begins:
             return NoHold.SPENT if this is None else begins
-        values = {"account_id": account.id, "draft_id": draft_id, "clinic_id": slot.clinic_id, "until": until}
         taken = await unit.execute(
-            insert_for(self._database.dialect, hold)
-            .values(slot_id=slot.id, **values)
-            .on_conflict_do_update(
-                index_elements=["slot_id"],
-                set_=values,
-                where=or_(hold.c.until <= now, hold.c.draft_id == draft_id),
-            )
-            .returning(hold.c.until)
+            _take(slot.id, account.id, draft_id, slot.clinic_id, until, now, dialect=self._database.dialect)
         )
         if taken.scalar_one_or_none() is None:
             return NoHold.ANOTHERS
@@ -130,14 +172,12 @@ class Holds:
         await self._limits.spend_within(unit, chat, Act.HOLD, seconds, about=slot.id, at=until)
         return until
 
-    async def _let_go(self, account: Account, *of_draft: ColumnElement[bool]) -> None:
-        if (await self._database.fetch(select(hold.c.slot_id).where(*of_draft))).first() is None:
+    async def _let_go(self, account: Account, draft_id: str, but_slot: str | None = None) -> None:
+        if (await self._database.fetch(_of_draft(draft_id, but_slot))).first() is None:
             return  # most often: no unit is begun for it
         async with self._database.write() as unit:
             await lock_account(unit, account.id)
-            for row in (
-                await unit.execute(delete(hold).where(*of_draft).returning(hold.c.slot_id, hold.c.until))
-            ).all():
+            for row in await unit.execute(_free(draft_id, but_slot)):
                 left = int((row.until - self._clock.now()).total_seconds())
                 if left > 0:
                     await self._limits.give_back(unit, account.telegram_id, Act.HOLD, left, about=row.slot_id)

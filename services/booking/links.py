@@ -8,10 +8,11 @@ always fit (`registry.local.tables.REF`), and one that does not is refused when 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import Protocol
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import Delete, Insert, Select, delete, select
 
 from services.booking.model import BookingLink, LinkKind, LinkTarget
 from services.booking.tables import waiting_link
@@ -22,6 +23,8 @@ from services.registry.ports.clinics import ClinicsPort
 from services.registry.ports.times import TimesPort
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
+from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
@@ -68,6 +71,24 @@ class Places(ClinicsPort, TimesPort, Protocol):
     """What a link may lead to: a clinic, a doctor, a service."""
 
 
+@statement
+def _keep(row_id: str, data: Sealed, until: datetime, *, dialect: str) -> Insert:
+    values = {"data": data, "expires_at": until}
+    row = insert_for(dialect, waiting_link).values(id=row_id, **values)
+    return row.on_conflict_do_update(index_elements=["id"], set_=values)
+
+
+@statement
+def _waiting(ids: Collection[str], now: datetime) -> Select[Any]:
+    good = waiting_link.c.id.in_(ids), waiting_link.c.expires_at > now
+    return select(waiting_link.c.id, waiting_link.c.data).where(*good)
+
+
+@statement
+def _forget(ids: Collection[str]) -> Delete:
+    return delete(waiting_link).where(waiting_link.c.id.in_(ids))
+
+
 class Links:
     """Says where a link leads, and keeps it for somebody who has to give consent and fill in a form first."""
 
@@ -96,34 +117,30 @@ class Links:
     async def keep(self, telegram_id: int, link: BookingLink) -> None:
         """Keeps the link for this chat, instead of an older one."""
         row_id = self._vault.index(_PURPOSE, str(telegram_id))
-        values = {
-            "data": self._vault.seal(waiting_link.c.data, row_id, payload_of(link)),
-            "expires_at": self._clock.now() + LIFETIME,
-        }
-        row = insert_for(self._database.dialect, waiting_link).values(id=row_id, **values)
+        data = self._vault.seal(waiting_link.c.data, row_id, payload_of(link))
+        until = self._clock.now() + LIFETIME
         async with self._database.write() as unit:
-            await unit.execute(delete(waiting_link).where(self._of(telegram_id), waiting_link.c.id != row_id))
-            await unit.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+            await unit.execute(_forget([each for each in self._of(telegram_id) if each != row_id]))
+            await unit.execute(_keep(row_id, data, until, dialect=self._database.dialect))
 
     async def waiting(self, telegram_id: int) -> BookingLink | None:
         """The link that waits for this chat, while it is good."""
-        good = self._of(telegram_id), waiting_link.c.expires_at > self._clock.now()
-        row = (await self._database.fetch(select(waiting_link.c.id, waiting_link.c.data).where(*good))).first()
+        row = (await self._database.fetch(_waiting(self._of(telegram_id), self._clock.now()))).first()
         return read_link(self._vault.open(waiting_link.c.data, row.id, row.data)) if row is not None else None
 
     async def forget(self, telegram_id: int) -> None:
         """The link has been followed, or is not wanted."""
-        await self._database.execute(delete(waiting_link).where(self._of(telegram_id)))
+        await self._database.execute(_forget(self._of(telegram_id)))
 
     async def erase(self, unit: Unit, telegram_id: int) -> None:
         """The same within a unit: nothing waits for a chat whose data are erased."""
-        await unit.execute(delete(waiting_link).where(self._of(telegram_id)))
+        await unit.execute(_forget(self._of(telegram_id)))
 
     async def purge(self) -> int:
         """Forgets links that have waited too long; gives how many."""
         late = delete(waiting_link).where(waiting_link.c.expires_at <= self._clock.now())
         return (await self._database.aside.execute(late)).rowcount
 
-    def _of(self, telegram_id: int) -> ColumnElement[bool]:
-        """The chat's row, kept under the present key or an earlier one."""
-        return waiting_link.c.id.in_(self._vault.indexes(_PURPOSE, str(telegram_id)))
+    def _of(self, telegram_id: int) -> Sequence[str]:
+        """What the chat's row may be called: it was kept under the present key or an earlier one."""
+        return self._vault.indexes(_PURPOSE, str(telegram_id))

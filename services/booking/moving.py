@@ -12,10 +12,9 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import insert, select, update
-
 from services.accounts import concerns
 from services.accounts.model import Action, Area
+from services.booking import intents
 from services.booking.ending import note_cancelled
 from services.booking.model import BookingRequest
 from services.booking.tables import INTENT_PATIENT, cancel_intent
@@ -39,10 +38,11 @@ from services.registry.ports.bookings import BookingsPort
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import insert_row
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
-_PENDING, _DONE, _REFUSED = "pending", "done", "refused"
+_PENDING, _DONE, _REFUSED = intents.PENDING, intents.DONE, intents.REFUSED
 _GONE = (CancelRefusal.ALREADY_CANCELLED, CancelRefusal.NOT_FOUND)
 Answer = TypeVar("Answer")
 
@@ -72,19 +72,18 @@ class Moving:
         old = request.moves
         if old is None or not request.gives_up:
             return
-        await unit.execute(
-            insert(cancel_intent).values(
-                id=new_id(),
-                account_id=request.account.id,
-                person_id=person_id,
-                visit_id=old.id,
-                clinic_id=old.clinic.id,
-                slot_id=old.slot_id,
-                status=_PENDING,
-                for_move=intent_id,
-                created_at=self._clock.now(),
-            )
-        )
+        row = {
+            "id": new_id(),
+            "account_id": request.account.id,
+            "person_id": person_id,
+            "visit_id": old.id,
+            "clinic_id": old.clinic.id,
+            "slot_id": old.slot_id,
+            "status": _PENDING,
+            "for_move": intent_id,
+            "created_at": self._clock.now(),
+        }
+        await unit.execute(insert_row(cancel_intent, row))
 
     @concerns.area(Area.VISITS, Action.MANAGE)
     async def ask(self, intent_id: str, patient_id: str, request: BookingRequest, old: Visit) -> BookingAnswer:
@@ -100,8 +99,7 @@ class Moving:
         """What a crash or a silence has left of a move. `found`: what became of its key; `last`: long enough."""
         if self._registry.capabilities().moves or isinstance(found, Unknown):
             return found
-        going = select(cancel_intent.c.status).where(cancel_intent.c.for_move == intent.id)
-        status = (await self._database.fetch(going)).scalar_one_or_none()
+        status = (await self._database.fetch(intents.status_for_move(intent.id))).scalar_one_or_none()
         if status is None:
             return await self._then_old(found, intent.moves, last=last) if isinstance(found, Booked) else found
         if found is not None:
@@ -114,14 +112,8 @@ class Moving:
 
     async def settle(self, unit: Unit, intent_id: str, *, booked: bool) -> bool:
         """Settles what stood beside the intent; gives whether the old visit has gone before the new one."""
-        mine = cancel_intent.c.for_move == intent_id
-        await unit.execute(
-            update(cancel_intent)
-            .where(mine, cancel_intent.c.status == _PENDING)
-            .values(status=_DONE if booked else _REFUSED)
-        )
-        gone = select(cancel_intent.c.id).where(mine, cancel_intent.c.status == _DONE)
-        return (await unit.execute(gone)).first() is not None
+        await unit.execute(intents.settle_for_move(intent_id, _DONE if booked else _REFUSED))
+        return (await unit.execute(intents.gone_for_move(intent_id))).first() is not None
 
     async def undo_late(self, intent: Row, late: Visit) -> bool | None:
         """Cancels a new visit that came after the move was said to have failed, if the old one stands as was said.
@@ -187,13 +179,7 @@ class Moving:
     async def _note_given_up(self, intent_id: str, old_id: str) -> None:
         old = await self._look(old_id)
         async with self._database.write() as unit:
-            settled = await unit.execute(
-                update(cancel_intent)
-                .where(cancel_intent.c.for_move == intent_id, cancel_intent.c.status == _PENDING)
-                .values(status=_DONE)
-                .returning(cancel_intent)
-            )
-            row = settled.one_or_none()
+            row = (await unit.execute(intents.settle_for_move(intent_id, _DONE))).one_or_none()
             if row is not None:
                 await note_cancelled(unit, self._watch, row, old, self._clock.now())
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import Insert, delete
 
 from services.accounts import concerns, rights
 from services.accounts.model import Account, Action, Area
@@ -15,9 +15,17 @@ from services.clock import Clock
 from services.registry.model import VisitStatus
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.texts.dates import local
 
 _KEPT = timedelta(days=2)
+
+
+@statement
+def _comes(visit_id: str, account_id: str, starts_at: datetime, now: datetime, *, dialect: str) -> Insert:
+    values = {"account_id": account_id, "starts_at": starts_at, "at": now}
+    said = insert_for(dialect, visit_reply).values(visit_id=visit_id, **values)
+    return said.on_conflict_do_update(index_elements=["visit_id"], set_=values)
 
 
 class Replies:
@@ -39,11 +47,8 @@ class Replies:
         rights.check_managing(entry.person, local(now, visit.clinic.tz).date(), now)
         if visit.status is not VisitStatus.BOOKED or visit.start <= now:
             return entry
-        values = {"account_id": account.id, "starts_at": visit.start, "at": now}
         await self._database.execute(
-            insert_for(self._database.dialect, visit_reply)
-            .values(visit_id=visit.id, **values)
-            .on_conflict_do_update(index_elements=["visit_id"], set_=values)
+            _comes(visit.id, account.id, visit.start, now, dialect=self._database.dialect),
         )
         return await self._visits.get(account, visit_id)
 

@@ -15,12 +15,14 @@ from services.accounts.model import Basis, Covers, Person, Relation
 from services.accounts.rights import VisitScope
 from services.accounts.tables import account as account_table
 from services.accounts.tables import link_basis, person_link
+from services.booking import intents
 from services.booking.model import VisitEntry
-from services.booking.tables import booking_intent, cancel_intent
+from services.booking.tables import booking_intent
 from services.errors import Denial, NotAllowed, NotFound
 from services.registry.model import Visit
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.rows import Row
+from services.storage.statement import Bound, statement
 from services.storage.units import Unit
 from services.texts.dates import local
 
@@ -65,11 +67,13 @@ def visible(found: Iterable[VisitEntry], own: Collection[str], now: datetime) ->
     return [entry for entry in found if _may_see(entry, own, now)]
 
 
+@statement
 def own_bookings(account_id: str) -> Select[tuple[str]]:
     """Asks which visits were booked from this account, but those that the patient or another account has changed."""
     return select(booking_intent.c.visit_id).where(booking_intent.c.account_id == account_id, *_IN_SIGHT)
 
 
+@statement
 def booked_from(account_ids: Collection[str]) -> Select[tuple[str, str]]:
     """The same of several accounts, each with its visits."""
     return select(booking_intent.c.account_id, booking_intent.c.visit_id).where(
@@ -90,34 +94,75 @@ def listed(account_id: str, person_id: str) -> Select[Any]:
     )
 
 
+@statement
+def _listed(account_id: str, person_id: str) -> Select[Any]:
+    return listed(account_id, person_id)
+
+
 async def check_listed(unit: Unit, account_id: str, person_id: str) -> None:
     """Raises `NotAllowed` where the person has gone since it was read."""
-    if (await unit.execute(listed(account_id, person_id))).first() is None:
+    if (await unit.execute(_listed(account_id, person_id))).first() is None:
         raise NotAllowed(Denial.BASIS_ENDED)
 
 
-async def may_act(unit: Unit, account_id: Id, person_id: Id, now: datetime) -> bool | None:
+async def may_act(unit: Unit, account_id: str, person_id: str, now: datetime) -> bool | None:
     """Whether the account may book and manage for the person still; None: it has taken them off its list itself.
 
     What that rests on stays as it is until the unit ends: whoever is ending it waits, or has ended it. To be asked
     before the unit writes; the account comes first, as with whoever erases one.
     """
-    mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
-    held = (
-        select(account_table.c.id, person_link.c.ended_at, link_basis)
-        .join(person_link, person_link.c.account_id == account_table.c.id)
-        .join(link_basis, link_basis.c.link_id == person_link.c.id)
-        .where(*mine)
-        .with_for_update(read=True, of=(account_table, person_link, link_basis))
-    )
+    return await _may_act(unit, _held_by(account_id, person_id), _linked(account_id, person_id), now)
+
+
+async def may_act_still(unit: Unit, intents: Table, intent_id: str, now: datetime) -> bool | None:
+    """`may_act` for the account that has asked for something, and for its person."""
+    return await _may_act(unit, _held_by_asker(intent_id, of=intents), _linked_by_asker(intent_id, of=intents), now)
+
+
+async def _may_act(unit: Unit, held: Bound, linked: Bound, now: datetime) -> bool | None:
     rows = (await unit.execute(held)).all()
     if rows:
         return any(row.ended_at is None and _lets_act(row, now) for row in rows)
-    return False if (await unit.execute(select(person_link.c.id).where(*mine))).first() is not None else None
+    return False if (await unit.execute(linked)).first() is not None else None
 
 
-def asked_by(intents: Table, intent_id: str) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
-    """Asks for the account that has asked for something, and for its person."""
+@statement
+def _held_by(account_id: str, person_id: str) -> Select[Any]:
+    return _bases_of(account_id, person_id)
+
+
+@statement
+def _held_by_asker(intent_id: str, *, of: Table) -> Select[Any]:
+    return _bases_of(*_asked_by(of, intent_id))
+
+
+@statement
+def _linked(account_id: str, person_id: str) -> Select[Any]:
+    return _link_of(account_id, person_id)
+
+
+@statement
+def _linked_by_asker(intent_id: str, *, of: Table) -> Select[Any]:
+    return _link_of(*_asked_by(of, intent_id))
+
+
+def _bases_of(account_id: Id, person_id: Id) -> Select[Any]:
+    """What the account's link rests on, locked with it and the account."""
+    return (
+        select(account_table.c.id, person_link.c.ended_at, link_basis)
+        .join(person_link, person_link.c.account_id == account_table.c.id)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(person_link.c.account_id == account_id, person_link.c.person_id == person_id)
+        .with_for_update(read=True, of=(account_table, person_link, link_basis))
+    )
+
+
+def _link_of(account_id: Id, person_id: Id) -> Select[Any]:
+    return select(person_link.c.id).where(person_link.c.account_id == account_id, person_link.c.person_id == person_id)
+
+
+def _asked_by(intents: Table, intent_id: str) -> tuple[ScalarSelect[str], ScalarSelect[str]]:
+    """The account that has asked for something, and its person."""
     one = intents.c.id == intent_id
     return (
         select(intents.c.account_id).where(one).scalar_subquery(),
@@ -131,13 +176,19 @@ def _lets_act(basis: Row, now: datetime) -> bool:
     return lives and (basis.basis != Basis.CONSENT.value or Covers.MANAGE_VISITS in covers_of(basis.covers or ""))
 
 
+@statement
+def _own_booking(account_id: str, visit_id: str) -> Select[Any]:
+    mine = booking_intent.c.account_id == account_id, booking_intent.c.visit_id == visit_id
+    return select(booking_intent.c.visit_id).where(*mine, *_IN_SIGHT)
+
+
 async def check_own(unit: Unit, account_id: str, visit_id: str) -> None:
     """Before a visit is changed by who sees it only as booked from there: somebody may have been quicker.
 
     Raises `NotFound` where it is not in sight any more, and `RegistryUnavailable` while another account waits for an
     answer about it: what that comes to is not for this one.
     """
-    if (await unit.execute(own_bookings(account_id).where(booking_intent.c.visit_id == visit_id))).first() is None:
+    if (await unit.execute(_own_booking(account_id, visit_id))).first() is None:
         raise NotFound
     if (await changed_by_others(unit, account_id, [visit_id])).under_way:
         raise RegistryUnavailable
@@ -157,15 +208,7 @@ class OthersChanges:
 
 async def changed_by_others(unit: Unit, account_id: str, visit_ids: Collection[str]) -> OthersChanges:
     """Which of these visits other accounts of this bot have moved or cancelled; what the clinic does is not theirs."""
-    moves = select(booking_intent.c.moves, booking_intent.c.status, booking_intent.c.check_at).where(
-        booking_intent.c.account_id != account_id,
-        booking_intent.c.moves.in_(visit_ids),
-        booking_intent.c.follows.is_(False),
-    )
-    cancels = select(cancel_intent.c.visit_id, cancel_intent.c.status, cancel_intent.c.check_at).where(
-        cancel_intent.c.account_id != account_id, cancel_intent.c.visit_id.in_(visit_ids)
-    )
-    rows = (await unit.execute(moves.union_all(cancels))).all()
+    rows = (await unit.execute(intents.changed_by_others(account_id, visit_ids))).all()
     return OthersChanges(
         done=frozenset(row[0] for row in rows if row.status in _DONE),
         under_way=frozenset(row[0] for row in rows if row.status == "pending"),

@@ -7,10 +7,12 @@ What `watch` would tell of the same change goes by the same keys, so whoever com
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import Select
 
 from services.accounts import rights
 from services.accounts.accounts import Accounts
@@ -27,6 +29,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import Visit, VisitStatus
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import local
@@ -54,6 +57,18 @@ class Listeners:
         return tuple(each for each in self.own or self.representatives if each.account_id != actor_id)
 
 
+@statement
+def _standing(patient_indexes: Collection[str], now: datetime) -> Select[Any]:
+    return by_documents(now, PATIENT.index.in_(patient_indexes), person_link.c.relation.in_(_STANDS_FOR))
+
+
+@statement
+def _still_standing(person_ids: Collection[str], now: datetime) -> Select[Any]:
+    """Of those who stand for these rows of persons, locked."""
+    these = by_documents(now, person_link.c.person_id.in_(person_ids), person_link.c.relation.in_(_STANDS_FOR))
+    return these.with_for_update(read=True, of=person_link)
+
+
 class Telling:
     """Tells of bookings, moves and cancellings whoever stands for the patient, but the account that does it."""
 
@@ -77,7 +92,8 @@ class Telling:
 
     async def listeners(self, visit: Visit) -> Listeners:
         """Who stands for the visit's patient; to be asked before the unit, which looks again whether they still do."""
-        rows = (await self._database.fetch(self._standing(PATIENT.among(self._vault, [visit.patient_id])))).all()
+        indexes = PATIENT.indexes(self._vault, [visit.patient_id])
+        rows = (await self._database.fetch(_standing(indexes, self._clock.now()))).all()
         own = {_listener(row): None for row in rows if row.relation == Relation.OWN.value}
         if own:
             return Listeners(own=tuple(own))
@@ -122,18 +138,9 @@ class Telling:
         asked = listeners.but(actor_id)
         if not asked:
             return ()
-        these = or_(
-            *(
-                and_(person_link.c.account_id == each.account_id, person_link.c.person_id == each.person_id)
-                for each in asked
-            )
-        )
-        rows = (await unit.execute(self._standing(these).with_for_update(read=True, of=person_link))).all()
-        there = {_listener(row) for row in rows}
+        these = _still_standing([each.person_id for each in asked], self._clock.now())
+        there = {_listener(row) for row in await unit.execute(these)}
         return [each for each in asked if each in there]
-
-    def _standing(self, which: ColumnElement[bool]) -> Select[tuple[str, str, str, str]]:
-        return by_documents(self._clock.now(), which, person_link.c.relation.in_(_STANDS_FOR))
 
     async def _who_see_all(self, representatives: Iterable[Listener], visit: Visit) -> tuple[Listener, ...]:
         now = self._clock.now()

@@ -24,6 +24,7 @@ from services.errors import NotFound
 from services.registry.model import Visit, VisitStatus
 from services.registry.ports.visits import VisitFilter, VisitsPort
 from services.storage.engine import Database
+from services.storage.statement import statement
 
 _OVER = tuple(status for status in VisitStatus if status is not VisitStatus.BOOKED)
 
@@ -194,6 +195,7 @@ class Visits:
         return times
 
 
+@statement
 def replies_to(visit_ids: Collection[str]) -> Select[tuple[str, datetime]]:
     return select(visit_reply.c.visit_id, visit_reply.c.starts_at).where(visit_reply.c.visit_id.in_(visit_ids))
 

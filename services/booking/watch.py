@@ -13,8 +13,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Select, Update, delete, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
@@ -22,7 +24,7 @@ from services.accounts.model import Action, Area
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
 from services.accounts.tables import PATIENT, person, person_link
-from services.booking import sight
+from services.booking import intents, sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
 from services.booking.notices import VisitNews
@@ -30,7 +32,6 @@ from services.booking.tables import (
     INTENT_PATIENT,
     booking_intent,
     calendar_event,
-    cancel_intent,
     visit_reply,
     visit_watch,
 )
@@ -48,6 +49,7 @@ from services.registry.ports.visits import VisitChangesPort, VisitFilter, Visits
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.sql import claimed_among, insert_for
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault, VaultError
 
@@ -110,6 +112,80 @@ class _Patient:
     patient_id: str
 
 
+@statement
+def _known_start(account_id: str, visit_id: str) -> Select[Any]:
+    one = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit_id
+    return select(visit_watch.c.starts_at).where(*one)
+
+
+@statement
+def _know(account_id: str, visit_id: str, person_id: str, status: str, starts_at: datetime) -> Update:
+    one = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit_id
+    return update(visit_watch).where(*one).values(person_id=person_id, status=status, starts_at=starts_at)
+
+
+@statement
+def _meet(account_id: str, visit_id: str, person_id: str, status: str, starts_at: datetime, *, dialect: str) -> Insert:
+    known = {"person_id": person_id, "status": status, "starts_at": starts_at}
+    noted = insert_for(dialect, visit_watch).values(account_id=account_id, visit_id=visit_id, **known)
+    return noted.on_conflict_do_nothing(index_elements=["account_id", "visit_id"])
+
+
+@statement
+def _note(account_id: str, visit_id: str, known_start: datetime, status: str, starts_at: datetime) -> Update:
+    """What has become of a visit that the account knows as booked for then."""
+    return (
+        update(visit_watch)
+        .where(
+            visit_watch.c.account_id == account_id,
+            visit_watch.c.visit_id == visit_id,
+            visit_watch.c.status == VisitStatus.BOOKED.value,
+            visit_watch.c.starts_at == known_start,
+        )
+        .values(status=status, starts_at=starts_at)
+    )
+
+
+@statement
+def _known(account_id: str, visit_ids: Collection[str]) -> Select[Any]:
+    return select(visit_watch).where(visit_watch.c.account_id == account_id, visit_watch.c.visit_id.in_(visit_ids))
+
+
+@statement
+def _persons_of(patient_indexes: Collection[str]) -> Select[Any]:
+    return select(person.c.id, person.c.patient).where(PATIENT.index.in_(patient_indexes))
+
+
+@statement
+def _claim(looked_before: datetime, again_at: datetime, limit: int) -> ReturningUpdate[Any, Any]:
+    """Persons whom somebody has on a list, and who were last asked about before that or never."""
+    linked = select(person_link.c.id).where(person_link.c.person_id == person.c.id, person_link.c.ended_at.is_(None))
+    due = (
+        select(person.c.id)
+        .where(
+            person.c.patient.is_not(None),
+            or_(person.c.looked_at.is_(None), person.c.looked_at <= looked_before),
+            linked.exists(),
+        )
+        .order_by(person.c.looked_at.nulls_first())
+        .limit(limit)
+    )
+    claimed = update(person).where(claimed_among(person.c.id, due)).values(looked_at=again_at)
+    return claimed.returning(person.c.id, person.c.patient)
+
+
+@statement
+def _links_to(person_ids: Collection[str]) -> Select[Any]:
+    live = person_link.c.person_id.in_(person_ids), person_link.c.ended_at.is_(None)
+    return select(person_link.c.account_id, person_link.c.person_id).where(*live)
+
+
+@statement
+def _linked(account_id: str) -> Select[Any]:
+    live = person_link.c.account_id == account_id, person_link.c.ended_at.is_(None)
+    return select(person_link.c.person_id).where(*live).with_for_update(read=True)
+
+
 class Watch:
     """Remembers visits as each account was told of them, and plans their reminders.
 
@@ -146,13 +222,11 @@ class Watch:
 
         `told`: what it hears of it besides, written along with the reminders.
         """
-        known = {"person_id": person_id, "status": visit.status.value, "starts_at": visit.start}
-        if not await self._met(unit, {"account_id": account_id, "visit_id": visit.id, **known}):
-            mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit.id
-            before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one_or_none()
+        if not await self._met(unit, account_id, person_id, visit):
+            before = (await unit.execute(_known_start(account_id, visit.id))).scalar_one_or_none()
             if before not in (visit.start, None):  # None: it has been forgotten since
                 await self._outbox.withdraw(unit, keys.soon(account_id, visit.id, before))
-            await unit.execute(update(visit_watch).where(*mine).values(known))
+            await unit.execute(_know(account_id, visit.id, person_id, visit.status.value, visit.start))
         if visit.status is VisitStatus.BOOKED:
             await self._plan(unit, account_id, person_id, visit, *told)
         else:
@@ -164,8 +238,9 @@ class Watch:
 
         What they see on a basis of its own they go on seeing.
         """
-        of_others = booking_intent.c.visit_id == visit_id, booking_intent.c.account_id != actor_id
-        await self.hide_where(unit, *of_others)
+        await self._lose_sight(
+            unit, await unit.execute(intents.hide(visit_id, actor_id, self._clock.now(), from_others=True))
+        )
 
     async def hide_where(self, unit: Unit, *of_these: ColumnElement[bool]) -> None:
         """Within a unit: that these visits were booked by those accounts shows them no longer."""
@@ -175,7 +250,10 @@ class Watch:
             .values(hidden_at=self._clock.now())
             .returning(booking_intent.c.account_id, booking_intent.c.person_id, booking_intent.c.visit_id)
         )
-        for row in hidden.all():
+        await self._lose_sight(unit, hidden)
+
+    async def _lose_sight(self, unit: Unit, hidden: Iterable[Row]) -> None:
+        for row in hidden:
             await self._withdraw_reminder(unit, row.account_id, row.visit_id)
             if not await self._sees_all(unit, row.account_id, row.person_id):
                 await self._forget(unit, row.account_id, row.visit_id)
@@ -218,14 +296,14 @@ class Watch:
 
     async def look_at_all(self) -> None:
         """What was changed before is found by asking: everybody's turn to be looked at has come."""
-        await self._database.execute(update(person).where(person.c.looked_at.is_not(None)).values(looked_at=None))
+        await self._database.aside.execute(update(person).where(person.c.looked_at.is_not(None)).values(looked_at=None))
 
     async def take(self, changed: Sequence[Visit]) -> None:
         """Tells of these visits, as they are now, whoever is concerned."""
         now = self._clock.now()
         visits = [visit for visit in changed if visit.start >= now - _SINCE]
         patients = {visit.patient_id for visit in visits}
-        of_them = select(person.c.id, person.c.patient).where(PATIENT.among(self._vault, patients))
+        of_them = _persons_of(PATIENT.indexes(self._vault, patients))
         persons = self._patients((await self._database.fetch(of_them)).all())
         unclear = await self._compare_all(persons, visits, now)
         soon = self._to_look_in(LOOK_EVERY, now)
@@ -241,25 +319,7 @@ class Watch:
 
         Without an answer, or with nobody left to do something about it, their turn comes again in a minute.
         """
-        linked = select(person_link.c.id).where(
-            person_link.c.person_id == person.c.id, person_link.c.ended_at.is_(None)
-        )
-        due = (
-            select(person.c.id)
-            .where(
-                person.c.patient.is_not(None),
-                or_(person.c.looked_at.is_(None), person.c.looked_at <= now - self._every),
-                linked.exists(),
-            )
-            .order_by(person.c.looked_at.nulls_first())
-            .limit(limit)
-        )
-        claimed = await self._database.execute(
-            update(person)
-            .where(claimed_among(person.c.id, due))
-            .values(looked_at=self._to_look_in(_AGAIN_AFTER, now))
-            .returning(person.c.id, person.c.patient)
-        )
+        claimed = await self._database.execute(_claim(now - self._every, self._to_look_in(_AGAIN_AFTER, now), limit))
         return self._patients(claimed.all())
 
     def _patients(self, rows: Iterable[Row]) -> Sequence[_Patient]:
@@ -298,23 +358,15 @@ class Watch:
     async def _being_booked(self, persons: Sequence[_Patient]) -> set[str]:
         """Those who are being booked for this moment: what is changed before that is settled is not known yet."""
         patients = {each.patient_id for each in persons}
-        pending = select(booking_intent.c.id, booking_intent.c.patient).where(
-            booking_intent.c.check_at.is_not(None),
-            booking_intent.c.status == "pending",
-            INTENT_PATIENT.among(self._vault, patients),
-        )
-        intents = (await self._database.fetch(pending)).all()
-        under_way = {INTENT_PATIENT.open(self._vault, row.id, row.patient) for row in intents}
+        pending = intents.pending_of_patients(INTENT_PATIENT.indexes(self._vault, patients))
+        rows = (await self._database.fetch(pending)).all()
+        under_way = {INTENT_PATIENT.open(self._vault, row.id, row.patient) for row in rows}
         return {each.id for each in persons if each.patient_id in under_way}
 
     async def _accounts_of(self, persons: Iterable[_Patient]) -> Mapping[str, set[str]]:
         """Accounts with the patients among these that each is linked to."""
         patients = {each.id: each.patient_id for each in persons}
-        links = await self._database.fetch(
-            select(person_link.c.account_id, person_link.c.person_id).where(
-                person_link.c.person_id.in_(patients), person_link.c.ended_at.is_(None)
-            )
-        )
+        links = await self._database.fetch(_links_to(list(patients)))
         found: dict[str, set[str]] = defaultdict(set)
         for link in links:
             found[link.account_id].add(patients[link.person_id])
@@ -329,11 +381,7 @@ class Watch:
             return set()
         own = frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
         seen = sight.visible(sight.entries(await self._persons.family(account), visits), own, now)
-        rows = await self._database.fetch(
-            select(visit_watch).where(
-                visit_watch.c.account_id == account_id, visit_watch.c.visit_id.in_([each.visit.id for each in seen])
-            )
-        )
+        rows = await self._database.fetch(_known(account_id, [each.visit.id for each in seen]))
         known = {row.visit_id: row for row in rows}
         new = [each for each in seen if each.visit.id not in known and _stands(each.visit, now)]
         changed = [
@@ -366,13 +414,13 @@ class Watch:
 
     async def _lose(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """The patient or another account has changed it: to who sees only what was booked from there, no word."""
-        await self.hide_where(unit, booking_intent.c.account_id == account_id, booking_intent.c.visit_id == visit_id)
+        hidden = await unit.execute(intents.hide(visit_id, account_id, self._clock.now(), from_others=False))
+        await self._lose_sight(unit, hidden)
         await self._forget(unit, account_id, visit_id)
 
     async def _withdraw_reminder(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """Of the visit as it was."""
-        mine = visit_watch.c.account_id == account_id, visit_watch.c.visit_id == visit_id
-        before = (await unit.execute(select(visit_watch.c.starts_at).where(*mine))).scalar_one_or_none()
+        before = (await unit.execute(_known_start(account_id, visit_id))).scalar_one_or_none()
         if before is not None:
             await self._outbox.withdraw(unit, keys.soon(account_id, visit_id, before))
 
@@ -385,10 +433,7 @@ class Watch:
 
     async def _linked(self, unit: Unit, account_id: str) -> set[str]:
         """Whom the account has still, locked until the unit ends: since the reading somebody may have been erased."""
-        links = select(person_link.c.person_id).where(
-            person_link.c.account_id == account_id, person_link.c.ended_at.is_(None)
-        )
-        return set((await unit.execute(links.with_for_update(read=True))).scalars())
+        return set((await unit.execute(_linked(account_id))).scalars())
 
     async def _chain(self, visit: Visit, told: Mapping[str, Visit]) -> tuple[Visit, ...]:
         """A visit and what has come of it in the end; up to the last one known, where the registry does not say."""
@@ -410,49 +455,25 @@ class Watch:
 
         Read before what is known of them is written: what is settled in between is then known already.
         """
-        cancels = select(cancel_intent.c.visit_id).where(
-            cancel_intent.c.account_id == account_id,
-            cancel_intent.c.visit_id.in_(visit_ids),
-            cancel_intent.c.status != "refused",
-        )
-        moves = select(booking_intent.c.moves).where(
-            booking_intent.c.account_id == account_id,
-            booking_intent.c.moves.in_(visit_ids),
-            booking_intent.c.status != "refused",
-        )
-        # What a booking whose right had ended has left is nobody's news: no one was told that it stood.
-        undone = select(cancel_intent.c.visit_id).where(
-            cancel_intent.c.visit_id.in_(visit_ids), cancel_intent.c.undoes.is_not(None)
-        )
-        return set((await unit.execute(cancels.union(moves, undone))).scalars())
+        return set((await unit.execute(intents.own_doing(account_id, visit_ids))).scalars())
 
     async def _meet(self, unit: Unit, account_id: str, entry: VisitEntry) -> None:
         """A visit that was made elsewhere: nothing is said of it, but it is reminded of."""
         visit, person_id = entry.visit, entry.person.id
-        known = {"person_id": person_id, "status": visit.status.value, "starts_at": visit.start}
-        if await self._met(unit, {"account_id": account_id, "visit_id": visit.id, **known}):
+        if await self._met(unit, account_id, person_id, visit):
             await self._plan(unit, account_id, person_id, visit)
 
-    async def _met(self, unit: Unit, row: Mapping[str, object]) -> bool:
+    async def _met(self, unit: Unit, account_id: str, person_id: str, visit: Visit) -> bool:
         """Notes the visit, if the account did not know it yet."""
-        noted = insert_for(self._database.dialect, visit_watch).values(row)
-        met = await unit.execute(noted.on_conflict_do_nothing(index_elements=["account_id", "visit_id"]))
-        return bool(met.rowcount)
+        known = (person_id, visit.status.value, visit.start)
+        noted = await unit.execute(_meet(account_id, visit.id, *known, dialect=self._database.dialect))
+        return bool(noted.rowcount)
 
     async def _tell(self, unit: Unit, account_id: str, change: _Change, now: datetime, *, own_doing: bool) -> None:
         visit, latest = change.visit, change.latest
         if visit.status is VisitStatus.MOVED and latest.status is VisitStatus.MOVED:
             return  # where to is not known yet
-        noted = await unit.execute(
-            update(visit_watch)
-            .where(
-                visit_watch.c.account_id == account_id,
-                visit_watch.c.visit_id == visit.id,
-                visit_watch.c.status == VisitStatus.BOOKED.value,
-                visit_watch.c.starts_at == change.known_start,
-            )
-            .values(status=visit.status.value, starts_at=visit.start)
-        )
+        noted = await unit.execute(_note(account_id, visit.id, change.known_start, visit.status.value, visit.start))
         if not noted.rowcount:
             return  # somebody was quicker
         await self._outbox.withdraw(unit, keys.soon(account_id, visit.id, change.known_start))
@@ -463,7 +484,7 @@ class Watch:
             await self.remember(unit, account_id, change.entry.person.id, latest)
             kind, key_of = VisitNews.VISIT_MOVED, keys.moved
         elif latest.status in _CANCELLED:
-            await self._end_booking(unit, account_id, visit.id, now)
+            await unit.execute(intents.end_booking_of(account_id, visit.id, now))
             kind, key_of = _CANCELLED[latest.status]
         else:
             return  # it took place, or nobody came
@@ -496,18 +517,7 @@ class Watch:
             **INTENT_PATIENT.values(self._vault, intent_id, INTENT_PATIENT.open(self._vault, row.id, row.patient)),
         }
         await unit.execute(insert(booking_intent).values(dict(row._mapping) | successor))
-        await self._end_booking(unit, account_id, visit.id, now)
-
-    async def _end_booking(self, unit: Unit, account_id: str, visit_id: str, now: datetime) -> None:
-        await unit.execute(
-            update(booking_intent)
-            .where(
-                booking_intent.c.account_id == account_id,
-                booking_intent.c.visit_id == visit_id,
-                booking_intent.c.ended_at.is_(None),
-            )
-            .values(ended_at=now)
-        )
+        await unit.execute(intents.end_booking_of(account_id, visit.id, now))
 
     async def _plan(self, unit: Unit, account_id: str, person_id: str, visit: Visit, *told: Notice) -> None:
         """Reminders whose moment is still to come: who books later than that has it in mind.

@@ -48,7 +48,11 @@ class Findable:
 
     def among(self, vault: Vault, values: Iterable[str]) -> ColumnElement[bool]:
         """A condition: the row's value is one of these, indexed under whichever key at hand."""
-        return self.index.in_([index for value in values for index in vault.indexes(self.purpose, value)])
+        return self.index.in_(self.indexes(vault, values))
+
+    def indexes(self, vault: Vault, values: Iterable[str]) -> list[str]:
+        """What a row's index may be, if its value is one of these: for a statement that is made once."""
+        return [index for value in values for index in vault.indexes(self.purpose, value)]
 
     def indexes_of(self, vault: Vault, row_id: str, sealed: Sealed) -> dict[str, str | None]:
         """The index anew, of a value that has been sealed anew (`storage.rotation`)."""

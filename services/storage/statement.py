@@ -15,10 +15,11 @@ and its types turn values into the driver's and back; nothing is taken of it but
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Generic, ParamSpec
 
-from sqlalchemy import BindParameter, Dialect, Executable, bindparam
+from sqlalchemy import BindParameter, Dialect, Executable, Insert, Table, bindparam, insert
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -35,9 +36,9 @@ _Process = Callable[[Any], Any]
 class Statement(Generic[P]):
     """A function that gives a statement; called, it gives that statement with its values, ready to be run."""
 
-    def __init__(self, build: Callable[P, Executable]) -> None:
+    def __init__(self, build: Callable[P, Executable], name: str = "") -> None:
         self.build = build
-        self.name = f"{build.__module__}.{build.__qualname__}"
+        self.name = name or f"{build.__module__}.{build.__qualname__}"
         named = inspect.signature(build).parameters.values()
         by_place = [each for each in named if each.kind is not each.KEYWORD_ONLY]
         self._names = tuple(each.name for each in by_place)
@@ -68,6 +69,19 @@ class Statement(Generic[P]):
 def statement(build: Callable[P, Executable]) -> Statement[P]:
     """See the head of this module."""
     return Statement(build)
+
+
+def insert_row(table: Table, values: Mapping[str, Any]) -> Bound:
+    """Puts one row into a table; made once for each choice of columns."""
+    return _insert_into(table, tuple(values))(*values.values())
+
+
+@cache
+def _insert_into(table: Table, columns: tuple[str, ...]) -> Statement[...]:
+    def build(*values: Any) -> Insert:
+        return insert(table).values(dict(zip(columns, values, strict=True)))
+
+    return Statement(build, f"insert into {table.name}")
 
 
 class Bound:
