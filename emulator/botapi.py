@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from emulator import media, profile, refusals, webhook
+from emulator.calls import BrokenError, meet, run
 from emulator.entities import Json
-from emulator.faults import Fault
 from emulator.journal import Call
 from emulator.methods import METHODS
-from emulator.model import Bot
 from emulator.params import Files, Params, read_params
 from emulator.polling import get_updates
 from emulator.refusals import Refused
@@ -42,10 +41,6 @@ class Sent:
 SENT = web.RequestKey("sent", Sent)
 
 
-class _BrokenError(Exception):
-    """The connection breaks without an answer, whether the work is done or not."""
-
-
 def bot_api(world: World) -> web.RouteTableDef:
     """The routes of the Bot API over one world."""
     routes = web.RouteTableDef()
@@ -62,13 +57,13 @@ def bot_api(world: World) -> web.RouteTableDef:
             request[SENT] = Sent(bot_id, METHODS[name.lower()].name if name.lower() in METHODS else name, values, files)
             if name.lower() == "getupdates":
                 return _yes(await _poll(world, bot_id, values))
-            result, delay_ms = _call(world, bot_id, name, values, files)
+            result, delay_ms = run(world, bot_id, name, values, files)
             if delay_ms:
                 await asyncio.sleep(delay_ms / 1000)
             return _broken(request) if world.faults.is_cut else _yes(result)
         except Refused as refused:
             return _no(refused)
-        except (_BrokenError, ConnectionAbortedError):
+        except (BrokenError, ConnectionAbortedError):
             return _broken(request)
 
     async def download(request: web.Request) -> web.Response:
@@ -95,13 +90,13 @@ async def _poll(world: World, bot_id: int, values: Json) -> list[Json]:
     try:
         if met is not None:
             injected = True
-            _meet(*met)
+            meet(*met)
         updates = await get_updates(world, world.bot(bot_id), Params("getUpdates", values))
         if met is not None and met[0].kind == "slow":
             await asyncio.sleep(met[0].delay_ms / 1000)
         elif met is not None:
-            raise _BrokenError("reply lost")
-    except (Refused, _BrokenError) as refused:
+            raise BrokenError("reply lost")
+    except (Refused, BrokenError) as refused:
         error = str(refused)
         raise
     else:
@@ -109,53 +104,6 @@ async def _poll(world: World, bot_id: int, values: Json) -> list[Json]:
     finally:
         if error:
             world.journal.calls.append(Call(bot_id, "getUpdates", {}, ok=False, error=error, injected=injected))
-
-
-def _meet(fault: Fault, retry_after: int) -> None:
-    """What a fault does before the work."""
-    if fault.kind == "refuse":
-        raise Refused(fault.refusal(retry_after), retry_after if fault.code == 429 else None)
-    if fault.kind == "lose_call":
-        raise _BrokenError("call lost")
-
-
-def _call(world: World, bot_id: int, name: str, values: Json, files: Files) -> tuple[object, int]:
-    """Run one method, with the armed faults, and write it into the journal.
-
-    Gives the result and after how many milliseconds it is to be told.
-    """
-    served = METHODS.get(name.lower())
-    params = Params(served.name if served else name, values, files)
-    met = world.faults.take(bot_id, params.method, _chat_id(world, values), world.now())
-    error, injected = "", False
-    try:
-        if served is None:
-            raise Refused(refusals.UNSERVED_METHOD, method=name)
-        params.refuse_unknown(served.parameters)
-        if met is not None:
-            injected = met[0].kind != "slow"
-            _meet(*met)
-        bot: Bot = world.bot(bot_id)
-        with world.store.unit():
-            result = served.run(world, bot, params)
-        if met is not None and met[0].kind == "lose_reply":
-            raise _BrokenError("reply lost")
-        return result, met[0].delay_ms if met is not None else 0
-    except (Refused, _BrokenError) as refused:
-        error = str(refused)
-        raise
-    finally:
-        call = Call(bot_id, params.method, values, not error, error, injected)
-        world.journal.calls.append(call)
-
-
-def _chat_id(world: World, values: Json) -> int | None:
-    """The chat that a call is for; that of whoever pressed, where it answers a press."""
-    if "callback_query_id" in values:
-        query = world.store.query(str(values["callback_query_id"]))
-        return query.user_id if query is not None else None
-    text = str(values.get("chat_id", ""))
-    return int(text) if text.lstrip("-").isdigit() else None
 
 
 def _broken(request: web.Request) -> web.Response:

@@ -145,8 +145,8 @@ UNSERVED_WEBHOOK = _ours(
     _docs("setwebhook"),
 )
 UNSERVED_ANSWER = _ours(
-    "{method} in the answer to a webhook is not served",
-    "a method in the answer to an update, which Telegram would run",
+    "a method in the answer to a webhook is served as JSON only",
+    "a method in the answer to an update, as a form, which Telegram would run",
     _docs("making-requests-when-getting-updates"),
 )
 

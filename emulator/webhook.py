@@ -3,7 +3,8 @@
 A chat's updates go one after another, the next when the one before was taken; chats do not wait for each other, and
 what names neither chat nor sender waits for nothing [server: Client.cpp, add_update_poll]. What is refused or not
 answered is posted again: at once the first time, then after pauses that grow, or when the answer's Retry-After says so
-[server: WebhookActor.cpp; its queues may be narrower than a chat]. Only loopback is posted to.
+[server: WebhookActor.cpp; its queues may be narrower than a chat]. A method in the answer is called. Only
+loopback is posted to.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
 from emulator import refusals
+from emulator.calls import BrokenError, run
 from emulator.entities import Json
 from emulator.hosts import is_loopback
 from emulator.journal import Call
@@ -179,7 +181,7 @@ class WebhookCourier:
         try:
             async with session.post(self._webhook.url, json=update, headers=headers, allow_redirects=False) as response:
                 if 200 <= response.status <= 299:
-                    await self._refuse_method(response)
+                    await self._run_method(response)
                     self._found(reached=True)
                     return None
                 self._found(f"Wrong response from the webhook: {response.status} {response.reason}", reached=False)
@@ -195,19 +197,33 @@ class WebhookCourier:
             activity.bump()
         return 0.0
 
-    async def _refuse_method(self, response: ClientResponse) -> None:
-        """Telegram runs a method that stands in the answer; here it would pass in silence."""
-        if response.content_type == "application/json":
-            try:
-                answer = await response.json()
-            except ValueError:
-                return
-            name = answer.get("method") if isinstance(answer, dict) else None
-        else:
-            name = "something" if b'name="method"' in await response.read() else None
-        if name:
-            error = Refused(refusals.UNSERVED_ANSWER, method=name).description
-            self._world.journal.calls.append(Call(self._bot_id, str(name), {}, ok=False, error=error))
+    async def _run_method(self, response: ClientResponse) -> None:
+        """A method that stands in the answer is called, and nobody is told what came of it. A form is not run."""
+        if response.content_type != "application/json":
+            if b'name="method"' in await response.read():
+                error = Refused(refusals.UNSERVED_ANSWER).description
+                self._world.journal.calls.append(Call(self._bot_id, "something", {}, ok=False, error=error))
+            return
+        try:
+            answer = await response.json()
+        except ValueError:
+            return
+        name = answer.pop("method", None) if isinstance(answer, dict) else None
+        if isinstance(name, str):
+            await self._call(name, answer)
+
+    async def _call(self, name: str, values: Json) -> None:
+        outcome: Json | None = None
+        try:
+            result, delay_ms = run(self._world, self._bot_id, name, values, {})
+            await asyncio.sleep(delay_ms / 1000)
+            outcome = {"ok": True, "result": result}
+        except Refused as refused:
+            outcome = {"ok": False, "error_code": refused.code, "description": refused.description}
+        except BrokenError:
+            pass
+        status = 0 if outcome is None else outcome.get("error_code", 200)
+        self._world.traffic.call(self._world.now(), self._bot_id, name, values, outcome, status)
 
     def _found(self, error: str = "", *, reached: bool) -> None:
         if error:

@@ -303,7 +303,7 @@ async def test_who_is_blocked_or_late_is_refused(api: Api, emulator: Emulator, s
 @pytest.fixture
 async def hook() -> AsyncIterator[str]:
     async def take(_request: web.Request) -> web.Response:
-        return web.json_response({"method": "sendMessage", "chat_id": 1, "text": "a"})
+        return web.Response(text='--x; name="method"\r\n', content_type="multipart/form-data")
 
     async with served(take) as url:
         yield url

@@ -252,13 +252,24 @@ async def test_a_wrong_webhook_is_refused(api: Api, params: dict[str, Any], desc
     assert (await api.result("getWebhookInfo"))["url"] == ""
 
 
-async def test_a_method_in_the_answer_does_not_pass_in_silence(
+async def test_a_method_in_the_answer_is_called_and_nobody_hears_what_came_of_it(
     api: Api, emulator: Emulator, started: int, listener: Listener
 ) -> None:
-    listener.answers = [web.json_response({"method": "sendMessage", "chat_id": started, "text": "a"})]
+    listener.answers = [
+        web.json_response({"method": "sendMessage", "chat_id": started, "text": "by the answer"}),
+        web.json_response({"method": "sendMessage", "chat_id": started}),
+        web.Response(text='--x; name="method"\r\n', content_type="multipart/form-data"),
+    ]
     await api.result("setWebhook", url=listener.url)
     await emulator.wait_quiet()
-    assert "sendMessage failed: emulator: sendMessage in the answer to a webhook is not served" in emulator.problems()
+    assert emulator.world.store.messages(emulator.bot_id, started)[-1].text == "by the answer"
+    assert emulator.problems() == []
+    people.say(emulator.world, emulator.bot_id, started, "b")
+    people.say(emulator.world, emulator.bot_id, started, "c")
+    await emulator.wait_quiet()
+    assert emulator.world.store.pending(emulator.bot_id) == 0, "they have been taken all the same"
+    assert any(each.startswith("sendMessage failed: Bad Request") for each in emulator.problems())
+    assert any("as JSON only" in each for each in emulator.problems())
 
 
 async def test_a_dialogue_of_the_driver_and_an_update_that_comes_twice(emulator: Emulator) -> None:
