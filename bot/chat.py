@@ -7,8 +7,10 @@ from io import BytesIO
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.types import BufferedInputFile, CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.methods import AnswerCallbackQuery
+from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
+from bot import progress
 from bot.calls import (
     EditMessageReplyMarkup,
     EditMessageText,
@@ -18,6 +20,7 @@ from bot.calls import (
     SendVenue,
     shown,
 )
+from bot.keyboards.markup import Markup
 from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
 from services.registry.model import Clinic
@@ -73,13 +76,20 @@ async def _in_place_of(bot: Bot, chat_id: int, message_id: int, screen: Screen) 
     return new
 
 
-async def answer(query: CallbackQuery, toast: str | None = None) -> None:
-    """Answers a press; one that has waited too long is answered already.
+async def answer(bot: Bot, query: CallbackQuery, toast: str | None = None) -> None:
+    """Answers a press: by the request that waits for it, where one does, else by a call."""
+    said = AnswerCallbackQuery(callback_query_id=query.id, text=toast)
+    if not progress.take_along(said):
+        await send_answer(bot, said)
+
+
+async def send_answer(bot: Bot, said: AnswerCallbackQuery) -> None:
+    """Answers a press by a call; one that has waited too long is answered already.
 
     An answer that Telegram does not take is no failure of the screen, which stands: the button stops waiting by itself.
     """
     try:
-        await query.answer(toast)
+        await bot(said)
     except TelegramBadRequest as error:
         if not says(error, _TOO_OLD):
             raise
@@ -96,7 +106,7 @@ async def show(query: CallbackQuery, bot: Bot, screen: Screen, toast: str | None
         stands = await _in_place_of(bot, chat_id, message.message_id, screen)
     else:
         stands = await edit(bot, chat_id, message.message_id, screen)
-    await answer(query, toast)
+    await answer(bot, query, toast)
     return stands
 
 
@@ -149,7 +159,7 @@ async def send_document(bot: Bot, chat_id: int, document: Document) -> None:
     await bot(SendDocument(chat_id=chat_id, document=file, caption=document.caption, reply_markup=document.markup))
 
 
-async def send_venue(bot: Bot, chat_id: int, clinic: Clinic, address: str, markup: InlineKeyboardMarkup) -> None:
+async def send_venue(bot: Bot, chat_id: int, clinic: Clinic, address: str, markup: Markup) -> None:
     """The clinic as Telegram's own place on the map."""
     if clinic.lat is None or clinic.lon is None:
         return

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from aiogram.types import InlineKeyboardButton
-
 from bot.keyboards.kit import Row, button
+from bot.keyboards.markup import Button
 from bot.topic import Command, Entry, Place
 from bot.visitor import Visitor
 from services.texts.i18n import Html
@@ -41,7 +40,7 @@ class Entries:
         return [each for each in here if each.when is None or await each.when(visitor)]
 
 
-async def _button(visitor: Visitor, entry: Entry) -> InlineKeyboardButton:
+async def _button(visitor: Visitor, entry: Entry) -> Button:
     count = await entry.count(visitor) if entry.count is not None else 0
     label = visitor.t.label(entry.counted, count=count) if count else visitor.t.label(entry.label)
     return button(label, entry.button)

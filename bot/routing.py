@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.kernel import Services, bind
 from bot.keyboards.buttons.common import Go
+from bot.keyboards.data import CallbackData
 
 Data = TypeVar("Data", bound=CallbackData)
 Handler = Callable[..., Awaitable[None]]

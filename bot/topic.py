@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.state import StatesGroup
 
 from bot.fsm.wizard import Table
+from bot.keyboards.data import CallbackData
 from bot.operator import Operator
 from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiogram import Bot
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot import chat
+from bot.keyboards.markup import Markup
 from bot.views.screen import Document, Screen
 from services.accounts.model import Account
 from services.registry.model import Clinic
@@ -73,7 +74,7 @@ class Visitor:
     async def answer(self, toast: str | None = None) -> None:
         """Answers a press whose screen stays; a message needs no answer."""
         if isinstance(self.event, CallbackQuery):
-            await chat.answer(self.event, toast)
+            await chat.answer(self.bot, self.event, toast)
 
     async def delete(self, message_id: int) -> bool:
         """Takes a message of ours away; False where Telegram does not let us."""
@@ -87,6 +88,6 @@ class Visitor:
         """A file, below whatever screen stands there."""
         await chat.send_document(self.bot, self.telegram_id, document)
 
-    async def send_venue(self, clinic: Clinic, address: str, markup: InlineKeyboardMarkup) -> None:
+    async def send_venue(self, clinic: Clinic, address: str, markup: Markup) -> None:
         """The clinic as Telegram's own place on the map."""
         await chat.send_venue(self.bot, self.telegram_id, clinic, address, markup)

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from aiogram.filters.callback_data import CallbackData
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot.keyboards.buttons.common import GO_HOME, Idle
+from bot.keyboards.data import CallbackData
+from bot.keyboards.markup import Button, Markup
 from services.texts.dates import month_words, weekday_letters
 from services.texts.i18n import Texts
 
@@ -19,19 +18,19 @@ LABEL = 30
 """The longest name that a button bears whole on a narrow phone."""
 TIMES_IN_ROW = 4
 
-Row = list[InlineKeyboardButton]
+Row = list[Button]
 
 
-def button(text: str, data: CallbackData | str) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text=text, callback_data=data if isinstance(data, str) else data.pack())
+def button(text: str, data: CallbackData | str) -> Button:
+    return Button(text, data if isinstance(data, str) else data.pack())
 
 
-def markup(*rows: Row) -> InlineKeyboardMarkup:
+def markup(*rows: Row) -> Markup:
     """A keyboard of the rows that are not empty."""
-    return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
+    return Markup([row for row in rows if row])
 
 
-def home_button(t: Texts) -> InlineKeyboardButton:
+def home_button(t: Texts) -> Button:
     return button(t.label("🏠 Main menu"), GO_HOME)
 
 
@@ -91,7 +90,7 @@ def clamp(page: int, total: int, size: int) -> int:
     return min(max(page, 0), page_count(total, size) - 1)
 
 
-def in_rows(buttons: Iterable[InlineKeyboardButton], width: int) -> list[Row]:
+def in_rows(buttons: Iterable[Button], width: int) -> list[Row]:
     items = list(buttons)
     return [items[start : start + width] for start in range(0, len(items), width)]
 

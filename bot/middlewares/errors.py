@@ -94,6 +94,6 @@ async def _show(bot: Bot, event: TelegramObject, screen: Screen) -> None:
     if isinstance(event, CallbackQuery):
         if event.message is not None:
             await chat.edit(bot, event.from_user.id, event.message.message_id, screen)
-        await chat.answer(event)
+        await chat.answer(bot, event)
     elif isinstance(event, Message):
         await chat.send(bot, event.chat.id, screen)

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from aiogram import BaseMiddleware
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
-from bot.middlewares import progress
+from bot import progress
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from aiogram.methods import (
 )
 from aiogram.methods.base import Response, TelegramType
 
-from bot.middlewares.progress import wait_for_telegram
+from bot.progress import wait_for_telegram
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,10 @@ from contextlib import suppress
 from typing import Any
 
 from aiogram import BaseMiddleware
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, TelegramObject
 
-from bot import chat
+from bot import chat, progress
 from bot.visitor import Visitor
 
 _PATIENCE = 1.0
@@ -51,8 +52,11 @@ class _EarlyAnswer:
         self._sending: asyncio.Task[None] | None = None
 
     def _begin(self) -> None:
-        word = self._visitor.t.label("One moment, waiting for the registry…")
-        self._sending = asyncio.create_task(chat.answer(self._query, word))
+        # An answer that the request was to bear has been kept back long enough: it is sent, and needs no other.
+        said = progress.hand_over() or AnswerCallbackQuery(
+            callback_query_id=self._query.id, text=self._visitor.t.label("One moment, waiting for the registry…")
+        )
+        self._sending = asyncio.create_task(chat.send_answer(self._visitor.bot, said))
 
     async def end(self) -> None:
         """The work is done: an answer that is under way is waited for. Raises what Telegram says to it."""

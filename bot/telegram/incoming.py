@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.enums import UpdateType
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 
-from bot.middlewares import progress
+from bot import chat, progress
 from bot.middlewares.order import COMES_AGAIN, BeingHandled
-from bot.middlewares.progress import Progress
+from bot.progress import Progress
 from bot.telegram.decoding import decoded_update
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,14 @@ class Outcome(Enum):
     FAILED = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Telegram is to hear. `answer`: to the press, which the request bears; nobody hears what becomes of it."""
+
+    outcome: Outcome
+    answer: AnswerCallbackQuery | None = None
+
+
 class Incoming:
     """Hands updates to the dispatcher, each in a task of its own."""
 
@@ -47,6 +57,7 @@ class Incoming:
         self._bot = bot
         self._dispatcher = dispatcher
         self._running: set[asyncio.Task[Outcome]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
         self._failures: Counter[int] = Counter()
         self._stopping = False
 
@@ -56,7 +67,7 @@ class Incoming:
         if update is not None:
             self._start(update, Progress(), comes_again=False)
 
-    async def take(self, raw: Any) -> Outcome:
+    async def take(self, raw: Any) -> Told:
         """Waits until an update has been handled, but not longer than others can be let wait.
 
         One whose turn has not come by then comes again; one that has begun goes on by itself, and so does one that
@@ -64,23 +75,29 @@ class Incoming:
         """
         update = self._read(raw)
         if update is None:
-            return Outcome.TAKEN
+            return Told(Outcome.TAKEN)
         if self._stopping:
-            return Outcome.LATER
+            return Told(Outcome.LATER)
         # A task of its own: it is neither Telegram's hanging up nor the end of the server that breaks it off.
-        how_far = Progress()
+        how_far = Progress(waits=True)
         running = self._start(update, how_far, comes_again=True)
         alone = asyncio.create_task(how_far.on_its_own.wait())
         try:
             await asyncio.wait({running, alone}, timeout=_HELD.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            self._answer_alone(how_far)
+            raise
         finally:
             alone.cancel()
         if running.done():
-            return Outcome.LATER if running.cancelled() else running.result()
+            if running.cancelled() or running.result() is not Outcome.TAKEN:  # it comes again, and is answered then
+                return Told(Outcome.LATER if running.cancelled() else running.result())
+            return Told(Outcome.TAKEN, how_far.hand_over())
         if how_far.begun:
-            return Outcome.TAKEN
+            self._answer_alone(how_far)
+            return Told(Outcome.TAKEN)
         running.cancel()
-        return Outcome.LATER
+        return Told(Outcome.LATER)
 
     async def stop(self) -> bool:
         """No update begins any more; those under way are let finish, or cancelled after `_LET_FINISH`.
@@ -89,13 +106,26 @@ class Incoming:
         sent again, to another process or to the next start.
         """
         self._stopping = True
-        running, late = set(self._running), set[asyncio.Task[Outcome]]()
+        running, late = {*self._running, *self._answering}, set[asyncio.Task[Any]]()
         if running:
             _, late = await asyncio.wait(running, timeout=_LET_FINISH.total_seconds())
             for each in late:
                 each.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         return not late
+
+    def _answer_alone(self, how_far: Progress) -> None:
+        """The request does not wait any longer: what it was to bear is sent."""
+        answer = how_far.hand_over()
+        if answer is not None:
+            sending = asyncio.create_task(chat.send_answer(self._bot, answer))
+            self._answering.add(sending)
+            sending.add_done_callback(self._answered)
+
+    def _answered(self, sending: asyncio.Task[None]) -> None:
+        self._answering.discard(sending)
+        if not sending.cancelled() and (error := sending.exception()) is not None:
+            log.warning("a press was left without an answer: %s", type(error).__name__)
 
     def _read(self, raw: Any) -> Update | None:
         """The update; None for one that no release of the library at hand makes anything of."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from aiogram.types import InputFile
 from aiohttp import ClientError, ClientTimeout, FormData
 from pydantic import BaseModel
 
+from bot.keyboards.markup import Markup
 from bot.telegram.decoding import decoded
 
 _JSON = {"Content-Type": "application/json"}
@@ -71,8 +72,7 @@ class TelegramSession(AiohttpSession):
         given = {name: self._plain(value, bot, files) for name, value in method if value is not None}
         said = {name: value for name, value in given.items() if value not in (None, "")}
         if not files:
-            # Half of a character, which somebody may have typed, is no reason not to show the rest.
-            return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"), _JSON
+            return as_json(said), _JSON
         form = FormData(quote_fields=False)
         for name, value in said.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
@@ -88,6 +88,8 @@ class TelegramSession(AiohttpSession):
             if value.name not in self._defaults:
                 self._defaults[value.name] = self._plain(bot.default[value.name], bot, files)
             return self._defaults[value.name]
+        if isinstance(value, Markup):
+            return value.plain()
         if isinstance(value, BaseModel):
             return {name: self._plain(each, bot, files) for name, each in value if each is not None}
         if isinstance(value, list | tuple):
@@ -126,6 +128,11 @@ class TelegramSession(AiohttpSession):
                 yield chunk
         except (ClientError, OSError, TimeoutError) as error:
             raise TelegramNetworkError(GetFile(file_id=""), type(error).__name__) from None
+
+
+def as_json(said: Mapping[str, Any]) -> bytes:
+    """A call's body. Half of a character, which somebody may have typed, is no reason not to show the rest."""
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _what_can_be_read(bot: Bot, method: TelegramMethod[Any], content: str) -> str | None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from aiogram.types import InlineKeyboardButton
-
 from bot.keyboards.buttons.access import (
     GO_ENTER_CODE,
     GO_GRANTS,
@@ -26,6 +24,7 @@ from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
+from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
@@ -648,7 +647,7 @@ def _open_elsewhere(t: Texts, count: int) -> Html | str:
     )
 
 
-def _answers_about_elsewhere(t: Texts, found: Sequence[StandingBasis]) -> list[list[InlineKeyboardButton]]:
+def _answers_about_elsewhere(t: Texts, found: Sequence[StandingBasis]) -> list[list[Button]]:
     """One chat is closed at once, more of them are looked at first."""
     if not found:
         return []
@@ -689,7 +688,7 @@ def _who_has(t: Texts, basis: StandingBasis) -> str:
     return basis.holder or t.label("a Telegram chat")
 
 
-def _close_button(t: Texts, number: int, basis: StandingBasis) -> InlineKeyboardButton:
+def _close_button(t: Texts, number: int, basis: StandingBasis) -> Button:
     name = basis.patient if basis.mine else _who_has(t, basis)
     label = numbered(number, t.label("Close: {name}", name=name))
     return button(label, BasisEnd(link=basis.link_id, basis=basis.basis, sure=False))
@@ -785,13 +784,13 @@ def _toggled(covers: frozenset[Covers], word: Covers) -> frozenset[Covers]:
     return covers - VISITS_WHOLE if word is Covers.SEE_VISITS else covers - {word}
 
 
-def _code_button(t: Texts) -> InlineKeyboardButton:
+def _code_button(t: Texts) -> Button:
     return button(t.label("🔑 Enter a code"), GO_ENTER_CODE)
 
 
-def _grants_button(t: Texts) -> InlineKeyboardButton:
+def _grants_button(t: Texts) -> Button:
     return button(t.label("👥 Who has access"), GO_GRANTS)
 
 
-def _visits_button(t: Texts) -> InlineKeyboardButton:
+def _visits_button(t: Texts) -> Button:
     return button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.keyboards.buttons.help import HelpPage
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.buttons.visits import VisitAgain
 from bot.keyboards.buttons.wizard import WizardOpen
+from bot.keyboards.data import CallbackData
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
     LABEL,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiogram.types import InlineKeyboardMarkup
-
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
+from bot.keyboards.markup import Markup
 from bot.views.screen import Screen
 from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
@@ -128,6 +127,6 @@ def clinic(t: Texts, shown: Clinic) -> Screen:
     )
 
 
-def close_venue(t: Texts) -> InlineKeyboardMarkup:
+def close_venue(t: Texts) -> Markup:
     """Under a place on the map: back to the screen above it."""
     return markup([button(t.label("✖️ Close the map"), Close())])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.keyboards.buttons.help import GO_HELP
+from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import button, home_button, markup
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aiogram.types import InlineKeyboardButton
-
 from bot.keyboards.buttons.family import PersonCard
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.kit import back_row, button, in_rows, markup, short
+from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
@@ -358,9 +357,7 @@ def _told(t: Texts, data: FormCheck) -> Html:
     )
 
 
-def _corrections(
-    t: Texts, data: FormCheck, buttons: StepButtons, locked: frozenset[str] = frozenset()
-) -> list[InlineKeyboardButton]:
+def _corrections(t: Texts, data: FormCheck, buttons: StepButtons, locked: frozenset[str] = frozenset()) -> list[Button]:
     return [
         button("✏️ " + t.label(FIELD_LABELS[field]), buttons.act(CheckAct.FIX, field))
         for field, _ in data.values
@@ -368,13 +365,13 @@ def _corrections(
     ]
 
 
-def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[InlineKeyboardButton]:
+def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[Button]:
     if data.answered is None:
         return []
     return [button(short(t.label("Leave as it is: {value}", value=data.answered)), buttons.act(FieldAct.KEEP))]
 
 
-def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[InlineKeyboardButton]]:
+def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[Button]]:
     if data.field == "surname" and data.demo and data.own:
         return [[button(t.label("👪 Take a ready family (demo)"), GO_DEMO_FAMILY)]]
     if data.field == "patronymic":

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.keyboards.buttons.common import Close
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.requests import RequestCard, RequestList, RequestPhoto, RequestText
 from bot.keyboards.buttons.wizard import WizardOpen
+from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aiogram.types import InlineKeyboardMarkup
-
+from bot.keyboards.markup import Markup
 from services.texts.i18n import Html
 
 
@@ -17,7 +16,7 @@ class Screen:
     """
 
     text: Html
-    markup: InlineKeyboardMarkup
+    markup: Markup
     picture: bytes | None = None
 
 
@@ -28,4 +27,4 @@ class Document:
     name: str
     data: bytes
     caption: Html
-    markup: InlineKeyboardMarkup
+    markup: Markup

@@ -11,6 +11,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from bot.telegram.incoming import Incoming, Outcome
+from bot.telegram.session import as_json
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class Updates:
     async def take(self, request: web.Request) -> web.Response:
         """Answers one POST: 200 taken, 400 broken off, 401 not Telegram, 408 too slow, 500 and 503 to be sent again.
 
+        With 200 goes the answer to a press, which Telegram is to give: that saves a call.
+
         What bears the secret and cannot be read is taken: it would come for ever, and bar its chat.
         """
         given = request.headers.get(SECRET_HEADER, "").encode(errors="surrogateescape")
@@ -49,7 +52,12 @@ class Updates:
             # What was wrong with it would tell what is in it.
             log.warning("a body that is no update was passed over")
             return web.Response()
-        outcome = await self._incoming.take(update)
-        if outcome is Outcome.LATER:
+        told = await self._incoming.take(update)
+        if told.outcome is Outcome.LATER:
             return web.Response(status=503, headers={"Retry-After": str(_AGAIN_S)})
-        return web.Response(status=200 if outcome is Outcome.TAKEN else 500)
+        if told.outcome is Outcome.FAILED:
+            return web.Response(status=500)
+        if told.answer is None:
+            return web.Response()
+        said = {"method": told.answer.__api_method__, **told.answer.model_dump(exclude_none=True)}
+        return web.Response(body=as_json(said), content_type="application/json")

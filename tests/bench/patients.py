@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.common import GO_HOME, Go
 from bot.keyboards.buttons.consent import ConsentPress
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.buttons.visits import VisitCancel, VisitCard, VisitList
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
+from bot.keyboards.data import CallbackData
 from tests.bench.telegram import Button, Chat, Took
 
 Data = TypeVar("Data", bound=CallbackData)

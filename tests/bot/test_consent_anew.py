@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import pytest
 from aiogram import Bot
-from aiogram.filters.callback_data import CallbackData
 from sqlalchemy import func, select, update
 
 from bot.build import build_dispatcher, build_house, build_kernel
@@ -19,6 +18,7 @@ from bot.common import by_itself
 from bot.handlers import consent as desk
 from bot.kernel import Kernel
 from bot.keyboards.buttons.common import GO_HOME
+from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import button, markup
 from bot.routing import on
 from bot.storage import Storage

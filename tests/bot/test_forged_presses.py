@@ -16,13 +16,13 @@ from typing import Any, get_args, get_origin
 
 import pytest
 from aiogram import Bot
-from aiogram.filters.callback_data import CallbackData
 from sqlalchemy import String, Table, select
 
 from bot.build import build_dispatcher
 from bot.channels.telegram import TelegramChannel
 from bot.common import by_itself
 from bot.keyboards.buttons.mydata import GO_ERASE
+from bot.keyboards.data import CallbackData
 from bot.storage import Storage
 from services.accounts.model import Account, Covers, Offer, Person, Relation
 from services.accounts.tables import access_grant, link_basis, person_link

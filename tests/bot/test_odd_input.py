@@ -11,12 +11,12 @@ from typing import Any, get_args
 
 import pytest
 from aiogram import Bot
-from aiogram.filters.callback_data import CallbackData
 from aiogram.types import User
 
 from bot.build import build_dispatcher
 from bot.common import by_itself
 from bot.keyboards.buttons.wizard import Verb, WizardOpen
+from bot.keyboards.data import CallbackData
 from bot.storage import Storage
 from bot.topics import ALL
 from tests.support.logs import written

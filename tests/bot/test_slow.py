@@ -11,7 +11,9 @@ from aiogram.exceptions import TelegramForbiddenError
 from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import CallbackQuery, TelegramObject, User
 
+from bot import chat, progress
 from bot.middlewares.slow import Handler, SlowPress
+from bot.progress import Progress
 from bot.visitor import Visitor
 from services.texts.i18n import texts
 from tests.support.clock import MONDAY_MORNING
@@ -117,6 +119,19 @@ async def test_what_a_slow_press_fails_by_is_what_is_told() -> None:
     with pytest.raises(TelegramForbiddenError):
         await pressed(telegram, works)
     assert done.is_set()
+
+
+async def test_an_answer_that_was_to_go_along_with_a_request_goes_out_in_the_place_of_the_word() -> None:
+    telegram, how_far = Telegram(), Progress(waits=True)
+    progress.watch(how_far)
+
+    async def slow(event: TelegramObject, _data: dict[str, Any]) -> None:
+        await chat.answer(cast(Bot, telegram), cast(CallbackQuery, event), "Готово")
+        await telegram.answered.wait()
+
+    await pressed(telegram, slow)
+    assert telegram.answers == ["Готово"]
+    assert how_far.hand_over() is None, "the request bears none"
 
 
 @pytest.mark.parametrize("finished", [False, True], ids=["at work", "work done, answer under way"])

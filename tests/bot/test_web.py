@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,14 +15,17 @@ import aiohttp
 import pytest
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.session.base import BaseSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import Message
+from aiogram.methods import AnswerCallbackQuery, TelegramMethod
+from aiogram.types import CallbackQuery, Message
 from aiohttp import web
 from sqlalchemy import select
 
+from bot import chat
 from bot.middlewares.order import BeingHandled, ChatOrder, Duplicates, SeenHere
-from bot.middlewares.progress import wait_for_telegram
+from bot.progress import wait_for_telegram
 from bot.telegram import incoming
 from bot.telegram.incoming import Incoming
 from bot.web import health, server, updates, webhook
@@ -59,6 +62,35 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_PATIENCE", PATIENCE)
 
 
+def pressed(number: int) -> dict[str, Any]:
+    """A press as Telegram sends it."""
+    who = {"id": 5_100_000_001, "is_bot": False, "first_name": "Анна"}
+    press = {"id": str(number), "from": who, "chat_instance": "1", "data": "g1:home"}
+    return {"update_id": 700_000_000 + number, "callback_query": press}
+
+
+class Answers(BaseSession):
+    """Takes calls; each is an answer to a press."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[tuple[str, str | None]] = []
+        self.came = asyncio.Event()
+
+    async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
+        assert isinstance(method, AnswerCallbackQuery)
+        self.answers.append((method.callback_query_id, method.text))
+        self.came.set()
+        return True
+
+    async def stream_content(self, *_: Any, **__: Any) -> AsyncGenerator[bytes, None]:
+        raise AssertionError("nobody asks for a file")
+        yield b""
+
+    async def close(self) -> None:
+        return None
+
+
 @dataclass
 class Place:
     """A served dispatcher; `fails` are raised first, then everything is handled once `go_on` is set."""
@@ -66,6 +98,7 @@ class Place:
     session: aiohttp.ClientSession
     updates: Updates
     incoming: Incoming
+    telegram: Answers
     port: int = 0
     fails: list[Exception] = field(default_factory=list)
     begun: list[str] = field(default_factory=list)
@@ -80,16 +113,24 @@ class Place:
         await self._tell()
         return await self.updates.take(request)
 
+    async def handle_press(self, query: CallbackQuery, bot: Bot) -> None:
+        await chat.answer(bot, query, "Готово")
+        assert query.data
+        await self._go_through(query.data)
+
     async def handle(self, message: Message) -> None:
         assert message.text
-        self.begun.append(message.text)
+        await self._go_through(message.text)
+
+    async def _go_through(self, word: str) -> None:
+        self.begun.append(word)
         await self._tell()
         if self.fails:
             raise self.fails.pop(0)
         if self.waits:
             wait_for_telegram()
         await self.go_on.wait()
-        self.handled.append(message.text)
+        self.handled.append(word)
 
     async def post(self, body: object, secret: str | None = SECRET) -> tuple[int, aiohttp.ClientResponse]:
         headers = {} if secret is None else {SECRET_HEADER: secret}
@@ -121,13 +162,15 @@ async def served() -> AsyncIterator[Place]:
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.update.outer_middleware(ChatOrder(unhurried()))
     dispatcher.update.outer_middleware(Duplicates(SeenHere()))
-    bot = Bot("1:any")
+    telegram = Answers()
+    bot = Bot("1:any", session=telegram)
     handed = Incoming(bot, dispatcher)
     taking = Updates(handed, SECRET)
     async with aiohttp.ClientSession() as session:
-        place = Place(session, taking, handed)
+        place = Place(session, taking, handed, telegram)
         place.go_on.set()
         dispatcher.message.register(place.handle)
+        dispatcher.callback_query.register(place.handle_press)
         async with serving("127.0.0.1", 0, [web.post("/telegram", place.take)], handed.stop) as place.port:
             yield place
 
@@ -266,6 +309,49 @@ async def test_a_request_is_held_a_little_and_no_longer(monkeypatch: pytest.Monk
         assert [await first, await again] == [200, 200]
         assert place.handled.count("Иванова Анна") == 1
         assert place.handled.count("вторая") == 1
+
+
+async def test_the_answer_to_a_press_goes_along_with_the_request(place: Place) -> None:
+    status, answer = await place.post(pressed(1))
+    assert status == 200
+    assert await answer.json() == {"method": "answerCallbackQuery", "callback_query_id": "1", "text": "Готово"}
+    assert place.telegram.answers == [], "no call is made"
+    again = await place.post(pressed(1))
+    assert (again[0], again[1].content_length) == (200, 0), "it has been handled, and answered"
+
+
+async def test_what_comes_again_is_answered_when_it_has_been_handled(place: Place) -> None:
+    place.fails = [RuntimeError("once")]
+    status, answer = await place.post(pressed(1))
+    assert (status, answer.content_length) == (500, 0)
+    assert (await (await place.post(pressed(1)))[1].json())["method"] == "answerCallbackQuery"
+    assert place.telegram.answers == []
+
+
+async def test_a_request_that_waits_no_longer_bears_no_answer(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it was to bear is called at once: the press is answered once, whoever answers it."""
+    place.go_on.clear()
+    monkeypatch.setattr(incoming, "_HELD", timedelta(seconds=0.02))
+    while (answered := await place.post(pressed(1)))[0] == 503:  # a busy machine has not begun it by then
+        pass
+    assert answered[1].content_length == 0
+    await place.telegram.came.wait()
+    assert place.handled == [], "it goes on by itself"
+    place.go_on.set()
+    await place.incoming.stop()
+    assert place.handled == ["g1:home"]
+    assert place.telegram.answers == [("1", "Готово")]
+
+
+async def test_while_telegram_makes_a_chat_wait_its_press_is_answered(place: Place) -> None:
+    place.go_on.clear()
+    place.waits = True
+    status, answer = await place.post(pressed(1))
+    assert (status, answer.content_length) == (200, 0)
+    await place.telegram.came.wait()
+    place.go_on.set()
+    await place.incoming.stop()
+    assert place.telegram.answers == [("1", "Готово")]
 
 
 async def test_half_a_head_and_half_a_body_hold_nothing_up(monkeypatch: pytest.MonkeyPatch, log: StringIO) -> None:

@@ -25,7 +25,6 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import (
     BotCommand,
     CallbackQuery,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
     Message,
@@ -37,6 +36,7 @@ from pydantic import BaseModel
 
 from bot import calls as made
 from bot import chat
+from bot.keyboards.markup import Button, Markup
 from bot.process import AS_WE_WRITE
 from bot.telegram import polling
 from bot.telegram.decoding import decoded_update
@@ -52,7 +52,7 @@ from tests.support.logs import written
 from tests.support.odd_updates import odd_updates
 
 TOKEN = "1234567890:AAH-secret_secret_secret_secret"
-SCREEN = Screen(Html("Иванова Анна, полис 5097579792000180"), InlineKeyboardMarkup(inline_keyboard=[]))
+SCREEN = Screen(Html("Иванова Анна, полис 5097579792000180"), Markup([]))
 PERSON = {"id": 501, "is_bot": False, "first_name": "А"}
 PRIVATE = {"id": 501, "type": "private", "first_name": "А"}
 SENT = {"message_id": 11, "date": 1764000000, "chat": PRIVATE, "from": PERSON, "text": "слово"}
@@ -167,8 +167,8 @@ async def test_what_is_no_yes_is_said_by_its_kind(line: Line, answer: Any, kind:
 
 def calls() -> list[TelegramMethod[Any]]:
     """Each that a chat may get, and others of each kind of value."""
-    key = InlineKeyboardButton(text="Да \ud83d", callback_data="g1:home")
-    buttons = InlineKeyboardMarkup(inline_keyboard=[[key], [key, key]])
+    key = Button("Да \ud83d", "g1:home")
+    buttons = Markup([[key], [key, key]])
     asks = ReplyKeyboardMarkup(
         keyboard=[[KeyboardButton(text="Мой номер", request_contact=True)]], resize_keyboard=True
     )
@@ -192,7 +192,9 @@ def calls() -> list[TelegramMethod[Any]]:
 async def test_a_call_says_what_aiogram_would_say(line: Line, call: TelegramMethod[Any]) -> None:
     """In one body of JSON, with the bot's defaults: only how it is put on the wire is ours."""
     line.bot.default = AS_WE_WRITE
-    form = line.bot.session.build_form_data(line.bot, call)  # type: ignore[attr-defined]
+    buttons = getattr(call, "reply_markup", None)
+    as_theirs = {"reply_markup": buttons.plain()} if isinstance(buttons, Markup) else {}
+    form = line.bot.session.build_form_data(line.bot, call.model_copy(update=as_theirs))  # type: ignore[attr-defined]
     by_aiogram = {field[0]["name"]: field[2] for field in form._fields}
     body, headers = cast(TelegramSession, line.bot.session)._body(line.bot, call)
     assert headers == {"Content-Type": "application/json"}
@@ -209,6 +211,16 @@ def unpacked(value: str) -> Any:
         return json.loads(value)
     except ValueError:
         return value
+
+
+def test_our_buttons_are_telegrams() -> None:
+    """Plain until they are sent: what is sent is what the library would have made of them."""
+    buttons = Markup([[Button("Да", "g1:home")], [Button("Нет", "g1:more"), Button("·", "id1")]])
+    theirs = InlineKeyboardMarkup.model_validate(buttons.plain())
+    assert theirs.model_dump(exclude_none=True) == buttons.plain()
+    assert [[(each.text, each.callback_data) for each in row] for row in theirs.inline_keyboard] == [
+        [(each.text, each.callback_data) for each in row] for row in buttons.inline_keyboard
+    ]
 
 
 async def test_files_go_by_a_form_with_all_that_is_said_of_them(line: Line) -> None:

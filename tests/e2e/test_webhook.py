@@ -38,6 +38,7 @@ async def test_booked_by_webhook(bot: BotProcess) -> None:
         assert [visit.number for visit in await desk.visits(user)] == [number_on(user)]
     assert methods(bot).count("setWebhook") == 1
     assert "deleteWebhook" not in methods(bot)
+    assert "answerCallbackQuery" in methods(bot), "which went along with the requests"
 
     # STEP 2. It is well, and says so; who does not know the secret gets nowhere.
     url = bot.settings["WEBHOOK_URL"]

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aiogram.types import InlineKeyboardMarkup
-
 from bot.fsm.wizard import AnyStep
+from bot.keyboards.markup import Markup
 from bot.views.common import Scene
 from bot.views.map import SCALES, here, length_words, thanks
 from bot.views.prompts import PromptMessage
@@ -24,7 +23,7 @@ from tests.bot.test_screens import EVERY_STEP, keys_of
 from tests.samples import EVERY
 from tests.samples.common import LONG_NAME, NOW, Sample, StepSample
 
-Shown = Screen | PromptMessage | Document | Letter | InlineKeyboardMarkup | str
+Shown = Screen | PromptMessage | Document | Letter | Markup | str
 """What a chat can show by itself; a `str` is a toast."""
 
 _EXTREMES = (LONG_NAME[:19], "«Сын»", "имени Семашко", "ортопед хирургического", "Не открывается запись", "😀")
@@ -123,7 +122,7 @@ def _words(shown: Shown) -> str:
             return caption
         case Letter(text=text):
             return text
-        case InlineKeyboardMarkup():
+        case Markup():
             return ""
         case _:
             return shown

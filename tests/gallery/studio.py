@@ -14,6 +14,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BotCommand, BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 from playwright.async_api import Browser, Page, async_playwright
 
+from bot.keyboards.markup import Markup
 from bot.topics import ALL
 from bot.views import profile
 from bot.views.prompts import PromptMessage
@@ -145,22 +146,29 @@ class Studio:
         chat = self._user.id
         match shown:
             case Screen(text, markup, None):
-                sent = await self._bot.send_message(chat, text, parse_mode="HTML", reply_markup=markup)
+                sent = await self._bot.send_message(chat, text, parse_mode="HTML", reply_markup=_theirs(markup))
             case Screen(text, markup, bytes(picture)):
                 file = BufferedInputFile(picture, "map.png")
-                sent = await self._bot.send_photo(chat, file, caption=text, parse_mode="HTML", reply_markup=markup)
+                sent = await self._bot.send_photo(
+                    chat, file, caption=text, parse_mode="HTML", reply_markup=_theirs(markup)
+                )
             case PromptMessage(text, keyboard):
                 sent = await self._bot.send_message(chat, text, parse_mode="HTML", reply_markup=keyboard)
             case Document(name, data, caption, markup):
                 document = BufferedInputFile(data, name)
                 sent = await self._bot.send_document(
-                    chat, document, caption=caption, parse_mode="HTML", reply_markup=markup
+                    chat, document, caption=caption, parse_mode="HTML", reply_markup=_theirs(markup)
                 )
-            case InlineKeyboardMarkup():
+            case Markup():
                 assert PLAIN.lat is not None
                 assert PLAIN.lon is not None
                 sent = await self._bot.send_venue(
-                    chat, PLAIN.lat, PLAIN.lon, PLAIN.name, f"{PLAIN.town}, {PLAIN.address}", reply_markup=shown
+                    chat,
+                    PLAIN.lat,
+                    PLAIN.lon,
+                    PLAIN.name,
+                    f"{PLAIN.town}, {PLAIN.address}",
+                    reply_markup=_theirs(shown),
                 )
             case _:
                 raise AssertionError(f"{type(shown).__name__} is no message")
@@ -205,3 +213,8 @@ class Studio:
         world = self._emulator.world
         for stored in world.store.messages(self._emulator.bot_id, self._user.id):
             world.delete_message(stored)
+
+
+def _theirs(markup: Markup) -> InlineKeyboardMarkup:
+    """Our buttons as the library's own session takes them."""
+    return InlineKeyboardMarkup.model_validate(markup.plain())

@@ -13,6 +13,7 @@ from aiogram.methods import GetMe, TelegramMethod
 from aiogram.types import CallbackQuery, InputFile, Message, PhotoSize, Update, User
 from pydantic import BaseModel
 
+from bot.keyboards.markup import Markup
 from bot.middlewares.outgoing import Gate
 from services.notify.model import Letter
 from tests.support.phone import message
@@ -91,6 +92,8 @@ def plain(value: Any) -> Any:
         return [value.filename, getattr(value, "data", None)]
     if isinstance(value, BaseModel):
         return {name: plain(each) for name, each in value if each is not None}
+    if isinstance(value, Markup):
+        return value.plain()
     if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

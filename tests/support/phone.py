@@ -9,8 +9,9 @@ from typing import Any, cast
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.base import BaseSession
 from aiogram.methods import EditMessageText, SendDocument, SendMessage, TelegramMethod
-from aiogram.types import CallbackQuery, Chat, InlineKeyboardMarkup, Message, Update, User
+from aiogram.types import CallbackQuery, Chat, Message, Update, User
 
+from bot.keyboards.markup import Markup
 from tests.support.clock import FakeClock
 
 
@@ -49,7 +50,7 @@ class Phone:
 
     @property
     def buttons(self) -> dict[str, str]:
-        rows = cast(InlineKeyboardMarkup, self._telegram.calls[-1].reply_markup).inline_keyboard
+        rows = cast(Markup, self._telegram.calls[-1].reply_markup).inline_keyboard
         return {each.text: str(each.callback_data) for row in rows for each in row}
 
     async def write(self, text: str) -> None:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from aiogram.types import InlineKeyboardMarkup
-
 from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.kit import LABEL
+from bot.keyboards.markup import Button, Markup
 from bot.views.screen import Screen
 from emulator.entities import Formatted, parse_html, trim, utf16_length
 
@@ -48,20 +47,22 @@ def check_words(text: str) -> None:
     assert "None" not in text, text
 
 
-def check_markup(markup: InlineKeyboardMarkup) -> list[str]:
+def check_markup(markup: Markup) -> list[str]:
     """Rows, labels and data within the limits; gives the labels."""
     buttons = [button for row in markup.inline_keyboard for button in row]
     assert 1 <= len(buttons) <= BUTTONS
     assert all(1 <= len(row) <= IN_ROW for row in markup.inline_keyboard)
     for button in buttons:
-        assert button.callback_data is not None
+        assert type(button) is Button
+        assert type(button.callback_data) is str
+        assert isinstance(button.text, str)
         assert 1 <= len(button.callback_data.encode()) <= DATA, button.callback_data
         assert button.text.strip(), button.callback_data
         assert utf16_length(button.text) <= BUTTON_TEXT, button.text
         if _NUMBERED.match(button.text):
             assert len(button.text) <= LABEL, button.text
         check_words(button.text)
-    labels = [(button.text, str(button.callback_data)) for button in buttons]
+    labels = [(button.text, button.callback_data) for button in buttons]
     assert len(set(labels)) == len(labels) or all(text == "·" for text, _ in _repeated(labels)), "a button twice"
     return [button.text for button in buttons]
 
@@ -73,7 +74,7 @@ def check_screen(screen: Screen) -> tuple[str, list[str]]:
 
 
 def data_of(screen: Screen) -> list[str]:
-    return [button.callback_data or "" for row in screen.markup.inline_keyboard for button in row]
+    return [button.callback_data for row in screen.markup.inline_keyboard for button in row]
 
 
 def check_russian(text: str) -> None:

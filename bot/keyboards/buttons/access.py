@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
 from bot.keyboards.buttons.common import Go, PageNumber
+from bot.keyboards.data import CallbackData
 from services.accounts.model import Basis
 
 CoversBits = Annotated[int, Field(ge=0, le=0xFFFF)]

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
+
+from bot.keyboards.data import CallbackData
 
 PageNumber = Annotated[int, Field(ge=0, le=99_999)]
 """A page of a list. A number that no list of ours has makes a button that nobody knows."""

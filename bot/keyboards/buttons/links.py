@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram.filters.callback_data import CallbackData
+from bot.keyboards.data import CallbackData
 
 
 class BookByLink(CallbackData, prefix="bl1"):

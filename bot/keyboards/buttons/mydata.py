@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.keyboards.buttons.common import Go
+from bot.keyboards.data import CallbackData
 
 
 class Way(StrEnum):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from aiogram.filters.callback_data import CallbackData
-
 from bot.keyboards.buttons.common import Go, PageNumber
+from bot.keyboards.data import CallbackData
 
 
 class RequestList(CallbackData, prefix="ql1"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from aiogram.filters.callback_data import CallbackData
+from bot.keyboards.data import CallbackData
 
 
 class Verb(StrEnum):
