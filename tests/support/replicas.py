@@ -24,6 +24,21 @@ from tests.support.nursery import Nursery
 _PATH = "/telegram"
 
 
+@dataclass(frozen=True)
+class _Answer:
+    """What a replica has answered: with it a method may come, which Telegram is to run."""
+
+    status: int
+    content_type: str = "text/plain"
+    body: bytes = b""
+
+    def made(self) -> web.Response:
+        return web.Response(status=self.status, content_type=self.content_type, body=self.body)
+
+
+_BROKEN = _Answer(502)
+
+
 @dataclass
 class Proxy:
     """Hands each update to the next replica, or to the one that it is told; where nobody listens, to the one after."""
@@ -44,27 +59,28 @@ class Proxy:
         order = [(first + step) % len(self.ports) for step in range(len(self.ports))]
         async with ClientSession() as session:
             if self.doubled:
-                statuses = await asyncio.gather(*(self._post(session, each, headers, body) for each in order))
-                return web.Response(status=max(status or 502 for status in statuses))
+                answers = await asyncio.gather(*(self._post(session, each, headers, body) for each in order))
+                # The worst of them; of good ones the one that says something.
+                return max((each or _BROKEN for each in answers), key=lambda each: (each.status, len(each.body))).made()
             for each in order:
-                status = await self._post(session, each, headers, body)
-                if status is not None:
-                    return web.Response(status=status)
-        return web.Response(status=502)
+                answer = await self._post(session, each, headers, body)
+                if answer is not None:
+                    return answer.made()
+        return _BROKEN.made()
 
-    async def _post(self, session: ClientSession, replica: int, headers: Any, body: bytes) -> int | None:
-        """The answer's status, 502 where it breaks off; None where nobody listens."""
+    async def _post(self, session: ClientSession, replica: int, headers: Any, body: bytes) -> _Answer | None:
+        """The answer, 502 where it breaks off; None where nobody listens."""
         try:
             async with session.post(
                 f"http://127.0.0.1:{self.ports[replica]}{_PATH}", data=body, headers=headers
             ) as answer:
                 if answer.status == 200:
                     self.taken[replica] += 1
-                return answer.status
+                return _Answer(answer.status, answer.content_type, await answer.read())
         except ClientConnectorError:
             return None
         except ClientError:
-            return 502
+            return _BROKEN
 
 
 @dataclass
