@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -292,10 +291,7 @@ class Booking:
         return (await together.once(self._booked_from, [account_id])).get(account_id, frozenset())
 
     async def _booked_from(self, account_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
-        visits: dict[str, list[str]] = defaultdict(list)
-        for row in await self._database.fetch(sight.booked_from(account_ids)):
-            visits[row.account_id].append(row.visit_id)
-        return {account_id: frozenset(found) for account_id, found in visits.items()}
+        return sight.by_account(await self._database.fetch(sight.booked_from(account_ids)))
 
     async def _recover_one(self, intent: Row, now: datetime) -> None:
         if intent.status == _REFUSED:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,14 @@ def booked_from(account_ids: Collection[str]) -> Select[tuple[str, str]]:
     return select(booking_intent.c.account_id, booking_intent.c.visit_id).where(
         booking_intent.c.account_id.in_(account_ids), *_IN_SIGHT
     )
+
+
+def by_account(rows: Iterable[Row]) -> Mapping[str, frozenset[str]]:
+    """What `booked_from` has found."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for account_id, visit_id in rows:
+        found[account_id].add(visit_id)
+    return {account_id: frozenset(visits) for account_id, visits in found.items()}
 
 
 def listed(account_id: str, person_id: str) -> Select[Any]:

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Insert, Select, Update, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from services import together
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
 from services.accounts.model import Action, Area
@@ -60,6 +61,8 @@ _AGAIN_AFTER = timedelta(minutes=1)
 _SINCE = timedelta(days=1)
 """Visits that began earlier than that are not asked about, so nothing need be known of them."""
 _URGENT = timedelta(hours=24)
+_AT_ONCE = 100
+"""How many accounts are asked about at a time."""
 _CANCELLED = {
     VisitStatus.CANCELLED_BY_CLINIC: (VisitNews.VISIT_CANCELLED_BY_CLINIC, keys.cancelled_by_clinic),
     VisitStatus.CANCELLED_BY_PATIENT: (VisitNews.VISIT_CANCELLED, keys.cancelled_by_patient),
@@ -105,6 +108,20 @@ class _Change:
 
 
 @dataclass(frozen=True, slots=True)
+class _News:
+    """What an account was not told of its visits.
+
+    `new`: those it has never heard of; `changed`: those that are not what it was told, with the start that it knows.
+    """
+
+    new: Sequence[VisitEntry] = ()
+    changed: Sequence[tuple[VisitEntry, datetime]] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
 class _Patient:
     """A person's row, and who that is in the registry."""
 
@@ -147,8 +164,9 @@ def _note(account_id: str, visit_id: str, known_start: datetime, status: str, st
 
 
 @statement
-def _known(account_id: str, visit_ids: Collection[str]) -> Select[Any]:
-    return select(visit_watch).where(visit_watch.c.account_id == account_id, visit_watch.c.visit_id.in_(visit_ids))
+def _known(account_ids: Collection[str], visit_ids: Collection[str]) -> Select[Any]:
+    """What these accounts were told of these visits."""
+    return select(visit_watch).where(visit_watch.c.account_id.in_(account_ids), visit_watch.c.visit_id.in_(visit_ids))
 
 
 @statement
@@ -346,14 +364,33 @@ class Watch:
         """Tells every account of these persons what is new to it; gives the persons to be looked at again soon."""
         unclear = await self._being_booked(persons) if self._changes is not None else set()
         told = {visit.id: visit for visit in visits}
-        for account_id, patients in (await self._accounts_of(persons)).items():
-            own = [visit for visit in visits if visit.patient_id in patients]
+        accounts = await self._accounts_of(persons)
+        own = {
+            account_id: [visit for visit in visits if visit.patient_id in patients]
+            for account_id, patients in accounts.items()
+        }
+        for account_id in await self._with_news(own, now):
             try:
-                unclear |= await self._compare(account_id, own, told, now)
+                unclear |= await self._compare(account_id, own[account_id], told, now)
             except Exception:
                 log.exception("an account was not told of its visits")
-                unclear |= {each.id for each in persons if each.patient_id in patients}
+                unclear |= {each.id for each in persons if each.patient_id in accounts[account_id]}
         return unclear
+
+    async def _with_news(self, visits: Mapping[str, Sequence[Visit]], now: datetime) -> list[str]:
+        """Accounts with something new to them, or of which that cannot be said: most know all of it already.
+
+        That is asked together. Whoever is found is asked about by itself right before the unit that tells it.
+        """
+        found: list[str] = []
+        accounts = [account_id for account_id, own in visits.items() if own]
+        async with together.asking():
+            for first in range(0, len(accounts), _AT_ONCE):
+                some = accounts[first : first + _AT_ONCE]
+                asked = (self._news(each, visits[each], now) for each in some)
+                answers = await asyncio.gather(*asked, return_exceptions=True)
+                found += [each for each, news in zip(some, answers, strict=True) if news or isinstance(news, Exception)]
+        return found
 
     async def _being_booked(self, persons: Sequence[_Patient]) -> set[str]:
         """Those who are being booked for this moment: what is changed before that is settled is not known yet."""
@@ -376,21 +413,10 @@ class Watch:
         self, account_id: str, visits: Sequence[Visit], told: Mapping[str, Visit], now: datetime
     ) -> set[str]:
         """Tells one account what is new to it, in one unit; gives the persons of whom there is more to be told."""
-        account = await self._accounts.by_id(account_id)
-        if account is None or not visits:
+        news = await self._news(account_id, visits, now)
+        if not news:
             return set()
-        own = frozenset((await self._database.fetch(sight.own_bookings(account_id))).scalars())
-        seen = sight.visible(sight.entries(await self._persons.family(account), visits), own, now)
-        rows = await self._database.fetch(_known(account_id, [each.visit.id for each in seen]))
-        known = {row.visit_id: row for row in rows}
-        new = [each for each in seen if each.visit.id not in known and _stands(each.visit, now)]
-        changed = [
-            _Change(each, known[each.visit.id].starts_at, await self._chain(each.visit, told))
-            for each in seen
-            if each.visit.id in known and _differs(known[each.visit.id], each.visit)
-        ]
-        if not new and not changed:
-            return set()
+        changed = [_Change(entry, start, await self._chain(entry.visit, told)) for entry, start in news.changed]
         unsettled: set[str] = set()
         async with self._database.write() as unit:
             linked = await self._linked(unit, account_id)
@@ -407,10 +433,33 @@ class Watch:
                     await self._lose(unit, account_id, change.visit.id)
                 else:
                     await self._tell(unit, account_id, change, now, own_doing=change.visit.id in own_doing)
-            for entry in new:
+            for entry in news.new:
                 if entry.person.id in linked:
                     await self._meet(unit, account_id, entry)
         return unsettled | {change.entry.person.id for change in changed if change.leads_nowhere}
+
+    async def _news(self, account_id: str, visits: Sequence[Visit], now: datetime) -> _News:
+        """What of these visits the account may see and was not told, as it stands at this moment."""
+        account = await self._accounts.by_id(account_id)
+        if account is None or not visits:
+            return _News()
+        own = (await together.once(self._booked_from, [account_id])).get(account_id, frozenset())
+        seen = sight.visible(sight.entries(await self._persons.family(account), visits), own, now)
+        watched = await together.once(self._watched, [(account_id, each.visit.id) for each in seen])
+        known = [(each, watched.get((account_id, each.visit.id))) for each in seen]
+        return _News(
+            [each for each, row in known if row is None and _stands(each.visit, now)],
+            [(each, row.starts_at) for each, row in known if row is not None and _differs(row, each.visit)],
+        )
+
+    async def _booked_from(self, account_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
+        return sight.by_account(await self._database.fetch(sight.booked_from(account_ids)))
+
+    async def _watched(self, of_whom: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Row]:
+        """What accounts were told, by their ids and those of the visits."""
+        accounts, visits = {account_id for account_id, _ in of_whom}, {visit_id for _, visit_id in of_whom}
+        rows = await self._database.fetch(_known(accounts, visits))
+        return {(row.account_id, row.visit_id): row for row in rows}
 
     async def _lose(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """The patient or another account has changed it: to who sees only what was booked from there, no word."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from importlib import import_module
@@ -33,7 +33,7 @@ from services.notify import keys
 from services.notify.model import Delivery
 from services.notify.tables import notification
 from services.registry.model import Visit
-from services.registry.ports.schedules import DoctorRecord, SlotRecord
+from services.registry.ports.schedules import DoctorRecord
 from services.texts.i18n import texts
 from tests.support.counting import counting
 from tests.support.machine import ROOT
@@ -41,7 +41,6 @@ from tests.support.telegram_limits import formatted
 from tests.support.world import (
     ADULT,
     CHILD,
-    LENGTH,
     MOSCOW,
     PAEDIATRICIAN,
     SECOND_THERAPIST,
@@ -114,19 +113,6 @@ async def booked(
     assert isinstance(outcome, Made), outcome
     await world.outbox.shown(*keys.of_draft(request.draft_id))
     return outcome.visit
-
-
-async def crowd(world: World, people: int) -> Mapping[Account, Visit]:
-    """So many accounts, each with a visit of its holder that was made at the desk, on the 25th at noon."""
-    doctors = [replace(THERAPIST, id=f"x{number:03}") for number in range(people)]
-    start = at(12, day=25)
-    await world.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
-    visits = {}
-    for number, doctor in enumerate(doctors):
-        account = await world.account()
-        person = await world.person(account, somebody(number, ADULT))
-        visits[account] = await world.at_the_desk(cast(str, person.patient_id), await world.slot(doctor, 12, day=25))
-    return visits
 
 
 def words(visit: Visit) -> dict[str, str]:
@@ -261,7 +247,7 @@ async def test_a_silent_registry_puts_the_reminder_off_until_it_speaks(
 
 async def test_a_hundred_due_at_once_go_out_once_each(world: World, telegram: Telegram) -> None:
     """One process dies with what it has claimed; two others send that too, a minute later."""
-    accounts = list(await crowd(world, 100))
+    accounts = list(await world.crowd(100))
     assert await world.watch.look() == 100
     world.clock.set(at(18, day=24))
     lost = await world.outbox.claim(7)
@@ -276,7 +262,7 @@ async def test_a_hundred_due_at_once_go_out_once_each(world: World, telegram: Te
 
 
 async def test_one_call_empties_what_is_due_and_one_that_breaks_stops_nobody(world: World, telegram: Telegram) -> None:
-    people = await crowd(world, BATCH + 5)
+    people = await world.crowd(BATCH + 5)
     await world.watch.look()
     world.clock.set(at(18, day=24))
     telegram.refusals.append(ValueError("nothing that Telegram would say"))
@@ -305,7 +291,7 @@ async def test_a_batch_has_a_budget(
 
     The units: claiming, marking, and finding that nothing else is due.
     """
-    visits = await crowd(world, BATCH)
+    visits = await world.crowd(BATCH)
     await world.watch.look()
     if news is VisitNews.VISIT_CANCELLED_BY_CLINIC:
         for visit in visits.values():
@@ -344,7 +330,7 @@ async def test_rights_are_those_of_each_account_in_a_batch(
 async def test_what_is_cancelled_after_the_claim_is_not_told(
     world: World, channel: TelegramChannel, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visits = await crowd(world, 3)
+    visits = await world.crowd(3)
     await world.watch.look()
     claim, gone = world.outbox.claim, next(iter(visits))
 
@@ -363,7 +349,7 @@ async def test_what_is_cancelled_after_the_claim_is_not_told(
 async def test_a_damaged_row_stops_no_other_of_its_batch(
     world: World, channel: TelegramChannel, telegram: Telegram
 ) -> None:
-    broken, *others = await crowd(world, 3)
+    broken, *others = await world.crowd(3)
     await world.watch.look()
     hers = select(person_link.c.person_id).where(person_link.c.account_id == broken.id)
     await world.database.execute(update(person).where(person.c.id.in_(hers)).values(profile=b"nothing of ours"))

@@ -27,6 +27,7 @@ from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
+from tests.support.counting import counting
 from tests.support.world import ADULT, CHILD, SURGEON, TEENAGER, THERAPIST, World, at, somebody
 
 REMINDERS = (VisitNews.REMINDER_EVE, VisitNews.REMINDER_SOON)
@@ -723,3 +724,37 @@ async def test_nobody_is_asked_about_without_a_registry_s_id(world: World, accou
     assert world.registry.asked["visits"] == 0
     looked = (await world.database.fetch(select(person.c.looked_at))).scalar_one()
     assert looked is None
+
+
+# --- many at once ---------------------------------------------------------------------------------
+
+
+@asked
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_look_at_many_who_know_all_of_it_has_a_budget(world: World) -> None:
+    """However many they are; what begins a unit is counted as the unit. Whoever has news costs more, and is told."""
+    visits = await world.crowd(30)
+    assert await look(world) == 30
+    with counting(world.database) as calls:
+        assert await look(world) == 30
+    assert calls["commit"] == 2, "claimed, and looked at"
+    assert calls["sql"] - calls["commit"] <= 8
+    cancelled = next(iter(visits))
+    await world.admin.cancel_visit(visits[cancelled].id)
+    await look(world)
+    news = (VisitNews.VISIT_CANCELLED_BY_CLINIC, visits[cancelled].id)
+    assert [await told(world, each) for each in visits] == [[news] if each == cancelled else [] for each in visits]
+
+
+async def test_a_damaged_account_keeps_no_other_from_its_news(world: World) -> None:
+    visits = await world.crowd(3)
+    await look(world)
+    broken, *others = visits
+    for visit in visits.values():
+        await world.admin.cancel_visit(visit.id)
+    theirs = select(person_link.c.person_id).where(person_link.c.account_id == broken.id)
+    await world.database.execute(update(person).where(person.c.id.in_(theirs)).values(profile=b"nothing of ours"))
+    await look(world)
+    assert await told(world, broken) == []
+    for each in others:
+        assert await told(world, each) == [(VisitNews.VISIT_CANCELLED_BY_CLINIC, visits[each].id)]

@@ -334,3 +334,15 @@ class World:
         answer = await self.registry._real.book(f"desk {slot.id}", patient_id, slot.id)
         assert isinstance(answer, Booked), answer
         return answer.visit
+
+    async def crowd(self, people: int) -> Mapping[Account, Visit]:
+        """So many accounts, each with a visit of its holder that was made at the desk, on the 25th at noon."""
+        doctors = [replace(THERAPIST, id=f"x{number:03}") for number in range(people)]
+        start = at(12, day=25)
+        await self.admin.load([], doctors, [SlotRecord(each.id, start, start + LENGTH) for each in doctors])
+        visits = {}
+        for number, doctor in enumerate(doctors):
+            account = await self.account()
+            person = await self.person(account, somebody(number, ADULT))
+            visits[account] = await self.at_the_desk(cast(str, person.patient_id), await self.slot(doctor, 12, day=25))
+        return visits
