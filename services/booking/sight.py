@@ -85,8 +85,8 @@ def booked_from(account_ids: Collection[str]) -> Select[tuple[str, str]]:
 def by_account(rows: Iterable[Row]) -> Mapping[str, frozenset[str]]:
     """What `booked_from` has found."""
     found: dict[str, set[str]] = defaultdict(set)
-    for account_id, visit_id in rows:
-        found[account_id].add(visit_id)
+    for row in rows:
+        found[row.account_id].add(row.visit_id)
     return {account_id: frozenset(visits) for account_id, visits in found.items()}
 
 
