@@ -57,6 +57,11 @@ class Side:
         """Milliseconds."""
         return 1000 * self.cpu / self.pressed
 
+    @property
+    def lost(self) -> int:
+        """How many screens have not led on (`Patient.lost`), ever."""
+        return sum(each.lost for each in self.patients)
+
     async def alone(self, presses: int) -> None:
         """One person presses so many times, each time when the bot has nothing else to do."""
         before = await self._quiet()

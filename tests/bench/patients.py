@@ -49,10 +49,14 @@ class Astray(Exception):  # noqa: N818
 
 
 class Patient:
-    """Somebody with the demo's ready family. `seed`: chance decides whom and when they book for."""
+    """Somebody with the demo's ready family. `seed`: chance decides whom and when they book for.
+
+    `lost`: how often a screen did not lead on, as where the registry has not answered; they begin anew by /start.
+    """
 
     def __init__(self, chat: Chat, seed: int) -> None:
         self.chat = chat
+        self.lost = 0
         self._random = Random(seed)
 
     async def settle_in(self) -> None:
@@ -62,19 +66,30 @@ class Patient:
         await self._press(Go, to=GO_DEMO_FAMILY.to)
 
     async def visits(self) -> AsyncGenerator[Pressed, None]:
-        """Books and cancels for ever; a booking that leads nowhere (no free times) is begun anew from Home."""
+        """Books and cancels for ever; `Astray` where even /start does not lead on."""
         while True:
-            async for pressed in self._book():
-                yield pressed
-            yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
-            yield Pressed("My bookings", await self._press(VisitList))
-            if self._find(VisitCard) is None:
-                yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
-                continue
+            went = False
+            try:
+                async for pressed in self._visit():
+                    went = True
+                    yield pressed
+            except Astray:
+                if not went:
+                    raise
+                self.lost += 1
+                await self.chat.say("/start")
+
+    async def _visit(self) -> AsyncGenerator[Pressed, None]:
+        """From Home to Home; a booking that leads nowhere (no free times) is begun anew the next time."""
+        async for pressed in self._book():
+            yield pressed
+        yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
+        yield Pressed("My bookings", await self._press(VisitList))
+        if self._find(VisitCard) is not None:
             yield Pressed("a booking", await self._press(VisitCard))
             yield Pressed("cancel it", await self._press(VisitCancel, sure=False))
             yield Pressed(LAST, await self._press(VisitCancel, sure=True))
-            yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
+        yield Pressed("Home", await self._press(Go, to=GO_HOME.to))
 
     async def glances(self) -> AsyncGenerator[Pressed, None]:
         """«My bookings» and Home by turns for ever, from wherever they stand."""

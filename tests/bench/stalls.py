@@ -33,11 +33,15 @@ Work = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class _Time:
-    """A while that was watched: what was seen, how long it lasted, and how many presses a second there were."""
+    """A while that was watched: what was seen, how long it lasted, how many presses a second there were.
+
+    `lost`: how many screens did not lead on.
+    """
 
     seen: Seen
     seconds: float
     a_second: float
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,10 @@ class _Crowd:
     async def beside(self, work: Work) -> _Time:
         """They press until `work` is done."""
         side = self.side.anew()
+        lost = side.lost
         await self.watched.seen()
         await side.beside(work())
-        return _Time(await self.watched.seen(), side.seconds, side.a_second)
+        return _Time(await self.watched.seen(), side.seconds, side.a_second, side.lost - lost)
 
 
 def measure(crowd: int, seconds: float, lines: int) -> list[Figure]:
@@ -156,8 +161,12 @@ def _figures(name: str, ours: _Time, bare: _Time) -> list[Figure]:
         ),
         Figure(f"{name}: {long}", _a_minute(ours), "/min", _a_minute(bare)),
         Figure(f"{name}: a timer came late by at most", seen.latest, "ms", bare.seen.latest),
-        Figure(f"{name}: presses", ours.a_second, "/s", bare.a_second),
+        Figure(f"{name}: presses", ours.a_second, "/s", bare.a_second, note=_lost(ours)),
     ]
+
+
+def _lost(while_watched: _Time) -> str:
+    return f"{while_watched.lost} screens did not lead on" if while_watched.lost else ""
 
 
 def _a_minute(while_watched: _Time) -> float:
