@@ -14,8 +14,8 @@ from services.storage.statement import Bound
 
 Asked = Executable | Bound
 """A statement made once (`storage.statement`), or one of SQLAlchemy's as it is."""
-Hearer = Callable[[str], None]
-"""Is told of each statement by its name, and of each unit that is committed by «COMMIT»."""
+Hearer = Callable[[Asked | str], None]
+"""Is told of each statement, and of each unit that is committed by «COMMIT»."""
 COMMIT = "COMMIT"
 T = TypeVar("T")
 
@@ -78,9 +78,8 @@ class Engine(ABC):
 
     def _tell(self, statement: Asked | str) -> None:
         if self.hearers:
-            name = statement if isinstance(statement, str) else called(statement)
             for each in self.hearers:
-                each(name)
+                each(statement)
 
 
 def rows_of(result: CursorResult[Any]) -> Rows:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202d\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -58,6 +59,7 @@ def folded(text: str) -> str:
     return _unmarked(name, _YO, _DOTS).replace("’", "'")
 
 
+@lru_cache(4096)  # asked for everybody who is read
 def patronymic(text: str | None) -> str | None:
     """A patronymic as it is kept; None where what was written says that there is none: «нет», «—»."""
     name = tidy(text or "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.storage.engine import Database
-from services.storage.units import COMMIT
+from services.storage.units import COMMIT, Asked
 
 
 @contextmanager
@@ -15,8 +15,8 @@ def counting(database: Database) -> Iterator[Counter[str]]:
     """Statements («sql») and units that were committed («commit») from now on."""
     calls: Counter[str] = Counter()
 
-    def hear(name: str) -> None:
-        calls["commit" if name == COMMIT else "sql"] += 1
+    def hear(told: Asked | str) -> None:
+        calls["commit" if told is COMMIT else "sql"] += 1
 
     database.listen(hear)
     try:
