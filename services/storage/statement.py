@@ -19,7 +19,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, ParamSpec
 
-from sqlalchemy import BindParameter, Dialect, Executable, Insert, Table, bindparam, insert
+from sqlalchemy import BindParameter, Dialect, Executable, Insert, Table, Update, bindparam, insert, type_coerce, update
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -82,6 +82,38 @@ def _insert_into(table: Table, columns: tuple[str, ...]) -> Statement[...]:
         return insert(table).values(dict(zip(columns, values, strict=True)))
 
     return Statement(build, f"insert into {table.name}")
+
+
+def insert_rows(table: Table, rows: Sequence[Mapping[str, Any]]) -> Bound:
+    """Puts a few rows of the same columns into a table; made once for each choice of columns and number of rows."""
+    columns = tuple(rows[0])
+    return _insert_rows_into(table, columns, len(rows))(*(row[name] for row in rows for name in columns))
+
+
+@cache
+def _insert_rows_into(table: Table, columns: tuple[str, ...], count: int) -> Statement[...]:
+    types = [table.c[name].type for name in columns] * count
+
+    def build(*values: Any) -> Insert:
+        # SQLAlchemy gives placeholders of the first row alone their columns' types.
+        typed = [None if value is None else type_coerce(value, its) for value, its in zip(values, types, strict=True)]
+        rows = [typed[at : at + len(columns)] for at in range(0, len(typed), len(columns))]
+        return insert(table).values([dict(zip(columns, row, strict=True)) for row in rows])
+
+    return Statement(build, f"insert into {table.name}")
+
+
+def update_row(table: Table, row_id: str, values: Mapping[str, Any]) -> Bound:
+    """Writes these columns of the row with this `id`; made once for each choice of columns."""
+    return _update_of(table, tuple(values))(row_id, *values.values())
+
+
+@cache
+def _update_of(table: Table, columns: tuple[str, ...]) -> Statement[...]:
+    def build(row_id: Any, *values: Any) -> Update:
+        return update(table).where(table.c.id == row_id).values(dict(zip(columns, values, strict=True)))
+
+    return Statement(build, f"update {table.name}")
 
 
 class Bound:

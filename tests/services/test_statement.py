@@ -32,7 +32,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, MultipleResultsFound, NoR
 
 from services.storage.engine import Database
 from services.storage.sql import insert_for
-from services.storage.statement import Bound, statement
+from services.storage.statement import Bound, insert_row, insert_rows, statement, update_row
 from services.storage.types import Encrypted, Sealed, UtcDateTime
 from services.storage.units import Unit
 
@@ -189,6 +189,26 @@ async def test_what_is_written_is_written_as_sqlalchemy_writes_it(things: Databa
     assert (await things.execute(drop("t6"))).rowcount == 0
     assert (await things.execute(put_or_count("t1", dialect=things.dialect))).scalar_one() == 2
     assert (await things.execute(put_or_count("t7", dialect=things.dialect))).scalar_one() == 1
+
+
+async def test_rows_are_put_and_changed_by_their_columns(things: Database) -> None:
+    rows: list[dict[str, Any]] = [
+        {"id": "t6", "at": NOW, "secret": Sealed(b"6"), "kind": None},
+        {"id": "t7", "at": NOW + timedelta(days=7), "secret": None, "kind": "k7"},
+        {"id": "t8", "at": None, "secret": Sealed(b"8"), "kind": "k8"},
+    ]
+    assert (await things.execute(insert_rows(thing, rows))).rowcount == 3
+    await things.execute(insert_row(thing, {"id": "t9"} | dict(list(rows[0].items())[1:])))
+    await things.execute(update_row(thing, "t8", {"at": NOW, "secret": None}))
+    await things.execute(update_row(thing, "t7", {"at": None, "flag": True}))
+    columns = thing.c.id, thing.c.at, thing.c.secret, thing.c.kind, thing.c.flag
+    found = await things.fetch(select(*columns).where(thing.c.id > "t5").order_by(thing.c.id))
+    assert [tuple(row) for row in found] == [
+        ("t6", NOW, b"6", None, None),
+        ("t7", None, None, "k7", True),
+        ("t8", NOW, None, "k8", None),
+        ("t9", NOW, b"6", None, None),
+    ]
 
 
 async def test_both_kinds_of_statements_stand_in_one_unit(things: Database) -> None:
