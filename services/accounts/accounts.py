@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import Insert, Select, select
 
 from services import together
 from services.accounts import concerns
@@ -21,11 +21,51 @@ from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.sql import insert_for
+from services.storage.statement import insert_row, statement, update_row
 from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _CACHED = 10_000
+
+
+@statement
+def _of_chat(chat_indexes: Collection[str]) -> Select[Any]:
+    """While a key is being replaced, two rows may be one chat's (`tables.CHAT`): the first one is it."""
+    return (
+        select(account_table)
+        .where(CHAT.index.in_(chat_indexes))
+        .order_by(account_table.c.created_at, account_table.c.id)
+    )
+
+
+@statement
+def _by_ids(account_ids: Collection[str]) -> Select[Any]:
+    return select(account_table).where(account_table.c.id.in_(account_ids))
+
+
+@statement
+def _insert_new(
+    account_id: str, locale: str, created_at: datetime, chat: Sealed, chat_index: str, *, dialect: str
+) -> Insert:
+    """Nothing where the chat has an account already."""
+    values = {"id": account_id, "locale": locale, "created_at": created_at, "chat": chat, "chat_index": chat_index}
+    return insert_for(dialect, account_table).values(**values).on_conflict_do_nothing(index_elements=[CHAT.index])
+
+
+@statement
+def _last_consent(account_id: str) -> Select[Any]:
+    return (
+        select(consent_table)
+        .where(consent_table.c.account_id == account_id)
+        .order_by(consent_table.c.given_at.desc(), consent_table.c.id)
+        .limit(1)
+    )
+
+
+@statement
+def _locked(account_id: str) -> Select[Any]:
+    return select(account_table.c.id).where(account_table.c.id == account_id).with_for_update(key_share=True)
 
 
 class Accounts:
@@ -56,7 +96,7 @@ class Accounts:
         """The account of a Telegram chat, None for one that has not given consent."""
         if telegram_id in self._cache:
             return self._cache[telegram_id]
-        row = (await self._database.fetch(_account_where(CHAT.among(self._vault, [str(telegram_id)])))).first()
+        row = (await self._database.fetch(_of_chat(CHAT.indexes(self._vault, [str(telegram_id)])))).first()
         return self._remember(self._account(row)) if row else None
 
     async def by_id(self, account_id: str) -> Account | None:
@@ -69,28 +109,14 @@ class Accounts:
         now = self._clock.now()
         async with self._database.write() as unit:
             row = await self._of_chat(unit, telegram_id) or await self._insert(unit, telegram_id, locale, now)
-            await unit.execute(
-                insert(consent_table).values(
-                    id=new_id(),
-                    account_id=row.id,
-                    version=self._agreements.current,
-                    locale=locale,
-                    text=text,
-                    given_at=now,
-                )
-            )
+            read = {"version": self._agreements.current, "locale": locale, "text": text, "given_at": now}
+            await unit.execute(insert_row(consent_table, {"id": new_id(), "account_id": row.id} | read))
         return self._remember(self._account(row))
 
     @concerns.account("the consent that it has given")
     async def consent_of(self, account: Account) -> Consent:
         """The consent that was given last, as it was read."""
-        query = (
-            select(consent_table)
-            .where(consent_table.c.account_id == account.id)
-            .order_by(consent_table.c.given_at.desc(), consent_table.c.id)
-            .limit(1)
-        )
-        row = (await self._database.fetch(query)).one()
+        row = (await self._database.fetch(_last_consent(account.id))).one()
         return Consent(row.version, row.text, row.given_at)
 
     def forget(self, account: Account) -> None:
@@ -116,45 +142,34 @@ class Accounts:
     async def set_reachable(self, account: Account, *, reachable: bool) -> Account:
         """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
         moment = None if reachable else self._clock.now()
-        await self._database.execute(
-            update(account_table).where(account_table.c.id == account.id).values(unreachable_at=moment)
-        )
+        await self._database.execute(update_row(account_table, account.id, {"unreachable_at": moment}))
         return self._remember(replace(account, reachable=reachable))
 
     @concerns.account("where its letters go")
     async def set_email(self, unit: Unit, account: Account, sealed: Sealed | None) -> None:
         """Within a unit, after which the account is to be read anew. `sealed`: an address that has been confirmed."""
         confirmed_at = self._clock.now() if sealed is not None else None
-        await unit.execute(
-            update(account_table)
-            .where(account_table.c.id == account.id)
-            .values(email=sealed, email_refused_at=None, email_confirmed_at=confirmed_at)
-        )
+        address = {"email": sealed, "email_refused_at": None, "email_confirmed_at": confirmed_at}
+        await unit.execute(update_row(account_table, account.id, address))
 
     async def _change(self, account: Account, column: str) -> Account:
         """Writes the one column that has changed: another process may have changed another."""
-        await self._database.execute(
-            update(account_table).where(account_table.c.id == account.id).values({column: getattr(account, column)})
-        )
+        await self._database.execute(update_row(account_table, account.id, {column: getattr(account, column)}))
         return self._remember(account)
 
     async def _rows(self, account_ids: Collection[str]) -> Mapping[str, Row]:
-        return {row.id: row for row in (await self._database.fetch(accounts_of(account_ids))).all()}
+        return {row.id: row for row in (await self._database.fetch(_by_ids(list(account_ids)))).all()}
 
     async def _of_chat(self, unit: Unit, telegram_id: int) -> Row | None:
-        found = await unit.execute(_account_where(CHAT.among(self._vault, [str(telegram_id)])))
+        found = await unit.execute(_of_chat(CHAT.indexes(self._vault, [str(telegram_id)])))
         row: Row | None = found.first()
         return row
 
     async def _insert(self, unit: Unit, telegram_id: int, locale: str, now: datetime) -> Row:
         """A new account's row, or the one that another process has inserted at this very moment."""
         account_id = new_id()
-        values = {"id": account_id, "locale": locale, "created_at": now}
-        await unit.execute(
-            insert_for(self._database.dialect, account_table)
-            .values(**values, **CHAT.values(self._vault, account_id, str(telegram_id)))
-            .on_conflict_do_nothing(index_elements=[CHAT.index])
-        )
+        chat = CHAT.values(self._vault, account_id, str(telegram_id))
+        await unit.execute(_insert_new(account_id, locale, now, **chat, dialect=self._database.dialect))
         row = await self._of_chat(unit, telegram_id)
         assert row is not None
         return row
@@ -186,14 +201,4 @@ async def lock_account(unit: Unit, account_id: str) -> None:
 
     Rows that others add meanwhile, which name the account by a foreign key, are not kept waiting.
     """
-    mine = select(account_table.c.id).where(account_table.c.id == account_id)
-    await unit.execute(mine.with_for_update(key_share=True))
-
-
-def accounts_of(account_ids: Collection[str]) -> Select[Any]:
-    return select(account_table).where(account_table.c.id.in_(account_ids))
-
-
-def _account_where(condition: ColumnElement[bool]) -> Select[Any]:
-    """While a key is being replaced, two rows may be one chat's (`tables.CHAT`): the first one is it."""
-    return select(account_table).where(condition).order_by(account_table.c.created_at, account_table.c.id)
+    await unit.execute(_locked(account_id))

@@ -6,8 +6,9 @@ A look into an area that has come after visits leaves its trace here, before any
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, select
 
 from services.accounts import concerns, rights
 from services.accounts.agreement import Agreements
@@ -18,7 +19,15 @@ from services.clock import Clock
 from services.errors import ConsentNeeded, Denial, NotAllowed
 from services.ids import new_id
 from services.storage.engine import Database
+from services.storage.statement import insert_row, statement
 from services.storage.tables import audit
+
+
+@statement
+def _last_version(account_id: str) -> Select[Any]:
+    """Of the text that the account has agreed to last."""
+    given = select(consent.c.version).where(consent.c.account_id == account_id)
+    return given.order_by(consent.c.given_at.desc(), consent.c.id).limit(1)
 
 
 class Gate:
@@ -73,9 +82,7 @@ class Gate:
     async def _check_agreed(self, who: Account, area: Area) -> None:
         if area in self._agreements.always:
             return
-        given = select(consent.c.version).where(consent.c.account_id == who.id)
-        last = given.order_by(consent.c.given_at.desc(), consent.c.id).limit(1)
-        version = (await self._database.fetch(last)).scalar_one()
+        version = (await self._database.fetch(_last_version(who.id))).scalar_one()
         if area not in self._agreements.covered(version):
             raise ConsentNeeded
 
@@ -84,4 +91,6 @@ class Gate:
         if area not in LOOKS or not others:
             return
         look = {"account_id": who.id, "action": LOOKS[area], "at": self._clock.now()}
-        await self._database.execute(insert(audit), [{"id": new_id(), "person_id": each.id, **look} for each in others])
+        async with self._database.write() as unit:
+            for each in others:
+                await unit.execute(insert_row(audit, {"id": new_id(), "person_id": each.id} | look))

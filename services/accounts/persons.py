@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from services import together
@@ -33,12 +33,12 @@ from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import insert_row, statement, update_row
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
 
-# Asked at nearly every press, so they are put together once: that takes as long as the database's answer.
 _LISTED = (
     select(
         *(person, person_link.c.account_id, person_link.c.relation),
@@ -49,14 +49,31 @@ _LISTED = (
     .where(person_link.c.ended_at.is_(None))
     .order_by(person_link.c.relation != Relation.OWN.value, person_link.c.created_at, person_link.c.id)
 )
-_FAMILY = _LISTED.where(person_link.c.account_id == bindparam("account"))
-_ONE = _FAMILY.where(person.c.id == bindparam("person"))
-
 Bases = Mapping[Basis, datetime | None]
 DECLARED: Bases = {Basis.DECLARED: None}
 _FAMILY_CONSENT = timedelta(days=365)
 ADDED = "person_added"
 """In the audit: somebody was typed and put on the list."""
+
+
+@statement
+def _family(account_id: str) -> Select[Any]:
+    return _LISTED.where(person_link.c.account_id == account_id)
+
+
+@statement
+def _families(account_ids: Collection[str]) -> Select[Any]:
+    return _LISTED.where(person_link.c.account_id.in_(account_ids))
+
+
+@statement
+def _one(account_id: str, person_id: str) -> Select[Any]:
+    return _LISTED.where(person_link.c.account_id == account_id, person.c.id == person_id)
+
+
+@statement
+def _some(account_id: str, person_ids: Collection[str]) -> Select[Any]:
+    return _LISTED.where(person_link.c.account_id == account_id, person.c.id.in_(person_ids))
 
 
 class ConfirmedPerson(NomerokError):  # noqa: N818
@@ -130,7 +147,7 @@ class Persons:
     @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def for_registry(self, account: Account, person_id: str) -> PatientIdentity:
         """All that a registry finds or enters a person of this account by; never for a screen. `NotFound` as `get`."""
-        rows = (await self._database.fetch(_ONE, {"account": account.id, "person": person_id})).all()
+        rows = (await self._database.fetch(_one(account.id, person_id))).all()
         if not rows:
             raise NotFound
         if not await self._gate.open_to(account, [self._person(list(rows))]):
@@ -198,7 +215,7 @@ class Persons:
                     if there and patient is None:
                         columns |= PATIENT.values(self._vault, person_id, already.patient_id)
                         columns["clinic_id"] = already.clinic_id
-                    await unit.execute(update(person).where(person.c.id == person_id).values(**columns))
+                    await unit.execute(update_row(person, person_id, columns))
         except IntegrityError:  # the same form, sent twice at once: the first one stands
             return (await self.family(account))[0]
         return await self.get(account, person_id)
@@ -225,16 +242,12 @@ class Persons:
     @concerns.persons("who somebody is in the registry")
     async def set_patient(self, person_id: str, patient: Patient) -> None:
         """Remembers who the person is in the registry."""
-        await self._database.execute(
-            update(person).where(person.c.id == person_id).values(**self.registry_columns(person_id, patient))
-        )
+        await self._database.execute(update_row(person, person_id, self.registry_columns(person_id, patient)))
 
     @concerns.persons("what documents say, within the unit of a caller that has seen them")
     async def set_documents(self, unit: Unit, person_id: str, identity: PatientIdentity, patient: Patient) -> None:
         """Within a write unit: the person becomes who the documents say."""
-        await unit.execute(
-            update(person).where(person.c.id == person_id).values(**self._columns(person_id, identity, patient))
-        )
+        await unit.execute(update_row(person, person_id, self._columns(person_id, identity, patient)))
 
     async def insert(
         self,
@@ -250,22 +263,14 @@ class Persons:
         """Adds a person within a write unit; gives the id. `covers`: what a consent among the bases allows."""
         now = self._clock.now()
         person_id, link_id = new_id(), new_id()
-        await unit.execute(
-            insert(person).values(id=person_id, created_at=now, **self._columns(person_id, identity, patient))
-        )
-        await unit.execute(
-            insert(person_link).values(
-                id=link_id, account_id=account_id, person_id=person_id, relation=relation.value, created_at=added or now
-            )
-        )
-        await unit.execute(
-            insert(link_basis),
-            [
-                {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now}
-                | {"covers": covers_words(covers) if basis is Basis.CONSENT else None}
-                for basis, until in bases.items()
-            ],
-        )
+        columns = self._columns(person_id, identity, patient)
+        await unit.execute(insert_row(person, {"id": person_id, "created_at": now} | columns))
+        link = {"account_id": account_id, "person_id": person_id, "relation": relation.value}
+        await unit.execute(insert_row(person_link, {"id": link_id, "created_at": added or now} | link))
+        for basis, until in bases.items():
+            held = {"link_id": link_id, "basis": basis.value, "until": until, "granted_at": now}
+            words = covers_words(covers) if basis is Basis.CONSENT else None
+            await unit.execute(insert_row(link_basis, held | {"covers": words}))
         return person_id
 
     def _columns(self, person_id: str, identity: PatientIdentity, patient: Patient | None) -> dict[str, Any]:
@@ -294,15 +299,15 @@ class Persons:
         if person_id is None:
             rows = (await together.once(self._families, [account_id])).get(account_id, ())
         else:
-            rows = (await self._database.fetch(_ONE, {"account": account_id, "person": person_id})).all()
+            rows = (await self._database.fetch(_one(account_id, person_id))).all()
         return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
 
     async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """Rows of each account's list, in its order."""
         if len(account_ids) == 1:
-            found = await self._database.fetch(_FAMILY, {"account": next(iter(account_ids))})
+            found = await self._database.fetch(_family(next(iter(account_ids))))
         else:
-            found = await self._database.fetch(families_of(account_ids))
+            found = await self._database.fetch(_families(list(account_ids)))
         rows: dict[str, list[Row]] = defaultdict(list)
         for row in found:
             rows[row.account_id].append(row)
@@ -310,7 +315,7 @@ class Persons:
 
     async def listed(self, unit: Unit, account_id: str, person_ids: Collection[str]) -> tuple[Person, ...]:
         """Those of these persons who stand on the account's list, as the unit sees it."""
-        found = await unit.execute(_FAMILY.where(person.c.id.in_(person_ids)), {"account": account_id})
+        found = await unit.execute(_some(account_id, list(person_ids)))
         return tuple(self._person(list(group)) for _, group in groupby(found.all(), key=lambda row: row.id))
 
     def _person(self, rows: list[Row]) -> Person:
@@ -336,10 +341,6 @@ class Persons:
 
     def _identity(self, row: Row) -> PatientIdentity:
         return identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
-
-
-def families_of(account_ids: Collection[str]) -> Select[Any]:
-    return _LISTED.where(person_link.c.account_id.in_(account_ids))
 
 
 def _basis(row: Row, last: datetime | None) -> tuple[Basis, datetime | None]:
