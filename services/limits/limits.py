@@ -8,15 +8,18 @@ Telegram chat, so neither an erasing nor a restart begins anew.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import Executable, Insert, Select, Update, case, delete, func, or_, select, update
 
 from services.clock import Clock
 from services.limits.model import LIMITS, Act, Limit, LimitReached
 from services.limits.tables import act_count
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
@@ -24,6 +27,39 @@ EVERYBODY = 0
 """In place of a chat: what all of them do is counted together."""
 _PURPOSE = "act count"
 _ONCE = 1
+
+
+@statement
+def _spend(
+    row_id: str, amount: int, until: datetime, now: datetime, most: int, *, renewed: bool, dialect: str
+) -> Insert:
+    """Counts one act, and gives how much is used then; nothing where the limit has no room."""
+    spent = insert_for(dialect, act_count).values(id=row_id, used=amount, until=until)
+    over = act_count.c.until <= now
+    grown = act_count.c.used + spent.excluded.used
+    ends = spent.excluded.until if renewed else case((over, spent.excluded.until), else_=act_count.c.until)
+    return spent.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"used": case((over, spent.excluded.used), else_=grown), "until": ends},
+        where=or_(over, grown <= most),
+    ).returning(act_count.c.used)
+
+
+@statement
+def _give_back(row_id: str, amount: int, now: datetime) -> Update:
+    lives = act_count.c.id == row_id, act_count.c.until > now, act_count.c.used >= amount
+    return update(act_count).where(*lives).values(used=act_count.c.used - amount)
+
+
+@statement
+def _used(ids: Collection[str], now: datetime) -> Select[Any]:
+    lives = act_count.c.id.in_(ids), act_count.c.until > now
+    return select(func.coalesce(func.sum(act_count.c.used), 0)).where(*lives)
+
+
+@statement
+def _take(ids: Collection[str]) -> Executable:
+    return delete(act_count).where(act_count.c.id.in_(ids)).returning(act_count.c.used, act_count.c.until)
 
 
 class Limits:
@@ -69,13 +105,11 @@ class Limits:
         """Within a unit: what was counted has turned out not to count."""
         ids = self._ids(chat, act, about)
         await self._carry_over(unit, ids)
-        lives = act_count.c.id == ids[0], act_count.c.until > self._clock.now(), act_count.c.used >= amount
-        await unit.execute(update(act_count).where(*lives).values(used=act_count.c.used - amount))
+        await unit.execute(_give_back(ids[0], amount, self._clock.now()))
 
     async def used(self, chat: int, act: Act, *, about: str = "", unit: Unit | None = None) -> int:
         """How much is used now: to be shown or reckoned with; what decides is spending."""
-        lives = act_count.c.id.in_(self._ids(chat, act, about)), act_count.c.until > self._clock.now()
-        query = select(func.coalesce(func.sum(act_count.c.used), 0)).where(*lives)
+        query = _used(self._ids(chat, act, about), self._clock.now())
         found = await (unit.execute(query) if unit is not None else self._database.fetch(query))
         return int(found.scalar_one())
 
@@ -96,20 +130,9 @@ class Limits:
             return None
         await self._carry_over(unit, ids)
         now = self._clock.now()
-        values = {"used": amount, "until": (at or now) + limit.window}
-        over = act_count.c.until <= now
-        grown = act_count.c.used + amount
-        until = values["until"] if limit.renewed else case((over, values["until"]), else_=act_count.c.until)
-        counted = await unit.execute(
-            insert_for(self._database.dialect, act_count)
-            .values(id=ids[0], **values)
-            .on_conflict_do_update(
-                index_elements=["id"],
-                set_={"used": case((over, amount), else_=grown), "until": until},
-                where=or_(over, grown <= limit.most),
-            )
-            .returning(act_count.c.used)
-        )
+        until = (at or now) + limit.window
+        shape: Any = {"renewed": limit.renewed, "dialect": self._database.dialect}
+        counted = await unit.execute(_spend(ids[0], amount, until, now, limit.most, **shape))
         used: int | None = counted.scalar_one_or_none()
         return used
 
@@ -118,9 +141,7 @@ class Limits:
         present, *earlier = ids
         if not earlier:
             return
-        found = await unit.execute(
-            delete(act_count).where(act_count.c.id.in_(earlier)).returning(act_count.c.used, act_count.c.until)
-        )
+        found = await unit.execute(_take(earlier))
         now = self._clock.now()
         for row in found.all():
             if row.until <= now:
