@@ -251,6 +251,9 @@ class Access:
         patient = Patient(data["patient"], confirmed=True, clinic_id=data["clinic"])
         known = own if relation is Relation.OWN else await self._known(who, patient.id, identity=identity)
         basis = Basis.DESK if relation in BY_PAPERS else Basis.CONSENT
+        if known is not None:
+            typed = await self._persons.for_registry(who, known.id)
+            identity = replace(identity, snils=identity.snils or typed.snils, phone=identity.phone or typed.phone)
         async with self._database.write() as unit:
             await lock_rights(unit, who.id)
             if relation in GUARDED and not await is_confirmed(unit, self._clock.now(), who.id):
@@ -310,9 +313,7 @@ class Access:
             link_id = await live_link(unit, self._clock.now(), who.id, person_id, relation, keep=True)
         else:
             person_id = known.id
-            typed = await self._persons.for_registry(who, known.id)
-            full = replace(identity, snils=identity.snils or typed.snils, phone=identity.phone or typed.phone)
-            await self._persons.set_documents(unit, person_id, full, patient)
+            await self._persons.set_documents(unit, person_id, identity, patient)
             link_id = await live_link(
                 unit, self._clock.now(), who.id, person_id, relation, keep=known.relation is Relation.OWN
             )

@@ -746,7 +746,7 @@ async def test_logs_of_a_life_at_debug_hold_nothing_personal(
             each.setLevel(level)
     said = mask(without_the_directory(log.getvalue()))
     assert str(life.anna.telegram_id) not in said, "long numbers are masked"
-    assert "INSERT INTO person " in said, "statements are logged, so there is something to search"
+    assert "UPDATE person " in said, "statements are logged, so there is something to search"
     assert [word for word in words_of(life) if word in said] == []
     assert [key for key in keys if key in said or key in town.printed.getvalue() or key in caplog.text] == []
 
