@@ -28,6 +28,8 @@ from pydantic import BaseModel
 from bot.keyboards.markup import Markup
 from bot.telegram.decoding import decoded
 
+_AS_THEY_ARE = (str, int, float)
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _JSON = {"Content-Type": "application/json"}
 _UNREADABLE = "an answer that cannot be read"
 _UPDATE_ID = re.compile(r'"update_id"\s*:\s*(\d{1,18})')
@@ -69,8 +71,8 @@ class TelegramSession(AiohttpSession):
     def _body(self, bot: Bot, method: TelegramMethod[Any]) -> tuple[bytes | FormData, dict[str, str]]:
         """What the call says, and the headers for it. What it leaves out is left out."""
         files: dict[str, InputFile] = {}
-        given = {name: self._plain(value, bot, files) for name, value in method if value is not None}
-        said = {name: value for name, value in given.items() if value not in (None, "")}
+        given = {name: self._plain(value, bot, files) for name, value in vars(method).items() if value is not None}
+        said = {name: value for name, value in given.items() if value is not None and value != ""}
         if not files:
             return as_json(said), _JSON
         form = FormData(quote_fields=False)
@@ -82,12 +84,13 @@ class TelegramSession(AiohttpSession):
 
     def _plain(self, value: object, bot: Bot, files: dict[str, InputFile]) -> Any:
         """A value as JSON has it. A file goes among `files`, and its place bears a reference to it."""
-        if value is None or isinstance(value, str | int | float):
+        if value is None or isinstance(value, _AS_THEY_ARE):
             return value
         if isinstance(value, Default):
-            if value.name not in self._defaults:
-                self._defaults[value.name] = self._plain(bot.default[value.name], bot, files)
-            return self._defaults[value.name]
+            name = value.name
+            if name not in self._defaults:
+                self._defaults[name] = self._plain(bot.default[name], bot, files)
+            return self._defaults[name]
         if isinstance(value, Markup):
             return value.plain()
         if isinstance(value, BaseModel):
@@ -132,7 +135,7 @@ class TelegramSession(AiohttpSession):
 
 def as_json(said: Mapping[str, Any]) -> bytes:
     """A call's body. Half of a character, which somebody may have typed, is no reason not to show the rest."""
-    return json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+    return _ENCODER.encode(said).encode("utf-8", "replace")
 
 
 def _what_can_be_read(bot: Bot, method: TelegramMethod[Any], content: str) -> str | None:

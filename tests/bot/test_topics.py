@@ -33,7 +33,7 @@ OF_THE_HOUSE = {
     "fsm": ("storage", "wizard"),
     "views": ("common", "profile", "prompts", "refusals", "screen"),
     "views/export": ("common", "words"),
-    "keyboards": ("kit", "wizard"),
+    "keyboards": ("data", "kit", "markup", "wizard"),
     "keyboards/buttons": ("common", "wizard"),
     "notices": ("notices",),
     "cli": ("rotate_key",),
