@@ -6,7 +6,9 @@ in between leaves a visit that the same press cancels, and nothing is reported t
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from services.accounts import concerns
 from services.accounts.consents import Consents
@@ -25,11 +27,19 @@ from services.errors import NotFound
 from services.requests.model import RequestKind
 from services.requests.requests import Requests
 from services.storage.engine import Database
+from services.storage.statement import statement
 from services.storage.tables import audit
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _DISPUTED = "visit_disputed"
+
+
+@statement
+def _disputed(account_id: str, visit_id: str) -> Select[Any]:
+    return select(audit.c.id).where(
+        audit.c.account_id == account_id, audit.c.action == _DISPUTED, audit.c.subject_id == visit_id
+    )
 
 
 class Disputes:
@@ -80,15 +90,12 @@ class Disputes:
     async def _close(self, account: Account, dispute: Dispute, report: str) -> int | None:
         """Once for a visit, however often it is pressed; gives the number of the request that this press has sent."""
         visit, person = dispute.entry.visit, dispute.entry.person
-        before = select(audit.c.id).where(
-            audit.c.account_id == account.id, audit.c.action == _DISPUTED, audit.c.subject_id == visit.id
-        )
         async with self._database.write() as unit:
             # Of two presses at once, the second finds what the first has sent.
             await lock_rights(unit, dispute.deed.actor_id if dispute.deed is not None else account.id, account.id)
             await sight.check_listed(unit, account.id, person.id)
             await self._end_sight(unit, account, dispute)
-            if (await unit.execute(before)).first() is not None:
+            if (await unit.execute(_disputed(account.id, visit.id))).first() is not None:
                 return None
             number = await self._requests.report(unit, account, RequestKind.DISPUTE, person.id, report)
             await note(unit, self._clock.now(), account.id, person.id, _DISPUTED, visit.id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import or_, update
+from sqlalchemy import Insert, Update, or_, update
 
 from services.clock import Clock
 from services.registry.model import Changes
@@ -21,6 +21,7 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.port import REGISTRY_PATIENCE
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.storage.tables import feed
 
 PAGE = 200
@@ -43,6 +44,24 @@ class Followed(Generic[Item]):
     """Before the first page: whatever changed earlier will not be told."""
     take: Callable[[Sequence[Item]], Awaitable[None]]
     """Does what is to be done about a page; one that was done half may come again."""
+
+
+@statement
+def _begun(name: str, *, dialect: str) -> Insert:
+    return insert_for(dialect, feed).values(name=name).on_conflict_do_nothing(index_elements=["name"])
+
+
+@statement
+def _claimed(name: str, now: datetime, until: datetime) -> Update:
+    free = or_(feed.c.claimed_until.is_(None), feed.c.claimed_until <= now)
+    claim = update(feed).where(feed.c.name == name, free).values(claimed_until=until)
+    return claim.returning(feed.c.cursor, feed.c.claimed_until)
+
+
+@statement
+def _passed(name: str, until: datetime, reached: str | None) -> Update:
+    mine = feed.c.name == name, feed.c.claimed_until == until
+    return update(feed).where(*mine).values(cursor=reached, claimed_until=None)
 
 
 class Following:
@@ -86,16 +105,12 @@ class Following:
     async def _claim(self, name: str) -> tuple[str | None, datetime] | None:
         """The cursor and until when the page after it is this process's; None where another one has it."""
         now = self._clock.now()
-        free = or_(feed.c.claimed_until.is_(None), feed.c.claimed_until <= now)
-        claim = update(feed).where(feed.c.name == name, free).values(claimed_until=now + LEASE)
-        row = insert_for(self._database.dialect, feed).values(name=name)
         async with self._database.write() as unit:
-            await unit.execute(row.on_conflict_do_nothing(index_elements=["name"]))
-            claimed = (await unit.execute(claim.returning(feed.c.cursor, feed.c.claimed_until))).one_or_none()
+            await unit.execute(_begun(name, dialect=unit.dialect))
+            claimed = (await unit.execute(_claimed(name, now, now + LEASE))).one_or_none()
         return None if claimed is None else (claimed.cursor, claimed.claimed_until)
 
     async def _pass(self, name: str, until: datetime, reached: str | None) -> bool:
         """Notes how far it was heard; False where another process has taken over meanwhile, and notes that itself."""
-        mine = feed.c.name == name, feed.c.claimed_until == until
-        done = await self._database.execute(update(feed).where(*mine).values(cursor=reached, claimed_until=None))
+        done = await self._database.execute(_passed(name, until, reached))
         return bool(done.rowcount)

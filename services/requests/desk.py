@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from services.clock import Clock
 from services.errors import NotFound
@@ -26,7 +26,7 @@ from services.requests.model import (
 from services.requests.notices import RequestNews
 from services.requests.requests import note_step, read_photo, read_request
 from services.requests.tables import request as request_table
-from services.requests.tables import request_file, request_step
+from services.requests.tables import request_file
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
@@ -89,7 +89,7 @@ class RequestDesk:
                 .where(request_table.c.id == row.id)
                 .values(status=status.value, comment=said, updated_at=now)
             )
-            await unit.execute(insert(request_step).values(note_step(row.id, status, now)))
+            await unit.execute(note_step(row.id, status, now))
             # What the earlier status has not told yet is told by this one: the card says how it stands now.
             untold = keys.request_status(row.id, stands), keys.confirmation(row.draft_id or "")
             await self._outbox.withdraw(unit, *untold)

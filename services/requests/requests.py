@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, or_, select, update
+from sqlalchemy import Delete, Insert, Select, Update, delete, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from services.accounts import concerns
@@ -48,7 +48,9 @@ from services.requests.tables import request_file, request_step
 from services.storage.engine import Database, is_disk_full
 from services.storage.rows import Row
 from services.storage.sql import insert_for
+from services.storage.statement import Bound, statement
 from services.storage.tables import counter
+from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
@@ -58,6 +60,123 @@ _NUMBERS = "request"
 Moment = tuple[str, datetime]
 """A request by its id, and a moment."""
 _SETTLED = {status.value for machine in MACHINES.values() for status, following in machine.items() if not following}
+
+
+_LINE = tuple(request_table.c[name] for name in ("id", "number", "kind", "status", "created_at"))
+
+
+@statement
+def _by_id(account_id: str, request_id: str) -> Select[Any]:
+    return select(request_table).where(request_table.c.account_id == account_id, request_table.c.id == request_id)
+
+
+@statement
+def _of_draft(account_id: str, draft_id: str) -> Select[Any]:
+    return select(request_table).where(request_table.c.account_id == account_id, request_table.c.draft_id == draft_id)
+
+
+@statement
+def _sent(draft_id: str) -> Select[Any]:
+    """What the draft has been sent as, by whomever."""
+    return select(request_table.c.id).where(request_table.c.draft_id == draft_id)
+
+
+@statement
+def _number_of(account_id: str) -> Select[Any]:
+    return select(func.count()).where(request_table.c.account_id == account_id)
+
+
+@statement
+def _newest(account_id: str, limit: int) -> Select[Any]:
+    newest = request_table.c.created_at.desc(), request_table.c.number.desc()
+    return select(*_LINE).where(request_table.c.account_id == account_id).order_by(*newest).limit(limit)
+
+
+@statement
+def _among(account_id: str, request_ids: Collection[str]) -> Select[Any]:
+    return select(*_LINE).where(request_table.c.account_id == account_id, request_table.c.id.in_(request_ids))
+
+
+@statement
+def _steps_of(request_ids: Collection[str]) -> Select[Any]:
+    return select(request_step).where(request_step.c.request_id.in_(request_ids)).order_by(request_step.c.at)
+
+
+@statement
+def _new(
+    request_id: str,
+    account_id: str,
+    kind: str,
+    number: int,
+    person_id: str | None,
+    draft_id: str | None,
+    text: Sealed,
+    status: str,
+    now: datetime,
+) -> Insert:
+    return insert(request_table).values(
+        id=request_id,
+        account_id=account_id,
+        kind=kind,
+        number=number,
+        person_id=person_id,
+        draft_id=draft_id,
+        text=text,
+        status=status,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+@statement
+def _step(step_id: str, request_id: str, status: str, at: datetime) -> Insert:
+    return insert(request_step).values(id=step_id, request_id=request_id, status=status, at=at)
+
+
+@statement
+def _counted(*, dialect: str) -> Insert:
+    first = insert_for(dialect, counter).values(name=_NUMBERS, last=FIRST_NUMBER)
+    counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + 1})
+    return counted.returning(counter.c.last)
+
+
+@statement
+def _bytes_of(account_id: str) -> Select[Any]:
+    drafts = select(draft_table.c.id).where(draft_table.c.account_id == account_id)
+    requests = select(request_table.c.id).where(request_table.c.account_id == account_id)
+    mine = or_(request_file.c.draft_id.in_(drafts), request_file.c.request_id.in_(requests))
+    return select(func.coalesce(func.sum(func.length(request_file.c.content)), 0)).where(mine)
+
+
+@statement
+def _last_place(draft_id: str) -> Select[Any]:
+    return select(func.coalesce(func.max(request_file.c.place), 0)).where(request_file.c.draft_id == draft_id)
+
+
+@statement
+def _photo_kept(file_id: str, draft_id: str, place: int, content: Sealed) -> Insert:
+    return insert(request_file).values(id=file_id, draft_id=draft_id, place=place, mime=pictures.MIME, content=content)
+
+
+@statement
+def _photos_sent(draft_id: str, file_ids: Collection[str], request_id: str) -> Update:
+    chosen = request_file.c.draft_id == draft_id, request_file.c.id.in_(file_ids)
+    return update(request_file).where(*chosen).values(request_id=request_id, draft_id=None)
+
+
+@statement
+def _photos_dropped(draft_id: str) -> Delete:
+    return delete(request_file).where(request_file.c.draft_id == draft_id)
+
+
+@statement
+def _photos_of(request_id: str) -> Select[Any]:
+    return select(request_file.c.id).where(request_file.c.request_id == request_id).order_by(request_file.c.place)
+
+
+@statement
+def _content(file_id: str) -> Select[Any]:
+    return select(request_file.c.content).where(request_file.c.id == file_id)
 
 
 class Requests:
@@ -104,31 +223,22 @@ class Requests:
     async def _store_photo(self, who: Account, draft_id: str, content: bytes) -> str:
         file_id = new_id()
         sealed = self._vault.seal_bytes(request_file.c.content, file_id, content)
-        mine = request_file.c.draft_id == draft_id
         async with self._database.write() as unit:
             await lock_account(unit, who.id)
             if await self._bytes_of(unit, who) + len(sealed) > PHOTOS_IN_ALL:
                 raise PictureRefused(PictureProblem.NO_MORE)
             await self._limits.spend_within(unit, who.telegram_id, Act.PHOTO_BYTES, len(sealed))
-            place = (await unit.execute(select(func.coalesce(func.max(request_file.c.place), 0)).where(mine))).scalar()
-            await unit.execute(
-                insert(request_file).values(
-                    id=file_id, draft_id=draft_id, place=(place or 0) + 1, mime=pictures.MIME, content=sealed
-                )
-            )
+            place = (await unit.execute(_last_place(draft_id))).scalar() or 0
+            await unit.execute(_photo_kept(file_id, draft_id, place + 1, sealed))
         return file_id
 
     async def _bytes_of(self, unit: Unit, who: Account) -> int:
         """What all photos of the account take, those of drafts too."""
-        drafts = select(draft_table.c.id).where(draft_table.c.account_id == who.id)
-        requests = select(request_table.c.id).where(request_table.c.account_id == who.id)
-        mine = or_(request_file.c.draft_id.in_(drafts), request_file.c.request_id.in_(requests))
-        size = func.coalesce(func.sum(func.length(request_file.c.content)), 0)
-        return int((await unit.execute(select(size).where(mine))).scalar_one())
+        return int((await unit.execute(_bytes_of(who.id))).scalar_one())
 
     async def forget_photos(self, draft_id: str) -> None:
         """The draft goes on without its photos."""
-        await self._database.execute(delete(request_file).where(request_file.c.draft_id == draft_id))
+        await self._database.execute(_photos_dropped(draft_id))
 
     async def forget_old_photos(self) -> int:
         """Removes photos of requests that were answered long ago; gives how many requests that concerned."""
@@ -163,26 +273,21 @@ class Requests:
         `TooManyRequests`.
         """
         await self._send(who, kind, text, photos, draft_id)
-        return await self._one(who, request_table.c.draft_id == draft_id)
+        return await self._one(_of_draft(who.id, draft_id))
 
     async def _send(self, who: Account, kind: RequestKind, text: str, photos: Collection[str], draft_id: str) -> None:
         request_id = new_id()
         async with self._database.write() as unit:
             await lock_account(unit, who.id)  # of two presses on one draft, the second finds what the first has sent
-            sent = select(request_table.c.id).where(request_table.c.draft_id == draft_id)
-            if (await unit.execute(sent)).first() is not None:
+            if (await unit.execute(_sent(draft_id))).first() is not None:
                 return
             try:
                 await self._limits.spend_within(unit, who.telegram_id, Act.REQUEST)
             except LimitReached:
                 raise TooManyRequests from None
             await self._insert(unit, who.id, request_id, kind, text, draft_id=draft_id)
-            await unit.execute(
-                update(request_file)
-                .where(request_file.c.draft_id == draft_id, request_file.c.id.in_(photos))
-                .values(request_id=request_id, draft_id=None)
-            )
-            await unit.execute(delete(request_file).where(request_file.c.draft_id == draft_id))
+            await unit.execute(_photos_sent(draft_id, list(photos), request_id))
+            await unit.execute(_photos_dropped(draft_id))
             await self._drafts.finish(unit, draft_id, request_id)
             news, key = RequestNews.REQUEST_STATUS, keys.confirmation(draft_id)
             await self._outbox.add(unit, Notice(who.id, None, news, request_id, key, screen_follows=True))
@@ -207,33 +312,16 @@ class Requests:
         person_id: str | None = None,
     ) -> int:
         now, status, number = self._clock.now(), first_status(kind), await self._next_number(unit)
+        sealed = self._vault.seal(request_table.c.text, request_id, text)
         await unit.execute(
-            insert(request_table).values(
-                id=request_id,
-                account_id=account_id,
-                kind=kind.value,
-                number=number,
-                person_id=person_id,
-                draft_id=draft_id,
-                text=self._vault.seal(request_table.c.text, request_id, text),
-                status=status.value,
-                created_at=now,
-                updated_at=now,
-            )
+            _new(request_id, account_id, kind.value, number, person_id, draft_id, sealed, status.value, now)
         )
-        await unit.execute(insert(request_step).values(note_step(request_id, status, now)))
+        await unit.execute(note_step(request_id, status, now))
         return number
 
     async def _next_number(self, unit: Unit) -> int:
         """One statement on either engine: whoever comes second waits for the first, and gets the next."""
-        counted = insert_for(self._database.dialect, counter).values(name=_NUMBERS, last=FIRST_NUMBER)
-        number: int = (
-            await unit.execute(
-                counted.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + 1}).returning(
-                    counter.c.last
-                )
-            )
-        ).scalar_one()
+        number: int = (await unit.execute(_counted(dialect=unit.dialect))).scalar_one()
         return number
 
     # --- looking ----------------------------------------------------------------------------------
@@ -241,7 +329,7 @@ class Requests:
     @concerns.account("what it has sent to be answered")
     async def get(self, who: Account, request_id: str) -> Request:
         """A request with its content; `NotFound` for anybody else's."""
-        return await self._one(who, request_table.c.id == request_id)
+        return await self._one(_by_id(who.id, request_id))
 
     @concerns.account("what it has sent to be answered")
     async def photo(self, who: Account, request_id: str, place: int) -> bytes:
@@ -255,24 +343,20 @@ class Requests:
     @concerns.account("what it has sent to be answered")
     async def tracked(self, account: Account, limit: int) -> TrackedPage:
         """The account's requests as lines of «Статусы заявлений» (`tracked.Tracked`)."""
-        mine = request_table.c.account_id == account.id
         async with self._database.read() as connection:
-            total = (await connection.execute(select(func.count()).where(mine))).scalar_one()
-            newest = request_table.c.created_at.desc(), request_table.c.number.desc()
-            rows = await connection.execute(select(*_LINE).where(mine).order_by(*newest).limit(limit))
+            total = (await connection.execute(_number_of(account.id))).scalar_one()
+            rows = await connection.execute(_newest(account.id, limit))
             return TrackedPage(tuple(_item(row) for row in rows.all()), total)
 
     @concerns.account("what it has sent to be answered")
     async def as_they_stood(self, account: Account, moments: Collection[Moment]) -> Mapping[Moment, TrackedItem]:
         """Those of the requests that are this account's, each under the status that it had at its moment."""
-        ids = {request_id for request_id, _ in moments}
+        ids = list({request_id for request_id, _ in moments})
         if not ids:
             return {}
-        mine = request_table.c.account_id == account.id, request_table.c.id.in_(ids)
-        steps = select(request_step).where(request_step.c.request_id.in_(ids)).order_by(request_step.c.at)
         async with self._database.read() as connection:
-            items = {row.id: _item(row) for row in (await connection.execute(select(*_LINE).where(*mine))).all()}
-            passed = (await connection.execute(steps)).all()
+            items = {row.id: _item(row) for row in (await connection.execute(_among(account.id, ids))).all()}
+            passed = (await connection.execute(_steps_of(ids))).all()
         stood = {
             (each.request_id, at): each.status
             for request_id, at in moments
@@ -281,29 +365,23 @@ class Requests:
         }
         return {key: replace(items[key[0]], status=status) for key, status in stood.items() if key[0] in items}
 
-    async def _one(self, who: Account, condition: ColumnElement[bool]) -> Request:
-        mine = request_table.c.account_id == who.id, condition
+    async def _one(self, wanted: Bound) -> Request:
         async with self._database.read() as connection:
-            row = (await connection.execute(select(request_table).where(*mine))).one_or_none()
+            row = (await connection.execute(wanted)).one_or_none()
             if row is None:
                 raise NotFound
             return await read_request(connection, self._vault, row)
 
 
-_LINE = tuple(request_table.c[name] for name in ("id", "number", "kind", "status", "created_at"))
-
-
-def note_step(request_id: str, status: RequestStatus, at: Any) -> dict[str, Any]:
-    """A row of the history: this status, from this moment on."""
-    return {"id": new_id(), "request_id": request_id, "status": status.value, "at": at}
+def note_step(request_id: str, status: RequestStatus, at: datetime) -> Bound:
+    """What writes a row of the history: this status, from this moment on."""
+    return _step(new_id(), request_id, status.value, at)
 
 
 async def read_request(connection: Unit, vault: Vault, row: Row) -> Request:
     """A whole row of `request` with what hangs on it."""
-    photos: Sequence[str] = (
-        (await _hanging(connection, request_file, row.id, request_file.c.place, request_file.c.id)).scalars().all()
-    )
-    steps = await _hanging(connection, request_step, row.id, request_step.c.at, request_step)
+    photos: Sequence[str] = (await connection.execute(_photos_of(row.id))).scalars().all()
+    steps = await connection.execute(_steps_of([row.id]))
     return Request(
         id=row.id,
         number=row.number,
@@ -320,14 +398,10 @@ async def read_request(connection: Unit, vault: Vault, row: Row) -> Request:
 
 async def read_photo(connection: Unit, vault: Vault, file_id: str) -> bytes:
     """The content of a photo; `NotFound` where it is gone."""
-    content = (await connection.execute(select(request_file.c.content).where(request_file.c.id == file_id))).scalar()
+    content = (await connection.execute(_content(file_id))).scalar()
     if content is None:
         raise NotFound
     return vault.open_bytes(request_file.c.content, file_id, content)
-
-
-async def _hanging(connection: Unit, table: Table, request_id: str, order: Any, *columns: Any) -> Any:
-    return await connection.execute(select(*columns).where(table.c.request_id == request_id).order_by(order))
 
 
 def _item(row: Row) -> TrackedItem:

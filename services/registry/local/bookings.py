@@ -8,13 +8,13 @@ what has a smaller number was committed before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Insert, ScalarSelect, Select, Update, and_, insert, or_, select, update
 
 from services.errors import NomerokError
 from services.ids import new_id
@@ -30,6 +30,7 @@ from services.registry.local.visits import (
     row_of,
     slot_to_book,
     stands,
+    visit_by_id,
     visit_of,
     visits_with_clinics,
 )
@@ -49,6 +50,7 @@ from services.registry.model import (
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.rows import Row
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.storage.tables import counter
 from services.storage.units import Unit
 
@@ -61,10 +63,8 @@ class Bookings:
 
     async def book(self, connection: Unit, key: str, patient_id: str, slot_id: str, now: datetime) -> BookingAnswer:
         """See `BookingsPort.book`."""
-        person = (
-            await connection.execute(select(patient).where(patient.c.id == patient_id).with_for_update())
-        ).one_or_none()
-        visits = await _visits(connection, or_(visit.c.key == key, _not_over(patient_id, now)))
+        person = (await connection.execute(_patient_locked(patient_id))).one_or_none()
+        visits = (await connection.execute(_visits_beside(key, patient_id, now))).all()
         earlier = _of_key(visits, key)
         if earlier is not None:
             return Booked(visit_of(earlier, now))
@@ -82,8 +82,8 @@ class Bookings:
     async def move(self, connection: Unit, key: str, visit_id: str, slot_id: str, now: datetime) -> BookingAnswer:
         """See `BookingsPort.move`."""
         person = await _lock_patient_of(connection, visit_id)
-        mine = _not_over(None if person is None else person.id, now)
-        visits = await _visits(connection, or_(visit.c.key == key, visit.c.id == visit_id, mine))
+        mine = None if person is None else person.id
+        visits = (await connection.execute(_visits_to_move(key, visit_id, mine, now))).all()
         earlier = _of_key(visits, key)
         if earlier is not None:
             return Booked(visit_of(earlier, now))
@@ -151,9 +151,27 @@ def _not_over(patient_id: str | None, now: datetime) -> ColumnElement[bool]:
     return and_(visit.c.patient_id == patient_id, visit.c.status == VisitStatus.BOOKED, visit.c.ends_at > now)
 
 
-async def _visits(connection: Unit, condition: ColumnElement[bool]) -> Sequence[Row]:
-    rows: Sequence[Row] = (await connection.execute(visits_with_clinics().where(condition))).all()
-    return rows
+@statement
+def _patient_locked(patient_id: str) -> Select[Any]:
+    return select(patient).where(patient.c.id == patient_id).with_for_update()
+
+
+@statement
+def _visits_beside(key: str, patient_id: str, now: datetime) -> Select[Any]:
+    """The visit of this key, and those that a new one may clash with."""
+    return visits_with_clinics().where(or_(visit.c.key == key, _not_over(patient_id, now)))
+
+
+@statement
+def _visits_to_move(key: str, visit_id: str, patient_id: str | None, now: datetime) -> Select[Any]:
+    """The same, and the visit that is to be moved."""
+    mine = _not_over(patient_id, now)
+    return visits_with_clinics().where(or_(visit.c.key == key, visit.c.id == visit_id, mine))
+
+
+@statement
+def _visit_by_key(key: str) -> Select[Any]:
+    return visits_with_clinics().where(visit.c.key == key)
 
 
 def _of_key(visits: Sequence[Row], key: str) -> Row | None:
@@ -162,21 +180,31 @@ def _of_key(visits: Sequence[Row], key: str) -> Row | None:
 
 async def _lock_patient_of(connection: Unit, visit_id: str) -> Row | None:
     """The patient of a visit. The visit is read after this, once whoever held the patient has finished."""
+    return (await connection.execute(_owner_locked(visit_id))).one_or_none()
+
+
+@statement
+def _owner_locked(visit_id: str) -> Select[Any]:
     owner = select(patient).select_from(patient.join(visit)).where(visit.c.id == visit_id)
-    return (await connection.execute(owner.with_for_update(of=patient))).one_or_none()
+    return owner.with_for_update(of=patient)
 
 
 async def _locked(connection: Unit, visit_id: str) -> Row | None:
     """The visit, which nobody else changes until the unit ends."""
     if await _lock_patient_of(connection, visit_id) is None:
         return None
-    return next(iter(await _visits(connection, visit.c.id == visit_id)), None)
+    return (await connection.execute(visit_by_id(visit_id))).first()
 
 
 async def _lock_before(connection: Unit, old_id: str, wanted_id: str) -> None:
     """Locks the old slot where it goes before the new one, which is locked by `slot_to_book`."""
     if old_id < wanted_id:
-        await connection.execute(select(slot.c.id).where(slot.c.id == old_id).with_for_update())
+        await connection.execute(_slot_locked(old_id))
+
+
+@statement
+def _slot_locked(slot_id: str) -> Select[Any]:
+    return select(slot.c.id).where(slot.c.id == slot_id).with_for_update()
 
 
 async def _replace(connection: Unit, key: str, old: Row, wanted: Row, now: datetime) -> Visit:
@@ -186,26 +214,36 @@ async def _replace(connection: Unit, key: str, old: Row, wanted: Row, now: datet
     await _free(connection, old)
     change = await _count_changes(connection, 2)
     await _insert(connection, booked, key, change - 1)
-    await _update(connection, old, {"status": VisitStatus.MOVED.value, "moved_to": booked.id, "change": change})
+    await connection.execute(_moved(old.id, booked.id, change))
     return booked
 
 
 async def _end(connection: Unit, old: Row, status: VisitStatus) -> Visit:
     """Gives the visit its last status, after all else that the unit does."""
-    await _update(connection, old, {"status": status.value, "change": await _count_changes(connection, 1)})
+    await connection.execute(_ended(old.id, status.value, await _count_changes(connection, 1)))
     return replace(visit_of(old, old.starts_at), status=status)
 
 
 async def _occupy(connection: Unit, booked: Visit) -> None:
     """The visit's slot is taken."""
-    await connection.execute(update(slot).where(slot.c.id == booked.slot_id).values(visit_id=booked.id))
+    await connection.execute(_taken(booked.slot_id, booked.id))
+
+
+@statement
+def _taken(slot_id: str, visit_id: str) -> Update:
+    return update(slot).where(slot.c.id == slot_id).values(visit_id=visit_id)
 
 
 async def _free(connection: Unit, old: Row) -> None:
     """The visit's slot is free again, and where its doctor works now: imports move free times only."""
+    await connection.execute(_freed(old.slot_id, old.id))
+
+
+@statement
+def _freed(slot_id: str, visit_id: str) -> Update:
     now_at = {name: _of_doctor(doctor.c[name]) for name in ("clinic_id", "service_id")}
-    own = slot.c.id == old.slot_id, slot.c.visit_id == old.id
-    await connection.execute(update(slot).where(*own).values(visit_id=None, **now_at))
+    own = slot.c.id == slot_id, slot.c.visit_id == visit_id
+    return update(slot).where(*own).values(visit_id=None, **now_at)
 
 
 def _of_doctor(column: ColumnElement[str]) -> ScalarSelect[str]:
@@ -217,18 +255,36 @@ async def _count_changes(connection: Unit, number: int) -> int:
 
     So numbers are seen in their order: who has read one will not find a smaller one later.
     """
-    first = insert_for(connection.dialect, counter).values(name=CHANGES, last=number)
-    counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + number})
-    last: int = (await connection.execute(counted.returning(counter.c.last))).scalar_one()
+    last: int = (await connection.execute(_counted(number, dialect=connection.dialect))).scalar_one()
     return last
 
 
+@statement
+def _counted(number: int, *, dialect: str) -> Insert:
+    first = insert_for(dialect, counter).values(name=CHANGES, last=number)
+    counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + number})
+    return counted.returning(counter.c.last)
+
+
 async def _insert(connection: Unit, booked: Visit, key: str, change: int) -> None:
-    await connection.execute(insert(visit).values(**row_of(booked, key), change=change))
+    row = {**row_of(booked, key), "change": change}
+    await connection.execute(_new(*row.values(), columns=tuple(row)))
 
 
-async def _update(connection: Unit, old: Row, values: Mapping[str, Any]) -> None:
-    await connection.execute(update(visit).where(visit.c.id == old.id).values(values))
+@statement
+def _new(*values: Any, columns: Sequence[str]) -> Insert:
+    return insert(visit).values(dict(zip(columns, values, strict=True)))
+
+
+@statement
+def _moved(visit_id: str, moved_to: str, change: int) -> Update:
+    left = update(visit).where(visit.c.id == visit_id)
+    return left.values(status=VisitStatus.MOVED.value, moved_to=moved_to, change=change)
+
+
+@statement
+def _ended(visit_id: str, status: str, change: int) -> Update:
+    return update(visit).where(visit.c.id == visit_id).values(status=status, change=change)
 
 
 class LocalBookings(LocalVisits):
@@ -246,7 +302,7 @@ class LocalBookings(LocalVisits):
 
     async def find_booking(self, key: str) -> BookingAnswer | None:
         try:
-            found = await self._visit_by(visit.c.key == key)
+            found = await self._visit_by(_visit_by_key(key))
         except RegistryUnavailable:
             return Unknown()
         return None if found is None else Booked(found)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from services.registry.local.generations import in_force
 from services.registry.local.port import LocalPort
@@ -13,35 +14,54 @@ from services.registry.local.refs import natural
 from services.registry.local.tables import clinic, doctor, service
 from services.registry.model import AgeGroup, Clinic, Doctor
 from services.storage.rows import Row
+from services.storage.statement import statement
 
 _OF_CLINIC = tuple(field.name for field in fields(Clinic))
 CLINIC_COLUMNS = tuple(clinic.c[name].label(f"clinic_{name}") for name in _OF_CLINIC)
 """For `clinic_of` with the prefix «clinic_»: beside columns of another table."""
 
 
+@statement
+def _counts() -> Select[Any]:
+    counts = select(clinic.c.region, func.count().label("clinics")).where(in_force(clinic))
+    return counts.group_by(clinic.c.region)
+
+
+@statement
+def _of_region(region: str) -> Select[Any]:
+    return select(clinic).where(clinic.c.region == region, in_force(clinic))
+
+
+@statement
+def _clinic(clinic_id: str) -> Select[Any]:
+    return select(clinic).where(clinic.c.id == clinic_id, in_force(clinic))
+
+
+@statement
+def _doctor(doctor_id: str) -> Select[Any]:
+    return (
+        select(doctor, service.c.name.label("service"))
+        .select_from(doctor.join(service, service.c.id == doctor.c.service_id))
+        .where(doctor.c.id == doctor_id, in_force(doctor))
+    )
+
+
 class LocalClinics(LocalPort):
     """`ClinicsPort`."""
 
     async def regions(self) -> Mapping[str, int]:
-        counts = select(clinic.c.region, func.count().label("clinics")).where(in_force(clinic))
-        rows = await self._ask(counts.group_by(clinic.c.region))
-        return {row.region: row.clinics for row in rows}
+        return {row.region: row.clinics for row in await self._ask(_counts())}
 
     async def clinics(self, region: str) -> Sequence[Clinic]:
-        rows = await self._ask(select(clinic).where(clinic.c.region == region, in_force(clinic)))
+        rows = await self._ask(_of_region(region))
         return sorted(map(clinic_of, rows), key=lambda found: (natural(found.name), found.id))
 
     async def clinic(self, clinic_id: str) -> Clinic | None:
-        rows = await self._ask(select(clinic).where(clinic.c.id == clinic_id, in_force(clinic)))
+        rows = await self._ask(_clinic(clinic_id))
         return clinic_of(rows[0]) if rows else None
 
     async def doctor(self, doctor_id: str) -> Doctor | None:
-        wanted = (
-            select(doctor, service.c.name.label("service"))
-            .select_from(doctor.join(service, service.c.id == doctor.c.service_id))
-            .where(doctor.c.id == doctor_id, in_force(doctor))
-        )
-        rows = await self._ask(wanted)
+        rows = await self._ask(_doctor(doctor_id))
         return _doctor_of(rows[0]) if rows else None
 
 

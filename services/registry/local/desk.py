@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
@@ -19,8 +20,14 @@ from services.registry.local.tables import clinic
 from services.registry.model import Patient, PatientIdentity, Visit
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
+
+
+@statement
+def _clinic(clinic_id: str) -> Select[Any]:
+    return select(clinic.c.id).where(clinic.c.id == clinic_id)
 
 
 class LocalDesk:
@@ -34,7 +41,7 @@ class LocalDesk:
 
     async def enrol(self, identity: PatientIdentity, clinic_id: str) -> Patient:
         with answering():
-            if not (await self._database.fetch(select(clinic.c.id).where(clinic.c.id == clinic_id))).all():
+            if not (await self._database.fetch(_clinic(clinic_id))).all():
                 raise NotFound("no such clinic")
             for _ in range(ATTEMPTS):
                 with suppress(IntegrityError):  # somebody entered the same policy: the next look finds them

@@ -9,13 +9,15 @@ back was left by an import that was cut short.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Table, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, Table, and_, cast, func, or_, select, update
 
 from services.ids import new_id
 from services.registry.ports.schedules import ImportUnderWay
 from services.storage.engine import Database
 from services.storage.sql import insert_for
+from services.storage.statement import statement
 from services.storage.tables import setting
 from services.storage.units import Unit
 
@@ -47,8 +49,12 @@ async def hold_present(connection: Unit) -> None:
     SQLite's one writer sees to that. A time that is booked under a generation is seen by the import that ends it.
     """
     if connection.dialect != "sqlite":
-        row = select(setting.c.value).where(setting.c.name == PRESENT)
-        await connection.execute(row.with_for_update(read=True))
+        await connection.execute(_present_held())
+
+
+@statement
+def _present_held() -> Select[Any]:
+    return select(setting.c.value).where(setting.c.name == PRESENT).with_for_update(read=True)
 
 
 async def count_up(connection: Unit) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Insert, Select, Update, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.errors import NomerokError
@@ -18,10 +19,29 @@ from services.registry.local.tables import patient
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.rows import Row
+from services.storage.statement import statement
 from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.names import folded, patronymic
+
+
+@statement
+def _indexed(policy_indexes: Collection[str], snils_indexes: Collection[str]) -> Select[Any]:
+    """Patients who have one of these."""
+    return select(patient).where(
+        or_(patient.c.policy_index.in_(policy_indexes), patient.c.snils_index.in_(snils_indexes))
+    )
+
+
+@statement
+def _new(*values: Any, columns: Sequence[str]) -> Insert:
+    return insert(patient).values(dict(zip(columns, values, strict=True)))
+
+
+@statement
+def _known(patient_id: str, *values: Any, columns: Sequence[str]) -> Update:
+    return update(patient).where(patient.c.id == patient_id).values(dict(zip(columns, values, strict=True)))
 
 
 class Patients:
@@ -48,7 +68,7 @@ class Patients:
         if row is None:
             return await self._insert(connection, identity, Patient(new_id(), True, clinic_id), now)
         values = self._known_by(row.id, identity) | {"confirmed": True, "clinic_id": clinic_id}
-        await connection.execute(update(patient).where(patient.c.id == row.id).values(values))
+        await connection.execute(_known(row.id, *values.values(), columns=tuple(values)))
         return Patient(row.id, True, clinic_id)
 
     def identity(self, patient_id: str, sealed: Sealed) -> PatientIdentity:
@@ -67,12 +87,7 @@ class Patients:
     async def _find_row(self, connection: Unit, identity: PatientIdentity) -> Row | None:
         policy_indexes = self._policy_indexes(identity.policy)
         snils_indexes = self._snils_indexes(identity.snils)
-        found = await connection.execute(
-            select(patient).where(
-                or_(patient.c.policy_index.in_(policy_indexes), patient.c.snils_index.in_(snils_indexes))
-            )
-        )
-        rows = found.all()
+        rows = (await connection.execute(_indexed(policy_indexes, snils_indexes))).all()
         same = [row for row in rows if _same_person(self.identity(row.id, row.identity), identity)]
         for row in rows:
             if row.policy_index in policy_indexes:
@@ -83,7 +98,7 @@ class Patients:
 
     async def _insert(self, connection: Unit, identity: PatientIdentity, new: Patient, now: datetime) -> Patient:
         values = self._known_by(new.id, identity) | asdict(new) | {"created_at": now}
-        await connection.execute(insert(patient).values(values))
+        await connection.execute(_new(*values.values(), columns=tuple(values)))
         return new
 
     def _known_by(self, patient_id: str, identity: PatientIdentity) -> dict[str, Any]:

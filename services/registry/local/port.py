@@ -6,9 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
@@ -16,7 +15,7 @@ from services.registry.local.failures import ATTEMPTS, answering
 from services.registry.model import Capabilities, Unknown
 from services.storage.engine import Database
 from services.storage.rows import Row
-from services.storage.units import Unit
+from services.storage.units import Asked, Unit
 from services.storage.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ class LocalPort:
             log.exception("%s failed %s", what, "before its commit" if answer is None else "in its commit")
         return None if answer is None else Unknown()
 
-    async def _ask(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row]:
+    async def _ask(self, statement: Asked) -> Sequence[Row]:
         with answering():
             return (await self._database.fetch(statement)).all()
 

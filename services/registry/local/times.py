@@ -15,6 +15,7 @@ from services.registry.local.refs import natural
 from services.registry.local.tables import clinic, doctor, service, slot
 from services.registry.model import AgeGroup, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.storage.rows import Row
+from services.storage.statement import statement
 
 _NEAREST_AND_FREE = (func.min(slot.c.starts_at).label("nearest"), func.count(slot.c.id).label("free"))
 
@@ -23,14 +24,14 @@ class LocalTimes(LocalPort):
     """`TimesPort`."""
 
     async def services(self, clinic_id: str, *, age: int, without: Collection[str] = ()) -> Sequence[ServiceOffer]:
-        rows = await self._ask(service_offers(clinic_id, age, self._now(), without))
+        rows = await self._ask(service_offers(clinic_id, _seeing(age), self._now(), _these(without)))
         found = [ServiceOffer(row.id, row.name, row.nearest, row.free) for row in rows]
         return sorted(found, key=lambda offer: (natural(offer.name), offer.id))
 
     async def doctors(
         self, clinic_id: str, service_id: str, *, age: int, without: Collection[str] = ()
     ) -> Sequence[DoctorOffer]:
-        rows = await self._ask(doctor_offers(clinic_id, service_id, age, self._now(), without))
+        rows = await self._ask(doctor_offers(clinic_id, service_id, _seeing(age), self._now(), _these(without)))
         found = [DoctorOffer(row.id, full_name(row), row.room, row.nearest, row.free) for row in rows]
         return sorted(found, key=lambda offer: (natural(offer.name), offer.id))
 
@@ -43,8 +44,8 @@ class LocalTimes(LocalPort):
         doctor_id: str | None = None,
         without: Collection[str] = (),
     ) -> Sequence[DayOffer]:
-        statement = day_offers(clinic_id, service_id, doctor_id, age, self._now(), without)
-        return [DayOffer(row.day, row.free) for row in await self._ask(statement)]
+        wanted = day_offers(clinic_id, service_id, doctor_id, _seeing(age), self._now(), _these(without))
+        return [DayOffer(row.day, row.free) for row in await self._ask(wanted)]
 
     async def slots(
         self,
@@ -57,27 +58,35 @@ class LocalTimes(LocalPort):
         without: Collection[str] = (),
         limit: int | None = None,
     ) -> Sequence[Slot]:
-        statement = free_slots(clinic_id, service_id, doctor_id, day, age, self._now(), without, limit)
-        return [slot_of(row) for row in await self._ask(statement)]
+        groups, taken = _seeing(age), _these(without)
+        wanted = free_slots(clinic_id, service_id, doctor_id, day, groups, self._now(), taken, limit)
+        return [slot_of(row) for row in await self._ask(wanted)]
 
     async def slot(self, slot_id: str) -> Slot | None:
         rows = await self._ask(free_slot(slot_id, self._now()))
         return slot_of(rows[0]) if rows else None
 
 
-def service_offers(clinic_id: str, age: int, now: datetime, without: Collection[str]) -> Select[tuple[Any, ...]]:
-    """Rows of `id`, `name`, `nearest` (NULL where nothing is free) and `free`."""
+@statement
+def service_offers(
+    clinic_id: str, groups: Collection[str], now: datetime, without: Collection[str] | None
+) -> Select[tuple[Any, ...]]:
+    """Rows of `id`, `name`, `nearest` (NULL where nothing is free) and `free`.
+
+    Here and below: `groups` as `_seeing` gives them, `without` as `_these` does.
+    """
     return (
         select(service.c.id, service.c.name, *_NEAREST_AND_FREE)
         .select_from(doctor.join(clinic).join(service, service.c.id == doctor.c.service_id))
         .outerjoin(slot, and_(slot.c.doctor_id == doctor.c.id, _free(now, without)))
-        .where(doctor.c.clinic_id == clinic_id, in_force(doctor), _sees(age))
+        .where(doctor.c.clinic_id == clinic_id, in_force(doctor), _see(groups))
         .group_by(service.c.id, service.c.name)
     )
 
 
+@statement
 def doctor_offers(
-    clinic_id: str, service_id: str, age: int, now: datetime, without: Collection[str]
+    clinic_id: str, service_id: str, groups: Collection[str], now: datetime, without: Collection[str] | None
 ) -> Select[tuple[Any, ...]]:
     """Rows of the doctor's columns and `nearest`, `free`."""
     who = (doctor.c.id, doctor.c.surname, doctor.c.name, doctor.c.patronymic, doctor.c.room)
@@ -85,44 +94,52 @@ def doctor_offers(
         select(*who, *_NEAREST_AND_FREE)
         .select_from(doctor.join(clinic))
         .outerjoin(slot, and_(slot.c.doctor_id == doctor.c.id, _free(now, without)))
-        .where(doctor.c.clinic_id == clinic_id, doctor.c.service_id == service_id, in_force(doctor), _sees(age))
+        .where(doctor.c.clinic_id == clinic_id, doctor.c.service_id == service_id, in_force(doctor), _see(groups))
         .group_by(*who)
     )
 
 
+@statement
 def day_offers(
-    clinic_id: str, service_id: str, doctor_id: str | None, age: int, now: datetime, without: Collection[str]
+    clinic_id: str,
+    service_id: str,
+    doctor_id: str | None,
+    groups: Collection[str],
+    now: datetime,
+    without: Collection[str] | None,
 ) -> Select[tuple[Any, ...]]:
     """Rows of `day` and `free`, in order."""
     return (
         select(slot.c.day, func.count(slot.c.id).label("free"))
         .select_from(_slot_with_doctor())
-        .where(_of(clinic_id, service_id, doctor_id), _free(now, without), _sees(age))
+        .where(_of(clinic_id, service_id, doctor_id), _free(now, without), _see(groups))
         .group_by(slot.c.day)
         .order_by(slot.c.day)
     )
 
 
+@statement
 def free_slots(
     clinic_id: str,
     service_id: str,
     doctor_id: str | None,
     day: date | None,
-    age: int,
+    groups: Collection[str],
     now: datetime,
-    without: Collection[str],
+    without: Collection[str] | None,
     limit: int | None,
 ) -> Select[tuple[Any, ...]]:
     """Rows for `slot_of`, earliest first."""
-    statement = _slots().where(_of(clinic_id, service_id, doctor_id), _free(now, without), _sees(age))
+    wanted = _slots().where(_of(clinic_id, service_id, doctor_id), _free(now, without), _see(groups))
     if day is not None:
-        statement = statement.where(slot.c.day == day)
-    return statement.order_by(slot.c.starts_at, slot.c.doctor_id).limit(limit)
+        wanted = wanted.where(slot.c.day == day)
+    return wanted.order_by(slot.c.starts_at, slot.c.doctor_id).limit(limit)
 
 
+@statement
 def free_slot(slot_id: str, now: datetime) -> Select[tuple[Any, ...]]:
     """The row for `slot_of` of this slot, if it can still be taken."""
-    return _slots().where(slot.c.id == slot_id, _free(now, ()))
+    return _slots().where(slot.c.id == slot_id, _free(now, None))
 
 
 def slot_of(row: Row) -> Slot:
@@ -156,11 +173,20 @@ def _of(clinic_id: str, service_id: str, doctor_id: str | None) -> ColumnElement
     return place if doctor_id is None else and_(place, slot.c.doctor_id == doctor_id)
 
 
-def _free(now: datetime, without: Collection[str]) -> ColumnElement[bool]:
+def _free(now: datetime, without: Collection[str] | None) -> ColumnElement[bool]:
     free = and_(slot.c.visit_id.is_(None), slot.c.starts_at > now, in_force(slot))
-    return and_(free, slot.c.id.not_in(without)) if without else free
+    return and_(free, slot.c.id.not_in(without)) if without is not None else free
 
 
-def _sees(age: int) -> ColumnElement[bool]:
-    groups = [group.value for group in AgeGroup if group.sees(age)]
+def _see(groups: Collection[str]) -> ColumnElement[bool]:
     return and_(doctor.c.age_group.in_(groups), clinic.c.age_group.in_(groups))
+
+
+def _seeing(age: int) -> list[str]:
+    """The groups of those who see patients of this age."""
+    return [group.value for group in AgeGroup if group.sees(age)]
+
+
+def _these(without: Collection[str]) -> list[str] | None:
+    """None where nothing is left out: that is a statement of its own."""
+    return list(without) or None

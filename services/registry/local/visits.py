@@ -17,6 +17,7 @@ from services.registry.local.tables import clinic, doctor, service, slot, visit
 from services.registry.model import AgeGroup, CancelRefusal, Changes, Refusal, Visit, VisitStatus
 from services.registry.ports.visits import EVERY_VISIT, VisitFilter
 from services.storage.rows import Row
+from services.storage.statement import Bound, statement
 from services.storage.tables import counter
 from services.texts.dates import full_years
 
@@ -39,32 +40,36 @@ class LocalVisits(LocalPort):
         if not patient_ids:
             return []
         now = self._now()
-        order = [column.desc() if latest_first else column for column in (visit.c.starts_at, visit.c.id)]
-        wanted = visits_with_clinics().where(*_conditions(patient_ids, where, now)).order_by(*order)
-        return [visit_of(row, now) for row in await self._ask(wanted.limit(limit).offset(offset or None))]
+        wanted = _visits(
+            *_asked(patient_ids, where, now),
+            limit,
+            offset or None,
+            statuses=_statuses(where),
+            latest_first=latest_first,
+        )
+        return [visit_of(row, now) for row in await self._ask(wanted)]
 
     async def count_visits(self, patient_ids: Collection[str], where: VisitFilter = EVERY_VISIT) -> int:
         if not patient_ids:
             return 0
-        wanted = _conditions(patient_ids, where, self._now())
-        (row,) = await self._ask(select(func.count().label("visits")).select_from(visit).where(*wanted))
+        wanted = _number_of_visits(*_asked(patient_ids, where, self._now()), statuses=_statuses(where))
+        (row,) = await self._ask(wanted)
         return int(row.visits)
 
     async def visit(self, visit_id: str) -> Visit | None:
-        return await self._visit_by(visit.c.id == visit_id)
+        return await self._visit_by(visit_by_id(visit_id))
 
     async def changed_visits(self, since: str | None, limit: int) -> Changes[Visit]:
         if since is None:
-            last = await self._ask(select(counter.c.last).where(counter.c.name == CHANGES))
+            last = await self._ask(_last_change())
             return Changes((), str(last[0].last if last else 0))
-        wanted = visits_with_clinics().where(visit.c.change > int(since)).order_by(visit.c.change).limit(limit)
-        rows = await self._ask(wanted)
+        rows = await self._ask(changed_after(int(since), limit))
         now = self._now()
         cursor = str(rows[-1].change) if rows else since
         return Changes([visit_of(row, now) for row in rows], cursor, more=len(rows) == limit)
 
-    async def _visit_by(self, condition: Any) -> Visit | None:
-        rows = await self._ask(visits_with_clinics().where(condition))
+    async def _visit_by(self, wanted: Bound) -> Visit | None:
+        rows = await self._ask(wanted)
         return visit_of(rows[0], self._now()) if rows else None
 
 
@@ -74,18 +79,92 @@ def visits_with_clinics() -> Select[tuple[Any, ...]]:
     return select(*own, *CLINIC_COLUMNS).select_from(visit.join(clinic))
 
 
-def _conditions(patient_ids: Collection[str], where: VisitFilter, now: datetime) -> list[ColumnElement[bool]]:
+@statement
+def visit_by_id(visit_id: str) -> Select[Any]:
+    """The row for `visit_of`."""
+    return visits_with_clinics().where(visit.c.id == visit_id)
+
+
+@statement
+def changed_after(change: int, limit: int) -> Select[Any]:
+    """Rows for `visit_of`, in the order in which they were changed."""
+    return visits_with_clinics().where(visit.c.change > change).order_by(visit.c.change).limit(limit)
+
+
+@statement
+def _last_change() -> Select[Any]:
+    return select(counter.c.last).where(counter.c.name == CHANGES)
+
+
+@statement
+def _visits(
+    patient_ids: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    among: Collection[str] | None,
+    moved_to: str | None,
+    now: datetime,
+    limit: int | None,
+    offset: int | None,
+    *,
+    statuses: Sequence[VisitStatus] | None,
+    latest_first: bool,
+) -> Select[Any]:
+    order = [column.desc() if latest_first else column for column in (visit.c.starts_at, visit.c.id)]
+    wanted = _conditions(patient_ids, since, until, among, moved_to, now, statuses)
+    return visits_with_clinics().where(*wanted).order_by(*order).limit(limit).offset(offset)
+
+
+@statement
+def _number_of_visits(
+    patient_ids: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    among: Collection[str] | None,
+    moved_to: str | None,
+    now: datetime,
+    *,
+    statuses: Sequence[VisitStatus] | None,
+) -> Select[Any]:
+    wanted = _conditions(patient_ids, since, until, among, moved_to, now, statuses)
+    return select(func.count().label("visits")).select_from(visit).where(*wanted)
+
+
+_Asked = tuple[list[str], datetime | None, datetime | None, list[str] | None, str | None, datetime]
+
+
+def _asked(patient_ids: Collection[str], where: VisitFilter, now: datetime) -> _Asked:
+    """The first arguments of the two statements above."""
+    among = None if where.among is None else list(where.among)
+    return list(patient_ids), where.since, where.until, among, where.moved_to, now
+
+
+def _statuses(where: VisitFilter) -> Sequence[VisitStatus] | None:
+    """In one order, whoever asks: it is part of a statement's shape."""
+    wanted = where.statuses
+    return None if wanted is None else tuple(status for status in VisitStatus if status in wanted)
+
+
+def _conditions(
+    patient_ids: Collection[str],
+    since: datetime | None,
+    until: datetime | None,
+    among: Collection[str] | None,
+    moved_to: str | None,
+    now: datetime,
+    statuses: Sequence[VisitStatus] | None,
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [visit.c.patient_id.in_(patient_ids)]
-    if where.since is not None:
-        conditions.append(visit.c.starts_at >= where.since)
-    if where.until is not None:
-        conditions.append(visit.c.starts_at < where.until)
-    if where.statuses is not None:
-        conditions.append(or_(false(), *(_has(status, now) for status in where.statuses)))
-    if where.among is not None:
-        conditions.append(visit.c.id.in_(where.among))
-    if where.moved_to is not None:
-        conditions.append(visit.c.moved_to == where.moved_to)
+    if since is not None:
+        conditions.append(visit.c.starts_at >= since)
+    if until is not None:
+        conditions.append(visit.c.starts_at < until)
+    if statuses is not None:
+        conditions.append(or_(false(), *(_has(status, now) for status in statuses)))
+    if among is not None:
+        conditions.append(visit.c.id.in_(among))
+    if moved_to is not None:
+        conditions.append(visit.c.moved_to == moved_to)
     return conditions
 
 
@@ -98,6 +177,7 @@ def _has(status: VisitStatus, now: datetime) -> ColumnElement[bool]:
     return visit.c.status == status
 
 
+@statement
 def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
     """The slot, its doctor and its clinic; on PostgreSQL the slot's row stays locked to the end of the unit.
 
