@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Update, delete, func, insert, or_, select, update
+from sqlalchemy import Delete, Insert, Select, Update, delete, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from services.accounts import concerns
@@ -48,9 +48,8 @@ from services.requests.tables import request_file, request_step
 from services.storage.engine import Database, is_disk_full
 from services.storage.rows import Row
 from services.storage.sql import insert_for
-from services.storage.statement import Bound, statement
+from services.storage.statement import Bound, insert_row, statement
 from services.storage.tables import counter
-from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
@@ -103,37 +102,6 @@ def _steps_of(request_ids: Collection[str]) -> Select[Any]:
 
 
 @statement
-def _new(
-    request_id: str,
-    account_id: str,
-    kind: str,
-    number: int,
-    person_id: str | None,
-    draft_id: str | None,
-    text: Sealed,
-    status: str,
-    now: datetime,
-) -> Insert:
-    return insert(request_table).values(
-        id=request_id,
-        account_id=account_id,
-        kind=kind,
-        number=number,
-        person_id=person_id,
-        draft_id=draft_id,
-        text=text,
-        status=status,
-        created_at=now,
-        updated_at=now,
-    )
-
-
-@statement
-def _step(step_id: str, request_id: str, status: str, at: datetime) -> Insert:
-    return insert(request_step).values(id=step_id, request_id=request_id, status=status, at=at)
-
-
-@statement
 def _counted(*, dialect: str) -> Insert:
     first = insert_for(dialect, counter).values(name=_NUMBERS, last=FIRST_NUMBER)
     counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + 1})
@@ -151,11 +119,6 @@ def _bytes_of(account_id: str) -> Select[Any]:
 @statement
 def _last_place(draft_id: str) -> Select[Any]:
     return select(func.coalesce(func.max(request_file.c.place), 0)).where(request_file.c.draft_id == draft_id)
-
-
-@statement
-def _photo_kept(file_id: str, draft_id: str, place: int, content: Sealed) -> Insert:
-    return insert(request_file).values(id=file_id, draft_id=draft_id, place=place, mime=pictures.MIME, content=content)
 
 
 @statement
@@ -229,7 +192,8 @@ class Requests:
                 raise PictureRefused(PictureProblem.NO_MORE)
             await self._limits.spend_within(unit, who.telegram_id, Act.PHOTO_BYTES, len(sealed))
             place = (await unit.execute(_last_place(draft_id))).scalar() or 0
-            await unit.execute(_photo_kept(file_id, draft_id, place + 1, sealed))
+            photo = {"id": file_id, "draft_id": draft_id, "place": place + 1, "mime": pictures.MIME, "content": sealed}
+            await unit.execute(insert_row(request_file, photo))
         return file_id
 
     async def _bytes_of(self, unit: Unit, who: Account) -> int:
@@ -312,10 +276,19 @@ class Requests:
         person_id: str | None = None,
     ) -> int:
         now, status, number = self._clock.now(), first_status(kind), await self._next_number(unit)
-        sealed = self._vault.seal(request_table.c.text, request_id, text)
-        await unit.execute(
-            _new(request_id, account_id, kind.value, number, person_id, draft_id, sealed, status.value, now)
-        )
+        row = {
+            "id": request_id,
+            "account_id": account_id,
+            "kind": kind.value,
+            "number": number,
+            "person_id": person_id,
+            "draft_id": draft_id,
+            "text": self._vault.seal(request_table.c.text, request_id, text),
+            "status": status.value,
+            "created_at": now,
+            "updated_at": now,
+        }
+        await unit.execute(insert_row(request_table, row))
         await unit.execute(note_step(request_id, status, now))
         return number
 
@@ -375,7 +348,7 @@ class Requests:
 
 def note_step(request_id: str, status: RequestStatus, at: datetime) -> Bound:
     """What writes a row of the history: this status, from this moment on."""
-    return _step(new_id(), request_id, status.value, at)
+    return insert_row(request_step, {"id": new_id(), "request_id": request_id, "status": status.value, "at": at})
 
 
 async def read_request(connection: Unit, vault: Vault, row: Row) -> Request:

@@ -8,13 +8,13 @@ what has a smaller number was committed before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, ScalarSelect, Select, Update, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Insert, ScalarSelect, Select, Update, and_, or_, select, update
 
 from services.errors import NomerokError
 from services.ids import new_id
@@ -50,7 +50,7 @@ from services.registry.model import (
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.rows import Row
 from services.storage.sql import insert_for
-from services.storage.statement import statement
+from services.storage.statement import insert_row, statement, update_row
 from services.storage.tables import counter
 from services.storage.units import Unit
 
@@ -214,13 +214,13 @@ async def _replace(connection: Unit, key: str, old: Row, wanted: Row, now: datet
     await _free(connection, old)
     change = await _count_changes(connection, 2)
     await _insert(connection, booked, key, change - 1)
-    await connection.execute(_moved(old.id, booked.id, change))
+    await _update(connection, old, {"status": VisitStatus.MOVED.value, "moved_to": booked.id, "change": change})
     return booked
 
 
 async def _end(connection: Unit, old: Row, status: VisitStatus) -> Visit:
     """Gives the visit its last status, after all else that the unit does."""
-    await connection.execute(_ended(old.id, status.value, await _count_changes(connection, 1)))
+    await _update(connection, old, {"status": status.value, "change": await _count_changes(connection, 1)})
     return replace(visit_of(old, old.starts_at), status=status)
 
 
@@ -267,24 +267,11 @@ def _counted(number: int, *, dialect: str) -> Insert:
 
 
 async def _insert(connection: Unit, booked: Visit, key: str, change: int) -> None:
-    row = {**row_of(booked, key), "change": change}
-    await connection.execute(_new(*row.values(), columns=tuple(row)))
+    await connection.execute(insert_row(visit, {**row_of(booked, key), "change": change}))
 
 
-@statement
-def _new(*values: Any, columns: Sequence[str]) -> Insert:
-    return insert(visit).values(dict(zip(columns, values, strict=True)))
-
-
-@statement
-def _moved(visit_id: str, moved_to: str, change: int) -> Update:
-    left = update(visit).where(visit.c.id == visit_id)
-    return left.values(status=VisitStatus.MOVED.value, moved_to=moved_to, change=change)
-
-
-@statement
-def _ended(visit_id: str, status: str, change: int) -> Update:
-    return update(visit).where(visit.c.id == visit_id).values(status=status, change=change)
+async def _update(connection: Unit, old: Row, values: Mapping[str, Any]) -> None:
+    await connection.execute(update_row(visit, old.id, values))
 
 
 class LocalBookings(LocalVisits):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Insert, Select, Update, insert, or_, select, update
+from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from services.errors import NomerokError
@@ -19,7 +19,7 @@ from services.registry.local.tables import patient
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.rows import Row
-from services.storage.statement import statement
+from services.storage.statement import insert_row, statement, update_row
 from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -32,16 +32,6 @@ def _indexed(policy_indexes: Collection[str], snils_indexes: Collection[str]) ->
     return select(patient).where(
         or_(patient.c.policy_index.in_(policy_indexes), patient.c.snils_index.in_(snils_indexes))
     )
-
-
-@statement
-def _new(*values: Any, columns: Sequence[str]) -> Insert:
-    return insert(patient).values(dict(zip(columns, values, strict=True)))
-
-
-@statement
-def _known(patient_id: str, *values: Any, columns: Sequence[str]) -> Update:
-    return update(patient).where(patient.c.id == patient_id).values(dict(zip(columns, values, strict=True)))
 
 
 class Patients:
@@ -68,7 +58,7 @@ class Patients:
         if row is None:
             return await self._insert(connection, identity, Patient(new_id(), True, clinic_id), now)
         values = self._known_by(row.id, identity) | {"confirmed": True, "clinic_id": clinic_id}
-        await connection.execute(_known(row.id, *values.values(), columns=tuple(values)))
+        await connection.execute(update_row(patient, row.id, values))
         return Patient(row.id, True, clinic_id)
 
     def identity(self, patient_id: str, sealed: Sealed) -> PatientIdentity:
@@ -98,7 +88,7 @@ class Patients:
 
     async def _insert(self, connection: Unit, identity: PatientIdentity, new: Patient, now: datetime) -> Patient:
         values = self._known_by(new.id, identity) | asdict(new) | {"created_at": now}
-        await connection.execute(_new(*values.values(), columns=tuple(values)))
+        await connection.execute(insert_row(patient, values))
         return new
 
     def _known_by(self, patient_id: str, identity: PatientIdentity) -> dict[str, Any]:
