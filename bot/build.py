@@ -129,7 +129,7 @@ def build_kernel(
         memory=common.memory,
         registry=registry,
         limits=limits,
-        accounts=Accounts(database, vault, clock, alone=common.alone, agreements=agreements),
+        accounts=Accounts(database, vault, clock, agreements=agreements),
         persons=persons,
         drafts=Drafts(database, vault, clock, lifetimes),
         outbox=outbox,

@@ -18,18 +18,17 @@ _NO_REDIS = "REDIS_URL does not answer; correct it in .env, or leave it empty fo
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """What is shared. `alone`: this is the only process, and remembers it all by itself."""
+    """What is shared."""
 
     pace: Pace
     seen: Seen
     gate: Gate
     memory: Memory
-    alone: bool
 
 
 def by_itself(storage: Storage, pace: Pace) -> Common:
     """What there is where this is the only process."""
-    return Common(pace, SeenHere(), Gate(), MemoryHere(storage.clock), alone=True)
+    return Common(pace, SeenHere(), Gate(), MemoryHere(storage.clock))
 
 
 @asynccontextmanager
@@ -49,6 +48,6 @@ async def open_common(settings: Settings, storage: Storage) -> AsyncIterator[Com
         raise SetupError(_NO_REDIS) from None
     here = MemoryHere(storage.clock)
     try:
-        yield Common(pace, SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, here), alone=False)
+        yield Common(pace, SeenTogether(shared), GateTogether(shared), MemoryTogether(shared, here))
     finally:
         await shared.close()

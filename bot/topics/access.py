@@ -26,8 +26,8 @@ from services.drafts.drafts import Drafts
 def build(kernel: Kernel) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     codes = Codes(database, vault, clock)
-    consents = Consents(database, vault, kernel.accounts, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
-    bases = Bases(database, vault, kernel.accounts, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
+    consents = Consents(database, vault, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
+    bases = Bases(database, vault, kernel.persons, kernel.outbox, kernel.rights_ended, clock)
     return {
         "consents": consents,
         "bases": bases,

@@ -25,11 +25,11 @@ def build(kernel: Kernel, *, consents: Consents) -> Mapping[str, object]:
     database, vault, clock = kernel.database, kernel.vault, kernel.clock
     return {
         "family": Family(
-            *(database, vault, kernel.accounts, kernel.persons, consents),
+            *(database, vault, kernel.persons, consents),
             *(kernel.limits, kernel.rights_ended, clock),
         ),
         "ageing": Ageing(
-            *(database.aside, vault, kernel.accounts, kernel.outbox),
+            *(database.aside, vault, kernel.outbox),
             *(kernel.rights_ended, clock, kernel.own_word_from),
         ),
     }

@@ -26,8 +26,6 @@ from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
-_CACHED = 10_000
-
 
 @statement
 def _of_chat(chat_indexes: Collection[str]) -> Select[Any]:
@@ -69,40 +67,23 @@ def _locked(account_id: str) -> Select[Any]:
 
 
 class Accounts:
-    """Reads and writes accounts. Every press asks for one, so they are cached; every write here renews the cache.
+    """Reads and writes accounts; each press reads its own anew. `agreements`: what the consent is given to."""
 
-    `alone`: no other process writes accounts. Where one may, each press reads its account anew. `agreements`: what the
-    consent is given to.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        clock: Clock,
-        *,
-        alone: bool = True,
-        agreements: Agreements = PUBLISHED,
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, clock: Clock, *, agreements: Agreements = PUBLISHED) -> None:
         self._agreements = agreements
         self._database = database
         self._vault = vault
         self._clock = clock
-        self._alone = alone
-        self._cache: dict[int, Account] = {}
-        self._erased: set[str] = set()
 
     async def by_telegram(self, telegram_id: int) -> Account | None:
         """The account of a Telegram chat, None for one that has not given consent."""
-        if telegram_id in self._cache:
-            return self._cache[telegram_id]
         row = (await self._database.fetch(_of_chat(CHAT.indexes(self._vault, [str(telegram_id)])))).first()
-        return self._remember(self._account(row)) if row else None
+        return self._account(row) if row else None
 
     async def by_id(self, account_id: str) -> Account | None:
         """As it is now; asked together where a batch is worked through."""
         row = (await together.once(self._rows, [account_id])).get(account_id)
-        return self._remember(self._account(row)) if row else None
+        return self._account(row) if row else None
 
     async def give_consent(self, telegram_id: int, locale: str, text: str) -> Account:
         """Stores the consent as it was read, and the account if it is new."""
@@ -111,18 +92,13 @@ class Accounts:
             row = await self._of_chat(unit, telegram_id) or await self._insert(unit, telegram_id, locale, now)
             read = {"version": self._agreements.current, "locale": locale, "text": text, "given_at": now}
             await unit.execute(insert_row(consent_table, {"id": new_id(), "account_id": row.id} | read))
-        return self._remember(self._account(row))
+        return self._account(row)
 
     @concerns.account("the consent that it has given")
     async def consent_of(self, account: Account) -> Consent:
         """The consent that was given last, as it was read."""
         row = (await self._database.fetch(_last_consent(account.id))).one()
         return Consent(row.version, row.text, row.given_at)
-
-    def forget(self, account: Account) -> None:
-        """The account has been erased: the next press is a guest's."""
-        self._erased.add(account.id)
-        self._cache.pop(account.telegram_id, None)
 
     @concerns.account("its language")
     async def set_locale(self, account: Account, locale: str) -> Account:
@@ -143,7 +119,7 @@ class Accounts:
         """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
         moment = None if reachable else self._clock.now()
         await self._database.execute(update_row(account_table, account.id, {"unreachable_at": moment}))
-        return self._remember(replace(account, reachable=reachable))
+        return replace(account, reachable=reachable)
 
     @concerns.account("where its letters go")
     async def set_email(self, unit: Unit, account: Account, sealed: Sealed | None) -> None:
@@ -155,7 +131,7 @@ class Accounts:
     async def _change(self, account: Account, column: str) -> Account:
         """Writes the one column that has changed: another process may have changed another."""
         await self._database.execute(update_row(account_table, account.id, {column: getattr(account, column)}))
-        return self._remember(account)
+        return account
 
     async def _rows(self, account_ids: Collection[str]) -> Mapping[str, Row]:
         return {row.id: row for row in (await self._database.fetch(_by_ids(list(account_ids)))).all()}
@@ -185,15 +161,6 @@ class Accounts:
             mail=row.email is not None,
             mail_confirmed=row.email is not None and row.email_confirmed_at is not None,
         )
-
-    def _remember(self, account: Account) -> Account:
-        # Erased: it was read before that, by somebody who was not quick enough.
-        if not self._alone or account.id in self._erased:
-            return account
-        if len(self._cache) >= _CACHED:
-            self._cache.pop(next(iter(self._cache)))
-        self._cache[account.telegram_id] = account
-        return account
 
 
 async def lock_account(unit: Unit, account_id: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from services.accounts import concerns
-from services.accounts.accounts import Accounts, lock_account
+from services.accounts.accounts import lock_account
 from services.accounts.ended import RightsEnded
 from services.accounts.family import forget_links, show_own
 from services.accounts.identity import identity_from_json
@@ -99,7 +99,6 @@ class Ageing:
         self,
         database: Database,
         vault: Vault,
-        accounts: Accounts,
         outbox: Outbox,
         rights_ended: RightsEnded,
         clock: Clock,
@@ -107,7 +106,6 @@ class Ageing:
     ) -> None:
         self._database = database
         self._vault = vault
-        self._accounts = accounts
         self._outbox = outbox
         self._rights_ended = rights_ended
         self._clock = clock
@@ -179,7 +177,6 @@ class Ageing:
                 )
                 await self._end_without_basis(unit, row, now)
                 await self._tell(unit, AccountNews.GUARDIANSHIP_ENDED, row, keys.guardianship_ended(row.id, row.until))
-            await self._accounts.by_id(row.account_id)  # whom it acts for may have changed: the cache is renewed
         return len(found)
 
     async def _look_through(self, look: _Look, before: _Look | None, now: datetime) -> int:
@@ -234,7 +231,6 @@ class Ageing:
             await self._tell(unit, AccountNews.TURNED_18, link, keys.turned_18(link.id))
             for own in await self._own_links(unit, link.patient_id):
                 await self._tell(unit, AccountNews.TURNED_18, own, keys.turned_18(own.id))
-        await self._accounts.by_id(link.account_id)
 
     async def _own_links(self, unit: Unit, patient_id: str | None) -> Sequence[Row]:
         """The grown child's own accounts, confirmed by documents."""

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, update
 
 from services.accounts import concerns, rights
-from services.accounts.accounts import Accounts
 from services.accounts.ended import RightsEnded
 from services.accounts.holders import own_forms
 from services.accounts.identity import identity_from_json
@@ -87,7 +86,6 @@ class Bases:
         self,
         database: Database,
         vault: Vault,
-        accounts: Accounts,
         persons: Persons,
         outbox: Outbox,
         rights_ended: RightsEnded,
@@ -95,7 +93,6 @@ class Bases:
     ) -> None:
         self._database = database
         self._vault = vault
-        self._accounts = accounts
         self._persons = persons
         self._outbox = outbox
         self._rights_ended = rights_ended
@@ -174,7 +171,6 @@ class Bases:
             if row is None or not (found.mine or await self._is_confirmed(unit, who.id, self._patient(row))):
                 raise NotFound
             told = await self._end(unit, row, who.id)
-        await self._accounts.by_id(row.account_id)  # whom they act for may have changed: the cache is renewed
         covers = found.covers if basis is Basis.CONSENT else None
         return Closed(EndedBasis(found.patient, found.holder, found.relation, found.mine, covers), tuple(told))
 
@@ -193,7 +189,6 @@ class Bases:
             if row is None:
                 raise NotFound
             await self._end(unit, row, None)
-        await self._accounts.by_id(row.account_id)
         return found
 
     async def expire(self) -> int:
@@ -214,7 +209,6 @@ class Bases:
                     continue
                 await take_bases(unit, row.link_id, (Basis.CONSENT.value,), self._clock.now(), self._rights_ended)
                 await self._tell_of_the_end(unit, row)
-            await self._accounts.by_id(each.account_id)  # whom they act for may have changed: the cache is renewed
             done += 1
         return done
 

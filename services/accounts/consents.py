@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 
 from services.accounts import concerns, rights
-from services.accounts.accounts import Accounts
 from services.accounts.ended import RightsEnded
 from services.accounts.holders import own_forms
 from services.accounts.identity import identity_from_json
@@ -37,7 +36,6 @@ class Consents:
         self,
         database: Database,
         vault: Vault,
-        accounts: Accounts,
         persons: Persons,
         outbox: Outbox,
         rights_ended: RightsEnded,
@@ -45,7 +43,6 @@ class Consents:
     ) -> None:
         self._database = database
         self._vault = vault
-        self._accounts = accounts
         self._persons = persons
         self._outbox = outbox
         self._rights_ended = rights_ended
@@ -99,8 +96,6 @@ class Consents:
                 await self._outbox.add(
                     unit, Notice(account_id, row.person_id, ended, row.id, key, screen_follows=follows)
                 )
-        for row in rows[:1]:
-            await self._accounts.by_id(row.grantee_id)  # whom they act for may have changed: the cache is renewed
         return await self.notice(who, grant_id)
 
     @concerns.persons("who may act for whom, within the unit of a caller that has looked")
@@ -173,8 +168,6 @@ class Consents:
                 for account_id, row in _concerned(rows).items():
                     ended, key = AccountNews.CONSENT_ENDED, keys.access_over(row.id, account_id)
                     await self._outbox.add(unit, Notice(account_id, row.person_id, ended, row.id, key, by_day(now)))
-            for row in rows[:1]:
-                await self._accounts.by_id(row.grantee_id)
         return len(due)
 
     async def _end(self, unit: Unit, *conditions: ColumnElement[bool]) -> list[Row]:

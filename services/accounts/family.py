@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from services.accounts import concerns
-from services.accounts.accounts import Accounts, lock_account
+from services.accounts.accounts import lock_account
 from services.accounts.consents import Consents
 from services.accounts.ended import RightsEnded
 from services.accounts.fields import OWN_ACCOUNT_AGE
@@ -70,7 +70,6 @@ class Family:
         self,
         database: Database,
         vault: Vault,
-        accounts: Accounts,
         persons: Persons,
         consents: Consents,
         limits: Limits,
@@ -81,7 +80,6 @@ class Family:
         self._rights_ended = rights_ended
         self._database = database
         self._vault = vault
-        self._accounts = accounts
         self._persons = persons
         self._consents = consents
         self._clock = clock
@@ -161,7 +159,6 @@ class Family:
             await show_own(unit, account.id, person_id)
             await self._rights_ended.look(unit, account.id, person_id)
             await self._note(unit, account, person_id, "person_removed")
-        await self._accounts.by_id(account.id)  # whom it acts for may have changed: the cache is renewed
 
     async def _check_room(self, unit: Unit, account: Account) -> None:
         """`FamilyFull` by what stands in the list now: of two who add at once, the second counts after the first."""

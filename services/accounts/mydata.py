@@ -332,13 +332,6 @@ class AccountData:
         """Forgets the trail of those who have left, when its time is over."""
         return await self._trail.purge()
 
-    @concerns.account("that it is there no more")
-    async def forgotten(self, account: Account, departure: Departure) -> None:
-        """After the unit: caches know of it too."""
-        self._accounts.forget(account)
-        for other in departure.leaving.others:
-            await self._accounts.by_id(other)  # whom they act for may have changed: the cache is renewed
-
     async def _own(self, connection: Unit, account_id: str) -> OwnForm | None:
         return (await own_forms(connection, self._vault, [account_id])).get(account_id)
 

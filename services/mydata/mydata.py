@@ -119,7 +119,6 @@ class MyData:
                     await part.erase(unit, departure.leaving)
         if departure is None:
             return Erased()
-        await self._people.forgotten(account, departure)
         await self._memory.keep(_ERASED, account.telegram_id, "", _DOUBLE_PRESS)
         self._is_tidy = await self._database.tidy()
         return Erased(departure.farewells)

@@ -82,19 +82,15 @@ async def test_changes_are_kept_and_seen_at_once(
     assert (given.locale, given.active_person_id, given.last_region) == ("en", "person123456", "50")
 
 
-async def test_a_press_that_is_remembered_asks_the_database_nothing(
-    accounts: Accounts, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_read_before_a_change_brings_nothing_back(accounts: Accounts) -> None:
+    """A handler, or a batch, goes on with the account that it was given, while the chat leaves and comes back."""
     given = await accounts.give_consent(CHAT, "ru", "текст")
-
-    async def fetch(*_: object) -> None:
-        raise AssertionError("the database was asked")
-
-    monkeypatch.setattr(database, "fetch", fetch)
-    monkeypatch.setattr(database, "execute", fetch)
-    assert await accounts.by_telegram(CHAT) == given
-    with pytest.raises(AssertionError):
-        await accounts.by_telegram(CHAT + 1)
+    await accounts.set_reachable(given, reachable=False)
+    await accounts.set_last_region(given, "50")
+    known = await accounts.by_telegram(CHAT)
+    assert known is not None
+    assert not known.reachable
+    assert known.last_region == "50"
 
 
 async def test_the_same_region_again_is_not_written(
@@ -107,17 +103,6 @@ async def test_the_same_region_again_is_not_written(
 
     monkeypatch.setattr(database, "execute", execute)
     assert await accounts.set_last_region(given, "50") == given
-
-
-async def test_the_cache_has_an_end(
-    database: Database, vault: Vault, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("services.accounts.accounts._CACHED", 3)
-    accounts = Accounts(database, vault, clock)
-    for number in range(5):
-        await accounts.give_consent(CHAT + number, "ru", "текст")
-    assert list(accounts._cache) == [CHAT + 2, CHAT + 3, CHAT + 4]
-    assert await accounts.by_telegram(CHAT) is not None
 
 
 async def test_a_chat_that_cannot_be_reached_is_marked_until_it_speaks(

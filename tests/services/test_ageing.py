@@ -36,7 +36,7 @@ def another(world: World, own_word_from: int | None = None) -> Ageing:
     """Another process's, over the same database; or the one after the clinic has set another age."""
     kernel = world.house.kernel
     return Ageing(
-        *(world.database, world.vault, world.accounts, world.outbox, kernel.rights_ended, world.clock),
+        *(world.database, world.vault, world.outbox, kernel.rights_ended, world.clock),
         own_word_from=kernel.own_word_from if own_word_from is None else own_word_from,
     )
 

@@ -121,7 +121,7 @@ async def test_no_two_columns_hold_the_same_index(world: World) -> None:
 
 async def test_with_the_key_all_is_found(world: World) -> None:
     life = await a_life(world)
-    fresh = Accounts(world.database, world.vault, world.clock, alone=False)
+    fresh = Accounts(world.database, world.vault, world.clock)
     assert await fresh.by_telegram(life.anna.telegram_id) == await world.accounts.by_id(life.anna.id)
     assert life.own.patient_id is not None
     mine = PATIENT.among(world.vault, [life.own.patient_id])
