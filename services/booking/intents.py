@@ -6,8 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Select, Update, distinct, func, or_, select, update
+from sqlalchemy import Delete, Select, Table, Update, distinct, func, or_, select, update
 from sqlalchemy import delete as delete_from
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.accounts.model import Basis, Relation
 from services.accounts.tables import link_basis, person, person_link
@@ -37,7 +38,7 @@ def of_draft(draft_id: str) -> Select[Any]:
 
 
 @statement
-def claim_due(now: datetime, again_at: datetime, limit: int) -> Update:
+def claim_due(now: datetime, again_at: datetime, limit: int) -> ReturningUpdate[Any]:
     """Intents to be asked about now; nobody else does until `again_at`."""
     due = (
         select(booking_intent.c.id)
@@ -45,12 +46,12 @@ def claim_due(now: datetime, again_at: datetime, limit: int) -> Update:
         .order_by(booking_intent.c.check_at)
         .limit(limit)
     )
-    return (
-        update(booking_intent)
-        .where(claimed_among(booking_intent.c.id, due))
-        .values(attempts=booking_intent.c.attempts + 1, check_at=again_at)
-        .returning(booking_intent)
-    )
+    return _claimed(booking_intent, due, again_at)
+
+
+def _claimed(intents: Table, due: Select[Any], again_at: datetime) -> ReturningUpdate[Any]:
+    tried = {"attempts": intents.c.attempts + 1, "check_at": again_at}
+    return update(intents).where(claimed_among(intents.c.id, due)).values(tried).returning(intents)
 
 
 @statement
@@ -219,7 +220,7 @@ def left_of(account_id: str, visit_id: str) -> Select[Any]:
 
 
 @statement
-def claim_cancels(now: datetime, again_at: datetime, limit: int) -> Update:
+def claim_cancels(now: datetime, again_at: datetime, limit: int) -> ReturningUpdate[Any]:
     """As `claim_due`."""
     due = (
         select(cancel_intent.c.id)
@@ -227,12 +228,7 @@ def claim_cancels(now: datetime, again_at: datetime, limit: int) -> Update:
         .order_by(cancel_intent.c.check_at)
         .limit(limit)
     )
-    return (
-        update(cancel_intent)
-        .where(claimed_among(cancel_intent.c.id, due))
-        .values(attempts=cancel_intent.c.attempts + 1, check_at=again_at)
-        .returning(cancel_intent)
-    )
+    return _claimed(cancel_intent, due, again_at)
 
 
 @statement

@@ -28,6 +28,10 @@ from services.storage.rows import Row, row_of
 P = ParamSpec("P")
 _MANY = (list, tuple, set, frozenset)
 _NONE, _ONE, _SEVERAL = range(3)
+_CODES = {"postgresql": 701}
+"""The driver's number of a column's type is known once a statement has run. Only types of numbers look at it, and ours
+are all «double precision», which is this one.
+"""
 Values = tuple[Any, ...]
 _Key = tuple[str, tuple[int, ...], tuple[Hashable, ...]]
 _Process = Callable[[Any], Any]
@@ -154,7 +158,9 @@ class Compiled:
         self.gives_rows = bool(columns)
         self._row = row_of(tuple(_name(column, place) for place, column in enumerate(columns)))
         self._width = len(columns)
-        processes = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
+        processes = (
+            each.type.dialect_impl(dialect).result_processor(dialect, _CODES.get(dialect.name)) for each in columns
+        )
         self._processes = [(place, process) for place, process in enumerate(processes) if process is not None]
         self._plans: dict[tuple[int, ...], _Plan] = {}
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     Delete,
     Executable,
+    Float,
     Insert,
     Integer,
     MetaData,
@@ -47,6 +48,7 @@ thing = Table(
     Column("at", UtcDateTime),
     Column("secret", Encrypted),
     Column("kind", String(10), unique=True),
+    Column("share", Float),
 )
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 ROWS: list[dict[str, Any]] = [
@@ -58,6 +60,7 @@ ROWS: list[dict[str, Any]] = [
         "at": NOW + timedelta(days=number),
         "secret": Sealed(bytes([number])),
         "kind": None if number == 2 else f"k{number}",
+        "share": None if number == 4 else number / 4,
     }
     for number in range(1, 6)
 ]
@@ -181,7 +184,7 @@ async def test_what_is_written_is_written_as_sqlalchemy_writes_it(things: Databa
         done = await unit.execute(put("t6", None, True, date(2026, 1, 2), NOW, None, None))
         assert done.rowcount == 1
         row = (await unit.execute(select(thing).where(thing.c.id == "t6"))).one()
-    assert tuple(row) == ("t6", None, True, date(2026, 1, 2), NOW, None, None)
+    assert tuple(row) == ("t6", None, True, date(2026, 1, 2), NOW, None, None, None)
     moved = await things.execute(move(["t1", "t2", "t9"], NOW))
     assert {(each.id, each.at, each.kind) for each in moved} == {("t1", NOW, None), ("t2", NOW, None)}
     assert (await things.execute(flag_all(False))).rowcount == 6

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, func, select, type_coerce
-from sqlalchemy.types import NullType
+from sqlalchemy import Select, func, select
 
 from services.registry.local.generations import in_force
 from services.registry.local.port import LocalPort
@@ -20,16 +19,9 @@ from services.storage.statement import statement
 _OF_CLINIC = tuple(field.name for field in fields(Clinic))
 
 
-def _told(name: str) -> ColumnElement[Any]:
-    """A clinic's column. Both drivers give floats themselves; SQLAlchemy's type would ask PostgreSQL's for its number,
-    which nobody knows before a statement has run."""
-    column = clinic.c[name]
-    return type_coerce(column, NullType()) if isinstance(column.type, Float) else column
-
-
-CLINIC_COLUMNS = tuple(_told(name).label(f"clinic_{name}") for name in _OF_CLINIC)
+CLINIC_COLUMNS = tuple(clinic.c[name].label(f"clinic_{name}") for name in _OF_CLINIC)
 """For `clinic_of` with the prefix «clinic_»: beside columns of another table."""
-_COLUMNS = tuple(_told(name).label(name) for name in _OF_CLINIC)
+_COLUMNS = tuple(clinic.c[name].label(name) for name in _OF_CLINIC)
 
 
 @statement
