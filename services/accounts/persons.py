@@ -57,11 +57,6 @@ ADDED = "person_added"
 
 
 @statement
-def _family(account_id: str) -> Select[Any]:
-    return _LISTED.where(person_link.c.account_id == account_id)
-
-
-@statement
 def _families(account_ids: Collection[str]) -> Select[Any]:
     return _LISTED.where(person_link.c.account_id.in_(account_ids))
 
@@ -304,12 +299,8 @@ class Persons:
 
     async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """Rows of each account's list, in its order."""
-        if len(account_ids) == 1:
-            found = await self._database.fetch(_family(next(iter(account_ids))))
-        else:
-            found = await self._database.fetch(_families(list(account_ids)))
         rows: dict[str, list[Row]] = defaultdict(list)
-        for row in found:
+        for row in await self._database.fetch(_families(list(account_ids))):
             rows[row.account_id].append(row)
         return rows
 
