@@ -16,6 +16,7 @@ from services.accounts.persons import covers_words
 from services.accounts.tables import PATIENT, access_grant, account, link_basis, person, person_link
 from services.ids import new_id
 from services.storage.rows import Row
+from services.storage.statement import insert_row
 from services.storage.tables import audit
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -193,4 +194,4 @@ async def is_given(unit: Unit, vault: Vault, grantee_id: str, person_id: str) ->
 async def note(unit: Unit, now: datetime, account_id: str, person_id: str | None, action: str, subject_id: str) -> None:
     """A line of the audit."""
     values: Mapping[str, Any] = {"account_id": account_id, "person_id": person_id, "subject_id": subject_id}
-    await unit.execute(insert(audit).values(id=new_id(), action=action, at=now, **values))
+    await unit.execute(insert_row(audit, {"id": new_id(), "action": action, "at": now, **values}))

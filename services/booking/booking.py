@@ -26,7 +26,8 @@ from services.accounts.accounts import lock_account
 from services.accounts.links import note
 from services.accounts.model import Account, Action, Area, Person, Relation
 from services.accounts.persons import ADDED, DECLARED, Persons
-from services.booking import intents, sight
+from services.accounts.tables import PATIENT
+from services.booking import intents, sight, telling
 from services.booking.ending import why_over
 from services.booking.holds import Holds, let_go
 from services.booking.model import (
@@ -98,10 +99,13 @@ LATE_CHECKS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), ti
 
 
 @statement
-def _still_with_hold(account_id: str, person_id: str, slot_id: str, now: datetime) -> Select[Any]:
-    """`sight.listed`; and, in the same question, who holds the time."""
+def _still(
+    account_id: str, person_id: str, slot_id: str, patient_indexes: Collection[str], now: datetime
+) -> Select[Any]:
+    """`sight.listed`; in the same question, who holds the time, and whether anybody else stands for the patient."""
     held = and_(hold.c.slot_id == slot_id, hold.c.until > now)
-    return sight.listed(account_id, person_id).add_columns(hold.c.draft_id).outerjoin(hold, held)
+    others = telling.others(patient_indexes, account_id, now)
+    return sight.listed(account_id, person_id).add_columns(hold.c.draft_id, others).outerjoin(hold, held)
 
 
 class NotHeld(NomerokError):  # noqa: N818
@@ -218,7 +222,7 @@ class Booking:
         request, patient = begun.request, begun.patient
         answer = await self._ask(begun.intent_id, patient.id, request)
         moves = request.moves.id if request.moves else None
-        outcome = await self._settle(begun.intent_id, moves, answer, screen_follows=True)
+        outcome = await self._settle(begun.intent_id, moves, answer, screen_follows=True, heard=begun.heard)
         if outcome == Declined(Refusal.TIME_BUSY):
             await self._look_late_for(request.account.id, patient.id)
         if isinstance(outcome, Declined) and outcome.reason in _CLASHES:
@@ -549,15 +553,16 @@ class Booking:
                 "created_at": now,
             }
             await unit.execute(insert_row(booking_intent, row))
-            await self._check_still(unit, request, person_id)
+            heard = await self._check_still(unit, request, person_id, patient)
             if request.moves is not None and not _sees_all(request, now):
                 await sight.check_own(unit, request.account.id, request.moves.id)
             await self._moving.reserve(unit, intent_id, person_id, request)
-        return _Begun(intent_id, patient, request, clashes)
+        return _Begun(intent_id, patient, request, clashes, heard)
 
-    async def _check_still(self, unit: Unit, request: BookingRequest, person_id: str) -> None:
-        """`sight.check_listed`; and, in the same question, who holds the time."""
-        found = _still_with_hold(request.account.id, person_id, request.slot.id, self._clock.now())
+    async def _check_still(self, unit: Unit, request: BookingRequest, person_id: str, patient: Patient) -> bool:
+        """`sight.check_listed`, and who holds the time; gives whether anybody else is to hear of the visit."""
+        indexes = PATIENT.indexes(self._vault, [patient.id])
+        found = _still(request.account.id, person_id, request.slot.id, indexes, self._clock.now())
         row = (await unit.execute(found)).first()
         if row is None:
             raise NotAllowed(Denial.BASIS_ENDED)
@@ -568,6 +573,7 @@ class Booking:
         }
         if not fits[request.needs]:
             raise NotHeld
+        return bool(row.others)
 
     async def _settle(
         self,
@@ -576,9 +582,13 @@ class Booking:
         answer: BookingAnswer,
         *,
         screen_follows: bool,
+        heard: bool = True,
         unsure: bool = False,
     ) -> BookingOutcome:
-        """`moves`: the intent's. `unsure`: it is given up for a long silence, so it is looked at again."""
+        """`moves`: the intent's. `unsure`: it is given up for a long silence, so it is looked at again.
+
+        `heard`: others may stand for the patient. Who has come to while the registry was asked hears by `watch`.
+        """
         if isinstance(answer, Unknown):
             log.warning("the registry is silent about intent %s", intent_id)
             return Checking(intent_id)
@@ -587,7 +597,7 @@ class Booking:
         check_at = self._clock.now() + LATE_CHECKS[0] if late else None
         in_two_calls = moves is not None and not self._registry.capabilities().moves
         old = await self._old_visit(moves) if booked or in_two_calls else None
-        listeners = await self._listeners(answer, old)
+        listeners = await self._listeners(answer, old) if heard else Listeners()
         async with self._database.write() as unit:
             may = await self._may_act(unit, intent_id) if booked else True
             undone = may is False and moves is None
@@ -727,12 +737,16 @@ class Booking:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What is reserved. `clashes`: how many hidden ones are counted, this try too; None: all visits are seen."""
+    """What is reserved. `clashes`: how many hidden ones are counted, this try too; None: all visits are seen.
+
+    `heard`: whether anybody else stands for the patient.
+    """
 
     intent_id: str
     patient: Patient
     request: BookingRequest
     clashes: int | None
+    heard: bool
 
     @property
     def is_again(self) -> bool:

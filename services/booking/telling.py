@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
 from services.accounts import rights
 from services.accounts.accounts import Accounts
@@ -60,6 +60,12 @@ class Listeners:
 @statement
 def _standing(patient_indexes: Collection[str], now: datetime) -> Select[Any]:
     return by_documents(now, PATIENT.index.in_(patient_indexes), person_link.c.relation.in_(_STANDS_FOR))
+
+
+def others(patient_indexes: Collection[str], account_id: str, now: datetime) -> ColumnElement[bool]:
+    """Whether anybody but this account stands for the patient: a column of another question."""
+    standing = by_documents(now, PATIENT.index.in_(patient_indexes), person_link.c.relation.in_(_STANDS_FOR))
+    return standing.where(person_link.c.account_id != account_id).correlate(None).exists().label("others")
 
 
 @statement

@@ -122,4 +122,4 @@ async def test_the_press_that_confirms_has_a_budget(world: World, telegram: Tele
         await press_yes(world, account, card)
     assert "Запись подтверждена" in telegram.shown[-1]
     assert calls["commit"] <= 4
-    assert calls["sql"] <= 22
+    assert calls["sql"] <= 20

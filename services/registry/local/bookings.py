@@ -8,7 +8,7 @@ what has a smaller number was committed before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from services.registry.local.patients import Patients
 from services.registry.local.tables import doctor, patient, slot, visit
 from services.registry.local.visits import (
     CHANGES,
+    Beside,
     LocalVisits,
     cancel_refusal,
     new_visit,
@@ -30,6 +31,7 @@ from services.registry.local.visits import (
     row_of,
     slot_to_book,
     stands,
+    to_book,
     visit_by_id,
     visit_of,
     visits_with_clinics,
@@ -64,14 +66,17 @@ class Bookings:
     async def book(self, connection: Unit, key: str, patient_id: str, slot_id: str, now: datetime) -> BookingAnswer:
         """See `BookingsPort.book`."""
         person = (await connection.execute(_patient_locked(patient_id))).one_or_none()
-        visits = (await connection.execute(_visits_beside(key, patient_id, now))).all()
-        earlier = _of_key(visits, key)
-        if earlier is not None:
-            return Booked(visit_of(earlier, now))
+        await hold_present(connection)
+        found = (await connection.execute(_slot_beside(slot_id, key, patient_id, now))).all()
+        if not found or any(row.beside_key == key for row in found):
+            earlier = (await connection.execute(_visit_by_key(key))).one_or_none()
+            if earlier is not None:
+                return Booked(visit_of(earlier, now))
         if person is None:
             return Refused(Refusal.PATIENT_NOT_FOUND)
-        await hold_present(connection)
-        wanted = await self._wanted(connection, person, slot_id, visits, now)
+        beside = [Beside(row.beside_service_id, row.beside_starts_at, row.beside_ends_at) for row in found]
+        others = [each for each in beside if each.service_id is not None]  # a time beside which there is none
+        wanted = self._given(person, found[0] if found else None, others, now)
         if isinstance(wanted, Refused):
             return wanted
         booked = new_visit(patient_id, wanted, now)
@@ -92,7 +97,7 @@ class Bookings:
             return Refused(Refusal.OLD_VISIT_OVER)
         await hold_present(connection)
         await _lock_before(connection, old.slot_id, slot_id)
-        others = [row for row in visits if row is not old]
+        others = [Beside(row.service_id, row.starts_at, row.ends_at) for row in visits if row is not old]
         wanted = await self._wanted(connection, person, slot_id, others, now)
         if isinstance(wanted, Refused):
             return wanted
@@ -137,10 +142,13 @@ class Bookings:
         return await _end(connection, old, VisitStatus.MISSED)
 
     async def _wanted(
-        self, connection: Unit, person: Row, slot_id: str, others: Sequence[Row], now: datetime
+        self, connection: Unit, person: Row, slot_id: str, others: Iterable[Beside], now: datetime
     ) -> Row | Refused:
         """The locked slot that this patient may take beside `others`, or why not."""
         wanted = (await connection.execute(slot_to_book(slot_id))).one_or_none()
+        return self._given(person, wanted, others, now)
+
+    def _given(self, person: Row, wanted: Row | None, others: Iterable[Beside], now: datetime) -> Row | Refused:
         birth_date = self._patients.identity(person.id, person.identity).birth_date
         reason = refusal(wanted, birth_date, others, now)
         return Refused(reason or Refusal.TIME_BUSY) if reason is not None or wanted is None else wanted
@@ -157,14 +165,16 @@ def _patient_locked(patient_id: str) -> Select[Any]:
 
 
 @statement
-def _visits_beside(key: str, patient_id: str, now: datetime) -> Select[Any]:
-    """The visit of this key, and those that a new one may clash with."""
-    return visits_with_clinics().where(or_(visit.c.key == key, _not_over(patient_id, now)))
+def _slot_beside(slot_id: str, key: str, patient_id: str, now: datetime) -> Select[Any]:
+    """`to_book`, once for each visit that a new one may clash with, and for the one of this key."""
+    columns = (visit.c[name].label(f"beside_{name}") for name in ("key", *Beside._fields))
+    beside = or_(visit.c.key == key, _not_over(patient_id, now))
+    return to_book(slot_id).add_columns(*columns).outerjoin(visit, beside)
 
 
 @statement
 def _visits_to_move(key: str, visit_id: str, patient_id: str | None, now: datetime) -> Select[Any]:
-    """The same, and the visit that is to be moved."""
+    """The visit of this key, those that a new one may clash with, and the one that is to be moved."""
     mine = _not_over(patient_id, now)
     return visits_with_clinics().where(or_(visit.c.key == key, visit.c.id == visit_id, mine))
 

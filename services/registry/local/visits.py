@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
@@ -179,6 +179,11 @@ def _has(status: VisitStatus, now: datetime) -> ColumnElement[bool]:
 
 @statement
 def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
+    """See `to_book`."""
+    return to_book(slot_id)
+
+
+def to_book(slot_id: str) -> Select[tuple[Any, ...]]:
     """The slot, its doctor and its clinic; on PostgreSQL the slot's row stays locked to the end of the unit.
 
     The unit holds the present generation (`hold_present`).
@@ -200,10 +205,18 @@ def slot_to_book(slot_id: str) -> Select[tuple[Any, ...]]:
     )
 
 
-def refusal(wanted: Row | None, birth_date: date, others: Iterable[Row], now: datetime) -> Refusal | None:
+class Beside(NamedTuple):
+    """What of a visit tells whether another one clashes with it."""
+
+    service_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def refusal(wanted: Row | None, birth_date: date, others: Iterable[Beside], now: datetime) -> Refusal | None:
     """Why this time cannot be given, or None.
 
-    `wanted`: a row of `slot_to_book`; `others`: the patient's booked visits that have not ended.
+    `wanted`: a row of `to_book`; `others`: the patient's booked visits that have not ended.
     The names and their rules are those of ФЭР v2_0 (APPOINT_TIME_IS_BUSY and its kin).
     """
     if wanted is None or wanted.visit_id is not None:
