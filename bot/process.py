@@ -191,8 +191,9 @@ async def _listen(
 
 
 async def _introduce(bot: Bot, house: House, ready: asyncio.Event) -> None:
-    """Commands and descriptions, once nothing more pressing is to be done."""
+    """Commands and descriptions, once nothing more pressing is to be done; from then on the loop is people's."""
     await ready.wait()
+    house.kernel.database.tell_what_is_slow()
     try:
         await introduce(bot, house.entries.commands)
     except Exception:

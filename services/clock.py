@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Clock(Protocol):
@@ -31,19 +31,53 @@ class ShiftedClock:
     def __init__(self, path: Path, machine: Clock | None = None) -> None:
         self._path = path
         self._machine = machine or SystemClock()
+        self._known: tuple[_Version, timedelta | datetime] | None = None
 
     def now(self) -> datetime:
         machine = self._machine.now()
-        try:  # read each time: two moves may follow each other faster than the file's own time tells them apart
-            return _told(self._path.read_text(encoding="ascii").strip(), machine)
+        try:
+            told = self._told(machine)
+            return machine + told if isinstance(told, timedelta) else told
         except (OSError, ValueError, OverflowError):
             return machine
 
+    def _told(self, machine: datetime) -> timedelta | datetime:
+        """What the file says; read anew whenever it may be another one.
 
-def _told(words: str, machine: datetime) -> datetime:
-    """The moment that the file means. `ValueError`, `OverflowError`: it means none."""
+        The file's own time is coarse: two moves may follow each other faster than it tells them apart. So what has been
+        written just now is not taken for known.
+        """
+        version = _version(self._path)
+        if self._known is not None and self._known[0] == version:
+            return self._known[1]
+        told = _read(self._path)
+        settled = machine.timestamp() - version.written > _COARSE and version == _version(self._path)
+        self._known = (version, told) if settled else None
+        return told
+
+
+class _Version(NamedTuple):
+    """Which file it is, and when it was written, in seconds."""
+
+    file: int
+    length: int
+    written: float
+
+
+_COARSE = 0.1
+"""Seconds. What the system stamps files by turns far more often."""
+
+
+def _version(path: Path) -> _Version:
+    found = path.stat()
+    return _Version(found.st_ino, found.st_size, max(found.st_mtime, found.st_ctime))
+
+
+def _read(path: Path) -> timedelta | datetime:
+    """By how much it moves the clock, or where the clock stands. `ValueError`, `OverflowError`: it means neither."""
+    words = path.read_text(encoding="ascii").strip()
     try:
-        return machine + timedelta(seconds=int(words))
+        return timedelta(seconds=int(words))
     except ValueError:
         moment = datetime.fromisoformat(words)
     if moment.tzinfo is None:

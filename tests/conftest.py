@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from services.storage import sqlite
 from services.storage.engine import Database
 from services.storage.sqlite import UNIT_WAITED
 from services.storage.vault import KEY_BYTES, Vault
@@ -19,8 +18,7 @@ from tests.support.times import pytest_terminal_summary
 
 __all__ = ["pytest_terminal_summary"]
 
-# How long an example or a statement takes says how busy the machine is.
-sqlite.SLOW = float("inf")
+# How long an example takes says how busy the machine is.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 

@@ -31,6 +31,10 @@ from bot.telegram.decoding import decoded
 _AS_THEY_ARE = (str, int, float)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _JSON = {"Content-Type": "application/json"}
+_UNREAD = (Any, bool)
+"""Of an answer to such a call nothing is read but that it was taken."""
+_DONE: Response[Any] = Response(ok=True, result=True)
+_TAKEN = re.compile(r'\s*\{\s*"ok"\s*:\s*true\b')
 _UNREADABLE = "an answer that cannot be read"
 _UPDATE_ID = re.compile(r'"update_id"\s*:\s*(\d{1,18})')
 """In a text the quotes would stand behind backslashes."""
@@ -106,6 +110,8 @@ class TelegramSession(AiohttpSession):
     def check_response(
         self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
     ) -> Response[TelegramType]:
+        if status_code == HTTPStatus.OK and method.__returning__ in _UNREAD and _TAKEN.match(content):
+            return _DONE
         try:
             return super().check_response(bot, method, status_code, content)
         except (ClientDecodeError, TypeError):  # the latter: an error without a description

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Protocol
 
@@ -52,6 +53,8 @@ _LISTED = (
 Bases = Mapping[Basis, datetime | None]
 DECLARED: Bases = {Basis.DECLARED: None}
 _FAMILY_CONSENT = timedelta(days=365)
+_KNOWN = 2000
+"""How many persons a process remembers unsealed: by all that their rows hold, so none is ever out of date."""
 ADDED = "person_added"
 """In the audit: somebody was typed and put on the list."""
 
@@ -101,6 +104,7 @@ class Persons:
         self._clock = clock
         self._gate = Gate(database, clock, agreements)
         self._own_word_from = own_word_from
+        self._whole = lru_cache(_KNOWN)(self._whole_of)
 
     @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def family(self, account: Account) -> tuple[Person, ...]:
@@ -145,7 +149,7 @@ class Persons:
         rows = (await self._database.fetch(_one(account.id, person_id))).all()
         if not rows:
             raise NotFound
-        if not await self._gate.open_to(account, [self._person(list(rows))]):
+        if not await self._gate.open_to(account, self._persons(rows)):
             raise NotAllowed(Denial.NOT_OPEN)
         return self._identity(rows[0])
 
@@ -295,7 +299,7 @@ class Persons:
             rows = (await together.once(self._families, [account_id])).get(account_id, ())
         else:
             rows = (await self._database.fetch(_one(account_id, person_id))).all()
-        return tuple(self._person(list(group)) for _, group in groupby(rows, key=lambda row: row.id))
+        return self._persons(rows)
 
     async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """Rows of each account's list, in its order."""
@@ -307,14 +311,21 @@ class Persons:
     async def listed(self, unit: Unit, account_id: str, person_ids: Collection[str]) -> tuple[Person, ...]:
         """Those of these persons who stand on the account's list, as the unit sees it."""
         found = await unit.execute(_some(account_id, list(person_ids)))
-        return tuple(self._person(list(group)) for _, group in groupby(found.all(), key=lambda row: row.id))
+        return self._persons(found.all())
 
-    def _person(self, rows: list[Row]) -> Person:
-        first, now = rows[0], self._clock.now()
+    def _persons(self, rows: Iterable[Row]) -> tuple[Person, ...]:
+        """Of rows of `_LISTED`, each cut to what the account is shown now."""
+        now = self._clock.now()
+        today = local(now, MOSCOW).date()
+        return tuple(cut(self._whole(tuple(group)), today, now) for _, group in groupby(rows, key=lambda row: row.id))
+
+    def _whole_of(self, rows: tuple[Row, ...]) -> Person:
+        """All that the rows of one person say, which is not for showing: `cut` is."""
+        first = rows[0]
         identity, relation = self._identity(first), Relation(first.relation)
         own_word = [row.granted_at for row in rows if row.basis not in (None, Basis.CONSENT.value)]
         last = outlasted(relation, identity.birth_date, own_word)
-        whole = Person(
+        return Person(
             id=first.id,
             relation=relation,
             bases=tuple(_basis(row, last) for row in rows if row.basis is not None),
@@ -328,7 +339,6 @@ class Persons:
             names=names_of(identity),
             born=identity.birth_date,
         )
-        return cut(whole, local(now, MOSCOW).date(), now)
 
     def _identity(self, row: Row) -> PatientIdentity:
         return identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))

@@ -26,6 +26,8 @@ BY_BASIS: Mapping[Basis, frozenset[Field]] = {
 }
 """What each basis shows; several show what each of them does."""
 
+_ALL = frozenset(Field)
+
 
 def shown(person: Person, today: date, now: datetime) -> frozenset[Field]:
     """What the account is shown of the person. Where nothing stands any more: the name, while it is on the list."""
@@ -36,6 +38,8 @@ def shown(person: Person, today: date, now: datetime) -> frozenset[Field]:
 def cut(person: Person, today: date, now: datetime) -> Person:
     """The person without what the account is not shown."""
     fields = shown(person, today, now)
+    if fields >= _ALL:
+        return person
     return replace(
         person,
         shown=person.shown if fields >= FORM else None,

@@ -21,6 +21,7 @@ from services.storage.sqlite import AsideEngine, Checkpoints, LoopEngine
 from services.storage.units import Asked, Engine, Hearer, Unit
 
 _SQLITE_FULL, _POSTGRES_FULL = 13, "53100"
+_SLOW = 0.02
 
 
 class Database:
@@ -80,6 +81,10 @@ class Database:
         """Takes `listen` back."""
         for engine in {self._engine, self._aside}:
             engine.hearers.remove(hearer)
+
+    def tell_what_is_slow(self, longer_than: float = _SLOW) -> None:
+        """People wait for the loop now: what holds it up for so many seconds is named in the log."""
+        self._engine.slow = longer_than
 
     def free_bytes(self) -> int | None:
         """Room on the disk that the database lies on; None where it cannot be known: a server tells no client."""

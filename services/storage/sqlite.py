@@ -35,8 +35,6 @@ BUSY_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.02
 _SLICE = 0.005
 """Seconds after which a task that never suspends lets others in."""
-SLOW = 0.02
-"""Seconds on the loop's thread that are too many for one statement."""
 _COMMITS_A_CHECKPOINT = 500
 """The journal is some megabytes long by then."""
 _READERS = 4
@@ -65,11 +63,11 @@ class LoopEngine(Engine):
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Unit]:
-        yield _LoopUnit(self, self._reader)
+        yield _LoopUnit(self, writes=False)
 
     async def fetch(self, statement: Asked, parameters: Any = None) -> Rows:
         await self.let_others_in()
-        return await self.when_free(partial(self.run, self._reader, statement, parameters))
+        return await self.when_free(partial(self.run, self.reader, statement, parameters))
 
     async def execute(self, statement: Asked, parameters: Any = None) -> Rows:
         await self.let_others_in()
@@ -83,13 +81,18 @@ class LoopEngine(Engine):
         self._reader.close()
         self.writer.close()
 
+    @property
+    def reader(self) -> _Held:
+        """The writer, whose cache outlasts its own commits; while a unit is under way, one that sees what stands."""
+        return self._reader if self.lock.locked() else self.writer
+
     def run(self, held: _Held, statement: Asked, parameters: Any = None) -> Rows:
         """Here and now."""
         self._tell(statement)
         began = time.perf_counter()
         found = held.run(statement, parameters)
         took = time.perf_counter() - began
-        if took > SLOW:
+        if took > self.slow:
             log.warning("slow on the loop: %s took %.0f ms", called(statement), took * 1000)
         return found
 
@@ -98,7 +101,7 @@ class LoopEngine(Engine):
         began = time.perf_counter()
         self.writer.say(words)
         took = time.perf_counter() - began
-        if took > SLOW:
+        if took > self.slow:
             log.warning("slow on the loop: %s took %.0f ms", words, took * 1000)
 
     async def let_others_in(self) -> None:
@@ -194,9 +197,13 @@ class _Held:
 class _LoopUnit(Unit):
     dialect = "sqlite"
 
-    def __init__(self, engine: LoopEngine, held: _Held) -> None:
+    def __init__(self, engine: LoopEngine, *, writes: bool) -> None:
         self._engine = engine
-        self._held = held
+        self._writes = writes
+
+    @property
+    def _held(self) -> _Held:
+        return self._engine.writer if self._writes else self._engine.reader
 
     async def execute(self, statement: Asked, parameters: Any = None) -> Rows:
         return self._engine.run(self._held, statement, parameters)
@@ -226,7 +233,7 @@ class _Writing:
             engine.lock.release()
             raise
         self._mark = engine.mark()
-        return _LoopUnit(engine, engine.writer)
+        return _LoopUnit(engine, writes=True)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

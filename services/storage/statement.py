@@ -19,9 +19,23 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, ParamSpec
 
-from sqlalchemy import BindParameter, Dialect, Executable, Insert, Table, Update, bindparam, insert, type_coerce, update
+from sqlalchemy import (
+    BindParameter,
+    Dialect,
+    Executable,
+    Insert,
+    Integer,
+    String,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    type_coerce,
+    update,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from services.storage.rows import Row, row_of
 
@@ -150,10 +164,11 @@ class Compiled:
     """SQL for one engine: how values become the driver's, and what the driver finds becomes rows."""
 
     def __init__(self, made: Any, dialect: Dialect) -> None:
+        made = replacement_traverse(made, {}, _as_a_literal)
         compiled = made.compile(dialect=dialect)
         self._compiler: SQLCompiler = compiled
         self._binds = {name: _Bind(bind, dialect) for name, bind in self._compiler.binds.items()}
-        self._lists = [name for name, bind in self._binds.items() if bind.several]
+        self._lists = [name for name, bind in self._binds.items() if bind.several and bind.place is not None]
         columns = list(_columns(made))
         self.gives_rows = bool(columns)
         self._row = row_of(tuple(_name(column, place) for place, column in enumerate(columns)))
@@ -212,15 +227,11 @@ class _Plan:
 
     def __init__(self, compiler: SQLCompiler, binds: dict[str, _Bind], lengths: dict[str, int]) -> None:
         lists = {name: [None] * length for name, length in lengths.items()}
-        if lists:
-            state = compiler.construct_expanded_state({name: lists.get(name) for name in binds})
-            self.text = state.statement
-            order = state.positiontup or ()
-            expanded = state.parameter_expansion.items()
-            of_list = {each: (name, at) for name, them in expanded for at, each in enumerate(them)}
-        else:
-            self.text = compiler.string
-            order, of_list = compiler.positiontup or (), {}
+        state = compiler.construct_expanded_state({name: lists.get(name, bind.value) for name, bind in binds.items()})
+        self.text = state.statement
+        order = state.positiontup or ()
+        expanded = state.parameter_expansion.items()
+        of_list = {each: (name, at) for name, them in expanded if name in lists for at, each in enumerate(them)}
         self._lists = [(binds[name], length) for name, length in lengths.items()]
         numbers = {name: number for number, name in enumerate(lengths)}
         self._order: list[tuple[_Process | None, int | None, Any, tuple[int, int] | None]] = []
@@ -244,6 +255,17 @@ class _Plan:
 
 
 _OURS = "p_"
+
+
+def _as_a_literal(element: object, **_how: Any) -> BindParameter[Any] | None:
+    """What stands in the statement becomes part of its text, where a word or a number does.
+
+    An index of some rows (`WHERE status = 'open'`) is of use to who asks for just those. SQLite, told of the word by a
+    parameter, has to plan the statement anew at each call; PostgreSQL, having planned it once, would not use it.
+    """
+    if not isinstance(element, BindParameter) or element.key.startswith(_OURS) or element.value is None:
+        return None
+    return element.render_literal_execute() if isinstance(element.type, String | Integer) else None
 
 
 def _placeholder(place: int, kind: int) -> BindParameter[Any] | None:

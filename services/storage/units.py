@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -56,6 +57,8 @@ class Engine(ABC):
 
     def __init__(self) -> None:
         self.hearers: list[Hearer] = []
+        self.slow = math.inf
+        """A statement that takes the loop's thread for longer than so many seconds is told of in the log."""
 
     @abstractmethod
     def write(self) -> AbstractAsyncContextManager[Unit]:

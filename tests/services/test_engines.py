@@ -175,9 +175,9 @@ async def test_a_unit_whose_commit_fails_is_undone(here: Database, monkeypatch: 
 
 
 async def test_what_is_slow_on_the_loop_is_named_without_its_values(
-    here: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    here: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(on_sqlite, "SLOW", -1.0)
+    here.tell_what_is_slow(longer_than=-1.0)
     with caplog.at_level(logging.WARNING):
         await here.execute(rename("one", "a secret"))
         await here.fetch(select(setting).where(setting.c.value == "a secret"))
