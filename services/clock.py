@@ -51,26 +51,26 @@ class ShiftedClock:
         if self._known is not None and self._known[0] == version:
             return self._known[1]
         told = _read(self._path)
-        settled = machine.timestamp() - version.written > _COARSE and version == _version(self._path)
+        settled = machine.timestamp() * 10**9 - version.written > _COARSE and version == _version(self._path)
         self._known = (version, told) if settled else None
         return told
 
 
 class _Version(NamedTuple):
-    """Which file it is, and when it was written, in seconds."""
+    """Which file it is, and when it was written, in nanoseconds."""
 
     file: int
     length: int
-    written: float
+    written: int
 
 
-_COARSE = 0.1
-"""Seconds. What the system stamps files by turns far more often."""
+_COARSE = 10**8
+"""Nanoseconds. What the system stamps files by turns far more often."""
 
 
 def _version(path: Path) -> _Version:
     found = path.stat()
-    return _Version(found.st_ino, found.st_size, max(found.st_mtime, found.st_ctime))
+    return _Version(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _read(path: Path) -> timedelta | datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
@@ -29,9 +30,14 @@ def clinic_label(clinic: Clinic, *, star: bool = False) -> str:
 
 def clinic_address(clinic: Clinic) -> str:
     """The address with the town, unless it names it already."""
-    if not clinic.town or folded(clinic.town) in folded(clinic.address):
-        return clinic.address or clinic.town
-    return f"{clinic.town}, {clinic.address}" if clinic.address else clinic.town
+    return _with_town(clinic.address, clinic.town)
+
+
+@lru_cache(1024)
+def _with_town(address: str, town: str) -> str:
+    if not town or folded(town) in folded(address):
+        return address or town
+    return f"{town}, {address}" if address else town
 
 
 def kilometres(t: Texts, distance: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names, get_month_names
@@ -37,7 +38,7 @@ def clock_time(moment: datetime, tz: str) -> str:
 
 def day_words(t: Texts, day: date, today: date) -> str:
     """«завтра, вт 24 ноября»; the year only when it is another one."""
-    words = format_date(day, _DAY[t.locale], locale=t.locale)
+    words = _formatted(day, _DAY[t.locale], t.locale)
     if day.year != today.year:
         words = _with_year(t, words, day)
     if day == today:
@@ -53,7 +54,7 @@ def short_day(t: Texts, day: date, today: date) -> str:
         return t.label("today")
     if day == today + timedelta(days=1):
         return t.label("tomorrow")
-    return format_date(day, _SHORT[t.locale], locale=t.locale)
+    return _formatted(day, _SHORT[t.locale], t.locale)
 
 
 def when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
@@ -65,14 +66,14 @@ def when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
 def full_when(t: Texts, moment: datetime, tz: str) -> str:
     """«вторник, 24 ноября 2026 года, 09:20»: for what is read on any day."""
     start = local(moment, tz)
-    words = format_date(start.date(), "EEEE, d MMMM", locale=t.locale)
+    words = _formatted(start.date(), "EEEE, d MMMM", t.locale)
     return f"{_with_year(t, words, start.date())}, {start:%H:%M}"
 
 
 def day_and_time(t: Texts, moment: datetime, tz: str) -> str:
     """«24 ноября, 09:20»."""
     start = local(moment, tz)
-    return f"{format_date(start.date(), 'd MMMM', locale=t.locale)}, {start:%H:%M}"
+    return f"{_formatted(start.date(), 'd MMMM', t.locale)}, {start:%H:%M}"
 
 
 def short_when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
@@ -107,6 +108,11 @@ def weekday_letters(t: Texts) -> list[str]:
     """«Пн … Вс», Monday first."""
     names = get_day_names("short" if t.locale == "en" else "abbreviated", context="stand-alone", locale=t.locale)
     return [names[index].capitalize() for index in range(7)]
+
+
+@lru_cache(1024)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
 
 
 def _with_year(t: Texts, words: str, day: date) -> str:
