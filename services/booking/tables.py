@@ -101,7 +101,12 @@ cancel_intent = Table(
     ),
     Index(None, "account_id"),
     Index(None, "visit_id"),
-    Index(None, "clinic_id"),
+    Index(
+        "ix_cancel_intent_at",
+        "clinic_id",
+        sqlite_where=text("status = 'pending'"),
+        postgresql_where=text("status = 'pending'"),
+    ),
     Index(
         "ix_cancel_intent_due",
         "check_at",

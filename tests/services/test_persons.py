@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Column, func, select
 
 from services.accounts.model import Account, Basis, Person, Relation
 from services.accounts.persons import ConfirmedPerson, ReadyFamily
@@ -21,6 +23,8 @@ from services.registry.local.patients import Patients
 from services.registry.local.tables import patient as patients
 from services.registry.model import Patient, PatientIdentity, Policy, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
+from services.storage.types import Sealed
+from services.storage.vault import Vault
 from services.tables import metadata
 from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
 
@@ -37,6 +41,31 @@ async def kept(world: World, whom: Person) -> tuple[str | None, bool]:
     """The clinic of attachment, and whether the registry knows the policy: as the row has it."""
     row = (await world.database.fetch(select(person).where(person.c.id == whom.id))).one()
     return row.clinic_id, row.verified_at is not None
+
+
+# --- unsealing ------------------------------------------------------------------------------------
+
+
+async def test_a_person_is_unsealed_once_for_each_content_of_their_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = await world.account()
+    own = await world.persons.register_own(account, ANNA)
+    opened = Counter[str]()
+    open_json = Vault.open_json
+
+    def counted(vault: Vault, column: Column[Any], row_id: str, sealed: Sealed) -> Any:
+        opened[row_id] += 1
+        return open_json(vault, column, row_id, sealed)
+
+    monkeypatch.setattr(Vault, "open_json", counted)
+    assert await world.persons.family(account) == await world.persons.family(account) == (own,)
+    assert opened[own.id] <= 1
+    await world.persons.register_own(account, replace(ANNA, phone="+79990000000"))
+    assert (await world.persons.family(account))[0].identity.phone == "+79990000000"
+    before = opened[own.id]
+    assert (await world.persons.get(account, own.id)).identity.phone == "+79990000000"
+    assert opened[own.id] == before
 
 
 # --- one's own form -------------------------------------------------------------------------------

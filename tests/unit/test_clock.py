@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,6 +57,22 @@ def test_without_a_file_it_is_the_machines(tmp_path: Path) -> None:
     assert clock.now() == MONDAY_MORNING
     (tmp_path / "shift").mkdir()
     assert clock.now() == MONDAY_MORNING
+
+
+def test_a_file_that_stays_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, file = FakeClock(), tmp_path / "shift"
+    file.write_text("60")
+    os.utime(file, (0, 0))  # it was not written just now
+    clock = ShiftedClock(file, machine)
+    assert clock.now() == MONDAY_MORNING + timedelta(minutes=1)
+    machine.advance(hours=3)
+    with monkeypatch.context() as patched:
+        patched.delattr(Path, "read_text")
+        assert clock.now() == MONDAY_MORNING + LATER + timedelta(minutes=1)
+    file.write_text("90")
+    assert clock.now() == MONDAY_MORNING + LATER + timedelta(seconds=90)
+    file.unlink()
+    assert clock.now() == MONDAY_MORNING + LATER
 
 
 def test_every_move_is_seen_however_fast_they_come(tmp_path: Path) -> None:

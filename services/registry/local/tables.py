@@ -99,12 +99,12 @@ slot = Table(
     Column("until", Integer),
     _partial(
         "ix_registry_slot_free_doctor",
-        *("doctor_id", "starts_at", "day", "id", "since", "until"),
+        *("doctor_id", "starts_at", "day", "id", "since", "until", "visit_id"),
         where="visit_id IS NULL",
     ),
     _partial(
         "ix_registry_slot_free_service",
-        *("clinic_id", "service_id", "starts_at", "doctor_id", "day", "id", "since", "until"),
+        *("clinic_id", "service_id", "starts_at", "doctor_id", "day", "id", "since", "until", "visit_id"),
         where="visit_id IS NULL",
     ),
     _partial("ix_registry_slot_taken", "doctor_id", "starts_at", where="visit_id IS NOT NULL"),
