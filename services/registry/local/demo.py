@@ -16,11 +16,12 @@ from sqlalchemy import delete, select
 from services.clock import Clock
 from services.registry.local.demo_clinics import NEVER_FREE, POSTS, TZ, DemoClinic, demo_clinics
 from services.registry.local.loading import Loader, stretches
-from services.registry.local.tables import slot
+from services.registry.local.tables import clinic, slot
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage.engine import Database
 from services.storage.sql import insert_for
 from services.storage.tables import setting
+from services.storage.units import Unit
 
 FILLED = "demo_filled"
 """The setting that holds the day for which the demo was last filled to the end."""
@@ -39,7 +40,7 @@ _SATURDAY, _SUNDAY = 5, 6
 async def fill_demo(database: Database, clock: Clock, places: Sequence[DemoClinic] | None = None) -> bool:
     """Fills the demo, or moves it to today; False where that was done today. After a kill it goes on again.
 
-    A write unit a clinic, so that others get their turn in between. `places`: all of `demo_clinics` unless told.
+    Short write units, so that others get their turn in between. `places`: all of `demo_clinics` unless told.
     """
     today = clock.now().astimezone(_ZONE).date()
     done = (await database.fetch(select(setting.c.value).where(setting.c.name == FILLED))).scalar_one_or_none()
@@ -67,11 +68,25 @@ async def roll_demo(database: Database, clock: Clock, places: Sequence[DemoClini
             loader = Loader(connection, database.dialect)
             await loader.put_clinics([place.clinic])
             await loader.put_doctors(place.doctors)
-            for some in stretches(sorted(slots, key=lambda record: (record.doctor_id, record.start))):
-                await loader.put_slots(some)
+        for some in stretches(sorted(slots, key=lambda record: (record.doctor_id, record.start))):
+            async with database.aside.write() as connection:
+                await _alone_in(connection, place)
+                await Loader(connection, database.dialect).put_slots(some)
+        async with database.aside.write() as connection:
+            await _alone_in(connection, place)
             await connection.execute(delete(slot).where(*past))
     mark = insert_for(database.dialect, setting).values(name=FILLED, value=today.isoformat())
     await database.aside.execute(mark.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()}))
+
+
+async def _alone_in(connection: Unit, place: DemoClinic) -> None:
+    """No other process that rolls this clinic goes on before the unit ends: they lock the same times, new ones too.
+
+    Who books there needs the clinic's row only to be there.
+    """
+    if connection.dialect != "sqlite":
+        here = select(clinic.c.id).where(clinic.c.id == place.clinic.id)
+        await connection.execute(here.with_for_update(key_share=True))
 
 
 def free_times(one: DoctorRecord, today: date) -> Iterator[SlotRecord]:
