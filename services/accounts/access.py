@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, select
 
 from services.accounts import concerns, rights
 from services.accounts.accounts import Accounts
@@ -24,6 +24,7 @@ from services.accounts.identity import identity_from_json
 from services.accounts.links import (
     WEAK,
     covers_of,
+    drop_bases,
     end_grants,
     insert_grant,
     is_confirmed,
@@ -65,10 +66,37 @@ from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.registry.model import Patient, PatientIdentity
 from services.storage.engine import Database
+from services.storage.statement import insert_row, statement
 from services.storage.tables import audit
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
+
+
+@statement
+def _patient_of(link_id: str) -> Select[Any]:
+    return (
+        select(person.c.id, person.c.patient)
+        .join(person_link, person_link.c.person_id == person.c.id)
+        .where(person_link.c.id == link_id, person.c.patient.is_not(None))
+    )
+
+
+@statement
+def _having_a_say(patient_indexes: Collection[str], but_account_id: str, now: datetime) -> Select[Any]:
+    """Other accounts with more than their own word for this patient, and the patient as each has them."""
+    return (
+        select(person_link.c.account_id, person.c.id)
+        .join(person, person.c.id == person_link.c.person_id)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(
+            PATIENT.index.in_(patient_indexes),
+            person_link.c.account_id != but_account_id,
+            person_link.c.ended_at.is_(None),
+            link_basis.c.basis.not_in(WEAK),
+            lives(now),
+        )
+    )
 
 
 class Access:
@@ -165,7 +193,7 @@ class Access:
 
     async def _note_miss(self, who: Account) -> None:
         values = {"id": new_id(), "account_id": who.id, "action": "code_missed", "at": self._clock.now()}
-        await self._database.execute(insert(audit).values(values))
+        await self._database.execute(insert_row(audit, values))
 
     @concerns.persons("who may act for whom")
     async def offer(self, who: Account, code_id: str) -> Shown:
@@ -226,12 +254,7 @@ class Access:
     @concerns.persons("who may act for whom")
     async def opened(self, who: Account, link_id: str) -> Person:
         """Whose records have been opened in another chat, too; `NotFound` for who is not concerned."""
-        query = (
-            select(person.c.id, person.c.patient)
-            .join(person_link, person_link.c.person_id == person.c.id)
-            .where(person_link.c.id == link_id, person.c.patient.is_not(None))
-        )
-        row = (await self._database.fetch(query)).one_or_none()
+        row = (await self._database.fetch(_patient_of(link_id))).one_or_none()
         known = await self._known(who, PATIENT.open(self._vault, row.id, row.patient)) if row is not None else None
         if known is None or not rights.live_bases(known, self._clock.now()) - {Basis.DECLARED}:
             raise NotFound
@@ -317,7 +340,7 @@ class Access:
             link_id = await live_link(
                 unit, self._clock.now(), who.id, person_id, relation, keep=known.relation is Relation.OWN
             )
-            await unit.execute(delete(link_basis).where(link_basis.c.link_id == link_id, link_basis.c.basis.in_(WEAK)))
+            await unit.execute(drop_bases(link_id, WEAK))
             if basis is Basis.CONSENT:
                 await end_grants(unit, self._vault, self._clock.now(), who.id, person_id)
             await put_basis(unit, link_id, basis, until, self._clock.now(), VISITS_WHOLE, self._rights_ended)
@@ -325,25 +348,15 @@ class Access:
 
     async def _grant_of_giver(self, unit: Unit, grantee_id: str, patient_id: str, until: datetime) -> None:
         """A consent given at the desk stands in the giver's own chat too, where they have one: to be ended there."""
-        own = await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id))
+        own = await unit.execute(own_by_documents(PATIENT.indexes(self._vault, [patient_id]), self._clock.now()))
         givers = {row.account_id: row.person_id for row in own.all() if row.account_id != grantee_id}
         for giver_id, person_id in givers.items():
             await insert_grant(unit, self._clock.now(), person_id, giver_id, grantee_id, VISITS_WHOLE, until)
 
     async def _warn_others(self, unit: Unit, account_id: str, patient_id: str, link_id: str, code_id: str) -> None:
         """Whoever has a confirmed say over this patient hears that another chat has got one: it may be a theft."""
-        others = await unit.execute(
-            select(person_link.c.account_id, person.c.id)
-            .join(person, person.c.id == person_link.c.person_id)
-            .join(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(
-                PATIENT.among(self._vault, [patient_id]),
-                person_link.c.account_id != account_id,
-                person_link.c.ended_at.is_(None),
-                link_basis.c.basis.not_in(WEAK),
-                lives(self._clock.now()),
-            )
-        )
+        indexes = PATIENT.indexes(self._vault, [patient_id])
+        others = await unit.execute(_having_a_say(indexes, account_id, self._clock.now()))
         for other in others.all():
             opened, key = AccountNews.ACCESS_OPENED, keys.access_opened(code_id, other.account_id)
             await self._outbox.add(unit, Notice(other.account_id, other.id, opened, link_id, key))

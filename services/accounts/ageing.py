@@ -7,12 +7,12 @@ told. Birth dates are sealed, so links are looked through once a day, page by pa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, Insert, Select, delete, select
 
 from services.accounts import concerns
 from services.accounts.accounts import lock_account
@@ -34,6 +34,7 @@ from services.registry.model import ADULT_AGE
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.sql import insert_for
+from services.storage.statement import statement, update_row
 from services.storage.tables import setting
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -89,6 +90,84 @@ class _Look:
         return cls(date.fromisoformat(day), int(age) if age else OWN_WORD_FROM)
 
 
+@statement
+def _look_before() -> Select[Any]:
+    return select(setting.c.value).where(setting.c.name == _SEEN)
+
+
+@statement
+def _looked(written: str, *, dialect: str) -> Insert:
+    noted = insert_for(dialect, setting).values(name=_SEEN, value=written)
+    return noted.on_conflict_do_update(index_elements=["name"], set_={"value": written})
+
+
+@statement
+def _link_of(account_id: str, link_id: str) -> Select[Any]:
+    return (
+        select(person_link.c.relation, person_link.c.ended_at, person.c.id, person.c.profile)
+        .join(person, person.c.id == person_link.c.person_id)
+        .where(person_link.c.id == link_id, person_link.c.account_id == account_id)
+    )
+
+
+@statement
+def _papers_over(now: datetime) -> Select[Any]:
+    return (
+        select(person_link.c.id, person_link.c.account_id, person_link.c.person_id, link_basis.c.until)
+        .join(link_basis, link_basis.c.link_id == person_link.c.id)
+        .where(
+            link_basis.c.basis.in_(STRONG),
+            link_basis.c.until <= now,
+            person_link.c.relation != Relation.OWN.value,
+            person_link.c.ended_at.is_(None),
+        )
+        .order_by(person_link.c.id)
+    )
+
+
+@statement
+def _drop_papers(link_id: str, now: datetime) -> Delete:
+    """Those of the link that are over."""
+    over = link_basis.c.basis.in_(STRONG), link_basis.c.until <= now
+    return delete(link_basis).where(link_basis.c.link_id == link_id, *over)
+
+
+@statement
+def _links_after(link_id: str) -> Select[Any]:
+    """A page of children and wards."""
+    return (
+        select(person_link, person.c.profile, person.c.patient)
+        .join(person, person.c.id == person_link.c.person_id)
+        .where(
+            person_link.c.relation.in_([each.value for each in _STOOD_FOR]),
+            person_link.c.ended_at.is_(None),
+            person_link.c.id > link_id,
+        )
+        .order_by(person_link.c.id)
+        .limit(_PAGE)
+    )
+
+
+@statement
+def _drop_but_consent(link_id: str) -> Delete:
+    return delete(link_basis).where(link_basis.c.link_id == link_id, link_basis.c.basis != Basis.CONSENT.value)
+
+
+@statement
+def _standing_keys(of_keys: Collection[str]) -> Select[Any]:
+    return select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(of_keys))
+
+
+@statement
+def _ended_before(moment: datetime) -> Select[Any]:
+    return select(person_link.c.id).where(person_link.c.ended_at < moment)
+
+
+@statement
+def _held(link_ids: Collection[str]) -> Select[Any]:
+    return select(link_basis).where(link_basis.c.link_id.in_(link_ids))
+
+
 class Ageing:
     """One look a day, by Moscow's calendar; the notices come between 08:00 and 21:00.
 
@@ -118,28 +197,19 @@ class Ageing:
         today = local(now, MOSCOW).date()
         if self._seen == today:
             return 0
-        query = select(setting.c.value).where(setting.c.name == _SEEN)
         done = 0
-        written: str | None = (await self._database.fetch(query)).scalar()
+        written: str | None = (await self._database.fetch(_look_before())).scalar()
         before, look = _Look.read(written) if written else None, _Look(today, self._own_word_from)
         if before != look:
             done = await self._end_papers(now) + await self._look_through(look, before, now) + await self._sweep(now)
-            noted = insert_for(self._database.dialect, setting).values(name=_SEEN, value=look.written)
-            await self._database.execute(
-                noted.on_conflict_do_update(index_elements=["name"], set_={"value": look.written})
-            )
+            await self._database.execute(_looked(look.written, dialect=self._database.dialect))
         self._seen = today
         return done
 
     @concerns.persons("a link that has ended, or is about to change")
     async def notice(self, account: Account, link_id: str) -> LinkNotice:
         """What a notice about this link of the account says, of an ended one too; `NotFound` once it is gone."""
-        query = (
-            select(person_link.c.relation, person_link.c.ended_at, person.c.id, person.c.profile)
-            .join(person, person.c.id == person_link.c.person_id)
-            .where(person_link.c.id == link_id, person_link.c.account_id == account.id)
-        )
-        row = (await self._database.fetch(query)).one_or_none()
+        row = (await self._database.fetch(_link_of(account.id, link_id))).one_or_none()
         if row is None:
             raise NotFound
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.id, row.profile))
@@ -155,26 +225,11 @@ class Ageing:
 
     async def _end_papers(self, now: datetime) -> int:
         """Guardianship papers whose date has come."""
-        query = (
-            select(person_link.c.id, person_link.c.account_id, person_link.c.person_id, link_basis.c.until)
-            .join(link_basis, link_basis.c.link_id == person_link.c.id)
-            .where(
-                link_basis.c.basis.in_(STRONG),
-                link_basis.c.until <= now,
-                person_link.c.relation != Relation.OWN.value,
-                person_link.c.ended_at.is_(None),
-            )
-            .order_by(person_link.c.id)
-        )
-        found = (await self._database.fetch(query)).all()
+        found = (await self._database.fetch(_papers_over(now))).all()
         for row in found:
             async with self._database.write() as unit:
                 await lock_account(unit, row.account_id)
-                await unit.execute(
-                    delete(link_basis).where(
-                        link_basis.c.link_id == row.id, link_basis.c.basis.in_(STRONG), link_basis.c.until <= now
-                    )
-                )
+                await unit.execute(_drop_papers(row.id, now))
                 await self._end_without_basis(unit, row, now)
                 await self._tell(unit, AccountNews.GUARDIANSHIP_ENDED, row, keys.guardianship_ended(row.id, row.until))
         return len(found)
@@ -196,19 +251,8 @@ class Ageing:
         return done
 
     async def _page(self, after: str) -> Sequence[_Link]:
-        query = (
-            select(person_link, person.c.profile, person.c.patient)
-            .join(person, person.c.id == person_link.c.person_id)
-            .where(
-                person_link.c.relation.in_([each.value for each in _STOOD_FOR]),
-                person_link.c.ended_at.is_(None),
-                person_link.c.id > after,
-            )
-            .order_by(person_link.c.id)
-            .limit(_PAGE)
-        )
         async with self._database.read() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(_links_after(after))).all()
             bases = await _bases(connection, [row.id for row in rows])
         return [self._link(row, bases[row.id]) for row in rows]
 
@@ -224,9 +268,7 @@ class Ageing:
         """A child or a minor ward of 18: their representatives' word and papers end, a consent of their own stays."""
         async with self._database.write() as unit:
             await lock_account(unit, link.account_id)
-            await unit.execute(
-                delete(link_basis).where(link_basis.c.link_id == link.id, link_basis.c.basis != Basis.CONSENT.value)
-            )
+            await unit.execute(_drop_but_consent(link.id))
             await self._end_without_basis(unit, link, now)
             await self._tell(unit, AccountNews.TURNED_18, link, keys.turned_18(link.id))
             for own in await self._own_links(unit, link.patient_id):
@@ -236,12 +278,13 @@ class Ageing:
         """The grown child's own accounts, confirmed by documents."""
         if patient_id is None:
             return ()
-        return (await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id).distinct())).all()
+        indexes = PATIENT.indexes(self._vault, [patient_id])
+        return (await unit.execute(own_by_documents(indexes, self._clock.now()))).all()
 
     async def _end_without_basis(self, unit: Unit, link: Any, now: datetime) -> None:
         bases = await _bases(unit, [link.id])
         if not any(each.lives(now) for each in bases[link.id]):
-            await unit.execute(update(person_link).where(person_link.c.id == link.id).values(ended_at=now))
+            await unit.execute(update_row(person_link, link.id, {"ended_at": now}))
             await show_own(unit, link.account_id, link.person_id)
         await self._rights_ended.look(unit, link.account_id, link.person_id)
 
@@ -252,25 +295,22 @@ class Ageing:
     async def _untold(self, links: Sequence[_Link]) -> list[_Link]:
         """Those whose notice does not stand yet."""
         by_key = {keys.own_word_from(each.id, self._own_word_from): each for each in links}
-        told = await self._database.fetch(select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(by_key)))
-        known = set(told.scalars())
+        known = set((await self._database.fetch(_standing_keys(list(by_key)))).scalars())
         return [each for key, each in by_key.items() if key not in known]
 
     async def _sweep(self, now: datetime) -> int:
         """Forgets links that ended long ago."""
-        query = select(person_link.c.id).where(person_link.c.ended_at < now - KEPT)
         async with self._database.write() as unit:
-            gone = (await unit.execute(query)).scalars().all()
-            if gone:
-                await forget_links(unit, gone)
+            gone = (await unit.execute(_ended_before(now - KEPT))).scalars().all()
+            for first in range(0, len(gone), _PAGE):
+                await forget_links(unit, gone[first : first + _PAGE])
         return len(gone)
 
 
 async def _bases(connection: Unit, link_ids: Sequence[str]) -> dict[str, list[_Held]]:
     """What is held by each of the links."""
-    query = select(link_basis).where(link_basis.c.link_id.in_(link_ids))
     found: dict[str, list[_Held]] = defaultdict(list)
-    for row in await connection.execute(query):
+    for row in await connection.execute(_held(link_ids)):
         found[row.link_id].append(_Held(Basis(row.basis), row.until, row.granted_at))
     return found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, Update, func, select, update
 
 from services.accounts import concerns, rights
 from services.accounts.ended import RightsEnded
@@ -31,7 +31,7 @@ from services.accounts.links import (
 )
 from services.accounts.model import Account, Basis, EndedBasis, Person, Relation, StandingBasis, full_name
 from services.accounts.notices import AccountNews
-from services.accounts.patients import same_patient
+from services.accounts.patients import Indexes, indexes_of, same_patient
 from services.accounts.persons import Persons
 from services.accounts.tables import PATIENT, access_grant, account, link_basis, person, person_link
 from services.clock import Clock
@@ -42,6 +42,7 @@ from services.notify.outbox import Outbox
 from services.registry.model import PatientIdentity
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, local
@@ -69,6 +70,98 @@ _ROWS = (
     .where(person_link.c.ended_at.is_(None), link_basis.c.basis.not_in(WEAK))
     .order_by(link_basis.c.granted_at, link_basis.c.link_id, link_basis.c.basis)
 )
+
+
+@statement
+def _received(account_id: str, now: datetime) -> Select[Any]:
+    """Consents that the account lives by."""
+    return _live(now, person_link.c.account_id == account_id, link_basis.c.basis == Basis.CONSENT.value)
+
+
+@statement
+def _over_patient(patient_indexes: Collection[str], but_account_id: str | None, now: datetime) -> Select[Any]:
+    """All that stands over a patient; but what this account has."""
+    others = () if but_account_id is None else (person_link.c.account_id != but_account_id,)
+    return _live(now, PATIENT.index.in_(patient_indexes), *others)
+
+
+@statement
+def _one(link_id: str, basis: str, now: datetime) -> Select[Any]:
+    return _live(now, link_basis.c.link_id == link_id, link_basis.c.basis == basis)
+
+
+def _live(now: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return _ROWS.where(lives(now), *conditions)
+
+
+@statement
+def _overdue(now: datetime) -> Select[Any]:
+    return _ROWS.where(*_consent_over(now))
+
+
+@statement
+def _overdue_still(link_id: str, now: datetime) -> Select[Any]:
+    """Locked."""
+    return _ROWS.where(link_basis.c.link_id == link_id, *_consent_over(now)).with_for_update(of=link_basis)
+
+
+def _consent_over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return link_basis.c.basis == Basis.CONSENT.value, link_basis.c.until <= now
+
+
+@statement
+def _link(link_id: str) -> Select[Any]:
+    """Ended or not, with its person."""
+    return (
+        select(person_link, person.c.profile, person.c.patient)
+        .join(person, person.c.id == person_link.c.person_id)
+        .where(person_link.c.id == link_id)
+    )
+
+
+@statement
+def _person_of(link_id: str) -> Select[Any]:
+    return select(person_link.c.person_id).where(person_link.c.id == link_id)
+
+
+@statement
+def _consents_locked(person_id: str, indexes: Indexes) -> Select[Any]:
+    """Those that stand over the person's patient."""
+    over = access_grant.c.person_id.in_(same_patient(person_id, indexes)), access_grant.c.ended_at.is_(None)
+    return select(access_grant.c.id).where(*over).order_by(access_grant.c.id).with_for_update()
+
+
+@statement
+def _accounts_locked(person_id: str, indexes: Indexes) -> Select[Any]:
+    """Those that have the person's patient."""
+    linked = select(person_link.c.account_id).where(person_link.c.person_id.in_(same_patient(person_id, indexes)))
+    them = select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id)
+    return them.with_for_update(key_share=True)
+
+
+@statement
+def _end_given(grantor_id: str, person_id: str, indexes: Indexes, now: datetime) -> Update:
+    """Consents of the person's patient that this chat has given."""
+    return (
+        update(access_grant)
+        .where(
+            access_grant.c.grantor_id == grantor_id,
+            access_grant.c.ended_at.is_(None),
+            access_grant.c.person_id.in_(same_patient(person_id, indexes)),
+        )
+        .values(ended_at=now)
+        .returning(access_grant)
+    )
+
+
+@statement
+def _by_papers(account_id: str) -> Select[Any]:
+    """The account's children and wards."""
+    return select(person_link.c.id, person_link.c.person_id).where(
+        person_link.c.account_id == account_id,
+        person_link.c.relation.in_(_BY_PAPERS),
+        person_link.c.ended_at.is_(None),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +201,7 @@ class Bases:
         """
         own = await self._confirmed(who)
         others = await self._over(own, who) if own else []
-        mine = person_link.c.account_id == who.id, link_basis.c.basis == Basis.CONSENT.value
-        received = (await self._database.fetch(self._live(*mine))).all()
+        received = (await self._database.fetch(_received(who.id, self._clock.now()))).all()
         holder = {who.id: own.full_name} if own else {}
         return (
             *(await self._told(others, own)),
@@ -132,18 +224,13 @@ class Bases:
     @concerns.persons("what stands over a patient, told to the desk")
     async def of_patient(self, patient_id: str) -> tuple[StandingBasis, ...]:
         """For the desk: all that stands over the registry's patient, in whichever chat."""
-        rows = (await self._database.fetch(self._live(PATIENT.among(self._vault, [patient_id])))).all()
+        rows = await self._standing_over(patient_id)
         return tuple(await self._told(rows, None))
 
     @concerns.persons("who may act for whom")
     async def ended(self, who: Account, link_id: str) -> EndedBasis:
         """What a notice about this link says: to the account that had it, and to the patient's confirmed chats."""
-        query = (
-            select(person_link, person.c.profile, person.c.patient)
-            .join(person, person.c.id == person_link.c.person_id)
-            .where(person_link.c.id == link_id)
-        )
-        row = (await self._database.fetch(query)).one_or_none()
+        row = (await self._database.fetch(_link(link_id))).one_or_none()
         if row is None:
             raise NotFound
         if row.account_id == who.id:
@@ -179,8 +266,7 @@ class Bases:
 
         `NotFound` where it does not stand.
         """
-        of_link = link_basis.c.link_id == link_id, link_basis.c.basis == basis.value
-        rows = (await self._database.fetch(self._live(*of_link))).all()
+        rows = (await self._database.fetch(_one(link_id, basis.value, self._clock.now()))).all()
         if not rows:
             raise NotFound
         (found,) = await self._told(rows, None)
@@ -197,14 +283,13 @@ class Bases:
         They were given at the desk before the giver had a chat. Whoever lived by one is told, and the giver's
         confirmed chats, by day. The others are `Consents.expire`'s.
         """
-        overdue = link_basis.c.basis == Basis.CONSENT.value, link_basis.c.until <= self._clock.now()
-        found = (await self._database.fetch(_ROWS.where(*overdue))).all()
+        now = self._clock.now()
+        found = (await self._database.fetch(_overdue(now))).all()
         done = 0
         for each in found:
             async with self._database.write() as unit:
                 await self._lock(unit, each.link_id)
-                still = _ROWS.where(link_basis.c.link_id == each.link_id, *overdue).with_for_update(of=link_basis)
-                row = (await unit.execute(still)).one_or_none()
+                row = (await unit.execute(_overdue_still(each.link_id, now))).one_or_none()
                 if row is None or await is_given(unit, self._vault, row.account_id, row.person_id):
                     continue
                 await take_bases(unit, row.link_id, (Basis.CONSENT.value,), self._clock.now(), self._rights_ended)
@@ -223,8 +308,7 @@ class Bases:
     async def _locked(self, unit: Unit, link_id: str, basis: Basis) -> Row | None:
         """The basis as it stands once nobody else changes it."""
         await self._lock(unit, link_id)
-        standing = self._live(link_basis.c.link_id == link_id, link_basis.c.basis == basis.value)
-        row: Row | None = (await unit.execute(standing)).one_or_none()
+        row: Row | None = (await unit.execute(_one(link_id, basis.value, self._clock.now()))).one_or_none()
         return row
 
     async def _lock(self, unit: Unit, link_id: str) -> None:
@@ -233,17 +317,12 @@ class Bases:
         Whoever erases an account locks them in this order, too; so two chats that put each other out wait, and the
         second finds itself out already.
         """
-        whose = select(person_link.c.person_id).where(person_link.c.id == link_id)
-        person_id = (await unit.execute(whose)).scalar_one_or_none()
+        person_id = (await unit.execute(_person_of(link_id))).scalar_one_or_none()
         if person_id is None:
             return
-        rows = await same_patient(unit, self._vault, person_id)
-        grants = select(access_grant.c.id).where(access_grant.c.person_id.in_(rows), access_grant.c.ended_at.is_(None))
-        await unit.execute(grants.order_by(access_grant.c.id).with_for_update())
-        linked = select(person_link.c.account_id).where(person_link.c.person_id.in_(rows))
-        await unit.execute(
-            select(account.c.id).where(account.c.id.in_(linked)).order_by(account.c.id).with_for_update(key_share=True)
-        )
+        indexes = await indexes_of(unit, self._vault, person_id)
+        await unit.execute(_consents_locked(person_id, indexes))
+        await unit.execute(_accounts_locked(person_id, indexes))
 
     async def _end(self, unit: Unit, row: Row, by: str | None) -> list[str]:
         """Ends a basis and tells whom it concerns. `by`: the account that does it, None for the desk.
@@ -273,29 +352,15 @@ class Bases:
 
     async def _end_what_rested(self, unit: Unit, own: Row, now: datetime, by: str | None) -> None:
         """A chat is no longer its holder: what it let others do ends, and what it may do for children and wards."""
-        given = await unit.execute(
-            update(access_grant)
-            .where(
-                access_grant.c.grantor_id == own.account_id,
-                access_grant.c.ended_at.is_(None),
-                access_grant.c.person_id.in_(await same_patient(unit, self._vault, own.person_id)),
-            )
-            .values(ended_at=now)
-            .returning(access_grant)
-        )
+        indexes = await indexes_of(unit, self._vault, own.person_id)
+        given = await unit.execute(_end_given(own.account_id, own.person_id, indexes, now))
         for grant in given.all():
             await note(unit, now, own.account_id, grant.person_id, "consent_ended", grant.id)
             if await is_given(unit, self._vault, grant.grantee_id, grant.person_id):  # by another chat of the patient's
                 continue
             await take_consent(unit, self._vault, now, grant.grantee_id, grant.person_id, self._rights_ended)
             await self._tell_of_grant(unit, grant, grant.grantee_id, by)
-        by_papers = await unit.execute(
-            select(person_link.c.id, person_link.c.person_id).where(
-                person_link.c.account_id == own.account_id,
-                person_link.c.relation.in_(_BY_PAPERS),
-                person_link.c.ended_at.is_(None),
-            )
-        )
+        by_papers = await unit.execute(_by_papers(own.account_id))
         for link in by_papers.all():
             if await take_bases(unit, link.id, STRONG, now, self._rights_ended):
                 await note(unit, now, own.account_id, link.person_id, "basis_ended", link.id)
@@ -321,16 +386,15 @@ class Bases:
         """The patient's own chats, confirmed by documents."""
         if patient_id is None:
             return ()
-        own = (await unit.execute(own_by_documents(self._vault, self._clock.now(), patient_id))).all()
+        own = (
+            await unit.execute(own_by_documents(PATIENT.indexes(self._vault, [patient_id]), self._clock.now()))
+        ).all()
         return list(dict.fromkeys(row.account_id for row in own))
 
     async def _is_confirmed(self, unit: Unit, account_id: str, patient_id: str | None) -> bool:
         return account_id in await self._chats_of(unit, patient_id)
 
     # --- reading ------------------------------------------------------------------------------------
-
-    def _live(self, *conditions: ColumnElement[bool]) -> Select[Any]:
-        return _ROWS.where(lives(self._clock.now()), *conditions)
 
     def _patient(self, row: Row) -> str | None:
         """Who the person of a row of `_ROWS` is in the registry."""
@@ -344,8 +408,11 @@ class Bases:
     async def _over(self, own: Person, who: Account) -> Sequence[Row]:
         if own.patient_id is None:
             return ()
-        same = PATIENT.among(self._vault, [own.patient_id])
-        return (await self._database.fetch(self._live(same, person_link.c.account_id != who.id))).all()
+        return await self._standing_over(own.patient_id, but_account_id=who.id)
+
+    async def _standing_over(self, patient_id: str, but_account_id: str | None = None) -> Sequence[Row]:
+        indexes = PATIENT.indexes(self._vault, [patient_id])
+        return (await self._database.fetch(_over_patient(indexes, but_account_id, self._clock.now()))).all()
 
     async def _told(self, rows: Iterable[Row], own: Person | None) -> list[StandingBasis]:
         """`own`: the patient who is told; None: the desk is."""

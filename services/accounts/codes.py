@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Delete, Select, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.accounts.model import CodeProblem, IssuedCode
@@ -23,6 +23,7 @@ from services.errors import NomerokError
 from services.ids import new_id
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import Bound, insert_row, statement, update_row
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.names import plain_hyphens
@@ -34,6 +35,40 @@ _PURPOSE = "access code"
 _LENGTH = 10
 _ATTEMPTS = 4
 _PAYLOAD = re.compile(rf"c(\d{{{_LENGTH}}})", re.ASCII)
+
+
+@statement
+def _with_digest(digests: Collection[str], now: datetime) -> Select[Any]:
+    return select(access_code).where(access_code.c.digest.in_(digests), *_good(now))
+
+
+@statement
+def _by_id(code_id: str, now: datetime) -> Select[Any]:
+    return select(access_code).where(access_code.c.id == code_id, *_good(now))
+
+
+@statement
+def _burn(code_id: str, now: datetime) -> Update:
+    return update(access_code).where(access_code.c.id == code_id, *_good(now)).values(used_at=now)
+
+
+def _good(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return access_code.c.used_at.is_(None), access_code.c.expires_at > now
+
+
+@statement
+def _locked(code_id: str) -> Select[Any]:
+    return select(access_code).where(access_code.c.id == code_id).with_for_update()
+
+
+@statement
+def _drop_unused(account_id: str) -> Delete:
+    return delete(access_code).where(access_code.c.account_id == account_id, access_code.c.used_at.is_(None))
+
+
+@statement
+def _drop_over(now: datetime) -> Delete:
+    return delete(access_code).where(access_code.c.expires_at <= now)
 
 
 class CodeKind(StrEnum):
@@ -96,38 +131,31 @@ class Codes:
 
     async def find(self, digits: str) -> Code | None:
         """The code with these digits, while it is good."""
-        return await self._first(access_code.c.digest.in_(self._vault.indexes(_PURPOSE, digits)))
+        return await self._first(_with_digest(self._vault.indexes(_PURPOSE, digits), self._clock.now()))
 
     async def get(self, code_id: str) -> Code | None:
         """A code that was found before, while it is good."""
-        return await self._first(access_code.c.id == code_id)
+        return await self._first(_by_id(code_id, self._clock.now()))
 
     async def use(self, unit: Unit, code_id: str) -> bool:
         """Burns the code within a write unit; False where another was quicker, or it is too late."""
-        now = self._clock.now()
-        good = access_code.c.used_at.is_(None), access_code.c.expires_at > now
-        result = await unit.execute(update(access_code).where(access_code.c.id == code_id, *good).values(used_at=now))
-        return bool(result.rowcount)
+        return bool((await unit.execute(_burn(code_id, self._clock.now()))).rowcount)
 
     async def count_wrong_holder(self, code_id: str) -> None:
         """Somebody else than whom it was made for has shown it: the third time burns it."""
         async with self._database.write() as unit:
-            row = (
-                await unit.execute(select(access_code).where(access_code.c.id == code_id).with_for_update())
-            ).one_or_none()
+            row = (await unit.execute(_locked(code_id))).one_or_none()
             if row is None:
                 return
             data = self._open(row)
             tries = data.get("tries", 0) + 1
             sealed = self._vault.seal_json(access_code.c.data, code_id, data | {"tries": tries})
             burnt = {"used_at": self._clock.now()} if tries >= HOLDER_TRIES else {}
-            await unit.execute(update(access_code).where(access_code.c.id == code_id).values(data=sealed, **burnt))
+            await unit.execute(update_row(access_code, code_id, {"data": sealed} | burnt))
 
     async def purge(self) -> int:
         """Forgets codes whose time is over, with what is sealed in them; gives how many."""
-        over = delete(access_code).where(access_code.c.expires_at <= self._clock.now())
-        result = await self._database.aside.execute(over)
-        return result.rowcount
+        return (await self._database.aside.execute(_drop_over(self._clock.now()))).rowcount
 
     async def _insert(
         self, issued: IssuedCode, kind: CodeKind, data: Mapping[str, Any], account_id: str | None
@@ -135,23 +163,20 @@ class Codes:
         code_id = new_id()
         async with self._database.write() as unit:
             if account_id is not None:
-                older = access_code.c.account_id == account_id, access_code.c.used_at.is_(None)
-                await unit.execute(delete(access_code).where(*older))
-            await unit.execute(
-                insert(access_code).values(
-                    id=code_id,
-                    digest=self._vault.index(_PURPOSE, issued.digits),
-                    kind=kind.value,
-                    account_id=account_id,
-                    data=self._vault.seal_json(access_code.c.data, code_id, dict(data)),
-                    made_at=self._clock.now(),
-                    expires_at=issued.expires_at,
-                )
-            )
+                await unit.execute(_drop_unused(account_id))
+            row = {
+                "id": code_id,
+                "digest": self._vault.index(_PURPOSE, issued.digits),
+                "kind": kind.value,
+                "account_id": account_id,
+                "data": self._vault.seal_json(access_code.c.data, code_id, dict(data)),
+                "made_at": self._clock.now(),
+                "expires_at": issued.expires_at,
+            }
+            await unit.execute(insert_row(access_code, row))
 
-    async def _first(self, condition: ColumnElement[bool]) -> Code | None:
-        good = access_code.c.used_at.is_(None), access_code.c.expires_at > self._clock.now()
-        row = (await self._database.fetch(select(access_code).where(condition, *good))).one_or_none()
+    async def _first(self, found: Bound) -> Code | None:
+        row = (await self._database.fetch(found)).one_or_none()
         return Code(row.id, CodeKind(row.kind), row.account_id, self._open(row)) if row is not None else None
 
     def _open(self, row: Row) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Select, Update, select, update
 
 from services.accounts import concerns, rights
 from services.accounts.ended import RightsEnded
@@ -24,9 +25,53 @@ from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import Bound, statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, by_day, local
+
+
+@statement
+def _standing(account_id: str, now: datetime) -> Select[Any]:
+    """Those that the account has given, then those that it has received."""
+    return (
+        select(access_grant)
+        .where(of_account(account_id), access_grant.c.ended_at.is_(None), access_grant.c.until > now)
+        .order_by(access_grant.c.grantor_id != account_id, access_grant.c.granted_at, access_grant.c.id)
+    )
+
+
+@statement
+def _all_of(account_id: str) -> Select[Any]:
+    by_age = access_grant.c.granted_at, access_grant.c.id
+    return select(access_grant).where(of_account(account_id)).order_by(*by_age)
+
+
+@statement
+def _one(grant_id: str, account_id: str) -> Select[Any]:
+    return select(access_grant).where(access_grant.c.id == grant_id, of_account(account_id))
+
+
+@statement
+def _overdue(now: datetime) -> Select[Any]:
+    return select(access_grant.c.id).where(access_grant.c.ended_at.is_(None), access_grant.c.until <= now)
+
+
+@statement
+def _end(grant_id: str, account_id: str | None, now: datetime) -> Update:
+    """One that stands; of the account, if there is one."""
+    whose = () if account_id is None else (of_account(account_id),)
+    return (
+        update(access_grant)
+        .where(access_grant.c.ended_at.is_(None), access_grant.c.id == grant_id, *whose)
+        .values(ended_at=now)
+        .returning(access_grant)
+    )
+
+
+@statement
+def _profile(person_id: str) -> Select[Any]:
+    return select(person.c.profile).where(person.c.id == person_id)
 
 
 class Consents:
@@ -63,18 +108,13 @@ class Consents:
     @concerns.persons("who may act for whom")
     async def grants(self, who: Account) -> tuple[Grant, ...]:
         """Consents that stand: those that this account has given, then those that it has received."""
-        rows = await self._database.fetch(
-            select(access_grant)
-            .where(of_account(who.id), access_grant.c.ended_at.is_(None), access_grant.c.until > self._clock.now())
-            .order_by(access_grant.c.grantor_id != who.id, access_grant.c.granted_at, access_grant.c.id)
-        )
+        rows = await self._database.fetch(_standing(who.id, self._clock.now()))
         return tuple([await self._grant(who, row) for row in rows.all()])
 
     @concerns.persons("who may act for whom")
     async def notice(self, who: Account, grant_id: str) -> Grant:
         """A consent of this account, ended or not; `NotFound` for anybody else's."""
-        query = select(access_grant).where(access_grant.c.id == grant_id, of_account(who.id))
-        row = (await self._database.fetch(query)).one_or_none()
+        row = (await self._database.fetch(_one(grant_id, who.id))).one_or_none()
         if row is None:
             raise NotFound
         return await self._grant(who, row)
@@ -85,9 +125,8 @@ class Consents:
 
         The screen that follows says it to this account: shown, it settles `keys.access_ended`.
         """
-        mine = access_grant.c.id == grant_id, of_account(who.id)
         async with self._database.write() as unit:
-            rows = await self._end(unit, *mine)
+            rows = await self._end(unit, _end(grant_id, who.id, self._clock.now()))
             for row in rows:
                 await note(unit, self._clock.now(), who.id, row.person_id, "consent_ended", row.id)
             for account_id, row in _concerned(rows).items():
@@ -123,9 +162,7 @@ class Consents:
     @concerns.persons("who may act for whom")
     async def history(self, who: Account) -> tuple[tuple[Grant, datetime], ...]:
         """Every consent that is remembered, ended ones too, each with the moment when it was given."""
-        rows = await self._database.fetch(
-            select(access_grant).where(of_account(who.id)).order_by(access_grant.c.granted_at, access_grant.c.id)
-        )
+        rows = await self._database.fetch(_all_of(who.id))
         return tuple([(await self._grant(who, row), row.granted_at) for row in rows.all()])
 
     async def end_all(self, unit: Unit, account_id: str, name: str | None) -> list[Farewell]:
@@ -160,29 +197,22 @@ class Consents:
     async def expire(self) -> int:
         """Ends consents whose time is over; both are told, by day. Gives how many."""
         now = self._clock.now()
-        over = access_grant.c.ended_at.is_(None), access_grant.c.until <= now
-        due = (await self._database.fetch(select(access_grant.c.id).where(*over))).scalars().all()
+        due = (await self._database.fetch(_overdue(now))).scalars().all()
         for grant_id in due:
             async with self._database.write() as unit:
-                rows = await self._end(unit, access_grant.c.id == grant_id)
+                rows = await self._end(unit, _end(grant_id, None, now))
                 for account_id, row in _concerned(rows).items():
                     ended, key = AccountNews.CONSENT_ENDED, keys.access_over(row.id, account_id)
                     await self._outbox.add(unit, Notice(account_id, row.person_id, ended, row.id, key, by_day(now)))
         return len(due)
 
-    async def _end(self, unit: Unit, *conditions: ColumnElement[bool]) -> list[Row]:
-        """Ends a consent that stands, with what rested on it: it comes first; nothing where there is none.
+    async def _end(self, unit: Unit, one: Bound) -> list[Row]:
+        """Ends a consent that stands (`_end`), with what rested on it: it comes first; nothing where there is none.
 
         One given at the desk stands in each of the giver's chats, and all rest on one basis: they end with it.
         """
         now = self._clock.now()
-        ended = await unit.execute(
-            update(access_grant)
-            .where(access_grant.c.ended_at.is_(None), *conditions)
-            .values(ended_at=now)
-            .returning(access_grant)
-        )
-        rows = list(ended.all())
+        rows = list((await unit.execute(one)).all())
         for row in tuple(rows):
             rows += await end_grants(unit, self._vault, now, row.grantee_id, row.person_id)
             await take_consent(unit, self._vault, now, row.grantee_id, row.person_id, self._rights_ended)
@@ -191,8 +221,7 @@ class Consents:
     async def _grant(self, who: Account, row: Row) -> Grant:
         async with self._database.read() as connection:
             holder = (await own_forms(connection, self._vault, [row.grantee_id])).get(row.grantee_id)
-        query = select(person.c.profile).where(person.c.id == row.person_id)
-        profile = (await self._database.fetch(query)).scalar_one()
+        profile = (await self._database.fetch(_profile(row.person_id))).scalar_one()
         identity = identity_from_json(self._vault.open_json(person.c.profile, row.person_id, profile))
         return Grant(
             *(row.id, full_name(identity), holder.name if holder else None, row.grantor_id == who.id),

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from services.accounts import concerns, rights
-from services.accounts.patients import same_patient
+from services.accounts.patients import Indexes, indexes_of, same_patient
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
 from services.accounts.tables import person_link
 from services.clock import Clock
 from services.personal import Narrowed, RestsOnRights
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, local
+
+
+@statement
+def _theirs(account_id: str, person_id: str, indexes: Indexes) -> Select[Any]:
+    """Whom the account has, or had, of the rows of this person's patient."""
+    return select(person_link.c.person_id).where(
+        person_link.c.account_id == account_id, person_link.c.person_id.in_(same_patient(person_id, indexes))
+    )
 
 
 class RightsEnded:
@@ -35,11 +45,8 @@ class RightsEnded:
         """
         now = self._clock.now()
         today = local(now, MOSCOW).date()
-        theirs = select(person_link.c.person_id).where(
-            person_link.c.account_id == account_id,
-            person_link.c.person_id.in_(await same_patient(unit, self._vault, person_id)),
-        )
-        persons = {person_id, *(await unit.execute(theirs)).scalars()}
+        indexes = await indexes_of(unit, self._vault, person_id)
+        persons = {person_id, *(await unit.execute(_theirs(account_id, person_id, indexes))).scalars()}
         listed = await self._persons.listed(unit, account_id, persons)
         scopes = {rights.visit_scope(each, today, now) for each in listed}
         sees_all = VisitScope.ALL in scopes

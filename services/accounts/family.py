@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Delete, Select, delete, func, select
+from sqlalchemy.sql.dml import ReturningDelete
 
 from services.accounts import concerns
 from services.accounts.accounts import lock_account
@@ -14,11 +15,10 @@ from services.accounts.consents import Consents
 from services.accounts.ended import RightsEnded
 from services.accounts.fields import OWN_ACCOUNT_AGE
 from services.accounts.identity import identity_to_json
-from services.accounts.links import lock_rights
+from services.accounts.links import lock_rights, show_nobody
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import ADDED, DECLARED, ConfirmedPerson, Persons, check_still
 from services.accounts.rights import Editing, editing
-from services.accounts.tables import account as account_table
 from services.accounts.tables import person, person_link
 from services.clock import Clock
 from services.errors import Denial, NomerokError, NotAllowed, NotFound
@@ -28,6 +28,7 @@ from services.limits.model import Act
 from services.registry.model import ADULT_AGE, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.storage.engine import Database
+from services.storage.statement import insert_row, statement, update_row
 from services.storage.tables import audit
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -37,6 +38,44 @@ from services.texts.names import folded
 PERSONS = 20
 """How many persons an account may have."""
 _LEAST_AGES = {Relation.OWN: OWN_ACCOUNT_AGE, Relation.SPOUSE: 14, Relation.PARENT: ADULT_AGE}
+
+
+@statement
+def _links_to(account_id: str, person_id: str) -> Select[Any]:
+    mine = person_link.c.account_id == account_id, person_link.c.person_id == person_id
+    return select(person_link.c.id).where(*mine)
+
+
+@statement
+def _number_listed(account_id: str) -> Select[Any]:
+    return select(func.count()).where(person_link.c.account_id == account_id, person_link.c.ended_at.is_(None))
+
+
+@statement
+def _matched(person_id: str) -> Select[Any]:
+    return select(person.c.verified_at).where(person.c.id == person_id)
+
+
+@statement
+def _number_of_others_whose_own(person_id: str, account_id: str) -> Select[Any]:
+    return select(func.count()).where(
+        person_link.c.person_id == person_id,
+        person_link.c.account_id != account_id,
+        person_link.c.relation == Relation.OWN.value,
+    )
+
+
+@statement
+def _drop_links(link_ids: Collection[str]) -> ReturningDelete[Any]:
+    """Gives whom they led to."""
+    return delete(person_link).where(person_link.c.id.in_(link_ids)).returning(person_link.c.person_id)
+
+
+@statement
+def _drop_unlinked(person_ids: Collection[str]) -> Delete:
+    """Those of them to whom nobody is linked."""
+    linked = select(person_link.c.person_id).where(person_link.c.person_id.in_(person_ids))
+    return delete(person).where(person.c.id.in_(person_ids), person.c.id.not_in(linked))
 
 
 class AlreadyThere(NomerokError):  # noqa: N818
@@ -138,7 +177,7 @@ class Family:
         columns = await self._asked_anew(account, before, identity)
         columns["profile"] = self._vault.seal_json(person.c.profile, person_id, identity_to_json(identity))
         async with self._database.write() as unit:
-            await unit.execute(update(person).where(person.c.id == person_id).values(**columns))
+            await unit.execute(update_row(person, person_id, columns))
             await self._note(unit, account, person_id, "person_edited")
         return await self._persons.get(account, person_id)
 
@@ -151,10 +190,9 @@ class Family:
         if (await self._persons.get(account, person_id)).relation is Relation.OWN:
             raise NotFound
         async with self._database.write() as unit:
-            mine = person_link.c.account_id == account.id, person_link.c.person_id == person_id
             await lock_rights(unit, account.id)
             await self._consents.end_for(unit, account.id, person_id)
-            links = (await unit.execute(select(person_link.c.id).where(*mine))).scalars().all()
+            links = (await unit.execute(_links_to(account.id, person_id))).scalars().all()
             await forget_links(unit, links)
             await show_own(unit, account.id, person_id)
             await self._rights_ended.look(unit, account.id, person_id)
@@ -163,8 +201,7 @@ class Family:
     async def _check_room(self, unit: Unit, account: Account) -> None:
         """`FamilyFull` by what stands in the list now: of two who add at once, the second counts after the first."""
         await lock_account(unit, account.id)
-        listed = person_link.c.account_id == account.id, person_link.c.ended_at.is_(None)
-        if (await unit.execute(select(func.count()).where(*listed))).scalar_one() >= PERSONS:
+        if (await unit.execute(_number_listed(account.id))).scalar_one() >= PERSONS:
             raise FamilyFull
 
     def _check_age(self, relation: Relation, identity: PatientIdentity) -> None:
@@ -196,45 +233,28 @@ class Family:
 
     async def _is_known_by_documents(self, before: Person) -> bool:
         """Whether the registry has matched the policy, told here or not: then its name is no slip of ours."""
-        matched = select(person.c.verified_at).where(person.c.id == before.id)
-        return (await self._database.fetch(matched)).scalar_one_or_none() is not None
+        return (await self._database.fetch(_matched(before.id))).scalar_one_or_none() is not None
 
     async def _is_anothers_own(self, account: Account, person_id: str) -> bool:
         """Whether the row is another account's own person, shared by a consent."""
-        count: int = (
-            await self._database.fetch(
-                select(func.count()).where(
-                    person_link.c.person_id == person_id,
-                    person_link.c.account_id != account.id,
-                    person_link.c.relation == Relation.OWN.value,
-                )
-            )
-        ).scalar_one()
+        others = _number_of_others_whose_own(person_id, account.id)
+        count: int = (await self._database.fetch(others)).scalar_one()
         return count > 0
 
     async def _note(self, unit: Unit, account: Account, person_id: str, action: str) -> None:
-        await unit.execute(
-            insert(audit).values(
-                id=new_id(), account_id=account.id, person_id=person_id, action=action, at=self._clock.now()
-            )
-        )
+        act = {"id": new_id(), "account_id": account.id, "person_id": person_id, "action": action}
+        await unit.execute(insert_row(audit, act | {"at": self._clock.now()}))
 
 
 async def forget_links(unit: Unit, link_ids: Collection[str]) -> None:
     """Deletes links, and the persons whom nobody else is linked to."""
-    gone = delete(person_link).where(person_link.c.id.in_(link_ids)).returning(person_link.c.person_id)
-    persons = set((await unit.execute(gone)).scalars())
-    linked = select(person_link.c.person_id).where(person_link.c.person_id.in_(persons))
-    await unit.execute(delete(person).where(person.c.id.in_(persons), person.c.id.not_in(linked)))
+    persons = set((await unit.execute(_drop_links(link_ids))).scalars())
+    await unit.execute(_drop_unlinked(persons))
 
 
 async def show_own(unit: Unit, account_id: str, person_id: str) -> None:
     """Nobody who has left the list stays the active person."""
-    await unit.execute(
-        update(account_table)
-        .where(account_table.c.id == account_id, account_table.c.active_person_id == person_id)
-        .values(active_person_id=None)
-    )
+    await unit.execute(show_nobody(account_id, person_id))
 
 
 def _who(identity: PatientIdentity) -> tuple[str, str, date]:

@@ -6,15 +6,16 @@ tell the chat from it without the key.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import Delete, and_, case, delete, func, or_, select, update
 
 from services.accounts.model import TRAIL_YEARS, Basis
 from services.accounts.tables import person
 from services.clock import Clock
 from services.personal import Leaving
 from services.storage.engine import Database
+from services.storage.statement import statement
 from services.storage.tables import LEFT_LENGTH, audit
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -26,6 +27,12 @@ _OF_LINKS = (
     *("basis_ended", "basis_ended_by_desk", "consent_accepted", "consent_ended"),
 )
 """What these were about are codes and consents, which go with the account."""
+
+
+@statement
+def _drop_left_by(moment: datetime) -> Delete:
+    left = func.length(audit.c.account_id) == LEFT_LENGTH
+    return delete(audit).where(left, audit.c.at <= moment)
 
 
 class LeftTrail:
@@ -66,6 +73,4 @@ class LeftTrail:
 
     async def purge(self) -> int:
         """Forgets what is older than the consent says; gives how many rows."""
-        left = func.length(audit.c.account_id) == LEFT_LENGTH
-        old = delete(audit).where(left, audit.c.at <= self._clock.now() - _KEPT)
-        return (await self._database.aside.execute(old)).rowcount
+        return (await self._database.aside.execute(_drop_left_by(self._clock.now() - _KEPT))).rowcount

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, literal, select, update
+from typing import Any
+
+from sqlalchemy import Select, exists, literal, select
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts
@@ -17,12 +19,42 @@ from services.notify.model import Notice, Notification
 from services.notify.outbox import Outbox
 from services.notify.tables import outbox as outbox_table
 from services.storage.engine import Database
+from services.storage.statement import statement, update_row
 from services.storage.types import Sealed
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
 _AT_ONCE = 100
 """How many owners are asked at a time: each is a unit of its own."""
+
+
+@statement
+def _address_of(account_id: str) -> Select[Any]:
+    columns = account_table.c.email, account_table.c.email_refused_at, account_table.c.email_confirmed_at
+    return select(*columns).where(account_table.c.id == account_id)
+
+
+@statement
+def _reached_locked(account_id: str) -> Select[Any]:
+    """The account's address, unless its server does not know it."""
+    stands = account_table.c.id == account_id, account_table.c.email_refused_at.is_(None)
+    return select(account_table.c.email).where(*stands).with_for_update()
+
+
+@statement
+def _unconfirmed() -> Select[Any]:
+    """Owners of addresses from before there were codes who were not asked yet, a few at a time."""
+    asked = outbox_table.c.dedupe_key == literal(keys.mail_unconfirmed("")) + account_table.c.id
+    return (
+        select(account_table.c.id)
+        .where(
+            account_table.c.email.is_not(None),
+            account_table.c.email_confirmed_at.is_(None),
+            account_table.c.email_refused_at.is_(None),
+            ~exists(select(outbox_table.c.id).where(asked)),
+        )
+        .limit(_AT_ONCE)
+    )
 
 
 class Mail:
@@ -53,8 +85,7 @@ class Mail:
     @concerns.account("where its letters go")
     async def of(self, account: Account) -> MailAddress | None:
         """The account's address, None where there is none."""
-        columns = account_table.c.email, account_table.c.email_refused_at, account_table.c.email_confirmed_at
-        row = (await self._database.fetch(select(*columns).where(account_table.c.id == account.id))).one_or_none()
+        row = (await self._database.fetch(_address_of(account.id))).one_or_none()
         if row is None or row.email is None:
             return None
         text = self._vault.open(account_table.c.email, account.id, row.email)
@@ -107,14 +138,7 @@ class Mail:
         """Addresses from before there were codes: whoever has given one is asked to confirm it, once."""
         if not self.on:
             return
-        asked = outbox_table.c.dedupe_key == literal(keys.mail_unconfirmed("")) + account_table.c.id
-        unconfirmed = select(account_table.c.id).where(
-            account_table.c.email.is_not(None),
-            account_table.c.email_confirmed_at.is_(None),
-            account_table.c.email_refused_at.is_(None),
-            ~exists(select(outbox_table.c.id).where(asked)),
-        )
-        for account_id in (await self._database.fetch(unconfirmed.limit(_AT_ONCE))).scalars():
+        for account_id in (await self._database.fetch(_unconfirmed())).scalars():
             notice = Notice(
                 account_id, None, AccountNews.MAIL_UNCONFIRMED, account_id, keys.mail_unconfirmed(account_id)
             )
@@ -140,14 +164,12 @@ class Mail:
         if address.code_id is not None:
             await self._refuse_code(account, address.code_id)
             return
-        mine = account_table.c.id == account.id
-        stands = select(account_table.c.email).where(mine, account_table.c.email_refused_at.is_(None))
         async with self._database.write() as unit:
-            sealed = (await unit.execute(stands.with_for_update())).scalar()
+            sealed = (await unit.execute(_reached_locked(account.id))).scalar()
             # Compared as it reads: a rotation of the key may have sealed the same address anew.
             if sealed is None or self._vault.open(account_table.c.email, account.id, sealed) != address.text:
                 return
-            await unit.execute(update(account_table).where(mine).values(email_refused_at=self._clock.now()))
+            await unit.execute(update_row(account_table, account.id, {"email_refused_at": self._clock.now()}))
             key = keys.mail_refused(self._vault.index("refused address", sealed.hex()))
             await self._outbox.add(unit, Notice(account.id, None, AccountNews.MAIL_REFUSED, account.id, key))
 

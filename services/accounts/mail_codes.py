@@ -9,9 +9,10 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import Delete, Select, Update, delete, select, update
 
 from services.accounts import concerns
 from services.accounts.model import Account, AwaitedMail, MailCode, MailCodeProblem, MailCodeState
@@ -25,6 +26,7 @@ from services.limits.model import Act, LimitReached
 from services.notify.addresses import wire_email
 from services.storage.engine import Database
 from services.storage.rows import Row
+from services.storage.statement import Bound, insert_row, statement, update_row
 from services.storage.units import Unit
 from services.storage.vault import Vault
 
@@ -37,6 +39,47 @@ _PROBLEMS = {
     MailCodeState.REFUSED: MailCodeProblem.EXPIRED,
     MailCodeState.BURNT: MailCodeProblem.BURNT,
 }
+
+
+@statement
+def _account_locked(account_id: str) -> Select[Any]:
+    return select(account_table.c.id).where(account_table.c.id == account_id).with_for_update()
+
+
+@statement
+def _of_account(account_id: str) -> Select[Any]:
+    return select(mail_code).where(mail_code.c.account_id == account_id)
+
+
+@statement
+def _of_account_locked(account_id: str) -> Select[Any]:
+    return select(mail_code).where(mail_code.c.account_id == account_id).with_for_update()
+
+
+@statement
+def _of_account_since(account_id: str, since: datetime) -> Select[Any]:
+    return select(mail_code).where(mail_code.c.account_id == account_id, mail_code.c.made_at > since)
+
+
+@statement
+def _by_id_since(code_id: str, since: datetime) -> Select[Any]:
+    return select(mail_code).where(mail_code.c.id == code_id, mail_code.c.made_at > since)
+
+
+@statement
+def _renew(account_id: str, made_at: datetime, expires_at: datetime) -> Update:
+    times = {"made_at": made_at, "expires_at": expires_at}
+    return update(mail_code).where(mail_code.c.account_id == account_id).values(**times)
+
+
+@statement
+def _drop(account_id: str) -> Delete:
+    return delete(mail_code).where(mail_code.c.account_id == account_id)
+
+
+@statement
+def _drop_made_by(moment: datetime) -> Delete:
+    return delete(mail_code).where(mail_code.c.made_at <= moment)
 
 
 class MailCodesUsedUp(NomerokError):  # noqa: N818  (it names the answer, not a defect)
@@ -66,35 +109,34 @@ class MailCodes:
         """
         now = self._clock.now()
         # One at a time, so that two presses at once are two.
-        await unit.execute(select(account_table.c.id).where(account_table.c.id == account.id).with_for_update())
+        await unit.execute(_account_locked(account.id))
         await self._count(unit, account.telegram_id, address)
-        of_it = mail_code.c.account_id == account.id
-        row = (await unit.execute(select(mail_code).where(of_it))).one_or_none()
+        row = (await unit.execute(_of_account(account.id))).one_or_none()
         times = {"made_at": now, "expires_at": now + LIFETIME}
         if row is not None and self._state(row) is MailCodeState.SENT and self._open(row)["address"] == address:
-            await unit.execute(update(mail_code).where(of_it).values(times))
+            await unit.execute(_renew(account.id, **times))
             return str(row.id)
-        await unit.execute(delete(mail_code).where(of_it))
+        await unit.execute(_drop(account.id))
         code_id = new_id()
         said = {"address": address, "digits": f"{secrets.randbelow(10**_LENGTH):0{_LENGTH}}"}
         sealed = self._vault.seal_json(mail_code.c.data, code_id, said)
-        await unit.execute(insert(mail_code).values(id=code_id, account_id=account.id, data=sealed, **times))
+        row_of_it = {"id": code_id, "account_id": account.id, "data": sealed}
+        await unit.execute(insert_row(mail_code, row_of_it | times))
         return code_id
 
     async def awaited(self, account_id: str) -> AwaitedMail | None:
         """Which address is to be confirmed, and how far that is."""
-        row = await self._first(mail_code.c.account_id == account_id)
+        row = await self._first(_of_account_since(account_id, self._forgotten_before()))
         return AwaitedMail(self._open(row)["address"], self._state(row)) if row is not None else None
 
     async def get(self, code_id: str) -> tuple[MailCode, MailCodeState] | None:
         """What the letter says, and whether there is still a point in it."""
-        row = await self._first(mail_code.c.id == code_id)
+        row = await self._first(_by_id_since(code_id, self._forgotten_before()))
         return (MailCode(**self._open(row)), self._state(row)) if row is not None else None
 
     async def check(self, unit: Unit, account_id: str, address: str, digits: str) -> MailCodeProblem | None:
         """Why these digits do not confirm this address, which counts as a try; None where they do."""
-        found = select(mail_code).where(mail_code.c.account_id == account_id)
-        row = (await unit.execute(found.with_for_update())).one_or_none()
+        row = (await unit.execute(_of_account_locked(account_id))).one_or_none()
         if row is None:
             return MailCodeProblem.EXPIRED
         state = self._state(row)
@@ -106,23 +148,24 @@ class MailCodes:
         if hmac.compare_digest(code["digits"], digits):
             return None
         tries = row.tries + 1
-        await unit.execute(update(mail_code).where(mail_code.c.id == row.id).values(tries=tries))
+        await unit.execute(update_row(mail_code, row.id, {"tries": tries}))
         return MailCodeProblem.BURNT if tries >= TRIES else MailCodeProblem.WRONG
 
     async def refuse(self, unit: Unit, code_id: str) -> bool:
         """The mail server knows no such address; False where nobody waits for this code any more."""
-        now = self._clock.now()
-        result = await unit.execute(update(mail_code).where(mail_code.c.id == code_id).values(refused_at=now))
+        result = await unit.execute(update_row(mail_code, code_id, {"refused_at": self._clock.now()}))
         return bool(result.rowcount)
 
     async def forget(self, unit: Unit, account_id: str) -> None:
         """The address is confirmed, or no longer wanted."""
-        await unit.execute(delete(mail_code).where(mail_code.c.account_id == account_id))
+        await unit.execute(_drop(account_id))
 
     async def purge(self) -> None:
         """Forgets codes of more than a day ago."""
-        before = self._clock.now() - KEPT
-        await self._database.aside.execute(delete(mail_code).where(mail_code.c.made_at <= before))
+        await self._database.aside.execute(_drop_made_by(self._forgotten_before()))
+
+    def _forgotten_before(self) -> datetime:
+        return self._clock.now() - KEPT
 
     async def _count(self, unit: Unit, telegram_id: int, address: str) -> None:
         """Notes in the unit that issues it that one more goes out; `MailCodesUsedUp` where none may."""
@@ -132,9 +175,8 @@ class MailCodes:
         except LimitReached:
             raise MailCodesUsedUp from None
 
-    async def _first(self, condition: ColumnElement[bool]) -> Row | None:
-        lives = mail_code.c.made_at > self._clock.now() - KEPT
-        return (await self._database.fetch(select(mail_code).where(condition, lives))).one_or_none()
+    async def _first(self, found: Bound) -> Row | None:
+        return (await self._database.fetch(found)).one_or_none()
 
     def _state(self, row: Row) -> MailCodeState:
         if row.refused_at is not None:

@@ -16,7 +16,7 @@ from services.accounts.left import LeftTrail
 from services.accounts.links import covers_of, of_account
 from services.accounts.model import LOOKS, Account, Basis, Farewell, Field, Person, Relation, full_name
 from services.accounts.papers import is_holder
-from services.accounts.patients import same_patient
+from services.accounts.patients import indexes_of, same_patient
 from services.accounts.persons import Persons
 from services.accounts.shown import shown
 from services.accounts.tables import (
@@ -240,7 +240,7 @@ class AccountData:
         if own is None:
             return []
         async with self._database.read() as connection:
-            rows_of_own = await same_patient(connection, self._vault, own.id)
+            rows_of_own = same_patient(own.id, await indexes_of(connection, self._vault, own.id))
         looks = select(audit).where(
             audit.c.person_id.in_(rows_of_own),
             audit.c.account_id != who.id,
@@ -346,7 +346,7 @@ class AccountData:
                 person_link.c.account_id.in_(
                     select(access_grant.c.grantee_id).where(access_grant.c.grantor_id == account_id)
                 ),
-                person_link.c.person_id.in_(await same_patient(unit, self._vault, own_id)),
+                person_link.c.person_id.in_(same_patient(own_id, await indexes_of(unit, self._vault, own_id))),
                 person_link.c.person_id != own_id,
                 person_link.c.ended_at.is_not(None),
             )

@@ -23,7 +23,7 @@ from services.accounts.accounts import Accounts
 from services.accounts.codes import CodeKind
 from services.accounts.mail_codes import MailCodesUsedUp
 from services.accounts.model import Account, Basis, Covers, Offer, Relation
-from services.accounts.patients import same_patient
+from services.accounts.patients import indexes_of, same_patient
 from services.accounts.tables import CHAT, PATIENT, person
 from services.accounts.tables import account as account_table
 from services.booking.model import BookingLink, LinkKind, Made
@@ -306,7 +306,7 @@ async def test_rows_of_one_patient_are_the_same_patients_in_the_middle_too(town:
         keys.append({key_named_in(each) for each in rows})
         async with world.database.write() as unit:
             for each in (own, twin):
-                same = await same_patient(unit, world.vault, each.id)
+                same = same_patient(each.id, await indexes_of(unit, world.vault, each.id))
                 assert set((await unit.execute(same)).scalars()) == {own.id, twin.id}
 
     await town.rotate(look)
