@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Select, and_, select, update
+from sqlalchemy import Select, and_
 from sqlalchemy.exc import IntegrityError
 
 from services import together
@@ -48,7 +48,7 @@ from services.booking.model import (
 )
 from services.booking.moving import Moving
 from services.booking.notices import VisitNews
-from services.booking.tables import INTENT_PATIENT, booking_intent, cancel_intent, hold
+from services.booking.tables import INTENT_PATIENT, booking_intent, hold
 from services.booking.telling import Listeners, Telling
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -80,7 +80,6 @@ from services.registry.ports.times import TimesPort
 from services.registry.ports.visits import VisitFilter
 from services.storage.engine import Database
 from services.storage.rows import Row
-from services.storage.sql import insert_for
 from services.storage.statement import insert_row, statement
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -344,9 +343,7 @@ class Booking:
         """
         old = await self._old_visit(intent.moves)
         listeners = await self._telling.listeners(visit)
-        followed = select(booking_intent.c.id).where(
-            booking_intent.c.account_id == intent.account_id, booking_intent.c.visit_id == visit.id
-        )
+        followed = intents.of_visit(intent.account_id, visit.id)
         async with self._database.write() as unit:
             may = await self._may_act(unit, intent.id)
             if (await unit.execute(followed)).first() is not None:  # a look at the registry has seen the move, and told
@@ -354,16 +351,7 @@ class Booking:
                 return
             undone = may is False and intent.moves is None
             status = _REFUSED if undone else _BOOKED
-            settled = await unit.execute(
-                update(booking_intent)
-                .where(
-                    booking_intent.c.id == intent.id,
-                    booking_intent.c.status == _REFUSED,
-                    booking_intent.c.check_at.is_not(None),
-                )
-                .values(status=status, visit_id=visit.id, refusal=None, check_at=None, draft_id=intent.id)
-                .returning(booking_intent)
-            )
+            settled = await unit.execute(intents.stands_after_all(intent.id, visit.id, status))
             row = settled.one_or_none()
             if row is not None and undone:
                 await self._undo(unit, row, visit)
@@ -637,23 +625,9 @@ class Booking:
 
         `Cancelling` asks for that, as soon as this unit stands, until the registry has answered.
         """
-        now = self._clock.now()
-        await unit.execute(
-            insert_for(self._database.dialect, cancel_intent)
-            .values(
-                id=new_id(),
-                account_id=intent.account_id,
-                person_id=intent.person_id,
-                visit_id=visit.id,
-                clinic_id=visit.clinic.id,
-                slot_id=visit.slot_id,
-                status=_PENDING,
-                undoes=intent.id,
-                check_at=now,
-                created_at=now,
-            )
-            .on_conflict_do_nothing()  # the patient is cancelling it already
-        )
+        whose = new_id(), intent.account_id, intent.person_id
+        what = visit.id, visit.clinic.id, visit.slot_id, intent.id
+        await unit.execute(intents.undo(*whose, *what, self._clock.now(), dialect=self._database.dialect))
         await unit.execute(let_go(intent.draft_id))
 
     async def _old_visit(self, moves: str | None) -> Visit | None:

@@ -94,6 +94,11 @@ def let_go(draft_id: str) -> Delete:
     return delete(hold).where(hold.c.draft_id == draft_id)
 
 
+@statement
+def _drop_over(now: datetime) -> Delete:
+    return delete(hold).where(hold.c.until <= now)
+
+
 class Holds:
     """Times kept for drafts, one a draft."""
 
@@ -146,7 +151,7 @@ class Holds:
 
     async def purge(self) -> int:
         """Sweeps holds that have ended; gives how many."""
-        return (await self._database.aside.execute(delete(hold).where(hold.c.until <= self._clock.now()))).rowcount
+        return (await self._database.aside.execute(_drop_over(self._clock.now()))).rowcount
 
     async def _take(self, unit: Unit, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
         now, chat = self._clock.now(), account.telegram_id

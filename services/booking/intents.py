@@ -6,14 +6,14 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Delete, Select, Table, Update, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Insert, Select, Table, Update, distinct, func, or_, select, update
 from sqlalchemy import delete as delete_from
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.accounts.model import Basis, Relation
 from services.accounts.tables import link_basis, person, person_link
 from services.booking.tables import INTENT_PATIENT, booking_intent, cancel_intent
-from services.storage.sql import claimed_among
+from services.storage.sql import claimed_among, insert_for
 from services.storage.statement import statement
 from services.storage.tables import audit
 
@@ -126,16 +126,62 @@ def end_booking_of(account_id: str, visit_id: str, now: datetime) -> Update:
 def hide(visit_id: str, actor_id: str, now: datetime, *, from_others: bool) -> Update:
     """That the visit was booked from these accounts shows it to them no longer: the actor's, or all but that."""
     whose = booking_intent.c.account_id != actor_id if from_others else booking_intent.c.account_id == actor_id
+    return _hide(booking_intent.c.visit_id == visit_id, whose, now=now)
+
+
+@statement
+def hide_of_patient(account_id: str, patient_indexes: Collection[str], now: datetime) -> Update:
+    """As `hide`, of all that the account has booked for the patient."""
+    return _hide(booking_intent.c.account_id == account_id, INTENT_PATIENT.index.in_(patient_indexes), now=now)
+
+
+@statement
+def hide_of_persons(account_id: str, person_ids: Collection[str], now: datetime) -> Update:
+    """As `hide`, of all that the account has booked for these persons."""
+    return _hide(booking_intent.c.account_id == account_id, booking_intent.c.person_id.in_(person_ids), now=now)
+
+
+def _hide(*which: ColumnElement[bool], now: datetime) -> Update:
     return (
         update(booking_intent)
-        .where(
-            booking_intent.c.visit_id == visit_id,
-            whose,
-            booking_intent.c.status == BOOKED,
-            booking_intent.c.hidden_at.is_(None),
-        )
+        .where(*which, booking_intent.c.status == BOOKED, booking_intent.c.hidden_at.is_(None))
         .values(hidden_at=now)
         .returning(booking_intent.c.account_id, booking_intent.c.person_id, booking_intent.c.visit_id)
+    )
+
+
+@statement
+def booked_visit(account_id: str, visit_id: str) -> Select[Any]:
+    return select(booking_intent).where(*_booked(account_id, visit_id)).limit(1)
+
+
+@statement
+def change_start(account_id: str, visit_id: str, starts_at: datetime) -> Update:
+    return update(booking_intent).where(*_booked(account_id, visit_id)).values(starts_at=starts_at)
+
+
+def _booked(account_id: str, visit_id: str) -> tuple[ColumnElement[bool], ...]:
+    mine = booking_intent.c.account_id == account_id, booking_intent.c.status == BOOKED
+    return *mine, booking_intent.c.visit_id == visit_id
+
+
+@statement
+def of_visit(account_id: str, visit_id: str) -> Select[Any]:
+    """The account's intents that have come to this visit."""
+    mine = booking_intent.c.account_id == account_id, booking_intent.c.visit_id == visit_id
+    return select(booking_intent.c.id).where(*mine)
+
+
+@statement
+def stands_after_all(intent_id: str, visit_id: str, status: str) -> Update:
+    """Of an intent that was said to have failed, and is looked at still: no longer its draft's."""
+    failed = booking_intent.c.status == REFUSED, booking_intent.c.check_at.is_not(None)
+    now_so = {"status": status, "visit_id": visit_id, "refusal": None, "check_at": None, "draft_id": intent_id}
+    return (
+        update(booking_intent)
+        .where(booking_intent.c.id == intent_id, *failed)
+        .values(**now_so)
+        .returning(booking_intent)
     )
 
 
@@ -245,6 +291,26 @@ def settle_cancel(intent_id: str, status: str, refusal: str | None) -> Update:
         .values(status=status, refusal=refusal, check_at=None)
         .returning(cancel_intent)
     )
+
+
+@statement
+def undo(
+    row_id: str,
+    account_id: str,
+    person_id: str,
+    visit_id: str,
+    clinic_id: str,
+    slot_id: str,
+    undoes: str,
+    now: datetime,
+    *,
+    dialect: str,
+) -> Insert:
+    """Asks for a cancelling of what was booked in vain; nothing where the patient is cancelling it already."""
+    whose = {"id": row_id, "account_id": account_id, "person_id": person_id}
+    what = {"visit_id": visit_id, "clinic_id": clinic_id, "slot_id": slot_id, "undoes": undoes}
+    asked = insert_for(dialect, cancel_intent).values(**whose, **what, status=PENDING, check_at=now, created_at=now)
+    return asked.on_conflict_do_nothing()
 
 
 @statement

@@ -89,6 +89,11 @@ def _forget(ids: Collection[str]) -> Delete:
     return delete(waiting_link).where(waiting_link.c.id.in_(ids))
 
 
+@statement
+def _forget_late(now: datetime) -> Delete:
+    return delete(waiting_link).where(waiting_link.c.expires_at <= now)
+
+
 class Links:
     """Says where a link leads, and keeps it for somebody who has to give consent and fill in a form first."""
 
@@ -138,8 +143,7 @@ class Links:
 
     async def purge(self) -> int:
         """Forgets links that have waited too long; gives how many."""
-        late = delete(waiting_link).where(waiting_link.c.expires_at <= self._clock.now())
-        return (await self._database.aside.execute(late)).rowcount
+        return (await self._database.aside.execute(_forget_late(self._clock.now()))).rowcount
 
     def _of(self, telegram_id: int) -> Sequence[str]:
         """What the chat's row may be called: it was kept under the present key or an earlier one."""

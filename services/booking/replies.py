@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Insert, delete
+from sqlalchemy import Delete, Insert, delete
 
 from services.accounts import concerns, rights
 from services.accounts.model import Account, Action, Area
@@ -26,6 +26,11 @@ def _comes(visit_id: str, account_id: str, starts_at: datetime, now: datetime, *
     values = {"account_id": account_id, "starts_at": starts_at, "at": now}
     said = insert_for(dialect, visit_reply).values(visit_id=visit_id, **values)
     return said.on_conflict_do_update(index_elements=["visit_id"], set_=values)
+
+
+@statement
+def _drop_before(moment: datetime) -> Delete:
+    return delete(visit_reply).where(visit_reply.c.starts_at < moment)
 
 
 class Replies:
@@ -54,5 +59,4 @@ class Replies:
 
     async def purge(self) -> int:
         """Forgets answers about visits that are over; gives how many."""
-        old = visit_reply.c.starts_at < self._clock.now() - _KEPT
-        return (await self._database.aside.execute(delete(visit_reply).where(old))).rowcount
+        return (await self._database.aside.execute(_drop_before(self._clock.now() - _KEPT))).rowcount

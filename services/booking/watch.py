@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Select, Update, delete, insert, or_, select, update
+from sqlalchemy import Delete, Insert, Select, Table, Update, delete, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from services import together
@@ -41,7 +41,6 @@ from services.ids import new_id
 from services.notify import keys
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
-from services.notify.tables import notification
 from services.registry.following import Followed
 from services.registry.model import Visit, VisitStatus
 from services.registry.ports.errors import RegistryUnavailable
@@ -50,7 +49,7 @@ from services.registry.ports.visits import VisitChangesPort, VisitFilter, Visits
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.sql import claimed_among, insert_for
-from services.storage.statement import statement
+from services.storage.statement import insert_row, statement
 from services.storage.units import Unit
 from services.storage.vault import Vault, VaultError
 
@@ -204,6 +203,36 @@ def _linked(account_id: str) -> Select[Any]:
     return select(person_link.c.person_id).where(*live).with_for_update(read=True)
 
 
+@statement
+def _looked_at(person_ids: Collection[str], at: datetime, claimed_at: datetime) -> Update:
+    """But for those whose turn has come at once since they were claimed, for more may be seen of them now."""
+    untouched = person.c.id.in_(person_ids), person.c.looked_at == claimed_at
+    return update(person).where(*untouched).values(looked_at=at)
+
+
+@statement
+def _look_at_by(person_ids: Collection[str], soon: datetime) -> Update:
+    """But for those whose turn comes sooner."""
+    later = person.c.id.in_(person_ids), person.c.looked_at > soon
+    return update(person).where(*later).values(looked_at=soon)
+
+
+@statement
+def _look_at_all() -> Update:
+    return update(person).where(person.c.looked_at.is_not(None)).values(looked_at=None)
+
+
+@statement
+def _drop_before(moment: datetime) -> Delete:
+    return delete(visit_watch).where(visit_watch.c.starts_at < moment)
+
+
+@statement
+def forget_visits(account_id: str, visit_ids: Collection[str], *, of: Table) -> Delete:
+    """What the account was told of these visits, or has said of them: rows of one of the tables."""
+    return delete(of).where(of.c.account_id == account_id, of.c.visit_id.in_(visit_ids))
+
+
 class Watch:
     """Remembers visits as each account was told of them, and plans their reminders.
 
@@ -260,14 +289,17 @@ class Watch:
             unit, await unit.execute(intents.hide(visit_id, actor_id, self._clock.now(), from_others=True))
         )
 
-    async def hide_where(self, unit: Unit, *of_these: ColumnElement[bool]) -> None:
-        """Within a unit: that these visits were booked by those accounts shows them no longer."""
-        hidden = await unit.execute(
-            update(booking_intent)
-            .where(*of_these, booking_intent.c.status == "booked", booking_intent.c.hidden_at.is_(None))
-            .values(hidden_at=self._clock.now())
-            .returning(booking_intent.c.account_id, booking_intent.c.person_id, booking_intent.c.visit_id)
-        )
+    @concerns.persons("which visits others still see, within the unit of a caller that has changed one")
+    async def hide_from(self, unit: Unit, account_id: str, visit_id: str) -> None:
+        """Within a unit: that the visit was booked by that account shows it to it no longer."""
+        hidden = await unit.execute(intents.hide(visit_id, account_id, self._clock.now(), from_others=False))
+        await self._lose_sight(unit, hidden)
+
+    @concerns.persons("which visits others still see, within the unit of a caller that has changed one")
+    async def hide_patient_from(self, unit: Unit, account_id: str, patient_id: str) -> None:
+        """As `hide_from`, all that was booked for the patient."""
+        indexes = INTENT_PATIENT.indexes(self._vault, [patient_id])
+        hidden = await unit.execute(intents.hide_of_patient(account_id, indexes, self._clock.now()))
         await self._lose_sight(unit, hidden)
 
     async def _lose_sight(self, unit: Unit, hidden: Iterable[Row]) -> None:
@@ -301,9 +333,11 @@ class Watch:
         except (RegistryUnavailable, TimeoutError):
             return 0
         unclear = await self._compare_all(claimed, visits, now)
-        untouched = person.c.looked_at == self._to_look_in(_AGAIN_AFTER, now)
-        await self._looked_at({each.id for each in claimed} - unclear, now, untouched)
-        await self._looked_at(unclear, self._to_look_in(LOOK_EVERY, now), untouched)
+        claimed_at = self._to_look_in(_AGAIN_AFTER, now)
+        if clear := {each.id for each in claimed} - unclear:
+            await self._database.execute(_looked_at(clear, now, claimed_at))
+        if unclear:
+            await self._database.execute(_looked_at(unclear, self._to_look_in(LOOK_EVERY, now), claimed_at))
         return len(claimed)
 
     def followed(self) -> tuple[Followed[Visit], ...]:
@@ -314,7 +348,7 @@ class Watch:
 
     async def look_at_all(self) -> None:
         """What was changed before is found by asking: everybody's turn to be looked at has come."""
-        await self._database.aside.execute(update(person).where(person.c.looked_at.is_not(None)).values(looked_at=None))
+        await self._database.aside.execute(_look_at_all())
 
     async def take(self, changed: Sequence[Visit]) -> None:
         """Tells of these visits, as they are now, whoever is concerned."""
@@ -324,13 +358,12 @@ class Watch:
         of_them = _persons_of(PATIENT.indexes(self._vault, patients))
         persons = self._patients((await self._database.fetch(of_them)).all())
         unclear = await self._compare_all(persons, visits, now)
-        soon = self._to_look_in(LOOK_EVERY, now)
-        await self._looked_at(unclear, soon, person.c.looked_at > soon)
+        if unclear:
+            await self._database.execute(_look_at_by(unclear, self._to_look_in(LOOK_EVERY, now)))
 
     async def purge(self) -> int:
         """Forgets visits that are not asked about any more; gives how many."""
-        old = visit_watch.c.starts_at < self._clock.now() - 2 * _SINCE
-        return (await self._database.aside.execute(delete(visit_watch).where(old))).rowcount
+        return (await self._database.aside.execute(_drop_before(self._clock.now() - 2 * _SINCE))).rowcount
 
     async def _claim(self, limit: int, now: datetime) -> Sequence[_Patient]:
         """Persons to ask about now; another process does not get them meanwhile.
@@ -353,12 +386,6 @@ class Watch:
     def _to_look_in(self, pause: timedelta, now: datetime) -> datetime:
         """Whoever was last asked about then has the next turn after this pause."""
         return now - self._every + pause
-
-    async def _looked_at(self, person_ids: Collection[str], at: datetime, where: ColumnElement[bool]) -> None:
-        """`where`: but for those whose turn has come at once meanwhile, for more may be seen of them now."""
-        if person_ids:
-            them = person.c.id.in_(person_ids), where
-            await self._database.execute(update(person).where(*them).values(looked_at=at))
 
     async def _compare_all(self, persons: Sequence[_Patient], visits: Sequence[Visit], now: datetime) -> set[str]:
         """Tells every account of these persons what is new to it; gives the persons to be looked at again soon."""
@@ -463,8 +490,7 @@ class Watch:
 
     async def _lose(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """The patient or another account has changed it: to who sees only what was booked from there, no word."""
-        hidden = await unit.execute(intents.hide(visit_id, account_id, self._clock.now(), from_others=False))
-        await self._lose_sight(unit, hidden)
+        await self.hide_from(unit, account_id, visit_id)
         await self._forget(unit, account_id, visit_id)
 
     async def _withdraw_reminder(self, unit: Unit, account_id: str, visit_id: str) -> None:
@@ -476,9 +502,8 @@ class Watch:
     async def _forget(self, unit: Unit, account_id: str, visit_id: str) -> None:
         """All that the account was told, is to be told and remembers of a visit that is out of its sight."""
         for table in (visit_watch, visit_reply, calendar_event):
-            await unit.execute(delete(table).where(table.c.account_id == account_id, table.c.visit_id == visit_id))
-        of_visit = notification.c.subject_id == visit_id, notification.c.kind.in_(list(VisitNews))
-        await self._outbox.forget(unit, account_id, *of_visit)
+            await unit.execute(forget_visits(account_id, [visit_id], of=table))
+        await self._outbox.forget(unit, account_id, list(VisitNews), subjects=[visit_id])
 
     async def _linked(self, unit: Unit, account_id: str) -> set[str]:
         """Whom the account has still, locked until the unit ends: since the reading somebody may have been erased."""
@@ -542,13 +567,11 @@ class Watch:
 
     async def _follow(self, unit: Unit, account_id: str, visit: Visit, latest: Visit, now: datetime) -> None:
         """A booking of this account goes on under the new visit: it stays in sight, and counts once."""
-        mine = booking_intent.c.account_id == account_id, booking_intent.c.status == "booked"
-        of_visit = *mine, booking_intent.c.visit_id == visit.id
         if latest.id == visit.id:
-            await unit.execute(update(booking_intent).where(*of_visit).values(starts_at=latest.start))
+            await unit.execute(intents.change_start(account_id, visit.id, latest.start))
             return
-        row = (await unit.execute(select(booking_intent).where(*of_visit).limit(1))).one_or_none()
-        followed = await unit.execute(select(booking_intent.c.id).where(*mine, booking_intent.c.visit_id == latest.id))
+        row = (await unit.execute(intents.booked_visit(account_id, visit.id))).one_or_none()
+        followed = await unit.execute(intents.booked_visit(account_id, latest.id))
         if row is None or followed.first() is not None:
             return
         intent_id = new_id()
@@ -565,7 +588,7 @@ class Watch:
             "ended_at": None,
             **INTENT_PATIENT.values(self._vault, intent_id, INTENT_PATIENT.open(self._vault, row.id, row.patient)),
         }
-        await unit.execute(insert(booking_intent).values(dict(row._mapping) | successor))
+        await unit.execute(insert_row(booking_intent, dict(row._mapping) | successor))
         await unit.execute(intents.end_booking_of(account_id, visit.id, now))
 
     async def _plan(self, unit: Unit, account_id: str, person_id: str, visit: Visit, *told: Notice) -> None:

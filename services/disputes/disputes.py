@@ -18,7 +18,6 @@ from services.booking import sight
 from services.booking.cancelling import Cancelling
 from services.booking.deeds import Deeds
 from services.booking.model import DeedKind
-from services.booking.tables import INTENT_PATIENT, booking_intent
 from services.booking.visits import Visits
 from services.booking.watch import Watch
 from services.clock import Clock
@@ -106,10 +105,9 @@ class Disputes:
         visit, person, deed = dispute.entry.visit, dispute.entry.person, dispute.deed
         if deed is None:
             return
-        booked_there = booking_intent.c.account_id == deed.actor_id
         if not dispute.closes:
-            await self._watch.hide_where(unit, booked_there, booking_intent.c.visit_id == visit.id)
+            await self._watch.hide_from(unit, deed.actor_id, visit.id)
             return
-        await self._watch.hide_where(unit, booked_there, INTENT_PATIENT.among(self._vault, [visit.patient_id]))
+        await self._watch.hide_patient_from(unit, deed.actor_id, visit.patient_id)
         if person.relation is Relation.OWN:
             await self._consents.withdraw(unit, account, deed.actor_id, person.id)

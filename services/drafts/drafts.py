@@ -84,6 +84,11 @@ def _drop(draft_id: str) -> Delete:
     return delete(draft_table).where(draft_table.c.id == draft_id)
 
 
+@statement
+def _drop_touched_before(kind: str, moment: datetime) -> Delete:
+    return delete(draft_table).where(draft_table.c.kind == kind, draft_table.c.touched_at < moment)
+
+
 class Drafts:
     """Keeps drafts sealed at rest. `lifetimes`: how long an untouched draft of each kind lives."""
 
@@ -150,9 +155,7 @@ class Drafts:
         async with self._database.write() as unit:
             gone = 0
             for kind, lifetime in self._lifetimes.items():
-                result = await unit.execute(
-                    delete(draft_table).where(draft_table.c.kind == kind, draft_table.c.touched_at < now - lifetime)
-                )
+                result = await unit.execute(_drop_touched_before(kind, now - lifetime))
                 gone += result.rowcount
         return gone
 

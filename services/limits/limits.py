@@ -62,6 +62,23 @@ def _take(ids: Collection[str]) -> Executable:
     return delete(act_count).where(act_count.c.id.in_(ids)).returning(act_count.c.used, act_count.c.until)
 
 
+@statement
+def _add(row_id: str, used: int, until: datetime, now: datetime, *, dialect: str) -> Executable:
+    """To what counts there still."""
+    kept = insert_for(dialect, act_count).values(id=row_id, used=used, until=until)
+    anew = kept.excluded
+    both = {
+        "used": case((act_count.c.until <= now, anew.used), else_=act_count.c.used + anew.used),
+        "until": case((act_count.c.until < anew.until, anew.until), else_=act_count.c.until),
+    }
+    return kept.on_conflict_do_update(index_elements=["id"], set_=both)
+
+
+@statement
+def _drop_over(now: datetime) -> Executable:
+    return delete(act_count).where(act_count.c.until <= now)
+
+
 class Limits:
     """`chat`: a Telegram id. `about`: what the act is about, where each such thing has a limit of its own."""
 
@@ -119,8 +136,7 @@ class Limits:
 
     async def purge(self) -> int:
         """Forgets what no longer counts; gives how many rows."""
-        over = delete(act_count).where(act_count.c.until <= self._clock.now())
-        return (await self._database.aside.execute(over)).rowcount
+        return (await self._database.aside.execute(_drop_over(self._clock.now()))).rowcount
 
     async def _count(
         self, unit: Unit, ids: tuple[str, ...], limit: Limit, amount: int, at: datetime | None = None
@@ -146,12 +162,7 @@ class Limits:
         for row in found.all():
             if row.until <= now:
                 continue
-            kept = insert_for(self._database.dialect, act_count).values(id=present, used=row.used, until=row.until)
-            both = {
-                "used": case((act_count.c.until <= now, row.used), else_=act_count.c.used + row.used),
-                "until": case((act_count.c.until < row.until, kept.excluded.until), else_=act_count.c.until),
-            }
-            await unit.execute(kept.on_conflict_do_update(index_elements=["id"], set_=both))
+            await unit.execute(_add(present, row.used, row.until, now, dialect=self._database.dialect))
 
     def _ids(self, chat: int, act: Act, about: str = "") -> tuple[str, ...]:
         """Under every key at hand, the present one first."""

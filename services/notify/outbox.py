@@ -32,6 +32,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.sql.dml import ReturningDelete
 from sqlalchemy.types import TypeEngine
 
 from services import together
@@ -142,6 +143,33 @@ def _forget_kind(account_id: str, kind: str) -> Delete:
 @statement
 def _forget(notification_ids: Collection[str]) -> Delete:
     return delete(notification_table).where(notification_table.c.id.in_(notification_ids))
+
+
+@statement
+def _drop_untold(
+    account_id: str,
+    kinds: Collection[str],
+    persons: Collection[str] | None,
+    subjects: Collection[str] | None,
+    but_subjects: Collection[str] | None,
+) -> ReturningDelete[Any]:
+    """What is still to go out about these; gives of which notifications it was."""
+    about = [notification_table.c.account_id == account_id, notification_table.c.kind.in_(kinds)]
+    if persons is not None:
+        about.append(notification_table.c.person_id.in_(persons))
+    if subjects is not None:
+        about.append(notification_table.c.subject_id.in_(subjects))
+    if but_subjects is not None:
+        about.append(notification_table.c.subject_id.not_in(but_subjects))
+    ids = select(notification_table.c.id).where(*about)
+    waits = outbox_table.c.status.in_((_DUE, _WAITING))
+    dropped = delete(outbox_table).where(outbox_table.c.notification_id.in_(ids), waits)
+    return dropped.returning(outbox_table.c.notification_id)
+
+
+@statement
+def _with_deliveries(notification_ids: Collection[str]) -> Select[Any]:
+    return select(outbox_table.c.notification_id).where(outbox_table.c.notification_id.in_(notification_ids))
 
 
 @statement
@@ -439,19 +467,25 @@ class Outbox:
         """What still waits under these keys never happened."""
         await unit.execute(_withdraw(withdrawn))
 
-    async def forget(self, unit: Unit, account_id: str, *which: ColumnElement[bool]) -> None:
+    async def forget(
+        self,
+        unit: Unit,
+        account_id: str,
+        kinds: Collection[str],
+        *,
+        persons: Collection[str] | None = None,
+        subjects: Collection[str] | None = None,
+        but_subjects: Collection[str] | None = None,
+    ) -> None:
         """Those of the account's notifications that are still to go out do not, by whichever channel.
 
-        What nobody has been told yet never happened. `which`: conditions on the table of notifications.
+        What nobody has been told yet never happened. Of these kinds; about these persons, these subjects or all but
+        those, where they are given.
         """
-        about = notification_table.c.account_id == account_id, *which
-        ids = select(notification_table.c.id).where(*about)
-        waits = outbox_table.c.status.in_((_DUE, _WAITING))
-        dropped = delete(outbox_table).where(outbox_table.c.notification_id.in_(ids), waits)
-        emptied = set((await unit.execute(dropped.returning(outbox_table.c.notification_id))).scalars())
-        told = select(outbox_table.c.notification_id).where(outbox_table.c.notification_id.in_(emptied))
-        emptied -= set((await unit.execute(told)).scalars())
-        await unit.execute(delete(notification_table).where(notification_table.c.id.in_(emptied)))
+        dropped = await unit.execute(_drop_untold(account_id, kinds, persons, subjects, but_subjects))
+        emptied = set(dropped.scalars())
+        emptied -= set((await unit.execute(_with_deliveries(emptied))).scalars())
+        await unit.execute(_forget(emptied))
 
     async def shown(self, *shown: str) -> None:
         """The screen that says what stands under these keys has been shown: no message is needed, and it is read."""

@@ -142,6 +142,25 @@ def _content(file_id: str) -> Select[Any]:
     return select(request_file.c.content).where(request_file.c.id == file_id)
 
 
+@statement
+def _settled_with_photos(by: datetime) -> Select[Any]:
+    """Requests that were answered by then, and have photos still."""
+    settled = request_table.c.status.in_(_SETTLED), request_table.c.updated_at <= by
+    hang = request_file.c.request_id == request_table.c.id
+    return select(request_table.c.id).where(*settled, select(request_file.c.id).where(hang).exists())
+
+
+@statement
+def _forget_photos(request_id: str) -> Delete:
+    return delete(request_file).where(request_file.c.request_id == request_id)
+
+
+@statement
+def _note_photos_gone(request_id: str, count: int) -> Update:
+    one = update(request_table).where(request_table.c.id == request_id)
+    return one.values(photos_gone=request_table.c.photos_gone + count)
+
+
 class Requests:
     """Every question names the account, so nobody sees another's requests."""
 
@@ -206,17 +225,12 @@ class Requests:
 
     async def forget_old_photos(self) -> int:
         """Removes photos of requests that were answered long ago; gives how many requests that concerned."""
-        settled = request_table.c.status.in_(_SETTLED), request_table.c.updated_at <= self._clock.now() - PHOTOS_KEPT
-        hang = request_file.c.request_id == request_table.c.id
-        due = select(request_table.c.id).where(*settled, select(request_file.c.id).where(hang).exists())
+        due = await self._database.fetch(_settled_with_photos(self._clock.now() - PHOTOS_KEPT))
         forgotten = 0
-        for request_id in (await self._database.fetch(due)).scalars().all():
+        for request_id in due.scalars().all():
             async with self._database.write() as unit:
-                gone = (
-                    await unit.execute(delete(request_file).where(request_file.c.request_id == request_id))
-                ).rowcount
-                one = update(request_table).where(request_table.c.id == request_id)
-                await unit.execute(one.values(photos_gone=request_table.c.photos_gone + gone))
+                gone = (await unit.execute(_forget_photos(request_id))).rowcount
+                await unit.execute(_note_photos_gone(request_id, gone))
             forgotten += bool(gone)
         return forgotten
 
