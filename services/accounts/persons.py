@@ -33,6 +33,7 @@ from services.registry.model import Patient, PatientIdentity, PolicyKind
 from services.registry.ports.errors import PatientConflict, RegistryUnavailable
 from services.registry.ports.patients import PatientsPort
 from services.storage.engine import Database
+from services.storage.latest import Latest
 from services.storage.rows import Row
 from services.storage.statement import insert_row, statement, update_row
 from services.storage.units import Unit
@@ -104,6 +105,7 @@ class Persons:
         self._clock = clock
         self._gate = Gate(database, clock, agreements)
         self._own_word_from = own_word_from
+        self._rows = Latest[Sequence[Row]](database)
         self._whole = lru_cache(_KNOWN)(self._whole_of)
 
     @concerns.persons("the list itself: what is asked of it counts as the caller's")
@@ -294,12 +296,12 @@ class Persons:
         return next(iter(await self._gate.open_to(account, found[:1])), None)
 
     async def _load(self, account_id: str, person_id: str | None = None) -> tuple[Person, ...]:
-        rows: Sequence[Row]
-        if person_id is None:
-            rows = (await together.once(self._families, [account_id])).get(account_id, ())
-        else:
-            rows = (await self._database.fetch(_one(account_id, person_id))).all()
-        return self._persons(rows)
+        async def ask() -> Sequence[Row]:
+            if person_id is None:
+                return (await together.once(self._families, [account_id])).get(account_id, ())
+            return (await self._database.fetch(_one(account_id, person_id))).all()
+
+        return self._persons(await self._rows.of((account_id, person_id), ask))
 
     async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """Rows of each account's list, in its order."""

@@ -25,6 +25,7 @@ from services.limits.limits import Limits
 from services.limits.model import LIMITS, Act, LimitReached
 from services.registry.model import Slot
 from services.storage.engine import Database
+from services.storage.latest import Latest
 from services.storage.sql import insert_for
 from services.storage.statement import statement
 from services.storage.units import Unit
@@ -106,6 +107,7 @@ class Holds:
         self._database = database
         self._limits = limits
         self._clock = clock
+        self._others = Latest[frozenset[str]](database)
 
     @concerns.account("the times that it holds")
     async def take(self, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
@@ -142,7 +144,13 @@ class Holds:
 
     async def of_others(self, clinic_id: str, draft_id: str) -> frozenset[str]:
         """Times of a clinic that are kept for others now, and those whose cancelling is not settled yet."""
-        return frozenset((await self._database.fetch(_of_others(clinic_id, draft_id, self._clock.now()))).scalars())
+
+        now = self._clock.now()
+
+        async def ask() -> frozenset[str]:
+            return frozenset((await self._database.fetch(_of_others(clinic_id, draft_id, now))).scalars())
+
+        return await self._others.of((clinic_id, draft_id, int(now.timestamp())), ask)
 
     @concerns.account("the times that it holds")
     async def release(self, account: Account, draft_id: str) -> None:

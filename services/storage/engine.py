@@ -6,6 +6,7 @@ A press asks SQLite on the event loop's own thread (`storage.sqlite`); what take
 from __future__ import annotations
 
 import shutil
+from collections.abc import Hashable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,10 @@ class Database:
     async def execute(self, statement: Asked, parameters: Any = None) -> Rows:
         """One writing statement in a unit of its own."""
         return await self._engine.execute(statement, parameters)
+
+    def moment(self) -> Hashable | None:
+        """The same until others of this process have had a turn, or something is written; None: each question does."""
+        return self._engine.moment()
 
     def listen(self, hearer: Hearer) -> None:
         """From now on `hearer` is told of each statement and of each unit that is committed."""

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -117,6 +117,9 @@ class LoopEngine(Engine):
             asyncio.get_running_loop().call_soon(self._turned)
         return self._began
 
+    def moment(self) -> Hashable | None:
+        return self.mark(), self._commits
+
     def _turned(self) -> None:
         self._began = None
 
@@ -137,8 +140,7 @@ class LoopEngine(Engine):
         if self.hearers:
             self._tell(COMMIT)
         self._commits += 1
-        if self._commits >= _COMMITS_A_CHECKPOINT:
-            self._commits = 0
+        if self._commits % _COMMITS_A_CHECKPOINT == 0:
             self.on_commits()
 
 

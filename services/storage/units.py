@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -75,6 +75,10 @@ class Engine(ABC):
     @abstractmethod
     async def execute(self, statement: Asked, parameters: Any = None) -> Rows:
         """One writing statement in a unit of its own."""
+
+    def moment(self) -> Hashable | None:
+        """The same until others of this process have had a turn, or something is written; None: each question does."""
+        return None
 
     @abstractmethod
     async def close(self) -> None: ...

@@ -17,10 +17,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from services.storage import sqlite as on_sqlite
 from services.storage.engine import Database
+from services.storage.latest import Latest
 from services.storage.postgres import PostgresEngine
 from services.storage.sqlite import LoopEngine, _ThreadUnit
 from services.storage.statement import statement
 from services.storage.tables import setting
+from tests.support.counting import counting
 from tests.support.databases import SqliteTemplate
 
 
@@ -187,6 +189,49 @@ async def test_what_is_slow_on_the_loop_is_named_without_its_values(
     assert "slow on the loop: SELECT setting.name" in told
     assert "slow on the loop: COMMIT took" in told
     assert "a secret" not in told
+
+
+# --- what is read once ---------------------------------------------------------------------------------
+
+
+async def test_what_is_asked_twice_in_one_go_is_read_once(database: Database) -> None:
+    await database.execute(insert(setting).values(name="one", value="1"))
+    latest = Latest[str](database)
+
+    async def value() -> str:
+        return str((await database.fetch(select(setting.c.value).where(setting.c.name == "one"))).scalar_one())
+
+    async def asked() -> tuple[str, str, int]:
+        """The answer, twice, and how many questions that took."""
+        with counting(database) as calls:
+            return await latest.of("one", value), await latest.of("one", value), calls["sql"]
+
+    in_one_go = 1 if database.dialect == "sqlite" else 2
+    await asyncio.sleep(0)
+    assert await asked() == ("1", "1", in_one_go)
+    # Something is written, by the same task or by another one meanwhile: it is seen at once.
+    await _rename(database, "2")
+    assert await asked() == ("2", "2", in_one_go)
+    before = await latest.of("one", value)
+    other = asyncio.create_task(_rename(database, "3"))
+    await other
+    assert (before, await latest.of("one", value)) == ("2", "3")
+    # Another process has, while others here had their turn.
+    await asyncio.sleep(0)
+    async with database.aside.write() as unit:
+        await unit.execute(update(setting).where(setting.c.name == "one").values(value="4"))
+    assert await latest.of("one", value) == "4"
+    # Within a unit that is under way, what stands; and another question is another one.
+    async with database.write() as unit:
+        await unit.execute(update(setting).where(setting.c.name == "one").values(value="5"))
+        assert await latest.of("one", value) == "4"
+    assert await latest.of("one", value) == "5"
+    assert await latest.of("another", _nothing) == "nothing"
+    assert await latest.of("one", value) == "5"
+
+
+async def _nothing() -> str:
+    return "nothing"
 
 
 # --- aside --------------------------------------------------------------------------------------------
