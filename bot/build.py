@@ -16,6 +16,7 @@ from aiogram.filters import Command as CommandFilter
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from bot.casebook import Casebook
 from bot.common import Common
 from bot.entries import Entries
 from bot.front import ConsentFirst, HomeScreen
@@ -149,7 +150,8 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     """Every topic built upon the kernel, in the list's order. `fakes`: what stands in services' places, by name."""
     _check_agreed(kernel)
     replay = Replay()
-    services: dict[str, object] = {**kernel.services(), "replay": replay, **(fakes or {})}
+    casebook = Casebook([spec for topic in topics for spec in topic.cases])
+    services: dict[str, object] = {**kernel.services(), "replay": replay, "casebook": casebook, **(fakes or {})}
     for topic in topics:
         if topic.build is not None:
             services |= {**bind(topic.build, services)(kernel), **(fakes or {})}
@@ -183,10 +185,14 @@ def _check_declared(services: Services) -> None:
 
 
 def export_words(topics: Sequence[Topic] = ALL) -> ExportWords:
-    """All that the document «Мои данные» says of its names and codes; kinds of notifications go by their headlines."""
+    """All that the document «Мои данные» says of its names and codes.
+
+    Kinds of notifications go by their headlines, statuses of cases by the words of the screens.
+    """
     headlines = {spec.kind: spec.headline for topic in topics for spec in topic.notices}
+    statuses = {f"{spec.kind.name} status": spec.statuses for topic in topics for spec in topic.cases}
     own = [words for topic in topics for words in topic.words]
-    return combined([*own, ExportWords(codes={"notification": headlines})])
+    return combined([*own, ExportWords(codes={"notification": headlines, **statuses})])
 
 
 def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, object]) -> Mapping[str, object]:
@@ -231,7 +237,6 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
         "of_a_day": of_a_day(specs),
         "export_words": export_words(topics),
         "following": Following(kernel.database, kernel.clock, followed),
-        "cases": tuple(bind(topic.cases, services)() for topic in topics if topic.cases is not None),
         "wizards": Wizards(running, kernel.accounts, kernel.drafts, kernel.outbox, home),
         "guest_locales": GuestLocales(kernel.memory),
     }

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from aiogram.fsm.state import StatesGroup
 
@@ -22,13 +22,13 @@ from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
 from services.accounts.model import Account, Area
+from services.cases.model import Case, CaseKind
 from services.clock import Clock
 from services.drafts.model import Draft
 from services.notify.model import Letter
 from services.notify.outbox import Outbox
 from services.personal import PersonalData, RestsOnRights
 from services.registry.following import Followed
-from services.requests.tracked import Tracked
 from services.texts.dates import MOSCOW
 from services.texts.i18n import Html, Texts
 
@@ -202,6 +202,34 @@ class LinesSpec:
     draw: Callable[..., Awaitable[Mapping[str, Line]]]
 
 
+class CaseCard(Protocol):
+    """Draws a case as it stands. `title`: in the person's language; `back`: where «Назад» leads, None: to the list."""
+
+    def __call__(self, t: Texts, title: str, case: Case, now: datetime, back: CallbackData | None, /) -> Screen: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSpec:
+    """A kind of case, in words.
+
+    `title`: an msgid with {number}; `statuses`, `next`: msgids by each status of the kind's machine, what it is called
+    and what comes after it. `card`: what its line leads to, from the case's id. `told`: what is sent when it has come
+    to a status, the first one too; `drawn`: its card. `ValueError` where a status has no word, or a word no status.
+    """
+
+    kind: CaseKind
+    title: str
+    statuses: Mapping[str, str]
+    next: Mapping[str, str]
+    card: Callable[[str], CallbackData]
+    told: Callable[[Texts, str, Case, datetime], Screen]
+    drawn: CaseCard
+
+    def __post_init__(self) -> None:
+        if not set(self.statuses) == set(self.next) == set(self.kind.machine):
+            raise ValueError(f"the statuses of {self.kind.name!r} and the words for them are not the same")
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """What is done again and again, beside everything else. `name`: for the log."""
@@ -226,7 +254,7 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `cases`: what of the topic stands in «Статусы заявлений»; `personal`: its part of «Мои данные», `words`: what its
+    `cases`: what of the topic is sent and answered; `personal`: its part of «Мои данные», `words`: what its
     names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
     `sweeps`: what is tidied up every ten minutes. `areas`: what of a person it stands for: a consent may name these,
     and no others. `rests`: what it keeps that goes along with a right that ends.
@@ -242,7 +270,7 @@ class Topic:
     entries: Sequence[Entry] = ()
     notices: Sequence[NoticeSpec] = ()
     lines: LinesSpec | None = None
-    cases: Callable[..., Tracked] | None = None
+    cases: Sequence[CaseSpec] = ()
     personal: Callable[..., PersonalData] | None = None
     words: Sequence[ExportWords] = ()
     follows: Callable[..., Sequence[Followed[Any]]] | None = None

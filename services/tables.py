@@ -11,15 +11,15 @@ from sqlalchemy import Table
 
 from services.accounts import tables as accounts
 from services.booking import tables as booking
+from services.cases import tables as cases
 from services.drafts import tables as drafts
 from services.limits import tables as limits
 from services.notify import tables as notify
 from services.operators import tables as operators
 from services.registry.local import tables as local_registry
-from services.requests import tables as requests
 from services.storage import tables as storage
 
-MODULES = (storage, limits, accounts, drafts, notify, booking, requests, operators, local_registry)
+MODULES = (storage, limits, accounts, drafts, notify, booking, cases, operators, local_registry)
 
 metadata = storage.metadata
 

@@ -5,25 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from bot.casebook import Casebook
 from bot.operator import Operator
-from bot.views.requests import STATUSES
+from services.cases.desk import CaseDesk
+from services.cases.model import LONGEST_COMMENT, Case, CommentMissing, CommentTooLong, WrongStep
 from services.errors import NomerokError, NotFound
-from services.notify.outbox import Outbox
-from services.requests.desk import RequestDesk
-from services.requests.model import (
-    LONGEST_COMMENT,
-    CommentMissing,
-    CommentTooLong,
-    Request,
-    RequestStatus,
-    WrongStep,
-    following,
-)
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import DEFAULT_LOCALE, texts
 
@@ -36,15 +27,13 @@ class _Wrong(NomerokError):  # noqa: N818
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("number", nargs="?", help="which request; without it all of them are listed")
-    parser.add_argument(
-        "status", nargs="*", help=f"move it to this status: {', '.join(RequestStatus)}, or the word of the screens"
-    )
+    parser.add_argument("status", nargs="*", help="move it to this status, by its name or by the word of the screens")
     parser.add_argument("--list", action="store_true", help="list all requests (the same as no number)")
     parser.add_argument("--comment", metavar="TEXT", help="what its sender is told along with the status: the answer")
     parser.add_argument("--photo", metavar="FILE", type=Path, help="write its photos into files: FILE, FILE-2, …")
 
 
-async def run(args: argparse.Namespace, desk: RequestDesk, *, stdout: TextIO, stderr: TextIO) -> int:
+async def run(args: argparse.Namespace, desk: CaseDesk, casebook: Casebook, *, stdout: TextIO, stderr: TextIO) -> int:
     """Does it and gives the exit code."""
     try:
         if args.number is None or args.list:
@@ -53,7 +42,7 @@ async def run(args: argparse.Namespace, desk: RequestDesk, *, stdout: TextIO, st
             return 0
         number = _number(args.number)
         try:
-            await _one(args, desk, number, stdout)
+            await _one(args, desk, casebook, number, stdout)
         except NotFound:
             raise _Wrong(f"there is no request No. {number}; “python -m bot request” lists them") from None
     except _Wrong as wrong:
@@ -62,20 +51,21 @@ async def run(args: argparse.Namespace, desk: RequestDesk, *, stdout: TextIO, st
     return 0
 
 
-async def _one(args: argparse.Namespace, desk: RequestDesk, number: int, stdout: TextIO) -> None:
+async def _one(args: argparse.Namespace, desk: CaseDesk, casebook: Casebook, number: int, stdout: TextIO) -> None:
     if args.status:
         if args.photo is not None:
             raise _Wrong("--photo: get the photos by themselves, without a status")
-        await _move(desk, number, _status(" ".join(args.status)), args.comment, stdout)
+        words = casebook.statuses((await desk.kind(number)).name)
+        await _move(desk, number, _status(" ".join(args.status), words), args.comment, stdout)
     elif args.comment is not None:
-        raise _Wrong("--comment: it goes with a status: in_progress or answered")
+        raise _Wrong("--comment: it goes with a status")
     elif args.photo is not None:
         _write(await desk.photos(number), args.photo, stdout)
     else:
         _print(await desk.read(number), stdout)
 
 
-async def _list(desk: RequestDesk, stdout: TextIO) -> None:
+async def _list(desk: CaseDesk, stdout: TextIO) -> None:
     found = await desk.lines()
     print(f"{'No.':>6}  {'kind':<9} {'status':<12} {'sent (Moscow)':<17} photos", file=stdout)
     for each in found:
@@ -85,11 +75,11 @@ async def _list(desk: RequestDesk, stdout: TextIO) -> None:
     print(f"{len(found)} in all", file=stdout)
 
 
-async def _move(desk: RequestDesk, number: int, status: RequestStatus, comment: str | None, stdout: TextIO) -> None:
+async def _move(desk: CaseDesk, number: int, status: str, comment: str | None, stdout: TextIO) -> None:
     try:
         await desk.move(number, status, comment)
     except WrongStep as wrong:
-        may = " or ".join(following(wrong.kind, wrong.stands))
+        may = " or ".join(wrong.may)
         rest = f"{status} may not follow, only {may}" if may else "it is settled, nothing may follow"
         raise _Wrong(f"request No. {number} is {wrong.stands}: {rest}") from None
     except CommentMissing:
@@ -99,12 +89,13 @@ async def _move(desk: RequestDesk, number: int, status: RequestStatus, comment: 
     print(f"Request No. {number} is {status}. Its sender is told.", file=stdout)
 
 
-def _print(request: Request, stdout: TextIO) -> None:
+def _print(request: Case, stdout: TextIO) -> None:
     print(f"No. {request.number}, {request.kind}, {request.status}", file=stdout)
     for step in request.steps:
-        print(f"{_moment(step.at)} Moscow: {step.status}", file=stdout)
+        said = f", {_printable(step.comment)}" if step.comment is not None and step.comment != request.comment else ""
+        print(f"{_moment(step.at)} Moscow: {step.status}{said}", file=stdout)
     print(f"Photos: {len(request.photos)}", file=stdout)
-    print(f"\n{_printable(request.text) or '(no text)'}", file=stdout)
+    print(f"\n{_printable(request.content) or '(no text)'}", file=stdout)
     if request.comment is not None:
         print(f"\nComment: {_printable(request.comment)}", file=stdout)
 
@@ -143,14 +134,14 @@ def _number(text: str) -> int:
     return int(digits)
 
 
-def _status(word: str) -> RequestStatus:
+def _status(word: str, statuses: Mapping[str, str]) -> str:
     """By its own name, or by the word that stands on the screens."""
     t = texts(DEFAULT_LOCALE)
-    names = {t.label(STATUSES[each]).casefold(): each for each in RequestStatus}
-    names |= {each.value: each for each in RequestStatus}
+    names = {t.label(words).casefold(): str(each) for each, words in statuses.items()}
+    names |= {str(each): str(each) for each in statuses}
     found = names.get(" ".join(word.casefold().split()))
     if found is None:
-        raise _Wrong(f"“{_printable(word)}” is no status; there are {', '.join(RequestStatus)}")
+        raise _Wrong(f"“{_printable(word)}” is no status; there are {', '.join(statuses)}")
     return found
 
 
@@ -164,11 +155,9 @@ def _printable(text: str) -> str:
 
 
 async def answer(args: argparse.Namespace, operator: Operator) -> int:
-    storage = operator.storage
     operator.doing.about = _about(args)
-    outbox = Outbox(storage.database, storage.clock)
-    desk = RequestDesk(storage.database, storage.vault, outbox, storage.clock)
-    return await run(args, desk, stdout=operator.stdout, stderr=operator.stderr)
+    desk, casebook = operator.service(CaseDesk), operator.service(Casebook)
+    return await run(args, desk, casebook, stdout=operator.stdout, stderr=operator.stderr)
 
 
 def _about(args: argparse.Namespace) -> str | None:

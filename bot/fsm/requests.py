@@ -27,6 +27,7 @@ from bot.fsm.wizard import (
 )
 from bot.views import requests as view
 from bot.views.screen import Screen
+from services.cases.cases import Cases
 from services.drafts.model import Answers
 from services.errors import NotFound
 from services.requests.model import (
@@ -67,6 +68,7 @@ class RequestSteps:
     """What is to be sent, and a last look at it; each takes text and photos."""
 
     requests: Requests
+    cases: Cases
 
     def table(self, kind: str) -> Sequence[AnyStep]:
         message, check = _STATES[kind]
@@ -78,7 +80,7 @@ class RequestSteps:
     async def after(self, context: StepContext) -> Screen | None:
         """A press on what has been sent shows its number again."""
         try:
-            return view.accepted(context.t, await self.requests.get(context.account, context.draft.result or ""))
+            return view.accepted(context.t, await self.cases.get(context.account, context.draft.result or ""))
         except NotFound:
             return None
 

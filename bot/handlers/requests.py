@@ -1,49 +1,42 @@
-"""«Статусы заявлений», the cards of what was sent, and how sending begins."""
+"""The cards of what was sent, and how sending begins."""
 
 from __future__ import annotations
 
+from bot.casebook import Casebook
 from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.requests import (
     GO_FEEDBACK,
     GO_PROBLEM,
     RequestCard,
-    RequestList,
     RequestPhoto,
     RequestText,
 )
-from bot.keyboards.kit import PAGE_SIZE
 from bot.routing import on, to
 from bot.views import requests as view
 from bot.visitor import Visitor
+from services.cases.cases import Cases
 from services.drafts.drafts import Drafts
 from services.notify.outbox import Outbox
 from services.requests.model import RequestKind
 from services.requests.requests import Requests
-from services.requests.tracked import Statuses
 
 
-async def listing(visitor: Visitor, data: RequestList, *, wizards: Wizards, statuses: Statuses) -> None:
-    await wizards.leave(visitor)
-    found = await statuses.page(visitor.account, data.page, PAGE_SIZE)
-    await visitor.show(view.statuses(visitor.t, found, data.page, visitor.now))
-
-
-async def card(visitor: Visitor, data: RequestCard, *, requests: Requests, outbox: Outbox) -> None:
-    request = await requests.get(visitor.account, data.request)
-    await visitor.show(view.card(visitor.t, request, visitor.now))
+async def card(visitor: Visitor, data: RequestCard, *, cases: Cases, casebook: Casebook, outbox: Outbox) -> None:
+    request = await cases.get(visitor.account, data.request)
+    await visitor.show(casebook.card(visitor.t, request, visitor.now))
     await outbox.read_about(visitor.account.id, request.id)
 
 
-async def whole_text(visitor: Visitor, data: RequestText, *, requests: Requests) -> None:
-    request = await requests.get(visitor.account, data.request)
-    await visitor.show(view.whole_text(visitor.t, request, data.page))
+async def whole_text(visitor: Visitor, data: RequestText, *, cases: Cases, casebook: Casebook) -> None:
+    request = await cases.get(visitor.account, data.request)
+    await visitor.show(view.whole_text(visitor.t, casebook.title(visitor.t, request), request, data.page))
 
 
-async def photo(visitor: Visitor, data: RequestPhoto, *, requests: Requests) -> None:
+async def photo(visitor: Visitor, data: RequestPhoto, *, cases: Cases, casebook: Casebook) -> None:
     """A message of its own below the card."""
-    request = await requests.get(visitor.account, data.request)
-    picture = await requests.photo(visitor.account, request.id, data.place)
-    await visitor.send(view.photo(visitor.t, request, data.place, picture))
+    request = await cases.get(visitor.account, data.request)
+    picture = await cases.photo(visitor.account, request.id, data.place)
+    await visitor.send(view.photo(visitor.t, casebook.title(visitor.t, request), request, data.place, picture))
     await visitor.answer()
 
 
@@ -86,7 +79,6 @@ async def _begin(visitor: Visitor, kind: RequestKind, requests: Requests, wizard
 
 
 ROUTES = (
-    on(RequestList, listing),
     on(RequestCard, card),
     on(RequestText, whole_text),
     on(RequestPhoto, photo),

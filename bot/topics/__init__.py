@@ -12,6 +12,7 @@ from bot.topic import Topic
 from bot.topics import (
     access,
     booking,
+    cases,
     chat,
     clinics,
     consent,
@@ -48,6 +49,7 @@ ALL: Sequence[Topic] = (
     reminders.TOPIC,
     links.TOPIC,
     person.TOPIC,
+    cases.TOPIC,
     requests.TOPIC,
     disputes.TOPIC,
     notifications.TOPIC,

@@ -21,6 +21,8 @@ from services.disputes.model import Dispute, Settled
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines, plain
 
+TITLE = N_("“It was not me” No. {number}")
+"""Of what a denial is sent as."""
 _DONE: Mapping[DeedKind, str] = {
     DeedKind.BOOKED: N_("This visit was booked from another chat."),
     DeedKind.MOVED: N_("This visit was moved from another chat."),

@@ -1,34 +1,34 @@
-"""«Сообщить о проблеме», «Обратная связь», and «Статусы заявлений» with the cards of what was sent."""
+"""«Сообщить о проблеме», «Обратная связь», and the cards of what was sent.
+
+`title`: of a case, in the person's language, as its kind has it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.keyboards.buttons.cases import CaseList
 from bot.keyboards.buttons.common import Close
 from bot.keyboards.buttons.more import GO_MORE
-from bot.keyboards.buttons.notifications import NotificationList
-from bot.keyboards.buttons.requests import RequestCard, RequestList, RequestPhoto, RequestText
+from bot.keyboards.buttons.requests import RequestCard, RequestPhoto, RequestText
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
+from bot.keyboards.kit import Row, back_row, button, clamp, home_button, in_rows, markup, pager
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Screen
+from services.cases.model import Case, CaseStep
 from services.limits.model import LIMITS, Act
 from services.requests.model import (
     LONGEST_TEXT,
     MOST_PHOTOS,
     PHOTOS_KEPT,
     PictureProblem,
-    Request,
     RequestKind,
     RequestStatus,
-    TrackedItem,
-    TrackedPage,
-    TrackedTopic,
 )
 from services.texts.dates import MOSCOW, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
@@ -39,6 +39,8 @@ _PIECE = 3500
 """Of a text on a screen of its own."""
 _ONE_UNIT = 0xFFFF
 """Characters behind this one make two UTF-16 units."""
+_SAID = 300
+"""Of what was said along with an earlier status."""
 _PHOTOS_IN_ROW = 3
 _SENDING = {
     RequestKind.PROBLEM: N_("⚠️ Report a problem"),
@@ -51,24 +53,17 @@ _QUESTIONS = {
 TITLES: Mapping[str, str] = {
     RequestKind.PROBLEM: N_("Problem No. {number}"),
     RequestKind.FEEDBACK: N_("Feedback No. {number}"),
-    RequestKind.DISPUTE: N_("“It was not me” No. {number}"),
 }
-"""What was sent, by the word of its kind; a topic with kinds of its own adds a table of its own."""
 STATUSES: Mapping[str, str] = {
     RequestStatus.ACCEPTED: N_("Accepted"),
     RequestStatus.IN_PROGRESS: N_("In progress"),
     RequestStatus.ANSWERED: N_("Answered"),
 }
-_NEXT: Mapping[str, str] = {
+NEXT: Mapping[str, str] = {
     RequestStatus.ACCEPTED: N_("Next: it will be read and taken up."),
     RequestStatus.IN_PROGRESS: N_("Next: the answer will come into this chat."),
     RequestStatus.ANSWERED: N_("Nothing more is needed from you."),
 }
-_CARDS: Mapping[TrackedTopic, Callable[[str], CallbackData]] = {
-    TrackedTopic.REQUEST: lambda item: RequestCard(request=item)
-}
-HEADING = N_("A new status of what you have sent")
-"""Of a line of «Уведомления» whose request cannot be seen any more."""
 
 
 class MessageAct(StrEnum):
@@ -104,7 +99,7 @@ def message(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Before it is sent, you will see all of it once more."),
                 t("No doctor reads this. In an emergency call 103 or 112."),
             ),
-            lines(bold(t("Written so far")), *_content(t, data)) if data.text is not None else "",
+            "" if data.text is None else lines(bold(t("Written so far")), *_content(t, data.text, data.photos)),
         ),
         markup(
             [button(t.label("Leave it as it is"), buttons.act(MessageAct.KEEP))] if data.text is not None else [],
@@ -118,7 +113,7 @@ def check(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             bold(t("Please check what will be sent")),
-            lines(bold(t(_SENDING[data.kind])), *_content(t, data)),
+            lines(bold(t(_SENDING[data.kind])), *_content(t, data.text or "", data.photos)),
             t("To send it, press “📨 Send”. To add something, write more or send a photo."),
         ),
         markup(
@@ -130,7 +125,7 @@ def check(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
     )
 
 
-def accepted(t: Texts, request: Request) -> Screen:
+def accepted(t: Texts, request: Case) -> Screen:
     return Screen(
         blocks(
             Html("✅ ") + bold(t("Request No. {number} is accepted", number=str(request.number))),
@@ -138,7 +133,7 @@ def accepted(t: Texts, request: Request) -> Screen:
         ),
         markup(
             [button(t.label("📄 Open the request"), RequestCard(request=request.id))],
-            [button(t.label("🗂 Application statuses"), RequestList(page=0))],
+            [button(t.label("🗂 Application statuses"), CaseList(page=0))],
             [home_button(t)],
         ),
     )
@@ -164,7 +159,7 @@ def too_many(t: Texts) -> Screen:
     return Screen(
         blocks(bold(t("Please go on tomorrow")), sent_enough(t)),
         markup(
-            [button(t.label("🗂 Application statuses"), RequestList(page=0))],
+            [button(t.label("🗂 Application statuses"), CaseList(page=0))],
             back_row(t, GO_MORE),
         ),
     )
@@ -238,68 +233,55 @@ def photo_lost(t: Texts) -> Html:
     return Html("⚠️ ") + t("The photo has not come through. Please send it once more; the rest is kept.")
 
 
-# --- «Статусы заявлений» --------------------------------------------------------------------------
-
-
-def statuses(t: Texts, found: TrackedPage, page: int, now: datetime) -> Screen:
-    """All that was sent from this account, newest first."""
-    page = clamp(page, found.total, PAGE_SIZE)
-    shown = list(enumerate(found.items, start=page * PAGE_SIZE + 1))
-    nothing = t("No data. What you have sent and how it stands will be here.")
-    return Screen(
-        blocks(
-            bold(t("🗂 Application statuses")),
-            *([_line(t, number, item, now) for number, item in shown] or [nothing]),
-            t("Applications in all: {count}", count=found.total),
-        ),
-        markup(
-            *([button(numbered(number, title(t, item)), _CARDS[item.topic](item.id))] for number, item in shown),
-            pager(t, page, found.total, PAGE_SIZE, lambda each: RequestList(page=each)),
-            [home_button(t)],
-        ),
-    )
+# --- what has come of it --------------------------------------------------------------------------
 
 
 def card(
     t: Texts,
-    request: Request,
+    title: str,
+    request: Case,
     now: datetime,
-    *,
-    back: RequestList | NotificationList = RequestList(page=0),  # noqa: B008  (frozen)
+    back: CallbackData | None = None,
     note: Html | None = None,
 ) -> Screen:
-    """One request: what was sent and what has come of it. `note`: what has just happened."""
-    data = Gathered(request.kind, request.text, len(request.photos))
+    """What was sent and what has come of it. `back`: None, to «Статусы заявлений»; `note`: what has just happened."""
     return Screen(
         blocks(
             note or "",
             lines(
-                bold(_title(t, request)),
+                bold(escape(title)),
                 t("Applicant: you"),
                 t("Date: {when}", when=when(t, request.sent_at, MOSCOW, now)),
                 t("Status: {status}", status=t.label(STATUSES[request.status])),
-                t(_NEXT[request.status]),
+                t(NEXT[request.status]),
             ),
             lines(bold(_comment_heading(t, request.status)), escape(request.comment)) if request.comment else "",
-            lines(bold(t("You have sent")), *_content(t, data), _how_long(t, request)),
+            lines(bold(t("You have sent")), *_content(t, request.content, len(request.photos)), _how_long(t, request)),
             _history(t, request, now),
         ),
         markup(
             *_photo_rows(t, request),
             [button(t.label("📄 The whole text"), RequestText(request=request.id, page=0))]
-            if _is_long(request.text)
+            if _is_long(request.content)
             else [],
-            back_row(t, back),
+            back_row(t, back or CaseList(page=0)),
         ),
     )
 
 
-def whole_text(t: Texts, request: Request, page: int) -> Screen:
+def told(t: Texts, title: str, request: Case, now: datetime) -> Screen:
+    """What is sent when it has come to a status."""
+    if request.status == RequestStatus.ACCEPTED:
+        return accepted(t, request)
+    return card(t, title, request, now, note=news(t, request))
+
+
+def whole_text(t: Texts, title: str, request: Case, page: int) -> Screen:
     """A text that the card has no room for."""
-    pieces = _pieces(request.text, _PIECE)
+    pieces = _pieces(request.content, _PIECE)
     page = clamp(page, len(pieces), 1)
     return Screen(
-        blocks(bold(_title(t, request)), escape(pieces[page])),
+        blocks(bold(escape(title)), escape(pieces[page])),
         markup(
             pager(t, page, len(pieces), 1, lambda each: RequestText(request=request.id, page=each)),
             back_row(t, RequestCard(request=request.id)),
@@ -307,74 +289,56 @@ def whole_text(t: Texts, request: Request, page: int) -> Screen:
     )
 
 
-def photo(t: Texts, request: Request, place: int, picture: bytes) -> Screen:
+def photo(t: Texts, title: str, request: Case, place: int, picture: bytes) -> Screen:
     """A photo below the card, with a button that takes it away again."""
     count = len(request.photos)
     which = t("Photo {place} of {count}", place=place + 1, count=count) if count > 1 else ""
     return Screen(
-        lines(bold(_title(t, request)), which),
+        lines(bold(escape(title)), which),
         markup([button(t.label("✖️ Close the photo"), Close())]),
         picture,
     )
 
 
-def news(t: Texts, request: Request) -> Html:
+def news(t: Texts, request: Case) -> Html:
     """Above the card that tells of a new status."""
-    if request.status is RequestStatus.ANSWERED:
+    if request.status == RequestStatus.ANSWERED:
         return t("📬 Request No. {number} is answered.", number=str(request.number))
     return t("📬 Request No. {number} has a new status.", number=str(request.number))
 
 
-def title(t: Texts, item: TrackedItem) -> str:
-    """«Проблема № 1042»."""
-    return t.label(TITLES[item.kind], number=item.number)
+def _comment_heading(t: Texts, status: str) -> Html:
+    return t("Answer") if status == RequestStatus.ANSWERED else t("Comment")
 
 
-def headline(t: Texts, item: TrackedItem) -> str:
-    """«Проблема № 1042: Ответ дан»."""
-    return f"{title(t, item)}: {t.label(STATUSES[item.status])}"
-
-
-def _line(t: Texts, number: int, item: TrackedItem, now: datetime) -> Html:
-    return lines(
-        Html(f"{number}. ") + bold(title(t, item)),
-        t("For: {name}", name=item.person) if item.person else t("Applicant: you"),
-        t("Date: {when}", when=when(t, item.sent_at, MOSCOW, now)),
-        t("Status: {status}", status=t.label(STATUSES[item.status])),
-        t(_NEXT[item.status]),
-    )
-
-
-def _title(t: Texts, request: Request) -> str:
-    return t.label(TITLES[request.kind], number=str(request.number))
-
-
-def _comment_heading(t: Texts, status: RequestStatus) -> Html:
-    return t("Answer") if status is RequestStatus.ANSWERED else t("Comment")
-
-
-def _history(t: Texts, request: Request, now: datetime) -> Html:
+def _history(t: Texts, request: Case, now: datetime) -> Html:
     """Nothing while there is only what the card says above."""
     if len(request.steps) < 2:
         return Html()
-    passed = (
-        escape(f"{short_when(t, each.at, MOSCOW, now)} – {t.label(STATUSES[each.status])}") for each in request.steps
-    )
+    last = next((each for each in reversed(request.steps) if each.comment is not None), None)
+    passed = (_step(t, each, now, told=each is last) for each in request.steps)
     return lines(bold(t("How it went")), *passed)
 
 
-def _content(t: Texts, data: Gathered) -> tuple[Html, ...]:
+def _step(t: Texts, step: CaseStep, now: datetime, *, told: bool) -> Html:
+    """`told`: what was said along with it stands above, whole."""
+    said = step.comment if step.comment is not None and not told else ""
+    beginning = _pieces(said, _SAID)[0]
+    words = f"{short_when(t, step.at, MOSCOW, now)} – {t.label(STATUSES[step.status])}"
+    return escape(words + (f": {beginning}" if beginning else "") + ("…" if beginning != said else ""))
+
+
+def _content(t: Texts, text: str, photos: int) -> tuple[Html, ...]:
     """The text as far as there is room, and how many photos."""
-    beginning = _pieces(data.text or "", _SHOWN)[0]
-    long = _is_long(data.text or "")
+    beginning, long = _pieces(text, _SHOWN)[0], _is_long(text)
     return (
         escape(beginning + ("…" if long else "")),
         t("(This is the beginning; all of it is kept.)") if long else Html(),
-        t("Photos: {count}", count=data.photos) if data.photos else Html(),
+        t("Photos: {count}", count=photos) if photos else Html(),
     )
 
 
-def _how_long(t: Texts, request: Request) -> Html:
+def _how_long(t: Texts, request: Case) -> Html:
     """What becomes of the photos of a request, or has become."""
     if request.photos_gone:
         return t("Photos: {count}. They have been removed: the answer came long ago.", count=request.photos_gone)
@@ -386,7 +350,7 @@ def _how_long(t: Texts, request: Request) -> Html:
     )
 
 
-def _photo_rows(t: Texts, request: Request) -> list[Row]:
+def _photo_rows(t: Texts, request: Case) -> list[Row]:
     many = len(request.photos) > 1
     return in_rows(
         (

@@ -20,11 +20,10 @@ from services.booking.deeds import Deeds
 from services.booking.model import DeedKind
 from services.booking.visits import Visits
 from services.booking.watch import Watch
+from services.cases.cases import Cases
 from services.clock import Clock
-from services.disputes.model import Dispute, Settled
+from services.disputes.model import DISPUTE, Dispute, Settled
 from services.errors import NotFound
-from services.requests.model import RequestKind
-from services.requests.requests import Requests
 from services.storage.engine import Database
 from services.storage.statement import statement
 from services.storage.tables import audit
@@ -53,7 +52,7 @@ class Disputes:
         deeds: Deeds,
         watch: Watch,
         consents: Consents,
-        requests: Requests,
+        cases: Cases,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -63,7 +62,7 @@ class Disputes:
         self._deeds = deeds
         self._watch = watch
         self._consents = consents
-        self._requests = requests
+        self._cases = cases
         self._clock = clock
 
     @concerns.area(Area.VISITS, Action.SEE)
@@ -96,9 +95,9 @@ class Disputes:
             await self._end_sight(unit, account, dispute)
             if (await unit.execute(_disputed(account.id, visit.id))).first() is not None:
                 return None
-            number = await self._requests.report(unit, account, RequestKind.DISPUTE, person.id, report)
+            sent = await self._cases.send(unit, account, DISPUTE, report, person_id=person.id)
             await note(unit, self._clock.now(), account.id, person.id, _DISPUTED, visit.id)
-        return number
+        return sent.number
 
     async def _end_sight(self, unit: Unit, account: Account, dispute: Dispute) -> None:
         """Of one who rests on more than a word this visit alone, unless it is the patient who takes a consent back."""

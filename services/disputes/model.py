@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from services.accounts.model import Relation
 from services.booking.model import CancelOutcome, Deed, Doer, VisitEntry
+from services.cases.model import CaseKind
+from services.requests.model import ANSWERING, NEED_COMMENT
+
+DISPUTE = CaseKind("dispute", ANSWERING, NEED_COMMENT)
+"""What the denial of a visit is sent as. Nobody writes it, a press does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,11 +146,11 @@ def mail_unconfirmed(account_id: str) -> str:
     return f"mail-unconfirmed:{account_id}"
 
 
-# --- requests, letters ------------------------------------------------------------------------------
+# --- cases, letters ---------------------------------------------------------------------------------
 
 
-def request_status(request_id: str, status: str) -> str:
-    return f"request:{request_id}:{status}"
+def case_status(case_id: str, status: str) -> str:
+    return f"request:{case_id}:{status}"
 
 
 def letter(notification_id: str) -> str:

@@ -28,10 +28,10 @@ from services.accounts.model import Account, Covers, Offer, Person, Relation
 from services.accounts.tables import access_grant, link_basis, person_link
 from services.booking.model import Made
 from services.booking.tables import booking_intent, cancel_intent
+from services.cases.tables import case
 from services.drafts.model import Draft
 from services.registry.model import Visit
 from services.requests.model import RequestKind
-from services.requests.tables import request
 from services.storage.types import Encrypted
 from services.tables import all_tables
 from tests.support.chats import Chat, OpenGate, Told
@@ -223,5 +223,5 @@ async def test_what_a_patient_pressed_is_pressed_again(scene: Scene) -> None:
 
 async def done(scene: Scene) -> Mapping[str, int]:
     """What acts leave, by table: drafts, codes, counts and what was told come and go."""
-    tables = (booking_intent, cancel_intent, request, access_grant, person_link, link_basis)
+    tables = (booking_intent, cancel_intent, case, access_grant, person_link, link_basis)
     return {each.name: len(await _all(scene, each)) for each in tables}

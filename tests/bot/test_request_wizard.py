@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
+from bot.casebook import Casebook
 from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable
 from bot.keyboards.buttons.wizard import WizardPress
-from bot.views.requests import card
 from bot.views.screen import Screen
 from services.accounts.model import Account
+from services.cases.model import Case
 from services.drafts.model import Draft
 from services.limits.model import LIMITS, Act
-from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, PHOTOS_KEPT, Request, RequestKind, RequestStatus
+from services.requests.model import LONGEST_TEXT, MOST_PHOTOS, PHOTOS_KEPT, RequestKind, RequestStatus
 from services.requests.pictures import MOST_BYTES
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -84,11 +85,11 @@ class Chat:
         data = WizardPress.unpack(f"w1:{draft.id}:{draft.step}:{draft.version}:{what}")
         self.now = await pressed(self.wizard, self.world.drafts, self.account, T, data, MESSAGE)
 
-    async def sent(self) -> Request:
+    async def sent(self) -> Case:
         """What has come of it: the only request of the account."""
-        found = await self.world.statuses.page(self.account, 0, 8)
+        found = await self.world.cases.page(self.account, 0, 8)
         assert found.total == 1
-        return await self.world.requests.get(self.account, found.items[0].id)
+        return await self.world.cases.get(self.account, found.items[0].id)
 
 
 def read(screen: Any) -> str:
@@ -120,7 +121,7 @@ async def test_a_text_is_shown_back_and_sent(chat: Chat) -> None:
     assert chat.reply.over
     assert chat.text.startswith("✅ Обращение № 1001 принято")
     sent = await chat.sent()
-    assert (sent.text, sent.photos, sent.kind) == ("Не открывается <b>запись</b>", (), RequestKind.PROBLEM)
+    assert (sent.content, sent.photos, sent.kind) == ("Не открывается <b>запись</b>", (), RequestKind.PROBLEM)
 
 
 async def test_photos_alone_with_a_caption_and_more(chat: Chat) -> None:
@@ -132,7 +133,7 @@ async def test_photos_alone_with_a_caption_and_more(chat: Chat) -> None:
     assert "Вот экран\nИ ещё слово\nФото: 2" in chat.text
     await chat.act("send")
     sent = await chat.sent()
-    assert (sent.text, len(sent.photos)) == ("Вот экран\nИ ещё слово", 2)
+    assert (sent.content, len(sent.photos)) == ("Вот экран\nИ ещё слово", 2)
     assert len(chat.asked) == 2, "each is downloaded once"
 
 
@@ -140,7 +141,7 @@ async def test_a_photo_without_a_word(chat: Chat) -> None:
     await chat.photo()
     await chat.act("send")
     sent = await chat.sent()
-    assert (sent.text, len(sent.photos)) == ("", 1)
+    assert (sent.content, len(sent.photos)) == ("", 1)
 
 
 async def test_more_photos_than_fit(chat: Chat) -> None:
@@ -179,7 +180,7 @@ async def test_a_photo_that_is_none_loses_nothing(chat: Chat, data: bytes | Exce
     assert "Подпись\nФото: 1" in chat.text
     await chat.act("send")
     sent = await chat.sent()
-    assert (sent.text, len(sent.photos)) == ("Подпись", 1)
+    assert (sent.content, len(sent.photos)) == ("Подпись", 1)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ async def test_a_photo_for_which_there_is_no_room(
     assert len(chat.asked) == asked
     await chat.act("send")
     sent = await chat.sent()
-    assert (sent.text, sent.photos) == ("Подпись", ())
+    assert (sent.content, sent.photos) == ("Подпись", ())
 
 
 async def test_an_account_that_keeps_too_much(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,11 +221,11 @@ async def test_the_card_says_what_becomes_of_the_photos(chat: Chat, world: World
     await chat.photo(caption="Подпись")
     await chat.act("send")
     sent = await chat.sent()
-    assert "Фото хранятся 180 дней после ответа" in read(card(T, sent, world.clock.now()))
-    await world.request_desk.move(sent.number, RequestStatus.ANSWERED, "Готово")
+    assert "Фото хранятся 180 дней после ответа" in read(world.house.service(Casebook).card(T, sent, world.clock.now()))
+    await world.case_desk.move(sent.number, RequestStatus.ANSWERED, "Готово")
     world.clock.advance(days=PHOTOS_KEPT.days)
     await world.requests.forget_old_photos()
-    told = read(card(T, await chat.sent(), world.clock.now()))
+    told = read(world.house.service(Casebook).card(T, await chat.sent(), world.clock.now()))
     assert "Фото: 1. Они удалены: ответ был давно." in told
     assert "хранятся" not in told
 
@@ -247,7 +248,7 @@ async def test_text_that_no_longer_fits(chat: Chat) -> None:
     await chat.photo(caption="ещё")
     assert "помещается 4096 знаков" in chat.text
     await chat.act("send")
-    assert (await chat.sent()).text == whole
+    assert (await chat.sent()).content == whole
 
 
 async def test_written_anew_and_left_as_it_is(chat: Chat) -> None:
@@ -261,7 +262,7 @@ async def test_written_anew_and_left_as_it_is(chat: Chat) -> None:
     await chat.give(Typed("Второе"))
     assert "Первое" not in chat.text
     await chat.act("send")
-    assert (await chat.sent()).text == "Второе"
+    assert (await chat.sent()).content == "Второе"
 
 
 async def test_photos_left_out(chat: Chat) -> None:
@@ -279,7 +280,7 @@ async def test_nothing_at_all_cannot_be_sent(chat: Chat) -> None:
     assert chat.step == "message", "without the photo there is nothing to send"
     await chat.act("send")
     assert not chat.reply.over
-    assert (await chat.world.statuses.page(chat.account, 0, 8)).total == 0
+    assert (await chat.world.cases.page(chat.account, 0, 8)).total == 0
 
 
 async def test_sent_twice_is_sent_once(chat: Chat) -> None:
@@ -298,7 +299,7 @@ async def test_a_restart_in_the_middle(chat: Chat, world: World) -> None:
     assert "Слово\nФото: 1" in again.text
     await again.act("send")
     sent = await again.sent()
-    assert len(await world.request_desk.photos(sent.number)) == 1
+    assert len(await world.case_desk.photos(sent.number)) == 1
 
 
 async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -> None:
@@ -325,9 +326,9 @@ async def test_what_a_notification_says_as_things_are_now(chat: Chat, world: Wor
 
     assert (await rendered()).startswith("✅ Обращение № 1001 принято")
     assert (await opened()).startswith("Проблема № 1001\nЗаявитель: Вы\nДата: сегодня, пн 23 ноября, 09:00")
-    await world.request_desk.move(1001, RequestStatus.IN_PROGRESS)
+    await world.case_desk.move(1001, RequestStatus.IN_PROGRESS)
     assert (await rendered()).startswith("📬 У обращения № 1001 новый статус.\n\nПроблема № 1001")
-    await world.request_desk.move(1001, RequestStatus.ANSWERED, "Исправили")
+    await world.case_desk.move(1001, RequestStatus.ANSWERED, "Исправили")
     assert (await rendered()).startswith("📬 На обращение № 1001 дан ответ.")
     for text in (await rendered(), await opened()):
         assert "Статус: Ответ дан" in text

@@ -61,7 +61,9 @@ KNOWN = {
     ("bot.channels.email", "services.accounts.mail"): "addresses are what this channel sends to",
     ("bot.process", "services.accounts.mail"): "and is given there",
     ("bot.notices.notices", "bot.views.notifications"): "the outbox has a list, and this is the shape of its lines",
-    ("bot.topic", "services.requests.tracked"): "what a topic may bring to «Статусы заявлений»",
+    ("bot.topic", "services.cases.model"): "what a topic may send to be answered",
+    ("bot.casebook", "services.cases.model"): "all of it, in words",
+    ("bot.casebook", "bot.views.cases"): "as the list of it shows them",
     ("bot.views.common", "bot.keyboards.buttons.help"): "who is not understood is offered help",
 }
 """What the house knows of topics all the same, and why."""
@@ -197,7 +199,7 @@ def test_all_that_topics_ask_for_is_looked_at() -> None:
 def test_services_are_asked_for_after_they_are_built(world: World) -> None:
     """In the order of the list; the other way round, whoever asks for something is told what it is."""
     kernel = world.house.kernel
-    built = dict(kernel.services())
+    built = {**kernel.services(), "casebook": world.house.services["casebook"]}
     for topic in ALL:
         if topic.build is not None:
             assert set(wanted(topic.build)) <= set(built), topic.name

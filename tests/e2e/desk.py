@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from emulator.driver import User
+from services.cases.desk import CaseDesk
 from services.clock import Clock
 from services.ids import new_id
 from services.notify.outbox import Outbox
@@ -15,7 +16,7 @@ from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import roll_demo
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Booked, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
-from services.requests.desk import RequestDesk
+from services.requests.model import KINDS
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.e2e.people import BORN, a_policy
@@ -33,7 +34,7 @@ class Desk:
     registry: LocalRegistry
     database: Database
     admin: LocalRegistryAdmin
-    requests: RequestDesk
+    requests: CaseDesk
     vault: Vault
     clock: Clock
 
@@ -76,7 +77,7 @@ async def desk_of(bot: BotProcess) -> AsyncIterator[Desk]:
     try:
         vault, clock = bot.vault, bot.clock
         registry = LocalRegistry(database, vault, clock, registers_patients=True)
-        requests = RequestDesk(database, vault, Outbox(database, clock), clock)
+        requests = CaseDesk(database, vault, Outbox(database, clock), clock, KINDS.values())
         yield Desk(bot, registry, database, LocalRegistryAdmin(database, vault, clock), requests, vault, clock)
     finally:
         await database.close()

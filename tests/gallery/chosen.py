@@ -50,7 +50,7 @@ CHOSEN = (
     Chosen("notifications.listing", "en", "Notifications"),
     Chosen("letters.letter", "ru", "A letter, caught by the local chat"),
     Chosen("problem-wizard.check", "en", "A problem to be sent"),
-    Chosen("requests.statuses", "ru", "What has become of what was sent"),
+    Chosen("cases.statuses", "ru", "What has become of what was sent"),
     Chosen("mydata.question", "en", "Erasing everything"),
 )
 _FRONT = ("home.home", "booking-wizard.map", "visits.ticket")

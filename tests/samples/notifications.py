@@ -8,18 +8,18 @@ from bot.notices.reminders import day
 from bot.notices.visits import line as visit_line
 from bot.topic import Line
 from bot.topics import ALL
-from bot.views import notifications, requests
+from bot.views import notifications
 from bot.views.screen import Screen
 from services.accounts.model import full_name
 from services.accounts.notices import AccountNews
 from services.booking.model import VisitEntry
 from services.booking.notices import VisitNews
+from services.cases.model import CaseItem
+from services.cases.notices import CaseNews
 from services.notify.model import Notification
-from services.requests.model import RequestKind, RequestStatus
-from services.requests.notices import RequestNews
 from services.texts.i18n import Texts
+from tests.samples.cases import BOOK, ITEMS
 from tests.samples.common import CHILD, ENTRIES, EVIL, LONGEST_PERSON, NOW, PAGE, SHORT_VISIT, Sample, Samples
-from tests.samples.requests import tracked
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
 
@@ -34,11 +34,7 @@ def _notifications() -> list[Sample]:
             for who in (full, EVIL)
             for spec in SPECS
         ),
-        *(
-            Sample(of_requests, (each, status), of=notifications.listing)
-            for each in RequestKind
-            for status in RequestStatus
-        ),
+        *(Sample(of_cases, (each,), of=notifications.listing) for each in ITEMS),
         Sample(notifications.listing, ((), 0, 0, NOW)),
     ]
 
@@ -71,10 +67,9 @@ def a_page(t: Texts, kind: str, entry: VisitEntry | None, *, read: bool = False,
     return notifications.listing(t, shown, 712, 88, NOW, 0 if read else 712)
 
 
-def of_requests(t: Texts, kind: RequestKind, status: RequestStatus) -> Screen:
-    note = Notification("notification", "a1", RequestNews.REQUEST_STATUS, "W" * 12, NOW - timedelta(days=400))
-    item = tracked(kind, status)
-    about = notifications.NotificationLine(note, requests.headline(t, item), label=requests.title(t, item))
+def of_cases(t: Texts, item: CaseItem) -> Screen:
+    note = Notification("notification", "a1", CaseNews.CASE_STATUS, item.id, NOW - timedelta(days=400))
+    about = notifications.NotificationLine(note, BOOK.headline(t, item), label=BOOK.title(t, item))
     return notifications.listing(t, (about,) * PAGE, 712, 88, NOW, 712)
 
 

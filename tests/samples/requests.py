@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import product
 
 from bot.keyboards.buttons.notifications import NotificationList
-from bot.keyboards.buttons.requests import RequestList
 from bot.views import requests
 from bot.views.screen import Screen
+from services.cases.model import LONGEST_COMMENT, Case, CaseStep
+from services.disputes.model import DISPUTE
 from services.requests.model import (
-    LONGEST_COMMENT,
     LONGEST_TEXT,
     MOST_PHOTOS,
     PictureProblem,
-    Request,
     RequestKind,
     RequestStatus,
-    StatusStep,
-    TrackedItem,
-    TrackedPage,
-    TrackedTopic,
 )
 from services.texts.i18n import Texts
-from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, Sample, Samples, StepSample, words
+from tests.samples.cases import BOOK
+from tests.samples.common import EVIL, NOW, Sample, Samples, StepSample, words
 
 LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
 SURROGATES = "😀" * (LONGEST_TEXT // 2)
@@ -47,17 +42,19 @@ def _gathered(kind: RequestKind, *, empty: bool) -> list[StepSample]:
     ]
 
 
-def request(kind: RequestKind, status: RequestStatus, text: str, photos: int, comment: str | None) -> Request:
-    """With a history as long as it gets."""
-    steps = tuple(StatusStep(each, NOW - timedelta(days=400)) for each in RequestStatus)
+def request(kind: str, status: RequestStatus, text: str, photos: int, comment: str | None) -> Case:
+    """With a history as long as it gets; what was said last was said along with each status."""
+    sent_at = NOW - timedelta(days=400)
+    said = {RequestStatus.IN_PROGRESS.value: comment, RequestStatus.ANSWERED.value: comment}
+    steps = tuple(CaseStep(each, sent_at, said.get(each)) for each in RequestStatus)
     passed = steps[: list(RequestStatus).index(status) + 1]
     names = tuple(f"photo{place:07}" for place in range(photos))
-    return Request("W" * 12, 1_000_042, kind, status, text, comment, NOW - timedelta(days=400), names, passed)
+    return Case("W" * 12, 1_000_042, kind, status, text, comment, sent_at, names, passed)
 
 
 SENT = [
     request(kind, status, text, photos, comment)
-    for kind in RequestKind
+    for kind in (*RequestKind, DISPUTE.name)
     for status in RequestStatus
     for text in TEXTS_SENT
     for photos in (0, 1, MOST_PHOTOS)
@@ -65,33 +62,37 @@ SENT = [
 ]
 
 
-def tracked(kind: RequestKind, status: RequestStatus, person: str | None = None) -> TrackedItem:
-    return TrackedItem(TrackedTopic.REQUEST, "W" * 12, "1000042", kind, status, NOW - timedelta(days=400), person)
-
-
 def _requests() -> list[Sample]:
-    items = [tracked(*each) for each in product(RequestKind, RequestStatus, (None, LONGEST_PERSON.full_name, EVIL))]
     return [
         *(Sample(requests.accepted, (each,)) for each in SENT[:1]),
         *(Sample(requests.unfinished, (kind,)) for kind in WRITTEN),
         Sample(requests.too_many),
-        Sample(requests.statuses, (TrackedPage(tuple(items[::9]), len(items[::9])), 0, NOW), ordinary=True),
-        *(Sample(requests.statuses, (TrackedPage((each,) * PAGE, 712), 88, NOW)) for each in items),
-        Sample(requests.statuses, (TrackedPage((), 0), 0, NOW)),
         *(
-            Sample(requests.card, (each, NOW), {"back": back})
+            Sample(card, (each,), {"back": back}, of=requests.card)
             for each in SENT
-            for back in (RequestList(page=0), NotificationList(page=0))
+            for back in (None, NotificationList(page=0))
         ),
-        *(Sample(card_with_news, (each,)) for each in SENT),
-        *(Sample(requests.whole_text, (each, page)) for each in SENT[::9] for page in (0, 1, 99)),
-        *(Sample(requests.photo, (each, 0, b""), home=False) for each in SENT if each.photos),
+        *(Sample(told, (each,), of=requests.told) for each in SENT),
+        *(Sample(whole_text, (each, page), of=requests.whole_text) for each in SENT[::9] for page in (0, 1, 99)),
+        *(Sample(photo, (each,), of=requests.photo, home=False) for each in SENT if each.photos),
     ]
 
 
-def card_with_news(t: Texts, sent: Request) -> Screen:
+def card(t: Texts, sent: Case, back: NotificationList | None = None) -> Screen:
+    return BOOK.card(t, sent, NOW, back)
+
+
+def told(t: Texts, sent: Case) -> Screen:
     """As a notification shows it."""
-    return requests.card(t, sent, NOW, note=requests.news(t, sent))
+    return BOOK.told(t, sent, NOW)
+
+
+def whole_text(t: Texts, sent: Case, page: int) -> Screen:
+    return requests.whole_text(t, BOOK.title(t, sent), sent, page)
+
+
+def photo(t: Texts, sent: Case) -> Screen:
+    return requests.photo(t, BOOK.title(t, sent), sent, 0, b"")
 
 
 SAMPLES = Samples(
@@ -108,12 +109,6 @@ SAMPLES = Samples(
     sentences=[
         Sample(requests.stopped),
         *(Sample(requests.news, (each,)) for each in SENT[::9]),
-        *(
-            Sample(draws, (tracked(kind, status),))
-            for draws in (requests.title, requests.headline)
-            for kind in RequestKind
-            for status in RequestStatus
-        ),
     ],
     words=(LONGEST_WORDS, words(LONGEST_COMMENT)),
 )

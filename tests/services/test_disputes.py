@@ -13,11 +13,11 @@ from services.accounts.notices import AccountNews
 from services.booking.booking import FIRST_CHECK
 from services.booking.model import Checking, DeedKind, Doer, GivenUp, Kept, Made
 from services.booking.notices import VisitNews
-from services.disputes.model import Settled
+from services.disputes.model import DISPUTE, Settled
 from services.errors import NotFound
 from services.notify.tables import notification
 from services.registry.model import CancelRefusal, Visit, VisitStatus
-from services.requests.model import RequestKind, RequestStatus
+from services.requests.model import RequestStatus
 from services.storage.tables import audit
 from tests.support.world import ADULT, CHILD, PAEDIATRICIAN, SURGEON, TEENAGER, THERAPIST, Silence, World, at, somebody
 
@@ -96,11 +96,11 @@ async def test_a_strangers_booking_is_cancelled_and_hidden_and_reported(
     assert VisitNews.VISIT_CANCELLED not in await kinds_told(world, stranger)
     assert await world.outbox.waiting(stranger.id, VisitNews.REMINDER_SOON) == frozenset()
 
-    (line,) = await world.request_desk.lines()
-    assert (line.number, line.kind, line.status) == (settled.number, RequestKind.DISPUTE, RequestStatus.ACCEPTED)
-    assert (await world.request_desk.read(line.number)).text == REPORT
-    await world.request_desk.move(line.number, RequestStatus.ANSWERED, "Разобрались.")
-    (item,) = (await world.statuses.page(anna, 0, 8)).items
+    (line,) = await world.case_desk.lines()
+    assert (line.number, line.kind, line.status) == (settled.number, DISPUTE.name, RequestStatus.ACCEPTED)
+    assert (await world.case_desk.read(line.number)).content == REPORT
+    await world.case_desk.move(line.number, RequestStatus.ANSWERED, "Разобрались.")
+    (item,) = (await world.cases.page(anna, 0, 8)).items
     assert item.status == RequestStatus.ANSWERED
 
 
@@ -160,7 +160,7 @@ async def test_pressed_twice_at_once_it_is_reported_and_cancelled_once(
     found = await world.disputes.look(anna, visit.id)
     settled = await asyncio.gather(*(world.disputes.deny(anna, found, REPORT) for _ in range(5)))
     assert sum(each.number is not None for each in settled) == 1
-    assert await disputed(world) == len(await world.request_desk.lines()) == 1
+    assert await disputed(world) == len(await world.case_desk.lines()) == 1
     assert await status_of(world, visit) is VisitStatus.CANCELLED_BY_PATIENT
 
     later = await world.disputes.look(anna, visit.id)

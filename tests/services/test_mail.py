@@ -18,12 +18,12 @@ from services.accounts.notices import AccountNews
 from services.accounts.tables import account as account_table
 from services.accounts.tables import mail_code
 from services.booking.notices import VisitNews
+from services.cases.notices import CaseNews
 from services.limits.model import LIMITS, Act
 from services.limits.tables import act_count
 from services.notify.model import Notice
 from services.notify.outbox import EMAIL, GIVE_UP_AFTER, TELEGRAM, Outbox
 from services.notify.tables import notification, outbox
-from services.requests.notices import RequestNews
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -77,7 +77,7 @@ async def rows(world: World) -> Rows:
     return [(row.channel, row.status, row.kind) for row in found]
 
 
-@pytest.mark.parametrize("kind", [*VisitNews, *AccountNews, *RequestNews])
+@pytest.mark.parametrize("kind", [*VisitNews, *AccountNews, *CaseNews])
 async def test_only_news_of_visits_is_written_about(kind: str, world: World, account: Account) -> None:
     await add(world, account, kind=kind)
     channels = [channel for channel, _, _ in await rows(world)]

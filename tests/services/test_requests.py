@@ -14,6 +14,18 @@ from sqlalchemy.exc import DBAPIError
 
 from services.accounts.model import Account
 from services.accounts.tables import account as account_table
+from services.cases.cases import FIRST_NUMBER
+from services.cases.model import (
+    LONGEST_COMMENT,
+    Case,
+    CasePage,
+    CaseStep,
+    CommentMissing,
+    CommentTooLong,
+    WrongStep,
+)
+from services.cases.notices import CaseNews
+from services.cases.tables import case, case_file, case_step
 from services.drafts.model import Draft
 from services.errors import NotFound
 from services.limits.model import LIMITS, Act, Limit
@@ -21,30 +33,15 @@ from services.notify.model import Delivery
 from services.requests import requests as requests_service
 from services.requests.model import (
     FREE_DISK,
-    LONGEST_COMMENT,
+    KINDS,
     LONGEST_TEXT,
-    MACHINES,
     PHOTOS_KEPT,
-    CommentMissing,
-    CommentTooLong,
     PictureProblem,
     PictureRefused,
-    Request,
     RequestKind,
     RequestStatus,
-    StatusStep,
     TooManyRequests,
-    TrackedItem,
-    TrackedPage,
-    TrackedTopic,
-    WrongStep,
-    first_status,
-    following,
 )
-from services.requests.notices import RequestNews
-from services.requests.requests import FIRST_NUMBER
-from services.requests.tables import request, request_file, request_step
-from services.requests.tracked import Statuses
 from services.storage.engine import Database, is_disk_full
 from services.storage.vault import Vault
 from services.tables import metadata
@@ -79,13 +76,13 @@ async def send(
     text: str = SECRET,
     photos: int = 0,
     kind: RequestKind = RequestKind.PROBLEM,
-) -> Request:
+) -> Case:
     draft_id = await begin(world, account, kind)
     kept = [await world.requests.keep_photo(account, draft_id, PHOTO) for _ in range(photos)]
     return await world.requests.send(account, kind, text, kept, draft_id=draft_id)
 
 
-async def count(world: World, table: object = request) -> int:
+async def count(world: World, table: object = case) -> int:
     found: int = (await world.database.fetch(select(func.count()).select_from(table))).scalar_one()  # type: ignore[arg-type]
     return found
 
@@ -121,7 +118,7 @@ async def test_a_number_is_never_given_again(world: World, account: Account) -> 
 async def test_the_same_draft_is_sent_once(world: World, account: Account) -> None:
     draft_id = await begin(world, account)
 
-    async def once() -> Request:
+    async def once() -> Case:
         return await world.requests.send(account, RequestKind.PROBLEM, SECRET, [], draft_id=draft_id)
 
     sent = await asyncio.gather(*(once() for _ in range(8)))
@@ -139,22 +136,22 @@ async def test_the_same_draft_is_sent_once(world: World, account: Account) -> No
 async def test_what_was_sent_comes_back_whole(world: World, account: Account) -> None:
     text = "Я" * LONGEST_TEXT
     sent = await send(world, account, text, photos=2)
-    found = await world.requests.get(account, sent.id)
+    found = await world.cases.get(account, sent.id)
     assert found == sent
-    assert (found.text, found.kind, found.status, found.comment) == (text, RequestKind.PROBLEM, ACCEPTED, None)
+    assert (found.content, found.kind, found.status, found.comment) == (text, RequestKind.PROBLEM, ACCEPTED, None)
     assert found.sent_at == world.clock.now()
-    assert found.steps == (StatusStep(ACCEPTED, world.clock.now()),)
+    assert found.steps == (CaseStep(ACCEPTED, world.clock.now()),)
     for place in range(2):
-        assert (await world.requests.photo(account, sent.id, place)).startswith(b"\xff\xd8\xff")
+        assert (await world.cases.photo(account, sent.id, place)).startswith(b"\xff\xd8\xff")
     for place in (-1, 2):
         with pytest.raises(NotFound):
-            await world.requests.photo(account, sent.id, place)
+            await world.cases.photo(account, sent.id, place)
 
 
 async def test_nothing_of_it_lies_in_clear(world: World, account: Account) -> None:
     sent = await send(world, account, photos=1)
-    await world.request_desk.move(sent.number, IN_PROGRESS, "Ивановой позвонят")
-    photo = await world.requests.photo(account, sent.id, 0)
+    await world.case_desk.move(sent.number, IN_PROGRESS, "Ивановой позвонят")
+    photo = await world.cases.photo(account, sent.id, 0)
     for table in metadata.tables.values():
         for row in (await world.database.fetch(select(table))).all():
             for value in row:
@@ -173,15 +170,15 @@ async def test_a_photo_waits_with_its_draft_and_goes_with_it(world: World, accou
     sent = await again.requests.send(account, RequestKind.PROBLEM, "", [kept], draft_id=draft_id)
     assert sent.photos == (kept,)
     assert left_out not in sent.photos
-    assert await count(world, request_file) == 1, "what was not sent is not kept"
+    assert await count(world, case_file) == 1, "what was not sent is not kept"
     given_up = await begin(world, account)
     await world.requests.keep_photo(account, given_up, PHOTO)
     await world.drafts.drop(given_up)
-    assert await count(world, request_file) == 1
+    assert await count(world, case_file) == 1
     anew = await begin(world, account)
     await world.requests.keep_photo(account, anew, PHOTO)
     await world.requests.forget_photos(anew)
-    assert await count(world, request_file) == 1
+    assert await count(world, case_file) == 1
 
 
 async def test_photos_of_another_draft_do_not_come_along(world: World, account: Account) -> None:
@@ -190,7 +187,7 @@ async def test_photos_of_another_draft_do_not_come_along(world: World, account: 
     draft_id = await begin(world, account)
     sent = await world.requests.send(account, RequestKind.PROBLEM, SECRET, [theirs], draft_id=draft_id)
     assert sent.photos == ()
-    assert await count(world, request_file) == 1
+    assert await count(world, case_file) == 1
 
 
 async def test_a_bad_photo_stores_nothing(world: World, account: Account) -> None:
@@ -198,17 +195,17 @@ async def test_a_bad_photo_stores_nothing(world: World, account: Account) -> Non
     with pytest.raises(PictureRefused) as refused:
         await world.requests.keep_photo(account, draft_id, b"%PDF")
     assert refused.value.problem is PictureProblem.NOT_A_PICTURE
-    assert await count(world, request_file) == 0
+    assert await count(world, case_file) == 0
 
 
 async def test_everything_goes_with_the_account(world: World, account: Account) -> None:
     stays = await world.account()
     await send(world, stays, photos=1)
     sent = await send(world, account, photos=2)
-    await world.request_desk.move(sent.number, IN_PROGRESS)
+    await world.case_desk.move(sent.number, IN_PROGRESS)
     await world.requests.keep_photo(account, await begin(world, account), PHOTO)
     await world.database.execute(delete(account_table).where(account_table.c.id == account.id))
-    assert [await count(world, table) for table in (request, request_step, request_file)] == [1, 1, 1]
+    assert [await count(world, table) for table in (case, case_step, case_file)] == [1, 1, 1]
 
 
 # --- whose it is ----------------------------------------------------------------------------------
@@ -218,12 +215,12 @@ async def test_another_account_sees_nothing(world: World, account: Account) -> N
     sent = await send(world, account, photos=1)
     other = await world.account()
     with pytest.raises(NotFound):
-        await world.requests.get(other, sent.id)
+        await world.cases.get(other, sent.id)
     with pytest.raises(NotFound):
-        await world.requests.photo(other, sent.id, 0)
-    assert await world.requests.as_they_stood(other, {(sent.id, world.clock.now())}) == {}
-    assert await world.statuses.page(other, 0, 8) == TrackedPage((), 0)
-    draft_id = (await world.database.fetch(select(request.c.draft_id))).scalar_one()
+        await world.cases.photo(other, sent.id, 0)
+    assert await world.cases.as_they_stood(other, {(sent.id, world.clock.now())}) == {}
+    assert await world.cases.page(other, 0, 8) == CasePage((), 0)
+    draft_id = (await world.database.fetch(select(case.c.draft_id))).scalar_one()
     with pytest.raises(NotFound):  # a forged draft sends nothing and shows nothing
         await world.requests.send(other, RequestKind.PROBLEM, "x", [], draft_id=draft_id)
     assert await count(world) == 1
@@ -261,7 +258,7 @@ async def test_the_same_draft_again_costs_nothing(world: World, account: Account
 
 
 async def kept_bytes(world: World) -> int:
-    size = func.coalesce(func.sum(func.length(request_file.c.content)), 0)
+    size = func.coalesce(func.sum(func.length(case_file.c.content)), 0)
     return int((await world.database.fetch(select(size))).scalar_one())
 
 
@@ -305,7 +302,7 @@ async def test_an_account_keeps_so_many_bytes_in_all(
     assert await stored(world, other := await world.account(), await begin(world, other)), "each has its own room"
     await world.requests.forget_photos(draft_id)
     assert await stored(world, account, draft_id)
-    assert len((await world.requests.get(account, sent.id)).photos) == 1
+    assert len((await world.cases.get(account, sent.id)).photos) == 1
 
 
 async def test_no_photo_is_taken_where_the_disk_is_nearly_full(
@@ -338,7 +335,7 @@ async def test_a_disk_that_is_full_all_the_same_is_said_so(world: World, account
     with pytest.raises(PictureRefused) as refused:
         await world.requests.keep_photo(account, draft_id, camera_photo(1600, 1200))
     assert refused.value.problem is PictureProblem.NO_ROOM
-    assert await count(world, request_file) == 0
+    assert await count(world, case_file) == 0
 
 
 def test_how_postgresql_says_that_its_disk_is_full() -> None:
@@ -352,16 +349,16 @@ def test_how_postgresql_says_that_its_disk_is_full() -> None:
 
 async def test_photos_go_some_months_after_the_answer(world: World, account: Account, clock: FakeClock) -> None:
     answered, waits = [await send(world, account, photos=2) for _ in range(2)]
-    await world.request_desk.move(answered.number, ANSWERED, "Готово")
+    await world.case_desk.move(answered.number, ANSWERED, "Готово")
     clock.advance(days=PHOTOS_KEPT.days - 1, hours=23, minutes=59)
     assert await world.requests.forget_old_photos() == 0
     clock.advance(minutes=1)
     assert await world.requests.forget_old_photos() == 1
     assert await world.requests.forget_old_photos() == 0
-    found = await world.requests.get(account, answered.id)
-    assert (found.photos, found.photos_gone, found.text, found.is_settled) == ((), 2, SECRET, True)
-    assert (await world.requests.get(account, waits.id)).photos_gone == 0
-    assert await count(world, request_file) == 2, "what is not answered keeps its own"
+    found = await world.cases.get(account, answered.id)
+    assert (found.photos, found.photos_gone, found.content) == ((), 2, SECRET)
+    assert (await world.cases.get(account, waits.id)).photos_gone == 0
+    assert await count(world, case_file) == 2, "what is not answered keeps its own"
     told = cast(list[dict[str, object]], (await world.mydata.export(account))["requests"])
     assert [(each["number"], each["photos_removed"]) for each in told] == [
         (str(answered.number), 2),
@@ -376,10 +373,10 @@ async def test_photos_go_some_months_after_the_answer(world: World, account: Acc
 async def test_the_way_of_a_request(world: World, account: Account, clock: FakeClock, kind: RequestKind) -> None:
     sent = await send(world, account, kind=kind)
     clock.advance(hours=1)
-    await world.request_desk.move(sent.number, IN_PROGRESS)
+    await world.case_desk.move(sent.number, IN_PROGRESS)
     clock.advance(hours=1)
-    await world.request_desk.move(sent.number, ANSWERED, "  Исправили, попробуйте ещё раз.\n")
-    found = await world.requests.get(account, sent.id)
+    await world.case_desk.move(sent.number, ANSWERED, "  Исправили, попробуйте ещё раз.\n")
+    found = await world.cases.get(account, sent.id)
     assert (found.status, found.comment) == (ANSWERED, "Исправили, попробуйте ещё раз.")
     hours = [(step.status, (step.at - found.sent_at) / timedelta(hours=1)) for step in found.steps]
     assert hours == [(ACCEPTED, 0), (IN_PROGRESS, 1), (ANSWERED, 2)]
@@ -387,48 +384,37 @@ async def test_the_way_of_a_request(world: World, account: Account, clock: FakeC
 
 async def test_only_what_the_machine_allows(world: World, account: Account) -> None:
     for kind in RequestKind:
-        for begins in MACHINES[kind]:
+        for begins in KINDS[kind].machine:
             for then in RequestStatus:
                 sent = await send(world, await world.account(), kind=kind)
                 for step in () if begins is ACCEPTED else (begins,):
-                    await world.request_desk.move(sent.number, step, "x")
-                if then in following(kind, begins):
-                    await world.request_desk.move(sent.number, then, "x")
+                    await world.case_desk.move(sent.number, step, "x")
+                if then in KINDS[kind].following(begins):
+                    await world.case_desk.move(sent.number, then, "x")
                     continue
                 with pytest.raises(WrongStep) as wrong:
-                    await world.request_desk.move(sent.number, then, "x")
-                assert (wrong.value.kind, wrong.value.stands) == (kind, begins)
-                assert (await world.request_desk.read(sent.number)).status is begins
-
-
-def test_the_machines_lead_somewhere() -> None:
-    """Every status of a kind can be reached, and each way has an end."""
-    assert set(MACHINES) == set(RequestKind)
-    for kind, machine in MACHINES.items():
-        reached = {first_status(kind)}
-        for _ in machine:
-            reached |= {then for each in reached for then in machine[each]}
-        assert reached == set(machine)
-        assert any(not then for then in machine.values())
+                    await world.case_desk.move(sent.number, then, "x")
+                assert (wrong.value.stands, wrong.value.may) == (begins, KINDS[kind].following(begins))
+                assert (await world.case_desk.read(sent.number)).status == begins
 
 
 async def test_an_answer_says_something(world: World, account: Account) -> None:
     sent = await send(world, account)
     for nothing in (None, "", " \n"):
         with pytest.raises(CommentMissing):
-            await world.request_desk.move(sent.number, ANSWERED, nothing)
+            await world.case_desk.move(sent.number, ANSWERED, nothing)
     with pytest.raises(CommentTooLong):
-        await world.request_desk.move(sent.number, ANSWERED, "я" * (LONGEST_COMMENT + 1))
-    assert (await world.request_desk.read(sent.number)).status is ACCEPTED
-    await world.request_desk.move(sent.number, ANSWERED, "я" * LONGEST_COMMENT)
+        await world.case_desk.move(sent.number, ANSWERED, "я" * (LONGEST_COMMENT + 1))
+    assert (await world.case_desk.read(sent.number)).status == ACCEPTED
+    await world.case_desk.move(sent.number, ANSWERED, "я" * LONGEST_COMMENT)
 
 
 async def test_a_comment_on_the_way_stays_until_the_answer(world: World, account: Account) -> None:
     sent = await send(world, account)
-    await world.request_desk.move(sent.number, IN_PROGRESS, "Разбираемся")
-    assert (await world.requests.get(account, sent.id)).comment == "Разбираемся"
-    await world.request_desk.move(sent.number, ANSWERED, "Готово")
-    assert (await world.requests.get(account, sent.id)).comment == "Готово"
+    await world.case_desk.move(sent.number, IN_PROGRESS, "Разбираемся")
+    assert (await world.cases.get(account, sent.id)).comment == "Разбираемся"
+    await world.case_desk.move(sent.number, ANSWERED, "Готово")
+    assert (await world.cases.get(account, sent.id)).comment == "Готово"
 
 
 async def test_two_at_the_desk_move_it_once(world: World, account: Account) -> None:
@@ -436,34 +422,34 @@ async def test_two_at_the_desk_move_it_once(world: World, account: Account) -> N
 
     async def try_to() -> bool:
         try:
-            await world.request_desk.move(sent.number, IN_PROGRESS)
+            await world.case_desk.move(sent.number, IN_PROGRESS)
         except WrongStep:
             return False
         return True
 
     assert sorted(await asyncio.gather(*(try_to() for _ in range(6)))) == [False] * 5 + [True]
-    assert await count(world, request_step) == 2
+    assert await count(world, case_step) == 2
 
 
 async def test_a_number_that_there_is_not(world: World, account: Account) -> None:
     with pytest.raises(NotFound):
-        await world.request_desk.read(1)
+        await world.case_desk.read(1)
     with pytest.raises(NotFound):
-        await world.request_desk.move(1, IN_PROGRESS)
+        await world.case_desk.move(1, IN_PROGRESS)
     with pytest.raises(NotFound):
-        await world.request_desk.photos(1)
+        await world.case_desk.photos(1)
 
 
 async def test_what_the_desk_lists(world: World, account: Account) -> None:
     first = await send(world, account, photos=2)
     second = await send(world, account, kind=RequestKind.FEEDBACK)
-    await world.request_desk.move(first.number, IN_PROGRESS)
-    listed = [(each.number, each.kind, each.status, each.photos) for each in await world.request_desk.lines()]
+    await world.case_desk.move(first.number, IN_PROGRESS)
+    listed = [(each.number, each.kind, each.status, each.photos) for each in await world.case_desk.lines()]
     assert listed == [
         (second.number, RequestKind.FEEDBACK, ACCEPTED, 0),
         (first.number, RequestKind.PROBLEM, IN_PROGRESS, 2),
     ]
-    assert len(await world.request_desk.photos(first.number)) == 2
+    assert len(await world.case_desk.photos(first.number)) == 2
 
 
 # --- who is told ----------------------------------------------------------------------------------
@@ -473,11 +459,11 @@ async def test_each_status_is_told_once(world: World, account: Account) -> None:
     sent = await send(world, account)
     accepted = await deliveries(world)
     assert [(each.notification.kind, each.notification.subject_id) for each in accepted] == [
-        (RequestNews.REQUEST_STATUS, sent.id)
+        (CaseNews.CASE_STATUS, sent.id)
     ]
     await world.outbox.sent(accepted[0])
     for status in (IN_PROGRESS, ANSWERED):
-        await world.request_desk.move(sent.number, status, "Готово")
+        await world.case_desk.move(sent.number, status, "Готово")
         (told,) = await deliveries(world)
         assert told.notification.account_id == account.id
         assert told.notification.subject_id == sent.id
@@ -487,9 +473,9 @@ async def test_each_status_is_told_once(world: World, account: Account) -> None:
 
 async def test_a_status_that_nobody_has_heard_of_is_told_by_the_next(world: World, account: Account) -> None:
     sent = await send(world, account)
-    await world.request_desk.move(sent.number, IN_PROGRESS)
+    await world.case_desk.move(sent.number, IN_PROGRESS)
     assert len(await deliveries(world)) == 1, "not even the screen with the number had come"
-    await world.request_desk.move(sent.number, ANSWERED, "Готово")
+    await world.case_desk.move(sent.number, ANSWERED, "Готово")
     (told,) = (await world.outbox.page(account.id, 0, 8)).items
     assert told.subject_id == sent.id
 
@@ -516,9 +502,9 @@ async def test_the_list_is_newest_first_in_pages(world: World, account: Account,
     for _ in range(LIMITS[Act.REQUEST].most):
         sent.append(await send(world, account))
         clock.advance(minutes=1)
-    first, second, behind = [await world.statuses.page(account, page, 8) for page in (0, 1, 99)]
-    assert [each.number for each in first.items] == [str(each.number) for each in reversed(sent[2:])]
-    assert [each.number for each in second.items] == [str(each.number) for each in reversed(sent[:2])]
+    first, second, behind = [await world.cases.page(account, page, 8) for page in (0, 1, 99)]
+    assert [each.number for each in first.items] == [each.number for each in reversed(sent[2:])]
+    assert [each.number for each in second.items] == [each.number for each in reversed(sent[:2])]
     assert behind == second
     assert first.total == second.total == LIMITS[Act.REQUEST].most
     assert (second.items[1].id, second.items[1].kind, second.items[1].status) == (sent[0].id, "problem", "accepted")
@@ -527,42 +513,13 @@ async def test_the_list_is_newest_first_in_pages(world: World, account: Account,
 async def test_how_a_request_stood_when_it_was_told(world: World, account: Account, clock: FakeClock) -> None:
     sent, begun = await send(world, account), clock.now()
     clock.advance(hours=1)
-    await world.request_desk.move(sent.number, IN_PROGRESS)
+    await world.case_desk.move(sent.number, IN_PROGRESS)
     clock.advance(hours=1)
-    await world.request_desk.move(sent.number, ANSWERED, "Готово")
+    await world.case_desk.move(sent.number, ANSWERED, "Готово")
     moments = [(sent.id, begun + timedelta(minutes=minutes)) for minutes in (-1, 0, 59, 60, 119, 120, 999)]
-    found = await world.requests.as_they_stood(account, {*moments, ("nobody's", begun)})
+    found = await world.cases.as_they_stood(account, {*moments, ("nobody's", begun)})
     assert [found[each].status if each in found else None for each in moments] == [
         *(None, ACCEPTED, ACCEPTED, IN_PROGRESS, IN_PROGRESS, ANSWERED, ANSWERED)
     ]
     assert len(found) == len(moments) - 1
-    assert await world.requests.as_they_stood(account, set()) == {}
-
-
-class Other:
-    """Another topic, whose things were sent half a minute after each minute."""
-
-    def __init__(self, clock: FakeClock, total: int) -> None:
-        begins = clock.now() + timedelta(seconds=30)
-        times = [begins + timedelta(minutes=place) for place in range(total)]
-        self.items = [
-            TrackedItem(TrackedTopic.REQUEST, f"o{place}", f"o{place}", "problem", "accepted", at)
-            for place, at in enumerate(times)
-        ]
-
-    async def tracked(self, account: Account, limit: int) -> TrackedPage:
-        return TrackedPage(tuple(reversed(self.items))[:limit], len(self.items))
-
-
-async def test_topics_stand_in_one_list(world: World, account: Account, clock: FakeClock) -> None:
-    other = Other(clock, 5)
-    sent = []
-    for _ in range(5):
-        sent.append(await send(world, account))
-        clock.advance(minutes=1)
-    numbers = [str(each.number) for each in reversed(sent)]
-    together = [name for pair in zip(("o4", "o3", "o2", "o1", "o0"), numbers, strict=True) for name in pair]
-    statuses = Statuses((world.requests, other))
-    pages = [await statuses.page(account, page, 4) for page in range(3)]
-    assert [each.number for page in pages for each in page.items] == together
-    assert {page.total for page in pages} == {10}
+    assert await world.cases.as_they_stood(account, set()) == {}

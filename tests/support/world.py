@@ -38,6 +38,8 @@ from services.booking.replies import Replies
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
+from services.cases.cases import Cases
+from services.cases.desk import CaseDesk
 from services.clinics.directory import Directory
 from services.disputes.disputes import Disputes
 from services.drafts.model import Draft
@@ -71,9 +73,7 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.registry.ports.visits import VisitChangesPort
-from services.requests.desk import RequestDesk
 from services.requests.requests import Requests
-from services.requests.tracked import Statuses
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -250,10 +250,10 @@ class World:
         self.family = house.service(Family)
         self.ageing = house.service(Ageing)
         self.requests = house.service(Requests)
-        self.statuses = house.service(Statuses)
+        self.cases = house.service(Cases)
         self.links = house.service(Links)
         self.mydata = house.service(MyData)
-        self.request_desk = RequestDesk(database, vault, self.outbox, clock)
+        self.case_desk = house.service(CaseDesk)
         self._numbers = count(1)
 
     async def furnish(self, *, hours: int = 3) -> None:

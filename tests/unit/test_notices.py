@@ -11,9 +11,9 @@ from bot.notices.notices import mailed, of_a_day, to_come, unlisted
 from bot.topics import ALL
 from services.accounts.notices import GIVER, TAKER, AccountNews
 from services.booking.notices import VisitNews
+from services.cases.notices import CaseNews
 from services.notify import keys
 from services.notify.tables import notification, outbox
-from services.requests.notices import RequestNews
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
 KINDS = [
@@ -34,7 +34,7 @@ KINDS = [
 
 
 def test_kinds_are_the_words_that_rows_have() -> None:
-    assert [*VisitNews, *AccountNews, *RequestNews] == KINDS
+    assert [*VisitNews, *AccountNews, *CaseNews] == KINDS
     assert (GIVER, TAKER) == ("giver", "taker")
     assert max(map(len, KINDS)) <= notification.c.kind.type.length  # type: ignore[attr-defined]
 
@@ -81,7 +81,7 @@ MADE = {
     "mail-refused:index": keys.mail_refused("index"),
     "mail-code-refused:code": keys.mail_code_refused("code"),
     "mail-unconfirmed:account": keys.mail_unconfirmed("account"),
-    "request:id:in_progress": keys.request_status("id", "in_progress"),
+    "request:id:in_progress": keys.case_status("id", "in_progress"),
     "mail:notification": keys.letter("notification"),
 }
 
@@ -104,6 +104,6 @@ def test_the_keys_of_the_longest_ids_fit() -> None:
         keys.cancelled_by_patient(ours, visit, late),
         keys.soon(ours, visit, late),
         keys.mail_refused("f" * 64),
-        keys.request_status(ours, "in_progress"),
+        keys.case_status(ours, "in_progress"),
     )
     assert max(map(len, longest)) <= outbox.c.dedupe_key.type.length  # type: ignore[attr-defined]

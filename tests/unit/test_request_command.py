@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot.casebook import Casebook
 from bot.cli import request as requests
 from services.accounts.model import Account
+from services.cases.model import LONGEST_COMMENT, Case
 from services.drafts.model import Draft
-from services.requests.model import LONGEST_COMMENT, Request, RequestKind, RequestStatus
+from services.requests.model import RequestKind, RequestStatus
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -32,7 +34,7 @@ async def account(world: World) -> Account:
     return await world.account()
 
 
-async def sent(world: World, account: Account, text: str = SAID, photos: int = 0) -> Request:
+async def sent(world: World, account: Account, text: str = SAID, photos: int = 0) -> Case:
     draft = await world.drafts.start(Draft("", account.id, "problem", "message"))
     kept = [await world.requests.keep_photo(account, draft.id, camera_photo(60, 40)) for _ in range(photos)]
     return await world.requests.send(account, RequestKind.PROBLEM, text, kept, draft_id=draft.id)
@@ -42,7 +44,9 @@ async def run(world: World, *given: str) -> tuple[int, str, str]:
     parser = argparse.ArgumentParser()
     requests.add_arguments(parser)
     stdout, stderr = StringIO(), StringIO()
-    code = await requests.run(parser.parse_args(given), world.request_desk, stdout=stdout, stderr=stderr)
+    code = await requests.run(
+        parser.parse_args(given), world.case_desk, world.house.service(Casebook), stdout=stdout, stderr=stderr
+    )
     return code, stdout.getvalue(), stderr.getvalue()
 
 
@@ -95,7 +99,7 @@ async def test_statuses_go_by_their_names_and_by_the_words_of_the_screens(
     request = await sent(world, account)
     code, printed, wrong = await run(world, "№1001", *words, "--comment", "Исправили")
     assert (code, printed, wrong) == (0, f"Request No. 1001 is {status}. Its sender is told.\n", "")
-    found = await world.requests.get(account, request.id)
+    found = await world.cases.get(account, request.id)
     assert (found.status, found.comment) == (status, "Исправили")
 
 
@@ -129,7 +133,7 @@ async def test_what_is_wrong_is_one_line(world: World, account: Account, given: 
     assert len(wrong.splitlines()) == 1
     assert said in wrong
     assert SAID not in wrong
-    assert (await world.requests.get(account, request.id)).status is RequestStatus.ACCEPTED
+    assert (await world.cases.get(account, request.id)).status == RequestStatus.ACCEPTED
 
 
 async def test_what_is_settled_stays(world: World, account: Account) -> None:

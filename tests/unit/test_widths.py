@@ -18,12 +18,12 @@ from services.accounts.model import Basis, Covers, Relation
 from services.accounts.persons import covers_words
 from services.errors import Denial
 from services.registry.model import CancelRefusal, Refusal, VisitStatus
-from services.requests.model import RequestKind, RequestStatus
 from services.tables import all_tables
 from services.texts.i18n import LOCALES
 
 CODES = export_words().codes
 WIZARDS = [wizard for topic in ALL for wizard in topic.wizards]
+CASES = [case for topic in ALL for case in topic.cases]
 COMMANDS = {command.name for topic in ALL for command in topic.cli}
 REFUSALS = {*Refusal, *CancelRefusal, *Denial}
 
@@ -49,9 +49,9 @@ WORDS: Mapping[str, Collection[str]] = {
     "notification.kind": [spec.kind for topic in ALL for spec in topic.notices],
     "outbox.channel": CODES["channel"].keys(),
     "outbox.status": CODES["delivery"].keys(),
-    "request.kind": [*RequestKind],
-    "request.status": [*RequestStatus],
-    "request_step.status": [*RequestStatus],
+    "request.kind": [case.kind.name for case in CASES],
+    "request.status": [status for case in CASES for status in case.kind.machine],
+    "request_step.status": [status for case in CASES for status in case.kind.machine],
     "operator_act.command": COMMANDS,
 }
 """Each column that holds words of ours, and every word that may stand there."""

@@ -6,12 +6,6 @@ from bot.keyboards.buttons.common import Go, PageNumber
 from bot.keyboards.data import CallbackData
 
 
-class RequestList(CallbackData, prefix="ql1"):
-    """«Статусы заявлений»."""
-
-    page: PageNumber
-
-
 class RequestCard(CallbackData, prefix="qc1"):
     request: str
 

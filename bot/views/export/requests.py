@@ -1,39 +1,22 @@
-"""What was sent to be answered, and what is being written."""
+"""What is written to be answered."""
 
 from __future__ import annotations
 
-from bot.views.export.words import DOCUMENT, ExportWords
-from bot.views.requests import STATUSES
-from services.requests.model import RequestKind, RequestStatus
+from bot.views.export.words import ExportWords
+from services.requests.model import RequestKind
 from services.texts.i18n import N_
 
 WORDS = ExportWords(
     {
-        DOCUMENT: {"requests": N_("problems, feedback and “It was not me” that you have sent")},
-        "requests": {
-            "number": N_("number of the request"),
-            "written": N_("what you wrote"),
-            "statuses": N_("every status with its moment"),
-            "answer": N_("the answer"),
-            "photos_jpeg_base64": N_("photos: JPEG files in Base64"),
-            "photos_only_in_chat": N_(
-                "how many more photos there are: they no longer fit into this file and stand in “Application statuses”"
-            ),
-            "photos_removed": N_("how many photos have been removed since the answer"),
-        },
         "answers": {
             "message": N_("what you wrote"),
             "photos": N_("photos, as they are called here"),
             "album": N_("photos that came together, as Telegram calls them"),
         },
     },
+    {},
     {
-        RequestKind: {
-            RequestKind.PROBLEM: N_("problem"),
-            RequestKind.FEEDBACK: N_("feedback"),
-            RequestKind.DISPUTE: N_("“It was not me”"),
-        },
-        RequestStatus: STATUSES,
+        "case": {RequestKind.PROBLEM.value: N_("problem"), RequestKind.FEEDBACK.value: N_("feedback")},
+        "draft": {"problem": N_("reporting a problem"), "feedback": N_("writing feedback")},
     },
-    {"draft": {"problem": N_("reporting a problem"), "feedback": N_("writing feedback")}},
 )

@@ -1,0 +1,54 @@
+"""All kinds of cases in words, as their topics declare them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from bot.keyboards.data import CallbackData
+from bot.topic import CaseSpec
+from bot.views.cases import CaseLine
+from bot.views.screen import Screen
+from services.cases.model import Case, CaseItem, CaseKind
+from services.texts.i18n import Texts
+
+
+class Casebook:
+    """`LookupError` where two topics declare one kind."""
+
+    def __init__(self, specs: Iterable[CaseSpec]) -> None:
+        self._specs: dict[str, CaseSpec] = {}
+        for spec in specs:
+            if spec.kind.name in self._specs:
+                raise LookupError(f"two topics declare the case {spec.kind.name!r}")
+            self._specs[spec.kind.name] = spec
+
+    @property
+    def kinds(self) -> Collection[CaseKind]:
+        return [spec.kind for spec in self._specs.values()]
+
+    def line(self, t: Texts, item: CaseItem, person: str | None) -> CaseLine:
+        """A line of «Статусы заявлений». `person`: the full name of whoever it is for."""
+        spec = self._specs[item.kind]
+        status, after = t.label(spec.statuses[item.status]), t(spec.next[item.status])
+        return CaseLine(self.title(t, item), status, after, item.sent_at, spec.card(item.id), person)
+
+    def title(self, t: Texts, item: CaseItem | Case) -> str:
+        """«Проблема № 1042»."""
+        return t.label(self._specs[item.kind].title, number=str(item.number))
+
+    def headline(self, t: Texts, item: CaseItem) -> str:
+        """«Проблема № 1042: Ответ дан»."""
+        return f"{self.title(t, item)}: {t.label(self._specs[item.kind].statuses[item.status])}"
+
+    def told(self, t: Texts, case: Case, now: datetime) -> Screen:
+        """What is sent when a case has come to its status."""
+        return self._specs[case.kind].told(t, self.title(t, case), case, now)
+
+    def card(self, t: Texts, case: Case, now: datetime, back: CallbackData | None = None) -> Screen:
+        """`back`: where it was opened from, None: «Статусы заявлений»."""
+        return self._specs[case.kind].drawn(t, self.title(t, case), case, now, back)
+
+    def statuses(self, kind: str) -> Mapping[str, str]:
+        """Words of a kind's statuses, msgids."""
+        return self._specs[kind].statuses

@@ -1,0 +1,44 @@
+"""Notices about what was sent to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.casebook import Casebook
+from bot.keyboards.buttons.notifications import NotificationList
+from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Rendered
+from bot.views import cases as view
+from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.cases.cases import Cases
+from services.cases.notices import CaseNews
+from services.notify.model import Notification
+from services.texts.i18n import Texts
+
+
+async def status(context: NoticeContext, *, cases: Cases, casebook: Casebook) -> Rendered:
+    """As it stands now: a later status has taken the word of an earlier one that was still waiting."""
+    return casebook.told(context.t, await cases.get(context.account, context.subject_id), context.now)
+
+
+async def opened(context: NoticeContext, *, cases: Cases, casebook: Casebook) -> Screen:
+    case = await cases.get(context.account, context.subject_id)
+    return casebook.card(context.t, case, context.now, NotificationList(page=0))
+
+
+async def draw_lines(
+    account: Account, notes: Sequence[Notification], t: Texts, _: datetime, *, cases: Cases, casebook: Casebook
+) -> Mapping[str, Line]:
+    """A case bears the status that it had then: each of them was told."""
+    moments = {each.id: (each.subject_id, each.created_at) for each in notes}
+    found = await cases.as_they_stood(account, set(moments.values()))
+    return {
+        note_id: Line(headline=casebook.headline(t, found[moment]), label=casebook.title(t, found[moment]))
+        for note_id, moment in moments.items()
+        if moment in found
+    }
+
+
+SPECS = (NoticeSpec(CaseNews.CASE_STATUS, view.HEADING, status, opened),)
+LINES = LinesSpec(frozenset(each.kind for each in SPECS), draw_lines)

@@ -1,0 +1,60 @@
+"""Kinds of cases: a machine that is none does not come into being, and each status has its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from bot.casebook import Casebook
+from bot.topics import ALL
+from services.cases.model import LONGEST_WORD, CaseKind
+
+SPECS = [spec for topic in ALL for spec in topic.cases]
+SOUND = {"sent": ("taken", "refused"), "taken": ("done",), "refused": (), "done": ()}
+
+
+def test_a_sound_machine() -> None:
+    kind = CaseKind("call", SOUND, ["refused"])
+    assert kind.first == "sent"
+    assert kind.settled == {"refused", "done"}
+    assert kind.following("taken") == ("done",)
+
+
+@pytest.mark.parametrize(
+    ("machine", "need_comment", "wrong"),
+    [
+        ({"sent": ("lost",)}, (), "lost is not a status of it"),
+        (SOUND, ("answered",), "answered is not a status of it"),
+        ({**SOUND, "moved": ("done",)}, (), "moved is never reached"),
+        ({"sent": ("taken", "done"), "taken": ("sent", "taken"), "done": ()}, (), ""),
+        ({"sent": ("taken", "done"), "taken": ("taken",), "done": ()}, (), "taken leads to no end"),
+        ({"sent": ("taken",), "taken": ("sent",)}, (), "sent, taken leads to no end"),
+        ({"sent": ("s" * (LONGEST_WORD + 1),), "s" * (LONGEST_WORD + 1): ()}, (), "is no word for a row"),
+        ({"sent": ("",), "": ()}, (), "is no word for a row"),
+    ],
+)
+def test_what_is_no_machine(machine: Mapping[str, tuple[str, ...]], need_comment: tuple[str, ...], wrong: str) -> None:
+    if not wrong:
+        CaseKind("call", machine, need_comment)
+        return
+    with pytest.raises(ValueError, match=wrong):
+        CaseKind("call", machine, need_comment)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind.name)
+def test_each_status_has_its_words_and_no_other_has(spec: object) -> None:
+    (whole,) = [each for each in SPECS if each is spec]
+    some = dict(list(whole.statuses.items())[1:])
+    for words in (some, {**whole.statuses, "lost": "Lost"}):
+        with pytest.raises(ValueError, match="not the same"):
+            replace(whole, statuses=words)
+        with pytest.raises(ValueError, match="not the same"):
+            replace(whole, next=words)
+
+
+def test_no_kind_belongs_to_two_topics() -> None:
+    assert len({spec.kind.name for spec in SPECS}) == len(SPECS)
+    with pytest.raises(LookupError, match=SPECS[0].kind.name):
+        Casebook([*SPECS, SPECS[0]])
