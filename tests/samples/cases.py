@@ -41,5 +41,4 @@ SAMPLES = Samples(
         ),
         Sample(cases.statuses, ((), 0, 0, NOW)),
     ],
-    sentences=[Sample(draws, (each,)) for draws in (BOOK.title, BOOK.headline) for each in ITEMS],
 )
