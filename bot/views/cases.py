@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.keyboards.buttons.cases import CaseList
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager
+from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.texts.dates import MOSCOW, when
-from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
+from services.texts.i18n import N_, Html, Texts, bold
 
 HEADING = N_("A new status of what you have sent")
 """Of a line of «Уведомления» whose case cannot be seen any more."""
@@ -31,26 +31,23 @@ class CaseLine:
 
 def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: datetime) -> Screen:
     """One page of them, newest first."""
-    page = clamp(page, total, PAGE_SIZE)
-    listed = list(enumerate(shown, start=page * PAGE_SIZE + 1))
-    nothing = t("No data. What you have sent and how it stands will be here.")
-    return Screen(
-        blocks(
-            bold(t("🗂 Application statuses")),
-            *([_line(t, number, each, now) for number, each in listed] or [nothing]),
-            t("Applications in all: {count}", count=total),
-        ),
-        markup(
-            *([button(numbered(number, each.title), each.card)] for number, each in listed),
-            pager(t, page, total, PAGE_SIZE, lambda each: CaseList(page=each)),
-            [home_button(t)],
+    return draw(
+        t,
+        Listing(
+            title=t.label("🗂 Application statuses"),
+            items=[Item(_told(t, each, now), each.title, each.card) for each in shown],
+            page=page,
+            total=total,
+            count=t("Applications in all: {count}", count=total),
+            nothing=t("No data. What you have sent and how it stands will be here."),
+            turned=lambda each: CaseList(page=each),
         ),
     )
 
 
-def _line(t: Texts, number: int, each: CaseLine, now: datetime) -> Html:
-    return lines(
-        Html(f"{number}. ") + bold(each.title),
+def _told(t: Texts, each: CaseLine, now: datetime) -> Sequence[Html]:
+    return (
+        bold(each.title),
         t("For: {name}", name=each.person) if each.person else t("Applicant: you"),
         t("Date: {when}", when=when(t, each.sent_at, MOSCOW, now)),
         t("Status: {status}", status=each.status),

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager, short
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, pager, short
 from bot.keyboards.markup import Markup
+from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
@@ -91,29 +92,25 @@ def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int) -> Screen:
 
 def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int) -> Screen:
     """Clinics of a region."""
-    page = clamp(page, len(found), PAGE_SIZE)
-    first = page * PAGE_SIZE
-    shown = list(enumerate(found[first : first + PAGE_SIZE], start=first + 1))
-    told = [
-        lines(
-            Html(f"{number}. {bold(short(clinic.name, LINE))}"),
-            escape(short(clinic_address(clinic), LINE)),
-        )
-        for number, clinic in shown
-    ]
-    rows = [[button(numbered(number, clinic.name), ClinicCard(clinic=clinic.id))] for number, clinic in shown]
-    return Screen(
-        blocks(
-            bold(region_name(t, region)),
-            *told,
-            t("Clinics in all: {count}", count=len(found)),
-        ),
-        markup(
-            *rows,
-            pager(t, page, len(found), PAGE_SIZE, lambda each: ClinicList(region=region.code, page=each)),
-            back_row(t, RegionList(page=0)),
+    first = clamp(page, len(found), PAGE_SIZE) * PAGE_SIZE
+    return draw(
+        t,
+        Listing(
+            title=region_name(t, region),
+            items=[_item(each) for each in found[first : first + PAGE_SIZE]],
+            page=page,
+            total=len(found),
+            count=t("Clinics in all: {count}", count=len(found)),
+            nothing=t("No data. The list of clinics will stand here."),
+            turned=lambda each: ClinicList(region=region.code, page=each),
+            out=back_row(t, RegionList(page=0)),
         ),
     )
+
+
+def _item(clinic: Clinic) -> Item:
+    told = bold(short(clinic.name, LINE)), escape(short(clinic_address(clinic), LINE))
+    return Item(told, clinic.name, ClinicCard(clinic=clinic.id))
 
 
 def clinic(t: Texts, shown: Clinic) -> Screen:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
-from bot.keyboards.kit import PAGE_SIZE, button, clamp, home_button, markup, numbered, pager, short
+from bot.keyboards.kit import PAGE_SIZE, button, clamp, short
+from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import visit_when
 from services.booking.model import VisitEntry
 from services.notify.model import Notification
 from services.texts.dates import MOSCOW, short_when
-from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+from services.texts.i18n import Html, Texts, bold, escape, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +33,21 @@ def listing(
     t: Texts, found: tuple[NotificationLine, ...], total: int, page: int, now: datetime, unread: int = 0
 ) -> Screen:
     """`unread`: of all pages."""
-    page = clamp(page, total, PAGE_SIZE)
-    numbers = list(enumerate(found, start=page * PAGE_SIZE + 1))
-    told = [_line(t, number, line, now) for number, line in numbers]
-    rows = [
-        [button(numbered(number, line.label), NotificationOpen(notification=line.notification.id))]
-        for number, line in numbers
-    ]
-    nothing = t("No data. News about your bookings will stand here.")
-    return Screen(
-        blocks(
-            bold(t("Notifications")),
-            *(told or [nothing]),
-            lines(
+    read_all = [button(t.label("✓ Mark all as read"), NotificationReadAll(page=clamp(page, total, PAGE_SIZE)))]
+    return draw(
+        t,
+        Listing(
+            title=t.label("Notifications"),
+            items=[_item(t, line, now) for line in found],
+            page=page,
+            total=total,
+            count=lines(
                 t("Notifications in all: {count}", count=total),
                 t("Not read yet: {count}", count=unread) if unread else "",
             ),
-        ),
-        markup(
-            *rows,
-            pager(t, page, total, PAGE_SIZE, lambda each: NotificationList(page=each)),
-            [button(t.label("✓ Mark all as read"), NotificationReadAll(page=page))] if unread else [],
-            [home_button(t)],
+            nothing=t("No data. News about your bookings will stand here."),
+            turned=lambda each: NotificationList(page=each),
+            below=[read_all] if unread else [],
         ),
     )
 
@@ -85,12 +79,13 @@ def moved(t: Texts, before: VisitEntry | None, now: datetime) -> Html:
     return lines(changed, t("It was: {what}", what=was))
 
 
-def _line(t: Texts, number: int, line: NotificationLine, now: datetime) -> Html:
+def _item(t: Texts, line: NotificationLine, now: datetime) -> Item:
     # Eight of the longest must stay within Telegram's 4096 characters.
     note = line.notification
-    return lines(
-        Html(f"{'' if note.read else '● '}{number}. ") + bold(line.headline),
+    told = (
+        bold(line.headline),
         escape(line.about),
-        t("Patient: {name}", name=short(line.person, 200)) if line.person else "",
+        t("Patient: {name}", name=short(line.person, 200)) if line.person else Html(),
         t("Reported: {when}", when=short_when(t, note.created_at, line.tz, now)),
     )
+    return Item(told, line.label, NotificationOpen(notification=note.id), "" if note.read else "● ")

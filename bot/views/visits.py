@@ -18,8 +18,10 @@ from bot.keyboards.buttons.visits import (
     VisitMove,
     VisitVenue,
 )
-from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, clamp, home_button, markup, numbered, pager, short
+from bot.keyboards.kit import Row, back_row, button, home_button, markup, short
 from bot.views.clinics import clinic_address, room_line
+from bot.views.lists import Item, Listing, draw
+from bot.views.lists import Tab as ListTab
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.accounts import rights
@@ -193,25 +195,6 @@ def not_cancelled(t: Texts, again: VisitCancel) -> Screen:
 
 def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -> Screen:
     """«Записи на приём»: upcoming or past."""
-    page = clamp(page, found.total, PAGE_SIZE)
-    first = page * PAGE_SIZE + 1
-    told = [_line(t, number, entry, now) for number, entry in enumerate(found.items, start=first)]
-    rows = [
-        [
-            button(
-                numbered(
-                    number,
-                    f"{_short_when(t, entry.visit, now)} {specialty(t, entry.visit.service_id, entry.visit.service)}",
-                ),
-                VisitCard(visit=entry.visit.id),
-            )
-        ]
-        for number, entry in enumerate(found.items, start=first)
-    ]
-    tabs = [
-        button(_mark(t.label("Upcoming"), tab is Tab.UPCOMING), VisitList(tab=Tab.UPCOMING, page=0)),
-        button(_mark(t.label("Past"), tab is Tab.PAST), VisitList(tab=Tab.PAST, page=0)),
-    ]
     nothing = (
         t(
             "No data. Visits booked here will stand here; those booked at the clinic’s desk too, once the clinic has "
@@ -220,18 +203,21 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
         if tab is Tab.UPCOMING
         else t("No data. Visits whose time has passed will stand here.")
     )
-    return Screen(
-        blocks(
-            bold(t("Bookings with doctors")),
-            *(told or [nothing]),
-            t("Bookings in all: {count}", count=found.total),
-        ),
-        markup(
-            tabs,
-            *rows,
-            pager(t, page, found.total, PAGE_SIZE, lambda each: VisitList(tab=tab, page=each)),
-            [] if found.total else [button(t.label("🩺 Book a doctor"), GO_BOOKING)],
-            [home_button(t)],
+    return draw(
+        t,
+        Listing(
+            title=t.label("Bookings with doctors"),
+            items=[_item(t, entry, now) for entry in found.items],
+            page=page,
+            total=found.total,
+            count=t("Bookings in all: {count}", count=found.total),
+            nothing=nothing,
+            turned=lambda each: VisitList(tab=tab, page=each),
+            tabs=[
+                ListTab(t.label("Upcoming"), VisitList(tab=Tab.UPCOMING, page=0), tab is Tab.UPCOMING),
+                ListTab(t.label("Past"), VisitList(tab=Tab.PAST, page=0), tab is Tab.PAST),
+            ],
+            below=[] if found.total else [[button(t.label("🩺 Book a doctor"), GO_BOOKING)]],
         ),
     )
 
@@ -290,21 +276,19 @@ def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
     return [[button(t.label("🩺 Book once more"), VisitAgain(visit=visit.id, soonest=False))]]
 
 
-def _line(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
-    # The card says everything in full; eight lines must stay within Telegram's 4096 characters.
+def _item(t: Texts, entry: VisitEntry, now: datetime) -> Item:
+    # The card says everything in full; eight of them must stay within Telegram's 4096 characters.
     visit = entry.visit
-    return lines(
-        Html(f"{number}. " + bold(visit_when(t, visit, now))),
+    told = (
+        bold(visit_when(t, visit, now)),
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 200)),
         t("Patient: {name}", name=short(entry.person.full_name, 70)),
-        t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else "",
+        t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else Html(),
     )
+    label = f"{_short_when(t, visit, now)} {specialty(t, visit.service_id, visit.service)}"
+    return Item(told, label, VisitCard(visit=visit.id))
 
 
 def _short_when(t: Texts, visit: Visit, now: datetime) -> str:
     return short_when(t, visit.start, visit.clinic.tz, now)
-
-
-def _mark(label: str, chosen: bool) -> str:
-    return f"• {label}" if chosen else label
