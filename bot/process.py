@@ -130,6 +130,7 @@ def _leave_alone_what_stays() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
+    gc.enable()  # the command line lets it rest while all of this is being put up
 
 
 def _letters(settings: Settings, house: House) -> EmailChannel | None:
