@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from services.accounts.model import Account
@@ -414,7 +414,22 @@ async def test_a_comment_on_the_way_stays_until_the_answer(world: World, account
     await world.case_desk.move(sent.number, IN_PROGRESS, "Разбираемся")
     assert (await world.cases.get(account, sent.id)).comment == "Разбираемся"
     await world.case_desk.move(sent.number, ANSWERED, "Готово")
-    assert (await world.cases.get(account, sent.id)).comment == "Готово"
+    found = await world.cases.get(account, sent.id)
+    assert found.comment == "Готово"
+    assert {each.status: each.comment for each in found.steps} == {
+        ACCEPTED: None,
+        IN_PROGRESS: "Разбираемся",
+        ANSWERED: "Готово",
+    }
+
+
+async def test_what_was_said_before_steps_had_comments_is_shown_still(world: World, account: Account) -> None:
+    sent = await send(world, account)
+    said = world.vault.seal(case.c.comment, sent.id, "Ответ прошлого выпуска")
+    await world.database.execute(update(case).where(case.c.id == sent.id).values(status=ANSWERED.value, comment=said))
+    found = await world.cases.get(account, sent.id)
+    assert (found.status, found.comment) == (ANSWERED, "Ответ прошлого выпуска")
+    assert [each.comment for each in found.steps] == [None]
 
 
 async def test_two_at_the_desk_move_it_once(world: World, account: Account) -> None:
