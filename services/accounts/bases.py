@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, func, select, update
+from sqlalchemy import ColumnElement, Select, Update, func, select
 
 from services.accounts import concerns, rights
 from services.accounts.ended import RightsEnded
@@ -22,6 +22,7 @@ from services.accounts.links import (
     WEAK,
     covers_of,
     end_grants,
+    ending_grants,
     is_given,
     lives,
     note,
@@ -142,16 +143,7 @@ def _accounts_locked(person_id: str, indexes: Indexes) -> Select[Any]:
 @statement
 def _end_given(grantor_id: str, person_id: str, indexes: Indexes, now: datetime) -> Update:
     """Consents of the person's patient that this chat has given."""
-    return (
-        update(access_grant)
-        .where(
-            access_grant.c.grantor_id == grantor_id,
-            access_grant.c.ended_at.is_(None),
-            access_grant.c.person_id.in_(same_patient(person_id, indexes)),
-        )
-        .values(ended_at=now)
-        .returning(access_grant)
-    )
+    return ending_grants(access_grant.c.grantor_id == grantor_id, person_id, indexes, now)
 
 
 @statement

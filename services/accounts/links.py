@@ -118,18 +118,15 @@ def show_nobody(account_id: str, person_id: str) -> Update:
     return update(account).where(*shown).values(active_person_id=None)
 
 
+def ending_grants(whose: ColumnElement[bool], person_id: str, indexes: Indexes, now: datetime) -> Update:
+    """Consents of the person's patient that stand, of one giver or one taker; gives their rows."""
+    theirs = access_grant.c.ended_at.is_(None), access_grant.c.person_id.in_(same_patient(person_id, indexes))
+    return update(access_grant).where(whose, *theirs).values(ended_at=now).returning(access_grant)
+
+
 @statement
 def _end_grants(grantee_id: str, person_id: str, indexes: Indexes, now: datetime) -> Update:
-    return (
-        update(access_grant)
-        .where(
-            access_grant.c.grantee_id == grantee_id,
-            access_grant.c.ended_at.is_(None),
-            access_grant.c.person_id.in_(same_patient(person_id, indexes)),
-        )
-        .values(ended_at=now)
-        .returning(access_grant)
-    )
+    return ending_grants(access_grant.c.grantee_id == grantee_id, person_id, indexes, now)
 
 
 @statement

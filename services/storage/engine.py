@@ -49,7 +49,7 @@ class Database:
         file = Path(parsed.database or "")
         _make_folder(file.parent)
         loop = LoopEngine(file)
-        aside = AsideEngine(file, loop.lock)
+        aside = AsideEngine(file, loop)
         checkpoints = Checkpoints(aside)
         loop.on_commits = checkpoints.begin
         return cls(loop, aside, checkpoints, file)
@@ -74,7 +74,7 @@ class Database:
         return await self._engine.execute(statement, parameters)
 
     def moment(self) -> Hashable | None:
-        """The same until others of this process have had a turn, or something is written; None: each question does."""
+        """See `Engine.moment`."""
         return self._engine.moment()
 
     def listen(self, hearer: Hearer) -> None:

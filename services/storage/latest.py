@@ -1,8 +1,8 @@
 """What is asked twice in one go is read once.
 
 A press asks for the same rows in several places: a list of persons to show it, and for the visits of those on it. On
-SQLite all of that happens in one turn of the loop, in which nobody else of this process does anything; so what was
-read in it stands until it ends, or until something is written. Where each question lets others in, nothing is kept.
+SQLite all of that happens in one turn of the loop; what was read in it stands until the next turn, or until this
+process has written anything. Where each question lets others in, nothing is kept.
 """
 
 from __future__ import annotations

@@ -55,6 +55,8 @@ class LoopEngine(Engine):
         self._reader = _Held(file)
         self._began: float | None = None
         self._commits = 0
+        self.written_aside = 0
+        """How often something was written aside, as far as the loop has heard."""
         self.on_commits: Callable[[], None] = lambda: None
         """Called after so many commits: somebody else is to empty the journal."""
 
@@ -118,7 +120,7 @@ class LoopEngine(Engine):
         return self._began
 
     def moment(self) -> Hashable | None:
-        return self.mark(), self._commits
+        return self.mark(), self._commits, self.written_aside
 
     def _turned(self) -> None:
         self._began = None
@@ -257,21 +259,21 @@ class _Writing:
 class AsideEngine(Engine):
     """Runs statements in threads of their own (`aiosqlite`): for whatever takes long. Their units are short too.
 
-    `lock`: the writer's.
+    `loop`: whose lock is the writer's, and who hears of each unit that is committed.
     """
 
     dialect = "sqlite"
 
-    def __init__(self, file: Path, lock: asyncio.Lock) -> None:
+    def __init__(self, file: Path, loop: LoopEngine) -> None:
         super().__init__()
-        self._lock = lock
+        self._loop = loop
         self._writer = _threaded(file, pool_size=1)
         self._reader = _threaded(file, pool_size=_READERS, skip_autocommit_rollback=True)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[Unit]:
         """Nobody else of this process writes; nothing has been begun."""
-        async with self._lock, self._writer.connect() as connection:
+        async with self._loop.lock, self._writer.connect() as connection:
             yield await _thread_unit(self, connection)
 
     @asynccontextmanager
@@ -285,6 +287,7 @@ class AsideEngine(Engine):
                 with suppress(exc.DBAPIError):  # it has rolled back by itself
                     await unit._say("ROLLBACK")
                 raise
+        self._loop.written_aside += 1
         self._tell(COMMIT)
 
     @asynccontextmanager

@@ -77,7 +77,7 @@ class Engine(ABC):
         """One writing statement in a unit of its own."""
 
     def moment(self) -> Hashable | None:
-        """The same until others of this process have had a turn, or something is written; None: each question does."""
+        """Another one once the loop has turned, or this process has written; None: each question lets others in."""
         return None
 
     @abstractmethod
