@@ -24,20 +24,22 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
         lines(
             t("Who processes the data: {operator}.", operator=operator),
             t(
-                "What for: to book you and your family in with a doctor, to show the bookings, to send notices, and to "
-                "answer what you write to us."
+                "What for: to book you and your family in with a doctor, to show the bookings and the medical record, to "
+                "make documents of what stands in it, to send notices, and to answer what you write to us."
             ),
             t(
                 "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "
-                "SNILS, who the person is to you, the clinic of attachment, bookings with doctors, the region, the "
+                "SNILS, who the person is to you, the clinic of attachment, bookings with doctors; data on health from "
+                "the clinic’s registry: prescriptions and what is made of them as documents; the region, the "
                 "place that you share to find a clinic nearby, the number of your Telegram chat and its language; your "
                 "e-mail address, if you give one for copies of notices; messages and photos, if you send them as "
                 "feedback or about a problem."
             ),
             t(
-                "What is done: the data are collected, kept (forms, addresses, messages and photos are kept "
+                "What is done: the data are collected, kept (forms, addresses, documents, messages and photos are kept "
                 "encrypted), used for this purpose, corrected, passed to the registry of the clinic that you book at, "
-                "and erased. We pass them to nobody else; messages travel through Telegram, copies through e-mail."
+                "and erased. We pass them to nobody else; messages and the documents that you open travel through "
+                "Telegram, copies through e-mail."
             ),
             t("If you book for somebody else, you confirm that this person does not object."),
             t(

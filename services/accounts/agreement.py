@@ -34,5 +34,12 @@ class Agreements:
         return frozenset(Area).intersection(*self.versions.values())
 
 
-PUBLISHED = Agreements({"2026-11": _VISITS, "2026-11-27": _VISITS, "2026-11-29": _VISITS, "2026-11-30": _VISITS})
+_RECORD = _VISITS | {Area.RECORDS, Area.DOCUMENTS}
+
+PUBLISHED = Agreements(
+    {
+        **{version: _VISITS for version in ("2026-11", "2026-11-27", "2026-11-29", "2026-11-30")},
+        "2026-12": _RECORD,
+    }
+)
 """A change of the text is a new line here, and never a change of an older one."""
