@@ -239,6 +239,63 @@ class NotCancelled:
 CancelAnswer = Cancelled | NotCancelled | Unknown
 
 
+class PrescriptionStatus(StrEnum):
+    """Statuses of a prescription; the words on screen are the portals'."""
+
+    ACTIVE = "active"
+    DISPENSED = "dispensed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+NO_DATE = date(1900, 1, 1)
+"""What registries write where they have no date; this day and all before it are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """A prescription as the registry keeps it.
+
+    `number`: series and number, as on the paper. `commercial`: the patient pays for the drug; else it is given free of
+    charge or at a discount. `drug`: name, form and dose as the doctor has written them. `how`: how to take it, and
+    `amount`: how much is to be given («№ 20», «2 упаковки»); either may be empty. `clinic` with its address, phone and
+    IANA zone `tz`: as they were when it was written. `doctor`: surname, name, patronymic. `valid_until`: the last day
+    on which it is good; None: not said. `dispensed`: the day on which it was given out, where known.
+    """
+
+    id: str
+    number: str
+    patient_id: str
+    commercial: bool
+    drug: str
+    how: str
+    amount: str
+    clinic: str
+    clinic_address: str
+    clinic_phone: str
+    tz: str
+    doctor: str
+    issued: date
+    valid_until: date | None
+    status: PrescriptionStatus
+    """As kept, which a day that passes does not change: `standing` tells what it is today."""
+    dispensed: date | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "valid_until", real_date(self.valid_until))
+        object.__setattr__(self, "dispensed", real_date(self.dispensed))
+
+    def standing(self, today: date) -> PrescriptionStatus:
+        """What it is on this day, the clinic's: past its last day, an active one has expired."""
+        over = self.valid_until is not None and self.valid_until < today
+        return PrescriptionStatus.EXPIRED if over and self.status is PrescriptionStatus.ACTIVE else self.status
+
+
+def real_date(day: date | None) -> date | None:
+    """The day, unless it only stands for none."""
+    return None if day is None or day <= NO_DATE else day
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a registry can do beyond the minimum."""

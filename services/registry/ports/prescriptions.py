@@ -1,0 +1,78 @@
+"""Prescriptions as they are, and as an operator brings them; not every registry has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from services.registry.model import Changes, Prescription, PrescriptionStatus
+from services.registry.ports.port import Port
+
+
+class PrescriptionsPort(Port, Protocol):
+    """Prescriptions of a patient, wherever they were written."""
+
+    async def prescriptions(self, patient_id: str) -> Sequence[Prescription]:
+        """All that this patient has ever had, those issued last first, then by number."""
+        ...
+
+    async def prescription(self, prescription_id: str) -> Prescription | None: ...
+
+
+class PrescriptionChangesPort(Port, Protocol):
+    """Prescriptions of a registry that tells by itself what becomes of them."""
+
+    async def changed_prescriptions(self, since: str | None, limit: int) -> Changes[Prescription]:
+        """Prescriptions that were written or changed after `since`, the cursor of an earlier page.
+
+        None: no prescriptions, but the cursor of this moment. However many are changed at once while pages are given,
+        each is in a page after its last change. That its last day passes is no change of a prescription.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionRecord:
+    """A prescription as it is brought: `Prescription`, with its clinic by the id in the directory."""
+
+    number: str
+    patient_id: str
+    commercial: bool
+    drug: str
+    how: str
+    amount: str
+    clinic_id: str
+    doctor: str
+    issued: date
+    valid_until: date | None
+    status: PrescriptionStatus
+    dispensed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionsReport:
+    """What became of the records that were brought. Those of unknown patients and clinics were left out.
+
+    `kept`: stood there already, word for word. `others`: left out, for the number stands for another patient.
+    """
+
+    added: int = 0
+    changed: int = 0
+    kept: int = 0
+    others: int = 0
+    unknown_patients: int = 0
+    unknown_clinics: int = 0
+
+
+class PrescriptionsAdminPort(Protocol):
+    """Import of prescriptions: only a registry that lets us is written to."""
+
+    async def put_prescriptions(self, records: Iterable[PrescriptionRecord]) -> PrescriptionsReport:
+        """Adds or changes them by their numbers, in short units one after another; safe to repeat.
+
+        Cut short, what was written stays, and the same records again do the rest. A record that changes nothing is no
+        change of the prescription.
+        """
+        ...
