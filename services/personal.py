@@ -108,13 +108,16 @@ class Narrowed:
     """An account may do less for somebody than before, as it is found within the unit that makes it so.
 
     `persons`: ids under which the account has, or had, them; `sees_all`, `sees_own`: whether it still sees all of their
-    visits, or those booked from it.
+    visits, or those booked from it; `manages`: whether it may still book for them. `areas`: what of them it may still
+    see, in the words of `accounts.model.Area`.
     """
 
     account_id: str
     persons: frozenset[str]
     sees_all: bool
     sees_own: bool
+    manages: bool
+    areas: frozenset[str]
 
 
 class RestsOnRights(Protocol):

@@ -38,7 +38,7 @@ _RECORD = _VISITS | {Area.RECORDS, Area.DOCUMENTS}
 
 PUBLISHED = Agreements(
     {
-        **{version: _VISITS for version in ("2026-11", "2026-11-27", "2026-11-29", "2026-11-30")},
+        **dict.fromkeys(("2026-11", "2026-11-27", "2026-11-29", "2026-11-30"), _VISITS),
         "2026-12": _RECORD,
     }
 )

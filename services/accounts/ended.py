@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from services.accounts import concerns, rights
+from services.accounts.model import Action, Area
 from services.accounts.patients import Indexes, indexes_of, same_patient
 from services.accounts.persons import Persons
 from services.accounts.rights import VisitScope
@@ -50,9 +51,13 @@ class RightsEnded:
         listed = await self._persons.listed(unit, account_id, persons)
         scopes = {rights.visit_scope(each, today, now) for each in listed}
         sees_all = VisitScope.ALL in scopes
-        if sees_all and any(rights.may_manage(each, today, now) for each in listed):
+        manages = any(rights.may_manage(each, today, now) for each in listed)
+        areas = frozenset(
+            area for area in Area if any(rights.allowed(each, area, Action.SEE, today, now) for each in listed)
+        )
+        if sees_all and manages and areas == frozenset(Area):
             return
         sees_own = sees_all or VisitScope.OWN_BOOKINGS in scopes
-        narrowed = Narrowed(account_id, frozenset(persons), sees_all, sees_own)
+        narrowed = Narrowed(account_id, frozenset(persons), sees_all, sees_own, manages, areas)
         for part in self._parts:
             await part.drop(unit, narrowed)
