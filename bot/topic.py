@@ -231,6 +231,20 @@ class CaseSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSpec:
+    """A list that can be searched by typed text.
+
+    `list`: its short name, 24 letters at most, as buttons bear it; `asks`: an msgid, what is to be typed. `shown`: its
+    first screen; takes account, texts, now, whose list it is (a person's id, empty: nobody's), and the id of a search,
+    None: the whole list.
+    """
+
+    list: str
+    asks: str
+    shown: Callable[..., Awaitable[Screen]]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """What is done again and again, beside everything else. `name`: for the log."""
 
@@ -254,7 +268,7 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `cases`: what of the topic is sent and answered; `personal`: its part of «Мои данные», `words`: what its
+    `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `personal`: its part of «Мои данные», `words`: what its
     names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
     `sweeps`: what is tidied up every ten minutes. `areas`: what of a person it stands for: a consent may name these,
     and no others. `rests`: what it keeps that goes along with a right that ends.
@@ -271,6 +285,7 @@ class Topic:
     notices: Sequence[NoticeSpec] = ()
     lines: LinesSpec | None = None
     cases: Sequence[CaseSpec] = ()
+    searches: Sequence[SearchSpec] = ()
     personal: Callable[..., PersonalData] | None = None
     words: Sequence[ExportWords] = ()
     follows: Callable[..., Sequence[Followed[Any]]] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import PAGE_SIZE, Row, button, clamp, home_button, markup, numbered, pager
@@ -34,11 +34,33 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose card the list is of. `change`: the way to somebody else's, None: nobody else is there."""
+
+    name: str
+    change: CallbackData | None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search by typed text. `label`: of its button, which `opens` it; `text`: what was typed, None: all is shown.
+
+    `whole`: leads from what was found to the whole list.
+    """
+
+    label: str
+    opens: CallbackData
+    text: str | None
+    whole: CallbackData
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """A page of a list. `items`: of this page alone; `total`: how many there are in all, which `count` says.
 
     `nothing`: what is said where there is nothing, and what would stand here. `turned`: the button of another page.
-    `below`: rows beneath the list; `out`: the last row, None: «🏠 Главное меню».
+    `below`: rows beneath the list; `out`: the last row, None: «🏠 Главное меню». With a `search` that has a text, the
+    items and their number are what was found. `note`: what has happened.
     """
 
     title: str
@@ -52,6 +74,9 @@ class Listing:
     below: Sequence[Row] = ()
     out: Row | None = None
     size: int = PAGE_SIZE
+    whose: Whose | None = None
+    search: Search | None = None
+    note: Html = field(default_factory=Html)
 
 
 def draw(t: Texts, shown: Listing) -> Screen:

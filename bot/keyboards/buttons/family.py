@@ -41,5 +41,19 @@ class PersonRemove(CallbackData, prefix="pr1"):
     sure: bool
 
 
+class WhoseList(CallbackData, prefix="wl1"):
+    """«Сменить»: everybody on the list. `to`: the name of the section (`Go`) that it was pressed in."""
+
+    to: str
+    page: PageNumber
+
+
+class WhoseShown(CallbackData, prefix="ws1"):
+    """«Показывать этот полис»: makes the person the one of Home and of all sections, and shows `Go(to=…)`."""
+
+    to: str
+    person: str
+
+
 GO_POLICIES = Go(to="pol")
 GO_ADD_PERSON = Go(to="add")
