@@ -21,9 +21,10 @@ from bot.operator import Operator
 from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
-from services.accounts.model import Account, Area
+from services.accounts.model import Account, Area, Person
 from services.cases.model import Case, CaseKind
 from services.clock import Clock
+from services.documents.model import Sheet
 from services.drafts.model import Draft
 from services.notify.model import Letter
 from services.notify.outbox import Outbox
@@ -245,6 +246,47 @@ class SearchSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentContext:
+    """A document that somebody asks for, or that is about to be sent to them. `subject_id`: as its button has it."""
+
+    account: Account
+    subject_id: str
+    t: Texts
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A document, not set yet.
+
+    `sheet`: in Russian, without a link; `person`: whom it is about, as the account is shown them. `name`: of the file,
+    without its ending, of nothing personal; `caption`: what it is, in the person's language; `back`: the card that it
+    is opened from.
+    """
+
+    sheet: Sheet
+    person: Person
+    name: str
+    caption: Html
+    back: CallbackData
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSpec:
+    """A kind of document; a button `DocumentOpen(kind, subject)` opens one.
+
+    `kind`: as buttons and rows name it, up to 16 characters; `title`: an msgid, what it is called; `area`: what of the
+    person it tells. `compose`: takes a `DocumentContext`, asks the topic's own service, which checks the rights as
+    ever, and raises as it does (`NotFound`, `NotAllowed`).
+    """
+
+    kind: str
+    title: str
+    area: Area
+    compose: Callable[..., Awaitable[Composed]]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """What is done again and again, beside everything else. `name`: for the log."""
 
@@ -268,10 +310,10 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `personal`: its part of «Мои данные», `words`: what its
-    names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
+    `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `personal`: its part of
+    «Мои данные», `words`: what its names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
     `sweeps`: what is tidied up every ten minutes. `areas`: what of a person it stands for: a consent may name these,
-    and no others. `rests`: what it keeps that goes along with a right that ends.
+    and no others. `documents`: what it gives as papers. `rests`: what it keeps that goes along with a right that ends.
     """
 
     name: str
@@ -291,6 +333,7 @@ class Topic:
     follows: Callable[..., Sequence[Followed[Any]]] | None = None
     ticks: Sequence[Tick] = ()
     sweeps: Sequence[Callable[..., Awaitable[object]]] = ()
+    documents: Sequence[DocumentSpec] = ()
     rests: Callable[[Outbox, Clock], RestsOnRights] | None = None
     revived: Revived | None = None
     cli: Sequence[CliCommand] = ()

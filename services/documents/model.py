@@ -1,14 +1,16 @@
-"""What a map is asked to show. Frozen, no I/O; coordinates are degrees of WGS84."""
+"""What a map and a paper are asked to show. Frozen, no I/O; coordinates are degrees of WGS84."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from services.errors import NomerokError
 
 
 class DrawingFailed(NomerokError):  # noqa: N818  (it names what happened; a text stands in for the picture)
-    """The picture could not be drawn."""
+    """The picture, or the paper, could not be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,78 @@ class MapSheet:
     here: str = ""
     thanks: str = ""
     lengths: tuple[Length, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A caption and what it says: «Дата рождения», «03.02.1987»."""
+
+    caption: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts one below another, under a heading of their own where there is one."""
+
+    facts: Sequence[Fact]
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, whose columns' names stand anew on each page. Each row has as many cells as there are columns."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    heading: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError("a row of a table has more cells than it has columns, or fewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text of its own, under a heading where there is one."""
+
+    text: str
+    heading: str = ""
+
+
+Part = Facts | Table | Paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Whose paper it is: the clinic, as its directory has it. What is empty is left out."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A paper, all in Russian: plain texts, which are set as they are, whatever stands in them.
+
+    `person`: whom it is about, the name first; `number`: its own, as the registry has it; `day`: its date, by the
+    clinic's clock, never the day on which somebody looks. `link`: where its QR code leads, None: it has none.
+    """
+
+    title: str
+    clinic: Head
+    person: Sequence[Fact]
+    number: str
+    day: date
+    parts: Sequence[Part]
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that has been made: a PDF. `id`: random; what its QR code holds, and nothing else."""
+
+    id: str
+    pdf: bytes
+    made_at: datetime
