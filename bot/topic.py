@@ -72,16 +72,18 @@ class Place(StrEnum):
 
     HOME = "home"
     MORE = "more"
+    RECORD = "record"
     HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A button of Home, «Ещё» or help that leads into the topic.
+    """A button of Home, «Ещё», «Медкарта» or help that leads into the topic.
 
     `label`: an msgid; `rank`: its row, from above; those of one rank stand side by side. `when`: whether it stands
-    there now (takes the visitor); `about`: the sentence that «Ещё» says of it. `count`: how many new things there are
-    (takes the visitor), which `counted`, an msgid with {count}, says in the label's stead where there are any.
+    there now (takes the visitor); `about`: the sentence that «Ещё» or «Медкарта» says of it. `count`: how many new
+    things there are (takes the visitor), which `counted`, an msgid with {count}, says in the label's stead where there
+    are any.
     """
 
     place: Place
@@ -126,13 +128,14 @@ class StartLink:
 
 @dataclass(frozen=True, slots=True)
 class NoticeContext:
-    """A notification that is to be drawn for an account, as things are now."""
+    """A notification that is to be drawn for an account, as things are now. `person_id`: whom it is about, if one."""
 
     account: Account
     kind: str
     subject_id: str
     t: Texts
     now: datetime
+    person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +313,11 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `personal`: its part of
-    «Мои данные», `words`: what its names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
-    `sweeps`: what is tidied up every ten minutes. `areas`: what of a person it stands for: a consent may name these,
-    and no others. `documents`: what it gives as papers. `rests`: what it keeps that goes along with a right that ends.
+    `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `documents`: what it
+    gives as papers; `personal`: its part of «Мои данные», `words`: what its names and codes mean there. `follows`:
+    changes of the registry that it hears of, and what it does about them. `sweeps`: what is tidied up every ten
+    minutes. `areas`: what of a person it stands for: a consent may name these, and no others. `rests`: what it keeps
+    that goes along with a right that ends.
     """
 
     name: str

@@ -21,7 +21,7 @@ from bot.views import family as view
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
-from services.accounts.family import Family
+from services.accounts.family import Family, active
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import Persons
 from services.accounts.rights import Editing, editing
@@ -46,8 +46,7 @@ class Policies:
         family = await self._persons.family(visitor.account)
         if not family:
             return self._home.no_form(visitor, note)
-        active = next((each for each in family if each.id == visitor.account.active_person_id), family[0])
-        return view.policies(visitor.t, family, active.id, page, note)
+        return view.policies(visitor.t, family, active(visitor.account, family).id, page, note)
 
 
 async def open_policies(visitor: Visitor, *, wizards: Wizards, policies: Policies) -> None:

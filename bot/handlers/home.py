@@ -15,6 +15,7 @@ from bot.views import home as view
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
+from services.accounts.family import active
 from services.accounts.persons import Persons
 from services.booking.visits import Visits
 from services.drafts.drafts import Drafts
@@ -36,7 +37,7 @@ class Home:
         family = await self._kernel.persons.family(account)
         if not family:
             return view.no_form(t, demo=self._kernel.demo, note=note)
-        person = next((each for each in family if each.id == account.active_person_id), family[0])
+        person = active(account, family)
         rows = await self._entries.rows(visitor, Place.HOME)
         try:
             ahead = await self._visits.upcoming(account, 0, 1)

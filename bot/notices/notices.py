@@ -65,7 +65,7 @@ class Notices:
         return self._specs[kind].transient
 
     def _context(self, account: Account, note: Notification, t: Texts) -> NoticeContext:
-        return NoticeContext(account, note.kind, note.subject_id, t, self._clock.now())
+        return NoticeContext(account, note.kind, note.subject_id, t, self._clock.now(), note.person_id)
 
     def _line(self, note: Notification, known: Line | None, names: Mapping[str, str], t: Texts) -> NotificationLine:
         headline = self._specs[note.kind].headline

@@ -179,22 +179,25 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
     return Screen(
         blocks(
             lines(
-                bold(t("How to confirm documents") if by_papers else t("How to get access to the bookings")),
+                bold(t("How to confirm documents") if by_papers else t("How to get access")),
                 t("Person: {name}", name=bold(person.full_name)),
             ),
             t(_PAPERS[person.relation])
             if by_papers
             else t(
-                "An adult opens access to their bookings themselves: in their own chat here, on the screen “Who has "
+                "An adult opens access themselves: in their own chat here, on the screen “Who has "
                 "access”, or together with you at the clinic’s desk, both with passports."
             ),
             t(
-                "From the age of {age} the bookings that were not made from this chat can be seen with the teenager’s "
-                "own consent only. They open access in their own chat.",
+                "From the age of {age} the medical record, and the bookings that were not made from this chat, can be "
+                "seen with the teenager’s own consent only. They open access in their own chat.",
                 age=person.own_word_from,
             )
             if own_word_counts(person, today)
-            else t("After that you will see all bookings here, those made at the clinic too."),
+            else t(
+                "After that you will see here all bookings, those made at the clinic too, and the medical record, as "
+                "far as this is allowed."
+            ),
             t("You will get a code of ten digits. It is good for ten minutes. Enter it here."),
             t(
                 "This is a demonstration: the command {command} makes such a code.",

@@ -24,8 +24,8 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
         lines(
             t("Who processes the data: {operator}.", operator=operator),
             t(
-                "What for: to book you and your family in with a doctor, to show the bookings and the medical record, to "
-                "make documents of what stands in it, to send notices, and to answer what you write to us."
+                "What for: to book you and your family in with a doctor, to show the bookings and the medical record, "
+                "to make documents of what stands in it, to send notices, and to answer what you write to us."
             ),
             t(
                 "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "

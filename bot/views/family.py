@@ -29,11 +29,12 @@ from bot.views.common import Scene
 from bot.views.person import policy_words
 from bot.views.screen import Screen
 from services.accounts.fields import format_phone, format_snils
-from services.accounts.model import Basis, LinkNotice, Person, Relation
+from services.accounts.model import Action, Area, Basis, LinkNotice, Person, Relation
 from services.accounts.notices import AccountNews
 from services.accounts.rights import (
     Editing,
     VisitScope,
+    allowed,
     editing,
     is_declared,
     may_manage,
@@ -474,7 +475,14 @@ def _rights(t: Texts, person: Person, now: datetime) -> Html:
     bases = standing_bases(person, today, now)
     if not bases:
         return t("The access is over: bookings can no longer be made or seen from here.")
-    return lines(_why(t, person, bases), *_sees(t, person, bases, today, now), _acts(t, person, today, now))
+    return lines(
+        _why(t, person, bases),
+        *_sees(t, person, bases, today, now),
+        _acts(t, person, today, now),
+        t("The medical record is open to you.")
+        if allowed(person, Area.RECORDS, Action.SEE, today, now)
+        else t("The medical record is not open to you."),
+    )
 
 
 def _why(t: Texts, person: Person, bases: frozenset[Basis]) -> Html:

@@ -1,6 +1,6 @@
 """Who has agreed to an older text is asked about today's when first opening what that did not speak of.
 
-No topic stands for such an area yet: a made-up one does here, with a page and a wizard of no more than a step.
+Of an area that no topic stands for yet: a made-up one does here, with a page and a wizard of no more than a step.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from tests.support.machine import unhurried
 from tests.support.world import ADULT, World, somebody
 
 ANNA = 5_000_000_001
-NEXT = Agreements({**PUBLISHED.versions, "2027-01": frozenset({Area.VISITS, Area.RECORDS})})
+NEXT = Agreements({**PUBLISHED.versions, "2027-01": PUBLISHED.covered(PUBLISHED.current) | {Area.INSURANCE}})
 OLDER = PUBLISHED.current
 RECORD = "Запись врача: здорова"
 
@@ -58,7 +58,7 @@ class Shelf:
         self._persons = persons
         self.read = 0
 
-    @concerns.area(Area.RECORDS, Action.SEE)
+    @concerns.area(Area.INSURANCE, Action.SEE)
     async def of(self, who: Account, person_id: str) -> str:
         await self._persons.get(who, person_id)
         self.read += 1
@@ -84,7 +84,7 @@ SHELF = Topic(
     build=build,
     routes=(on(ShelfOpen, page),),
     commands=(Command("shelf", "Home", 90, by_command),),
-    areas=(Area.RECORDS,),
+    areas=(Area.INSURANCE,),
 )
 
 
@@ -111,7 +111,7 @@ class Scene:
         return list((await self.world.database.fetch(query.order_by(consent_table.c.given_at))).scalars())
 
     async def looks(self) -> int:
-        query = select(func.count()).select_from(audit).where(audit.c.action == "read_records")
+        query = select(func.count()).select_from(audit).where(audit.c.action == "read_insurance")
         return int((await self.world.database.fetch(query)).scalar_one())
 
 
@@ -222,7 +222,7 @@ async def test_nobody_is_asked_for_what_is_shut_to_them_and_no_look_is_noted_bef
 
 
 async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(scene: Scene) -> None:
-    assert list(PUBLISHED.versions)[:4] == ["2026-11", "2026-11-27", "2026-11-29", "2026-11-30"]
+    assert list(PUBLISHED.versions)[:5] == ["2026-11", "2026-11-27", "2026-11-29", "2026-11-30", "2026-12"]
     assert PUBLISHED.always >= {Area.VISITS}, "so that no press of today asks the database for it"
     assert PUBLISHED.covered("1999-01") == set()
     given = update(consent_table).values(version="1999-01")
@@ -234,13 +234,13 @@ async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(sc
 @pytest.mark.parametrize(("locale", "digest"), [("en", "89a21d23"), ("ru", "7e8a09f3")])
 def test_a_change_of_the_text_is_a_new_version(locale: str, digest: str) -> None:
     """Who has agreed to a version has agreed to its words: where they change, this pin does, and so does the map."""
-    assert PUBLISHED.current == "2026-11-30"
+    assert PUBLISHED.current == "2026-12"
     assert digest_of(consent_text(texts(locale), "Больница", "V")) == digest
 
 
 def test_no_area_stands_that_todays_text_does_not_speak_of(world: World) -> None:
     kernel = replace(world.house.kernel, areas=frozenset(Area))
-    with pytest.raises(LookupError, match="documents, insurance, records, requests"):
+    with pytest.raises(LookupError, match="insurance, requests"):
         build_house(kernel)
 
 

@@ -1,6 +1,6 @@
 """Areas that have come after visits: shut unless a basis opens them, and every look by somebody else leaves its trace.
 
-No topic stands for them yet, so each is tried by a service that is made up, as small as one can be.
+Each is tried by a service that is made up, as small as one can be, whether or not a topic stands for it yet.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ async def test_what_the_desk_and_chats_have_consented_to_before_covers_no_new_ar
 async def test_no_consent_is_given_to_what_does_not_stand(world: World) -> None:
     anna, _ = await confirmed(world, ANNA)
     for word in Covers:
-        if word.area is Area.VISITS:
+        if word.area in world.house.kernel.areas:
             await world.access.issue(anna, {word}, 3)
         else:
             with pytest.raises(NotFound):
@@ -216,35 +216,36 @@ async def test_no_consent_is_given_to_what_does_not_stand(world: World) -> None:
 
 
 async def test_the_list_of_areas_grows_by_what_topics_declare(world: World) -> None:
-    """Today visits stand alone. A topic that declares an area brings its tick, and nothing else is to be done."""
+    """A topic that declares an area brings its tick, and nothing else is to be done."""
     kernel = world.house.kernel
-    assert kernel.areas == {Area.VISITS}
+    before = {area for topic in ALL for area in topic.areas}
+    assert kernel.areas == before
     storage = Storage(world.database, world.vault, world.clock)
-    topics = (*ALL, Topic("shelf", areas=(Area.RECORDS,)))
-    text = Agreements({PUBLISHED.current: frozenset({Area.VISITS, Area.RECORDS})})
+    topics = (*ALL, Topic("shelf", areas=(Area.INSURANCE,)))
+    text = Agreements({PUBLISHED.current: frozenset(before | {Area.INSURANCE})})
     built = build_kernel(
         storage, by_itself(storage, unhurried()), kernel.registry, topics=topics, agreements=text, patience=PATIENCE
     )
     grown = build_house(built, topics)
-    assert grown.kernel.areas == {Area.VISITS, Area.RECORDS}
+    assert grown.kernel.areas == before | {Area.INSURANCE}
 
     anna, own = await confirmed(world, ANNA)
     offered = view.areas(texts("ru"), own, frozenset(), grown.kernel.areas)
     ticks = [row[0] for row in offered.markup.inline_keyboard if row[0].text.startswith("☐")]
-    assert [each.text.removeprefix("☐ ") for each in ticks] == [
-        *("Видеть мои записи к врачу", "Записывать, переносить и отменять", "Видеть мою медицинскую карту")
-    ]
+    said = [each.text.removeprefix("☐ ") for each in ticks]
+    assert said[:2] == ["Видеть мои записи к врачу", "Записывать, переносить и отменять"]
+    assert said[-1] == "Видеть мою страховку"
     pressed = GrantAreas.unpack(ticks[-1].callback_data or "")
-    assert view.covers_of(pressed.allows, grown.kernel.areas) == {Covers.RECORDS}
+    assert view.covers_of(pressed.allows, grown.kernel.areas) == {Covers.INSURANCE}
     assert view.covers_of(pressed.allows, kernel.areas) == set(), "where it does not stand, the button means nothing"
 
     peter, _ = await confirmed(world, PETER)
-    issued, _ = await grown.service(Access).issue(anna, {Covers.RECORDS}, 3)
+    issued, _ = await grown.service(Access).issue(anna, {Covers.INSURANCE}, 3)
     offer = await grown.service(Access).redeem(peter, issued.digits)
     assert isinstance(offer, Offer)
     await grown.service(Access).accept(peter, offer.id, Relation.SPOUSE, told_by="told")
     shelf = Shelf(built.persons)
-    assert await may(shelf.read(Area.RECORDS, peter, own.id)) is True
+    assert await may(shelf.read(Area.INSURANCE, peter, own.id)) is True
     assert await may(shelf.read(Area.VISITS, peter, own.id)) is Denial.NOT_COVERED
     assert await may(shelf.read(Area.DOCUMENTS, peter, own.id)) is SHUT
     assert await world.visits.ahead(peter) == []

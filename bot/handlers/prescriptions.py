@@ -1,0 +1,130 @@
+"""Prescriptions: the two lists, a card, and the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.front import HomeScreen
+from bot.handlers.record import open_to
+from bot.handlers.wizard import Wizards
+from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS, PrescriptionCard, PrescriptionList, PrescriptionTab
+from bot.keyboards.kit import DESCRIBED
+from bot.routing import on, to
+from bot.topic import Composed, DocumentContext
+from bot.views import prescriptions as view
+from bot.views.screen import Screen
+from bot.visitor import Visitor
+from services.accounts.family import active
+from services.accounts.model import Account
+from services.accounts.persons import Persons
+from services.notify.outbox import Outbox
+from services.prescriptions.prescriptions import Prescriptions
+from services.searches.searches import Searches
+from services.texts.i18n import Html, Texts, texts
+
+
+class PrescriptionLists:
+    """The lists on the screen."""
+
+    def __init__(self, prescriptions: Prescriptions, persons: Persons, searches: Searches) -> None:
+        self._prescriptions = prescriptions
+        self._persons = persons
+        self._searches = searches
+
+    async def found(self, who: Account, t: Texts, person_id: str, search: str) -> Screen:
+        """What was looked for: in the list that has any."""
+        tabs = [PrescriptionList(person=person_id, tab=tab, page=0, search=search) for tab in PrescriptionTab]
+        lists = [await self._shown(who, t, each) for each in tabs]
+        return view.listing(t, next((each for each in lists if each.found.total), lists[0]))
+
+    async def screen(self, who: Account, t: Texts, asked: PrescriptionList) -> Screen:
+        return view.listing(t, await self._shown(who, t, asked))
+
+    async def _shown(self, who: Account, t: Texts, asked: PrescriptionList) -> view.Shown:
+        """What was looked for and is not remembered any more becomes the whole list, which says so."""
+        text = await self._searches.text(who, view.SEARCH, asked.search) if asked.search else None
+        forgotten = bool(asked.search) and text is None
+        found = await self._prescriptions.page(
+            *(who, asked.person),
+            commercial=asked.tab is PrescriptionTab.COMMERCIAL,
+            page=asked.page,
+            size=DESCRIBED,
+            words=text or "",
+        )
+        several = len(await self._persons.family(who)) > 1
+        search = "" if forgotten else asked.search
+        note = search_forgotten(t) if forgotten else Html()
+        return view.Shown(found, asked.tab, asked.page, several, search, text, note)
+
+
+async def open_list(
+    visitor: Visitor, *, persons: Persons, prescription_lists: PrescriptionLists, wizards: Wizards, home: HomeScreen
+) -> None:
+    """Of whoever is shown in the main menu."""
+    family = await persons.family(visitor.account)
+    if not family:
+        await visitor.show(await home.screen(visitor))
+        return
+    person = active(visitor.account, family)
+    asked = PrescriptionList(person=person.id, tab=PrescriptionTab.USUAL, page=0, search="")
+    await turn(visitor, asked, persons=persons, prescription_lists=prescription_lists, wizards=wizards)
+
+
+async def turn(
+    visitor: Visitor,
+    data: PrescriptionList,
+    *,
+    persons: Persons,
+    prescription_lists: PrescriptionLists,
+    wizards: Wizards,
+) -> None:
+    await wizards.leave(visitor)
+    await _open(visitor, persons, data.person, lambda: prescription_lists.screen(visitor.account, visitor.t, data))
+
+
+async def card(
+    visitor: Visitor, data: PrescriptionCard, *, persons: Persons, prescriptions: Prescriptions, outbox: Outbox
+) -> None:
+    async def drawn() -> Screen:
+        entry = await prescriptions.get(visitor.account, data.person, data.prescription)
+        return view.card(visitor.t, entry, data.page, data.search)
+
+    await _open(visitor, persons, data.person, drawn)
+    await outbox.read_about(visitor.account.id, data.prescription)
+
+
+async def _open(visitor: Visitor, persons: Persons, person_id: str, drawn: Callable[[], Awaitable[Screen]]) -> None:
+    title = visitor.t.label("💊 {title}", title=visitor.t.label("Prescriptions"))
+    await open_to(visitor, persons, person_id, GO_PRESCRIPTIONS, title, drawn)
+
+
+async def searched(
+    who: Account,
+    t: Texts,
+    _: datetime,
+    person_id: str,
+    search_id: str | None,
+    *,
+    prescription_lists: PrescriptionLists,
+) -> Screen:
+    return await prescription_lists.found(who, t, person_id, search_id or "")
+
+
+async def compose(context: DocumentContext, *, prescriptions: Prescriptions) -> Composed:
+    person_id, prescription_id = view.person_and_prescription(context.subject_id)
+    entry = await prescriptions.get(context.account, person_id, prescription_id)
+    return Composed(
+        sheet=view.sheet(texts("ru"), entry),
+        person=entry.person,
+        name="recept",
+        caption=context.t("Prescription: details"),
+        back=PrescriptionCard(person=person_id, prescription=prescription_id, page=0, search=""),
+    )
+
+
+async def is_offered(_: Visitor, *, prescriptions: Prescriptions) -> bool:
+    return prescriptions.offered
+
+
+ROUTES = (to(GO_PRESCRIPTIONS, open_list), on(PrescriptionList, turn), on(PrescriptionCard, card))

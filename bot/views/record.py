@@ -1,0 +1,84 @@
+"""«Медкарта»: its sections, and what is said of one that is not open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.keyboards.buttons.access import HowToConfirm
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.family import WhoseList
+from bot.keyboards.buttons.record import GO_RECORD
+from bot.keyboards.kit import Row, back_row, button, home_button, markup
+from bot.views.lists import Whose
+from bot.views.screen import Screen
+from services.accounts.model import Basis, Person
+from services.accounts.rights import own_word_counts, standing_bases
+from services.texts.dates import MOSCOW, local
+from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
+
+NEWS = N_("There is something new in the medical record")
+"""All that a message about a record says before it is opened."""
+
+
+def whose(person: Person, to: Go, *, several: bool) -> Whose:
+    """Whose section it is. `several`: there are others on the list."""
+    return Whose(person.full_name, WhoseList(to=to.to, page=0) if several else None)
+
+
+def record(t: Texts, shown: Whose, told: Sequence[Html], sections: Sequence[Row]) -> Screen:
+    """`told`: a sentence about each section that has one; `sections`: rows of buttons."""
+    return Screen(
+        blocks(bold(t("📁 Medical record")), t("Whose: {name}", name=bold(shown.name)), lines(*told)),
+        markup(
+            *sections,
+            [button(t.label("👤 Change"), shown.change)] if shown.change is not None else [],
+            [home_button(t)],
+        ),
+    )
+
+
+def closed(t: Texts, title: str, person: Person, to: Go, now: datetime, *, several: bool) -> Screen:
+    """A section that is not open to the account, why, and how it opens. `to`: the section."""
+    return Screen(
+        blocks(
+            bold(title),
+            t("Whose: {name}", name=bold(person.full_name)),
+            _why(t, person, now),
+        ),
+        markup(
+            [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))],
+            [button(t.label("👤 Change"), WhoseList(to=to.to, page=0))] if several else [],
+            back_row(t, GO_RECORD),
+        ),
+    )
+
+
+def news(t: Texts, person: Person, opens: Row) -> Screen:
+    """A message: that there is something new, never what. `opens`: the button that leads to it."""
+    return Screen(
+        blocks(bold(t(NEWS)), t("Patient: {name}", name=bold(person.full_name))),
+        markup(opens, [home_button(t)]),
+    )
+
+
+def _why(t: Texts, person: Person, now: datetime) -> Html:
+    today = local(now, MOSCOW).date()
+    bases = standing_bases(person, today, now)
+    if not bases:
+        return t("The access is over: nothing of this person’s medical record is seen from here any more.")
+    if own_word_counts(person, today) and bases - {Basis.CONSENT, Basis.DECLARED}:
+        return t(
+            "From the age of {age} the teenager’s own word comes first: they open the medical record themselves, in "
+            "their own chat, on the screen “Who has access”.",
+            age=person.own_word_from,
+        )
+    if Basis.CONSENT in bases:
+        return t(
+            "This person has not let you see the medical record. They can do so in their own chat, on the screen “Who "
+            "has access”."
+        )
+    return t(
+        "These data were typed here and are not confirmed by documents. The medical record opens once the clinic’s "
+        "desk has seen them."
+    )
