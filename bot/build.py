@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ from bot.casebook import Casebook
 from bot.common import Common
 from bot.entries import Entries
 from bot.front import ConsentFirst, HomeScreen
+from bot.fsm.searches import Searched, SearchedLists
 from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
 from bot.handlers import chat_member, last
@@ -156,6 +158,7 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
         if topic.build is not None:
             services |= {**bind(topic.build, services)(kernel), **(fakes or {})}
     _check_declared(services)
+    services["searched_lists"] = _searched(topics, services)
     services |= _gathered(kernel, topics, services)
     services["personal_parts"] = tuple(bind(topic.personal, services)() for topic in topics if topic.personal)
     for topic in topics:
@@ -187,12 +190,22 @@ def _check_declared(services: Services) -> None:
 def export_words(topics: Sequence[Topic] = ALL) -> ExportWords:
     """All that the document «Мои данные» says of its names and codes.
 
-    Kinds of notifications go by their headlines, statuses of cases by the words of the screens.
+    Kinds of notifications go by their headlines, statuses of cases by the words of the screens, searches by what was
+    asked.
     """
     headlines = {spec.kind: spec.headline for topic in topics for spec in topic.notices}
     statuses = {f"{spec.kind.name} status": spec.statuses for topic in topics for spec in topic.cases}
+    asked = {spec.list: spec.asks for topic in topics for spec in topic.searches}
     own = [words for topic in topics for words in topic.words]
-    return combined([*own, ExportWords(codes={"notification": headlines, **statuses})])
+    return combined([*own, ExportWords(codes={"notification": headlines, "search": asked, **statuses})])
+
+
+def _searched(topics: Sequence[Topic], services: Services) -> SearchedLists:
+    """Every list that can be searched, by its short name."""
+    specs = [spec for topic in topics for spec in topic.searches]
+    if twice := sorted(name for name, times in Counter(spec.list for spec in specs).items() if times > 1):
+        raise LookupError(f"two lists are searched under one name: {', '.join(twice)}")
+    return {spec.list: Searched(spec.asks, bind(spec.shown, services)) for spec in specs}
 
 
 def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, object]) -> Mapping[str, object]:

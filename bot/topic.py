@@ -30,6 +30,7 @@ from services.notify.model import Letter
 from services.notify.outbox import Outbox
 from services.personal import PersonalData, RestsOnRights
 from services.registry.following import Followed
+from services.searches.model import LONGEST_LIST
 from services.texts.dates import MOSCOW
 from services.texts.i18n import Html, Texts
 
@@ -239,13 +240,17 @@ class SearchSpec:
     """A list that can be searched by typed text.
 
     `list`: its short name, 24 letters at most, as buttons bear it; `asks`: an msgid, what is to be typed. `shown`: its
-    first screen; takes account, texts, now, whose list it is (a person's id, empty: nobody's), and the id of a search,
-    None: the whole list.
+    first screen; takes account, texts, now, whose list it is (a person's id, empty: nobody's), and the id of a search
+    (`services.searches`), None: the whole list. `ValueError` for a name that is too long.
     """
 
     list: str
     asks: str
     shown: Callable[..., Awaitable[Screen]]
+
+    def __post_init__(self) -> None:
+        if len(self.list) > LONGEST_LIST:
+            raise ValueError(f"{self.list!r} is too long a name for a list")
 
 
 @dataclass(frozen=True, slots=True)

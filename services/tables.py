@@ -17,9 +17,10 @@ from services.limits import tables as limits
 from services.notify import tables as notify
 from services.operators import tables as operators
 from services.registry.local import tables as local_registry
+from services.searches import tables as searches
 from services.storage import tables as storage
 
-MODULES = (storage, limits, accounts, drafts, notify, booking, cases, operators, local_registry)
+MODULES = (storage, limits, accounts, drafts, notify, booking, cases, searches, operators, local_registry)
 
 metadata = storage.metadata
 

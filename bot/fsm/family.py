@@ -29,7 +29,7 @@ from bot.views import family as view
 from bot.views import person as person_view
 from services.accounts.accounts import Accounts
 from services.accounts.family import AlreadyThere, Family, FamilyFull, WrongAge, fits
-from services.accounts.model import Person, Relation
+from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import ConfirmedPerson, Persons
 from services.accounts.rights import Editing
 from services.drafts.drafts import Drafts
@@ -146,7 +146,7 @@ class FamilySteps:
             return Stay(person_view.too_many_tries(t))
         await self.accounts.set_active_person(account, person.id)
         await self.drafts.drop(context.draft.id)
-        return Left(view.card(t, person, context.now, view.added(t, person)))
+        return Left(view.card(t, person, context.now, view.added(t, person), active=True))
 
     async def _save(self, context: StepContext) -> Outcome:
         account, t = context.account, context.t
@@ -167,13 +167,18 @@ class FamilySteps:
             return Stay(person_view.too_many_tries(t) if tried else view.not_to_be_changed(t))
         await self.drafts.drop(context.draft.id)
         note = view.saved(t, mark_lost=before.verified and not person.verified)
-        return Left(view.card(t, person, context.now, note))
+        return Left(view.card(t, person, context.now, note, active=await self._is_active(account, person)))
 
     async def _left(self, context: StepContext, person_id: str) -> Left:
         """The card of whoever is on the list already."""
         person = await self.persons.get(context.account, person_id)
         await self.drafts.drop(context.draft.id)
-        return Left(view.card(context.t, person, context.now, view.already_there(context.t)))
+        active = await self._is_active(context.account, person)
+        return Left(view.card(context.t, person, context.now, view.already_there(context.t), active=active))
+
+    async def _is_active(self, account: Account, person: Person) -> bool:
+        active = await self.persons.active(account)
+        return active is not None and active.id == person.id
 
 
 def edit_answers(person: Person, form: PatientIdentity, may: Editing) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.casebook import Casebook
 from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.cases import CaseList
-from bot.keyboards.kit import PAGE_SIZE
+from bot.keyboards.kit import DESCRIBED
 from bot.routing import on
 from bot.views import cases as view
 from bot.visitor import Visitor
@@ -17,7 +17,7 @@ async def listing(
     visitor: Visitor, data: CaseList, *, wizards: Wizards, cases: Cases, casebook: Casebook, persons: Persons
 ) -> None:
     await wizards.leave(visitor)
-    found = await cases.page(visitor.account, data.page, PAGE_SIZE)
+    found = await cases.page(visitor.account, data.page, DESCRIBED)
     whom = {each.person_id for each in found.items if each.person_id is not None}
     names = {each.id: each.full_name for each in await persons.family(visitor.account)} if whom else {}
     shown = [casebook.line(visitor.t, each, names.get(each.person_id or "")) for each in found.items]

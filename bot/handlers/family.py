@@ -6,6 +6,7 @@ from bot.fsm import family as wizard
 from bot.fsm.booking import KIND as BOOKING
 from bot.handlers.home import Home
 from bot.handlers.wizard import Wizards
+from bot.keyboards.buttons.common import Go
 from bot.keyboards.buttons.family import (
     GO_ADD_PERSON,
     GO_POLICIES,
@@ -14,14 +15,16 @@ from bot.keyboards.buttons.family import (
     PersonPolicy,
     PersonRemove,
     PolicyList,
+    WhoseList,
+    WhoseShown,
 )
-from bot.routing import on, to
+from bot.routing import Replay, on, to
 from bot.views import booking as booking_view
 from bot.views import family as view
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
-from services.accounts.family import Family, active
+from services.accounts.family import Family
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import Persons
 from services.accounts.rights import Editing, editing
@@ -43,10 +46,16 @@ class Policies:
 
     async def screen(self, visitor: Visitor, page: int = 0, note: Html | None = None) -> Screen:
         """An invitation to the form while there is nobody yet."""
-        family = await self._persons.family(visitor.account)
-        if not family:
+        active = await self._persons.active(visitor.account)
+        if active is None:
             return self._home.no_form(visitor, note)
-        return view.policies(visitor.t, family, active(visitor.account, family).id, page, note)
+        return view.policies(visitor.t, await self._persons.family(visitor.account), active.id, page, note)
+
+    async def card(self, visitor: Visitor, person: Person, note: Html | None = None) -> Screen:
+        """One of them; looking at it changes nothing."""
+        active = await self._persons.active(visitor.account)
+        shown = active is not None and active.id == person.id
+        return view.card(visitor.t, person, visitor.now, note, active=shown)
 
 
 async def open_policies(visitor: Visitor, *, wizards: Wizards, policies: Policies) -> None:
@@ -59,12 +68,32 @@ async def turn_policies(visitor: Visitor, data: PolicyList, *, wizards: Wizards,
     await visitor.show(await policies.screen(visitor, data.page))
 
 
-async def card(visitor: Visitor, data: PersonCard, *, persons: Persons, accounts: Accounts, wizards: Wizards) -> None:
-    """One press: the person is the active one, and the card says who it is."""
+async def card(visitor: Visitor, data: PersonCard, *, persons: Persons, wizards: Wizards, policies: Policies) -> None:
     person = await persons.get(visitor.account, data.person)
     await wizards.leave(visitor)
-    await accounts.set_active_person(visitor.account, person.id)
-    await visitor.show(view.card(visitor.t, person, visitor.now))
+    await visitor.show(await policies.card(visitor, person))
+
+
+async def choose_whose(
+    visitor: Visitor, data: WhoseList, *, persons: Persons, wizards: Wizards, policies: Policies
+) -> None:
+    """«Сменить»."""
+    await wizards.leave(visitor)
+    active = await persons.active(visitor.account)
+    if active is None:
+        await visitor.show(await policies.screen(visitor))
+        return
+    family = await persons.family(visitor.account)
+    await visitor.show(view.whose_list(visitor.t, family, active.id, Go(to=data.to), data.page))
+
+
+async def show_whose(
+    visitor: Visitor, data: WhoseShown, *, persons: Persons, accounts: Accounts, replay: Replay
+) -> None:
+    """The section that it was pressed in, of whoever is the active one from now on."""
+    person = await persons.get(visitor.account, data.person)
+    changed = await accounts.set_active_person(visitor.account, person.id)
+    await replay.press(visitor.become(changed), Go(to=data.to).pack())
 
 
 async def policy(visitor: Visitor, data: PersonPolicy, *, persons: Persons) -> None:
@@ -88,7 +117,7 @@ async def remove(
     account = visitor.account
     person = await persons.get(account, data.person)
     if person.relation is Relation.OWN:
-        await visitor.show(view.card(visitor.t, person, visitor.now))
+        await visitor.show(await policies.card(visitor, person))
         return
     if not data.sure:
         await visitor.show(view.ask_removal(visitor.t, person, await _ahead(visits, account, person)))
@@ -147,26 +176,30 @@ async def begin_adding(
         await wizards.start(visitor, wizard.KIND)
 
 
-async def open_edit(visitor: Visitor, data: PersonEdit, *, persons: Persons, wizards: Wizards) -> None:
+async def open_edit(
+    visitor: Visitor, data: PersonEdit, *, persons: Persons, wizards: Wizards, policies: Policies
+) -> None:
     """«Изменить»: everything is known, so it begins at the check screen."""
     await wizards.leave(visitor)
-    await _edit(visitor, data.person, persons, wizards)
+    await _edit(visitor, data.person, persons, wizards, policies)
 
 
-async def begin_edit(visitor: Visitor, *, drafts: Drafts, persons: Persons, wizards: Wizards) -> None:
+async def begin_edit(
+    visitor: Visitor, *, drafts: Drafts, persons: Persons, wizards: Wizards, policies: Policies
+) -> None:
     """Anew means as the person is now; without a draft nobody knows who."""
     draft = await drafts.open_of(visitor.account.id, wizard.EDIT)
     if draft is None:
         await wizards.show_outdated(visitor)
     else:
-        await _edit(visitor, draft.answers["id"], persons, wizards)
+        await _edit(visitor, draft.answers["id"], persons, wizards, policies)
 
 
-async def _edit(visitor: Visitor, person_id: str, persons: Persons, wizards: Wizards) -> None:
-    t, who = visitor.t, await persons.get(visitor.account, person_id)
+async def _edit(visitor: Visitor, person_id: str, persons: Persons, wizards: Wizards, policies: Policies) -> None:
+    who = await persons.get(visitor.account, person_id)
     may = editing(who, visitor.now)
     if may is Editing.NOTHING or who.shown is None:
-        await visitor.show(view.card(t, who, visitor.now, view.not_to_be_changed(t)))
+        await visitor.show(await policies.card(visitor, who, view.not_to_be_changed(visitor.t)))
     else:
         await wizards.start(visitor, wizard.EDIT, wizard.edit_answers(who, who.shown, may))
 
@@ -179,4 +212,6 @@ ROUTES = (
     on(PersonPolicy, policy),
     on(PersonEdit, open_edit),
     on(PersonRemove, remove),
+    on(WhoseList, choose_whose),
+    on(WhoseShown, show_whose),
 )

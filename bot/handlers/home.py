@@ -15,7 +15,6 @@ from bot.views import home as view
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
-from services.accounts.family import active
 from services.accounts.persons import Persons
 from services.booking.visits import Visits
 from services.drafts.drafts import Drafts
@@ -34,10 +33,9 @@ class Home:
     async def screen(self, visitor: Visitor, note: Html | None = None) -> Screen:
         """An invitation to the form while there is nobody yet."""
         account, t = visitor.account, visitor.t
-        family = await self._kernel.persons.family(account)
-        if not family:
+        person = await self._kernel.persons.active(account)
+        if person is None:
             return view.no_form(t, demo=self._kernel.demo, note=note)
-        person = active(account, family)
         rows = await self._entries.rows(visitor, Place.HOME)
         try:
             ahead = await self._visits.upcoming(account, 0, 1)

@@ -13,9 +13,9 @@ from bot.keyboards.kit import DESCRIBED
 from bot.routing import on, to
 from bot.topic import Composed, DocumentContext
 from bot.views import prescriptions as view
+from bot.views.lists import search_gone, whose
 from bot.views.screen import Screen
 from bot.visitor import Visitor
-from services.accounts.family import active
 from services.accounts.model import Account
 from services.accounts.persons import Persons
 from services.notify.outbox import Outbox
@@ -52,21 +52,20 @@ class PrescriptionLists:
             size=DESCRIBED,
             words=text or "",
         )
-        several = len(await self._persons.family(who)) > 1
+        shown = whose(found.person, await self._persons.family(who), GO_PRESCRIPTIONS)
         search = "" if forgotten else asked.search
-        note = search_forgotten(t) if forgotten else Html()
-        return view.Shown(found, asked.tab, asked.page, several, search, text, note)
+        note = search_gone(t) if forgotten else Html()
+        return view.Shown(found, shown, asked.tab, asked.page, search, text, note)
 
 
 async def open_list(
     visitor: Visitor, *, persons: Persons, prescription_lists: PrescriptionLists, wizards: Wizards, home: HomeScreen
 ) -> None:
     """Of whoever is shown in the main menu."""
-    family = await persons.family(visitor.account)
-    if not family:
+    person = await persons.active(visitor.account)
+    if person is None:
         await visitor.show(await home.screen(visitor))
         return
-    person = active(visitor.account, family)
     asked = PrescriptionList(person=person.id, tab=PrescriptionTab.USUAL, page=0, search="")
     await turn(visitor, asked, persons=persons, prescription_lists=prescription_lists, wizards=wizards)
 

@@ -12,34 +12,34 @@ from bot.keyboards.buttons.record import GO_RECORD
 from bot.routing import to
 from bot.topic import Place
 from bot.views import record as view
+from bot.views.lists import whose
 from bot.views.screen import Screen
 from bot.visitor import Visitor
-from services.accounts.family import active
 from services.accounts.persons import Persons
 from services.errors import NotAllowed
 
 
 async def page(visitor: Visitor, *, wizards: Wizards, persons: Persons, entries: Entries, home: HomeScreen) -> None:
     await wizards.leave(visitor)
-    family = await persons.family(visitor.account)
-    if not family:
+    person = await persons.active(visitor.account)
+    if person is None:
         await visitor.show(await home.screen(visitor))
         return
-    shown = view.whose(active(visitor.account, family), GO_RECORD, several=len(family) > 1)
+    shown = whose(person, await persons.family(visitor.account), GO_RECORD)
     rows = await entries.rows(visitor, Place.RECORD)
     await visitor.show(view.record(visitor.t, shown, await entries.told(visitor, Place.RECORD), rows))
 
 
 async def open_to(
-    visitor: Visitor, persons: Persons, person_id: str, to: Go, title: str, drawn: Callable[[], Awaitable[Screen]]
+    visitor: Visitor, persons: Persons, person_id: str, section: Go, title: str, drawn: Callable[[], Awaitable[Screen]]
 ) -> None:
     """A section of a person's record, or why it is not open. `title`: of the section."""
     try:
         screen = await drawn()
     except NotAllowed:
         person = await persons.get(visitor.account, person_id)
-        several = len(await persons.family(visitor.account)) > 1
-        screen = view.closed(visitor.t, title, person, to, visitor.now, several=several)
+        shown = whose(person, await persons.family(visitor.account), section)
+        screen = view.closed(visitor.t, title, person, shown, visitor.now)
     await visitor.show(screen)
 
 

@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TypeVar
 
 from bot.keyboards.buttons.common import GO_HOME, Idle
 from bot.keyboards.data import CallbackData
@@ -14,11 +15,15 @@ from services.texts.dates import month_words, weekday_letters
 from services.texts.i18n import Texts
 
 PAGE_SIZE = 8
+"""Items of a page whose buttons say all."""
+DESCRIBED = 4
+"""Items of a page whose text describes them."""
 LABEL = 30
 """The longest name that a button bears whole on a narrow phone."""
 TIMES_IN_ROW = 4
 
 Row = list[Button]
+Listed = TypeVar("Listed")
 
 
 def button(text: str, data: CallbackData | str) -> Button:
@@ -88,6 +93,12 @@ def page_count(total: int, size: int) -> int:
 def clamp(page: int, total: int, size: int) -> int:
     """A page that exists: lists may have grown shorter since the button was drawn."""
     return min(max(page, 0), page_count(total, size) - 1)
+
+
+def page_of(items: Sequence[Listed], page: int, size: int) -> Sequence[Listed]:
+    """What of a list stands on a page, or on its last one where there are not so many."""
+    first = clamp(page, len(items), size) * size
+    return items[first : first + size]
 
 
 def in_rows(buttons: Iterable[Button], width: int) -> list[Row]:

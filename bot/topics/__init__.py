@@ -34,6 +34,7 @@ from bot.topics import (
     record,
     reminders,
     requests,
+    searches,
     visits,
 )
 
@@ -45,6 +46,7 @@ ALL: Sequence[Topic] = (
     mail.TOPIC,
     access.TOPIC,
     family.TOPIC,
+    searches.TOPIC,
     booking.TOPIC,
     visits.TOPIC,
     moving.TOPIC,

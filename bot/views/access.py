@@ -23,10 +23,11 @@ from bot.keyboards.buttons.help import HelpPage
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, in_rows, markup, numbered, pager
+from bot.keyboards.kit import DESCRIBED, back_row, button, home_button, in_rows, markup, page_of
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
+from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.accounts.model import (
     VISITS_WHOLE,
@@ -343,25 +344,29 @@ def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: 
 
     `confirmed`: the holder's documents have been seen, so the others are told of.
     """
-    page = clamp(page, len(found), PAGE_SIZE)
-    first = page * PAGE_SIZE
-    shown = list(enumerate(found[first : first + PAGE_SIZE], start=first + 1))
-    nothing = t("No data. Whom you let see your bookings, and whose bookings you may see, will stand here.")
-    return Screen(
-        blocks(
-            bold(t("Who has access")),
-            *([_line(t, number, each) for number, each in shown] or [nothing]),
-            t("Permissions in all: {count}", count=len(found)),
-            ""
-            if confirmed
-            else t("Once the clinic’s desk has checked your documents, you will see here who else sees your bookings."),
-        ),
-        markup(
-            *([_close_button(t, number, each)] for number, each in shown if each.endable),
-            pager(t, page, len(found), PAGE_SIZE, lambda each: GrantList(page=each)),
-            [button(t.label("➕ Open access for someone close"), GrantAreas(allows=0))],
-            [_code_button(t)],
-            back_row(t, PolicyList(page=0)),
+    return draw(
+        t,
+        Listing(
+            title=t.label("Who has access"),
+            items=[_item(t, each) for each in page_of(found, page, DESCRIBED)],
+            page=page,
+            total=len(found),
+            count=blocks(
+                t("Permissions in all: {count}", count=len(found)),
+                ""
+                if confirmed
+                else t(
+                    "Once the clinic’s desk has checked your documents, you will see here who else sees your bookings."
+                ),
+            ),
+            nothing=t("No data. Whom you let see your bookings, and whose bookings you may see, will stand here."),
+            turned=lambda each: GrantList(page=each),
+            below=[
+                [button(t.label("➕ Open access for someone close"), GrantAreas(allows=0))],
+                [_code_button(t)],
+            ],
+            out=back_row(t, PolicyList(page=0)),
+            size=DESCRIBED,
         ),
     )
 
@@ -664,12 +669,14 @@ def _answers_about_elsewhere(t: Texts, found: Sequence[StandingBasis]) -> list[l
     ]
 
 
-def _line(t: Texts, number: int, basis: StandingBasis) -> Html:
+def _item(t: Texts, basis: StandingBasis) -> Item:
     if basis.mine:
         heading = t("Access is open for you")
     else:
         heading = t("You have opened access") if basis.basis is Basis.CONSENT else t("Access by documents")
-    return lines(Html(f"{number}. " + bold(heading)), _basis(t, basis))
+    closes = BasisEnd(link=basis.link_id, basis=basis.basis, sure=False) if basis.endable else None
+    name = basis.patient if basis.mine else _who_has(t, basis)
+    return Item((bold(heading), _basis(t, basis)), t.label("Close: {name}", name=name), closes)
 
 
 def _basis(t: Texts, basis: StandingBasis) -> Html:
@@ -689,12 +696,6 @@ def _who_has(t: Texts, basis: StandingBasis) -> str:
     if basis.relation is Relation.OWN and not basis.mine:
         return t.label("one more chat of yours")
     return basis.holder or t.label("a Telegram chat")
-
-
-def _close_button(t: Texts, number: int, basis: StandingBasis) -> Button:
-    name = basis.patient if basis.mine else _who_has(t, basis)
-    label = numbered(number, t.label("Close: {name}", name=name))
-    return button(label, BasisEnd(link=basis.link_id, basis=basis.basis, sure=False))
 
 
 def _over_here(t: Texts, basis: EndedBasis) -> Html:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.keyboards.buttons.cases import CaseList
 from bot.keyboards.data import CallbackData
+from bot.keyboards.kit import DESCRIBED
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.texts.dates import MOSCOW, when
@@ -41,6 +42,7 @@ def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: da
             count=t("Applications in all: {count}", count=total),
             nothing=t("No data. What you have sent and how it stands will be here."),
             turned=lambda each: CaseList(page=each),
+            size=DESCRIBED,
         ),
     )
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, pager, short
+from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, back_row, button, markup, page_of, short
 from bot.keyboards.markup import Markup
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
@@ -77,33 +77,40 @@ def contacts(t: Texts, clinic: Clinic) -> Html:
 
 def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int) -> Screen:
     """Regions that have clinics."""
-    page = clamp(page, len(found), PAGE_SIZE)
-    shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    rows = [
-        [button(f"{region_name(t, region)} · {count}", ClinicList(region=region.code, page=0))]
-        for region, count in shown
-    ]
-    text = t("Choose a region:") if found else t("No data. The list of clinics will stand here.")
-    return Screen(
-        blocks(bold(t("Clinics")), text),
-        markup(*rows, pager(t, page, len(found), PAGE_SIZE, lambda each: RegionList(page=each)), [home_button(t)]),
+    return draw(
+        t,
+        Listing(
+            title=t.label("Clinics"),
+            items=[
+                Item((), f"{region_name(t, region)} · {count}", ClinicList(region=region.code, page=0))
+                for region, count in page_of(found, page, PAGE_SIZE)
+            ],
+            page=page,
+            total=len(found),
+            count=lines(
+                t("Regions in all: {count}", count=len(found)),
+                t("Choose a region:") if found else "",
+            ),
+            nothing=t("No data. The list of clinics will stand here."),
+            turned=lambda each: RegionList(page=each),
+        ),
     )
 
 
 def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int) -> Screen:
     """Clinics of a region."""
-    first = clamp(page, len(found), PAGE_SIZE) * PAGE_SIZE
     return draw(
         t,
         Listing(
             title=region_name(t, region),
-            items=[_item(each) for each in found[first : first + PAGE_SIZE]],
+            items=[_item(each) for each in page_of(found, page, DESCRIBED)],
             page=page,
             total=len(found),
             count=t("Clinics in all: {count}", count=len(found)),
             nothing=t("No data. The list of clinics will stand here."),
             turned=lambda each: ClinicList(region=region.code, page=each),
             out=back_row(t, RegionList(page=0)),
+            size=DESCRIBED,
         ),
     )
 

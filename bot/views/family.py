@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.keyboards.buttons.access import GO_ENTER_CODE, GO_GRANTS, HowToConfirm
+from bot.keyboards.buttons.common import GO_HOME, Go
 from bot.keyboards.buttons.family import (
     GO_ADD_PERSON,
     GO_POLICIES,
@@ -17,15 +18,18 @@ from bot.keyboards.buttons.family import (
     PersonPolicy,
     PersonRemove,
     PolicyList,
+    WhoseList,
+    WhoseShown,
 )
 from bot.keyboards.buttons.help import HelpPage
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, home_button, markup, numbered, pager
+from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, back_row, button, home_button, markup, page_of
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
+from bot.views.lists import Item, Listing, draw
 from bot.views.person import policy_words
 from bot.views.screen import Screen
 from services.accounts.fields import format_phone, format_snils
@@ -99,43 +103,69 @@ class RelationChoice:
 
 
 def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: int, note: Html | None = None) -> Screen:
-    """Everybody; one press on a person makes them the active one."""
-    page = clamp(page, len(family), PAGE_SIZE)
-    first = page * PAGE_SIZE
-    shown = list(enumerate(family[first : first + PAGE_SIZE], start=first + 1))
-    return Screen(
-        blocks(
-            note or "",
-            bold(t("👪 Policies")),
-            *(_line(t, number, each, active=each.id == active_id) for number, each in shown),
-            t("Policies in all: {count}", count=len(family)),
-            t("Press a person: the card will open, and this policy will stand in the main menu."),
-        ),
-        markup(
-            *([button(numbered(number, each.short_name), PersonCard(person=each.id))] for number, each in shown),
-            pager(t, page, len(family), PAGE_SIZE, lambda each: PolicyList(page=each)),
-            [
-                button(t.label("➕ Add"), GO_ADD_PERSON),
-                button(t.label("🔑 Enter a code"), GO_ENTER_CODE),
+    """Everybody, and whose policy stands in the main menu."""
+    return draw(
+        t,
+        Listing(
+            title=t.label("👪 Policies"),
+            items=[
+                Item(_told(t, each, active=each.id == active_id), each.short_name, PersonCard(person=each.id))
+                for each in page_of(family, page, DESCRIBED)
             ],
-            back_row(t, GO_MORE),
+            page=page,
+            total=len(family),
+            count=blocks(
+                t("Policies in all: {count}", count=len(family)),
+                t("Press a person to open the card. There you choose whose policy stands in the main menu."),
+            ),
+            nothing=t("No data. Everybody you book for will stand here."),
+            turned=lambda each: PolicyList(page=each),
+            below=[[button(t.label("➕ Add"), GO_ADD_PERSON), button(t.label("🔑 Enter a code"), GO_ENTER_CODE)]],
+            out=back_row(t, GO_MORE),
+            size=DESCRIBED,
+            note=note or Html(),
         ),
     )
 
 
-def card(t: Texts, person: Person, now: datetime, note: Html | None = None) -> Screen:
-    """One person: who it is, what may be done from here and why."""
+def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, page: int) -> Screen:
+    """Whose card the section is to show: everybody by name."""
+    return draw(
+        t,
+        Listing(
+            title=t.label("👤 Whose card to show"),
+            items=[_whose(t, each, section, active=each.id == active_id) for each in page_of(family, page, PAGE_SIZE)],
+            page=page,
+            total=len(family),
+            count=blocks(
+                t("Policies in all: {count}", count=len(family)),
+                t("Whom you choose stands in the main menu and in all sections, until you choose somebody else."),
+            ),
+            nothing=t("No data. Everybody you book for will stand here."),
+            turned=lambda each: WhoseList(to=section.to, page=each),
+            out=back_row(t, section),
+        ),
+    )
+
+
+def card(t: Texts, person: Person, now: datetime, note: Html | None = None, *, active: bool = False) -> Screen:
+    """One person: who it is, what may be done from here and why. `active`: this policy stands in the main menu."""
     own = person.relation is Relation.OWN
     may = editing(person, now)
     can_confirm = is_declared(person) and person.relation in _CONFIRMED_BY_PAPERS
     return Screen(
         blocks(
             note or "",
-            lines(bold(person.full_name), t("This is you") if own else _relation_line(t, person.relation)),
+            lines(
+                bold(person.full_name),
+                t("This is you") if own else _relation_line(t, person.relation),
+                _active_line(t) if active else "",
+            ),
             lines(form_lines(t, person), *(_contacts(t, person) if may is not Editing.NOTHING else ())),
             _rights(t, person, now),
         ),
         markup(
+            [button(t.label("👉 Show this policy"), WhoseShown(to=GO_HOME.to, person=person.id))] if not active else [],
             [button(t.label("🩺 Book a doctor for this person"), PersonBook(person=person.id))]
             if not own and may_manage(person, _today(now), now)
             else [],
@@ -415,14 +445,24 @@ def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _line(t: Texts, number: int, person: Person, *, active: bool) -> Html:
+def _told(t: Texts, person: Person, *, active: bool) -> Sequence[Html]:
     heading = t("The child’s insurance policy") if person.relation is Relation.CHILD else t("Insurance policy")
-    return lines(
-        Html(f"{number}. ") + bold(heading),
+    return (
+        bold(heading),
         t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation])),
         *_form_in_list(t, person),
-        t("👉 This policy stands in the main menu") if active else "",
+        *([_active_line(t)] if active else []),
     )
+
+
+def _active_line(t: Texts) -> Html:
+    return t("👉 This policy stands in the main menu")
+
+
+def _whose(t: Texts, person: Person, section: Go, *, active: bool) -> Item:
+    told = t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation]))
+    mark = "✅ " if active else ""
+    return Item([told], mark + person.short_name, WhoseShown(to=section.to, person=person.id), mark)
 
 
 def _form_in_list(t: Texts, person: Person) -> tuple[Html, ...]:

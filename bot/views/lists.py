@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.buttons.family import WhoseList
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import PAGE_SIZE, Row, button, clamp, home_button, markup, numbered, pager
+from bot.keyboards.kit import PAGE_SIZE, Row, button, clamp, home_button, markup, numbered, pager, short
 from bot.views.screen import Screen
+from services.accounts.model import Person
 from services.texts.i18n import Html, Texts, blocks, bold, lines
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of what is listed. `told`: its lines, the first beside its number; `label`: of the button that opens it.
+    """One of what is listed. `told`: its lines, the first beside its number, or none: the button says all.
 
-    `mark`: what stands before the number.
+    `label`: of the button that `opens` it, None: it has none. `mark`: what stands before the number.
     """
 
     told: Sequence[Html]
     label: str
-    opens: CallbackData
+    opens: CallbackData | None
     mark: str = ""
 
 
@@ -58,7 +61,8 @@ class Search:
 class Listing:
     """A page of a list. `items`: of this page alone; `total`: how many there are in all, which `count` says.
 
-    `nothing`: what is said where there is nothing, and what would stand here. `turned`: the button of another page.
+    `size`: of a page, `DESCRIBED` where items have more than a line of text. `nothing`: what is said where there is
+    nothing, and what would stand here. `turned`: the button of another page.
     `below`: rows beneath the list; `out`: the last row, None: «🏠 Главное меню». With a `search` that has a text, the
     items and their number are what was found. `note`: what has happened.
     """
@@ -79,16 +83,35 @@ class Listing:
     note: Html = field(default_factory=Html)
 
 
+def whose(person: Person, family: Sequence[Person], section: Go) -> Whose:
+    """Whose card a section shows; «Сменить» where somebody else of the `family` could be shown in it."""
+    return Whose(person.full_name, WhoseList(to=section.to, page=0) if len(family) > 1 else None)
+
+
+def search_gone(t: Texts) -> Html:
+    """The note above the whole list, where a button was of a search that another one has followed."""
+    return t("This search is no longer kept: here is the whole list.")
+
+
 def draw(t: Texts, shown: Listing) -> Screen:
     """The page asked for, or the last one where the list has grown shorter."""
     page = clamp(shown.page, shown.total, shown.size)
     listed = list(enumerate(shown.items, start=page * shown.size + 1))
+    told = [_told(number, each) for number, each in listed if each.told]
     return Screen(
-        blocks(bold(shown.title), *([_told(*each) for each in listed] or [shown.nothing]), shown.count),
+        blocks(
+            shown.note,
+            lines(bold(shown.title), t("Patient: {name}", name=shown.whose.name) if shown.whose else ""),
+            *told,
+            "" if listed else _nothing(t, shown),
+            _count(t, shown),
+        ),
         markup(
             [button(f"• {each.label}" if each.here else each.label, each.opens) for each in shown.tabs],
-            *([button(numbered(number, each.label), each.opens)] for number, each in listed),
+            *(_row(number, each) for number, each in listed),
             pager(t, page, shown.total, shown.size, shown.turned),
+            *_search_rows(t, shown),
+            [button(t.label("👤 Change"), shown.whose.change)] if shown.whose and shown.whose.change else [],
             *shown.below,
             shown.out if shown.out is not None else [home_button(t)],
         ),
@@ -98,3 +121,35 @@ def draw(t: Texts, shown: Listing) -> Screen:
 def _told(number: int, item: Item) -> Html:
     first, *rest = item.told
     return lines(Html(f"{item.mark}{number}. ") + first, *rest)
+
+
+def _row(number: int, item: Item) -> Row:
+    if item.opens is None:
+        return []
+    return [button(numbered(number, item.label) if item.told else short(item.label), item.opens)]
+
+
+def _sought(shown: Listing) -> str | None:
+    return shown.search.text if shown.search is not None else None
+
+
+def _nothing(t: Texts, shown: Listing) -> Html:
+    sought = _sought(shown)
+    if sought is None:
+        return shown.nothing
+    return t("Nothing is found. Try a part of a word or of a number, or look at the whole list.")
+
+
+def _count(t: Texts, shown: Listing) -> Html:
+    sought = _sought(shown)
+    return shown.count if sought is None else t("Found for “{text}”: {count}", text=sought, count=shown.total)
+
+
+def _search_rows(t: Texts, shown: Listing) -> list[Row]:
+    """What is not there need not be searched."""
+    search = shown.search
+    if search is None or not (shown.total or search.text is not None):
+        return []
+    if search.text is None:
+        return [[button(f"🔎 {search.label}", search.opens)]]
+    return [[button(t.label("🔎 Search again"), search.opens)], [button(t.label("Whole list"), search.whole)]]

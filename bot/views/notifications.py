@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
-from bot.keyboards.kit import PAGE_SIZE, button, clamp, short
+from bot.keyboards.kit import DESCRIBED, button, clamp, short
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -33,7 +33,7 @@ def listing(
     t: Texts, found: tuple[NotificationLine, ...], total: int, page: int, now: datetime, unread: int = 0
 ) -> Screen:
     """`unread`: of all pages."""
-    read_all = [button(t.label("✓ Mark all as read"), NotificationReadAll(page=clamp(page, total, PAGE_SIZE)))]
+    read_all = [button(t.label("✓ Mark all as read"), NotificationReadAll(page=clamp(page, total, DESCRIBED)))]
     return draw(
         t,
         Listing(
@@ -47,6 +47,7 @@ def listing(
             ),
             nothing=t("No data. News about your bookings will stand here."),
             turned=lambda each: NotificationList(page=each),
+            size=DESCRIBED,
             below=[read_all] if unread else [],
         ),
     )
@@ -80,7 +81,7 @@ def moved(t: Texts, before: VisitEntry | None, now: datetime) -> Html:
 
 
 def _item(t: Texts, line: NotificationLine, now: datetime) -> Item:
-    # Eight of the longest must stay within Telegram's 4096 characters.
+    # Four of the longest must stay within Telegram's 4096 characters.
     note = line.notification
     told = (
         bold(line.headline),

@@ -9,13 +9,12 @@ from datetime import date
 from bot.keyboards.buttons.documents import DocumentOpen
 from bot.keyboards.buttons.family import PersonBook
 from bot.keyboards.buttons.notifications import NotificationList
-from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS, PrescriptionCard, PrescriptionList, PrescriptionTab
+from bot.keyboards.buttons.prescriptions import PrescriptionCard, PrescriptionList, PrescriptionTab
 from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.buttons.searches import SearchBegin
-from bot.keyboards.kit import back_row, button, markup, short
+from bot.keyboards.kit import DESCRIBED, back_row, button, markup, short
 from bot.views.clinics import LINE
-from bot.views.lists import Item, Listing, Search, Tab, draw
-from bot.views.record import whose
+from bot.views.lists import Item, Listing, Search, Tab, Whose, draw
 from bot.views.screen import Screen
 from services.documents.model import Fact, Facts, Head, Paragraph, Part, Sheet
 from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
@@ -41,15 +40,15 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One of the lists. `several`: the account has others on its list, too.
+    """One of the lists.
 
     `search`: the id of what was looked for, empty: nothing was; `text`: what it was. `note`: what has happened.
     """
 
     found: PrescriptionPage
+    whose: Whose
     tab: PrescriptionTab
     page: int
-    several: bool
     search: str = ""
     text: str | None = None
     note: Html = field(default_factory=Html)
@@ -79,7 +78,8 @@ def listing(t: Texts, shown: Shown) -> Screen:
             turned=lambda each: at(tab, each, shown.search),
             tabs=[Tab(t.label(TITLES[each]), at(each, 0, shown.search), each is tab) for each in PrescriptionTab],
             out=back_row(t, GO_RECORD),
-            whose=whose(person, GO_PRESCRIPTIONS, several=shown.several),
+            size=DESCRIBED,
+            whose=shown.whose,
             search=Search(
                 t.label("Search among prescriptions"),
                 SearchBegin(list=SEARCH, person=person.id),

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.keyboards.buttons.access import HowToConfirm
-from bot.keyboards.buttons.common import Go
-from bot.keyboards.buttons.family import WhoseList
 from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.lists import Whose
@@ -21,15 +19,10 @@ NEWS = N_("There is something new in the medical record")
 """All that a message about a record says before it is opened."""
 
 
-def whose(person: Person, to: Go, *, several: bool) -> Whose:
-    """Whose section it is. `several`: there are others on the list."""
-    return Whose(person.full_name, WhoseList(to=to.to, page=0) if several else None)
-
-
 def record(t: Texts, shown: Whose, told: Sequence[Html], sections: Sequence[Row]) -> Screen:
     """`told`: a sentence about each section that has one; `sections`: rows of buttons."""
     return Screen(
-        blocks(bold(t("📁 Medical record")), t("Whose: {name}", name=bold(shown.name)), lines(*told)),
+        blocks(bold(t("📁 Medical record")), t("Patient: {name}", name=bold(shown.name)), lines(*told)),
         markup(
             *sections,
             [button(t.label("👤 Change"), shown.change)] if shown.change is not None else [],
@@ -38,17 +31,17 @@ def record(t: Texts, shown: Whose, told: Sequence[Html], sections: Sequence[Row]
     )
 
 
-def closed(t: Texts, title: str, person: Person, to: Go, now: datetime, *, several: bool) -> Screen:
-    """A section that is not open to the account, why, and how it opens. `to`: the section."""
+def closed(t: Texts, title: str, person: Person, shown: Whose, now: datetime) -> Screen:
+    """A section that is not open to the account, why, and how it opens."""
     return Screen(
         blocks(
             bold(title),
-            t("Whose: {name}", name=bold(person.full_name)),
+            t("Patient: {name}", name=bold(shown.name)),
             _why(t, person, now),
         ),
         markup(
             [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))],
-            [button(t.label("👤 Change"), WhoseList(to=to.to, page=0))] if several else [],
+            [button(t.label("👤 Change"), shown.change)] if shown.change is not None else [],
             back_row(t, GO_RECORD),
         ),
     )

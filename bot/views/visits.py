@@ -18,7 +18,7 @@ from bot.keyboards.buttons.visits import (
     VisitMove,
     VisitVenue,
 )
-from bot.keyboards.kit import Row, back_row, button, home_button, markup, short
+from bot.keyboards.kit import DESCRIBED, Row, back_row, button, home_button, markup, short
 from bot.views.clinics import clinic_address, room_line
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
@@ -218,6 +218,7 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
                 ListTab(t.label("Past"), VisitList(tab=Tab.PAST, page=0), tab is Tab.PAST),
             ],
             below=[] if found.total else [[button(t.label("🩺 Book a doctor"), GO_BOOKING)]],
+            size=DESCRIBED,
         ),
     )
 
@@ -277,7 +278,7 @@ def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
 
 
 def _item(t: Texts, entry: VisitEntry, now: datetime) -> Item:
-    # The card says everything in full; eight of them must stay within Telegram's 4096 characters.
+    # The card says everything in full; four of them must stay within Telegram's 4096 characters.
     visit = entry.visit
     told = (
         bold(visit_when(t, visit, now)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -38,11 +38,6 @@ from services.texts.names import folded
 PERSONS = 20
 """How many persons an account may have."""
 _LEAST_AGES = {Relation.OWN: OWN_ACCOUNT_AGE, Relation.SPOUSE: 14, Relation.PARENT: ADULT_AGE}
-
-
-def active(account: Account, family: Sequence[Person]) -> Person:
-    """Whose card stands in the main menu and in all sections; the first of the list where nobody was chosen."""
-    return next((each for each in family if each.id == account.active_person_id), family[0])
 
 
 @statement

@@ -114,6 +114,12 @@ class Persons:
         return await self._gate.open_to(account, await self._load(account.id))
 
     @concerns.persons("the list itself: what is asked of it counts as the caller's")
+    async def active(self, account: Account) -> Person | None:
+        """Whose policy stands in the main menu, and whose card the sections show; None while there is nobody."""
+        family = await self.family(account)
+        return next((each for each in family if each.id == account.active_person_id), next(iter(family), None))
+
+    @concerns.persons("the list itself: what is asked of it counts as the caller's")
     async def get(self, account: Account, person_id: str) -> Person:
         """A person of this account; `NotFound` for anybody else's.
 

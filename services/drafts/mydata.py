@@ -53,7 +53,7 @@ class DraftData:
 
 
 _CODES = {"region": "region", "person": "person", "id": "person", "clinic": "clinic", "sex": "sex"}
-_CODES |= {"relation": "relation"}
+_CODES |= {"relation": "relation", "list": "search"}
 
 
 def _answer(name: str, value: object) -> Fact:

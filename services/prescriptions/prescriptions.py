@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from services.accounts import concerns
 from services.accounts.model import Account, Action, Area, Person
@@ -13,7 +13,7 @@ from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
 from services.registry.model import Prescription
 from services.registry.ports.prescriptions import PrescriptionsPort
 from services.texts.dates import local
-from services.texts.names import folded
+from services.texts.names import found_in
 
 
 class Prescriptions:
@@ -39,8 +39,7 @@ class Prescriptions:
         for among drugs, numbers, clinics and doctors.
         """
         person = await self._persons.get(who, person_id)
-        wanted = folded(words).split()
-        listed = [each for each in await self._of(person) if each.commercial is commercial and _has(each, wanted)]
+        listed = [each for each in await self._of(person) if each.commercial is commercial and _has(each, words)]
         first = min(page, max(0, len(listed) - 1) // size) * size
         return PrescriptionPage(
             person, [self._entry(each, person) for each in listed[first : first + size]], len(listed)
@@ -71,9 +70,7 @@ class Prescriptions:
         return PrescriptionEntry(prescription, person, prescription.standing(today))
 
 
-def _has(prescription: Prescription, words: Collection[str]) -> bool:
-    """Whether each of the words is a part of what one may remember of it."""
-    if not words:
-        return True
-    told = folded(" ".join((prescription.drug, prescription.number, prescription.clinic, prescription.doctor)))
-    return all(each in told for each in words)
+def _has(prescription: Prescription, words: str) -> bool:
+    """Whether it is what is looked for, by whatever one may remember of it."""
+    each = prescription
+    return not words or found_in(words, each.drug, each.number, each.clinic, each.doctor)

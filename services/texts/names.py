@@ -59,6 +59,14 @@ def folded(text: str) -> str:
     return _unmarked(name, _YO, _DOTS).replace("’", "'")
 
 
+def found_in(typed: str, *told: str) -> bool:
+    """Whether what was typed to look for something finds what is told of it: all its words, in any order, each a part
+    of a word or a number there.
+    """
+    inside = [folded(each) for each in told]
+    return all(any(word in each for each in inside) for word in folded(typed).split())
+
+
 @lru_cache(4096)  # asked for everybody who is read
 def patronymic(text: str | None) -> str | None:
     """A patronymic as it is kept; None where what was written says that there is none: «нет», «—»."""

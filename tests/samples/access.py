@@ -22,7 +22,18 @@ from services.accounts.model import (
     StandingBasis,
     initials,
 )
-from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, PERSONS, TEENAGER, UNTIL, Sample, Samples, StepSample
+from tests.samples.common import (
+    DESCRIBED,
+    EVIL,
+    LONGEST_PERSON,
+    NOW,
+    PERSONS,
+    TEENAGER,
+    UNTIL,
+    Sample,
+    Samples,
+    StepSample,
+)
 
 COVERS = (frozenset({Covers.SEE_VISITS}), VISITS_WHOLE, frozenset({Covers.RECORDS}), frozenset(Covers))
 GRANTS = [
@@ -83,7 +94,7 @@ def _access() -> list[Sample]:
             for count in (1, 2)
         ),
         *(Sample(access.standing, (BASES, page), {"confirmed": True}) for page in (0, 1, 99)),
-        Sample(access.standing, (longest * PAGE, 0), {"confirmed": False}),
+        Sample(access.standing, (longest * DESCRIBED, 0), {"confirmed": False}),
         *(Sample(access.standing, ([], 0), {"confirmed": confirmed}) for confirmed in (True, False)),
         *(Sample(access.close, (each,)) for each in BASES),
         *(

@@ -10,7 +10,7 @@ from bot.views import cases
 from bot.views.screen import Screen
 from services.cases.model import CaseItem
 from services.texts.i18n import Texts
-from tests.samples.common import EVIL, LONGEST_PERSON, NOW, PAGE, Sample, Samples
+from tests.samples.common import DESCRIBED, EVIL, LONGEST_PERSON, NOW, Sample, Samples
 
 BOOK = Casebook([spec for topic in ALL for spec in topic.cases])
 
@@ -28,7 +28,7 @@ def different(t: Texts) -> Screen:
 
 
 def many(t: Texts, each: CaseItem, person: str | None) -> Screen:
-    return cases.statuses(t, [BOOK.line(t, each, person)] * PAGE, 88, 712, NOW)
+    return cases.statuses(t, [BOOK.line(t, each, person)] * DESCRIBED, 177, 712, NOW)
 
 
 SAMPLES = Samples(

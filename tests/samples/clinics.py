@@ -29,7 +29,7 @@ SAMPLES = Samples(
         *(
             Sample(clinics.clinics, (LONGEST_REGION, [each] * number, page))
             for each in CLINICS
-            for number, page in ((1, 0), (700, 0), (700, 87))
+            for number, page in ((1, 0), (700, 0), (700, 174))
         ),
         Sample(clinics.clinics, (LONGEST_REGION, [], 0)),
         *(Sample(clinics.clinic, (replace(each, age_group=group),)) for each in CLINICS for group in AgeGroup),

@@ -109,6 +109,8 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 EVIL = "<u>Ко & «Сын»</u> {name}"
 """A name that would break the markup and the sentence if it got in as it is; `u` stands in no sentence of ours."""
 PAGE = 8
+DESCRIBED = 4
+"""Of a page whose text describes what is listed."""
 
 
 def words(length: int, text: str = "Областная клиническая больница имени Семашко ") -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.fsm import family as family_wizard
 from bot.fsm import person as person_wizard
+from bot.keyboards.buttons.family import GO_POLICIES
 from bot.views import family, person
 from services.accounts.fields import PolicyWarning
 from services.accounts.model import Basis, Covers, LinkNotice, Relation
@@ -16,6 +17,7 @@ from services.texts.i18n import Html
 from tests.samples.common import (
     ANNA,
     CHILD,
+    DESCRIBED,
     EVIL,
     EVIL_PERSON,
     HIDDEN,
@@ -76,11 +78,17 @@ def _family() -> list[Sample]:
         *(
             Sample(family.policies, ([each] * count, each.id, page, note))
             for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, HIDDEN, *without)
-            for count, page in ((1, 0), (PAGE, 0), (20, 99))
+            for count, page in ((1, 0), (DESCRIBED, 0), (20, 99))
             for note in (None, longest_note)
         ),
+        *(
+            Sample(family.whose_list, ([ANNA, *[each] * (count - 1)], shown, GO_POLICIES, page))
+            for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, HIDDEN)
+            for count, page in ((2, 0), (PAGE, 0), (20, 99))
+            for shown in (ANNA.id, each.id)
+        ),
         *(Sample(family.card, (each, NOW)) for each in (*every, *without, *bare)),
-        Sample(family.card, (LONGEST_PERSON, NOW, longest_note)),
+        *(Sample(family.card, (each, NOW, longest_note), {"active": True}) for each in (ANNA, LONGEST_PERSON)),
         *(Sample(family.policy_mark, (each,)) for each in (*every, *without)),
         *(Sample(family.ask_removal, (each, ahead)) for each in every[::7] for ahead in (None, 0, 1, 5)),
         *(Sample(draws, (notice,)) for draws in (family.turned_18, family.guardianship_ended) for notice in notices),

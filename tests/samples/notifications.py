@@ -19,7 +19,7 @@ from services.cases.notices import CaseNews
 from services.notify.model import Notification
 from services.texts.i18n import Texts
 from tests.samples.cases import BOOK, ITEMS
-from tests.samples.common import CHILD, ENTRIES, EVIL, LONGEST_PERSON, NOW, PAGE, SHORT_VISIT, Sample, Samples
+from tests.samples.common import CHILD, DESCRIBED, ENTRIES, EVIL, LONGEST_PERSON, NOW, SHORT_VISIT, Sample, Samples
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
 
@@ -63,14 +63,14 @@ def ordinary(t: Texts) -> Screen:
 
 
 def a_page(t: Texts, kind: str, entry: VisitEntry | None, *, read: bool = False, person: str | None = None) -> Screen:
-    shown = (line(t, kind, entry, read=read, person=person),) * PAGE
-    return notifications.listing(t, shown, 712, 88, NOW, 0 if read else 712)
+    shown = (line(t, kind, entry, read=read, person=person),) * DESCRIBED
+    return notifications.listing(t, shown, 712, 177, NOW, 0 if read else 712)
 
 
 def of_cases(t: Texts, item: CaseItem) -> Screen:
     note = Notification("notification", "a1", CaseNews.CASE_STATUS, item.id, NOW - timedelta(days=400))
     about = notifications.NotificationLine(note, BOOK.headline(t, item), label=BOOK.title(t, item))
-    return notifications.listing(t, (about,) * PAGE, 712, 88, NOW, 712)
+    return notifications.listing(t, (about,) * DESCRIBED, 712, 177, NOW, 712)
 
 
 SAMPLES = Samples(

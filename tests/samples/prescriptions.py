@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.keyboards.buttons.notifications import NotificationList
-from bot.keyboards.buttons.prescriptions import PrescriptionTab
+from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS, PrescriptionTab
 from bot.keyboards.kit import DESCRIBED
 from bot.views import prescriptions
+from bot.views.lists import whose
 from services.accounts.model import Person
 from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
 from services.registry.model import Prescription, PrescriptionStatus
-from tests.samples.common import ANNA, EVIL, LONGEST_PERSON, NOW, PERSONS, Sample, Samples, words
+from tests.samples.common import ANNA, EVIL, LONGEST_PERSON, NOW, PERSONS, TEENAGER, Sample, Samples, words
 
 TODAY = NOW.date()
 IBUPROFEN = Prescription(
@@ -82,9 +83,9 @@ def shown(
     text: str | None = None,
 ) -> prescriptions.Shown:
     search = "S" * 12 if text is not None else ""
-    return prescriptions.Shown(
-        PrescriptionPage(person, items, total), tab, page, several=True, search=search, text=text
-    )
+    family = [person, TEENAGER] if person is ANNA else [person]
+    found = PrescriptionPage(person, items, total)
+    return prescriptions.Shown(found, whose(person, family, GO_PRESCRIPTIONS), tab, page, search, text)
 
 
 SAMPLES = Samples(
@@ -101,7 +102,7 @@ SAMPLES = Samples(
             for items in ((), MANY)
             for text in ("ибу", EVIL, words(60))
         ),
-        *(Sample(prescriptions.listing, (replace(shown(MANY, 2, person=each), several=False),)) for each in PERSONS),
+        *(Sample(prescriptions.listing, (shown(MANY, 2, person=each),)) for each in PERSONS),
         Sample(prescriptions.card, (entry(),), ordinary=True),
         *(
             Sample(prescriptions.card, (each, 99_999, "S" * 12), {"back": back})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bot.keyboards.buttons.common import Go
 from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS
 from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.kit import Row, button
 from bot.topic import Place
 from bot.topics import ALL
 from bot.views import record
+from bot.views.lists import Whose, whose
 from bot.views.screen import Screen
 from services.accounts.model import Basis, Person, Relation
 from services.texts.i18n import Texts
@@ -24,14 +26,17 @@ SHUT = [
 ]
 
 
+def whose_of(person: Person, several: bool, section: Go) -> Whose:
+    return whose(person, [person, TEENAGER] if several else [person], section)
+
+
 def page(t: Texts, person: Person, several: bool) -> Screen:
     rows: list[Row] = [[button(t.label(each.label), each.button)] for each in SECTIONS]
-    shown = record.whose(person, GO_RECORD, several=several)
-    return record.record(t, shown, [t(each.about) for each in SECTIONS], rows)
+    return record.record(t, whose_of(person, several, GO_RECORD), [t(each.about) for each in SECTIONS], rows)
 
 
 def closed(t: Texts, person: Person, several: bool) -> Screen:
-    return record.closed(t, t.label("💊 Prescriptions"), person, GO_PRESCRIPTIONS, NOW, several=several)
+    return record.closed(t, t.label("💊 Prescriptions"), person, whose_of(person, several, GO_PRESCRIPTIONS), NOW)
 
 
 def news(t: Texts, person: Person) -> Screen:

@@ -15,11 +15,11 @@ from services.texts.i18n import Html, Texts, escape
 from tests.samples.common import (
     ANNA,
     CHILD,
+    DESCRIBED,
     ENTRIES,
     LONGEST,
     LONGEST_VISIT,
     NOW,
-    PAGE,
     PLAIN,
     SHORT_VISIT,
     Sample,
@@ -34,7 +34,7 @@ def _visit_lists() -> list[Sample]:
     return [
         Sample(visits.visit_list, (Tab.UPCOMING, VisitPage((SHORT_VISIT, later), 2), 0, NOW), ordinary=True),
         *(
-            Sample(visits.visit_list, (tab, VisitPage((entry,) * PAGE, 712), 88, NOW))
+            Sample(visits.visit_list, (tab, VisitPage((entry,) * DESCRIBED, 712), 177, NOW))
             for tab in Tab
             for entry in ENTRIES
         ),

@@ -13,7 +13,7 @@ class PolicyList(CallbackData, prefix="pl1"):
 
 
 class PersonCard(CallbackData, prefix="pc1"):
-    """Opens a person's card, and makes the person the active one."""
+    """Opens a person's card."""
 
     person: str
 
