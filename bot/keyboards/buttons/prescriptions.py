@@ -15,7 +15,7 @@ class PrescriptionTab(StrEnum):
     COMMERCIAL = "c"
 
 
-class PrescriptionList(CallbackData, prefix="rl1"):
+class PrescriptionList(CallbackData, prefix="xp1"):
     """`search`: the id of what was looked for, empty: the whole list."""
 
     person: str
@@ -24,7 +24,7 @@ class PrescriptionList(CallbackData, prefix="rl1"):
     search: str
 
 
-class PrescriptionCard(CallbackData, prefix="rc1"):
+class PrescriptionCard(CallbackData, prefix="xr1"):
     """`page`, `search`: where in its list it was opened."""
 
     person: str

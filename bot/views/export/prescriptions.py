@@ -12,7 +12,6 @@ WORDS = ExportWords(
         "prescriptions": {
             "commercial": N_("whether it is a commercial prescription"),
             "drug": N_("medicine"),
-            "clinic": N_("institution"),
             "number": N_("number of the prescription"),
             "valid_until": N_("until when it is valid"),
             "doctor": N_("doctor"),
