@@ -16,7 +16,8 @@ from bot.settings import Settings
 from services.clock import Clock, ShiftedClock, SystemClock  # noqa: TID251  (it is passed in from here)
 from services.errors import SetupError
 from services.registry.local.patients import Patients
-from services.registry.local.tables import patient
+from services.registry.local.prescriptions import Prescriptions
+from services.registry.local.tables import patient, prescription
 from services.storage.engine import Database
 from services.storage.files import cure
 from services.storage.findable import all_findable
@@ -100,7 +101,10 @@ async def bot_username(storage: Storage) -> str:
 def rotation(storage: Storage, pause: Pause) -> Rotation:
     """What seals everything anew under the key that the vault seals with now; `pause`: waits, in seconds."""
     vault = storage.vault
-    indexes: dict[Column[Any], Remake] = {patient.c.identity: Patients(vault).indexes_of}
+    indexes: dict[Column[Any], Remake] = {
+        patient.c.identity: Patients(vault).indexes_of,
+        prescription.c.content: Prescriptions(vault).indexes_of,
+    }
     indexes |= {each.sealed: partial(each.indexes_of, vault) for each in all_findable(all_tables())}
     return Rotation(storage.database.aside, vault, all_tables(), indexes, pause)
 

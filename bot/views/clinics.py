@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
@@ -15,7 +14,7 @@ from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
 from services.texts.hours import hours_words
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
-from services.texts.names import folded
+from services.texts.names import with_town
 
 LINE = 220
 """The longest line of a list of eight: within Telegram's 4096 characters, and no real name is longer."""
@@ -31,14 +30,7 @@ def clinic_label(clinic: Clinic, *, star: bool = False) -> str:
 
 def clinic_address(clinic: Clinic) -> str:
     """The address with the town, unless it names it already."""
-    return _with_town(clinic.address, clinic.town)
-
-
-@lru_cache(1024)
-def _with_town(address: str, town: str) -> str:
-    if not town or folded(town) in folded(address):
-        return address or town
-    return f"{town}, {address}" if address else town
+    return with_town(clinic.address, clinic.town)
 
 
 def kilometres(t: Texts, distance: float) -> str:

@@ -67,6 +67,14 @@ def found_in(typed: str, *told: str) -> bool:
     return all(any(word in each for each in inside) for word in folded(typed).split())
 
 
+@lru_cache(1024)
+def with_town(address: str, town: str) -> str:
+    """The address with the town, unless it names it already; either may be empty."""
+    if not town or folded(town) in folded(address):
+        return address or town
+    return f"{town}, {address}" if address else town
+
+
 @lru_cache(4096)  # asked for everybody who is read
 def patronymic(text: str | None) -> str | None:
     """A patronymic as it is kept; None where what was written says that there is none: «нет», «—»."""

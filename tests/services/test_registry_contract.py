@@ -1,7 +1,8 @@
 """The contracts of the registry's ports: whatever registry comes later must pass those of the ports that it has.
 
-A later registry adds a class of its own below, with a `world` that can furnish it; one that moves visits
-in one call passes `MovingContract` as well, one that tells its changes `VisitChangesContract`.
+A later registry adds a class of its own below, with a `world` that can furnish it; one that moves visits in one call
+passes `MovingContract` as well, one that tells its changes `VisitChangesContract`, one that has prescriptions
+`PrescriptionsContract`, one that tells what becomes of them `PrescriptionChangesContract`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.refs import slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity, Visit
+from services.registry.ports.prescriptions import PrescriptionRecord
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage.engine import Database
@@ -23,6 +25,7 @@ from tests.services.contracts.bookings import BookingsContract, MovingContract
 from tests.services.contracts.changes import VisitChangesContract
 from tests.services.contracts.clinics import ClinicsContract
 from tests.services.contracts.patients import PatientsContract
+from tests.services.contracts.prescriptions import PrescriptionChangesContract, PrescriptionsContract
 from tests.services.contracts.times import TimesContract
 from tests.services.contracts.visits import VisitsContract
 from tests.services.contracts.world import ANNA, RegistryWorld
@@ -99,6 +102,9 @@ class LocalWorld:
     async def miss_at_the_desk(self, visit_id: str) -> None:
         await self._admin.mark_missed(visit_id)
 
+    async def prescribe(self, record: PrescriptionRecord) -> None:
+        await self._admin.put_prescriptions([record])
+
 
 class TestLocalRegistry(
     ClinicsContract,
@@ -108,6 +114,8 @@ class TestLocalRegistry(
     BookingsContract,
     MovingContract,
     VisitChangesContract,
+    PrescriptionsContract,
+    PrescriptionChangesContract,
 ):
     @pytest.fixture
     def world(self, database: Database, vault: Vault, clock: FakeClock) -> RegistryWorld:

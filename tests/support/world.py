@@ -70,6 +70,7 @@ from services.registry.model import (
     Visit,
 )
 from services.registry.ports.errors import RegistryUnavailable
+from services.registry.ports.prescriptions import PrescriptionChangesPort
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.registry.ports.visits import VisitChangesPort
@@ -109,6 +110,7 @@ def somebody(number: int, born: date, surname: str = "Иванова", *, sex: S
     )
 
 
+_TELLING = frozenset({VisitChangesPort, PrescriptionChangesPort})
 ADULT = date(1990, 3, 14)
 CHILD = date(2020, 5, 1)
 TEENAGER = date(2011, 5, 1)
@@ -153,7 +155,7 @@ class ScriptedRegistry:
 
     def capabilities(self) -> Capabilities:
         real = self._real.capabilities()
-        return real if self._tells else replace(real, ports=real.ports - {VisitChangesPort})
+        return real if self._tells else replace(real, ports=real.ports - _TELLING)
 
     async def book(self, key: str, patient_id: str, slot_id: str) -> BookingAnswer:
         self.keys.append(key)

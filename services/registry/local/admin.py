@@ -1,4 +1,4 @@
-"""What the operator may do with the local registry: load a directory, confirm a patient, change a visit."""
+"""What the operator may do with the local registry: a directory and records come in, patients and visits change."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import asyncio
 from services.clock import Clock
 from services.registry.local.desk import LocalDesk
 from services.registry.local.importing import Pause
+from services.registry.local.prescriptions import LocalPrescriptionsAdmin
 from services.registry.local.schedules import LocalSchedules
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
 
-class LocalRegistryAdmin(LocalSchedules, LocalDesk):
-    """`SchedulesPort` and `DeskPort`."""
+class LocalRegistryAdmin(LocalSchedules, LocalDesk, LocalPrescriptionsAdmin):
+    """`SchedulesPort`, `DeskPort` and `PrescriptionsAdminPort`."""
 
     def __init__(self, database: Database, vault: Vault, clock: Clock, pause: Pause = asyncio.sleep) -> None:
         LocalSchedules.__init__(self, database, clock, pause)
         LocalDesk.__init__(self, database, vault, clock)
+        LocalPrescriptionsAdmin.__init__(self, database, vault, pause)

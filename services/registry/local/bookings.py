@@ -14,10 +14,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, ScalarSelect, Select, Update, and_, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Update, and_, or_, select, update
 
 from services.errors import NomerokError
 from services.ids import new_id
+from services.registry.local.changes import count_changes
 from services.registry.local.generations import hold_present
 from services.registry.local.patients import Patients
 from services.registry.local.tables import doctor, patient, slot, visit
@@ -51,9 +52,7 @@ from services.registry.model import (
 )
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.rows import Row
-from services.storage.sql import insert_for
 from services.storage.statement import insert_row, statement, update_row
-from services.storage.tables import counter
 from services.storage.units import Unit
 
 
@@ -81,7 +80,7 @@ class Bookings:
             return wanted
         booked = new_visit(patient_id, wanted, now)
         await _occupy(connection, booked)
-        await _insert(connection, booked, key, await _count_changes(connection, 1))
+        await _insert(connection, booked, key, await count_changes(connection, CHANGES, 1))
         return Booked(booked)
 
     async def move(self, connection: Unit, key: str, visit_id: str, slot_id: str, now: datetime) -> BookingAnswer:
@@ -222,7 +221,7 @@ async def _replace(connection: Unit, key: str, old: Row, wanted: Row, now: datet
     booked = new_visit(old.patient_id, wanted, now)
     await _occupy(connection, booked)
     await _free(connection, old)
-    change = await _count_changes(connection, 2)
+    change = await count_changes(connection, CHANGES, 2)
     await _insert(connection, booked, key, change - 1)
     await _update(connection, old, {"status": VisitStatus.MOVED.value, "moved_to": booked.id, "change": change})
     return booked
@@ -230,7 +229,7 @@ async def _replace(connection: Unit, key: str, old: Row, wanted: Row, now: datet
 
 async def _end(connection: Unit, old: Row, status: VisitStatus) -> Visit:
     """Gives the visit its last status, after all else that the unit does."""
-    await _update(connection, old, {"status": status.value, "change": await _count_changes(connection, 1)})
+    await _update(connection, old, {"status": status.value, "change": await count_changes(connection, CHANGES, 1)})
     return replace(visit_of(old, old.starts_at), status=status)
 
 
@@ -258,22 +257,6 @@ def _freed(slot_id: str, visit_id: str) -> Update:
 
 def _of_doctor(column: ColumnElement[str]) -> ScalarSelect[str]:
     return select(column).where(doctor.c.id == slot.c.doctor_id).scalar_subquery()
-
-
-async def _count_changes(connection: Unit, number: int) -> int:
-    """The number of the last one of so many changes. Whoever counts next waits until this unit has ended.
-
-    So numbers are seen in their order: who has read one will not find a smaller one later.
-    """
-    last: int = (await connection.execute(_counted(number, dialect=connection.dialect))).scalar_one()
-    return last
-
-
-@statement
-def _counted(number: int, *, dialect: str) -> Insert:
-    first = insert_for(dialect, counter).values(name=CHANGES, last=number)
-    counted = first.on_conflict_do_update(index_elements=["name"], set_={"last": counter.c.last + number})
-    return counted.returning(counter.c.last)
 
 
 async def _insert(connection: Unit, booked: Visit, key: str, change: int) -> None:

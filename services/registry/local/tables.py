@@ -156,3 +156,17 @@ its last change, of all that were counted in this table (`bookings`), 0 before t
 
 A visit that has passed stays `booked` here (`visits.status_at`).
 """
+
+prescription = Table(
+    "registry_prescription",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("patient_id", ForeignKey("registry_patient.id"), nullable=False),
+    Column("content", Encrypted, nullable=False),
+    Column("number_index", String(64), unique=True),
+    Column("change", Integer, nullable=False),
+    Index(None, "patient_id"),
+    Index(None, "change"),
+)
+"""`content` is one sealed JSON (`registry.local.prescriptions`): kinds, doctors, dates and statuses lie in no column.
+One number stands for one prescription; `change`: as that of a visit, counted apart."""

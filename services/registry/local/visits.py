@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from services.ids import new_id
+from services.registry.local.changes import last_change
 from services.registry.local.clinics import CLINIC_COLUMNS, clinic_of, full_name
 from services.registry.local.generations import in_force
 from services.registry.local.port import LocalPort
@@ -18,7 +19,6 @@ from services.registry.model import AgeGroup, CancelRefusal, Changes, Refusal, V
 from services.registry.ports.visits import EVERY_VISIT, VisitFilter
 from services.storage.rows import Row
 from services.storage.statement import Bound, statement
-from services.storage.tables import counter
 from services.texts.dates import full_years
 
 CHANGES = "registry_visit"
@@ -61,7 +61,7 @@ class LocalVisits(LocalPort):
 
     async def changed_visits(self, since: str | None, limit: int) -> Changes[Visit]:
         if since is None:
-            last = await self._ask(_last_change())
+            last = await self._ask(last_change(CHANGES))
             return Changes((), str(last[0].last if last else 0))
         rows = await self._ask(changed_after(int(since), limit))
         now = self._now()
@@ -89,11 +89,6 @@ def visit_by_id(visit_id: str) -> Select[Any]:
 def changed_after(change: int, limit: int) -> Select[Any]:
     """Rows for `visit_of`, in the order in which they were changed."""
     return visits_with_clinics().where(visit.c.change > change).order_by(visit.c.change).limit(limit)
-
-
-@statement
-def _last_change() -> Select[Any]:
-    return select(counter.c.last).where(counter.c.name == CHANGES)
 
 
 @statement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Protocol
 
@@ -64,6 +64,9 @@ class PrescriptionsReport:
     others: int = 0
     unknown_patients: int = 0
     unknown_clinics: int = 0
+
+    def __add__(self, other: PrescriptionsReport) -> PrescriptionsReport:
+        return PrescriptionsReport(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 class PrescriptionsAdminPort(Protocol):

@@ -20,6 +20,7 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
+from services.registry.ports.prescriptions import PrescriptionRecord
 from services.registry.ports.registry import Registry
 from tests.support.clock import FakeClock
 
@@ -90,6 +91,10 @@ class RegistryWorld(Protocol):
 
     async def miss_at_the_desk(self, visit_id: str) -> None:
         """The desk notes that nobody came."""
+        ...
+
+    async def prescribe(self, record: PrescriptionRecord) -> None:
+        """A doctor writes a prescription, or changes the one of this number."""
         ...
 
 
