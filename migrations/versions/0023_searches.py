@@ -8,7 +8,7 @@ from alembic import op
 import services.storage.types
 
 revision = "0023"
-down_revision = "0020"
+down_revision = "0021"
 
 
 def upgrade() -> None:

@@ -48,6 +48,8 @@ TAKEN_BY = {
     "g1:more": "page",
     "g1:pol": "open_policies",
     "g1:problem": "open_problem",
+    "g1:rec": "page",
+    "g1:rx": "open_list",
     "gd1": "tick_anew",
     "gd2": "tick",
     "gk1": "look_again",
@@ -85,6 +87,8 @@ TAKEN_BY = {
     "vy1": "reply",
     "w1": "press",
     "wo1": "open_wizard",
+    "xp1": "turn",
+    "xr1": "card",
     "xv1": "close",
 }
 """By the prefix of the button, or by the screen that it names."""

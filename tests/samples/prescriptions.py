@@ -110,5 +110,9 @@ SAMPLES = Samples(
             for back in (None, NotificationList(page=0))
         ),
     ],
-    words=[IBUPROFEN.drug],
+    words=[
+        *(each.prescription.drug for each in (*MANY, entry())),
+        *(IBUPROFEN.number, IBUPROFEN.clinic, IBUPROFEN.doctor, IBUPROFEN.how, IBUPROFEN.amount),
+        "ибу",
+    ],
 )

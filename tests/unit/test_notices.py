@@ -14,6 +14,9 @@ from services.booking.notices import VisitNews
 from services.cases.notices import CaseNews
 from services.notify import keys
 from services.notify.tables import notification, outbox
+from services.prescriptions import notices as prescriptions
+from services.prescriptions.notices import PrescriptionNews
+from tests.samples.prescriptions import IBUPROFEN
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
 KINDS = [
@@ -30,11 +33,12 @@ KINDS = [
     *("access_opened", "access_given", "access_ended", "consent_ended", "access_erased", "basis_ended", "basis_over"),
     *("mail_refused", "mail_code", "mail_code_refused", "mail_unconfirmed"),
     "request_status",
+    "prescription",
 ]
 
 
 def test_kinds_are_the_words_that_rows_have() -> None:
-    assert [*VisitNews, *AccountNews, *CaseNews] == KINDS
+    assert [*VisitNews, *AccountNews, *CaseNews, *PrescriptionNews] == KINDS
     assert (GIVER, TAKER) == ("giver", "taker")
     assert max(map(len, KINDS)) <= notification.c.kind.type.length  # type: ignore[attr-defined]
 
@@ -83,6 +87,7 @@ MADE = {
     "mail-unconfirmed:account": keys.mail_unconfirmed("account"),
     "request:id:in_progress": keys.case_status("id", "in_progress"),
     "mail:notification": keys.letter("notification"),
+    "prescription:account:bbf9ea58981388c44d784f6a": prescriptions.changed("account", [IBUPROFEN]),
 }
 
 
