@@ -24,7 +24,7 @@ from bot.kernel import Kernel
 from bot.middlewares.order import Pace
 from bot.middlewares.outgoing import Patience
 from bot.profile import introduce
-from bot.registry import fill, patients_registry, ready_family, registry_admin, roll
+from bot.registry import fill, fill_records, patients_registry, ready_family, registry_admin, roll
 from bot.settings import Settings
 from bot.storage import USERNAME, Storage, open_storage
 from bot.telegram.incoming import Incoming
@@ -209,6 +209,10 @@ async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> N
         log.exception("the demo registry could not be filled")
     finally:
         ready.set()
+    try:
+        await fill_records(settings, storage)
+    except Exception:
+        log.exception("families of an earlier release could not be given their records")
 
 
 async def _greet(bot: Bot, database: Database, *, polls: bool) -> None:

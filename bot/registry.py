@@ -9,9 +9,11 @@ from bot.settings import Settings
 from bot.storage import Storage
 from services.accounts.model import Relation
 from services.accounts.persons import ReadyFamily
+from services.accounts.ready import families
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
 from services.registry.local.demo_family import enrol_family
+from services.registry.local.demo_prescriptions import prescribe, prescribe_to_all
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Patient, PatientIdentity
 from services.registry.ports.registry import Registry
@@ -35,6 +37,7 @@ def ready_family(settings: Settings, storage: Storage) -> ReadyFamily | None:
 
     async def make(seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]:
         members = await enrol_family(admin, seed, today)
+        await prescribe(admin, members, today)
         return [(Relation(member.relation), member.identity, patient) for member, patient in members]
 
     return make
@@ -44,6 +47,13 @@ async def fill(settings: Settings, storage: Storage) -> None:
     """DEMO: clinics, doctors and free times, where they are not there yet."""
     if settings.demo_on:
         await fill_demo(storage.database, storage.clock)
+
+
+async def fill_records(settings: Settings, storage: Storage) -> None:
+    """DEMO: what a later release has brought into ready families is given to earlier ones; nobody waits for it."""
+    if settings.demo_on:
+        database, vault = storage.database, storage.vault
+        await prescribe_to_all(database, vault, registry_admin(storage), families(database))
 
 
 async def roll(settings: Settings, storage: Storage) -> None:

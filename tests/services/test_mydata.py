@@ -37,7 +37,8 @@ from services.mydata.model import Given
 from services.mydata.mydata import MyData
 from services.notify.tables import notification
 from services.personal import Fact, StillUnderWay, Word
-from services.registry.model import Policy, PolicyKind, Refusal, Refused, Sex, Unknown, VisitStatus
+from services.registry.model import Policy, PolicyKind, PrescriptionStatus, Refusal, Refused, Sex, Unknown, VisitStatus
+from services.registry.ports.prescriptions import PrescriptionRecord
 from services.requests.model import RequestKind, RequestStatus
 from services.storage.tables import audit, metadata
 from services.storage.types import Encrypted
@@ -95,6 +96,7 @@ async def a_life(world: World) -> Life:
     await world.accounts.set_last_region(anna, "50")
 
     await _visits(world, anna, own, child, grantee)
+    await _prescribed(world, own)
     await _what_was_sent(world, anna)
     draft = await world.draft(anna, surname=TYPED, person="other", region="50", sex="F", policy=["enp", "5097"])
     await world.holds.take(await world.slot(SURGEON, 11), anna, draft.id)
@@ -135,6 +137,15 @@ async def _visits(world: World, anna: Account, own: Person, child: Person, grant
     assert isinstance(
         await world.booking.book(await world.request(grantee, shared, await world.slot(SURGEON, 9, day=25))), Made
     )
+
+
+async def _prescribed(world: World, own: Person) -> None:
+    """The registry's own, which outlives the account."""
+    record = PrescriptionRecord(
+        *("50АА 000001", own.patient_id or "?", False, "Ибупрофен, 200 мг", "", "", CLINIC.id, "Ветров Иван Ильич"),
+        *(date(2026, 11, 20), None, PrescriptionStatus.ACTIVE),
+    )
+    assert (await world.admin.put_prescriptions([record])).added == 1
 
 
 async def _what_was_sent(world: World, anna: Account) -> None:

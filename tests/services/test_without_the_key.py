@@ -83,6 +83,7 @@ async def test_a_patient_of_the_registry_is_named_in_its_own_tables_alone(world:
     assert {place for each in patients for place in loot.places(each)} == {
         "registry_patient.id",
         "registry_visit.patient_id",
+        "registry_prescription.patient_id",
     }
 
 
@@ -115,7 +116,8 @@ async def test_no_two_columns_hold_the_same_index(world: World) -> None:
     indexes = {name: {each for each in loot._values[name] if len(each) == 64} for name in loot.columns}
     filled = {name for name, values in indexes.items() if values}
     assert {"account.chat_index", "person.patient_index", "booking_intent.patient_index"} <= filled
-    assert {"registry_patient.policy_index", "act_count.id", "access_code.digest", "waiting_link.id"} <= filled
+    assert {"registry_patient.policy_index", "registry_prescription.number_index"} <= filled
+    assert {"act_count.id", "access_code.digest", "waiting_link.id"} <= filled
     assert [pair for pair in combinations(sorted(filled), 2) if indexes[pair[0]] & indexes[pair[1]]] == []
 
 

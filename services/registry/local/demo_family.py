@@ -8,9 +8,12 @@ from random import Random
 
 from services.registry.local.demo_clinics import ADULT_HOME, CHILD_HOME
 from services.registry.local.demo_names import a_name, a_patronymic, a_surname, for_sex
+from services.registry.local.patients import Patients
 from services.registry.model import ADULT_AGE, Patient, PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.errors import PatientConflict
+from services.storage.engine import Database
+from services.storage.vault import Vault
 from services.texts.dates import full_years
 
 _REGION = 50
@@ -31,12 +34,36 @@ async def enrol_family(admin: DeskPort, seed: str, today: date) -> list[tuple[Fa
     Where the registry holds one of its numbers for somebody else, another family is made.
     """
     for attempt in range(_ATTEMPTS):
-        family = ready_family(seed if not attempt else f"{seed} {attempt}", today)
+        family = _attempted(seed, attempt, today)
         try:
             return [(member, await admin.enrol(member.identity, _home(member, today))) for member in family]
         except PatientConflict:
             continue
     raise PatientConflict("no family with numbers of its own could be made")
+
+
+async def find_family(
+    database: Database, vault: Vault, seed: str, made: date
+) -> list[tuple[FamilyMember, Patient]] | None:
+    """The family that `enrol_family` has made for this seed on that day, as the registry knows it; None: it has not."""
+    patients = Patients(vault)
+    async with database.read() as connection:
+        for attempt in range(_ATTEMPTS):
+            found: list[tuple[FamilyMember, Patient]] = []
+            try:
+                for member in _attempted(seed, attempt, made):
+                    patient = await patients.find(connection, member.identity)
+                    if patient is None:
+                        return None
+                    found.append((member, patient))
+            except PatientConflict:
+                continue
+            return found
+    return None
+
+
+def _attempted(seed: str, attempt: int, today: date) -> tuple[FamilyMember, ...]:
+    return ready_family(f"{seed} {attempt}" if attempt else seed, today)
 
 
 def ready_family(seed: str, today: date) -> tuple[FamilyMember, ...]:

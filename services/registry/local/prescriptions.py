@@ -192,13 +192,15 @@ class LocalPrescriptionsAdmin:
 
     async def put_prescriptions(self, records: Iterable[PrescriptionRecord]) -> PrescriptionsReport:
         aside = self._database.aside
-        report = PrescriptionsReport()
+        report, took = PrescriptionsReport(), None
         with answering():
             for some in chunks(records):
+                if took is not None:  # between two units: who brings a few is kept by nothing
+                    await self._pause(took if aside.dialect == "sqlite" else 0)
                 began = time.monotonic()
                 async with aside.write() as connection:
                     report += await self._prescriptions.put(connection, some)
-                await self._pause(time.monotonic() - began if aside.dialect == "sqlite" else 0)
+                took = time.monotonic() - began
         return report
 
 
