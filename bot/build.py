@@ -21,7 +21,6 @@ from bot.casebook import Casebook
 from bot.common import Common
 from bot.entries import Entries
 from bot.front import ConsentFirst, HomeScreen
-from bot.fsm.searches import Searched, SearchedLists
 from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
 from bot.handlers import chat_member, last
@@ -36,7 +35,7 @@ from bot.middlewares.slow import SlowPress
 from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
 from bot.routing import Presses, Replay
 from bot.storage import Storage
-from bot.topic import Command, Topic
+from bot.topic import Command, SearchSpec, Topic
 from bot.topics import ALL
 from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
@@ -200,12 +199,12 @@ def export_words(topics: Sequence[Topic] = ALL) -> ExportWords:
     return combined([*own, ExportWords(codes={"notification": headlines, "search": asked, **statuses})])
 
 
-def _searched(topics: Sequence[Topic], services: Services) -> SearchedLists:
+def _searched(topics: Sequence[Topic], services: Services) -> Mapping[str, SearchSpec]:
     """Every list that can be searched, by its short name."""
     specs = [spec for topic in topics for spec in topic.searches]
     if twice := sorted(name for name, times in Counter(spec.list for spec in specs).items() if times > 1):
         raise LookupError(f"two lists are searched under one name: {', '.join(twice)}")
-    return {spec.list: Searched(spec.asks, bind(spec.shown, services)) for spec in specs}
+    return {spec.list: replace(spec, shown=bind(spec.shown, services)) for spec in specs}
 
 
 def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, object]) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from aiogram.fsm.state import State, StatesGroup
 
@@ -23,15 +24,17 @@ LIFETIME = timedelta(hours=1)
 
 
 class SearchForm(StatesGroup):
-    text = State()
+    sought = State()
 
 
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """A list that can be searched, with its services. The fields are those of `bot.topic.SearchSpec`."""
+class Searched(Protocol):
+    """A list that can be searched: a `bot.topic.SearchSpec` with its services filled in."""
 
-    asks: str
-    shown: Callable[[Account, Texts, datetime, str, str | None], Awaitable[Screen]]
+    @property
+    def asks(self) -> str: ...
+
+    @property
+    def shown(self) -> Callable[[Account, Texts, datetime, str, str | None], Awaitable[Screen]]: ...
 
 
 SearchedLists = Mapping[str, Searched]
@@ -45,7 +48,7 @@ class SearchSteps:
     lists: SearchedLists
 
     def table(self) -> Sequence[AnyStep]:
-        return [Step(SearchForm.text, self._load, view.text, self._apply)]
+        return [Step(SearchForm.sought, self._load, view.question, self._apply)]
 
     async def _load(self, context: StepContext) -> Loaded[view.Asked]:
         which, person = context.answers["list"], context.answers["person"]

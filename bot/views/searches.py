@@ -22,7 +22,7 @@ class Asked:
     person: str
 
 
-def text(data: Asked, _: StepButtons, scene: Scene) -> Screen:
+def question(data: Asked, _: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(bold(t("🔎 Search")), t(data.asks)),

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_search_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search")),
     )
-    op.create_index(op.f("ix_search_account_id"), "search", ["account_id", "list"], unique=True)
+    op.create_index(op.f("ix_search_account_id_list"), "search", ["account_id", "list"], unique=True)
 
 
 def downgrade() -> None:

@@ -64,6 +64,7 @@ KNOWN = {
     ("bot.topic", "services.cases.model"): "what a topic may send to be answered",
     ("bot.casebook", "services.cases.model"): "all of it, in words",
     ("bot.casebook", "bot.views.cases"): "as the list of it shows them",
+    ("bot.topic", "services.searches.model"): "how long a name a list may have that is searched",
     ("bot.views.common", "bot.keyboards.buttons.help"): "who is not understood is offered help",
 }
 """What the house knows of topics all the same, and why."""

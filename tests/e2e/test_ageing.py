@@ -104,7 +104,7 @@ async def test_eighteen_is_told_to_both(bot: BotProcess) -> None:
     printed = await confirm(bot, "own", *child)
     await take(daughter, printed.payload, "Yes, it is me")
     await mother.send("/start")
-    await press_all(mother, "Ещё", "Полисы", "2 ·", "🏠")
+    await press_all(mother, "Ещё", "Полисы", "2 ·", "👉 Показывать этот полис")
     assert "Соколова Вера Ильинична" in mother.screen().text
 
     # STEP 1. The morning of the birthday: both are told, each in the own language.

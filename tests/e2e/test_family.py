@@ -49,6 +49,8 @@ def place_of(user: User, words: str) -> str:
 async def to_card(user: User, words: str) -> None:
     """To the card of whoever is on the list with these words."""
     await to_policies(user)
+    while words not in user.screen().text:
+        await user.press("▶️")
     await user.press(place_of(user, words))
 
 
@@ -66,36 +68,41 @@ async def finish(user: User, policy: str) -> None:
     await press_all(user, "Пропустить", "Всё верно")
 
 
-async def test_one_press_on_a_person_and_home_shows_the_policy(town: BotProcess) -> None:
+async def test_a_card_changes_nothing_and_home_shows_the_policy_that_is_to_be_shown(town: BotProcess) -> None:
     user = await with_family(town)
     own = user.screen().text
 
     # STEP 1. Everybody with kind and name; number, mark and birth date but of those who let themselves be seen, whose
     # policy and birth date are their own; whose policy stands at Home.
     await press_all(user, "Ещё", "Полисы")
+    assert "👉 Этот полис показан в главном меню" in user.screen().text.split("\n\n")[1]
     listed = user.screen().text
+    await user.press("▶️")
+    assert "Всего полисов: 5" in user.screen().text
+    listed += user.screen().text
     assert listed.count("Полис ОМС ребёнка") == 2
     assert listed.count("✅") == 3
     assert listed.count("Дата рождения: ") == 3
     assert listed.count("Полис и дату рождения видит только сам этот человек.") == 2
-    assert "Всего полисов: 5" in listed
-    assert "👉 Этот полис показан в главном меню" in listed.split("\n\n")[1]
 
-    # STEP 2. One press: the card opens, and Home shows this child's policy.
-    await user.press("3 ·")
+    # STEP 2. The card opens, and Home stays as it was, until its button is pressed: then it shows this child's policy.
+    await press_all(user, "◀️", "3 ·")
     card = user.screen().text
     assert "Кем приходится: ребёнок" in card
     assert "Подтверждено документами." in card
     assert "Вы видите все записи" in card
     name = card.splitlines()[0]
     await user.press("🏠")
+    assert user.screen().text == own
+    await to_policies(user)
+    await press_all(user, "3 ·", "👉 Показывать этот полис")
     assert name in user.screen().text
     assert "Полис ОМС ребёнка: " in user.screen().text
 
     # STEP 3. Back to one's own.
     await to_policies(user)
     assert "👉" in next(each for each in user.screen().text.split("\n\n") if name in each)
-    await press_all(user, "1 ·", "🏠")
+    await press_all(user, "1 ·", "👉 Показывать этот полис")
     assert user.screen().text == own
 
 

@@ -61,6 +61,7 @@ WORDS = export_words()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "export.schema.json").read_text())
 OLGA = somebody(4, date(1975, 2, 2), "Сомова")
 TYPED = "Придуманная-Черновикова"
+SOUGHT = "ибупрофен-искомый"
 WRITTEN, ANSWER = "Не вижу запись к хирургу", "Запись видна в разделе"
 ADDRESS, OTHER_ADDRESS = "anna.ivanova@example.org", "to.be.confirmed@example.org"
 NAMELESS: tuple[Table, ...] = (case_file, waiting_link)
@@ -114,6 +115,7 @@ async def a_life(world: World) -> Life:
         ADDRESS,
         OTHER_ADDRESS,
         TYPED,
+        SOUGHT,
         *(each.policy.number for each in (ANNA, MASHA, typed.identity)),
         ANNA.snils or "?",
     ]
@@ -149,7 +151,8 @@ async def _prescribed(world: World, own: Person) -> None:
 
 
 async def _what_was_sent(world: World, anna: Account) -> None:
-    """An address for letters, a request with a photo that is answered, a calendar file, a link that still waits."""
+    """A search, an address for letters, a request with a photo that is answered, a calendar file, a waiting link."""
+    await world.searches.keep(anna, "any", SOUGHT)
     anna = await world.give_mail(anna, ADDRESS)
     await world.mail.send_code(anna, OTHER_ADDRESS)
     begun = (await world.drafts.start(Draft("", anna.id, "problem", "message"))).id

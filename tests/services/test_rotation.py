@@ -41,7 +41,19 @@ from services.storage.vault import Vault, VaultError, key_named_in, load_key, wr
 from services.tables import all_tables, metadata
 from tests.services.test_access import ANNA, MASHA, PETER
 from tests.services.test_key import KEY, KEY_TEXT, ready_url, settings
-from tests.services.test_mydata import ADDRESS, ANSWER, OLGA, OTHER_ADDRESS, TYPED, WRITTEN, Life, a_life, cells, raw
+from tests.services.test_mydata import (
+    ADDRESS,
+    ANSWER,
+    OLGA,
+    OTHER_ADDRESS,
+    SOUGHT,
+    TYPED,
+    WRITTEN,
+    Life,
+    a_life,
+    cells,
+    raw,
+)
 from tests.support.clock import FakeClock
 from tests.support.world import ADULT, CLINIC, KIND, THERAPIST, World, somebody
 
@@ -667,7 +679,7 @@ def without_the_directory(hay: str) -> str:
 
 def words_of(life: Life) -> set[str]:
     """Everything personal of everybody in this life."""
-    found = {WRITTEN, ANSWER, ADDRESS, TYPED, "Черновикова", "anna.ivanova"}
+    found = {WRITTEN, ANSWER, ADDRESS, TYPED, SOUGHT, "Черновикова", "anna.ivanova"}
     for identity in (ANNA, MASHA, PETER, OLGA, life.own.identity, life.child.identity, life.typed.identity):
         policy, snils, phone = identity.policy.number, identity.snils, identity.phone
         found |= {identity.surname, identity.name, identity.patronymic or "", policy, snils or "", phone or ""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -16,6 +16,8 @@ from sqlalchemy import select, update
 from bot.build import build_house, build_kernel
 from bot.common import by_itself
 from bot.storage import Storage
+from bot.topic import Topic
+from bot.topics import ALL
 from services.accounts.access import Access
 from services.accounts.ageing import Ageing
 from services.accounts.bases import Bases
@@ -75,6 +77,7 @@ from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.registry.ports.visits import VisitChangesPort
 from services.requests.requests import Requests
+from services.searches.searches import Searches
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
@@ -200,7 +203,7 @@ class ScriptedRegistry:
 class World:
     """Every service, put together as in the bot, over a registry that can be told what to answer.
 
-    `tells`: that registry tells its changes.
+    `tells`: that registry tells its changes. `topics`: all, or more.
     """
 
     def __init__(
@@ -213,6 +216,7 @@ class World:
         moves: bool = True,
         tells: bool = False,
         own_word_from: int = OWN_WORD_FROM,
+        topics: Sequence[Topic] = ALL,
         **fakes: object,
     ) -> None:
         self.database, self.vault, self.clock = database, vault, clock
@@ -227,8 +231,9 @@ class World:
             mails=True,
             patience=PATIENCE,
             own_word_from=own_word_from,
+            topics=topics,
         )
-        self.house = house = build_house(kernel, fakes=fakes)
+        self.house = house = build_house(kernel, topics, fakes)
         self.accounts, self.persons, self.drafts = kernel.accounts, kernel.persons, kernel.drafts
         self.outbox, self.limits = kernel.outbox, kernel.limits
         self.mail = house.service(Mail)
@@ -254,6 +259,7 @@ class World:
         self.requests = house.service(Requests)
         self.cases = house.service(Cases)
         self.links = house.service(Links)
+        self.searches = house.service(Searches)
         self.mydata = house.service(MyData)
         self.case_desk = house.service(CaseDesk)
         self._numbers = count(1)

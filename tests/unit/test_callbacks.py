@@ -27,6 +27,7 @@ from bot.topics import ALL
 from services.booking.links import LONGEST as LONGEST_LINK
 from services.ids import LENGTH
 from services.registry.local.tables import REF
+from services.searches.model import LONGEST_LIST
 
 LIMIT = 64
 MODULES = [import_module(f"{buttons.__name__}.{each.name}") for each in pkgutil.iter_modules(buttons.__path__)]
@@ -70,6 +71,7 @@ LONGEST = {
     "agree": True,
     "anew": True,
     "digest": "f" * 8,
+    "list": "w" * LONGEST_LIST,
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.accounts.fields import NAME_LENGTH, FieldError, parse_name, parse_patronymic
 from services.clinics.directory import normalise
-from services.texts.names import folded, one_line, patronymic, plain_hyphens, tidy
+from services.texts.names import folded, found_in, one_line, patronymic, plain_hyphens, tidy
 
 SAME = [
     ("О'Коннор", "О’Коннор"),
@@ -200,3 +200,22 @@ def test_the_longest_name_is_measured_as_it_is_kept() -> None:
 def test_what_nobody_can_see_is_no_patronymic_and_no_word_for_none() -> None:
     with pytest.raises(FieldError):
         parse_patronymic("\u200b\u200d\ufeff")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ибу", True),
+        ("ИБУПРОФЕН", True),
+        ("таб ибу", True),
+        ("50-17", True),
+        ("0042 ибу", True),
+        ("мёд", True),
+        ("мед", True),
+        ("ибу анальгин", False),
+        ("ибупрофена", False),
+        ("5017", False),
+    ],
+)
+def test_what_is_typed_finds_parts_of_words_in_any_order(typed: str, found: bool) -> None:
+    assert found_in(typed, "Ибупрофен, таб. 400 мг", "50-17 0042", "Мёд") is found

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import pytest
 from sqlalchemy import String, Text
 
 from bot.build import export_words
+from bot.topic import SearchSpec
 from bot.topics import ALL
+from bot.views.screen import Screen
 from services.accounts.agreement import PUBLISHED
 from services.accounts.codes import CodeKind
 from services.accounts.model import Basis, Covers, Relation
 from services.accounts.persons import covers_words
 from services.errors import Denial
 from services.registry.model import CancelRefusal, Refusal, VisitStatus
+from services.searches.model import LONGEST_LIST
 from services.tables import all_tables
 from services.texts.i18n import LOCALES
 
@@ -68,6 +72,7 @@ NO_WORDS = {
     "booking_intent.moves": "an id of the registry's",
     "cancel_intent.for_move": "an id of ours",
     "cancel_intent.undoes": "an id of ours",
+    "search.list": "bounded where a list is declared, measured below",
     "request_file.mime": "of the few kinds that photos are drawn anew in",
 }
 
@@ -94,6 +99,17 @@ def test_every_word_fits_its_column() -> None:
         assert words, name
         widest = max(words, key=len)
         assert len(widest) <= found[name], f"{name} is too narrow for «{widest}»"
+
+
+async def _never_shown() -> Screen:
+    raise AssertionError("it is only declared")
+
+
+def test_a_list_that_is_searched_has_a_name_that_fits() -> None:
+    assert short_columns()["search.list"] == LONGEST_LIST
+    assert SearchSpec("w" * LONGEST_LIST, "Clinics", _never_shown)
+    with pytest.raises(ValueError, match="too long"):
+        SearchSpec("w" * (LONGEST_LIST + 1), "Clinics", _never_shown)
 
 
 def test_all_that_a_consent_may_name_is_read_again_as_it_was_written() -> None:

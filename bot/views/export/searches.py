@@ -13,7 +13,7 @@ WORDS = ExportWords(
             "looked_for": N_("what you looked for"),
             "searched_at": N_("when you looked for it"),
         },
-        "answers": {"list": N_("what you were asked")},
+        "answers": {"list": N_("what you were asked"), "sought": N_("what you looked for")},
     },
     codes={"draft": {"search": N_("searching a list")}},
 )
