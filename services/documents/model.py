@@ -79,7 +79,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, whose columns' names stand anew on each page. Each row has as many cells as there are columns."""
+    """A table, whose columns' names, some words each, stand anew on each page. A row has a cell for every column."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
