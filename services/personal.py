@@ -108,8 +108,8 @@ class Narrowed:
     """An account may do less for somebody than before, as it is found within the unit that makes it so.
 
     `persons`: ids under which the account has, or had, them; `sees_all`, `sees_own`: whether it still sees all of their
-    visits, or those booked from it; `manages`: whether it may still book for them. `areas`: what of them it may still
-    see, in the words of `accounts.model.Area`.
+    visits, or those booked from it; `manages`: whether it still manages them. `areas`: what else of them is open to it,
+    by the words of `accounts.model.Area`.
     """
 
     account_id: str

@@ -12,7 +12,7 @@ from bot.views.screen import Document
 from bot.views.specialties import specialty
 from bot.views.visits import CANCELLED, at_the_clinic, facts, papers
 from services.booking.model import CalendarEvent, VisitEntry
-from services.notify.model import CalendarFile
+from services.notify.model import Attachment
 from services.texts.dates import full_when, local
 from services.texts.i18n import Html, Texts, bold, lines, plain
 
@@ -25,7 +25,7 @@ _AHEAD = timedelta(hours=2)
 _YEAR = timedelta(days=366)
 
 
-def calendar_file(t: Texts, event: CalendarEvent, now: datetime) -> CalendarFile:
+def calendar_file(t: Texts, event: CalendarEvent, now: datetime) -> Attachment:
     """The file that puts the event into a calendar or changes it there; of a cancelled visit, takes it out.
 
     Published, not an invitation: nobody is to think that a press of «Decline» cancels a visit.
@@ -45,7 +45,8 @@ def calendar_file(t: Texts, event: CalendarEvent, now: datetime) -> CalendarFile
     zone.pop("comment", None)  # the library's word about its own bounds
     calendar.add_component(zone)
     calendar.add_component(_event(t, event, now))
-    return CalendarFile(f"nomerok-{event.visit.number}.ics", method, calendar.to_ical())
+    name, how = f"nomerok-{event.visit.number}.ics", {"method": method, "charset": "utf-8"}
+    return Attachment(name, "text/calendar", calendar.to_ical(), how)
 
 
 def document(t: Texts, event: CalendarEvent, now: datetime) -> Document:

@@ -49,7 +49,7 @@ def letter(
         subject,
         text + "\n",
         _page(t.locale, subject, title, told, about),
-        calendar_file(t, event, now),
+        [calendar_file(t, event, now)],
     )
 
 

@@ -51,13 +51,12 @@ class RightsEnded:
         listed = await self._persons.listed(unit, account_id, persons)
         scopes = {rights.visit_scope(each, today, now) for each in listed}
         sees_all = VisitScope.ALL in scopes
-        manages = any(rights.may_manage(each, today, now) for each in listed)
-        areas = frozenset(
-            area for area in Area if any(rights.allowed(each, area, Action.SEE, today, now) for each in listed)
-        )
-        if sees_all and manages and areas == frozenset(Area):
+        manages = sees_all and any(rights.may_manage(each, today, now) for each in listed)
+        areas = {each for each in Area if any(rights.allowed(one, each, Action.SEE, today, now) for one in listed)}
+        if manages and len(areas) == len(Area):
             return
         sees_own = sees_all or VisitScope.OWN_BOOKINGS in scopes
-        narrowed = Narrowed(account_id, frozenset(persons), sees_all, sees_own, manages, areas)
+        open_still = frozenset(each.value for each in areas)
+        narrowed = Narrowed(account_id, frozenset(persons), sees_all, sees_own, manages, open_still)
         for part in self._parts:
             await part.drop(unit, narrowed)

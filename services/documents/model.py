@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.errors import NomerokError
+from services.notify.model import LetterEnd
 
 
 class DrawingFailed(NomerokError):  # noqa: N818  (it names what happened; a text stands in for the picture)
@@ -134,3 +136,38 @@ class Paper:
     id: str
     pdf: bytes
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a paper is of: a kind, as its topic declares it, and an id as that kind has it."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLetter:
+    """A paper that was sent by e-mail. `address`: None once it has gone, or never will; `end`: what became of it."""
+
+    id: str
+    of: Subject
+    person_id: str
+    address: str | None
+    end: LetterEnd | None = None
+
+
+KIND_LENGTH = 16
+"""Of a kind of papers, in characters."""
+_PAYLOAD = re.compile(r"v-([A-Za-z0-9]{12})")
+
+
+def payload_of(paper_id: str) -> str:
+    """What stands behind «?start=» of the link in a QR code."""
+    return f"v-{paper_id}"
+
+
+def paper_of_link(payload: str | None) -> str | None:
+    """The id that such a payload names, whether there is such a paper or not; None where it is another payload."""
+    found = _PAYLOAD.fullmatch(payload or "")
+    return found[1] if found else None

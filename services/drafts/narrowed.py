@@ -32,7 +32,7 @@ class DraftsBegun:
         self._vault = vault
 
     async def drop(self, unit: Unit, narrowed: Narrowed) -> None:
-        if narrowed.sees_all and narrowed.manages:
+        if narrowed.manages:
             return
         for row in (await unit.execute(_all_of(narrowed.account_id))).all():
             if self._names(row, narrowed.persons):

@@ -40,6 +40,10 @@ class Act(StrEnum):
     """A letter with the code that an address is confirmed by."""
     MAIL_CODE_TO = "mail code to"
     """The same to one address, whoever asks."""
+    DOCUMENT_LETTER = "document letter"
+    """A document by e-mail, wherever to."""
+    DOCUMENT_LETTER_UNCONFIRMED = "document letter unconfirmed"
+    """The same to an address that nobody has confirmed."""
     EXPORT = "export"
     HOLD = "hold"
     """Seconds for which one time is kept for a chat."""
@@ -68,6 +72,8 @@ LIMITS: Mapping[Act, Limit] = {
     Act.LETTER: Limit(20, _DAY),
     Act.MAIL_CODE: Limit(5, _DAY),
     Act.MAIL_CODE_TO: Limit(10, _DAY),
+    Act.DOCUMENT_LETTER: Limit(20, _DAY),
+    Act.DOCUMENT_LETTER_UNCONFIRMED: Limit(5, _DAY),
     Act.EXPORT: Limit(10, _DAY),
     Act.HOLD: Limit(15 * 60, timedelta(minutes=30), renewed=True),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -62,21 +63,36 @@ class EmailProblem(StrEnum):
     TOO_LONG = "too_long"
 
 
+class LetterEnd(StrEnum):
+    """What has become of a letter that goes to an address of its own."""
+
+    SENT = "sent"
+    NO_MAILBOX = "no_mailbox"
+    """Its server does not know the address."""
+    REFUSED = "refused"
+    """Our mail server does not take the letter."""
+    GIVEN_UP = "given_up"
+    """It was tried for three days."""
+    CLOSED = "closed"
+    """What it was to bring is open no longer."""
+
+
 @dataclass(frozen=True, slots=True)
-class CalendarFile:
-    """An iCalendar file. `method`: what it asks of a calendar, PUBLISH or CANCEL."""
+class Attachment:
+    """A file of a letter. `parameters`: of its type, such as the method of a calendar file."""
 
     name: str
-    method: str
+    mime: str
     data: bytes
+    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it is drawn: the same in plain text and in HTML, and a file for the calendar if it is of a visit."""
+    """A letter as it is drawn: the same in plain text and in HTML, and the files that go along."""
 
     locale: str
     subject: str
     text: str
     html: str
-    calendar: CalendarFile | None = None
+    attachments: Sequence[Attachment] = ()

@@ -423,10 +423,13 @@ class Outbox:
             await unit.execute(_forget(told_before))
         return frozenset(rows[notification_id].key for notification_id in new)
 
-    async def add_letter(self, unit: Unit, account_id: str, kind: str, subject_id: str) -> None:
+    async def add_letter(
+        self, unit: Unit, account_id: str, kind: str, subject_id: str, person_id: str | None = None
+    ) -> None:
         """By e-mail alone, at once: it stands in no list, and whether there is an address is its own matter."""
         now, notification_id = self._clock.now(), new_id()
-        about = {"account_id": account_id, "kind": kind, "subject_id": subject_id, "created_at": now}
+        whose = {"account_id": account_id, "person_id": person_id}
+        about = whose | {"kind": kind, "subject_id": subject_id, "created_at": now}
         await unit.execute(insert_row(notification_table, {"id": notification_id} | about))
         letter = {"notification_id": notification_id, "channel": EMAIL, "dedupe_key": keys.letter(notification_id)}
         waits = {"account_id": account_id, "status": _DUE, "due_at": now}

@@ -186,14 +186,10 @@ class Smtp:
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
-        if file := letter.calendar:
-            message.add_attachment(
-                file.data.decode(),
-                subtype="calendar",
-                cte="base64",  # its long lines are folded by rules of their own
-                filename=file.name,
-                params={"method": file.method},
-            )
+        for file in letter.attachments:
+            main, _, sub = file.mime.partition("/")
+            # As bytes, in Base64: a calendar file folds its long lines by rules of its own.
+            message.add_attachment(file.data, main, sub, filename=file.name, params=dict(file.parameters))
         message["Content-Language"] = letter.locale  # last: what is set earlier goes with the plain half
         return message.as_bytes()
 

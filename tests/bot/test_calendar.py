@@ -13,7 +13,7 @@ import pytest
 from bot.keyboards.buttons.common import Close
 from bot.views.calendar import calendar_file, document
 from services.booking.model import CalendarEvent, VisitEntry
-from services.notify.model import CalendarFile
+from services.notify.model import Attachment
 from services.registry.model import VisitStatus
 from services.texts.i18n import LOCALES, Texts, texts
 from tests.samples import common as samples
@@ -24,7 +24,7 @@ from tests.support import telegram_limits as limits
 CAPTION = 1024
 
 
-def read(file: CalendarFile) -> tuple[Any, Any]:
+def read(file: Attachment) -> tuple[Any, Any]:
     """A calendar's view of the file: all of it, and its event."""
     calendar = icalendar.Calendar.from_ical(file.data)
     assert isinstance(calendar, icalendar.Calendar)
@@ -65,7 +65,11 @@ def test_the_time_is_the_clinics_own(tz: str, hour: int, offset: int) -> None:
 def test_identity_alarm_and_all_that_is_needed_to_come() -> None:
     file = calendar_file(texts("ru"), an_event(sequence=3), NOW)
     calendar, told = read(file)
-    assert (file.method, str(calendar["METHOD"]), str(calendar["VERSION"])) == ("PUBLISH", "PUBLISH", "2.0")
+    assert (file.parameters["method"], str(calendar["METHOD"]), str(calendar["VERSION"])) == (
+        "PUBLISH",
+        "PUBLISH",
+        "2.0",
+    )
     assert str(told["UID"]) == "a1B2c3D4e5F6@nomerok"
     assert told["SEQUENCE"] == 3
     assert told["DTSTAMP"].dt == NOW
@@ -89,7 +93,11 @@ def test_identity_alarm_and_all_that_is_needed_to_come() -> None:
 def test_a_cancelled_visit_is_taken_out(status: VisitStatus) -> None:
     file = calendar_file(texts("ru"), an_event(sequence=1, status=status), NOW)
     calendar, told = read(file)
-    assert (file.method, str(calendar["METHOD"]), str(told["STATUS"])) == ("CANCEL", "CANCEL", "CANCELLED")
+    assert (file.parameters["method"], str(calendar["METHOD"]), str(told["STATUS"])) == (
+        "CANCEL",
+        "CANCEL",
+        "CANCELLED",
+    )
     assert str(told["UID"]) == "a1B2c3D4e5F6@nomerok"
     assert str(told["SUMMARY"]) == "Отменено: Терапевт: Анна Иванова"
     assert not told.alarms.times

@@ -14,11 +14,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from services.errors import SetupError
 from services.notify.addresses import EmailError
-from services.notify.model import CalendarFile, Letter
+from services.notify.model import Attachment, Letter
 from services.notify.smtp import AddressRefused, Delayed, MailServer, Smtp, mail_server, sender
 from tests.support.certificates import Authority, authority
 
-LETTER = Letter("ru", "Запись", "Текст\n", "<p>Текст</p>", CalendarFile("nomerok-1.ics", "PUBLISH", b"BEGIN:X\r\n"))
+CALENDAR = Attachment("nomerok-1.ics", "text/calendar", b"BEGIN:X\r\n", {"method": "PUBLISH", "charset": "utf-8"})
+PAPER = Attachment("document.pdf", "application/pdf", bytes(range(256)))
+LETTER = Letter("ru", "Запись", "Текст\n", "<p>Текст</p>", [CALENDAR, PAPER])
 SECRET = "p@ss/word:1"
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
