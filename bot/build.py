@@ -33,9 +33,10 @@ from bot.middlewares.order import ChatOrder, Duplicates
 from bot.middlewares.presses import PressesFirst
 from bot.middlewares.slow import SlowPress
 from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
+from bot.papers import DocumentKinds
 from bot.routing import Presses, Replay
 from bot.storage import Storage
-from bot.topic import Command, SearchSpec, Topic
+from bot.topic import Command, OwnAddress, SearchSpec, Topic
 from bot.topics import ALL
 from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
@@ -152,12 +153,15 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     _check_agreed(kernel)
     replay = Replay()
     casebook = Casebook([spec for topic in topics for spec in topic.cases])
-    services: dict[str, object] = {**kernel.services(), "replay": replay, "casebook": casebook, **(fakes or {})}
+    papers = DocumentKinds([spec for topic in topics for spec in topic.documents], kernel.clock)
+    ours = {"replay": replay, "casebook": casebook, "document_kinds": papers}
+    services: dict[str, object] = {**kernel.services(), **ours, **(fakes or {})}
     for topic in topics:
         if topic.build is not None:
             services |= {**bind(topic.build, services)(kernel), **(fakes or {})}
     _check_declared(services)
     services["searched_lists"] = _searched(topics, services)
+    papers.know(services)
     services |= _gathered(kernel, topics, services)
     services["personal_parts"] = tuple(bind(topic.personal, services)() for topic in topics if topic.personal)
     for topic in topics:
@@ -189,14 +193,16 @@ def _check_declared(services: Services) -> None:
 def export_words(topics: Sequence[Topic] = ALL) -> ExportWords:
     """All that the document «Мои данные» says of its names and codes.
 
-    Kinds of notifications go by their headlines, statuses of cases by the words of the screens, searches by what was
-    asked.
+    Kinds of notifications go by their headlines, those of documents by their titles, statuses of cases by the words of
+    the screens, searches by what was asked.
     """
     headlines = {spec.kind: spec.headline for topic in topics for spec in topic.notices}
     statuses = {f"{spec.kind.name} status": spec.statuses for topic in topics for spec in topic.cases}
+    papers = {spec.kind: spec.title for topic in topics for spec in topic.documents}
     asked = {spec.list: spec.asks for topic in topics for spec in topic.searches}
     own = [words for topic in topics for words in topic.words]
-    return combined([*own, ExportWords(codes={"notification": headlines, "search": asked, **statuses})])
+    codes = {"notification": headlines, "document": papers, "search": asked, **statuses}
+    return combined([*own, ExportWords(codes=codes)])
 
 
 def _searched(topics: Sequence[Topic], services: Services) -> Mapping[str, SearchSpec]:
@@ -224,6 +230,7 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
             render=bind(spec.render, services),
             opened=bind(spec.opened, services) if spec.opened else None,
             letter=bind(spec.letter, services) if spec.letter else None,
+            own_address=_bound(spec.own_address, services) if spec.own_address else None,
         )
         for topic in topics
         for spec in topic.notices
@@ -252,6 +259,10 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
         "wizards": Wizards(running, kernel.accounts, kernel.drafts, kernel.outbox, home),
         "guest_locales": GuestLocales(kernel.memory),
     }
+
+
+def _bound(own: OwnAddress, services: Services) -> OwnAddress:
+    return OwnAddress(bind(own.of, services), bind(own.ended, services))
 
 
 def _chat_parts(topics: Sequence[Topic], services: Services) -> Mapping[str, object]:

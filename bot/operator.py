@@ -67,7 +67,7 @@ class Operator:
 
     async def link(self) -> Callable[[str], str] | None:
         """What makes an address that opens the bot with a payload; None before the bot has run once."""
-        username = await bot_username(self.storage)
+        username = await bot_username(self.storage.database)
         begin = f"{self.settings.chat_url}/" if self.settings.local_chat else f"https://t.me/{username}"
         return (lambda payload: f"{begin}?start={payload}") if username else None
 

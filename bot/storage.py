@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, make_url, select
+from sqlalchemy import Column, Select, make_url, select
 from sqlalchemy.exc import OperationalError
 
 from bot.settings import Settings
@@ -24,6 +24,7 @@ from services.storage.findable import all_findable
 from services.storage.keys import KeyNames, KeySource, MasterKeys, key_names, name_first, name_next
 from services.storage.migrate import copies_in_clear, ensure_current, migrate
 from services.storage.rotation import Pause, Remake, Rotation
+from services.storage.statement import statement
 from services.storage.tables import setting
 from services.storage.vault import Vault, id_of_key
 from services.tables import all_tables
@@ -92,9 +93,14 @@ def _out_of_reach(error: Exception) -> str:
     return "the database of DATABASE_URL cannot be reached; check the address, that it runs, and that it speaks TLS"
 
 
-async def bot_username(storage: Storage) -> str:
+@statement
+def _name_of_bot() -> Select[Any]:
+    return select(setting.c.value).where(setting.c.name == USERNAME)
+
+
+async def bot_username(database: Database) -> str:
     """What the bot is called in Telegram; "" before it has run once."""
-    name = (await storage.database.fetch(select(setting.c.value).where(setting.c.name == USERNAME))).scalar()
+    name = (await database.fetch(_name_of_bot())).scalar()
     return name or ""
 
 

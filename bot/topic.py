@@ -160,14 +160,25 @@ Render = Callable[..., Awaitable[Rendered]]
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAddress:
+    """A kind of letters that go to an address of their own, and not to the account's. Both take a `NoticeContext`.
+
+    `of`: where to, None: nowhere any more. `ended`: takes what has become of the letter, too (`LetterEnd`), once.
+    """
+
+    of: Callable[..., Awaitable[str | None]]
+    ended: Callable[..., Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeSpec:
     """A kind of notification.
 
     `headline`: an msgid, what its line in the list is headed by. `render`: what is sent now, None where it no longer
     applies; `opened`: what its line leads to, None: the same as is sent; `letter`: the same by e-mail. All take a
-    `NoticeContext`. `letter_alone`: it goes by e-mail only, and stands in no list. `transient`: one that is not sent
-    never happened; `ahead`: it says that there is something to come to, so it is told anew to an address that is given
-    later; `of_a_day`: its subject is a day, as ISO writes it.
+    `NoticeContext`. `letter_alone`: it goes by e-mail only, and stands in no list; `own_address`: and not to the
+    account's address. `transient`: one that is not sent never happened; `ahead`: it says that there is something to
+    come to, so it is told anew to an address that is given later; `of_a_day`: its subject is a day, as ISO writes it.
     """
 
     kind: str
@@ -176,6 +187,7 @@ class NoticeSpec:
     opened: Callable[..., Awaitable[Screen]] | None = None
     letter: Callable[..., Awaitable[Letter | None]] | None = None
     letter_alone: bool = False
+    own_address: OwnAddress | None = None
     transient: bool = False
     ahead: bool = False
     of_a_day: bool = False

@@ -22,7 +22,10 @@ BUTTONS = "buttons"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One message or press. `known`: the account, None before consent; `now`: the moment it came."""
+    """One message or press. `known`: the account, None before consent; `now`: the moment it came.
+
+    `apart`: what was pressed is no screen, such as a file, and stays; a screen comes below it.
+    """
 
     event: Message | CallbackQuery
     bot: Bot
@@ -30,6 +33,7 @@ class Visitor:
     known: Account | None
     t: Texts
     now: datetime
+    apart: bool = False
 
     @property
     def account(self) -> Account:
@@ -63,9 +67,11 @@ class Visitor:
 
         Gives the id of the message that shows it.
         """
-        if isinstance(self.event, CallbackQuery):
+        if isinstance(self.event, CallbackQuery) and not self.apart:
             return await chat.show(self.event, self.bot, screen, toast)
-        return await self.send(screen)
+        shown = await self.send(screen)
+        await self.answer(toast)
+        return shown
 
     async def send(self, screen: Screen) -> int:
         """A new message below; gives its id."""

@@ -21,10 +21,7 @@ from services.registry.local import tables as local_registry
 from services.searches import tables as searches
 from services.storage import tables as storage
 
-MODULES = (
-    *(storage, limits, accounts, drafts, notify, booking, cases, searches),
-    *(documents, operators, local_registry),
-)
+MODULES = (storage, limits, accounts, drafts, notify, booking, cases, searches, documents, operators, local_registry)
 
 metadata = storage.metadata
 

@@ -12,7 +12,7 @@ from services.accounts.model import Account
 from services.accounts.persons import Persons
 from services.clock import Clock
 from services.errors import NotFound
-from services.notify.model import Letter, Notification
+from services.notify.model import Letter, LetterEnd, Notification
 from services.texts.i18n import Texts
 
 
@@ -41,6 +41,21 @@ class Notices:
             return await write(self._context(account, note, t))
         except NotFound:
             return None
+
+    def goes_elsewhere(self, kind: str) -> bool:
+        """Whether letters of this kind go to addresses of their own."""
+        return self._specs[kind].own_address is not None
+
+    async def own_address(self, account: Account, note: Notification, t: Texts) -> str | None:
+        """Where such a letter goes; None: nowhere any more."""
+        own = self._specs[note.kind].own_address
+        return await own.of(self._context(account, note, t)) if own is not None else None
+
+    async def letter_ended(self, account: Account, note: Notification, t: Texts, end: LetterEnd) -> None:
+        """What has become of such a letter."""
+        own = self._specs[note.kind].own_address
+        if own is not None:
+            await own.ended(self._context(account, note, t), end)
 
     async def opened(self, account: Account, note: Notification, t: Texts) -> Screen:
         """What a line of the list leads to; `NotFound` where that is gone. Raises `RegistryUnavailable`."""

@@ -17,6 +17,7 @@ from bot.topics import (
     clinics,
     consent,
     disputes,
+    documents,
     family,
     help,  # noqa: A004
     home,
@@ -44,6 +45,7 @@ ALL: Sequence[Topic] = (
     home.TOPIC,
     clinics.TOPIC,
     mail.TOPIC,
+    documents.TOPIC,
     access.TOPIC,
     family.TOPIC,
     searches.TOPIC,

@@ -12,7 +12,7 @@ from bot.views.visits import CANCELLED, STATUSES, at_the_clinic, facts, papers
 from services.accounts.model import MailCode
 from services.booking.model import CalendarEvent, VisitEntry
 from services.booking.notices import VisitNews
-from services.notify.model import Letter
+from services.notify.model import Attachment, Letter
 from services.registry.model import Visit, VisitStatus
 from services.texts.dates import day_and_time, full_when
 from services.texts.i18n import Html, Texts, bold, lines, plain
@@ -67,6 +67,21 @@ def code(t: Texts, about: MailCode) -> Letter:
     ]
     text = "\n\n".join(plain(each) for each in (title, *told, lines(*below)))
     return Letter(t.locale, subject, text + "\n", _page(t.locale, subject, title, told, below))
+
+
+def document(t: Texts, pdf: bytes) -> Letter:
+    """A document that somebody has sent to this address, which may be a stranger's: the letter says nothing of it."""
+    subject = t.label("Document from “Nomerok”")
+    told = [t("The document is in the file with this letter.")]
+    about = [
+        t("It was sent to this address by somebody who uses the bot “Nomerok” in Telegram."),
+        t("If you do not know why it has come, please delete the letter."),
+        t("This letter comes by itself. There is no need to answer it."),
+    ]
+    title = t("Document from “Nomerok”")
+    text = "\n\n".join(plain(each) for each in (title, *told, lines(*about)))
+    page = _page(t.locale, subject, title, told, about)
+    return Letter(t.locale, subject, text + "\n", page, [Attachment("document.pdf", "application/pdf", pdf)])
 
 
 def _body(t: Texts, kind: str, entry: VisitEntry, before: VisitEntry | None, *, own: bool) -> list[Html]:

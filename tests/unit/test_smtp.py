@@ -7,6 +7,9 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
 from pathlib import Path
 
 import pytest
@@ -210,6 +213,15 @@ async def test_an_address_that_was_taken_by_older_rules_and_is_none_is_given_up(
     with pytest.raises(AddressRefused):
         await Smtp(mail_server(f"smtp://127.0.0.1:{port}"), "bot@example.org").post(LETTER, "a@☕.example", "L1", NOW)
     assert keeper.letters == 0
+
+
+def test_files_go_along_as_they_are() -> None:
+    message = Smtp(MailServer("localhost", 25, False, False), "bot@example.org")._message(LETTER, "a@b.ru", "L1", NOW)
+    calendar, paper = message_from_bytes(message, _class=EmailMessage, policy=SMTP_POLICY).iter_attachments()
+    assert (calendar.get_content_type(), calendar.get_filename()) == ("text/calendar", "nomerok-1.ics")
+    assert (calendar.get_param("method"), calendar.get_payload(decode=True)) == ("PUBLISH", CALENDAR.data)
+    assert (paper.get_content_type(), paper.get_filename()) == ("application/pdf", "document.pdf")
+    assert paper.get_payload(decode=True) == PAPER.data
 
 
 async def test_a_letter_without_a_calendar_has_no_attachment(door: tuple[Door, int]) -> None:
