@@ -87,7 +87,7 @@ async def card(
 ) -> None:
     async def drawn() -> Screen:
         entry = await prescriptions.get(visitor.account, data.person, data.prescription)
-        return view.card(visitor.t, entry, data.page, data.search)
+        return view.card(visitor.t, entry, visitor.now, data.page, data.search)
 
     await _open(visitor, persons, data.person, drawn)
     await outbox.read_about(visitor.account.id, data.prescription)

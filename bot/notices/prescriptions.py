@@ -27,7 +27,7 @@ async def opened(
     if context.subject_id == context.person_id:
         return await _news(context, prescription_telling)
     entry = await prescriptions.get(context.account, _person(context), context.subject_id)
-    return view.card(context.t, entry, back=NotificationList(page=0))
+    return view.card(context.t, entry, context.now, back=NotificationList(page=0))
 
 
 async def _news(context: NoticeContext, prescription_telling: PrescriptionTelling) -> Screen:

@@ -15,7 +15,7 @@ from bot.topic import StartLink, Topic, WizardSpec
 from bot.views import documents as view
 from bot.views.export import documents as documents_words
 from services.accounts.mail import Mail
-from services.accounts.model import Account
+from services.accounts.model import Account, Area
 from services.clock import Clock
 from services.documents.documents import Documents
 from services.documents.model import Subject, paper_of_link
@@ -64,7 +64,6 @@ async def purge(*, documents: Documents) -> None:
     await documents.purge()
 
 
-# `areas` names Area.DOCUMENTS once today's consent speaks of it: until then the house would not be built.
 TOPIC = Topic(
     "documents",
     build=build,
@@ -76,4 +75,5 @@ TOPIC = Topic(
     sweeps=(purge,),
     words=(documents_words.WORDS,),
     rests=rests,
+    areas=(Area.DOCUMENTS,),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from bot.keyboards.buttons.documents import DocumentOpen
 from bot.keyboards.buttons.family import PersonBook
@@ -16,10 +16,12 @@ from bot.keyboards.kit import DESCRIBED, back_row, button, markup, short
 from bot.views.clinics import LINE
 from bot.views.lists import Item, Listing, Search, Tab, Whose, draw
 from bot.views.screen import Screen
+from services.accounts.model import Action, Area
+from services.accounts.rights import allowed
 from services.documents.model import Fact, Facts, Head, Paragraph, Part, Sheet
 from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
 from services.registry.model import Prescription, PrescriptionStatus
-from services.texts.dates import numeric
+from services.texts.dates import MOSCOW, local, numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 SEARCH = "prescriptions"
@@ -92,9 +94,18 @@ def listing(t: Texts, shown: Shown) -> Screen:
 
 
 def card(
-    t: Texts, entry: PrescriptionEntry, page: int = 0, search: str = "", *, back: NotificationList | None = None
+    t: Texts,
+    entry: PrescriptionEntry,
+    now: datetime,
+    page: int = 0,
+    search: str = "",
+    *,
+    back: NotificationList | None = None,
 ) -> Screen:
-    """`page`, `search`: where in its list it stands; `back`: what else it was opened from."""
+    """`page`, `search`: where in its list it stands; `back`: what else it was opened from.
+
+    The paper has the person's own data printed in it, so it is offered where documents are open, too.
+    """
     each, person = entry.prescription, entry.person
     listed = PrescriptionList(person=person.id, tab=tab_of(each), page=page, search=search)
     over = entry.status in (PrescriptionStatus.EXPIRED, PrescriptionStatus.CANCELLED)
@@ -113,7 +124,9 @@ def card(
             _next(t, entry),
         ),
         markup(
-            [button(t.label("📄 Open the document"), DocumentOpen(kind=DOCUMENT, subject=subject_of(entry)))],
+            [button(t.label("📄 Open the document"), DocumentOpen(kind=DOCUMENT, subject=subject_of(entry)))]
+            if allowed(person, Area.DOCUMENTS, Action.SEE, local(now, MOSCOW).date(), now)
+            else [],
             [button(t.label("🩺 Book a doctor"), PersonBook(person=person.id))] if over else [],
             back_row(t, back or listed),
         ),

@@ -8,7 +8,7 @@ from alembic import op
 import services.storage.types
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 
 _SEALED = services.storage.types.Encrypted
 _MOMENT = services.storage.types.UtcDateTime

@@ -103,9 +103,9 @@ SAMPLES = Samples(
             for text in ("ибу", EVIL, words(60))
         ),
         *(Sample(prescriptions.listing, (shown(MANY, 2, person=each),)) for each in PERSONS),
-        Sample(prescriptions.card, (entry(),), ordinary=True),
+        Sample(prescriptions.card, (entry(), NOW), ordinary=True),
         *(
-            Sample(prescriptions.card, (each, 99_999, "S" * 12), {"back": back})
+            Sample(prescriptions.card, (each, NOW, 99_999, "S" * 12), {"back": back})
             for each in EACH
             for back in (None, NotificationList(page=0))
         ),
