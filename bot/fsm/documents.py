@@ -68,7 +68,7 @@ def answers_of(of: Subject, person_id: str, *, offered: bool) -> Answers:
 
 @dataclass(frozen=True, slots=True)
 class SendSteps:
-    """The account's own address, or one that is typed and shown back; one that nobody has confirmed is asked about again."""
+    """The own address, or one that is typed and shown back; about one that nobody has confirmed, it is asked again."""
 
     compose: Compose
     documents: Documents
