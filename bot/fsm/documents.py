@@ -68,7 +68,7 @@ def answers_of(of: Subject, person_id: str, *, offered: bool) -> Answers:
 
 @dataclass(frozen=True, slots=True)
 class SendSteps:
-    """The own address, or one that is typed and shown back; about one that nobody has confirmed, it is asked again."""
+    """The account's own address, or one that is typed, shown back, and asked about again if nobody has confirmed it."""
 
     compose: Compose
     documents: Documents

@@ -85,7 +85,7 @@ def off(t: Texts) -> str:
 
 
 def link(t: Texts) -> Screen:
-    """For whoever has read the code of a document: the same for all, whether or not there is such a one."""
+    """For whoever has read the code of a document: the same for all, whether there is such a one or not."""
     return Screen(linked(t), markup([home_button(t)]))
 
 

@@ -424,11 +424,14 @@ class Outbox:
         return frozenset(rows[notification_id].key for notification_id in new)
 
     async def add_letter(
-        self, unit: Unit, account_id: str, kind: str, subject_id: str, person_id: str | None = None
+        self, unit: Unit, account_id: str, kind: str, subject_id: str, whom: str | None = None
     ) -> None:
-        """By e-mail alone, at once: it stands in no list, and whether there is an address is its own matter."""
+        """By e-mail alone, at once: it stands in no list, and whether there is an address is its own matter.
+
+        `whom`: the id of the person whom it is about.
+        """
         now, notification_id = self._clock.now(), new_id()
-        whose = {"account_id": account_id, "person_id": person_id}
+        whose = {"account_id": account_id, "person_id": whom}
         about = whose | {"kind": kind, "subject_id": subject_id, "created_at": now}
         await unit.execute(insert_row(notification_table, {"id": notification_id} | about))
         letter = {"notification_id": notification_id, "channel": EMAIL, "dedupe_key": keys.letter(notification_id)}

@@ -14,7 +14,6 @@ WORDS = ExportWords(
         "documents": {"document": N_("which document it is"), "made_at": N_("when the file was made")},
         "documents_by_mail": {
             "document": N_("which document it is"),
-            "asked_at": N_("when you asked for it to be sent"),
             "address_until_sent": N_("where it is to go; forgotten once it has gone"),
         },
         "answers": {

@@ -1,0 +1,62 @@
+"""A made-up topic that gives a paper, as small as one can be: no topic of the product's has any yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.kernel import Kernel
+from bot.keyboards.buttons.visits import VisitCard
+from bot.topic import Composed, DocumentContext, DocumentSpec, Topic
+from services.accounts import concerns
+from services.accounts.agreement import PUBLISHED, Agreements
+from services.accounts.model import Account, Action, Area, Person
+from services.accounts.persons import Persons
+from services.documents.model import Fact, Facts, Head, Sheet
+from services.errors import NotFound
+from services.texts.i18n import Html
+
+KIND = "slip"
+AGREED = Agreements({**PUBLISHED.versions, "2027-01": frozenset(Area)})
+"""Today's text speaks of every area."""
+
+
+@dataclass
+class Slips:
+    """A topic's service: which slips there are, whose, and what they say."""
+
+    persons: Persons
+    owners: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+
+    @concerns.area(Area.RECORDS, Action.SEE)
+    async def slip(self, who: Account, slip_id: str) -> tuple[Person, str]:
+        if slip_id not in self.owners:
+            raise NotFound
+        return await self.persons.get(who, self.owners[slip_id]), self.said[slip_id]
+
+
+def build(kernel: Kernel) -> Mapping[str, object]:
+    return {"slips": Slips(kernel.persons)}
+
+
+async def compose(context: DocumentContext, *, slips: Slips) -> Composed:
+    person, said = await slips.slip(context.account, context.subject_id)
+    sheet = Sheet(
+        title="Талон",
+        clinic=Head("Поликлиника № 1"),
+        person=[Fact("Фамилия, имя, отчество", person.full_name)],
+        number="17",
+        day=date(2026, 11, 20),
+        parts=[Facts([Fact("Назначено", said)])],
+    )
+    return Composed(sheet, person, "talon", Html("Талон № 17"), VisitCard(visit=context.subject_id))
+
+
+SLIPS = Topic(
+    "slips",
+    build=build,
+    documents=(DocumentSpec(KIND, "Talon", Area.RECORDS, compose),),
+    areas=(Area.RECORDS, Area.DOCUMENTS),
+)
