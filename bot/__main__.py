@@ -61,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _topical(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Mapping[str, CliCommand]:
     """The commands that the topics bring. Importing them all takes seconds, so only who asks for one waits."""
-    from bot.topics import ALL
+    from bot.topics import CLI
 
-    found = {command.name: command for topic in ALL for command in topic.cli}
+    found = {command.name: command for command in CLI}
     for command in found.values():
         command.arguments(commands.add_parser(command.name, help=command.help))
     return found

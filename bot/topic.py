@@ -26,6 +26,8 @@ from services.cases.model import Case, CaseKind
 from services.clock import Clock
 from services.documents.model import Sheet
 from services.drafts.model import Draft
+from services.imports.columns import Format
+from services.imports.importing import Importer
 from services.notify.model import Letter
 from services.notify.outbox import Outbox
 from services.personal import PersonalData, RestsOnRights
@@ -326,6 +328,14 @@ class CliCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportSpec:
+    """Kinds of files that `python -m bot import` takes for the topic. `importer`: reads and writes them."""
+
+    format: Format
+    importer: Callable[[Operator], Importer]
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """All that a topic brings.
 
@@ -333,8 +343,8 @@ class Topic:
     `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `documents`: what it
     gives as papers; `personal`: its part of «Мои данные», `words`: what its names and codes mean there. `follows`:
     changes of the registry that it hears of, and what it does about them. `sweeps`: what is tidied up every ten
-    minutes. `areas`: what of a person it stands for: a consent may name these, and no others. `rests`: what it keeps
-    that goes along with a right that ends.
+    minutes. `cli`: commands of the operator's, `imports`: files that one of them takes. `areas`: what of a person it
+    stands for: a consent may name these, and no others. `rests`: what it keeps that goes along with a right that ends.
     """
 
     name: str
@@ -358,4 +368,5 @@ class Topic:
     rests: Callable[[Outbox, Clock], RestsOnRights] | None = None
     revived: Revived | None = None
     cli: Sequence[CliCommand] = ()
+    imports: Sequence[ImportSpec] = ()
     areas: Collection[Area] = ()

@@ -12,8 +12,8 @@ import segno
 from bot.operator import Operator
 from services.booking.links import LinkImpossible, payload_of
 from services.booking.model import BookingLink, LinkKind
-from services.clinics.importing import make_ref
 from services.errors import NomerokError
+from services.imports.cells import make_ref
 from services.registry.model import ADULT_AGE, Clinic, Doctor, ServiceOffer
 from services.registry.ports.registry import Registry
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.topic import Topic
+from bot.cli import import_
+from bot.topic import CliCommand, Topic
 from bot.topics import (
     access,
     booking,
@@ -68,3 +69,9 @@ ALL: Sequence[Topic] = (
     limits.TOPIC,
     mydata.TOPIC,
 )
+
+CLI: Sequence[CliCommand] = (
+    import_.command([each for topic in ALL for each in topic.imports]),
+    *(command for topic in ALL for command in topic.cli),
+)
+"""The operator's commands that topics bring."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.cli import import_
 from bot.handlers import clinics
 from bot.kernel import Kernel
 from bot.keyboards.buttons.clinics import RegionList
-from bot.topic import CliCommand, Entry, Place, Topic
+from bot.operator import Operator
+from bot.topic import Entry, ImportSpec, Place, Topic
+from services.clinics.columns import FORMAT
 from services.clinics.directory import Directory
-from services.clinics.importing import add_arguments
+from services.clinics.importing import ClinicsImporter
 from services.documents.map import Maps
 from services.texts.i18n import N_
 
@@ -19,10 +20,14 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     return {"directory": Directory(kernel.registry, kernel.clock), "maps": Maps()}
 
 
+def _importer(operator: Operator) -> ClinicsImporter:
+    return ClinicsImporter(operator.schedules, operator.storage.clock.now())
+
+
 TOPIC = Topic(
     "clinics",
     build=build,
     routes=clinics.ROUTES,
     entries=(Entry(Place.HELP, N_("🏥 Clinics"), RegionList(page=0), 10),),
-    cli=(CliCommand("import", "load clinics, doctors and schedules from CSV", add_arguments, import_.run),),
+    imports=(ImportSpec(FORMAT, _importer),),
 )

@@ -1,4 +1,4 @@
-"""Prescriptions: two lists and a card, what the registry tells of them, and their paper."""
+"""Prescriptions: two lists and a card, what the registry tells of them, their paper, and how they are imported."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from bot.handlers.prescriptions import PrescriptionLists
 from bot.kernel import Kernel
 from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS
 from bot.notices import prescriptions as notices
-from bot.topic import DocumentSpec, Entry, Place, SearchSpec, Topic
+from bot.operator import Operator
+from bot.topic import DocumentSpec, Entry, ImportSpec, Place, SearchSpec, Topic
 from bot.views import prescriptions as view
 from bot.views.export import prescriptions as words
 from services.accounts.model import Area
 from services.clock import Clock
 from services.notify.outbox import Outbox
+from services.prescriptions.columns import FORMAT
+from services.prescriptions.importing import PrescriptionsImporter
 from services.prescriptions.mydata import PrescriptionData
 from services.prescriptions.prescriptions import Prescriptions
 from services.prescriptions.telling import PrescriptionsTold, PrescriptionTelling
@@ -44,6 +47,11 @@ def personal(*, kernel: Kernel, prescriptions: Prescriptions) -> PrescriptionDat
 
 def follows(*, prescription_telling: PrescriptionTelling) -> Sequence[Followed[Any]]:
     return prescription_telling.followed()
+
+
+def importer(operator: Operator) -> PrescriptionsImporter:
+    now = operator.storage.clock.now()
+    return PrescriptionsImporter(operator.registry, operator.schedules, operator.prescriptions, now)
 
 
 def rests(outbox: Outbox, _: Clock) -> PrescriptionsTold:
@@ -77,4 +85,5 @@ TOPIC = Topic(
     words=(words.WORDS,),
     follows=follows,
     rests=rests,
+    imports=(ImportSpec(FORMAT, importer),),
 )

@@ -1,33 +1,28 @@
-"""What may stand in an operator's files: how a cell is read, and the bounds of what it says.
+"""What may stand in an operator's clinics, doctors and schedules: how a cell is read, and the bounds of what it says.
 
 A reader knows one cell, a rule the values of one or several with their bound; whatever is wrong is one sentence for the
-operator's terminal, told with file, line and column. Files hold no patients' data, so a sentence may quote them.
+operator's terminal, told with file, line and column. These files hold no patients' data, so a sentence may quote them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from functools import lru_cache
-from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.clinics.directory import Place, km
 from services.clinics.regions import region
 from services.documents.outlines import towns
-from services.errors import SetupError
+from services.imports.cells import REF, Bound, Bounds, Rule, Wrong, hint, number, outside, whole
 from services.registry.model import AgeGroup
 from services.texts.names import folded, patronymic
 
-REF = re.compile(r"[A-Za-z0-9_-]{1,24}")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(:00)?")
 _HOUR = re.compile(r"(?<![\d:])\d\d:\d\d(?![\d:])")
 _OPENS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
-_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d\d", re.IGNORECASE)
-"""An id or a phone that a spreadsheet has taken for a number: the last digits are lost."""
-_FORMULA = re.compile(r"#(?:N/A|Н/Д|(?:REF|ССЫЛКА|VALUE|ЗНАЧ|DIV/0|ДЕЛ/0|NULL|ПУСТО|NUM|ЧИСЛО)!|(?:NAME|ИМЯ)\?)")
 _AGE_GROUPS = {
     **dict.fromkeys(("any", "all", "все", "любой"), AgeGroup.ANY),
     **dict.fromkeys(("child", "children", "дети", "детский", "детская"), AgeGroup.CHILD),
@@ -35,33 +30,7 @@ _AGE_GROUPS = {
 }
 
 
-class Wrong(Exception):  # noqa: N818
-    """A cell says no such thing; carries the sentence."""
-
-
 # --- one cell ------------------------------------------------------------------------------------
-
-
-def sound(value: str, most: int) -> None:
-    """What is asked of every cell, whatever it says. `most`: characters."""
-    if len(value) > most:
-        raise Wrong(f"is longer than {most} characters")
-    if not value.isprintable() or "\ufffd" in value:
-        odd = next(char for char in value if not char.isprintable() or char == "\ufffd")
-        raise Wrong(f"holds a character that is none to print, U+{ord(odd):04X}")
-    if value[0] == "#" and _FORMULA.fullmatch(value):
-        raise Wrong(f"«{value}» is what a formula says that has failed")
-
-
-def words(value: str) -> str:
-    return value
-
-
-def whole(value: str) -> str:
-    """An id, a code or a phone: no digit of it may be lost."""
-    if _ROUNDED.fullmatch(value):
-        raise Wrong(f"«{value}» is rounded: make this column text in the spreadsheet")
-    return value
 
 
 def code(value: str) -> str:
@@ -102,25 +71,11 @@ def age_group(value: str) -> AgeGroup:
     return group
 
 
-def number(value: str) -> float:
-    try:
-        return float(value.replace(",", "."))
-    except ValueError:
-        raise Wrong(f"«{value}» is not a number") from None
-
-
 def whole_minutes(value: str) -> float:
     minutes = number(value)
     if not minutes.is_integer():
         raise Wrong(f"«{value}» is not a number of whole minutes")
     return minutes
-
-
-def day(value: str) -> date:
-    found = _day(value)
-    if found is None:
-        raise Wrong(f"«{value}» is not a date like 2026-11-24 or 24.11.2026")
-    return found
 
 
 def clock(value: str) -> time:
@@ -137,37 +92,8 @@ def zone(tz: str) -> ZoneInfo | None:
         return None
 
 
-@lru_cache(maxsize=1000)
-def _day(value: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(value, form).date()  # noqa: DTZ007  (a day has no zone)
-        except ValueError:
-            continue
-    return None
-
-
 # --- bounds --------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """From `low` to `high`, both included. An operator may go from `least` to `most`."""
-
-    low: float
-    high: float
-    least: float
-    most: float
-    meaning: str
-
-    def holds(self, value: float) -> bool:
-        return self.low <= value <= self.high
-
-    def __str__(self) -> str:
-        return f"{self.low:g} and {self.high:g}"
-
-
-Bounds = Mapping[str, Bound]
 
 BOUNDS: Bounds = {
     "lat": Bound(41, 82, -90, 90, "latitude of a clinic in degrees: Russia's"),
@@ -179,40 +105,7 @@ BOUNDS: Bounds = {
 }
 
 
-def with_bounds(values: Iterable[str]) -> Bounds:
-    """The bounds with an operator's own: `lat=35:82`. `SetupError` where that makes no sense."""
-    bounds = dict(BOUNDS)
-    for value in values:
-        name, _, ends = (part.strip() for part in value.partition("="))
-        if name not in bounds:
-            raise SetupError(f"--bounds: there is no bound «{name}»; there are: {', '.join(bounds)}")
-        try:
-            low, high = (float(end.replace(",", ".")) for end in ends.split(":"))
-        except ValueError:
-            raise SetupError(f"--bounds wants {name}=LOW:HIGH, not «{value}»") from None
-        known = bounds[name]
-        if not known.least <= low <= high <= known.most:
-            raise SetupError(f"--bounds {name}: the lower one first, both between {known.least:g} and {known.most:g}")
-        bounds[name] = replace(known, low=low, high=high)
-    return bounds
-
-
 # --- values within their bounds, and beside each other -------------------------------------------
-
-Seen = TypeVar("Seen")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule(Generic[Seen]):
-    """Something that can be wrong: the column that is told, the bound that it goes by, the sentence.
-
-    `told`: None where nothing is wrong. `whole`: it is about all that is seen, and the rules below have nothing to add.
-    """
-
-    column: str
-    told: Callable[[Seen, Bounds], str | None]
-    bound: str | None = None
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +141,14 @@ def _nowhere(spot: Spot, _: Bounds) -> str | None:
 def _swapped(spot: Spot, bounds: Bounds) -> str | None:
     if spot.lat is None or spot.lon is None or not _within(spot.lon, spot.lat, bounds):
         return None
-    hint = ""
+    how = ""
     if _within(spot.lat, spot.lon, bounds):
         # From the Volga to Omsk both ways are somewhere in the country. Which of them is where it is to be?
         there, turned = _astray(spot.lat, spot.lon, spot), _astray(spot.lon, spot.lat, spot)
         if bounds["astray"].holds(there) or there < turned * _MUCH_FARTHER:
             return None
-        hint = _hint("astray")
-    return f"{spot.lat:g}; {spot.lon:g} looks swapped: the latitude belongs into lat, the longitude into lon{hint}"
+        how = hint("astray")
+    return f"{spot.lat:g}; {spot.lon:g} looks swapped: the latitude belongs into lat, the longitude into lon{how}"
 
 
 _MUCH_FARTHER = 4.0
@@ -277,11 +170,11 @@ def _towns_of(code: str) -> tuple[tuple[str, Place], ...]:
 
 
 def _lat(spot: Spot, bounds: Bounds) -> str | None:
-    return _outside(spot.lat, "lat", bounds) if spot.lat is not None and not bounds["lat"].holds(spot.lat) else None
+    return outside(spot.lat, "lat", bounds) if spot.lat is not None and not bounds["lat"].holds(spot.lat) else None
 
 
 def _lon(spot: Spot, bounds: Bounds) -> str | None:
-    return _outside(spot.lon, "lon", bounds) if spot.lon is not None and not _lon_holds(spot.lon, bounds) else None
+    return outside(spot.lon, "lon", bounds) if spot.lon is not None and not _lon_holds(spot.lon, bounds) else None
 
 
 def _lon_holds(lon: float, bounds: Bounds) -> bool:
@@ -297,7 +190,7 @@ def _digits(phone: str, bounds: Bounds) -> str | None:
     digits = sum(char.isdigit() for char in phone)
     if bounds["phone"].holds(digits):
         return None
-    return f"«{phone}» is no phone: {_outside(digits, 'phone', bounds)}"
+    return f"«{phone}» is no phone: {outside(digits, 'phone', bounds)}"
 
 
 def _season(season: Season, bounds: Bounds) -> str | None:
@@ -305,26 +198,18 @@ def _season(season: Season, bounds: Bounds) -> str | None:
     if days.holds((season.day - season.today).days):
         return None
     first, last = (season.today + timedelta(days=end) for end in (days.low, days.high))
-    return f"{season.day} is not between {first} and {last}{_hint('days')}"
+    return f"{season.day} is not between {first} and {last}{hint('days')}"
 
 
 def _minutes(minutes: float, bounds: Bounds) -> str | None:
-    return None if bounds["minutes"].holds(minutes) else _outside(minutes, "minutes", bounds)
+    return None if bounds["minutes"].holds(minutes) else outside(minutes, "minutes", bounds)
 
 
 def _stretch(minutes: float, bounds: Bounds) -> str | None:
     """`minutes`: of the one visit from «from» to «to»."""
     if bounds["minutes"].holds(minutes):
         return None
-    return f"one visit of so many minutes: {_outside(minutes, 'minutes', bounds)}; is «minutes» left out?"
-
-
-def _outside(value: float, name: str, bounds: Bounds) -> str:
-    return f"{value:g} is not between {bounds[name]}{_hint(name)}"
-
-
-def _hint(name: str) -> str:
-    return f" (--bounds {name}=LOW:HIGH)"
+    return f"one visit of so many minutes: {outside(minutes, 'minutes', bounds)}; is «minutes» left out?"
 
 
 SPOT = (

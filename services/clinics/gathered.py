@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.imports.reading import Where
 from services.registry.model import AgeGroup, Clinic
 from services.registry.ports.schedules import DoctorRecord, Known, SlotRecord
 
@@ -33,14 +34,6 @@ SELECT file, line, other_file, other_line FROM (
     FROM span WINDOW day AS (PARTITION BY doctor ORDER BY begins, line)
 ) WHERE begins < other_ends
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A line of a file."""
-
-    file: str
-    line: int
 
 
 class Gathered:

@@ -36,7 +36,7 @@ OF_THE_HOUSE = {
     "keyboards": ("data", "kit", "markup", "wizard"),
     "keyboards/buttons": ("common", "wizard"),
     "notices": ("notices",),
-    "cli": ("rotate_key",),
+    "cli": ("import_", "rotate_key"),
 }
 """What stands in those rooms and is no topic's."""
 SERVICES = (
@@ -48,8 +48,8 @@ SERVICES = (
         "accounts.model",
         "accounts.persons",
     ),
-    "accounts.rights",
-    *("clock", "drafts", "errors", "ids", "limits", "memory", "notify", "operators", "personal"),
+    *("accounts.ready", "accounts.rights"),
+    *("clock", "drafts", "errors", "ids", "imports", "limits", "memory", "notify", "operators", "personal"),
     *("registry.following", "registry.model", "registry.ports", "secure", "storage", "tables", "texts", "together"),
 )
 """What the house itself stands on: the kernel's."""

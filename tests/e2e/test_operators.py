@@ -23,7 +23,7 @@ import pytest
 from bot import __main__ as command_line
 from bot.settings import Settings
 from bot.storage import USERNAME
-from bot.topics import ALL
+from bot.topics import CLI
 from services.operators.tables import operator_act
 from services.storage.vault import Vault, load_key
 from tests.e2e.desk import HOME_CLINIC
@@ -51,7 +51,7 @@ WRONG: dict[str, Sequence[str]] = {
     "access": ("end", "nothing", "--reason", "потерян телефон"),
 }
 """Each with what it refuses."""
-NAMES = sorted(command.name for topic in ALL for command in topic.cli)
+NAMES = sorted(command.name for command in CLI)
 
 
 @pytest.fixture

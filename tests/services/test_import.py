@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,21 +16,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.clinics import checks
-from services.clinics.checks import BOUNDS, LENGTH, PHONE, SEASON, SPOT, STRETCH, Spot, with_bounds
-from services.clinics.columns import CLINICS, KINDS, Column, Kind
-from services.clinics.csv_files import Problem
+from services.clinics.checks import BOUNDS, LENGTH, PHONE, SEASON, SPOT, STRETCH, Spot
+from services.clinics.columns import CLINICS, FORMAT, KINDS
 from services.clinics.directory import Place, km
-from services.clinics.importing import (
-    Options,
-    Parsed,
-    Source,
-    add_arguments,
-    make_ref,
-    read_directory,
-    run,
-)
+from services.clinics.importing import ClinicsImporter, read_directory
 from services.documents.outlines import towns
 from services.errors import SetupError
+from services.imports import cells
+from services.imports.cells import make_ref, with_bounds
+from services.imports.columns import Column, Kind
+from services.imports.csv_files import Problem
+from services.imports.importing import add_arguments, run
+from services.imports.reading import Files, Options, Source
 from services.registry.local import loading
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.registry import LocalRegistry
@@ -82,9 +79,10 @@ class Desk:
     async def run(self, *arguments: str) -> int:
         """`python -m bot import …`; what it printed is in `said`."""
         parser = argparse.ArgumentParser()
-        add_arguments(parser)
+        importer = ClinicsImporter(self.admin, MONDAY_MORNING)
+        add_arguments(parser, [importer.format])
         out = io.StringIO()
-        code = await run(parser.parse_args(arguments), self.admin, MONDAY_MORNING, stdout=out, stderr=out)
+        code = await run(parser.parse_args(arguments), [importer], stdout=out, stderr=out)
         self.said = out.getvalue()
         return code
 
@@ -256,11 +254,10 @@ async def test_two_systems_are_kept_apart_by_a_prefix(desk: Desk) -> None:
 )
 async def test_options_that_make_no_sense(tmp_path: Path, arguments: tuple[str, ...], expected: str) -> None:
     parser = argparse.ArgumentParser()
-    add_arguments(parser)
+    importer = ClinicsImporter(NobodyHome(), MONDAY_MORNING)
+    add_arguments(parser, [importer.format])
     with pytest.raises(SetupError, match=expected):
-        await run(
-            parser.parse_args(arguments), NobodyHome(), MONDAY_MORNING, stdout=io.StringIO(), stderr=io.StringIO()
-        )
+        await run(parser.parse_args(arguments), [importer], stdout=io.StringIO(), stderr=io.StringIO())
 
 
 class NobodyHome(LocalRegistryAdmin):
@@ -272,7 +269,7 @@ class NobodyHome(LocalRegistryAdmin):
 
 def test_the_help_names_every_column() -> None:
     parser = argparse.ArgumentParser()
-    add_arguments(parser)
+    add_arguments(parser, [FORMAT])
     told = parser.format_help()
     assert all(column.name in told for kind in KINDS for column in kind.columns)
 
@@ -290,11 +287,13 @@ class Read:
     problems: tuple[Problem, ...]
 
     @classmethod
-    def of(cls, parsed: Parsed) -> Read:
-        with closing(parsed.gathered) as told:
+    def of(cls, sources: Collection[Source], options: Options | None, known: Known) -> Read:
+        files = Files(options or Options(bounds=BOUNDS), KINDS)
+        files.open(sources)
+        with closing(read_directory(files, known, MONDAY_MORNING)) as told:
             slots = tuple(told.slots())
             assert told.slot_count == len(slots)
-            return cls(tuple(told.clinics()), tuple(told.doctors()), slots, parsed.problems.shown)
+            return cls(tuple(told.clinics()), tuple(told.doctors()), slots, files.problems.shown)
 
 
 def read(folder: Path, files: Mapping[str, str | bytes], options: Options | None = None, **known: str) -> Read:
@@ -304,7 +303,7 @@ def read(folder: Path, files: Mapping[str, str | bytes], options: Options | None
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
         sources.append(Source(folder / name))
     there = Known(zones=known, doctors=dict.fromkeys(["d1"], next(iter(known), "")))
-    return Read.of(read_directory(sources, options or Options(), there, MONDAY_MORNING))
+    return Read.of(sources, options, there)
 
 
 def problems(parsed: Read) -> list[str]:
@@ -443,7 +442,7 @@ def test_bytes_that_are_no_text(tmp_path: Path, content: bytes, expected: str) -
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    parsed = Read.of(read_directory([Source(tmp_path / "none.csv", CLINICS)], Options(), Known({}, {}), MONDAY_MORNING))
+    parsed = Read.of([Source(tmp_path / "none.csv", CLINICS)], None, Known({}, {}))
     assert problems(parsed) == [f"{tmp_path / 'none.csv'}: No such file or directory"]
 
 
@@ -453,14 +452,14 @@ def test_columns_that_fit_nothing(tmp_path: Path) -> None:
 
 
 def test_a_mapping_that_fits_no_file(tmp_path: Path) -> None:
-    options = Options(columns={"name": ("shrt_name",)})
+    options = Options(columns={"name": ("shrt_name",)}, bounds=BOUNDS)
     assert problems(read(tmp_path, {"c.csv": CLINICS_CSV}, options)) == [
         "--map: name: no file has a column «shrt_name»"
     ]
 
 
 def test_a_value_of_the_file_wins_over_a_constant(tmp_path: Path) -> None:
-    options = Options(constants={"town": "Москва", "phone": "103"})
+    options = Options(constants={"town": "Москва", "phone": "103"}, bounds=BOUNDS)
     parsed = read(tmp_path, {"c.csv": CLINICS_CSV}, options)
     assert [(clinic.town, clinic.phone) for clinic in parsed.clinics] == [
         ("Мытищи", "+7 495 000-00-07"),
@@ -707,7 +706,7 @@ def told_with(folder: Path, kind: Kind, cells: Mapping[str, str], options: Optio
     table.writerows([cells.keys(), cells.values()])
     (folder / "x.csv").write_text(out.getvalue(), encoding="utf-8")
     known = Known({"c": "Europe/Moscow"}, {"d1": "c"})
-    read = Read.of(read_directory([Source(folder / "x.csv", kind)], options or Options(), known, MONDAY_MORNING))
+    read = Read.of([Source(folder / "x.csv", kind)], options, known)
     return list(read.problems)
 
 
@@ -716,7 +715,7 @@ def test_columns_of_words_are_told_from_the_others() -> None:
     assert {(kind.name, column.name) for kind, column in COLUMNS} == WRONG.keys() | OF_WORDS
     assert not WRONG.keys() & OF_WORDS
     assert all(
-        ((kind.name, column.name) in OF_WORDS) == (column.read in (checks.words, checks.own_patronymic))
+        ((kind.name, column.name) in OF_WORDS) == (column.read in (cells.words, checks.own_patronymic))
         for kind, column in COLUMNS
     )
 
@@ -780,7 +779,7 @@ def test_an_operator_widens_a_bound(tmp_path: Path, bound: str) -> None:
     (told,) = told_with(tmp_path, kind, cells)
     assert told.line == 2
     assert f"--bounds {bound}=" in told.text
-    assert told_with(tmp_path, kind, cells, Options(bounds=with_bounds([wider]))) == []
+    assert told_with(tmp_path, kind, cells, Options(bounds=with_bounds(BOUNDS, [wider]))) == []
 
 
 def test_all_of_it_is_told_at_once(tmp_path: Path) -> None:
@@ -799,7 +798,7 @@ def test_a_quote_that_is_left_open(tmp_path: Path) -> None:
 
 def test_the_help_names_every_bound() -> None:
     parser = argparse.ArgumentParser()
-    add_arguments(parser)
+    add_arguments(parser, [FORMAT])
     told = parser.format_help()
     assert all(f"{name}={bound.low:g}:{bound.high:g}" in told for name, bound in BOUNDS.items())
 

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
-from services.clinics.importing import add_arguments, run
+from services.clinics.importing import ClinicsImporter
+from services.imports.importing import add_arguments, run
 from services.registry.local import importing, loading
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.refs import slot_ref
@@ -121,10 +122,10 @@ async def import_files(database: Database, vault: Vault, clock: FakeClock, files
         await hook(next(units))
 
     parser = argparse.ArgumentParser()
-    add_arguments(parser)
+    importer = ClinicsImporter(LocalRegistryAdmin(database, vault, clock, pause), clock.now())
+    add_arguments(parser, [importer.format])
     out = io.StringIO()
-    admin = LocalRegistryAdmin(database, vault, clock, pause)
-    code = await run(parser.parse_args(files.arguments), admin, clock.now(), stdout=out, stderr=out)
+    code = await run(parser.parse_args(files.arguments), [importer], stdout=out, stderr=out)
     return code, out.getvalue()
 
 

@@ -16,7 +16,7 @@ from PIL import Image
 from bot.cli import qr
 from services.booking.links import read_link
 from services.booking.model import BookingLink, LinkKind
-from services.clinics.importing import make_ref
+from services.imports.cells import make_ref
 from services.registry.model import AgeGroup, Clinic, Doctor, ServiceOffer
 from services.registry.ports.registry import Registry
 from tests.support.qr import read_qr

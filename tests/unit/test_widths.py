@@ -13,7 +13,7 @@ from sqlalchemy import String, Text
 
 from bot.build import export_words
 from bot.topic import SearchSpec
-from bot.topics import ALL
+from bot.topics import ALL, CLI
 from bot.views.screen import Screen
 from services.accounts.agreement import PUBLISHED
 from services.accounts.codes import CodeKind
@@ -28,7 +28,7 @@ from services.texts.i18n import LOCALES
 CODES = export_words().codes
 WIZARDS = [wizard for topic in ALL for wizard in topic.wizards]
 CASES = [case for topic in ALL for case in topic.cases]
-COMMANDS = {command.name for topic in ALL for command in topic.cli}
+COMMANDS = {command.name for command in CLI}
 REFUSALS = {*Refusal, *CancelRefusal, *Denial}
 
 WORDS: Mapping[str, Collection[str]] = {
