@@ -21,6 +21,7 @@ from tests.bench import (
     importing,
     listing,
     memory,
+    prescriptions,
     presses,
     racing,
     reminders,
@@ -50,6 +51,11 @@ WHOLE = (
         "Listing what is free while the registry grows; yardstick: the smallest",
         partial(listing.measure, (10**4, 10**5, _MILLION, 10 * _MILLION), (10**4, _MILLION), 200),
     ),
+    Topic(
+        "prescriptions",
+        "A patient's hundred prescriptions while the registry grows; yardstick: the smallest",
+        partial(prescriptions.measure, (10**4, 10 * _MILLION), (10**4, 10 * _MILLION), 200),
+    ),
     Topic("reminders", "Reminders due at once", partial(reminders.measure, 10**5, 60, 2000)),
     Topic("racing", "A hundred after one time; yardstick: one guarded update", partial(racing.measure, 10**5, 2000)),
     Topic(
@@ -68,6 +74,7 @@ _QUICK: Mapping[str, Measure] = {
     "stalls": partial(stalls.measure, 30, 2, 2000),
     "calls": partial(calls.measure, 2),
     "listing": partial(listing.measure, (10**4, _MILLION), (), 100),
+    "prescriptions": partial(prescriptions.measure, (10**4, 10**5), (), 100),
     "reminders": partial(reminders.measure, 5000, 10, 300),
     "racing": partial(racing.measure, 1000, 100),
     "importing": partial(importing.measure, 2000),

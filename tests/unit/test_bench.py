@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession
 from rich.console import Console
 
+from tests.bench import prescriptions
 from tests.bench.__main__ import QUICK, WHOLE, run
 from tests.bench.figures import Figure, Topic, above, at_least, share_of, times
 from tests.bench.listing import A_CLINIC, _on_sqlite
@@ -75,6 +76,14 @@ async def test_a_registry_filled_in_bulk_is_listed(tmp_path: Path) -> None:
     figures = await _on_sqlite((A_CLINIC, 2 * A_CLINIC), 1)
     assert [each.name for each in figures if each.aim] == [
         f"SQLite, 2,000 times: {name}" for name in ("services", "doctors", "days")
+    ]
+
+
+async def test_prescriptions_filled_in_bulk_are_read(tmp_path: Path) -> None:
+    figures = await prescriptions._on_sqlite((prescriptions.EACH, 2 * prescriptions.EACH), 2)
+    assert [each.name for each in figures if each.aim] == [
+        "SQLite, 200 prescriptions: a patient's",
+        "SQLite, 200 prescriptions: a patient's, p95",
     ]
 
 
