@@ -21,7 +21,7 @@ from bot.fsm.wizard import (
     StepContext,
     Typed,
 )
-from bot.keyboards.kit import PAGE_SIZE, clamp
+from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, clamp, page_of
 from bot.views import booking as view
 from bot.views.prompts import Prompt
 from services.accounts.model import Person
@@ -86,8 +86,8 @@ class ClinicSteps:
 
     async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:
         found = await self.listed(context)
-        page = clamp(context.draft.page, len(found.clinics), PAGE_SIZE)
-        shown = found.clinics[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        page = clamp(context.draft.page, len(found.clinics), DESCRIBED)
+        shown = page_of(found.clinics, page, DESCRIBED)
         data = view.ClinicChoice(
             found.who,
             region_of(context),
@@ -108,7 +108,8 @@ class ClinicSteps:
                 return Stay(marks={"near": "ask"})
             case Acted(view.ClinicAct.MAP):
                 asked = {"near": None} if context.marks.get("near") == "ask" else {}
-                return Jump("map", marks={"map": context.draft.page, "card": None, **asked})
+                sheet = context.draft.page * DESCRIBED // PAGE_SIZE
+                return Jump("map", marks={"map": sheet, "card": None, **asked})
             case Acted(view.ClinicAct.ALL):
                 return whole_list()
             case Chosen(clinic_id):

@@ -8,7 +8,7 @@ from statistics import mean
 
 from bot.fsm.clinics import ClinicSteps, Listed, whole_list
 from bot.fsm.wizard import Acted, Chosen, Input, Jump, Loaded, Outcome, Stay, StepContext
-from bot.keyboards.kit import PAGE_SIZE, clamp
+from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, clamp
 from bot.views import map as view
 from services.clinics.directory import Directory
 from services.documents.layout import beyond
@@ -50,7 +50,7 @@ class MapSteps:
         try:
             picture = await self.maps.draw(sheet)
         except DrawingFailed:
-            return Jump("clinic", view.not_drawn(context.t), page=page)
+            return Jump("clinic", view.not_drawn(context.t), page=_as_a_list(page))
         data = view.MapPage(
             who=found.who,
             picture=picture,
@@ -66,7 +66,7 @@ class MapSteps:
     async def apply_map(self, context: StepContext, given: Input) -> Outcome:
         match given:
             case Acted(view.MapAct.LIST):
-                return Jump("clinic", page=context.draft.page)
+                return Jump("clinic", page=_as_a_list(context.draft.page))
             case Acted(view.MapAct.PAGE, page):
                 return Stay(marks={"map": _number(page)})
             case Acted(view.MapAct.ALL):
@@ -88,6 +88,11 @@ class MapSteps:
             return await self.clinics.chosen(context, context.marks["card"])
         found = await self.clinics.looked_for(context, given)
         return Jump("map", found.note, marks=_from_the_first(found).marks) if isinstance(found, Stay) else found
+
+
+def _as_a_list(page: int) -> int:
+    """The page of the list that begins where this page of the map does: the map says nothing of its clinics."""
+    return page * PAGE_SIZE // DESCRIBED
 
 
 def _from_the_first(found: Stay) -> Stay:

@@ -14,6 +14,7 @@ from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
+    DESCRIBED,
     LABEL,
     PAGE_SIZE,
     back_row,
@@ -217,7 +218,7 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
 
 def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    first = data.page * PAGE_SIZE + 1
+    first = data.page * DESCRIBED + 1
     told = [_clinic_line(t, number, row) for number, row in enumerate(data.rows, start=first)]
     rows = [
         [button(numbered(number, clinic_label(row.clinic, star=row.attached)), buttons.option(place))]
@@ -235,7 +236,7 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            pager(t, data.page, data.total, DESCRIBED, buttons.page),
             [button(t.label("All clinics"), buttons.act(ClinicAct.ALL))]
             if data.query is not None or data.nearest
             else [],

@@ -17,7 +17,7 @@ from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 from services.texts.names import with_town
 
 LINE = 220
-"""The longest line of a list of eight: within Telegram's 4096 characters, and no real name is longer."""
+"""The longest line of a list: within Telegram's 4096 characters, and no real name is longer."""
 
 
 def region_name(t: Texts, region: Region) -> str:

@@ -11,7 +11,7 @@ from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.buttons.help import HelpPage, HelpTopic
 from bot.keyboards.kit import (
-    PAGE_SIZE,
+    DESCRIBED,
     TIMES_IN_ROW,
     back_row,
     button,
@@ -141,7 +141,7 @@ def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(place_lines(t, data.place), bold(t("Which specialist?")), *(told or [nothing])),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            pager(t, data.page, data.total, DESCRIBED, buttons.page),
             [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=data.place.clinic.id))]
             if data.place.clinic.lat is not None
             else [],
@@ -193,7 +193,7 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
             else [],
             [button(t.label("Any doctor"), buttons.act(DoctorAct.ANY))],
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            pager(t, data.page, data.total, DESCRIBED, buttons.page),
             back_row(t, buttons.back()),
         ),
     )

@@ -153,14 +153,15 @@ async def test_the_nearest_clinics_by_location(town: BotProcess) -> None:
     assert "Сначала те, что ближе" in said
     assert "Коломна" in said.partition("1. ")[2].partition("2. ")[0]
     far = distances(said)
-    assert len(far) == 8
+    assert len(far) == 4
     assert far == sorted(far)
     assert far[0] < 5
-    assert far[-1] > 50
 
     # STEP 3. The next page goes on, and the plain list is one press away.
     await user.press("▶️")
-    assert distances(user.screen().text)[0] >= far[-1]
+    further = distances(user.screen().text)
+    assert further[0] >= far[-1]
+    assert further[-1] > 50
     await user.press("Все поликлиники")
     assert "1. ⭐ Поликлиника № 1, Мытищи" in user.screen().text
 

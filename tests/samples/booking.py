@@ -16,6 +16,7 @@ from tests.samples.common import (
     BARE,
     BY_LENGTH,
     CLINICS,
+    DESCRIBED,
     EVIL,
     EVIL_CLINIC,
     EVIL_PERSON,
@@ -93,7 +94,7 @@ def _clinics() -> list[StepSample]:
             )
     nothing = booking.ClinicChoice(EVIL, REGIONS[0], [], 0, 0, False, None, True)
     ordinary = booking.ClinicChoice(
-        ANNA.full_name, MOSCOW_REGION, ordinary_rows(), 0, len(NEIGHBOURS), False, None, False, mapped=True
+        ANNA.full_name, MOSCOW_REGION, ordinary_rows()[:DESCRIBED], 0, len(NEIGHBOURS), False, None, False, mapped=True
     )
     return [StepSample("ordinary", ordinary, ordinary=True), *samples, StepSample("nothing", nothing)]
 

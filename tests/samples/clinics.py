@@ -7,11 +7,11 @@ from dataclasses import replace
 from bot.views import booking, clinics
 from services.clinics.regions import REGIONS
 from services.registry.model import AgeGroup, Clinic
-from tests.samples.common import BY_LENGTH, CLINICS, LONGEST_REGION, NEIGHBOURS, PAGE, PLAIN, ROOM, Sample, Samples
+from tests.samples.common import BY_LENGTH, CLINICS, DESCRIBED, LONGEST_REGION, NEIGHBOURS, PLAIN, ROOM, Sample, Samples
 
 
-def rows_of(clinic: Clinic, distance: float | None) -> list[booking.ClinicRow]:
-    return [booking.ClinicRow(clinic, place == 0, place < 3, distance) for place in range(PAGE)]
+def rows_of(clinic: Clinic, distance: float | None, number: int = DESCRIBED) -> list[booking.ClinicRow]:
+    return [booking.ClinicRow(clinic, place == 0, place < 3, distance) for place in range(number)]
 
 
 def ordinary_rows(distance: float | None = None) -> list[booking.ClinicRow]:

@@ -14,6 +14,7 @@ from tests.samples.common import (
     LONGEST,
     LONGEST_PERSON,
     NEIGHBOURS,
+    PAGE,
     PLAIN,
     REAL,
     Sample,
@@ -36,7 +37,7 @@ def maps() -> list[StepSample]:
             StepSample(
                 f"{clinic.id[:3]} {clinic.name[:9]} {distance} {page} {unplaced}",
                 map_view.MapPage(
-                    who, PICTURE, rows_of(clinic, distance), page, 712, unplaced, bool(unplaced), distance is None
+                    who, PICTURE, rows_of(clinic, distance, PAGE), page, 712, unplaced, bool(unplaced), distance is None
                 ),
                 full=clinic is LONGEST and bool(unplaced) and distance is not None,
             )

@@ -15,6 +15,7 @@ from tests.samples.common import (
     ANNA,
     BARE,
     CLINICS,
+    DESCRIBED,
     EVIL,
     EVIL_CLINIC,
     EVIL_SLOT,
@@ -24,7 +25,6 @@ from tests.samples.common import (
     LONGEST_SERVICE,
     LONGEST_SLOT,
     NOW,
-    PAGE,
     PLAIN,
     ROOM,
     Sample,
@@ -60,9 +60,11 @@ def services() -> list[StepSample]:
     soon = NOW + timedelta(days=60)
 
     def offers(name: str, free: int, post: str = "v999") -> list[ServiceOffer]:
-        return [ServiceOffer(post, name, soon if free else None, free) for _ in range(PAGE)]
+        return [ServiceOffer(post, name, soon if free else None, free) for _ in range(DESCRIBED)]
 
-    known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
+    known = [
+        ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:DESCRIBED]
+    ]
     some = [
         ServiceOffer(post, name, NOW + timedelta(days=ahead) if ahead else None, 7 * ahead)
         for ahead, (post, name) in enumerate(SPECIALTIES.items())
@@ -74,16 +76,16 @@ def services() -> list[StepSample]:
             ordinary=True,
         ),
         *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
-        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
-        *each_place(lambda place: times.ServiceChoice(place, known, 0, PAGE)),
+        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, DESCRIBED)),
+        *each_place(lambda place: times.ServiceChoice(place, known, 0, DESCRIBED)),
         *each_place(lambda place: times.ServiceChoice(place, [], 0, 0)),
     ]
 
 
 def doctors() -> list[StepSample]:
     soon = NOW + timedelta(days=60)
-    longest = [DoctorOffer(f"d{place}", LONGEST_DOCTOR, ROOM, soon, 12345) for place in range(PAGE)]
-    evil = [DoctorOffer(f"d{place}", EVIL, EVIL, None, 0) for place in range(PAGE)]
+    longest = [DoctorOffer(f"d{place}", LONGEST_DOCTOR, ROOM, soon, 12345) for place in range(DESCRIBED)]
+    evil = [DoctorOffer(f"d{place}", EVIL, EVIL, None, 0) for place in range(DESCRIBED)]
     some = [
         DoctorOffer(f"d{place}", name, f"21{place}", NOW + timedelta(days=1 + place), 9 - place)
         for place, name in enumerate(DOCTORS)
@@ -92,7 +94,7 @@ def doctors() -> list[StepSample]:
     return [
         StepSample("ordinary", times.DoctorChoice(here, "110", "Терапевт", some, 0, len(some), slot()), ordinary=True),
         *each_place(lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
-        *each_place(lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, PAGE, EVIL_SLOT)),
+        *each_place(lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, DESCRIBED, EVIL_SLOT)),
         *each_place(lambda place: times.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
     ]
 
