@@ -219,6 +219,9 @@ async def test_one_that_is_damaged_is_never_left_out_in_silence_and_stops_no_cha
     assert damaged.id in caplog.text
     assert record.patient_id not in caplog.text
 
+    assert (await admin.put_prescriptions([replace(record, number=damaged.number)])).changed == 1
+    assert await registry.prescriptions(record.patient_id) == [damaged, whole], "brought again, it is whole again"
+
 
 async def test_a_database_that_is_gone_is_a_registry_that_does_not_answer(
     admin: LocalRegistryAdmin, registry: LocalRegistry, database: Database, record: PrescriptionRecord

@@ -133,7 +133,7 @@ class Prescriptions:
             elif before.patient_id != record.patient_id:
                 counts["others"] += 1
             else:
-                kept = _opened(self._vault, before)
+                kept = self._kept(before)
                 content = _content(record, place, kept)
                 if content == kept:
                     counts["kept"] += 1
@@ -155,6 +155,13 @@ class Prescriptions:
     def _indexes(self, number: str) -> tuple[str, ...]:
         """The present key's first. However a number is written, it is one."""
         return self._vault.indexes(_PURPOSE, folded(number).replace(" ", ""))
+
+    def _kept(self, row: Row) -> Content | None:
+        """What the row says; None where it is damaged, and so is to be written anew."""
+        try:
+            return _opened(self._vault, row)
+        except VaultError:
+            return None
 
     def _row(self, row_id: str, record: PrescriptionRecord, content: Content, change: int) -> Mapping[str, Any]:
         return {
