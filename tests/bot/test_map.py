@@ -101,17 +101,24 @@ def numbers(chat: Chat) -> list[str]:
     return [label.removeprefix("⭐ ") for label in chat.labels if label.removeprefix("⭐ ").isdecimal()]
 
 
+def lines_of(chat: Chat) -> list[str]:
+    """What is numbered in the text."""
+    return [line for line in chat.text.splitlines() if line[:1].isdigit()]
+
+
 def has_picture(chat: Chat) -> bool:
     return chat.reply.screen is not None and chat.reply.screen.picture is not None
 
 
 async def test_the_numbers_of_pins_buttons_and_lines_are_the_same(chat: Chat, drawn: Drawn) -> None:
-    in_the_list = [line for line in chat.text.splitlines() if line[:1].isdigit()]
+    in_the_list = lines_of(chat)
+    await chat.press("▶️")
+    in_the_list += lines_of(chat)
     await chat.press("🗺")
     assert has_picture(chat)
     assert [str(each.number) for each in drawn.last.pins] == numbers(chat) == [str(each) for each in range(1, 9)]
     # The same order as in the list: the clinic of attachment first, then those of its town.
-    rows = [line for line in chat.text.splitlines() if line[:1].isdigit()]
+    rows = lines_of(chat)
     assert rows[0] == "1. ⭐ Поликлиника № 1"
     assert [row.partition(" · ")[0] for row in rows] == in_the_list
     assert drawn.last.pins[0].spot == Spot(CLINIC.lat or 0, CLINIC.lon or 0)
@@ -141,7 +148,7 @@ async def test_a_few_are_told_with_their_addresses_and_many_in_a_line_each(chat:
     assert numbers(chat) == ["9", "10", "11", "12"]
     assert re.search(r"^9\. Клиника № \d\d · (Химки|Мытищи), ул\. Лесная, д\. \d+$", chat.text, re.MULTILINE)
     await chat.press("◀️")
-    rows = [line for line in chat.text.splitlines() if line[:1].isdigit()]
+    rows = lines_of(chat)
     assert len(rows) == 8
     assert all(len(row) <= 30 for row in rows), "none is broken in two on a narrow phone"
 
@@ -185,7 +192,7 @@ async def test_clinics_without_a_place_are_told_of_and_stay_in_the_list(chat: Ch
     await chat.go("🗺", "▶️")
     assert "Ещё 1 без места на карте: она в списке." in chat.text
     assert UNPLACED.name not in chat.text
-    await chat.press("Списком")
+    await chat.go("Списком", "▶️")
     assert UNPLACED.name in chat.text
 
 
@@ -197,7 +204,9 @@ async def test_without_any_place_there_is_no_map(chat: Chat) -> None:
 
 async def test_what_was_typed_is_shown_on_the_map_too(chat: Chat, drawn: Drawn) -> None:
     await chat.write("Химки")
-    found = len([line for line in chat.text.splitlines() if line[:1].isdigit()])
+    found = len(lines_of(chat))
+    await chat.press("▶️")
+    found += len(lines_of(chat))
     await chat.press("🗺")
     assert (found, len(drawn.last.pins)) == (6, 5), "one of them has no place"
     assert {each.name for each in drawn.last.towns} == {"Химки"}

@@ -275,7 +275,7 @@ def test_the_card_bears_the_portals_columns_and_statuses(status: VisitStatus) ->
 @pytest.mark.parametrize("tab", Tab)
 @pytest.mark.parametrize("total", [0, 1, 9])
 def test_the_list_bears_the_portals_title_and_count(tab: Tab, total: int) -> None:
-    found = VisitPage((samples.SHORT_VISIT,) * min(total, 8), total)
+    found = VisitPage((samples.SHORT_VISIT,) * min(total, 4), total)
     listed = read(visits.visit_list(texts("ru"), tab, found, 0, NOW))
     assert listed.startswith("Записи на приём")
     assert f"Всего записей: {total}" in listed

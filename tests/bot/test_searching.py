@@ -204,6 +204,11 @@ async def test_a_section_that_is_no_more_leads_home(front: Front) -> None:
     assert "Главное меню" in front.anna.text
 
 
+async def test_a_name_that_no_button_could_bear_leads_home(front: Front) -> None:
+    await front.anna.press_data(f"wl1:{'x' * 55}:0")
+    assert "Главное меню" in front.anna.text
+
+
 async def test_opening_a_card_changes_nothing_and_its_button_does(front: Front) -> None:
     anna = front.anna
     await anna.press_data(GO_HOME.pack())

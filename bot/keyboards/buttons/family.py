@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from bot.keyboards.buttons.common import Go, PageNumber
 from bot.keyboards.data import CallbackData
+
+SectionName = Annotated[str, Field(max_length=24)]
+"""Of a screen (`Go`): short enough to stand in a button beside a person."""
 
 
 class PolicyList(CallbackData, prefix="pl1"):
@@ -44,14 +51,14 @@ class PersonRemove(CallbackData, prefix="pr1"):
 class WhoseList(CallbackData, prefix="wl1"):
     """«Сменить»: everybody on the list. `to`: the name of the section (`Go`) that it was pressed in."""
 
-    to: str
+    to: SectionName
     page: PageNumber
 
 
 class WhoseShown(CallbackData, prefix="ws1"):
     """«Показывать этот полис»: makes the person the one of Home and of all sections, and shows `Go(to=…)`."""
 
-    to: str
+    to: SectionName
     person: str
 
 

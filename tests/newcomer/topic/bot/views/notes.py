@@ -10,9 +10,10 @@ from enum import StrEnum
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.notes import GO_NOTES, NoteCard, NoteList
 from bot.keyboards.buttons.wizard import WizardOpen
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, clamp, markup, numbered, pager
+from bot.keyboards.kit import PAGE_SIZE, back_row, button, markup, page_of, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
+from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.notes.model import LONGEST, Note
 from services.texts.dates import MOSCOW, when
@@ -21,6 +22,8 @@ from services.texts.i18n import N_, Html, Texts, blocks, bold, escape
 HEADING = N_("A note is kept")
 """Of its line in «Уведомления»."""
 _KIND = "notes"
+_LINE = 100
+"""Characters of a note in the list."""
 
 
 class Act(StrEnum):
@@ -38,18 +41,24 @@ class Written:
 
 
 def listing(t: Texts, notes: Sequence[Note], page: int) -> Screen:
-    page = clamp(page, len(notes), PAGE_SIZE)
-    first = page * PAGE_SIZE
-    shown = list(enumerate(notes[first : first + PAGE_SIZE], start=first + 1))
-    return Screen(
-        blocks(bold(t("🗒 Notes")), t("Notes in all: {count}", count=len(notes))),
-        markup(
-            *([button(numbered(number, note.text), NoteCard(note=note.id))] for number, note in shown),
-            pager(t, page, len(notes), PAGE_SIZE, lambda each: NoteList(page=each)),
-            [button(t.label("✏️ Write a note"), WizardOpen(kind=_KIND, anew=True))],
-            back_row(t, GO_MORE),
+    return draw(
+        t,
+        Listing(
+            title=t.label("🗒 Notes"),
+            items=[_item(each) for each in page_of(notes, page, PAGE_SIZE)],
+            page=page,
+            total=len(notes),
+            count=t("Notes in all: {count}", count=len(notes)),
+            nothing=t("No data. What you note for the doctor will stand here."),
+            turned=lambda each: NoteList(page=each),
+            below=[[button(t.label("✏️ Write a note"), WizardOpen(kind=_KIND, anew=True))]],
+            out=back_row(t, GO_MORE),
         ),
     )
+
+
+def _item(note: Note) -> Item:
+    return Item([escape(short(note.text, _LINE))], note.text, NoteCard(note=note.id))
 
 
 def card(t: Texts, note: Note, now: datetime, said: Html | None = None) -> Screen:
