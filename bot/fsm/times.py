@@ -21,7 +21,7 @@ from bot.fsm.wizard import (
     Stay,
     StepContext,
 )
-from bot.keyboards.kit import DESCRIBED, clamp, page_of
+from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, clamp, page_of
 from bot.views import refusals
 from bot.views import times as view
 from bot.views.specialties import specialty
@@ -117,8 +117,8 @@ class TimeSteps:
     async def load_service(self, context: StepContext) -> Loaded[view.ServiceChoice]:
         place, age = await self.known.place_and_age(context)
         offers = await self.times.services(context.draft.id, place.clinic.id, age)
-        page = clamp(context.draft.page, len(offers), DESCRIBED)
-        shown = page_of(offers, page, DESCRIBED)
+        page = clamp(context.draft.page, len(offers), PAGE_SIZE)
+        shown = page_of(offers, page, PAGE_SIZE)
         return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
 
     async def apply_service(self, context: StepContext, given: Input) -> Outcome:

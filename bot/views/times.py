@@ -12,6 +12,7 @@ from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.buttons.help import HelpPage, HelpTopic
 from bot.keyboards.kit import (
     DESCRIBED,
+    PAGE_SIZE,
     TIMES_IN_ROW,
     back_row,
     button,
@@ -141,7 +142,7 @@ def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(place_lines(t, data.place), bold(t("Which specialist?")), *(told or [nothing])),
         markup(
             *rows,
-            pager(t, data.page, data.total, DESCRIBED, buttons.page),
+            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
             [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=data.place.clinic.id))]
             if data.place.clinic.lat is not None
             else [],

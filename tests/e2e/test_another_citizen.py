@@ -124,7 +124,7 @@ async def test_without_a_policy_the_clinic_has_a_phone(town: BotProcess) -> None
     await user.send(policy)
     assert "Без полиса" not in user.screen().text
     await user.press("Продолжить запись сюда")
-    await find_and_press(user, "Терапевт")
+    await user.press("Терапевт")
     await user.press("⚡")
     await user.press("Да, подтверждаю")
     assert "Запись подтверждена" in user.screen().text

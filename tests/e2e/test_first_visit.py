@@ -4,17 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.people import (
-    WORDS,
-    a_policy,
-    as_printed,
-    asked_below,
-    find_and_press,
-    number_on,
-    told,
-    with_family,
-    with_wrong_digit,
-)
+from tests.e2e.people import WORDS, a_policy, as_printed, asked_below, number_on, told, with_family, with_wrong_digit
 from tests.support.bot_process import BotProcess
 
 
@@ -72,7 +62,7 @@ async def test_somebody_new_types_the_form_and_books(town: BotProcess, language:
     await user.press(words.me)
     await user.press("1 ·")
     await user.press(words.go_on_here)
-    await find_and_press(user, words.therapist)
+    await user.press(words.therapist)
     await user.press(words.nearest)
     card = user.screen().text
     assert "Смирнова Мария Ивановна" in card
@@ -104,7 +94,7 @@ async def test_a_ready_family_takes_eight_presses_to_the_ticket(town: BotProcess
     await user.press(words.book)
     await user.press(words.me)
     await user.press("⭐")
-    await find_and_press(user, words.therapist)
+    await user.press(words.therapist)
     await user.press(words.any_doctor)
     await user.press(next(label for label in user.screen().labels if label.isdigit()))
     await user.press(next(label for label in user.screen().labels if label[0].isdigit() and ":" in label))

@@ -25,6 +25,7 @@ from tests.samples.common import (
     LONGEST_SERVICE,
     LONGEST_SLOT,
     NOW,
+    PAGE,
     PLAIN,
     ROOM,
     Sample,
@@ -60,11 +61,9 @@ def services() -> list[StepSample]:
     soon = NOW + timedelta(days=60)
 
     def offers(name: str, free: int, post: str = "v999") -> list[ServiceOffer]:
-        return [ServiceOffer(post, name, soon if free else None, free) for _ in range(DESCRIBED)]
+        return [ServiceOffer(post, name, soon if free else None, free) for _ in range(PAGE)]
 
-    known = [
-        ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:DESCRIBED]
-    ]
+    known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
     some = [
         ServiceOffer(post, name, NOW + timedelta(days=ahead) if ahead else None, 7 * ahead)
         for ahead, (post, name) in enumerate(SPECIALTIES.items())
@@ -76,8 +75,8 @@ def services() -> list[StepSample]:
             ordinary=True,
         ),
         *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
-        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, DESCRIBED)),
-        *each_place(lambda place: times.ServiceChoice(place, known, 0, DESCRIBED)),
+        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
+        *each_place(lambda place: times.ServiceChoice(place, known, 0, PAGE)),
         *each_place(lambda place: times.ServiceChoice(place, [], 0, 0)),
     ]
 
