@@ -373,6 +373,14 @@ async def test_what_stood_before_is_no_news(world: World, account: Account) -> N
     assert len(await told(world)) == 1
 
 
+async def test_what_has_been_so_all_along_is_no_news_and_what_becomes_of_it_is(world: World, own: Person) -> None:
+    await world.admin.put_prescriptions([of(own)], news=False)
+    await world.following.run()
+    assert await told(world) == []
+    await hear(world, of(own, status=PrescriptionStatus.DISPENSED, dispensed=TODAY))
+    assert len(await told(world)) == 1
+
+
 @pytest.mark.parametrize("locale", ["ru", "en"])
 async def test_the_message_names_the_person_and_nothing_of_the_record(
     world: World, account: Account, own: Person, locale: str

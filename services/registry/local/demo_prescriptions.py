@@ -265,8 +265,8 @@ def prescriptions_of(member: FamilyMember, patient: Patient, made: date) -> list
 
 
 async def prescribe(admin: PrescriptionsAdminPort, family: Sequence[tuple[FamilyMember, Patient]], made: date) -> None:
-    """The family gets all of them in one unit; once they are there, nothing changes."""
-    await admin.put_prescriptions([each for who in family for each in prescriptions_of(*who, made)])
+    """The family gets all of them in one unit; once they are there, nothing changes. They have had them all along."""
+    await admin.put_prescriptions([each for who in family for each in prescriptions_of(*who, made)], news=False)
 
 
 async def prescribe_to_all(

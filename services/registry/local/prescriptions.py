@@ -111,8 +111,13 @@ class Prescriptions:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def put(self, connection: Unit, records: Iterable[PrescriptionRecord]) -> PrescriptionsReport:
-        """See `PrescriptionsAdminPort.put_prescriptions`; of two records with one number the later counts."""
+    async def put(
+        self, connection: Unit, records: Iterable[PrescriptionRecord], *, news: bool = True
+    ) -> PrescriptionsReport:
+        """See `PrescriptionsAdminPort.put_prescriptions`; of two records with one number the later counts.
+
+        `news`: False, they are what has been so all along: nobody who follows the changes is told.
+        """
         change = await count_changes(connection, CHANGES, 0)
         wanted = {self._indexes(each.number): each for each in records}
         patients = await self._known_patients(connection, wanted.values())
@@ -129,7 +134,8 @@ class Prescriptions:
                 counts["unknown_clinics"] += 1
             elif before is None:
                 counts["added"] += 1
-                new.append(self._row(new_id(), record, _content(record, place), change + _changes(counts)))
+                number = change + _changes(counts) if news else 0
+                new.append(self._row(new_id(), record, _content(record, place), number))
             elif before.patient_id != record.patient_id:
                 counts["others"] += 1
             else:
@@ -139,11 +145,11 @@ class Prescriptions:
                     counts["kept"] += 1
                     continue
                 counts["changed"] += 1
-                row = self._row(before.id, record, content, change + _changes(counts))
+                row = self._row(before.id, record, content, change + _changes(counts) if news else 0)
                 await connection.execute(update_row(prescription, before.id, row))
         for first in range(0, len(new), _ROWS):
             await connection.execute(insert_rows(prescription, new[first : first + _ROWS]))
-        if _changes(counts):
+        if news and _changes(counts):
             await count_changes(connection, CHANGES, _changes(counts))
         return PrescriptionsReport(**counts)
 
@@ -197,7 +203,9 @@ class LocalPrescriptionsAdmin:
         self._prescriptions = Prescriptions(vault)
         self._pause = pause
 
-    async def put_prescriptions(self, records: Iterable[PrescriptionRecord]) -> PrescriptionsReport:
+    async def put_prescriptions(
+        self, records: Iterable[PrescriptionRecord], *, news: bool = True
+    ) -> PrescriptionsReport:
         aside = self._database.aside
         report, took = PrescriptionsReport(), None
         with answering():
@@ -206,7 +214,7 @@ class LocalPrescriptionsAdmin:
                     await self._pause(took if aside.dialect == "sqlite" else 0)
                 began = time.monotonic()
                 async with aside.write() as connection:
-                    report += await self._prescriptions.put(connection, some)
+                    report += await self._prescriptions.put(connection, some, news=news)
                 took = time.monotonic() - began
         return report
 

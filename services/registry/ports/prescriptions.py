@@ -72,10 +72,12 @@ class PrescriptionsReport:
 class PrescriptionsAdminPort(Protocol):
     """Import of prescriptions: only a registry that lets us is written to."""
 
-    async def put_prescriptions(self, records: Iterable[PrescriptionRecord]) -> PrescriptionsReport:
+    async def put_prescriptions(
+        self, records: Iterable[PrescriptionRecord], *, news: bool = True
+    ) -> PrescriptionsReport:
         """Adds or changes them by their numbers, in short units one after another; safe to repeat.
 
         Cut short, what was written stays, and the same records again do the rest. A record that changes nothing is no
-        change of the prescription.
+        change of the prescription. `news`: False, they are what has been so all along, and nobody is told of a change.
         """
         ...
