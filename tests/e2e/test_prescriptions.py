@@ -119,13 +119,14 @@ async def test_a_search_and_its_buttons_long_after(town: BotProcess) -> None:
     assert all("ибупрофен" not in each.casefold() for each in data(user)), "nobody's words are in a button"
     old = next(each for each in data(user) if each.startswith("xp1:") and not each.endswith(":"))
 
-    # STEP 2. A year and a restart later its buttons know it still; one of a search that has been replaced says so.
+    # STEP 2. A year and a restart later, below other news, its buttons know it still; one of an older search says so.
     await town.stop()
     town.shift_clock(timedelta(days=380))
     await town.start()
-    await user.press("• Коммерческие рецепты")
-    assert "Найдено по запросу «ИБУПРОФЕН 200»: 1" in user.screen().text
-    await user.press("🔎 Искать другое")
+    await user.press_old(found.message_id or 0, "• Коммерческие рецепты")
+    shown = next(each for each in user.messages() if each.id == found.message_id)
+    assert "Найдено по запросу «ИБУПРОФЕН 200»: 1" in shown.text
+    await user.press_old(shown.id, "🔎 Искать другое")
     await user.send("нет такого лекарства")
     assert "Ничего не нашлось" in user.screen().text
     await press_data(user, old)
