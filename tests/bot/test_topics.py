@@ -65,6 +65,8 @@ KNOWN = {
     ("bot.casebook", "services.cases.model"): "all of it, in words",
     ("bot.casebook", "bot.views.cases"): "as the list of it shows them",
     ("bot.topic", "services.searches.model"): "how long a name a list may have that is searched",
+    ("bot.topic", "services.documents.model"): "what a topic may give as a paper",
+    ("bot.papers", "services.documents.model"): "all kinds of it, by their names",
     ("bot.views.common", "bot.keyboards.buttons.help"): "who is not understood is offered help",
 }
 """What the house knows of topics all the same, and why."""

@@ -13,11 +13,15 @@ from services.accounts import concerns
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.model import Account, Action, Area, Person
 from services.accounts.persons import Persons
+from services.documents.documents import Documents
 from services.documents.model import Fact, Facts, Head, Sheet
+from services.documents.sheet import Sheets
 from services.errors import NotFound
 from services.texts.i18n import Html
+from tests.support.world import World
 
 KIND = "slip"
+DAY = date(2026, 11, 20)
 AGREED = Agreements({**PUBLISHED.versions, "2027-01": frozenset(Area)})
 """Today's text speaks of every area."""
 
@@ -48,7 +52,7 @@ async def compose(context: DocumentContext, *, slips: Slips) -> Composed:
         clinic=Head("Поликлиника № 1"),
         person=[Fact("Фамилия, имя, отчество", person.full_name)],
         number="17",
-        day=date(2026, 11, 20),
+        day=DAY,
         parts=[Facts([Fact("Назначено", said)])],
     )
     return Composed(sheet, person, "talon", Html("Талон № 17"), VisitCard(visit=context.subject_id))
@@ -60,3 +64,22 @@ SLIPS = Topic(
     documents=(DocumentSpec(KIND, "Talon", Area.RECORDS, compose),),
     areas=(Area.RECORDS, Area.DOCUMENTS),
 )
+
+
+def documents_of(world: World) -> Documents:
+    """The service, where everybody has agreed to a text that speaks of documents."""
+    kernel = world.house.kernel
+    persons = Persons(
+        *(world.database, world.vault, kernel.registry, world.limits, world.clock),
+        Agreements({PUBLISHED.current: frozenset(Area)}),
+    )
+
+    async def link(payload: str) -> str | None:
+        return f"https://t.me/nomerok_bot?start={payload}"
+
+    work = world.drafts, world.limits, world.outbox
+    return Documents(world.database, world.vault, persons, Sheets(), *work, world.clock, link)
+
+
+def a_sheet(said: str = "покой") -> Sheet:
+    return Sheet("Талон", Head("Поликлиника № 1"), [Fact("Имя", "Анна")], "17", DAY, [Facts([Fact("Назначено", said)])])

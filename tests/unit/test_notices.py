@@ -12,6 +12,7 @@ from bot.topics import ALL
 from services.accounts.notices import GIVER, TAKER, AccountNews
 from services.booking.notices import VisitNews
 from services.cases.notices import CaseNews
+from services.documents.notices import DocumentNews, not_sent
 from services.notify import keys
 from services.notify.tables import notification, outbox
 from services.prescriptions import notices as prescriptions
@@ -34,11 +35,12 @@ KINDS = [
     *("mail_refused", "mail_code", "mail_code_refused", "mail_unconfirmed"),
     "request_status",
     "prescription",
+    *("document_letter", "document_not_sent"),
 ]
 
 
 def test_kinds_are_the_words_that_rows_have() -> None:
-    assert [*VisitNews, *AccountNews, *CaseNews, *PrescriptionNews] == KINDS
+    assert [*VisitNews, *AccountNews, *CaseNews, *PrescriptionNews, *DocumentNews] == KINDS
     assert (GIVER, TAKER) == ("giver", "taker")
     assert max(map(len, KINDS)) <= notification.c.kind.type.length  # type: ignore[attr-defined]
 
@@ -55,7 +57,7 @@ def test_what_is_mailed_and_what_tells_of_a_visit_to_come() -> None:
     assert {"booking_confirmed", "booking_stands", "visit_booked_elsewhere", "visit_moved"} == to_come(SPECS)
     assert {"visit_cancelled", "visit_cancelled_by_clinic", "move_failed"} == set(mailed(SPECS)) - set(to_come(SPECS))
     assert {"reminder_eve"} == of_a_day(SPECS)
-    assert {"mail_code"} == unlisted(SPECS)
+    assert {"mail_code", "document_letter"} == unlisted(SPECS)
 
 
 AT = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
@@ -88,6 +90,7 @@ MADE = {
     "request:id:in_progress": keys.case_status("id", "in_progress"),
     "mail:notification": keys.letter("notification"),
     "prescription:account:bbf9ea58981388c44d784f6a": prescriptions.changed("account", [IBUPROFEN]),
+    "document_not_sent:letter": not_sent("letter"),
 }
 
 
@@ -98,7 +101,7 @@ def test_keys_are_made_as_rows_have_them(row_has: str) -> None:
 
 def test_every_key_is_among_them() -> None:
     made = [name for name, each in inspect.getmembers(keys, inspect.isfunction) if not name.startswith("_")]
-    assert len(made) == len(MADE) + 1, "of_draft makes none of its own"
+    assert len(made) + 1 == len(MADE) + 1, "of_draft makes none of its own, and one is a topic's own"
     assert keys.of_draft("draft") == ("confirm:draft", "given-up:draft")
 
 

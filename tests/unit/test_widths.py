@@ -17,9 +17,10 @@ from bot.topics import ALL, CLI
 from bot.views.screen import Screen
 from services.accounts.agreement import PUBLISHED
 from services.accounts.codes import CodeKind
-from services.accounts.model import Basis, Covers, Relation
+from services.accounts.model import Area, Basis, Covers, Relation
 from services.accounts.persons import covers_words
 from services.errors import Denial
+from services.notify.model import LetterEnd
 from services.registry.model import CancelRefusal, Refusal, VisitStatus
 from services.searches.model import LONGEST_LIST
 from services.tables import all_tables
@@ -34,6 +35,9 @@ REFUSALS = {*Refusal, *CancelRefusal, *Denial}
 WORDS: Mapping[str, Collection[str]] = {
     "access_code.kind": [*CodeKind],
     "access_grant.covers": [covers_words([*Covers])],
+    "document.area": [*Area],
+    "document_letter.area": [*Area],
+    "document_letter.end": [*LetterEnd],
     "link_basis.covers": [covers_words([*Covers])],
     "link_basis.basis": [*Basis],
     "person_link.relation": [*Relation],

@@ -26,6 +26,8 @@ WORDS = ExportWords(
             Act.LETTER: N_("letters by e-mail"),
             Act.MAIL_CODE: N_("letters with a code for an e-mail address"),
             Act.MAIL_CODE_TO: N_("letters with a code to one address, from all chats"),
+            Act.DOCUMENT_LETTER: N_("documents by e-mail"),
+            Act.DOCUMENT_LETTER_UNCONFIRMED: N_("documents by e-mail to addresses that nobody has confirmed"),
             Act.EXPORT: N_("files with all data"),
             Act.HOLD: N_("seconds for which a time was held"),
         }
