@@ -113,6 +113,7 @@ SAMPLES = Samples(
     words=[
         *(each.prescription.drug for each in (*MANY, entry())),
         *(IBUPROFEN.number, IBUPROFEN.clinic, IBUPROFEN.doctor, IBUPROFEN.how, IBUPROFEN.amount),
+        *(LONGEST.drug, LONGEST.how, LONGEST.clinic),
         "ибу",
     ],
 )
