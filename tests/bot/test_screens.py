@@ -26,6 +26,8 @@ from bot.views.prompts import PromptMessage
 from bot.views.screen import Document, Screen
 from services.booking.model import Held, VisitEntry, VisitPage
 from services.booking.notices import VisitNews
+from services.documents.model import Sheet
+from services.documents.sheet import Sheets
 from services.errors import Denial
 from services.registry.model import DayOffer, VisitStatus
 from services.texts.i18n import LOCALES, Html, Texts, texts
@@ -34,6 +36,7 @@ from tests.samples import EVERY, TOPICS
 from tests.samples import common as samples
 from tests.samples.common import EVIL, NOW, Sample, Samples, combined
 from tests.samples.notifications import a_page
+from tests.support import pdf
 from tests.support import telegram_limits as limits
 
 EVERY_STEP = [(kind, step) for kind, steps in TABLES.items() for step in steps]
@@ -192,6 +195,19 @@ def test_a_document(shapes: Sequence[Sample], t: Texts) -> None:
         check_language(t, caption, limits.check_markup(drawn.markup))
         assert drawn.name.isascii()
         assert drawn.data
+
+
+@pytest.mark.parametrize("shapes", by_view(EVERY.papers))
+async def test_a_paper(shapes: Sequence[Sample]) -> None:
+    """Whatever stands in it, it is set, and is about somebody."""
+    sheets = Sheets()
+    for sample in shapes:
+        sheet = sample.draw(texts("ru"))
+        assert isinstance(sheet, Sheet)
+        assert all(each.value for each in sheet.person)
+        assert sheet.title
+        limits.check_russian(sheet.title)
+        assert pdf.standards(await sheets.compile(sheet)) == pdf.Standards("2A", "1")
 
 
 # --- nothing is left out --------------------------------------------------------------------------

@@ -66,7 +66,8 @@ class Samples:
     """All that one topic shows, each view at its fullest and at its emptiest.
 
     `steps`: those of its wizards, by kind and name; `notes`: sentences that may stand above any wizard's screen;
-    `sentences`: all others; `words`: Cyrillic data that may stand in an English screen.
+    `sentences`: all others; `papers`: sheets, all in Russian; `words`: Cyrillic data that may stand in an English
+    screen.
     """
 
     screens: Sequence[Sample] = ()
@@ -78,6 +79,7 @@ class Samples:
     markups: Sequence[Sample] = ()
     documents: Sequence[Sample] = ()
     files: Sequence[Sample] = ()
+    papers: Sequence[Sample] = ()
     letters: Sequence[Sample] = ()
     words: Sequence[str] = ()
 

@@ -57,4 +57,5 @@ SAMPLES = Samples(
         for mails in (True, False)
     ],
     letters=[Sample(letters.document, (PAPER.pdf,))],
+    words=WHAT,
 )

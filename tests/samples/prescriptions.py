@@ -110,10 +110,11 @@ SAMPLES = Samples(
             for back in (None, NotificationList(page=0))
         ),
     ],
+    papers=[Sample(prescriptions.sheet, (each,)) for each in (entry(), *EACH)],
     words=[
         *(each.prescription.drug for each in (*MANY, entry())),
         *(IBUPROFEN.number, IBUPROFEN.clinic, IBUPROFEN.doctor, IBUPROFEN.how, IBUPROFEN.amount),
-        *(LONGEST.drug, LONGEST.how, LONGEST.clinic),
+        *(LONGEST.drug, LONGEST.how, LONGEST.clinic, LONGEST.clinic_phone),
         "ибу",
     ],
 )
