@@ -171,5 +171,5 @@ class SendSteps:
 
 
 def _of(context: StepContext) -> Subject:
-    kind, _, subject = context.answers["document"].partition(":")
+    kind, _, subject = context.answers.get("document", "").partition(":")
     return Subject(kind, subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.fsm import documents as wizard
 from bot.keyboards.buttons.visits import VisitCard
-from bot.views import documents, letters
+from bot.views import documents
 from services.documents.model import KIND_LENGTH, Paper, Subject
 from services.notify.model import LetterEnd
 from services.texts.i18n import Html, escape
@@ -56,6 +56,5 @@ SAMPLES = Samples(
         for person in PERSONS
         for mails in (True, False)
     ],
-    letters=[Sample(letters.document, (PAPER.pdf,))],
-    words=WHAT,
+    words=["Рецепт № 16-0001234"],
 )

@@ -18,5 +18,5 @@ SAMPLES = Samples(
         for before in (None, LONGEST_VISIT)
         for own in (True, False)
     ]
-    + [Sample(letters.code, (MailCode("anna@example.org", "048291"),))],
+    + [Sample(letters.code, (MailCode("anna@example.org", "048291"),)), Sample(letters.document, (b"%PDF-1.7",))],
 )
