@@ -1,5 +1,6 @@
-"""A patient's prescriptions while the registry grows to ten million: read, unsealed, put in order.
+"""The section of prescriptions while the registry grows to ten million: read, unsealed, put in order; and opened.
 
+Opening it is all that a press does but for Telegram: the person and the right, the consent, the registry, the screen.
 Registries of different sizes stand side by side and are asked in turns, each time about a patient taken by chance. A
 patient has a hundred, whatever the size, and no two of them lie side by side: they were written years apart. Only those
 of the patients who are asked about are sealed; what lies between them is as long, in the same tables under the same
@@ -21,17 +22,22 @@ from statistics import median, quantiles
 
 from sqlalchemy import bindparam, update
 
+from bot.handlers.prescriptions import PrescriptionLists
+from bot.keyboards.buttons.prescriptions import PrescriptionList, PrescriptionTab
+from bot.views.screen import Screen
+from services.accounts.model import Account, Basis, Person, Relation
 from services.registry.local.prescriptions import _content
-from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import prescription
-from services.registry.model import AgeGroup, Clinic, PrescriptionStatus
+from services.registry.model import AgeGroup, Clinic, Patient, PrescriptionStatus
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.storage.engine import Database
 from services.storage.vault import KEY_BYTES, Vault
+from services.texts.i18n import texts
 from tests.bench.figures import Figure, at_most, times
 from tests.bench.processes import folder
 from tests.support.clock import FakeClock
 from tests.support.databases import PostgresServer, SqliteTemplate
+from tests.support.world import ADULT, World, somebody
 
 EACH = 100
 """A patient's."""
@@ -95,31 +101,60 @@ async def _on_postgres(sizes: Sequence[int], questions: int) -> list[Figure]:
 
 
 async def _ask(addresses: Mapping[int, str], engine: str, questions: int) -> list[Figure]:
-    databases = {size: Database.from_url(address) for size, address in addresses.items()}
     vault, clock, random = Vault(bytes(KEY_BYTES)), FakeClock(), Random(1)
-    took: dict[int, list[float]] = defaultdict(list)
+    worlds = {size: World(Database.from_url(address), vault, clock) for size, address in addresses.items()}
+    chats = {size: await _chats(world, asked(size)) for size, world in worlds.items()}
+    read: dict[int, list[float]] = defaultdict(list)
+    opened: dict[int, list[float]] = defaultdict(list)
     for question in range(_WARM + questions):
-        for size, database in databases.items():
-            registry = LocalRegistry(database, vault, clock, registers_patients=False)
-            patient_id = f"p{random.choice(asked(size))}"
+        for size, world in worlds.items():
+            account, person = random.choice(chats[size])
             began = time.perf_counter()
-            found = await registry.prescriptions(patient_id)
+            found = await world.registry.prescriptions(person.patient_id)
             seconds = time.perf_counter() - began
-            assert len(found) == EACH, f"{patient_id} of {size} has {len(found)}"
+            assert len(found) == EACH, f"{person.patient_id} of {size} has {len(found)}"
+            began = time.perf_counter()
+            screen = await _opened(world, account, person)
+            whole = time.perf_counter() - began
+            assert f"Всего рецептов: {EACH - len(range(0, EACH, 3))}" in screen.text
             if question >= _WARM:
-                took[size].append(1000 * seconds)
-    for database in databases.values():
-        await database.close()
-    return list(_figures(took, engine))
+                read[size].append(1000 * seconds)
+                opened[size].append(1000 * whole)
+    for world in worlds.values():
+        await world.database.close()
+    return [*_figures(read, engine, "a patient's"), *_figures(opened, engine, "the section opened")]
 
 
-def _figures(took: Mapping[int, Sequence[float]], engine: str) -> Iterator[Figure]:
+async def _chats(world: World, patients: Sequence[int]) -> Sequence[tuple[Account, Person]]:
+    """A chat for each of the patients, who is its holder by documents."""
+    found = []
+    for number in patients:
+        account = await world.account()
+        patient = Patient(f"p{number}", confirmed=True, clinic_id=None)
+        async with world.database.write() as unit:
+            bases = {Basis.DESK: None}
+            await world.persons.insert(unit, account.id, Relation.OWN, somebody(number, ADULT), bases, patient)
+        (person,) = await world.persons.family(account)
+        found.append((account, person))
+    return found
+
+
+async def _opened(world: World, account: Account, person: Person) -> Screen:
+    """What the press does: the account by its chat, whose card it is, the right, the registry, the screen."""
+    known = await world.accounts.by_telegram(account.telegram_id)
+    assert known is not None
+    lists = world.house.service(PrescriptionLists)
+    asked = PrescriptionList(person=person.id, tab=PrescriptionTab.USUAL, page=0, search="")
+    return await lists.screen(known, texts("ru"), asked)
+
+
+def _figures(took: Mapping[int, Sequence[float]], engine: str, what: str) -> Iterator[Figure]:
     least, largest = min(took), max(took)
     for size, each in took.items():
         aim = times(median(took[least]), _GROWS) if size == largest != least else None
-        yield Figure(f"{engine}, {size:,} prescriptions: a patient's", median(each), "ms", median(took[least]), aim)
+        yield Figure(f"{engine}, {size:,} prescriptions: {what}", median(each), "ms", median(took[least]), aim)
     p95 = quantiles(took[largest], n=20)[-1]
-    yield Figure(f"{engine}, {largest:,} prescriptions: a patient's, p95", p95, "ms", None, at_most(_OWN_MS, "ms"))
+    yield Figure(f"{engine}, {largest:,} prescriptions: {what}, p95", p95, "ms", None, at_most(_OWN_MS, "ms"))
 
 
 def asked(size: int) -> Sequence[int]:
