@@ -111,7 +111,7 @@ def draw(t: Texts, shown: Listing) -> Screen:
             *(_row(number, each) for number, each in listed),
             pager(t, page, shown.total, shown.size, shown.turned),
             *_search_rows(t, shown),
-            [button(t.label("👤 Change"), shown.whose.change)] if shown.whose and shown.whose.change else [],
+            [button(t.label("👤 Change person"), shown.whose.change)] if shown.whose and shown.whose.change else [],
             *shown.below,
             shown.out if shown.out is not None else [home_button(t)],
         ),

@@ -25,7 +25,7 @@ def record(t: Texts, shown: Whose, told: Sequence[Html], sections: Sequence[Row]
         blocks(bold(t("📁 Medical record")), t("Patient: {name}", name=bold(shown.name)), lines(*told)),
         markup(
             *sections,
-            [button(t.label("👤 Change"), shown.change)] if shown.change is not None else [],
+            [button(t.label("👤 Change person"), shown.change)] if shown.change is not None else [],
             [home_button(t)],
         ),
     )
@@ -41,7 +41,7 @@ def closed(t: Texts, title: str, person: Person, shown: Whose, now: datetime) ->
         ),
         markup(
             [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))],
-            [button(t.label("👤 Change"), shown.change)] if shown.change is not None else [],
+            [button(t.label("👤 Change person"), shown.change)] if shown.change is not None else [],
             back_row(t, GO_RECORD),
         ),
     )
