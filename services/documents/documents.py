@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Delete, Insert, Select, delete, select
 
-from services.accounts import concerns
+from services.accounts import concerns, rights
 from services.accounts.accounts import lock_account
 from services.accounts.model import Account, Action, Area
 from services.accounts.persons import Persons
@@ -36,6 +36,7 @@ from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.sql import insert_for
 from services.storage.statement import insert_row, statement, update_row
+from services.storage.units import Unit
 from services.storage.vault import Vault
 
 KEPT = timedelta(days=30)
@@ -121,9 +122,11 @@ class Documents:
         pdf_sealed = self._vault.seal_bytes(document.c.pdf, paper_id, pdf)
         found_by = CONTENT.values(self._vault, paper_id, content).values()
         row = paper_id, who.id, person_id, area.value, pdf_sealed, self._clock.now(), *found_by
-        await self._database.execute(_keep(*row, dialect=self._database.dialect))
+        async with self._database.write() as unit:
+            await self._check_still(unit, who, person_id, area)
+            await unit.execute(_keep(*row, dialect=self._database.dialect))
         kept = await self._find(who, content)
-        if kept is None:  # the account has been erased meanwhile
+        if kept is None:  # the right has ended this very moment
             raise NotFound
         return kept
 
@@ -143,6 +146,7 @@ class Documents:
             await lock_account(unit, who.id)  # of two presses on one draft, the second finds what the first has sent
             if (await unit.execute(_letter_of_draft(draft_id))).first() is not None:
                 return
+            await self._check_still(unit, who, person_id, area)
             await self._limits.spend_within(unit, who.telegram_id, Act.DOCUMENT_LETTER)
             if not confirmed:
                 await self._limits.spend_within(unit, who.telegram_id, Act.DOCUMENT_LETTER_UNCONFIRMED)
@@ -179,6 +183,16 @@ class Documents:
         moment = self._clock.now() - KEPT
         await self._database.aside.execute(_drop_made_before(moment))
         await self._database.aside.execute(_drop_asked_before(moment))
+
+    async def _check_still(self, unit: Unit, who: Account, person_id: str, area: Area) -> None:
+        """Within the unit that writes: a right that has ended meanwhile has taken along all but this row."""
+        listed = await self._persons.listed(unit, who.id, {person_id})
+        if not listed:
+            raise NotFound
+        now = self._clock.now()
+        for day in rights.days_of(now):
+            for each in (Area.DOCUMENTS, area):
+                rights.check_allowed(listed[0], each, Action.SEE, day, now)
 
     async def _find(self, who: Account, content: str) -> Paper | None:
         query = _with_content(who.id, CONTENT.indexes(self._vault, [content]))

@@ -131,6 +131,19 @@ async def test_a_shut_area_gives_no_paper_and_sends_none(scene: Scene) -> None:
     assert await scene.count(document) == await scene.count(document_letter) == 0
 
 
+async def test_a_right_that_ends_while_the_paper_is_set_leaves_none(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(_: object) -> bytes:
+        await scene.covers(*VISITS, Covers.DOCUMENTS)
+        return b"%PDF"
+
+    monkeypatch.setattr(scene.documents._sheets, "compile", slow)
+    with pytest.raises(NotAllowed):
+        await scene.paper()
+    assert await scene.count(document) == 0
+
+
 async def test_a_letter_is_ended_once(scene: Scene) -> None:
     letter = await scene.mail()
     await scene.documents.end_letter(scene.daughter, letter, LetterEnd.NO_MAILBOX)
