@@ -104,6 +104,33 @@ async def test_both_lists_the_card_and_the_paper(town: BotProcess) -> None:
     assert next(each for each in user.messages() if each.id == card.message_id).text == listed.text
 
 
+async def test_the_paper_by_e_mail(town: BotProcess) -> None:
+    """To an address that is typed and shown back; nobody has confirmed it, so it is asked about once more."""
+    user = await with_family(town)
+    await to_prescriptions(user)
+    await press_all(user, "1 ·", OPEN)
+    file = next(each for each in reversed(user.messages()) if each.document is not None)
+    assert file.document is not None
+    await user.press_old(file.id, "✉️ На почту")
+    assert "На какой адрес" in user.screen().text
+    await user.send("anna@example.org")
+    assert "Адрес верный?" in user.screen().text
+    assert "anna@example.org" in user.screen().text
+    await user.press("✅ Да, отправить")
+    assert "Этот адрес не подтверждён" in user.screen().text
+    assert town.emulator.mail == [], "nothing goes before it is answered"
+    await user.press("✅ Да, отправить")
+    letter = await town.emulator.wait_mail("anna@example.org")
+    assert letter.subject == "Документ из Номерка"
+    (attached,) = letter.attachments
+    assert attached.data == file.document.data
+    said = letter.text + letter.html
+    for word in ("рецепт", "Пациент", "таблетки"):
+        assert word not in said
+    kept = "SELECT count(*) FROM document_letter WHERE address IS NOT NULL"
+    await town.comes_true(lambda: town.rows(kept) == [(0,)], "the address is forgotten once it has gone")
+
+
 async def test_a_search_and_its_buttons_long_after(town: BotProcess) -> None:
     user = await with_family(town)
     await to_prescriptions(user)
