@@ -51,6 +51,8 @@ CHOSEN = (
     Chosen("letters.letter", "ru", "A letter, caught by the local chat"),
     Chosen("problem-wizard.check", "en", "A problem to be sent"),
     Chosen("cases.statuses", "ru", "What has become of what was sent"),
+    Chosen("prescriptions.listing", "ru", "Prescriptions, the first section of the medical record"),
+    Chosen("prescriptions.card", "en", "One of them"),
     Chosen("mydata.question", "en", "Erasing everything"),
 )
 _FRONT = ("home.home", "booking-wizard.map", "visits.ticket")
