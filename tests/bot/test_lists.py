@@ -26,7 +26,8 @@ from tests.support import telegram_limits as limits
 NOTHING = {"ru": "Нет данных. ", "en": "No data. "}
 OF_THE_KIT = {
     *("access.standing", "cases.statuses", "clinics.clinics", "clinics.regions", "family.policies"),
-    *("family.whose_list", "lists.draw", "notifications.listing", "visits.visit_list"),
+    *("family.whose_list", "lists.draw", "notifications.listing", "prescriptions.listing"),
+    "visits.visit_list",
 }
 NO_LISTS = {"requests.whole_text": "a long text, piece by piece"}
 """What has a pager and lists nothing."""

@@ -82,6 +82,9 @@ async def visit_of(bot: BotProcess, user: User) -> str:
 
 SEE = "☐ Видеть мои записи к врачу"
 MANAGE = "☐ Записывать, переносить и отменять"
+RECORD, PAPERS = "☐ Видеть мою медицинскую карту", "☐ Видеть мои документы"
+TICKS = [SEE, MANAGE, RECORD, PAPERS]
+"""What stands, and nothing else."""
 
 
 async def open_access(user: User, tick: str = SEE, term: str = "3 месяца") -> str:
@@ -328,7 +331,7 @@ async def test_a_husband_gives_access_up_himself(town: BotProcess) -> None:
     # STEP 1. One by one, and nothing is ticked beforehand; without a tick it does not go on.
     await wife.press("👥 Кому открыт доступ")
     await wife.press("➕ Открыть доступ близкому")
-    assert [each for each in wife.screen().labels if each[0] in "☐☑"] == [SEE, MANAGE], "what stands, and nothing else"
+    assert [each for each in wife.screen().labels if each[0] in "☐☑"] == TICKS
     answer = await wife.press("Дальше")
     assert answer.text == "Отметьте, что разрешаете."
 
@@ -483,7 +486,7 @@ async def test_a_screen_of_before_there_were_areas_leads_to_the_list_of_them(tow
     # STEP 1. What was ticked beforehand then is not now, and a tick pressed there is to be pressed here.
     for pressed in ("gd1:1:3", "gd1:3:12"):
         await wife.press_data(old, pressed)
-        assert [each for each in wife.screen().labels if each[0] in "☐☑"] == [SEE, MANAGE]
+        assert [each for each in wife.screen().labels if each[0] in "☐☑"] == TICKS
 
     # STEP 2. Who wanted the code saw what was ticked: so it stands, and no code is made yet.
     await wife.press_data(old, "gk1:3:12")

@@ -75,6 +75,7 @@ async def test_refusing_leaves_help_and_the_clinics(town: BotProcess) -> None:
     await user.press("Московская область")
     assert "Всего поликлиник: 4" in user.screen().text
     await user.press("▶️")
+    await user.press("▶️")
     await user.press("9 ·")
     card = user.screen().text
     for words in ("Адрес: г. ", "Время работы: пн–пт 08:00–", "Телефон: +7 495 000-", "Принимает детей"):
