@@ -87,10 +87,10 @@ async def card(
 ) -> None:
     async def drawn() -> Screen:
         entry = await prescriptions.get(visitor.account, data.person, data.prescription)
+        await outbox.read_about(visitor.account.id, data.prescription)
         return view.card(visitor.t, entry, visitor.now, data.page, data.search)
 
     await _open(visitor, persons, data.person, drawn)
-    await outbox.read_about(visitor.account.id, data.prescription)
 
 
 async def _open(visitor: Visitor, persons: Persons, person_id: str, drawn: Callable[[], Awaitable[Screen]]) -> None:
