@@ -83,19 +83,25 @@ async def turn(
 
 
 async def card(
-    visitor: Visitor, data: PrescriptionCard, *, persons: Persons, prescriptions: Prescriptions, outbox: Outbox
+    visitor: Visitor,
+    data: PrescriptionCard,
+    *,
+    persons: Persons,
+    prescriptions: Prescriptions,
+    outbox: Outbox,
+    wizards: Wizards,
 ) -> None:
     async def drawn() -> Screen:
         entry = await prescriptions.get(visitor.account, data.person, data.prescription)
         await outbox.read_about(visitor.account.id, data.prescription)
         return view.card(visitor.t, entry, visitor.now, data.page, data.search)
 
+    await wizards.leave(visitor)
     await _open(visitor, persons, data.person, drawn)
 
 
 async def _open(visitor: Visitor, persons: Persons, person_id: str, drawn: Callable[[], Awaitable[Screen]]) -> None:
-    title = visitor.t.label("💊 {title}", title=visitor.t.label("Prescriptions"))
-    await open_to(visitor, persons, person_id, GO_PRESCRIPTIONS, title, drawn)
+    await open_to(visitor, persons, person_id, GO_PRESCRIPTIONS, visitor.t.label("💊 Prescriptions"), drawn)
 
 
 async def searched(
