@@ -82,8 +82,8 @@ async def test_a_registry_filled_in_bulk_is_listed(tmp_path: Path) -> None:
 async def test_prescriptions_filled_in_bulk_are_read(tmp_path: Path) -> None:
     figures = await prescriptions._on_sqlite((prescriptions.EACH, 2 * prescriptions.EACH), 2)
     assert [each.name for each in figures if each.aim] == [
-        "SQLite, 200 prescriptions: a patient's",
-        "SQLite, 200 prescriptions: a patient's, p95",
+        *("SQLite, 200 prescriptions: a patient's", "SQLite, 200 prescriptions: a patient's, p95"),
+        *("SQLite, 200 prescriptions: the section opened", "SQLite, 200 prescriptions: the section opened, p95"),
     ]
 
 
