@@ -60,9 +60,8 @@ class EmailChannel:
             if not address.confirmed:
                 await outbox.hold_back(delivery)
                 return
-            if not self._notices.goes_elsewhere(
-                delivery.notification.kind
-            ):  # those are counted when they are asked for
+            # What goes elsewhere has been counted when it was asked for.
+            if not self._notices.goes_elsewhere(delivery.notification.kind):
                 await self._kernel.limits.spend_once(account.telegram_id, Act.LETTER, delivery.id)
             await self._post(delivery, account, written, address)
         except LimitReached:  # an address may be a stranger's; the chat is told of everything
