@@ -40,7 +40,7 @@ async def printing(visitor: Visitor, _: DocumentPrint) -> None:
 async def send(
     visitor: Visitor, data: DocumentMail, *, document_kinds: DocumentKinds, mail: Mail, wizards: Wizards
 ) -> None:
-    """«На почту»: the question where to, below the file."""
+    """«На электронную почту»: the question where to, below the file."""
     if not mail.on:
         await visitor.answer(view.off(visitor.t))
         return

@@ -69,7 +69,7 @@ def document(t: Texts, of: Subject, name: str, what: Html, person: Person, paper
 def printing(t: Texts) -> Screen:
     """Beside the file."""
     return Screen(
-        t("🖨 Open the file, press “Share”, then “Print”."),
+        t("🖨 Open the file and choose “Print” in its menu. On a phone it may stand under “Share”."),
         markup([button(t.label("✖️ Close"), Close())]),
     )
 
@@ -159,7 +159,7 @@ def sent(t: Texts, back: CallbackData | None) -> Screen:
     return Screen(
         lines(
             Html("✅ ") + t("The document goes out by e-mail."),
-            t("If it does not arrive, we will tell you here."),
+            t("If the mail does not take it, we will tell you here."),
         ),
         markup(back_row(t, back)),
     )

@@ -138,7 +138,7 @@ def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, 
             page=page,
             total=len(family),
             count=blocks(
-                t("Policies in all: {count}", count=len(family)),
+                t("People in all: {count}", count=len(family)),
                 t("Whom you choose stands in the main menu and in all sections, until you choose somebody else."),
             ),
             nothing=t("No data. Everybody you book for will stand here."),

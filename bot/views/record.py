@@ -68,10 +68,10 @@ def _why(t: Texts, person: Person, now: datetime) -> Html:
         )
     if Basis.CONSENT in bases:
         return t(
-            "This person has not let you see the medical record. They can do so in their own chat, on the screen “Who "
+            "This person’s medical record is not open to you. They can open it in their own chat, on the screen “Who "
             "has access”."
         )
     return t(
-        "These data were typed here and are not confirmed by documents. The medical record opens once the clinic’s "
-        "desk has seen them."
+        "The data were typed here and are not confirmed by documents. How the medical record opens stands under “🔎 "
+        "How to confirm”."
     )

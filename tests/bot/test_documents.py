@@ -152,7 +152,7 @@ async def test_a_card_opens_the_file_that_names_whose_it_is(scene: Scene) -> Non
     assert name == "talon.pdf"
     assert "Назначено покой" in pdf.text(file)
     assert scene.words() == f"<b>Талон № 17</b>\nПациент: {scene.person.full_name}"
-    assert list(scene.buttons()) == ["✉️ На почту", "🖨 Распечатать", "✖️ Убрать файл"]
+    assert list(scene.buttons()) == ["✉️ На электронную почту", "🖨 Распечатать", "✖️ Убрать файл"]
     assert scene.telegram.said[ANNA][-1][0] == "AnswerCallbackQuery"
 
 
@@ -220,7 +220,9 @@ async def test_where_it_cannot_be_set_the_card_stays(scene: Scene, monkeypatch: 
 async def test_printing_is_one_sentence_beside_the_file(scene: Scene) -> None:
     await scene.anna.press(OPEN)
     await scene.press("🖨 Распечатать")
-    assert scene.words() == "🖨 Откройте файл, нажмите «Поделиться», затем «Печать»."
+    assert (
+        scene.words() == "🖨 Откройте файл и выберите в меню «Печать». На телефоне она бывает под кнопкой «Поделиться»."
+    )
     assert "DeleteMessage" not in [name for name, _ in scene.telegram.said[ANNA]]
     await scene.press("✖️ Убрать")
     assert scene.telegram.said[ANNA][-2][0] == "DeleteMessage"
@@ -264,7 +266,7 @@ async def test_a_guest_hears_the_same_above_the_consent(scene: Scene) -> None:
 
 async def asked(scene: Scene) -> None:
     await scene.anna.press(OPEN)
-    await scene.press("✉️ На почту")
+    await scene.press("✉️ На электронную почту")
 
 
 async def confirmed(scene: Scene) -> None:
@@ -285,7 +287,7 @@ async def test_to_the_own_address_it_goes_by_two_presses(scene: Scene) -> None:
     assert "Отправляем документ" in scene.words()
     await scene.deliver()
     ((address, letter),) = [each for each in scene.post.posted if each[1].attachments]
-    assert (address, letter.subject) == (OWN, "Документ из Номерка")
+    assert (address, letter.subject) == (OWN, "Документ от бота «Номерок»")
     (file,) = letter.attachments
     assert (file.name, file.mime) == ("document.pdf", "application/pdf")
     assert file.data == scene.files()[0][1]
@@ -295,7 +297,7 @@ async def test_to_the_own_address_it_goes_by_two_presses(scene: Scene) -> None:
 
 async def test_a_typed_address_is_shown_back_and_asked_about_twice(scene: Scene) -> None:
     await asked(scene)
-    assert "На какой адрес отправить документ?" in scene.words()
+    assert "На какой адрес электронной почты отправить документ?" in scene.words()
     await scene.anna.write("no address")
     assert "⚠️" in scene.words()
     await scene.anna.write("klinka@example.com")

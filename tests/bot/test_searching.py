@@ -264,7 +264,7 @@ async def test_nothing_found_empty_and_too_long(front: Front) -> None:
     await anna.press_data(GO_JARS.pack())
     await anna.press("🔎 Search the jars")
     await anna.write("\u2063")
-    assert "Искать нечего" in anna.text
+    assert "Сообщение пустое" in anna.text
     await anna.write("я" * (LONGEST + 1))
     assert f"не больше {LONGEST} знаков" in anna.text
     await anna.write("я" * LONGEST)
@@ -286,7 +286,7 @@ async def test_an_older_search_shows_the_whole_list_and_says_so(front: Front) ->
     await anna.press("🔎 Искать другое")
     await anna.write("мёд")
     await anna.press_data(turn_it)
-    assert anna.text.startswith("Этот поиск уже не хранится: вот весь список.")
+    assert anna.text.startswith("Этот поиск не сохранился. Здесь весь список.")
     assert "Jars in all: 12" in anna.text
 
 

@@ -82,7 +82,7 @@ async def visit_of(bot: BotProcess, user: User) -> str:
 
 SEE = "☐ Видеть мои записи к врачу"
 MANAGE = "☐ Записывать, переносить и отменять"
-RECORD, PAPERS = "☐ Видеть мою медицинскую карту", "☐ Видеть мои документы"
+RECORD, PAPERS = "☐ Видеть мою медкарту", "☐ Видеть мои документы"
 TICKS = [SEE, MANAGE, RECORD, PAPERS]
 """What stands, and nothing else."""
 

@@ -96,10 +96,10 @@ async def test_both_lists_the_card_and_the_paper(town: BotProcess) -> None:
     assert message.document.name == "recept.pdf"
     assert name in (message.text or "")
     paper = pdf.text(message.document.data)
-    for said in (name, *of_row.values(), "Сведения о коммерческом рецепте", "Рецептурный бланк они не заменяют"):
+    for said in (name, *of_row.values(), "Сведения о коммерческом рецепте", "Сам рецепт они не заменяют"):
         assert said in paper
     await user.press("🖨 Распечатать")
-    assert "нажмите «Поделиться», затем «Печать»" in user.screen().text
+    assert "выберите в меню «Печать»" in user.screen().text
     await user.press_old(card.message_id or 0, "⬅️ Назад")
     assert next(each for each in user.messages() if each.id == card.message_id).text == listed.text
 
@@ -111,8 +111,8 @@ async def test_the_paper_by_e_mail(town: BotProcess) -> None:
     await press_all(user, "1 ·", OPEN)
     file = next(each for each in reversed(user.messages()) if each.document is not None)
     assert file.document is not None
-    await user.press_old(file.id, "✉️ На почту")
-    assert "На какой адрес" in user.screen().text
+    await user.press_old(file.id, "✉️ На электронную почту")
+    assert "На какой адрес электронной почты" in user.screen().text
     await user.send("anna@example.org")
     assert "Адрес верный?" in user.screen().text
     assert "anna@example.org" in user.screen().text
@@ -121,7 +121,7 @@ async def test_the_paper_by_e_mail(town: BotProcess) -> None:
     assert town.emulator.mail == [], "nothing goes before it is answered"
     await user.press("✅ Да, отправить")
     letter = await town.emulator.wait_mail("anna@example.org")
-    assert letter.subject == "Документ из Номерка"
+    assert letter.subject == "Документ от бота «Номерок»"
     (attached,) = letter.attachments
     assert attached.data == file.document.data
     said = letter.text + letter.html
@@ -157,7 +157,7 @@ async def test_a_search_and_its_buttons_long_after(town: BotProcess) -> None:
     await user.send("нет такого лекарства")
     assert "Ничего не нашлось" in user.screen().text
     await press_data(user, old)
-    assert "Этот поиск уже не хранится: вот весь список" in user.screen().text
+    assert "Этот поиск не сохранился. Здесь весь список" in user.screen().text
     assert "Всего рецептов" in user.screen().text
 
 
@@ -167,7 +167,7 @@ async def test_whose_card_it_is_and_what_is_closed(town: BotProcess) -> None:
 
     # STEP 1. Somebody else's: of the spouse by a consent, of a child by papers.
     await user.press(CHANGE)
-    assert "Чью карту показывать" in user.screen().text
+    assert "Кого показывать" in user.screen().text
     spouse = re.findall(r"2\. (.+) \(муж или жена\)", user.screen().text)[0]
     await user.press("2 ·")
     assert f"💊 Рецепты\nПациент: {spouse}" in user.screen().text
@@ -241,6 +241,6 @@ async def test_who_has_agreed_to_an_older_text_reads_todays_first(town: BotProce
     await user.press(PRESCRIPTIONS)
     asked = user.screen()
     assert "этот раздел появился позже" in asked.text
-    assert "рецепты и сделанные из них документы" in asked.text
+    assert "рецепты и документы с этими сведениями" in asked.text
     await user.press(RU.agree)
     assert user.screen().text.startswith("💊 Рецепты")

@@ -20,7 +20,7 @@ class DocumentPrint(CallbackData, prefix="dp1"):
 
 
 class DocumentMail(CallbackData, prefix="dm1"):
-    """«На почту»: asks where to."""
+    """«На электронную почту»: asks where to."""
 
     kind: str
     subject: str
