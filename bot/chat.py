@@ -98,9 +98,12 @@ async def send_answer(bot: Bot, said: AnswerCallbackQuery) -> None:
 
 
 async def show(query: CallbackQuery, bot: Bot, screen: Screen, toast: str | None = None) -> int:
-    """The pressed message becomes the screen, and the press is answered; gives the id that shows it."""
+    """The pressed message becomes the screen, and the press is answered; gives the id that shows it.
+
+    Below a file the screen comes anew.
+    """
     chat_id, message = query.from_user.id, query.message
-    if message is None:
+    if message is None or (isinstance(message, Message) and message.document):
         stands = await send(bot, chat_id, screen)
     elif isinstance(message, Message) and message.photo:  # never becomes a text: Telegram need not be asked
         stands = await _in_place_of(bot, chat_id, message.message_id, screen)

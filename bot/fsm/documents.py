@@ -90,8 +90,8 @@ class SendSteps:
         ]
 
     async def after(self, context: StepContext) -> Screen | None:
-        """A press on a draft that is over: it has been sent."""
-        return view.sent(context.t, None)
+        """A press on a draft that is over: it has been sent. One that went along with a right has not."""
+        return view.sent(context.t, None) if context.draft.done else None
 
     async def _load(self, context: StepContext) -> Loaded[view.Sending]:
         return await self._drawn(context, context.answers.get("address") or "")

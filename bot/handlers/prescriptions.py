@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot.front import HomeScreen
-from bot.handlers.record import open_to
+from bot.handlers.record import Drawn, Section
 from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS, PrescriptionCard, PrescriptionList, PrescriptionTab
 from bot.keyboards.kit import DESCRIBED
@@ -21,7 +20,9 @@ from services.accounts.persons import Persons
 from services.notify.outbox import Outbox
 from services.prescriptions.prescriptions import Prescriptions
 from services.searches.searches import Searches
-from services.texts.i18n import Html, Texts, texts
+from services.texts.i18n import N_, Html, Texts, texts
+
+SECTION = Section(GO_PRESCRIPTIONS, N_("💊 Prescriptions"))
 
 
 class PrescriptionLists:
@@ -34,9 +35,14 @@ class PrescriptionLists:
 
     async def found(self, who: Account, t: Texts, person_id: str, search: str) -> Screen:
         """What was looked for: in the list that has any."""
-        tabs = [PrescriptionList(person=person_id, tab=tab, page=0, search=search) for tab in PrescriptionTab]
-        lists = [await self._shown(who, t, each) for each in tabs]
-        return view.listing(t, next((each for each in lists if each.found.total), lists[0]))
+        usual, commercial = (
+            PrescriptionList(person=person_id, tab=tab, page=0, search=search) for tab in PrescriptionTab
+        )
+        shown = await self._shown(who, t, usual)
+        if search and not shown.found.total:
+            other = await self._shown(who, t, commercial)
+            shown = other if other.found.total else shown
+        return view.listing(t, shown)
 
     async def screen(self, who: Account, t: Texts, asked: PrescriptionList) -> Screen:
         return view.listing(t, await self._shown(who, t, asked))
@@ -59,7 +65,13 @@ class PrescriptionLists:
 
 
 async def open_list(
-    visitor: Visitor, *, persons: Persons, prescription_lists: PrescriptionLists, wizards: Wizards, home: HomeScreen
+    visitor: Visitor,
+    *,
+    persons: Persons,
+    prescription_lists: PrescriptionLists,
+    outbox: Outbox,
+    wizards: Wizards,
+    home: HomeScreen,
 ) -> None:
     """Of whoever is shown in the main menu."""
     person = await persons.active(visitor.account)
@@ -67,7 +79,13 @@ async def open_list(
         await visitor.show(await home.screen(visitor))
         return
     asked = PrescriptionList(person=person.id, tab=PrescriptionTab.USUAL, page=0, search="")
-    await turn(visitor, asked, persons=persons, prescription_lists=prescription_lists, wizards=wizards)
+    await turn(
+        *(visitor, asked),
+        persons=persons,
+        prescription_lists=prescription_lists,
+        outbox=outbox,
+        wizards=wizards,
+    )
 
 
 async def turn(
@@ -76,10 +94,16 @@ async def turn(
     *,
     persons: Persons,
     prescription_lists: PrescriptionLists,
+    outbox: Outbox,
     wizards: Wizards,
 ) -> None:
+    async def drawn() -> Screen:
+        screen = await prescription_lists.screen(visitor.account, visitor.t, data)
+        await outbox.read_about(visitor.account.id, data.person)  # news of several leads here
+        return screen
+
     await wizards.leave(visitor)
-    await _open(visitor, persons, data.person, lambda: prescription_lists.screen(visitor.account, visitor.t, data))
+    await visitor.show(await _open(visitor, persons, data.person, drawn))
 
 
 async def card(
@@ -97,23 +121,27 @@ async def card(
         return view.card(visitor.t, entry, visitor.now, data.page, data.search)
 
     await wizards.leave(visitor)
-    await _open(visitor, persons, data.person, drawn)
+    await visitor.show(await _open(visitor, persons, data.person, drawn))
 
 
-async def _open(visitor: Visitor, persons: Persons, person_id: str, drawn: Callable[[], Awaitable[Screen]]) -> None:
-    await open_to(visitor, persons, person_id, GO_PRESCRIPTIONS, visitor.t.label("💊 Prescriptions"), drawn)
+async def _open(visitor: Visitor, persons: Persons, person_id: str, drawn: Drawn) -> Screen:
+    return await SECTION.open(visitor.account, visitor.t, visitor.now, persons, person_id, drawn)
 
 
 async def searched(
     who: Account,
     t: Texts,
-    _: datetime,
+    now: datetime,
     person_id: str,
     search_id: str | None,
     *,
+    persons: Persons,
     prescription_lists: PrescriptionLists,
 ) -> Screen:
-    return await prescription_lists.found(who, t, person_id, search_id or "")
+    async def drawn() -> Screen:
+        return await prescription_lists.found(who, t, person_id, search_id or "")
+
+    return await SECTION.open(who, t, now, persons, person_id, drawn)
 
 
 async def compose(context: DocumentContext, *, prescriptions: Prescriptions) -> Composed:

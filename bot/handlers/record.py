@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.entries import Entries
 from bot.front import HomeScreen
@@ -15,8 +17,10 @@ from bot.views import record as view
 from bot.views.lists import whose
 from bot.views.screen import Screen
 from bot.visitor import Visitor
+from services.accounts.model import Account
 from services.accounts.persons import Persons
 from services.errors import NotAllowed
+from services.texts.i18n import Texts
 
 
 async def page(visitor: Visitor, *, wizards: Wizards, persons: Persons, entries: Entries, home: HomeScreen) -> None:
@@ -30,17 +34,27 @@ async def page(visitor: Visitor, *, wizards: Wizards, persons: Persons, entries:
     await visitor.show(view.record(visitor.t, shown, await entries.told(visitor, Place.RECORD), rows))
 
 
-async def open_to(
-    visitor: Visitor, persons: Persons, person_id: str, section: Go, title: str, drawn: Callable[[], Awaitable[Screen]]
-) -> None:
-    """A section of a person's record, or why it is not open. `title`: of the section."""
-    try:
-        screen = await drawn()
-    except NotAllowed:
-        person = await persons.get(visitor.account, person_id)
-        shown = whose(person, await persons.family(visitor.account), section)
-        screen = view.closed(visitor.t, title, person, shown, visitor.now)
-    await visitor.show(screen)
+Drawn = Callable[[], Awaitable[Screen]]
+"""Asks the service and draws what it gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the record: its screen by itself (`Go`), and its title, an msgid."""
+
+    screen: Go
+    title: str
+
+    async def open(
+        self, who: Account, t: Texts, now: datetime, persons: Persons, person_id: str, drawn: Drawn
+    ) -> Screen:
+        """What is drawn, or why the person's record is not open."""
+        try:
+            return await drawn()
+        except NotAllowed:
+            person = await persons.get(who, person_id)
+            shown = whose(person, await persons.family(who), self.screen)
+            return view.closed(t, t.label(self.title), person, shown, now)
 
 
 ROUTES = (to(GO_RECORD, page),)

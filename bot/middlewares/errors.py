@@ -93,7 +93,8 @@ def _texts(data: dict[str, Any]) -> Texts:
 async def _show(bot: Bot, event: TelegramObject, screen: Screen) -> None:
     if isinstance(event, CallbackQuery):
         if event.message is not None:
-            await chat.edit(bot, event.from_user.id, event.message.message_id, screen)
-        await chat.answer(bot, event)
+            await chat.show(event, bot, screen)
+        else:
+            await chat.answer(bot, event)
     elif isinstance(event, Message):
         await chat.send(bot, event.chat.id, screen)

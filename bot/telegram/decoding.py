@@ -23,8 +23,8 @@ _UNREAD: Mapping[str, Any] = {"rich_message": {"blocks": []}}
 """What we read nothing of and pydantic takes too long over: texts within texts, of which it tries every kind at every
 level. Five levels, some hundred bytes, would hold everybody up for seconds.
 """
-_READ_OF_THE_PRESSED = frozenset({"message_id", "date", "chat", "photo"})
-"""What we read of the message whose button was pressed: where it stands, and whether it is a picture.
+_READ_OF_THE_PRESSED = frozenset({"message_id", "date", "chat", "photo", "document"})
+"""What we read of the message whose button was pressed: where it stands, and whether it is a picture or a file.
 
 Its text, its entities and its buttons would be three quarters of the decoding of a press.
 """

@@ -123,6 +123,7 @@ class Documents:
         found_by = CONTENT.values(self._vault, paper_id, content).values()
         row = paper_id, who.id, person_id, area.value, pdf_sealed, self._clock.now(), *found_by
         async with self._database.write() as unit:
+            await lock_account(unit, who.id)  # whoever ends the right has done so, or waits and takes the paper along
             await self._check_still(unit, who, person_id, area)
             await unit.execute(_keep(*row, dialect=self._database.dialect))
         kept = await self._find(who, content)

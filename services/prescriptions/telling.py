@@ -32,6 +32,9 @@ from services.texts.dates import by_day, local
 NEWS_FOR = timedelta(days=30)
 """How long what happened to a prescription that is over is still news: an import brings years of them."""
 
+LONGEST = timedelta(days=366)
+"""How long one is taken to be good for that says no last day: none is longer."""
+
 log = logging.getLogger(__name__)
 
 
@@ -108,7 +111,7 @@ class PrescriptionTelling:
     ) -> None:
         """However many there are, it is one message."""
         subject = news[0].id if len(news) == 1 else person_id
-        key = changed(account_id, news)
+        key = changed(self._vault, account_id, news)
         await self._outbox.add(
             unit, Notice(account_id, person_id, PrescriptionNews.CHANGED, subject, key, due_at=by_day(now))
         )
@@ -132,8 +135,11 @@ def is_news(prescription: Prescription, today: date) -> bool:
         return True
     if standing is PrescriptionStatus.EXPIRED:
         return False
-    over = prescription.dispensed if standing is PrescriptionStatus.DISPENSED else prescription.valid_until
-    return (over or prescription.issued) + NEWS_FOR >= today
+    if standing is PrescriptionStatus.DISPENSED:
+        over = prescription.dispensed or prescription.valid_until or prescription.issued
+    else:
+        over = prescription.valid_until or prescription.issued + LONGEST
+    return over + NEWS_FOR >= today
 
 
 def _may_see(person: Person, now: datetime) -> bool:

@@ -251,14 +251,14 @@ async def test_the_code_is_answered_the_same_whether_there_is_such_a_paper_or_no
             await chat.write(f"/start {payload}")
             answers.append((scene.words(whose), scene.buttons(whose)))
     assert answers == [answers[0]] * 4
-    assert "Такой код стоит на документах" in answers[0][0]
+    assert "Такой код есть на документах" in answers[0][0]
     assert len(scene.files()) == 1
 
 
 async def test_a_guest_hears_the_same_above_the_consent(scene: Scene) -> None:
     guest = Chat(scene.anna._bot, scene.telegram, scene.anna._dispatcher, 5_000_000_009)
     await guest.write("/start v-AAAAAAAAAAAA")
-    assert "Такой код стоит на документах" in str(scene.telegram.said[5_000_000_009])
+    assert "Такой код есть на документах" in str(scene.telegram.said[5_000_000_009])
 
 
 # --- by e-mail ------------------------------------------------------------------------------------
@@ -396,7 +396,7 @@ async def test_without_a_mail_server_there_is_no_button_and_an_old_one_says_so(s
 
 @pytest.mark.parametrize(
     ("trouble", "why"),
-    [(AddressRefused("550"), "такого адреса нет"), (LetterRefused("554"), "не принял письмо")],
+    [(AddressRefused("550"), "такого адреса нет"), (LetterRefused("554"), "не приняла письмо")],
 )
 async def test_what_has_not_arrived_is_told_in_the_chat(scene: Scene, trouble: NotDelivered, why: str) -> None:
     await confirmed(scene)

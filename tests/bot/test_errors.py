@@ -47,7 +47,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Screen]:
         screens.append(screen)
         return 8
 
-    async def answer(_query: CallbackQuery, _toast: str | None = None) -> None:
+    async def answer(_bot: Bot, _query: CallbackQuery, _toast: str | None = None) -> None:
         return None
 
     monkeypatch.setattr(chat, "edit", edit)

@@ -172,7 +172,7 @@ async def test_whose_it_is_is_said_and_changed_for_all_sections(front: Front) ->
     await anna.press("👤 Сменить")
     assert f"✅ 1. {front.own.full_name} (" in anna.text
     assert f"\n\n2. {front.child.full_name} (" in anna.text
-    assert "Всего полисов: 2" in anna.text
+    assert "Всего в списке: 2" in anna.text
     await anna.press("⬅️")
     assert title_and_whose(anna).startswith("<b>Jars</b>"), "the way back is the section"
 
@@ -199,7 +199,7 @@ async def test_a_section_that_is_no_more_leads_home(front: Front) -> None:
     assert "Главное меню" in front.anna.text
     assert await front.active() == front.child
     await front.anna.press_data(WhoseList(to="nosuch", page=99).pack())
-    assert "Всего полисов: 2" in front.anna.text
+    assert "Всего в списке: 2" in front.anna.text
     await front.anna.press("⬅️")
     assert "Главное меню" in front.anna.text
 

@@ -244,3 +244,18 @@ async def test_who_has_agreed_to_an_older_text_reads_todays_first(town: BotProce
     assert "рецепты и документы с этими сведениями" in asked.text
     await user.press(RU.agree)
     assert user.screen().text.startswith("💊 Рецепты")
+
+
+async def test_what_is_asked_below_a_file_leaves_the_file_where_it_is(town: BotProcess) -> None:
+    user = await with_family(town)
+    await to_prescriptions(user)
+    await press_all(user, "1 ·", OPEN)
+    file = next(each for each in reversed(user.messages()) if each.document is not None)
+    with closing(sqlite3.connect(town.database, timeout=10)) as connection, connection:
+        connection.execute("UPDATE consent SET version = '2026-11-30'")
+    await user.press_old(file.id, "✉️ На электронную почту")
+    assert "этот раздел появился позже" in user.screen().text
+    assert not next(each for each in user.messages() if each.id == file.id).deleted
+    await user.press(RU.agree)
+    assert "На какой адрес электронной почты" in user.screen().text
+    assert not next(each for each in user.messages() if each.id == file.id).deleted

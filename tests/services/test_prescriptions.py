@@ -342,9 +342,12 @@ NEWS = [
     (PrescriptionStatus.DISPENSED, -300, -200, -30, True),
     (PrescriptionStatus.DISPENSED, -300, -200, -31, False),
     (PrescriptionStatus.DISPENSED, -30, None, None, True),
+    (PrescriptionStatus.DISPENSED, -31, None, None, False),
+    (PrescriptionStatus.DISPENSED, -40, 50, None, True),
     (PrescriptionStatus.CANCELLED, -300, -30, None, True),
     (PrescriptionStatus.CANCELLED, -300, -31, None, False),
-    (PrescriptionStatus.CANCELLED, -31, None, None, False),
+    (PrescriptionStatus.CANCELLED, -396, None, None, True),
+    (PrescriptionStatus.CANCELLED, -397, None, None, False),
 ]
 
 

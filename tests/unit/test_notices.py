@@ -17,6 +17,7 @@ from services.notify import keys
 from services.notify.tables import notification, outbox
 from services.prescriptions import notices as prescriptions
 from services.prescriptions.notices import PrescriptionNews
+from services.storage.vault import KEY_BYTES, Vault
 from tests.samples.prescriptions import IBUPROFEN
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
@@ -61,6 +62,7 @@ def test_what_is_mailed_and_what_tells_of_a_visit_to_come() -> None:
 
 
 AT = datetime(2026, 11, 24, 6, 20, tzinfo=UTC)
+VAULT = Vault(bytes(KEY_BYTES))
 MADE = {
     "confirm:draft": keys.confirmation("draft"),
     "given-up:draft": keys.given_up("draft"),
@@ -89,7 +91,7 @@ MADE = {
     "mail-unconfirmed:account": keys.mail_unconfirmed("account"),
     "request:id:in_progress": keys.case_status("id", "in_progress"),
     "mail:notification": keys.letter("notification"),
-    "prescription:account:bbf9ea58981388c44d784f6a": prescriptions.changed("account", [IBUPROFEN]),
+    "prescription:account:642404ba178c6613c747e209a5c87e80": prescriptions.changed(VAULT, "account", [IBUPROFEN]),
     "document_not_sent:letter": not_sent("letter"),
 }
 
