@@ -17,11 +17,11 @@ from bot.views.clinics import LINE
 from bot.views.lists import Item, Listing, Search, Tab, Whose, draw
 from bot.views.screen import Screen
 from services.accounts.model import Action, Area
-from services.accounts.rights import allowed
+from services.accounts.rights import opens
 from services.documents.model import Fact, Facts, Head, Paragraph, Part, Sheet
 from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
 from services.registry.model import Prescription, PrescriptionStatus
-from services.texts.dates import MOSCOW, local, numeric
+from services.texts.dates import numeric
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 SEARCH = "prescriptions"
@@ -125,7 +125,7 @@ def card(
         ),
         markup(
             [button(t.label("📄 Open the document"), DocumentOpen(kind=DOCUMENT, subject=subject_of(entry)))]
-            if allowed(person, Area.DOCUMENTS, Action.SEE, local(now, MOSCOW).date(), now)
+            if opens(person, Area.DOCUMENTS, Action.SEE, now)
             else [],
             [button(t.label("🩺 Book a doctor"), PersonBook(person=person.id))] if over else [],
             back_row(t, back or listed),

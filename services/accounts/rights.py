@@ -116,6 +116,17 @@ def check_allowed(person: Person, area: Area, action: Action, today: date, now: 
         raise NotAllowed(Denial.NOT_COVERED if area is Area.VISITS else Denial.NOT_OPEN)
 
 
+def opens(person: Person, area: Area, action: Action, now: datetime) -> bool:
+    """Whether the area is open at this moment, wherever in the country its day has begun already."""
+    return all(allowed(person, area, action, day, now) for day in days_of(now))
+
+
+def check_opens(person: Person, area: Area, action: Action, now: datetime) -> None:
+    """Raises `NotAllowed` unless it does (`opens`)."""
+    for day in days_of(now):
+        check_allowed(person, area, action, day, now)
+
+
 def is_declared(person: Person) -> bool:
     """Nothing but the account's own word stands behind the link."""
     return all(basis is Basis.DECLARED for basis, _ in person.bases)

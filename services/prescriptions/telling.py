@@ -31,7 +31,6 @@ from services.texts.dates import by_day, local
 
 NEWS_FOR = timedelta(days=30)
 """How long what happened to a prescription that is over is still news: an import brings years of them."""
-
 LONGEST = timedelta(days=366)
 """How long one is taken to be good for that says no last day: none is longer."""
 
@@ -75,7 +74,7 @@ class PrescriptionTelling:
     async def to_tell(self, who: Account, person_id: str) -> Person:
         """Whom it is about, where the account may still see the record; else `NotFound`."""
         found = await self._persons.get(who, person_id)
-        if not _may_see(found, self._clock.now()):
+        if not rights.opens(found, Area.RECORDS, Action.SEE, self._clock.now()):
             raise NotFound
         return found
 
@@ -93,7 +92,7 @@ class PrescriptionTelling:
         async with self._database.write() as unit:
             for account_id, persons in (await self._concerned(unit, news)).items():
                 for listed in await self._persons.listed(unit, account_id, list(persons)):
-                    if _may_see(listed, now):
+                    if rights.opens(listed, Area.RECORDS, Action.SEE, now):
                         await self._tell(unit, account_id, listed.id, news[persons[listed.id]], now)
 
     async def _concerned(self, unit: Unit, patients: Collection[str]) -> Mapping[str, Mapping[str, str]]:
@@ -140,8 +139,3 @@ def is_news(prescription: Prescription, today: date) -> bool:
     else:
         over = prescription.valid_until or prescription.issued + LONGEST
     return over + NEWS_FOR >= today
-
-
-def _may_see(person: Person, now: datetime) -> bool:
-    """Wherever in the country its day has begun already."""
-    return all(rights.allowed(person, Area.RECORDS, Action.SEE, day, now) for day in rights.days_of(now))
