@@ -9,10 +9,10 @@ import argparse
 import asyncio
 import gc
 import os
+import select
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -142,7 +142,7 @@ def _emulator(settings: Settings, mail_port: int) -> Iterator[None]:
     """The local chat as a child process that never outlives this one, catching mail on `mail_port`; 0: none."""
     child = subprocess.Popen(
         [sys.executable, "-m", "emulator", "--die-with-parent"],
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is ours to hear; the chat ends after the bot has said its last word
         env=os.environ
         | {
@@ -156,7 +156,7 @@ def _emulator(settings: Settings, mail_port: int) -> Iterator[None]:
     try:
         from bot import process  # noqa: F401  (imported while the chat is starting)
 
-        _wait_for(child, settings)
+        wait_for_chat(child)
         yield
     finally:
         child.terminate()
@@ -164,16 +164,14 @@ def _emulator(settings: Settings, mail_port: int) -> Iterator[None]:
             child.wait()
 
 
-def _wait_for(child: subprocess.Popen[bytes], settings: Settings) -> None:
-    ends = time.monotonic() + _EMULATOR_PATIENCE
-    while time.monotonic() < ends:
-        code = child.poll()
-        if code is not None:  # it has said why itself, in one line
-            raise SystemExit(code or SETUP_FAILED)
-        with suppress(OSError), socket.create_connection((settings.emulator_host, settings.emulator_port), 0.2):
-            return
-        time.sleep(0.02)
-    raise SetupError("the local chat has not started; look at the lines above")
+def wait_for_chat(child: subprocess.Popen[bytes]) -> None:
+    """Until the chat has said that it is there: whatever else holds its port would take a connection, too."""
+    assert child.stdout is not None, "the chat was not started with a pipe"
+    said, _, _ = select.select([child.stdout], [], [], _EMULATOR_PATIENCE)
+    if not said:
+        raise SetupError("the local chat has not started; look at the lines above")
+    if not os.read(child.stdout.fileno(), 1):  # it has ended, and has said why itself, in one line
+        raise SystemExit(child.wait() or SETUP_FAILED)
 
 
 if __name__ == "__main__":

@@ -79,6 +79,8 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
         runner, port = await serve(world, host, port)
     except OSError as error:
         return _refuse_port("EMULATOR_PORT", port, host, error)
+    shown = f"[{host}]" if ":" in host else host
+    _say(f"Local Telegram: http://{shown}:{port}")  # who has started this one waits for it
     if smtp_port:
         # Imported beside the page, which answers meanwhile: nobody sends mail in less time.
         smtp = await asyncio.to_thread(_smtp)
@@ -87,8 +89,6 @@ async def _run(world: World, host: str, port: int, smtp_port: int, parent: int |
         except OSError as error:
             await runner.cleanup()
             return _refuse_port("EMULATOR_SMTP_PORT", smtp_port, host, error)
-    shown = f"[{host}]" if ":" in host else host
-    _say(f"Local Telegram: http://{shown}:{port}")
     if world.mail_server is not None:
         _say(f"Local mail: {world.mail_server.url}")
     while not stop.is_set() and (parent is None or os.getppid() == parent):
