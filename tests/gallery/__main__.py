@@ -18,6 +18,7 @@ from playwright.async_api import Browser
 from services.texts.i18n import LOCALES
 
 from .chosen import publish
+from .fits import Measured, table
 from .pieces import Piece, subjects
 from .studio import chromium, studio
 
@@ -34,20 +35,23 @@ def main() -> None:
     began = time.monotonic()
     everything = [piece for subject in subjects() for piece in subject.pieces()]
     wanted = [each for each in everything if not options.only or each.name.startswith(tuple(options.only))]
-    asyncio.run(_photograph(wanted))
+    measured = asyncio.run(_photograph(wanted))
     (OUT / "index.html").write_text(_index(wanted), encoding="utf-8")
     if options.docs:
         publish(OUT)
     count = (len(wanted) + 1) * len(LOCALES)
+    sys.stdout.write(table(measured))
     sys.stdout.write(f"{count} screens in {time.monotonic() - began:.0f} s: {(OUT / 'index.html').resolve()}\n")
 
 
-async def _photograph(pieces: list[Piece]) -> None:
+async def _photograph(pieces: list[Piece]) -> list[Measured]:
     async with chromium() as browser:
-        await asyncio.gather(*(_one_language(browser, locale, pieces) for locale in LOCALES))
+        taken = await asyncio.gather(*(_one_language(browser, locale, pieces) for locale in LOCALES))
+    return [each for some in taken for each in some]
 
 
-async def _one_language(browser: Browser, locale: str, pieces: list[Piece]) -> None:
+async def _one_language(browser: Browser, locale: str, pieces: list[Piece]) -> list[Measured]:
+    measured = []
     folder = OUT / locale
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -55,10 +59,13 @@ async def _one_language(browser: Browser, locale: str, pieces: list[Piece]) -> N
         await phone.empty_chat(folder / "start.png")
         for piece in pieces:
             try:
-                await phone.take(piece, folder / f"{piece.name}.png")
+                fits = await phone.take(piece, folder / f"{piece.name}.png")
             except Exception as error:
                 error.add_note(f"{piece.name} in {locale}")
                 raise
+            if fits:
+                measured.append(Measured(piece.name, locale, piece.ordinary, fits))
+    return measured
 
 
 def _index(pieces: list[Piece]) -> str:

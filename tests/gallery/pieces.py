@@ -37,9 +37,10 @@ _TOWNS = (("Мытищи", 0), ("Балашиха", 2), ("Красногорск
 
 @dataclass(frozen=True)
 class Piece:
-    """One picture, named as its file; `draws`: the view, or the step's view."""
+    """One picture, named as its file; `draws`: the view, or the step's view; `ordinary`: the one people mostly meet."""
 
     name: str
+    ordinary: bool
     draws: Callable[..., Any]
     draw: Callable[[Texts], Shown]
 
@@ -63,7 +64,9 @@ class Subject:
         marked = [] if self.ordinary is None else [self.ordinary]
         first = (marked or short[-1:] or [place for place in by_length if place in ordinary] or by_length)[0]
         for number, place in enumerate(dict.fromkeys((first, by_length[-1], by_length[0])), start=1):
-            yield Piece(self.name if number == 1 else f"{self.name}-{number}", self.view, self.draws[place])
+            yield Piece(
+                *(self.name if number == 1 else f"{self.name}-{number}", number == 1, self.view, self.draws[place])
+            )
 
 
 def subjects() -> list[Subject]:

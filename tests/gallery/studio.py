@@ -27,6 +27,7 @@ from services.texts.i18n import texts
 from tests.samples.common import NOW, PLAIN
 from tests.samples.mail import ADDRESS
 
+from .fits import PHONE, SCALES, Fit
 from .pieces import Piece, Shown
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -45,6 +46,15 @@ _SHOWN = """async (id) => {
 _TALL = """() => {
   const log = document.querySelector("[data-role=log]");
   return document.documentElement.clientHeight - log.clientHeight + log.scrollHeight;
+}"""
+# The height of the bubble with this id and its buttons, and of the room for it, at a scale of the text.
+_FIT = """([id, scale]) => {
+  document.documentElement.style.fontSize = `${100 * scale}%`;
+  const log = document.querySelector("[data-role=log]");
+  const node = document.querySelector(`[data-role=bubble][data-message-id="${id}"]`);
+  if (!node) return false;
+  const below = parseFloat(getComputedStyle(log).paddingBottom);
+  return [node.getBoundingClientRect().height, log.clientHeight - below];
 }"""
 
 
@@ -125,8 +135,11 @@ class Studio:
         people.start(self._emulator.world, self._emulator.bot_id, self._user.id)
         await self._page.locator("[data-role=composer]").wait_for()
 
-    async def take(self, piece: Piece, to: Path) -> None:
-        """One picture; the chat holds nothing else meanwhile."""
+    async def take(self, piece: Piece, to: Path) -> dict[float, Fit]:
+        """One picture; the chat holds nothing else meanwhile.
+
+        Gives how it fits a small phone at each scale of the text, nothing where it is no message with buttons.
+        """
         self._clear()
         shown = piece.draw(texts(self._locale))
         if isinstance(shown, Letter):
@@ -134,8 +147,12 @@ class Studio:
         elif isinstance(shown, str):
             await self._take_toast(shown, to)
         else:
-            await self._wait_for(await self._send(shown))
+            sent = await self._send(shown)
+            await self._wait_for(sent)
+            fits = await self._fits(sent)
             await self._shoot(to)
+            return fits
+        return {}
 
     async def labels(self) -> list[str]:
         """The buttons that can be seen now."""
@@ -200,6 +217,16 @@ class Studio:
 
     async def _wait_for(self, message_id: int) -> None:
         await self._page.wait_for_function(_SHOWN, arg=message_id)
+
+    async def _fits(self, message_id: int) -> dict[float, Fit]:
+        width, height = PHONE
+        await self._page.set_viewport_size({"width": width, "height": height})
+        fits = {}
+        for scale in SCALES:
+            found = await self._page.wait_for_function(_FIT, arg=[message_id, scale])
+            fits[scale] = Fit(*await found.json_value())
+        await self._page.evaluate("document.documentElement.style.fontSize = ''")
+        return fits
 
     async def _shoot(self, to: Path) -> None:
         """As high as a phone, or higher where the screen is longer."""
