@@ -59,12 +59,12 @@ async def _one_language(browser: Browser, locale: str, pieces: list[Piece]) -> l
         await phone.empty_chat(folder / "start.png")
         for piece in pieces:
             try:
-                fits = await phone.take(piece, folder / f"{piece.name}.png")
+                heights = await phone.take(piece, folder / f"{piece.name}.png")
             except Exception as error:
                 error.add_note(f"{piece.name} in {locale}")
                 raise
-            if fits:
-                measured.append(Measured(piece.name, locale, piece.ordinary, fits))
+            if heights:
+                measured.append(Measured(piece.name, locale, piece.ordinary, heights))
     return measured
 
 

@@ -21,15 +21,11 @@ from services.notify.model import Letter
 from services.texts.i18n import Texts, texts
 from tests.bot.test_screens import EVERY_STEP, keys_of
 from tests.samples import EVERY
-from tests.samples.common import LONG_NAME, NOW, Sample, StepSample
+from tests.samples.common import NOW, Sample, StepSample
 
 Shown = Screen | PromptMessage | Document | Letter | Markup | str
 """What a chat can show by itself; a `str` is a toast."""
 
-_EXTREMES = (LONG_NAME[:19], "«Сын»", "имени Семашко", "ортопед хирургического", "Не открывается запись", "😀")
-"""What stands in samples at the limit; an ordinary one has none of it."""
-_SHORT = 700
-"""Characters of markup in a screen that is seen whole on a phone."""
 # Clinics of the picture that stands in for whatever a sample's own would be.
 _SPOTS = ((55.911, 37.731), (55.932, 37.765), (55.796, 37.938), (55.831, 37.330), (55.431, 37.545), (55.103, 38.753))
 _TOWNS = (("Мытищи", 0), ("Балашиха", 2), ("Красногорск", 3), ("Подольск", 4), ("Коломна", 5))
@@ -52,21 +48,21 @@ class Subject:
     name: str
     view: Callable[..., Any]
     draws: Sequence[Callable[[Texts], Shown]]
-    ordinary: int | None = None  # the place of the one that says of itself to be so
+    ordinary: int = 0  # the place of the one that is shown first
+
+    @property
+    def first(self) -> Piece:
+        """The ordinary one."""
+        return Piece(self.name, True, self.view, self.draws[self.ordinary])
 
     def pieces(self) -> Iterator[Piece]:
-        """An ordinary one, the fullest and the emptiest, as far as these differ."""
+        """The ordinary one, the fullest and the emptiest, as far as these differ."""
+        yield self.first
         russian = texts("ru")
-        words = [_words(draw(russian)) for draw in self.draws]
-        ordinary = [place for place, each in enumerate(words) if not any(extreme in each for extreme in _EXTREMES)]
-        by_length = sorted(range(len(words)), key=lambda place: len(words[place]))
-        short = [place for place in by_length if place in ordinary and len(words[place]) <= _SHORT]
-        marked = [] if self.ordinary is None else [self.ordinary]
-        first = (marked or short[-1:] or [place for place in by_length if place in ordinary] or by_length)[0]
-        for number, place in enumerate(dict.fromkeys((first, by_length[-1], by_length[0])), start=1):
-            yield Piece(
-                *(self.name if number == 1 else f"{self.name}-{number}", number == 1, self.view, self.draws[place])
-            )
+        lengths = [len(_words(draw(russian))) for draw in self.draws]
+        others = dict.fromkeys((lengths.index(max(lengths)), lengths.index(min(lengths))))
+        for number, place in enumerate((each for each in others if each != self.ordinary), start=2):
+            yield Piece(f"{self.name}-{number}", False, self.view, self.draws[place])
 
 
 def subjects() -> list[Subject]:
@@ -98,8 +94,8 @@ def subjects() -> list[Subject]:
     return steps + views
 
 
-def _marked(some: Sequence[bool]) -> int | None:
-    return some.index(True) if any(some) else None
+def _marked(some: Sequence[bool]) -> int:
+    return some.index(True) if any(some) else 0
 
 
 def _draw_view(sample: Sample, t: Texts) -> Shown:

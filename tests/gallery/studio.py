@@ -26,8 +26,8 @@ from services.notify.smtp import Smtp, mail_server
 from services.texts.i18n import texts
 from tests.samples.common import NOW, PLAIN
 from tests.samples.mail import ADDRESS
+from tests.support.heights import PHONE, SCALES
 
-from .fits import PHONE, SCALES, Fit
 from .pieces import Piece, Shown
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -47,14 +47,14 @@ _TALL = """() => {
   const log = document.querySelector("[data-role=log]");
   return document.documentElement.clientHeight - log.clientHeight + log.scrollHeight;
 }"""
-# The height of the bubble with this id and its buttons, and of the room for it, at a scale of the text.
-_FIT = """([id, scale]) => {
+# From the top of the bubble with this id to the chat's lower edge, below its buttons, at a scale of the text.
+_HEIGHT = """([id, scale]) => {
   document.documentElement.style.fontSize = `${100 * scale}%`;
   const log = document.querySelector("[data-role=log]");
   const node = document.querySelector(`[data-role=bubble][data-message-id="${id}"]`);
   if (!node) return false;
   const below = parseFloat(getComputedStyle(log).paddingBottom);
-  return [node.getBoundingClientRect().height, log.clientHeight - below];
+  return node.getBoundingClientRect().height + below;
 }"""
 
 
@@ -135,10 +135,10 @@ class Studio:
         people.start(self._emulator.world, self._emulator.bot_id, self._user.id)
         await self._page.locator("[data-role=composer]").wait_for()
 
-    async def take(self, piece: Piece, to: Path) -> dict[float, Fit]:
+    async def take(self, piece: Piece, to: Path) -> dict[float, float]:
         """One picture; the chat holds nothing else meanwhile.
 
-        Gives how it fits a small phone at each scale of the text, nothing where it is no message with buttons.
+        Gives its height on a small phone at each scale of the text; nothing where it is no message.
         """
         self._clear()
         shown = piece.draw(texts(self._locale))
@@ -149,9 +149,9 @@ class Studio:
         else:
             sent = await self._send(shown)
             await self._wait_for(sent)
-            fits = await self._fits(sent)
+            heights = await self._heights(sent)
             await self._shoot(to)
-            return fits
+            return heights
         return {}
 
     async def labels(self) -> list[str]:
@@ -218,15 +218,15 @@ class Studio:
     async def _wait_for(self, message_id: int) -> None:
         await self._page.wait_for_function(_SHOWN, arg=message_id)
 
-    async def _fits(self, message_id: int) -> dict[float, Fit]:
+    async def _heights(self, message_id: int) -> dict[float, float]:
         width, height = PHONE
         await self._page.set_viewport_size({"width": width, "height": height})
-        fits = {}
+        heights = {}
         for scale in SCALES:
-            found = await self._page.wait_for_function(_FIT, arg=[message_id, scale])
-            fits[scale] = Fit(*await found.json_value())
+            found = await self._page.wait_for_function(_HEIGHT, arg=[message_id, scale])
+            heights[scale] = float(await found.json_value())
         await self._page.evaluate("document.documentElement.style.fontSize = ''")
-        return fits
+        return heights
 
     async def _shoot(self, to: Path) -> None:
         """As high as a phone, or higher where the screen is longer."""

@@ -23,8 +23,11 @@ from services.accounts.model import (
     initials,
 )
 from tests.samples.common import (
+    ANNA,
+    CHILD,
     DESCRIBED,
     EVIL,
+    HUSBAND,
     LONGEST_PERSON,
     NOW,
     PERSONS,
@@ -33,6 +36,7 @@ from tests.samples.common import (
     Sample,
     Samples,
     StepSample,
+    usual,
 )
 
 COVERS = (frozenset({Covers.SEE_VISITS}), VISITS_WHOLE, frozenset({Covers.RECORDS}), frozenset(Covers))
@@ -57,12 +61,24 @@ BASES = [
 ]
 
 
+USUAL_GRANT = Grant("W" * 12, ANNA.full_name, HUSBAND, True, VISITS_WHOLE, UNTIL)
+USUAL_BASES = [
+    StandingBasis(
+        *("W" * 12, Basis.DESK, ANNA.full_name, None, Relation.OWN, NOW, None, frozenset(), True, False),
+    ),
+    StandingBasis(
+        *("V" * 12, Basis.CONSENT, ANNA.full_name, HUSBAND, Relation.SPOUSE, NOW, UNTIL, VISITS_WHOLE, False, True),
+    ),
+]
+
+
 def _offers() -> list[StepSample]:
     return [
         StepSample(
             f"{each.short_name[:15]} {asks} {len(covers)}",
             Offer("W" * 12, each.full_name, covers, UNTIL, asks),
             full=each is LONGEST_PERSON,
+            ordinary=each is ANNA and covers == VISITS_WHOLE,
         )
         for each in PERSONS
         for asks in (True, False)
@@ -81,7 +97,25 @@ def _access() -> list[Sample]:
     issued = IssuedCode("0" * 10, NOW)
     link = "https://t.me/" + "N" * 32 + "?start=c0000000000"
     longest = [each for each in BASES if each.patient == LONGEST_PERSON.full_name]
+    short_link = "https://t.me/nomerok_bot?start=c0481926375"
+    ended = EndedBasis(ANNA.full_name, HUSBAND, Relation.SPOUSE, mine=False, covers=VISITS_WHOLE)
     return [
+        *(usual(access.how_to_confirm, each, today, demo=False) for each in (ANNA, CHILD)),
+        *(usual(access.opened, Opened(each, Basis.DESK, None), today) for each in (ANNA, CHILD)),
+        usual(access.standing, USUAL_BASES, 0, confirmed=True),
+        usual(access.standing, [], 0, confirmed=False),
+        *(usual(access.close, each) for each in USUAL_BASES),
+        *(usual(draws, ended) for draws in (access.basis_ended, access.basis_over)),
+        usual(access.may_not_grant, None),
+        usual(access.areas, ANNA, VISITS_WHOLE, frozenset({Area.VISITS, Area.RECORDS, Area.DOCUMENTS})),
+        usual(access.term, ANNA, VISITS_WHOLE),
+        usual(access.code, ANNA, replace(issued, digits="0481926375"), short_link, VISITS_WHOLE, UNTIL),
+        *(
+            usual(draws, USUAL_GRANT)
+            for draws in (access.revoke, access.given, access.accepted, access.ended, access.expired)
+        ),
+        usual(access.opened_elsewhere, ANNA),
+        usual(access.erased, HUSBAND, given=True),
         *(Sample(access.how_to_confirm, (each, today), {"demo": demo}) for each in related for demo in (True, False)),
         *(
             Sample(access.opened, (Opened(each, basis, until), today))
@@ -108,7 +142,7 @@ def _access() -> list[Sample]:
             for each in BASES
             for mine in (True, False)
         ),
-        Sample(access.codes_enough),
+        usual(access.codes_enough),
         *(Sample(access.may_not_grant, (each,)) for each in (None, *PERSONS)),
         *(
             Sample(access.areas, (each, covers, offered))
@@ -137,7 +171,7 @@ SAMPLES = Samples(
     steps={
         access_wizard.KIND: {
             "code": [
-                StepSample("with a form", access.EnterCode(has_form=True, confirmed=False)),
+                StepSample("with a form", access.EnterCode(has_form=True, confirmed=False), ordinary=True),
                 StepSample("confirmed", access.EnterCode(has_form=True, confirmed=True)),
                 StepSample("without", access.EnterCode(has_form=False, confirmed=False), full=True),
             ],

@@ -15,6 +15,7 @@ from tests.samples.common import (
     ANNA,
     BARE,
     BY_LENGTH,
+    CHILD,
     CLINICS,
     DESCRIBED,
     EVIL,
@@ -31,10 +32,13 @@ from tests.samples.common import (
     NEIGHBOURS,
     NOW,
     PAGE,
+    PLAIN,
+    SHORT_VISIT,
     Sample,
     Samples,
     StepSample,
     slot,
+    usual,
     visit,
     words,
 )
@@ -54,6 +58,11 @@ def _regions() -> list[StepSample]:
     empty = [(each, 0) for each in BY_LENGTH[-PAGE:]]
     code = LONGEST_REGION.code
     return [
+        StepSample(
+            "ordinary",
+            booking.RegionChoice([(each, 12) for each in REGIONS[:PAGE]], 0, len(REGIONS), None, REGIONS[0].code),
+            ordinary=True,
+        ),
         StepSample("longest names", booking.RegionChoice(longest, 5, len(REGIONS), None, code), full=True),
         StepSample("none has clinics", booking.RegionChoice(empty, 0, len(REGIONS), None, None)),
         StepSample("found", booking.RegionChoice(longest[:1], 0, 1, words(60), code)),
@@ -74,7 +83,15 @@ def _persons() -> list[StepSample]:
         StepSample(
             "others left out", booking.PersonChoice(LONGEST_REGION, page, 0, 20, REPEATS, None, True), full=True
         ),
-        StepSample("only me", booking.PersonChoice(REGIONS[0], [ANNA], 0, 1)),
+        StepSample("only me", booking.PersonChoice(MOSCOW_REGION, [ANNA], 0, 1), ordinary=True),
+        *(
+            StepSample(
+                f"two, {len(again)} again",
+                booking.PersonChoice(MOSCOW_REGION, [ANNA, CHILD], 0, 2, again),
+                ordinary=True,
+            )
+            for again in ((), (Repeat(SHORT_VISIT, slot(2)),))
+        ),
         StepSample("nobody", booking.PersonChoice(REGIONS[0], [], 0, 0)),
     ]
 
@@ -105,6 +122,7 @@ def _no_policy() -> list[StepSample]:
             f"{place.clinic.name[:15]} {typed} {own}",
             booking.NoPolicy(place, typed_here=typed, own=own),
             full=typed and own and place.clinic is LONGEST,
+            ordinary=(place.who, place.clinic) == (ANNA.full_name, PLAIN) and not typed,
         )
         for place, typed, own in product(places(), (True, False), (True, False))
     ]
@@ -126,7 +144,8 @@ def _confirmations() -> list[StepSample]:
 
 SAMPLES = Samples(
     screens=[
-        *(Sample(booking.resume, (kind,)) for kind in KINDS),
+        *(Sample(booking.resume, (kind,), ordinary=kind == booking_wizard.KIND) for kind in KINDS),
+        usual(booking.resume, booking_wizard.KIND, [Repeat(SHORT_VISIT, slot(2))], NOW),
         Sample(booking.resume, (booking_wizard.KIND, REPEATS, NOW)),
     ],
     steps={

@@ -7,7 +7,19 @@ from dataclasses import replace
 from bot.views import booking, clinics
 from services.clinics.regions import REGIONS
 from services.registry.model import AgeGroup, Clinic
-from tests.samples.common import BY_LENGTH, CLINICS, DESCRIBED, LONGEST_REGION, NEIGHBOURS, PLAIN, ROOM, Sample, Samples
+from tests.samples.common import (
+    BY_LENGTH,
+    CLINICS,
+    DESCRIBED,
+    LONGEST_REGION,
+    MOSCOW_REGION,
+    NEIGHBOURS,
+    PLAIN,
+    ROOM,
+    Sample,
+    Samples,
+    usual,
+)
 
 
 def rows_of(clinic: Clinic, distance: float | None, number: int = DESCRIBED) -> list[booking.ClinicRow]:
@@ -24,6 +36,9 @@ def ordinary_rows(distance: float | None = None) -> list[booking.ClinicRow]:
 
 SAMPLES = Samples(
     screens=[
+        usual(clinics.regions, [(each, 4 + place) for place, each in enumerate(REGIONS[:2])], 0),
+        usual(clinics.clinics, MOSCOW_REGION, NEIGHBOURS, 0),
+        *(usual(clinics.clinic, each) for each in NEIGHBOURS[:2]),
         *(Sample(clinics.regions, ([(each, 700) for each in BY_LENGTH], page)) for page in (0, 5, 10, 99)),
         Sample(clinics.regions, ([], 0)),
         *(

@@ -24,8 +24,9 @@ from services.texts.i18n import Texts
 class Sample:
     """A view and what it is given after `t`. `home`: it must lead to the main menu.
 
-    `ordinary`: what people mostly meet; the gallery shows it first. `of`: the view behind `draws`, where that is a
-    function of the samples' own, which puts together what a view is given in a language.
+    `ordinary`: what people mostly meet, of usual length and number; the gallery shows it first, and `test_heights`
+    holds that it fits a phone. Each view that draws a screen has one at least. `of`: the view behind `draws`, where
+    that is a function of the samples' own, which puts together what a view is given in a language.
     """
 
     draws: Callable[..., Any]
@@ -49,6 +50,13 @@ class Sample:
 
     def __str__(self) -> str:
         return f"{self.topic}.{self.view.__name__}"
+
+
+def usual(
+    draws: Callable[..., Any], *args: Any, home: bool = True, of: Callable[..., Any] | None = None, **named: Any
+) -> Sample:
+    """An ordinary one."""
+    return Sample(draws, args, named, home=home, ordinary=True, of=of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +162,8 @@ EVIL_PERSON = somebody(Relation.OTHER, EVIL, EVIL, EVIL)
 HIDDEN = somebody(Relation.PARENT, LONG_NAME, LONG_NAME, LONG_NAME, bases=((Basis.CONSENT, None),), covers=list(Covers))
 """Whose name alone is shown."""
 PERSONS = (ANNA, CHILD, LONGEST_PERSON, EVIL_PERSON)
+HUSBAND = "Иванов Пётр Ильич"
+"""A full name, as most are."""
 TEENAGER = somebody(Relation.CHILD, "Маша", born=date(2011, 5, 1))
 UNTIL = NOW + timedelta(days=365)
 
@@ -235,10 +245,10 @@ ENTRIES = (
 SAMPLES = Samples(
     screens=[
         *(
-            Sample(common.unavailable, (again,))
+            Sample(common.unavailable, (again,), ordinary=again is GO_HOME)
             for again in (GO_HOME, *(WizardOpen(kind=kind, anew=False) for kind in KINDS))
         ),
-        *(Sample(each) for each in (common.gone, common.failed, common.not_understood)),
+        *(usual(each) for each in (common.gone, common.failed, common.not_understood)),
     ],
     toasts=[Sample(each) for each in (common.outdated, common.write_in_private)],
     notes=[Sample(each) for each in (common.cannot_read, common.cannot_take, common.press_a_button)],
@@ -247,6 +257,7 @@ SAMPLES = Samples(
         *(each for clinic in NEIGHBOURS for each in (clinic.name, clinic.town)),
         *(value for each in CLINICS for value in (each.name, each.address, each.town, each.phone, each.hours)),
         *(each.full_name for each in PERSONS),
+        HUSBAND,
         *(EVIL, LONG_NAME, ENP, OLD, LONGEST_SERVICE, LONGEST_DOCTOR, ROOM, words(60)),
         *("Ветров Иван Петрович", "Терапевт", "Офтальмолог глазной врач", "Больница", "Семашко", "я", "Ваш город"),
     ),

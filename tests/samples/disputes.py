@@ -24,6 +24,7 @@ from tests.samples.common import (
     SHORT_VISIT,
     Sample,
     Samples,
+    usual,
     visit,
 )
 
@@ -70,9 +71,15 @@ def reported(t: Texts, dispute: Dispute) -> Html:
 
 SAMPLES = Samples(
     screens=[
-        Sample(notice, (SHORT_VISIT, DeedKind.BOOKED, Deed(DeedKind.BOOKED, Doer.UNKNOWN, "a2")), ordinary=True),
+        *(usual(disputes.question, each, NOW) for each in _disputes(SHORT_VISIT)[:2]),
+        usual(disputes.family, SHORT_VISIT, NOW),
+        *(
+            usual(disputes.denied, _disputes(SHORT_VISIT)[0], Settled(1_000_042, outcome), NOW)
+            for outcome in (None, GivenUp("intent"))
+        ),
+        usual(notice, SHORT_VISIT, DeedKind.BOOKED, Deed(DeedKind.BOOKED, Doer.UNKNOWN, "a2"), of=disputes.row),
         *(Sample(notice, (entry, deed.kind, deed), of=disputes.row) for entry in MINE for deed in DEEDS),
-        *(Sample(notice, (entry, DeedKind.BOOKED, None)) for entry in MINE),
+        *(Sample(notice, (entry, DeedKind.BOOKED, None), of=disputes.row) for entry in MINE),
         *(Sample(disputes.question, (each, NOW)) for entry in MINE for each in _disputes(entry)),
         *(Sample(disputes.family, (entry, NOW)) for entry in MINE),
         *(
@@ -82,7 +89,7 @@ SAMPLES = Samples(
             for number, outcome in ((1_000_042, outcome) for outcome in OUTCOMES)
         ),
         Sample(disputes.denied, (_disputes(SHORT_VISIT)[0], Settled(None, None), NOW)),
-        Sample(disputes.unavailable, (VisitDispute(visit="visit1234567", answer=Answer.NOT_US),)),
+        usual(disputes.unavailable, VisitDispute(visit="visit1234567", answer=Answer.NOT_US)),
     ],
     sentences=[
         *(Sample(sentence, (SHORT_VISIT, deed.kind, deed), of=disputes.told) for deed in DEEDS),

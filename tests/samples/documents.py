@@ -8,7 +8,7 @@ from bot.views import documents
 from services.documents.model import KIND_LENGTH, Paper, Subject
 from services.notify.model import LetterEnd
 from services.texts.i18n import Html, escape
-from tests.samples.common import ANNA, EVIL, LONG_NAME, NOW, PERSONS, Sample, Samples, StepSample, words
+from tests.samples.common import ANNA, EVIL, LONG_NAME, NOW, PERSONS, Sample, Samples, StepSample, usual, words
 from tests.samples.mail import ADDRESS, EVIL_ADDRESS, LONGEST_ADDRESS
 
 PAPER = Paper("p" * 12, b"%PDF-1.7", NOW)
@@ -21,7 +21,10 @@ def _sending(*addresses: str) -> list[StepSample]:
     whose = (ANNA.full_name, " ".join([LONG_NAME] * 3), EVIL)
     return [
         StepSample(
-            f"{address[:9]} {place}", documents.Sending(what, whose[place], address), full=True, ordinary=not place
+            f"{address[:9]} {place}",
+            documents.Sending(what, whose[place], address),
+            full=True,
+            ordinary=not place and address in ("", ADDRESS),
         )
         for address in addresses
         for place, what in enumerate(WHAT)
@@ -32,10 +35,10 @@ _ADDRESSES = _sending(ADDRESS, LONGEST_ADDRESS, EVIL_ADDRESS)
 
 SAMPLES = Samples(
     screens=[
-        Sample(documents.printing, home=False),
-        Sample(documents.link),
-        *(Sample(documents.sent, (back,)) for back in (None, BACK)),
-        *(Sample(documents.not_sent, (OF, end)) for end in LetterEnd if end is not LetterEnd.SENT),
+        usual(documents.printing, home=False),
+        usual(documents.link),
+        *(usual(documents.sent, back) for back in (None, BACK)),
+        *(usual(documents.not_sent, OF, end) for end in LetterEnd if end is not LetterEnd.SENT),
     ],
     steps={
         wizard.KIND: {

@@ -32,6 +32,7 @@ from tests.samples.common import (
     Samples,
     StepSample,
     somebody,
+    usual,
 )
 from tests.samples.person import checks, doubts, question
 
@@ -45,6 +46,7 @@ def _edits() -> list[StepSample]:
             f"{each.name} {len(locked)} {len(warned)}",
             person.EditCheck("W" * 12, each.data, locked, warned),
             full=each.full and bool(locked) and bool(warned),
+            ordinary=each.ordinary and not locked and not warned,
         )
         for each in checks(fields, *Relation)
         for locked in (frozenset(), frozenset(fields[:5]))
@@ -74,7 +76,21 @@ def _family() -> list[Sample]:
         for ended in (True, False)
         for consent in (True, False)
     ]
+    few = [ANNA, CHILD]
     return [
+        *(usual(family.policies, people, ANNA.id, 0) for people in ([ANNA], few)),
+        usual(family.whose_list, few, ANNA.id, GO_POLICIES, 0),
+        *(
+            usual(draws, each, *more)
+            for each in few
+            for draws, more in ((family.card, (NOW,)), (family.policy_mark, ()))
+        ),
+        *(usual(family.ask_removal, CHILD, ahead) for ahead in (0, 1)),
+        *(
+            usual(draws, LinkNotice(CHILD.full_name, Relation.CHILD, ended=True, consent=False))
+            for draws in (family.turned_18, family.guardianship_ended)
+        ),
+        usual(family.turned_15, CHILD.full_name, 15),
         *(
             Sample(family.policies, ([each] * count, each.id, page, note))
             for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, HIDDEN, *without)
@@ -101,7 +117,7 @@ SAMPLES = Samples(
     steps={
         family_wizard.KIND: {
             "relation": [
-                StepSample("first", family.RelationChoice(unfit=False)),
+                StepSample("first", family.RelationChoice(unfit=False), ordinary=True),
                 StepSample("unfit", family.RelationChoice(unfit=True, name=LONGEST_PERSON.full_name), full=True),
             ],
             **{

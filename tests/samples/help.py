@@ -8,7 +8,7 @@ from bot.topics import ALL
 from bot.views import help as help_view
 from bot.views.screen import Screen
 from services.texts.i18n import Texts
-from tests.samples.common import KINDS, Sample, Samples
+from tests.samples.common import KINDS, Sample, Samples, usual
 from tests.support import entries
 
 COMMANDS = [(each.name, each.does) for topic in ALL for each in topic.commands]
@@ -20,6 +20,8 @@ def pages(t: Texts, unfinished: str | None) -> Screen:
 
 SAMPLES = Samples(
     screens=[
+        usual(pages, None, of=help_view.show),
+        *(usual(help_view.topic, topic, COMMANDS, 15, None, None) for topic in HelpPage),
         *(Sample(pages, (kind,), of=help_view.show) for kind in (None, *KINDS)),
         *(
             Sample(help_view.topic, (topic, COMMANDS, own_word_from, kind, who))

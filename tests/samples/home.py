@@ -19,10 +19,12 @@ from tests.samples.common import (
     NOW,
     OLD,
     PERSONS,
+    SHORT_VISIT,
     TEMPORARY,
     Sample,
     Samples,
     somebody,
+    usual,
 )
 from tests.support import entries
 
@@ -39,6 +41,8 @@ def _homes() -> list[Sample]:
     ]
     note = Html("<b>Ваш город</b>")
     return [
+        *(usual(main_menu, ANNA, entry, home=False, of=home.home) for entry in (None, SHORT_VISIT)),
+        usual(home.no_form, demo=False, home=False),
         *(Sample(main_menu, (who, None), home=False, of=home.home) for who in people),
         *(Sample(main_menu, (ANNA, entry), home=False, of=home.home) for entry in ENTRIES),
         Sample(main_menu, (LONGEST_PERSON, LONGEST_VISIT), {"note": note}, home=False, of=home.home),

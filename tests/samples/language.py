@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.views import language
-from tests.samples.common import Sample, Samples
+from tests.samples.common import Samples, usual
 
 SAMPLES = Samples(
-    screens=[Sample(language.choose)],
+    screens=[usual(language.choose)],
     words=("Русский",),
 )

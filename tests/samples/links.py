@@ -18,6 +18,7 @@ from tests.samples.common import (
     PLAIN,
     Sample,
     Samples,
+    usual,
 )
 
 TARGETS = [
@@ -30,7 +31,10 @@ TARGETS = [
 
 
 SAMPLES = Samples(
-    screens=[Sample(links.unfinished, (target, "W" * LONGEST_LINK)) for target in (None, *TARGETS)],
+    screens=[
+        usual(links.unfinished, TARGETS[2], "W" * 12),
+        *(Sample(links.unfinished, (target, "W" * LONGEST_LINK)) for target in (None, *TARGETS)),
+    ],
     notes=[
         Sample(links.clinic_gone),
         Sample(links.not_for_age, (LONGEST_DOCTOR,)),

@@ -10,7 +10,7 @@ from bot.views import lists
 from bot.views.screen import Screen
 from services.searches.model import LONGEST
 from services.texts.i18n import Texts, bold, escape
-from tests.samples.common import ANNA, EVIL, LONGEST_PERSON, Sample, Samples, words
+from tests.samples.common import ANNA, EVIL, LONGEST_PERSON, Sample, Samples, usual, words
 
 _MANY = 500
 SOUGHT = words(LONGEST, "поликлиника ")
@@ -61,6 +61,7 @@ NO_MARKUP = lists.Whose(EVIL, WhoseList(to=GO_POLICIES.to, page=0))
 
 SAMPLES = Samples(
     screens=[
+        usual(listing, 3, 0, "Обращение № 1 000 042", size=DESCRIBED, of=lists.draw),
         *(
             Sample(listing, (total, page, name), {"size": size, "tabs": tabs}, of=lists.draw)
             for size in (PAGE_SIZE, DESCRIBED)
@@ -77,5 +78,5 @@ SAMPLES = Samples(
         ),
     ],
     sentences=[Sample(lists.search_gone)],
-    words=(SOUGHT, "ибу"),
+    words=(SOUGHT, "ибу", "Обращение"),
 )

@@ -7,7 +7,7 @@ from bot.views import mail
 from services.accounts.model import AwaitedMail, MailAddress, MailCodeProblem, MailCodeState
 from services.notify.model import EmailProblem
 from services.texts.i18n import Html
-from tests.samples.common import Sample, Samples, StepSample
+from tests.samples.common import Sample, Samples, StepSample, usual
 
 ADDRESS = "anna@example.org"
 LONGEST_ADDRESS = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.ru"
@@ -22,7 +22,12 @@ def _mail() -> list[Sample]:
         for text in texts
         for refused, confirmed in ((True, True), (False, True), (False, False), (True, False))
     ]
+    own = MailAddress(ADDRESS, False, True)
     return [
+        usual(mail.mail, own, on=True, note=None, awaited=None),
+        usual(mail.code_refused, ADDRESS, on=True),
+        usual(mail.remove, own),
+        usual(mail.none, on=True, note=None),
         *(
             Sample(mail.mail, (each,), {"on": on, "note": note, "awaited": awaited})
             for each in addresses
@@ -40,10 +45,16 @@ SAMPLES = Samples(
     steps={
         mail_wizard.KIND: {
             "address": [
-                StepSample(name, mail.MailQuestion(each), full=True) for name, each in (*_ADDRESSES, ("none", None))
+                StepSample(name, mail.MailQuestion(each), full=True, ordinary=each is None)
+                for name, each in (*_ADDRESSES, ("none", None))
             ],
             "check": [
-                StepSample(f"{state} {name}", AwaitedMail(each, state), full=True, ordinary=state is MailCodeState.SENT)
+                StepSample(
+                    f"{state} {name}",
+                    AwaitedMail(each, state),
+                    full=True,
+                    ordinary=(state, each) == (MailCodeState.SENT, ADDRESS),
+                )
                 for name, each in _ADDRESSES
                 for state in MailCodeState
             ],

@@ -10,7 +10,18 @@ from services.accounts.model import Consent
 from services.mydata.model import Given, Obligations, Planned
 from services.personal import Moment, Obligation, ObligationKind
 from services.texts.i18n import Html, Texts
-from tests.samples.common import ENTRIES, EVIL, LONG_NAME, LONGEST_VISIT, NOW, Sample, Samples, words
+from tests.samples.common import (
+    ENTRIES,
+    EVIL,
+    LONG_NAME,
+    LONGEST_VISIT,
+    NOW,
+    SHORT_VISIT,
+    Sample,
+    Samples,
+    usual,
+    words,
+)
 
 HALF_CANCELLED = (Given(kept=1), Given(over=2, kept=3, checking=4))
 _MOMENT = Moment(NOW, "Europe/Moscow")
@@ -39,21 +50,26 @@ def question_with_every_note(t: Texts, obligations: Obligations) -> Screen:
 def _my_data() -> list[Sample]:
     """The longest of everything at once, and nothing at all."""
     given = [Consent(version, "<b>Ваш город</b>", NOW) for version in (PUBLISHED.current, "2025-01")]
+    todays = given[0]
     return [
+        *(usual(mydata.about, mydata.About("Больница", "0.1.0", each, PUBLISHED.current)) for each in (None, todays)),
+        usual(mydata.consent_given, todays, PUBLISHED.current),
+        *(usual(mydata.question, each, NOW) for each in (Obligations(), Obligations((SHORT_VISIT,)))),
+        usual(mydata.erased, Obligations(), NOW, demo=False, home=False),
         *(
             Sample(mydata.about, (mydata.About(name, "0.1.0", each, PUBLISHED.current),))
             for name in ("Больница", EVIL, words(300))
             for each in (None, *given)
         ),
         *(Sample(mydata.consent_given, (each, PUBLISHED.current)) for each in given),
-        *(Sample(the_consent_itself, (each.version,)) for each in given),
-        Sample(mydata.consent_to_read, (Html("<b>Ваш город</b>"),)),
+        *(Sample(the_consent_itself, (each.version,), of=mydata.consent_given) for each in given),
+        usual(mydata.consent_to_read, Html("<b>Ваш город</b>")),
         *(Sample(mydata.question, (each, NOW)) for each in STANDINGS),
-        *(Sample(question_with_every_note, (each,)) for each in STANDINGS),
+        *(Sample(question_with_every_note, (each,), of=mydata.question) for each in STANDINGS),
         *(Sample(mydata.erased, (each, NOW), {"demo": demo}, False) for each in STANDINGS for demo in (True, False)),
         Sample(mydata.erased, (Obligations(), NOW), {"demo": True, "cancelled": 1}, False),
-        *(Sample(each) for each in (mydata.exported, mydata.exported_enough, mydata.under_way)),
-        Sample(mydata.nothing_kept, home=False),
+        *(usual(each) for each in (mydata.exported, mydata.exported_enough, mydata.under_way)),
+        usual(mydata.nothing_kept, home=False),
     ]
 
 

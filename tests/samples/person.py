@@ -21,7 +21,9 @@ def question(field_name: str, relation: Relation, total: int = 8) -> list[StepSa
     phone = "+79161234567" if relation is not Relation.OWN else None
     return [
         StepSample(
-            "ordinary", person.Question(field_name, relation, 7, total, name=full_name(ANNA.identity)), ordinary=True
+            "ordinary",
+            person.Question(field_name, relation, 7, total, name=full_name(ANNA.identity)),
+            ordinary=relation in (Relation.OWN, Relation.CHILD, Relation.OTHER),
         ),
         *(
             StepSample(
@@ -38,7 +40,11 @@ def question(field_name: str, relation: Relation, total: int = 8) -> list[StepSa
 
 def doubts() -> list[StepSample]:
     each = [
-        StepSample(f"{warning.value} {(name or '')[:15]}", person.PolicyDoubt(frozenset({warning}), name))
+        StepSample(
+            f"{warning.value} {(name or '')[:15]}",
+            person.PolicyDoubt(frozenset({warning}), name),
+            ordinary=name is None,
+        )
         for warning in PolicyWarning
         for name in (None, EVIL)
     ]
@@ -52,6 +58,7 @@ def checks(fields: Sequence[str], *relations: Relation) -> list[StepSample]:
             f"{relation} {value[:15]}",
             person.FormCheck(relation, [(each, value) for each in fields]),
             full=value is LONG_NAME and relation is relations[0],
+            ordinary=value == "Анна" and relation is relations[0],
         )
         for relation in relations
         for value in (LONG_NAME, "Анна", EVIL)

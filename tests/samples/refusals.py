@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.views import refusals
 from services.errors import Denial
-from tests.samples.common import BARE, CLINICS, EVIL_CLINIC, LONGEST, PLAIN, REAL, Sample, Samples
+from tests.samples.common import BARE, CLINICS, EVIL_CLINIC, LONGEST, PLAIN, REAL, Sample, Samples, usual
 
 SAMPLES = Samples(
-    screens=[Sample(refusals.denied, (reason,)) for reason in Denial],
+    screens=[usual(refusals.denied, reason) for reason in Denial],
     notes=[
         *(Sample(refusals.refusal, (reason, each)) for reason in refusals.REFUSALS for each in (BARE, LONGEST)),
         *(Sample(refusals.not_for, (reason,)) for reason in Denial),

@@ -15,10 +15,12 @@ from tests.samples.common import (
     NOW,
     PAGE,
     REAL,
+    SHORT_VISIT,
     Sample,
     Samples,
     slot,
     somebody,
+    usual,
     visit,
 )
 
@@ -34,12 +36,15 @@ def _reminders() -> list[Sample]:
         [replace(entry, visit=replace(entry.visit, id=f"visit{place:07}")) for place, entry in enumerate(entries)]
         for entries in [*many, each]
     ]
+    both = [SHORT_VISIT, VisitEntry(replace(visit(at=slot(6)), id="visit7654321"), CHILD)]
     return [
+        *(usual(reminders.reminder, entries, NOW) for entries in ([SHORT_VISIT], both)),
+        usual(reminders.revived, [SHORT_VISIT], 1, NOW),
         *(Sample(reminders.reminder, ([entry], NOW), {"back": back}) for entry in each for back in BACKS),
         *(Sample(reminders.reminder, (entries, NOW)) for entries in different),
         *(Sample(reminders.revived, (entries, count, NOW)) for entries in different for count in (0, 1, 712)),
         Sample(reminders.revived, ([], 2, NOW)),
-        Sample(reminders.over),
+        usual(reminders.over),
     ]
 
 

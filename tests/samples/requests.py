@@ -18,23 +18,25 @@ from services.requests.model import (
 )
 from services.texts.i18n import Texts
 from tests.samples.cases import BOOK
-from tests.samples.common import EVIL, NOW, Sample, Samples, StepSample, words
+from tests.samples.common import EVIL, NOW, Sample, Samples, StepSample, usual, words
 
 LONGEST_WORDS = words(LONGEST_TEXT, "Не открывается запись к врачу ")
 SURROGATES = "😀" * (LONGEST_TEXT // 2)
 """As long as Telegram lets a message be, for it counts each of these twice."""
 WRITTEN = (RequestKind.PROBLEM, RequestKind.FEEDBACK)
 """What has a wizard of its own."""
-TEXTS_SENT = ("Не открывается", LONGEST_WORDS, SURROGATES, EVIL, "")
+USUAL_WORDS = "Не открывается запись к окулисту в поликлинике № 4: пишет, что нет мест."
+TEXTS_SENT = (USUAL_WORDS, "Не открывается", LONGEST_WORDS, SURROGATES, EVIL, "")
 
 
 def _gathered(kind: RequestKind, *, empty: bool) -> list[StepSample]:
-    nothing = [StepSample("nothing", requests.Gathered(kind))] if empty else []
+    nothing = [StepSample("nothing", requests.Gathered(kind), ordinary=True)] if empty else []
     return nothing + [
         StepSample(
             f"{text[:10]} {photos}",
             requests.Gathered(kind, text, photos),
             full=text in (LONGEST_WORDS, SURROGATES) and photos == MOST_PHOTOS,
+            ordinary=(text, photos) == (USUAL_WORDS, 0),
         )
         for text in TEXTS_SENT
         for photos in (0, 1, MOST_PHOTOS)
@@ -63,10 +65,22 @@ SENT = [
 
 
 def _requests() -> list[Sample]:
+    answer = "Номерки к окулисту открываются по четвергам в 8:00."
+    usual_ones = [
+        request(RequestKind.PROBLEM, RequestStatus.ACCEPTED, USUAL_WORDS, 0, None),
+        request(RequestKind.PROBLEM, RequestStatus.ANSWERED, USUAL_WORDS, 1, answer),
+    ]
     return [
-        *(Sample(requests.accepted, (each,)) for each in SENT[:1]),
-        *(Sample(requests.unfinished, (kind,)) for kind in WRITTEN),
-        Sample(requests.too_many),
+        usual(requests.accepted, usual_ones[0]),
+        *(usual(requests.unfinished, kind) for kind in WRITTEN),
+        usual(requests.too_many),
+        *(
+            usual(draws, each, of=of)
+            for each in usual_ones
+            for draws, of in ((card, requests.card), (told, requests.told))
+        ),
+        usual(whole_text, usual_ones[0], 0, of=requests.whole_text),
+        usual(photo, usual_ones[1], home=False, of=requests.photo),
         *(
             Sample(card, (each,), {"back": back}, of=requests.card)
             for each in SENT
@@ -110,5 +124,5 @@ SAMPLES = Samples(
         Sample(requests.stopped),
         *(Sample(requests.news, (each,)) for each in SENT[::9]),
     ],
-    words=(LONGEST_WORDS, words(LONGEST_COMMENT)),
+    words=(USUAL_WORDS, LONGEST_WORDS, words(LONGEST_COMMENT), "Номерки к окулисту открываются по четвергам"),
 )

@@ -10,7 +10,7 @@ from tests.samples.common import Sample, Samples, StepSample
 ASKED = searches.Asked("Choose a region, or write the beginning of its name.", "w" * LONGEST_LIST, "W" * 12)
 
 SAMPLES = Samples(
-    steps={KIND: {"sought": [StepSample("asked", ASKED, full=True)]}},
+    steps={KIND: {"sought": [StepSample("asked", ASKED, full=True, ordinary=True)]}},
     notes=[Sample(searches.too_long), Sample(searches.nothing_typed)],
     sentences=[Sample(searches.stopped)],
 )

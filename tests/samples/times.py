@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -53,8 +53,12 @@ def held_or_not(at: Slot) -> list[Held | Unheld]:
     return [Held(at, NOW + timedelta(minutes=5)), Unheld(at, NoHold.SPENT), Unheld(at, NoHold.MANY)]
 
 
-def each_place(make: Callable[[times.Place], Any] = lambda place: place) -> list[StepSample]:
-    return [StepSample(f"place {number}", make(place), full=not number) for number, place in enumerate(places())]
+def each_place(make: Callable[[times.Place], Any] = lambda place: place, *, ordinary: bool = True) -> list[StepSample]:
+    """`ordinary`: whether all but the place is."""
+    return [
+        StepSample(f"place {number}", make(place), full=not number, ordinary=ordinary and number == 1)
+        for number, place in enumerate(places())
+    ]
 
 
 def services() -> list[StepSample]:
@@ -74,8 +78,8 @@ def services() -> list[StepSample]:
             times.ServiceChoice(times.Place(ANNA.full_name, PLAIN), some, 0, len(some)),
             ordinary=True,
         ),
-        *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40)),
-        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE)),
+        *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40), ordinary=False),
+        *each_place(lambda place: times.ServiceChoice(place, offers(EVIL, 0), 0, PAGE), ordinary=False),
         *each_place(lambda place: times.ServiceChoice(place, known, 0, PAGE)),
         *each_place(lambda place: times.ServiceChoice(place, [], 0, 0)),
     ]
@@ -92,9 +96,14 @@ def doctors() -> list[StepSample]:
     here = times.Place(ANNA.full_name, PLAIN)
     return [
         StepSample("ordinary", times.DoctorChoice(here, "110", "Терапевт", some, 0, len(some), slot()), ordinary=True),
-        *each_place(lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT)),
-        *each_place(lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, DESCRIBED, EVIL_SLOT)),
-        *each_place(lambda place: times.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None)),
+        *each_place(
+            lambda place: times.DoctorChoice(place, "v999", LONGEST_SERVICE, longest, 3, 40, LONGEST_SLOT),
+            ordinary=False,
+        ),
+        *each_place(
+            lambda place: times.DoctorChoice(place, "v999", EVIL, evil, 0, DESCRIBED, EVIL_SLOT), ordinary=False
+        ),
+        *each_place(lambda place: times.DoctorChoice(place, "110", "Терапевт", evil[:1], 0, 1, None), ordinary=False),
     ]
 
 
@@ -130,13 +139,20 @@ def days() -> list[StepSample]:
     return [
         *(
             StepSample(
-                f"{month} {number}", times.DayChoice(chosen, many, month), full=not number and month == months[0]
+                f"{month} {number}",
+                times.DayChoice(chosen, many, month),
+                full=not number and month == months[0],
+                ordinary=number == 2 and month in months[:2],
             )
             for number, chosen in enumerate(_chosen())
             for month in months
         ),
         *(
-            StepSample(f"one day {number}", times.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)))
+            StepSample(
+                f"one day {number}",
+                times.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)),
+                ordinary=number == 2,
+            )
             for number, chosen in enumerate(_chosen())
             for day in (today, today + timedelta(days=1), date(2027, 1, 1))
         ),
@@ -147,6 +163,21 @@ def times_of_day() -> list[StepSample]:
     slots = [slot(place) for place in range(TIMES)]
     parts = [(part, 144) for part in times.DayPart]
     today = NOW.date()
+    usual = [(times.DayPart.MORNING, 12), (times.DayPart.AFTERNOON, 9)]
+    return [
+        *(
+            StepSample(
+                f"ordinary {part}",
+                times.TimeChoice(_chosen()[2], today + timedelta(days=1), slots[:free], part, usual, 0, free),
+                ordinary=True,
+            )
+            for part, free in usual
+        ),
+        *_full_days(slots, parts, today),
+    ]
+
+
+def _full_days(slots: Sequence[Slot], parts: Sequence[tuple[times.DayPart, int]], today: date) -> list[StepSample]:
     return [
         StepSample(
             f"{number} {part} {len(tabs)} tabs",

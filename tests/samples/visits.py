@@ -25,6 +25,7 @@ from tests.samples.common import (
     Sample,
     Samples,
     slot,
+    usual,
     visit,
 )
 
@@ -45,16 +46,25 @@ def _visit_lists() -> list[Sample]:
             )
             for status in VisitStatus
         ),
-        *(Sample(visits.visit_list, (tab, VisitPage((), 0), 0, NOW)) for tab in Tab),
+        *(usual(visits.visit_list, tab, VisitPage((), 0), 0, NOW) for tab in Tab),
     ]
 
 
 def _tickets() -> list[Sample]:
+    ended = (VisitStatus.BOOKED, VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.FULFILLED)
     return [
-        Sample(visits.ticket, (VisitEntry(replace(entry.visit, status=status), entry.person), NOW), {"back": back})
-        for entry in ENTRIES
-        for status in VisitStatus
-        for back in (None, *Tab, NotificationList(page=0))
+        *(
+            usual(visits.ticket, VisitEntry(visit(at=slot(), status=status), ANNA), NOW, back=Tab.UPCOMING)
+            for status in ended
+        ),
+        usual(visits.ticket, VisitEntry(visit(at=slot()), CHILD), NOW),
+        usual(visits.ticket, SHORT_VISIT, NOW, offers_mail=True),
+        *(
+            Sample(visits.ticket, (VisitEntry(replace(entry.visit, status=status), entry.person), NOW), {"back": back})
+            for entry in ENTRIES
+            for status in VisitStatus
+            for back in (None, *Tab, NotificationList(page=0))
+        ),
     ]
 
 
@@ -89,11 +99,12 @@ SAMPLES = Samples(
         *_visit_lists(),
         *_tickets(),
         *(Sample(visits.ticket, (entry, NOW), {"offers_mail": True}) for entry in ENTRIES),
-        *(Sample(ticket_with_every_note, (entry,)) for entry in ENTRIES),
+        *(Sample(ticket_with_every_note, (entry,), of=visits.ticket) for entry in ENTRIES),
+        usual(visits.cancel_question, SHORT_VISIT, NOW),
         *(Sample(visits.cancel_question, (entry, NOW)) for entry in ENTRIES),
-        Sample(visits.not_cancelled, (VisitCancel(visit="visit1234567", sure=True),)),
-        Sample(visits.failed_booking),
-        Sample(visits.undone_booking),
+        usual(visits.not_cancelled, VisitCancel(visit="visit1234567", sure=True)),
+        usual(visits.failed_booking),
+        usual(visits.undone_booking),
     ],
     sentences=[
         *(Sample(visits.papers, (entry,)) for entry in ENTRIES),

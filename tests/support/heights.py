@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 
 from PIL import ImageFont
@@ -20,6 +20,8 @@ from tests.support.telegram_limits import formatted
 
 PHONE = (360, 640)
 """Width and height of a small phone, in CSS pixels."""
+ROOM = 526
+"""Pixels of it between the chat's head and the line one types in."""
 SCALES = (1.0, 1.5)
 """Of the text: as a phone comes, and as it is set by who sees badly."""
 
@@ -37,7 +39,7 @@ _STAMP = 3.2
 _KEY, _KEY_PADDING, _KEY_LINES = 2.75, (2 * 0.35, 2 * 0.5), 2
 _PHOTO = 0.35 - 0.4
 _HIGHEST_PHOTO = 26
-_HEAD, _FOOT, _BELOW = 3.75, 3.4, 0.8
+_BELOW = 0.8
 _JOINERS = "\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}"
 _FIRST_PICTURE = "\N{BLACK SUN WITH RAYS}"
 
@@ -50,21 +52,15 @@ class Letter:
     style: int
 
 
-def room(scale: float) -> float:
-    """Pixels that a phone leaves for one message, below the chat's head and above the line one types in."""
-    _, height = PHONE
-    return height - (_HEAD + _FOOT + _BELOW) * _REM * scale
-
-
 def height(screen: Screen, scale: float) -> float:
-    """Pixels of a screen with its buttons, at a scale of the text."""
+    """Pixels from the top of a screen to the chat's lower edge, at a scale of the text."""
     rem = _REM * scale
     wide = (PHONE[0] - _LOG * rem) * _WIDE
     text = text_lines(screen.text, (wide - _BUBBLE[1] * rem) / rem)
     bubble = _BUBBLE[0] + _LINE * text
     rows = sum(max(_key(each, len(row), wide / rem) for each in row) for row in screen.markup.inline_keyboard)
     keys = rows + _BETWEEN * (len(screen.markup.inline_keyboard) - 1)
-    return _photo(screen, wide, rem) + (bubble + _GAP + keys) * rem
+    return _photo(screen, wide, rem) + (bubble + _GAP + keys + _BELOW) * rem
 
 
 def text_lines(html: str, width: float) -> int:
@@ -159,7 +155,7 @@ def _width(letter: Letter) -> float:
     return _advance(letter.sign, letter.style)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _advance(sign: str, style: int) -> float:
     """In em of the text around it."""
     if sign in _JOINERS:

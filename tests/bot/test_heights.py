@@ -1,0 +1,96 @@
+"""Whoever has a small phone sees the question and its buttons at once: every ordinary sample is reckoned, in both
+languages, as the text comes and half as large again.
+
+What is ordinary, the samples say of themselves (`Sample.ordinary`): of usual length and number, as most people meet it;
+no name at its limit, no full page of the longest. A new topic's count by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.fsm.wizard import AnyStep
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from services.texts.i18n import LOCALES, Texts, texts
+from tests.bot.test_screens import EVERY_STEP, keys_of
+from tests.gallery.fits import TALLEST
+from tests.gallery.pieces import Piece, subjects
+from tests.gallery.studio import chromium, studio
+from tests.samples import EVERY
+from tests.samples.common import NOW, StepSample
+from tests.support.heights import ROOM, SCALES, height, label_lines
+
+FIT = {1.0: 0.73, 1.5: 0.27}
+"""The share of ordinary samples that fit, at each scale of the text."""
+HIGHEST = {1.0: 2300, 1.5: 5500}
+"""Pixels that no ordinary one is above, so that none hides behind the others."""
+COMPARED = 24
+_NEAR = 0.05
+
+
+def ordinary() -> Iterator[tuple[str, Callable[[Texts], Screen]]]:
+    """By the names of the gallery."""
+    for kind, step in EVERY_STEP:
+        for sample in EVERY.steps[kind][step.name]:
+            if sample.ordinary:
+                yield f"{kind}-wizard.{step.name}", partial(_step, kind, step, sample)
+    for each in EVERY.screens:
+        if each.ordinary:
+            yield str(each), each.draw
+
+
+def _step(kind: str, step: AnyStep, sample: StepSample, t: Texts) -> Screen:
+    return step.view(sample.data, keys_of(kind, step), Scene(t, NOW))
+
+
+def test_every_view_and_every_step_says_what_is_ordinary() -> None:
+    every = {f"{kind}-wizard.{step.name}" for kind, step in EVERY_STEP} | {str(each) for each in EVERY.screens}
+    assert every == {name for name, _ in ordinary()}
+
+
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_most_ordinary_screens_fit_a_small_phone_and_none_is_far_above(locale: str, scale: float) -> None:
+    t = texts(locale)
+    heights = sorted(((height(draw(t), scale), name) for name, draw in ordinary()), reverse=True)
+    tallest = "\n".join(f"{pixels:.0f} px: {name}" for pixels, name in heights[:TALLEST])
+    share = sum(pixels <= ROOM for pixels, _ in heights) / len(heights)
+    assert share >= FIT[scale], f"{share:.1%} of {len(heights)} fit {ROOM} px; the tallest:\n{tallest}"
+    assert heights[0][0] <= HIGHEST[scale], f"the tallest:\n{tallest}"
+
+
+async def test_the_reckoning_is_what_chromium_draws(tmp_path: Path) -> None:
+    """Within five hundredths or a line, whichever is more."""
+    first = [each.first for each in subjects()]
+    screens = [each for each in first if isinstance(each.draw(texts("ru")), Screen)]
+    pieces = screens[:: len(screens) // COMPARED][:COMPARED]
+    assert len(pieces) == COMPARED
+    async with chromium() as browser:
+        for locale in LOCALES:
+            async with studio(browser, locale, dark=False) as phone:
+                await phone.empty_chat(tmp_path / "start.png")
+                for piece in pieces:
+                    check(piece, locale, await phone.take(piece, tmp_path / "taken.png"))
+
+
+def check(piece: Piece, locale: str, drawn: dict[float, float]) -> None:
+    screen = piece.draw(texts(locale))
+    assert isinstance(screen, Screen)
+    for scale, pixels in drawn.items():
+        line = 1.38 * 16 * scale
+        off = height(screen, scale) - pixels
+        assert abs(off) <= max(_NEAR * pixels, line + 1), (
+            f"{piece.name} in {locale} at {scale}: {off:+.0f} of {pixels:.0f}"
+        )
+
+
+def test_what_is_longer_is_taller() -> None:
+    """The reckoning sees a word that wraps, a label that wraps, and a row more."""
+    assert label_lines("Терапевт", 9) == 1
+    assert label_lines("Терапевт, завтра 09:20", 9) == 2
+    assert label_lines("Травматолог-ортопед", 9) == 2
