@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.front import HomeScreen
 from bot.handlers.start import StartLinks
 from bot.kernel import Kernel
-from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
+from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress, ConsentRead
 from bot.routing import Replay, on
 from bot.views import consent as view
 from bot.views.screen import Screen
@@ -119,4 +119,19 @@ async def read_again(visitor: Visitor, _: ConsentAgain, *, consent: ConsentDesk)
     await consent.ask(visitor)
 
 
-ROUTES = (on(ConsentPress, answer_consent, guests=True), on(ConsentAgain, read_again, guests=True))
+async def read(visitor: Visitor, data: ConsentRead, *, consent: ConsentDesk) -> None:
+    """Between the question and the whole text, in the language of the screen."""
+    t = texts(data.locale)
+    if data.whole:
+        await visitor.show(view.whole(t, consent.operator(t), consent.version, anew=data.anew))
+    elif data.anew and visitor.known is not None:
+        await consent.ask_anew(visitor.speaking(t), None)
+    else:
+        await consent.ask(visitor.speaking(t))
+
+
+ROUTES = (
+    on(ConsentPress, answer_consent, guests=True),
+    on(ConsentAgain, read_again, guests=True),
+    on(ConsentRead, read, guests=True),
+)

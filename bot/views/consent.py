@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from bot.keyboards.buttons.clinics import RegionList
-from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
+from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress, ConsentRead
 from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.buttons.language import SetLocale
 from bot.keyboards.buttons.mydata import GO_ABOUT
-from bot.keyboards.kit import button, markup
+from bot.keyboards.kit import Row, button, markup
 from bot.views.language import language_name
 from bot.views.screen import Screen
 from services.accounts.model import TRAIL_YEARS
@@ -20,7 +21,7 @@ from services.texts.i18n import Html, Texts, blocks, bold, lines
 def consent_text(t: Texts, operator: str, version: str) -> Html:
     """The consent itself, as it is read and stored."""
     return blocks(
-        bold(t("Consent to the processing of personal data")),
+        _title(t),
         lines(
             t("Who processes the data: {operator}.", operator=operator),
             t(
@@ -68,6 +69,22 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
     )
 
 
+def short_lines(t: Texts, operator: str, version: str) -> Html:
+    """The same in five lines: who, what for, which data, for how long, how it is taken back."""
+    return lines(
+        t("Who: {operator}.", operator=operator),
+        t("What for: bookings, the medical record, notices, answers to you."),
+        t("Data: name, birth date, contacts, policy, SNILS, bookings, health."),
+        t.n(
+            "How long: until you take it back, and without names {count} year more.",
+            "How long: until you take it back, and without names {count} years more.",
+            TRAIL_YEARS,
+        ),
+        t("Take it back: “More”, “About”."),
+        t("This is a consent to the whole text, version {version}.", version=version),
+    )
+
+
 def digest_of(text: str) -> str:
     """Eight characters that tell one consent from another: what is agreed to is what was read."""
     return hashlib.sha256(text.encode()).hexdigest()[:8]
@@ -81,36 +98,60 @@ def demo_operator(t: Texts) -> str:
 def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...], note: Html | None = None) -> Screen:
     """The first screen of all. `note`: what a link that has led here will open."""
     others = [each for each in locales if each != t.locale]
-    text = consent_text(t, operator, version)
-    digest = digest_of(text)
-    hello = t("Hello. This is Nomerok: it helps you book a visit to a doctor, by pressing buttons.")
     return Screen(
-        blocks(hello, note or "", text),
+        blocks(
+            note or "",
+            lines(t("Hello. This is Nomerok."), _title(t)),
+            short_lines(t, operator, version),
+        ),
         markup(
-            [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
-            [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],
-            [button(language_name(each), SetLocale(locale=each)) for each in others],
-            [button(t.label("ℹ️ About"), GO_ABOUT)],
+            *_answers(t, operator, version, reads=ConsentRead(locale=t.locale, whole=True, anew=False)),
+            [
+                *(button(language_name(each), SetLocale(locale=each)) for each in others),
+                button(t.label("ℹ️ About"), GO_ABOUT),
+            ],
         ),
     )
 
 
 def ask_anew(t: Texts, operator: str, version: str) -> Screen:
-    """The same text for somebody who has agreed to an older one, before what that did not speak of is opened."""
-    text = consent_text(t, operator, version)
-    digest = digest_of(text)
+    """Today's text for somebody who has agreed to an older one, before what that did not speak of is opened."""
     return Screen(
         blocks(
-            t(
-                "You gave your consent before this section was there. Please read the new text and decide. Without it, "
-                "everything else works as before."
+            lines(
+                _title(t),
+                t("You gave your consent before this section was there. Without a new one, the rest works as before."),
             ),
-            text,
+            short_lines(t, operator, version),
         ),
+        markup(*_answers(t, operator, version, reads=ConsentRead(locale=t.locale, whole=True, anew=True))),
+    )
+
+
+def whole(t: Texts, operator: str, version: str, *, anew: bool) -> Screen:
+    """All of the text, with the answers below it. `anew`: as in `ask_anew`."""
+    return Screen(
+        consent_text(t, operator, version),
         markup(
-            [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
-            [button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest))],
+            *_answers(t, operator, version),
+            [button(t.label("⬅️ Back"), ConsentRead(locale=t.locale, whole=False, anew=anew))],
         ),
+    )
+
+
+def _title(t: Texts) -> Html:
+    return bold(t("Consent to the processing of personal data"))
+
+
+def _answers(t: Texts, operator: str, version: str, reads: ConsentRead | None = None) -> Sequence[Row]:
+    """What is agreed to is the whole text, on whichever screen; `reads`: the button that leads to it."""
+    digest = digest_of(consent_text(t, operator, version))
+    return (
+        [button(t.label("✅ I agree"), ConsentPress(agree=True, locale=t.locale, digest=digest))],
+        [
+            *([button(t.label("📄 Whole text"), reads)] if reads is not None else []),
+            button(t.label("I do not agree"), ConsentPress(agree=False, locale=t.locale, digest=digest)),
+        ],
     )
 
 

@@ -24,7 +24,7 @@ from bot.routing import on
 from bot.storage import Storage
 from bot.topic import Command, Topic
 from bot.topics import ALL
-from bot.views.consent import consent_text, digest_of
+from bot.views.consent import consent_text, digest_of, short_lines
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts import concerns
@@ -104,7 +104,11 @@ class Scene:
     @property
     def current(self) -> str:
         """The button that agrees to what is read now."""
-        return next(data for _, data in reversed(self.telegram.buttons[ANNA]) if data.startswith("cs2:1"))
+        return self.button("cs2:1")
+
+    def button(self, beginning: str) -> str:
+        """The latest one that carries this."""
+        return next(data for _, data in reversed(self.telegram.buttons[ANNA]) if data.startswith(beginning))
 
     async def agreed(self) -> list[str]:
         query = select(consent_table.c.version).where(consent_table.c.account_id == self.account.id)
@@ -236,6 +240,26 @@ def test_a_change_of_the_text_is_a_new_version(locale: str, digest: str) -> None
     """Who has agreed to a version has agreed to its words: where they change, this pin does, and so does the map."""
     assert PUBLISHED.current == "2026-12"
     assert digest_of(consent_text(texts(locale), "Больница", "V")) == digest
+
+
+@pytest.mark.parametrize(("locale", "digest"), [("en", "4005b0f0"), ("ru", "5a227c29")])
+def test_the_short_lines_are_those_of_the_version_too(locale: str, digest: str) -> None:
+    """What they promise, the whole text says: who changes them reads that, and publishes a version with it."""
+    assert PUBLISHED.current == "2026-12"
+    assert digest_of(short_lines(texts(locale), "Больница", "V")) == digest
+
+
+async def test_the_whole_text_is_a_press_away_and_leads_back_to_the_same_question(scene: Scene) -> None:
+    await scene.chat.press(ShelfOpen(person=scene.own.id).pack())
+    await scene.chat.press(scene.button("ct1:ru:1"))
+    assert "Действия: " in scene.last
+    whole = scene.current
+    await scene.chat.press(scene.button("ct1:ru:0"))
+    assert "этот раздел появился позже" in scene.last
+    assert scene.current == whole
+    await scene.chat.press(scene.button("ct1:ru:1"))
+    await scene.chat.press(scene.current)
+    assert RECORD in scene.last, "what was pressed has waited meanwhile"
 
 
 def test_no_area_stands_that_todays_text_does_not_speak_of(world: World) -> None:

@@ -26,6 +26,7 @@ TAKEN_BY = {
     "cc1": "clinic",
     "cl1": "clinics",
     "cs2": "answer_consent",
+    "ct1": "read",
     "cv1": "venue",
     "dm1": "send",
     "do1": "open_file",

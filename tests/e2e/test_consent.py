@@ -30,17 +30,29 @@ async def test_nothing_is_kept_before_consent(town: BotProcess) -> None:
     assert CONSENT in user.screen().text
     assert kept(town) == before
 
-    # STEP 2. It names who processes what and for how long, and bears a version.
+    # STEP 2. Five lines say who, what for, which data, for how long and how it is taken back, of which version.
+    text = user.screen().text
+    for words in ("Кто: ", "Для чего: ", "Данные: ", "Как долго: ", "Отозвать: ", "версия "):
+        assert words in text
+    assert user.screen().labels[:3] == ["✅ Даю согласие", "📄 Весь текст", "Не даю согласия"]
+
+    # STEP 3. All of it is behind a press, with a way back and the same answers below.
+    await user.press("📄 Весь текст")
     text = user.screen().text
     for words in ("Оператор", "Цель:", "Какие данные:", "Действия:", "Срок:", "Версия "):
         assert words in text
+    assert user.screen().labels == ["✅ Даю согласие", "Не даю согласия", "⬅️ Назад"]
+    await user.press("⬅️")
+    assert "📄 Весь текст" in user.screen().labels
+    assert kept(town) == before
 
-    # STEP 3. In another language, still without a trace.
+    # STEP 4. In another language, still without a trace.
     await user.press("English")
     assert "Consent to the processing of personal data" in user.screen().text
     assert kept(town) == before
 
-    # STEP 4. Agreed: the account and the very text that was read, its version, language and time.
+    # STEP 5. Agreed: the account and the very text that was read, its version, language and time.
+    await user.press("📄 Whole text")
     read = user.screen().html
     await user.press("✅ I agree")
     assert "Let us get acquainted" in user.screen().text
@@ -55,9 +67,35 @@ async def test_nothing_is_kept_before_consent(town: BotProcess) -> None:
     assert text in read
     assert given_at == town.now.timestamp() * 1000
 
-    # STEP 5. The chat speaks that language from now on.
+    # STEP 6. The chat speaks that language from now on.
     await user.send("/start")
     assert "Let us get acquainted" in user.screen().text
+
+
+async def test_who_agrees_to_the_short_lines_has_agreed_to_the_whole_text(town: BotProcess) -> None:
+    reader = await town.emulator.user("Анна", language_code="ru")
+    await reader.send("/start")
+    await reader.press("📄 Весь текст")
+    whole = reader.screen()
+
+    # STEP 1. Somebody else agrees without having opened it: the same text is kept, with the version that was named.
+    user = await town.emulator.user("Пётр", language_code="ru")
+    await user.send("/start")
+    short = user.screen()
+    assert short.buttons[0][0].callback_data == whole.buttons[0][0].callback_data
+    await user.press("✅ Даю согласие")
+    version, text = town.rows(
+        "SELECT version, text FROM consent JOIN account ON account.id = account_id WHERE chat_index = chat(?)", user.id
+    )[0]
+    assert text in whole.html
+    assert version in short.text
+
+    # STEP 2. The whole text is not taken for something else by who has agreed already.
+    await user.press_data(user.screen().message_id or 0, short.buttons[1][0].callback_data or "")
+    assert "Оператор" in user.screen().text
+    await user.press("⬅️")
+    await user.press("✅ Даю согласие")
+    assert "Давайте познакомимся" in user.screen().text
 
 
 async def test_refusing_leaves_help_and_the_clinics(town: BotProcess) -> None:
@@ -130,5 +168,5 @@ async def _press_of(user: User, which: str, bot: BotProcess) -> str:
     """The callback data of the consent screen, read from a guest's copy of it."""
     guest = await bot.emulator.user("Гость", language_code="ru")
     await guest.send("/start")
-    button = guest.screen().buttons[0 if which == "agree" else 1][0]
-    return button.callback_data or ""
+    screen = guest.screen()
+    return (screen.buttons[0][0] if which == "agree" else screen.buttons[1][1]).callback_data or ""

@@ -15,6 +15,11 @@ SAMPLES = Samples(
             Sample(consent.ask, (name, PUBLISHED.current, LOCALES), home=False)
             for name in ("Больница", EVIL, words(300))
         ),
+        *(
+            Sample(consent.whole, (name, PUBLISHED.current), {"anew": anew}, home=False)
+            for name in ("Больница", EVIL, words(300))
+            for anew in (False, True)
+        ),
         usual(consent.refused, home=False),
         *(Sample(consent.ask_anew, (name, PUBLISHED.current), home=False) for name in ("Больница", EVIL)),
         *(
@@ -24,6 +29,6 @@ SAMPLES = Samples(
     ],
     sentences=[
         *(Sample(each) for each in (consent.demo_operator, consent.still_closed)),
-        Sample(consent.consent_text, ("Больница", PUBLISHED.current)),
+        *(Sample(each, ("Больница", PUBLISHED.current)) for each in (consent.consent_text, consent.short_lines)),
     ],
 )

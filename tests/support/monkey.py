@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from bot.keyboards.buttons.common import GO_HOME, Close, Idle
-from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress
+from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress, ConsentRead
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.buttons.wizard import WizardPress
@@ -33,7 +33,7 @@ HOME = GO_HOME.pack()
 _HOMES = frozenset({HOME, GO_MORE.pack(), GO_FORM.pack()})
 """The button to it, and what stands on it alone, with and without somebody to book for."""
 _PROMPT = "⬇️"
-_CONSENTS = (f"{ConsentPress.__prefix__}:", f"{ConsentAgain.__prefix__}:")
+_CONSENTS = tuple(f"{each.__prefix__}:" for each in (ConsentPress, ConsentAgain, ConsentRead))
 _CLOSE, _IDLE = Close().pack(), Idle().pack()
 _WIZARD = f"{WizardPress.__prefix__}:"
 _FORGIVEN = ("message to edit not found", "message to delete not found", "query is too old")

@@ -15,3 +15,11 @@ class ConsentPress(CallbackData, prefix="cs2"):
 
 class ConsentAgain(CallbackData, prefix="ca1"):
     locale: str
+
+
+class ConsentRead(CallbackData, prefix="ct1"):
+    """`whole`: all of the text, else the question with its short lines; `anew`: of who has agreed to an older one."""
+
+    locale: str
+    whole: bool
+    anew: bool
