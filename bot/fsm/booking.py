@@ -296,9 +296,7 @@ class BookingSteps:
         page = clamp(context.draft.page, len(family), PAGE_SIZE)
         shown = family[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
         target = await self._link_target(context)
-        repeats = (
-            await repeats_of(self.repeats, context.account, context.draft.id) if page == 0 and target is None else ()
-        )
+        repeats = await repeats_of(self.repeats, context.account) if page == 0 and target is None else ()
         left_out = len(family) < len(everybody)
         data = view.PersonChoice(region_of(context), shown, page, len(family), repeats, target, left_out)
         return Loaded(data, [*(each.id for each in shown), *map(_repeat_ref, repeats)], page)
@@ -367,7 +365,7 @@ class BookingSteps:
         if target.service_id is None:
             return {}, None
         name = specialty(t, target.service_id, target.service or "")
-        services = await times.services(context.draft.id, clinic.id, age)
+        services = await times.services(context.account.id, clinic.id, age)
         service = next((each for each in services if each.id == target.service_id), None)
         if service is None:
             return {}, links_view.not_for_age(t, target.doctor or name)
@@ -376,7 +374,7 @@ class BookingSteps:
         chosen = {"service": service.id, "service_name": service.name}
         if target.doctor_id is None:
             return chosen, None
-        doctors = await times.doctors(context.draft.id, clinic.id, service.id, age)
+        doctors = await times.doctors(context.account.id, clinic.id, service.id, age)
         doctor = next((each for each in doctors if each.id == target.doctor_id), None)
         if doctor is None:
             return chosen, links_view.not_for_age(t, target.doctor or name)
@@ -492,10 +490,10 @@ def begins_by_link(target: LinkTarget, note: Html) -> Begins:
     return Begins(KIND, {"region": target.clinic.region}, note, {**_REGION_FIXED, "link": link})
 
 
-async def repeats_of(repeats: Repeats, account: Account, draft_id: str) -> Sequence[Repeat]:
+async def repeats_of(repeats: Repeats, account: Account) -> Sequence[Repeat]:
     """«Снова»: offered where the registry answers; who it is for can be asked without it."""
     try:
-        return await repeats.offers(account, draft_id, _REPEATS)
+        return await repeats.offers(account, _REPEATS)
     except RegistryUnavailable:
         return ()
 

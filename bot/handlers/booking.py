@@ -33,7 +33,7 @@ async def open_booking(
     """«Записаться к врачу»: goes on where it was left, or begins."""
     draft = await drafts.open_of(visitor.account.id, booking.KIND)
     if draft is not None and "person" in draft.answers:
-        offers = await booking.repeats_of(repeats, visitor.account, draft.id)
+        offers = await booking.repeats_of(repeats, visitor.account)
         await visitor.show(view.resume(visitor.t, booking.KIND, offers, visitor.now))
         return
     await begin(visitor, directory=directory, persons=persons, wizards=wizards, home=home, booking_links=booking_links)
@@ -58,7 +58,7 @@ async def begin(
 async def open_again(visitor: Visitor, data: VisitAgain, *, visits: Visits, repeats: Repeats, wizards: Wizards) -> None:
     """«Записаться ещё раз»: at the doctor's calendar, or at the nearest time."""
     entry = await visits.get(visitor.account, data.visit)
-    slot = await repeats.nearest(entry, "") if data.soonest else None
+    slot = await repeats.nearest(visitor.account, entry) if data.soonest else None
     await wizards.begin(visitor, booking.begins_again(entry, visitor.now, slot))
 
 

@@ -50,6 +50,7 @@ from services.booking.moving import Moving
 from services.booking.notices import VisitNews
 from services.booking.tables import INTENT_PATIENT, booking_intent, hold
 from services.booking.telling import Listeners, Telling
+from services.booking.times import overlaps
 from services.booking.watch import Watch
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -747,4 +748,4 @@ def _explains(reason: Refusal | Denial, visit: Visit, slot: Slot, now: datetime)
     """Whether this visit is one that the registry has refused the slot for, by that very reason."""
     if reason is Refusal.SAME_SPECIALIST:
         return visit.service_id == slot.service_id and visit.start > now
-    return visit.start < slot.end and slot.start < visit.end
+    return overlaps(visit, slot)

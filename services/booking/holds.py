@@ -7,6 +7,7 @@ too. How long it was kept is counted by the chat (`services.limits`), so erasing
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -41,10 +42,11 @@ def _until(draft_id: str, slot_id: str, now: datetime) -> Select[Any]:
 
 
 @statement
-def _of_others(clinic_id: str, draft_id: str, now: datetime) -> Select[Any]:
-    held = select(hold.c.slot_id).where(hold.c.clinic_id == clinic_id, hold.c.draft_id != draft_id, hold.c.until > now)
+def _of_others(clinic_ids: Collection[str], account_id: str, now: datetime) -> Select[Any]:
+    others = hold.c.account_id != account_id, hold.c.until > now
+    held = select(hold.c.slot_id).where(hold.c.clinic_id.in_(clinic_ids), *others)
     leaving = select(cancel_intent.c.slot_id).where(
-        cancel_intent.c.clinic_id == clinic_id, cancel_intent.c.status == "pending"
+        cancel_intent.c.clinic_id.in_(clinic_ids), cancel_intent.c.status == "pending"
     )
     found: Any = held.union(leaving)
     return found  # type: ignore[no-any-return]
@@ -67,7 +69,7 @@ def _take(
         .on_conflict_do_update(
             index_elements=["slot_id"],
             set_=values,
-            where=or_(hold.c.until <= now, hold.c.draft_id == draft_id),
+            where=or_(hold.c.until <= now, hold.c.account_id == account_id),
         )
         .returning(hold.c.until)
     )
@@ -113,7 +115,8 @@ class Holds:
     async def take(self, slot: Slot, account: Account, draft_id: str) -> datetime | NoHold:
         """Keeps the time for five minutes from now, or for what is left of fifteen.
 
-        Lets go of the draft's other one. Gives the moment it ends, or why it is not kept.
+        Lets go of the draft's other one; what another draft of the account has kept of this one passes over to it.
+        Gives the moment it ends, or why it is not kept.
         """
         # Two units: within one, two people who change places would lock each other's times in a ring.
         await self._let_go(account, draft_id, slot.id)
@@ -142,15 +145,17 @@ class Holds:
         until: datetime | None = found.scalar_one_or_none()
         return until
 
-    async def of_others(self, clinic_id: str, draft_id: str) -> frozenset[str]:
-        """Times of a clinic that are kept for others now, and those whose cancelling is not settled yet."""
+    async def of_others(self, clinic_ids: Collection[str], account_id: str) -> frozenset[str]:
+        """Times of these clinics that are kept for other accounts now, and those whose cancelling is not settled yet.
 
-        now = self._clock.now()
+        What the account keeps itself, in whichever draft, does not stand in its own way.
+        """
+        now, where = self._clock.now(), tuple(clinic_ids)
 
         async def ask() -> frozenset[str]:
-            return frozenset((await self._database.fetch(_of_others(clinic_id, draft_id, now))).scalars())
+            return frozenset((await self._database.fetch(_of_others(where, account_id, now))).scalars())
 
-        return await self._others.of((clinic_id, draft_id, int(now.timestamp())), ask)
+        return await self._others.of((where, account_id, int(now.timestamp())), ask)
 
     @concerns.account("the times that it holds")
     async def release(self, account: Account, draft_id: str) -> None:
@@ -167,7 +172,7 @@ class Holds:
         rows = await unit.execute(_live(account.id, slot.id, now))
         live = {row.slot_id: row for row in rows.all()}
         this = live.pop(slot.id, None)
-        if this is not None and this.draft_id != draft_id:
+        if this is not None and this.account_id != account.id:
             return NoHold.ANOTHERS
         if len(live) >= AT_ONCE:
             return NoHold.MANY
@@ -175,14 +180,19 @@ class Holds:
         used = await self._limits.used(chat, Act.HOLD, about=slot.id, unit=unit)
         until = min(now + HOLD, begins + timedelta(seconds=LIMITS[Act.HOLD].most - used))
         if until <= begins:
-            return NoHold.SPENT if this is None else begins
+            if this is None:
+                return NoHold.SPENT
+            if this.draft_id == draft_id:
+                return begins
+            until = begins
         taken = await unit.execute(
             _take(slot.id, account.id, draft_id, slot.clinic_id, until, now, dialect=self._database.dialect)
         )
         if taken.scalar_one_or_none() is None:
             return NoHold.ANOTHERS
         seconds = ceil((until - begins).total_seconds())
-        await self._limits.spend_within(unit, chat, Act.HOLD, seconds, about=slot.id, at=until)
+        if seconds:
+            await self._limits.spend_within(unit, chat, Act.HOLD, seconds, about=slot.id, at=until)
         return until
 
     async def _let_go(self, account: Account, draft_id: str, but_slot: str | None = None) -> None:

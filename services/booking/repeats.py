@@ -11,7 +11,7 @@ from services.booking.times import Times
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.errors import NotAllowed
-from services.registry.model import Slot, VisitStatus
+from services.registry.model import Slot, Visit, VisitStatus
 from services.texts.dates import local
 
 _LOOKED_AT = 6
@@ -30,11 +30,13 @@ class Repeats:
         self._clock = clock
 
     @concerns.area(Area.VISITS, Action.SEE)
-    async def offers(self, account: Account, draft_id: str, limit: int) -> Sequence[Repeat]:
+    async def offers(self, account: Account, limit: int) -> Sequence[Repeat]:
         """Specialists seen before, the active person's first, then the latest; those with a visit ahead left out."""
         found: list[Repeat] = []
-        for entry in (await self._seen(account))[:_LOOKED_AT]:
-            slot = await self.nearest(entry, draft_id)
+        entries = (await self._visits.latest(account, _REMEMBERED))[::-1]
+        ahead = [each for each in entries if each.visit.status is VisitStatus.BOOKED]
+        for entry in self._seen(account, entries, ahead)[:_LOOKED_AT]:
+            slot = await self._nearest(account, entry, [each.visit for each in ahead if _same_person(each, entry)])
             if slot is not None and self._allowed(entry, slot):
                 found.append(Repeat(entry, slot))
             if len(found) == limit:
@@ -42,27 +44,34 @@ class Repeats:
         return found
 
     @concerns.area(Area.VISITS, Action.SEE)
-    async def nearest(self, entry: VisitEntry, draft_id: str) -> Slot | None:
-        """The nearest free time of the same doctor, or of another one of the specialty; None if there is none."""
+    async def nearest(self, account: Account, entry: VisitEntry) -> Slot | None:
+        """The nearest free time of the same doctor, or of another one of the specialty; None if there is none.
+
+        Not one at which the person has another visit that the account sees: it could not be booked.
+        """
+        return await self._nearest(account, entry, await self._visits.standing(account, entry.person))
+
+    async def _nearest(self, account: Account, entry: VisitEntry, standing: Sequence[Visit]) -> Slot | None:
         visit = entry.visit
-        today = local(self._clock.now(), visit.clinic.tz).date()
-        age = entry.person.age(today)
+        age = entry.person.age(local(self._clock.now(), visit.clinic.tz).date())
         for doctor_id in (visit.doctor_id, None):
-            slots = await self._times.slots(draft_id, visit.clinic.id, visit.service_id, age, doctor_id, limit=1)
-            if slots:
-                return slots[0]
+            where = account.id, visit.clinic.id, visit.service_id, age, doctor_id
+            slot = await self._times.soonest(*where, beside=standing)
+            if slot is not None:
+                return slot
         return None
 
-    async def _seen(self, account: Account) -> list[VisitEntry]:
-        now = self._clock.now()
-        entries = (await self._visits.latest(account, _REMEMBERED))[::-1]
-        ahead = {_specialist(each) for each in entries if each.visit.status is VisitStatus.BOOKED}
+    def _seen(
+        self, account: Account, entries: Sequence[VisitEntry], ahead: Sequence[VisitEntry]
+    ) -> list[VisitEntry]:
+        """The last visit to each specialist with whom there is none `ahead`. `entries`: the latest last."""
+        now, standing = self._clock.now(), {_specialist(each) for each in ahead}
         latest = {
             (*_specialist(each), each.visit.clinic.id): each
             for each in entries
             if each.visit.status is not VisitStatus.MOVED and each.visit.created_at <= now
         }
-        seen = [each for each in latest.values() if _specialist(each) not in ahead]
+        seen = [each for each in latest.values() if _specialist(each) not in standing]
         seen.sort(key=lambda each: each.visit.start, reverse=True)
         seen.sort(key=lambda each: each.person.id != account.active_person_id)
         return seen
@@ -74,6 +83,10 @@ class Repeats:
         except NotAllowed:
             return False
         return True
+
+
+def _same_person(one: VisitEntry, other: VisitEntry) -> bool:
+    return one.person.id == other.person.id
 
 
 def _specialist(entry: VisitEntry) -> tuple[str, str]:

@@ -66,6 +66,11 @@ class Visits:
         return await self._with_replies(found) if found else []
 
     @concerns.area(Area.VISITS, Action.SEE)
+    async def standing(self, account: Account, who: Person) -> list[Visit]:
+        """This person's visits that are still ahead and that the account may see, the nearest first."""
+        return [each.visit for each in await self._ahead(account) if each.visit.patient_id == who.patient_id]
+
+    @concerns.area(Area.VISITS, Action.SEE)
     async def past(self, account: Account, page: int, size: int) -> VisitPage:
         """Everything else, the latest first: what was cancelled or moved, and what has begun.
 

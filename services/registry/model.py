@@ -115,6 +115,14 @@ class ServiceOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicOffer:
+    """A clinic where a service has free times, and the nearest of them."""
+
+    clinic_id: str
+    nearest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorOffer:
     """A doctor of a service. `name`: surname, name, patronymic in the nominative."""
 

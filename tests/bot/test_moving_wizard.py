@@ -294,8 +294,8 @@ async def test_a_doctor_without_free_times_leads_to_the_others(
 ) -> None:
     real = world.times.days
 
-    async def of_the_second(*args: Any) -> Any:
-        return [] if args[-1] == THERAPIST.id else await real(*args)
+    async def of_the_second(*args: Any, **named: Any) -> Any:
+        return [] if args[-1] == THERAPIST.id else await real(*args, **named)
 
     monkeypatch.setattr(world.times, "days", of_the_second)
     chat = Chat(world, account, old)

@@ -56,7 +56,7 @@ async def test_what_services_give_of_somebody_known_by_consent_holds_the_name_al
             await world.visits.latest(taker, 100),
             await world.mydata.export(taker),
             await world.mydata.obligations(taker),
-            await world.repeats.offers(taker, "", 5),
+            await world.repeats.offers(taker, 5),
         ]
         said = words_of(given)
         assert "Меченова" in said
@@ -79,7 +79,7 @@ async def test_a_see_only_consent_keeps_no_time_from_others(world: World) -> Non
     draft = await world.draft(taker, person=hers.id)
     kept = await world.booking.hold(taker, draft.id, ChosenTime(slot.id, slot.start), hers, CLINIC)
     assert kept == Declined(Denial.NOT_COVERED)
-    assert await world.holds.of_others(CLINIC.id, "") == set()
+    assert await world.holds.of_others([CLINIC.id], "") == set()
 
 
 async def test_a_consent_to_manage_books_without_showing_what_the_registry_is_told(world: World) -> None:

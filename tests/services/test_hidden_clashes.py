@@ -286,12 +286,15 @@ async def test_what_is_offered_is_the_same_whatever_is_hidden(world: World) -> N
     who = await teenager(world, account)
 
     async def offered() -> Any:
-        draft = await world.draft(account)
         return (
-            await world.times.services(draft.id, "c1", 15),
-            await world.times.doctors(draft.id, "c1", SURGEON.service_id, 15),
-            await world.times.slots(draft.id, "c1", SURGEON.service_id, 15, None),
-            [each.entry.visit.id for each in await world.repeats.offers(account, draft.id, 5)],
+            await world.times.services(account.id, "c1", 15),
+            await world.times.doctors(account.id, "c1", SURGEON.service_id, 15),
+            await world.times.slots(account.id, "c1", SURGEON.service_id, 15, None),
+            await world.times.nearby(account.id, ["c1", "c2"], SURGEON.service_id, 15),
+            await world.times.soonest(
+                account.id, "c1", SURGEON.service_id, 15, None, beside=await world.visits.standing(account, who)
+            ),
+            [each.entry.visit.id for each in await world.repeats.offers(account, 5)],
             await world.visits.upcoming(account, 0, 8),
             await world.visits.past(account, 0, 8),
         )

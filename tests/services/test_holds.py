@@ -35,9 +35,9 @@ async def test_of_two_people_one_gets_the_time(world: World) -> None:
     assert await world.holds.take(slot, *second) is NoHold.ANOTHERS
     assert await world.holds.until(first[1], slot.id) == world.clock.now() + FIVE_MINUTES
     assert await world.holds.until(second[1], slot.id) is None
-    assert await world.holds.of_others(slot.clinic_id, second[1]) == {slot.id}
-    assert await world.holds.of_others(slot.clinic_id, first[1]) == frozenset()
-    assert await world.holds.of_others("c2", second[1]) == frozenset()
+    assert await world.holds.of_others([slot.clinic_id], second[0].id) == {slot.id}
+    assert await world.holds.of_others([slot.clinic_id], first[0].id) == frozenset()
+    assert await world.holds.of_others(["c2"], second[0].id) == frozenset()
 
 
 async def test_a_hold_runs_out(world: World) -> None:
@@ -47,7 +47,7 @@ async def test_a_hold_runs_out(world: World) -> None:
     assert await world.holds.take(slot, *second) is NoHold.ANOTHERS
     world.clock.advance(seconds=1)
     assert await world.holds.until(first[1], slot.id) is None
-    assert await world.holds.of_others(slot.clinic_id, second[1]) == frozenset()
+    assert await world.holds.of_others([slot.clinic_id], second[0].id) == frozenset()
     assert await world.holds.take(slot, *second) == world.clock.now() + FIVE_MINUTES
     assert await world.holds.take(slot, *first) is NoHold.ANOTHERS
     assert await rows(world) == 1
@@ -119,6 +119,27 @@ async def test_people_who_change_between_two_times_never_wait_in_a_ring(world: W
     assert await rows(world) <= 2
 
 
+async def test_ones_own_hold_stands_in_nobodys_way_but_others(world: World) -> None:
+    """Another draft of the account is offered the time, and takes the hold over; it lasts no longer for that."""
+    slot, (account, first), theirs = await world.slot(), await someone(world), await someone(world)
+    second = (await world.drafts.start(Draft("", account.id, "moving", "confirm"))).id
+    until = await world.holds.take(slot, account, first)
+    assert slot.id in {each.id for each in await world.times.slots(account.id, "c1", "110", 36, THERAPIST.id)}
+    assert slot.id not in {each.id for each in await world.times.slots(theirs[0].id, "c1", "110", 36, THERAPIST.id)}
+
+    # STEP 1. At the same moment nothing is gained, and the hold has passed over.
+    assert await world.holds.take(slot, account, second) == until
+    assert (await world.holds.until(first, slot.id), await world.holds.until(second, slot.id)) == (None, until)
+    await world.holds.release(account, first)
+    assert await world.holds.take(slot, *theirs) is NoHold.ANOTHERS, "who has lost it does not free it"
+
+    # STEP 2. And back; what it had besides is let go.
+    await world.holds.take(await world.slot(SURGEON), account, first)
+    world.clock.advance(minutes=1)
+    assert await world.holds.take(slot, account, first) == world.clock.now() + FIVE_MINUTES
+    assert await rows(world) == 1
+
+
 # --- for how long ---------------------------------------------------------------------------------
 
 
@@ -134,7 +155,7 @@ async def test_one_time_is_held_for_fifteen_minutes_and_then_for_half_an_hour_no
     other = mine[0], (await world.drafts.start(Draft("", mine[0].id, "moving", "confirm"))).id
     assert await world.holds.take(slot, *mine) is NoHold.SPENT
     assert await world.holds.keep(slot, *mine) == Unheld(slot, NoHold.SPENT)
-    assert await world.holds.of_others(slot.clinic_id, theirs[1]) == frozenset()
+    assert await world.holds.of_others([slot.clinic_id], theirs[0].id) == frozenset()
     world.clock.advance(minutes=29, seconds=59)
     assert await world.holds.take(slot, *other) is NoHold.SPENT
     assert isinstance(await world.holds.take(await world.slot(SURGEON), *mine), datetime), "another time can be held"
@@ -219,21 +240,21 @@ async def test_times_held_for_others_are_left_out_of_every_offer(world: World) -
     mine, theirs = await someone(world), await someone(world)
     slot = await world.slot()
 
-    async def seen_by(draft_id: str) -> tuple[int, int, int, bool]:
-        services = {each.id: each for each in await world.times.services(draft_id, "c1", 36)}
-        doctors = {each.id: each for each in await world.times.doctors(draft_id, "c1", "110", 36)}
-        days = await world.times.days(draft_id, "c1", "110", 36, THERAPIST.id)
-        slots = await world.times.slots(draft_id, "c1", "110", 36, THERAPIST.id, day=days[0].day)
+    async def seen_by(account_id: str) -> tuple[int, int, int, bool]:
+        services = {each.id: each for each in await world.times.services(account_id, "c1", 36)}
+        doctors = {each.id: each for each in await world.times.doctors(account_id, "c1", "110", 36)}
+        days = await world.times.days(account_id, "c1", "110", 36, THERAPIST.id)
+        slots = await world.times.slots(account_id, "c1", "110", 36, THERAPIST.id, day=days[0].day)
         return services["110"].free, doctors["d1"].free, days[0].free, slot.id in {each.id for each in slots}
 
-    assert await seen_by(mine[1]) == (36, 18, 9, True)
+    assert await seen_by(mine[0].id) == (36, 18, 9, True)
     await world.holds.take(slot, *theirs)
-    assert await seen_by(mine[1]) == (35, 17, 8, False)
-    assert await seen_by(theirs[1]) == (36, 18, 9, True)
-    first = await world.times.slots(mine[1], "c1", "110", 36, THERAPIST.id, limit=1)
+    assert await seen_by(mine[0].id) == (35, 17, 8, False)
+    assert await seen_by(theirs[0].id) == (36, 18, 9, True)
+    first = await world.times.slots(mine[0].id, "c1", "110", 36, THERAPIST.id, limit=1)
     assert [each.start - slot.start for each in first] == [timedelta(minutes=20)]
     world.clock.advance(minutes=5)
-    assert await seen_by(mine[1]) == (36, 18, 9, True)
+    assert await seen_by(mine[0].id) == (36, 18, 9, True)
 
 
 async def test_a_held_time_is_free_in_the_registry_all_the_same(world: World) -> None:
@@ -246,7 +267,7 @@ async def test_a_held_time_is_free_in_the_registry_all_the_same(world: World) ->
 
 async def test_a_day_that_is_all_held_is_not_offered(world: World) -> None:
     mine = await someone(world)
-    for slot in await world.times.slots(mine[1], "c1", "122", 36, SURGEON.id, day=(await world.slot()).start.date()):
+    for slot in await world.times.slots(mine[0].id, "c1", "122", 36, SURGEON.id, day=(await world.slot()).start.date()):
         await world.holds.take(slot, *await someone(world))
-    days = await world.times.days(mine[1], "c1", "122", 36, SURGEON.id)
+    days = await world.times.days(mine[0].id, "c1", "122", 36, SURGEON.id)
     assert [each.day.day for each in days] == [25]

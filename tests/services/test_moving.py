@@ -771,7 +771,7 @@ async def test_the_old_time_is_not_given_away_while_that_is_open(plain: World) -
     request = replace(await to_move(plain, account, anna, old, THERAPIST, 10), gives_up=True)
     plain.registry.cancel_answers = [Lost()]
     await plain.booking.book(request)
-    other = (await plain.draft(await plain.account())).id
+    other = (await plain.account()).id
 
     async def offered() -> bool:
         slots = await plain.times.slots(other, "c1", THERAPIST.service_id, 36, THERAPIST.id)

@@ -163,7 +163,7 @@ async def test_a_consent_that_lets_do_less_takes_what_was_begun(scene: Scene) ->
     await consent(scene.world, scene.mother, scene.daughter, SEE, None)
     assert await rows(scene) == before | {"draft": 0, "hold": 0}
     slot = await scene.world.slot(SURGEON, 11, day=25)
-    assert slot.id not in await scene.world.holds.of_others(CLINIC.id, "")
+    assert slot.id not in await scene.world.holds.of_others([CLINIC.id], "")
 
 
 async def test_a_damaged_draft_keeps_nobody_from_ending_a_consent(scene: Scene) -> None:

@@ -32,7 +32,7 @@ async def seen(world: World, account: Account, who: Person, slot: Slot) -> str:
 
 async def offered(world: World, account: Account, limit: int = 2) -> list[tuple[str, str, str]]:
     """Person, specialist and doctor of each offer."""
-    found = await world.repeats.offers(account, "", limit)
+    found = await world.repeats.offers(account, limit)
     return [(each.entry.person.identity.name, each.slot.service, each.slot.doctor.split()[0]) for each in found]
 
 
@@ -46,7 +46,7 @@ async def test_after_a_visit_the_same_doctor_is_offered_at_the_nearest_time(
     await seen(world, account, anna, await world.slot(THERAPIST))
     assert await offered(world, account) == [], "there is a visit ahead already"
     world.clock.set(at(10))
-    (offer,) = await world.repeats.offers(account, "", 2)
+    (offer,) = await world.repeats.offers(account, 2)
     assert (offer.slot.doctor_id, offer.slot.start) == (THERAPIST.id, at(10, 20))
 
 
@@ -100,4 +100,4 @@ async def test_where_nothing_may_be_booked_nothing_is_offered(world: World, acco
 async def test_a_silent_registry_is_said_to_be_silent(world: World, account: Account, anna: Person) -> None:
     world.registry.unavailable = {"visits"}
     with pytest.raises(RegistryUnavailable):
-        await world.repeats.offers(account, "", 2)
+        await world.repeats.offers(account, 2)

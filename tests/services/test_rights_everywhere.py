@@ -226,7 +226,7 @@ async def test_who_may_hold(world: World, link: Link, place: int) -> None:
     slot, draft = await free_surgeon(world), await world.draft(one.account)
     chosen = ChosenTime(slot.id, slot.start)
     kept = await world.booking.hold(one.account, draft.id, chosen, one.child, CLINIC)
-    held = await world.holds.of_others(CLINIC.id, "")
+    held = await world.holds.of_others([CLINIC.id], "")
     if MAY_ACT[link.name][place]:
         assert isinstance(kept, Held)
         assert held == {slot.id}
@@ -239,10 +239,10 @@ async def test_who_may_hold(world: World, link: Link, place: int) -> None:
 async def test_what_is_offered_once_more(world: World, link: Link, place: int) -> None:
     one = await scene(world, link, AGES[place])
     await world.admin.cancel_visit(one.booked_here.id)
-    offered = await world.repeats.offers(one.account, "", 4)
+    offered = await world.repeats.offers(one.account, 4)
     may = MAY_ACT[link.name][place] and SEES_OWN_BOOKINGS[link.name][place]
     assert [each.entry.visit.id for each in offered] == ([one.booked_here.id] if may else [])
-    assert not await world.repeats.offers(one.stranger, "", 4)
+    assert not await world.repeats.offers(one.stranger, 4)
 
 
 # --- the list of persons ------------------------------------------------------------------------------

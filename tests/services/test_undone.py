@@ -113,7 +113,7 @@ async def test_a_booking_is_undone(
     assert await scene.told(scene.daughter) == [VisitNews.BOOKING_UNDONE]
     assert await scene.watched(scene.daughter) == []
     slot = await scene.world.slot(SURGEON, 10, day=25)
-    assert slot.id not in await scene.world.holds.of_others(CLINIC.id, ""), "the time is free again"
+    assert slot.id not in await scene.world.holds.of_others([CLINIC.id], ""), "the time is free again"
 
 
 async def test_the_patient_hears_nothing_that_was_not(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from services.registry.local.generations import in_force
 from services.registry.local.port import LocalPort
 from services.registry.local.refs import natural
 from services.registry.local.tables import clinic, doctor, service, slot
-from services.registry.model import AgeGroup, DayOffer, DoctorOffer, ServiceOffer, Slot
+from services.registry.model import AgeGroup, ClinicOffer, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.storage.rows import Row
 from services.storage.statement import statement
 
@@ -61,6 +61,18 @@ class LocalTimes(LocalPort):
         groups, taken = _seeing(age), _these(without)
         wanted = free_slots(clinic_id, service_id, doctor_id, day, groups, self._now(), taken, limit)
         return [slot_of(row) for row in await self._ask(wanted)]
+
+    async def nearest_at(
+        self, clinic_ids: Collection[str], service_id: str, *, age: int, without: Collection[str] = ()
+    ) -> Sequence[ClinicOffer]:
+        if not clinic_ids:
+            return []
+        wanted = nearest_of_doctors(list(clinic_ids), service_id, _seeing(age), self._now(), _these(without))
+        nearest: dict[str, datetime] = {}
+        for row in await self._ask(wanted):
+            if row.nearest is not None:
+                nearest[row.clinic_id] = min(row.nearest, nearest.get(row.clinic_id, row.nearest))
+        return [ClinicOffer(clinic_id, start) for clinic_id, start in nearest.items()]
 
     async def slot(self, slot_id: str) -> Slot | None:
         rows = await self._ask(free_slot(slot_id, self._now()))
@@ -134,6 +146,35 @@ def free_slots(
     if day is not None:
         wanted = wanted.where(slot.c.day == day)
     return wanted.order_by(slot.c.starts_at, slot.c.doctor_id).limit(limit)
+
+
+@statement
+def nearest_of_doctors(
+    clinic_ids: Collection[str],
+    service_id: str,
+    groups: Collection[str],
+    now: datetime,
+    without: Collection[str] | None,
+) -> Select[tuple[Any, ...]]:
+    """Rows of `clinic_id` and `nearest` (NULL where nothing is free), one a doctor of the service.
+
+    Each is the first entry of the doctor's in the index of free times, so it costs as much as there are doctors,
+    however many times those have.
+    """
+    first = (
+        select(slot.c.starts_at)
+        .where(slot.c.doctor_id == doctor.c.id, _free(now, without))
+        .order_by(slot.c.starts_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        select(doctor.c.clinic_id, first.label("nearest"))
+        .select_from(doctor.join(clinic))
+        .where(
+            doctor.c.clinic_id.in_(clinic_ids), doctor.c.service_id == service_id, in_force(doctor), _see(groups)
+        )
+    )
 
 
 @statement

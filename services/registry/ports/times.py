@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Protocol
 
-from services.registry.model import DayOffer, DoctorOffer, ServiceOffer, Slot
+from services.registry.model import ClinicOffer, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.registry.ports.port import Port
 
 
@@ -52,6 +52,12 @@ class TimesPort(Port, Protocol):
         limit: int | None = None,
     ) -> Sequence[Slot]:
         """Free times, earliest first; `day` is a day in the clinic's zone, None means from now on."""
+        ...
+
+    async def nearest_at(
+        self, clinic_ids: Collection[str], service_id: str, *, age: int, without: Collection[str] = ()
+    ) -> Sequence[ClinicOffer]:
+        """Those of these clinics where the service has a free time for this age, in any order; a hundred at most."""
         ...
 
     async def slot(self, slot_id: str) -> Slot | None:
