@@ -23,6 +23,7 @@ from scripts.messages import LOCALES, Fault, Found, forms, found_in, po_path, se
 # Data of the country, not texts: Russian stands in them as it is. A path ending in "/" is a whole folder.
 CYRILLIC_DATA = (
     *("services/clinics/regions.py", "services/clinics/checks.py", "services/clinics/columns.py"),
+    "services/clinics/whom.py",
     *("services/imports/cells.py", "services/prescriptions/columns.py", "services/prescriptions/importing.py"),
     *("services/registry/local/", "services/texts/names.py"),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.clinics import ClinicSteps, clinic_answers
+from bot.fsm.clinics import ClinicSteps
 from bot.fsm.confirmation import (
     Confirming,
     apply_checking,
@@ -18,6 +18,7 @@ from bot.fsm.confirmation import (
     on_from_unexplained,
     unexplained,
 )
+from bot.fsm.elsewhere import ElsewhereSteps, is_ahead, is_elsewhere, is_for_women, is_full
 from bot.fsm.map import MapSteps, is_card_open, is_on_map
 from bot.fsm.person import FormSteps, check_step
 from bot.fsm.times import (
@@ -50,6 +51,7 @@ from bot.fsm.wizard import (
 )
 from bot.keyboards.kit import PAGE_SIZE, clamp
 from bot.views import booking as view
+from bot.views import elsewhere as elsewhere_view
 from bot.views import links as links_view
 from bot.views import map as map_view
 from bot.views import refusals
@@ -65,11 +67,12 @@ from services.booking.booking import Booking
 from services.booking.model import BookingOutcome, Checking, Declined, LinkTarget, Made, Repeat, VisitEntry
 from services.booking.repeats import Repeats
 from services.booking.visits import Visits
+from services.booking.warnings import Warnings
 from services.clinics.directory import Directory, find_regions
 from services.clinics.regions import REGIONS, Region, region
 from services.drafts.model import Answers, Marks
 from services.errors import Denial, NotAllowed
-from services.registry.model import Refusal, Slot
+from services.registry.model import Refusal, Slot, Visit
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import Html
@@ -83,8 +86,8 @@ _OTHER_FIELDS = ("surname", "name", "patronymic", "birth", "sex", "policy", "sni
 _REGION_FIXED: Marks = {"region_fixed": True}
 """The region stands, whoever the visit is for."""
 _ON_MAP = ("map", "card")
-_AFTER_CLINIC = ("unattached", "service", "doctor", "day", "time", "month", "part", "unexplained", "checking")
-_AFTER_SERVICE = ("doctor", "day", "time", "month", "part", "unexplained")
+_AFTER_SERVICE = ("wanted", "elsewhere", "women", "doctor", "day", "time", "month", "part", "unexplained")
+_AFTER_CLINIC = ("unattached", "service", "ahead", "for_women", *_AFTER_SERVICE, "checking")
 
 
 class BookingForm(StatesGroup):
@@ -105,6 +108,10 @@ class BookingForm(StatesGroup):
     nopolicy = State()
     unattached = State()
     service = State()
+    full = State()
+    elsewhere = State()
+    already = State()
+    women = State()
     doctor = State()
     day = State()
     time = State()
@@ -122,6 +129,7 @@ class BookingSteps:
     clinics: ClinicSteps
     map: MapSteps
     times: TimeSteps
+    elsewhere: ElsewhereSteps
     confirming: Confirming
     accounts: Accounts
     persons: Persons
@@ -129,6 +137,7 @@ class BookingSteps:
     repeats: Repeats
     booking: Booking
     visits: Visits
+    warnings: Warnings
 
     def table(self) -> Sequence[AnyStep]:
         form = {field: getattr(BookingForm, field) for field in (*_OTHER_FIELDS[:6], "doubt", "snils")}
@@ -150,7 +159,7 @@ class BookingSteps:
                 clears=("check", "clinic", "followed", *_ON_MAP, *_AFTER_CLINIC),
             ),
             *self.form.fields(form, whose=_another, visible=is_other),
-            check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
+            check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=self._other_is_right),
             Step(
                 BookingForm.clinic,
                 self._load_clinic,
@@ -189,7 +198,7 @@ class BookingSteps:
                 BookingForm.unattached,
                 self._load_unattached,
                 view.unattached,
-                _apply_unattached,
+                self._apply_unattached,
                 view.UnattachedAct,
                 visible=_is_unattached,
             ),
@@ -199,6 +208,39 @@ class BookingSteps:
                 times_view.service,
                 self.times.apply_service,
                 clears=_AFTER_SERVICE,
+            ),
+            Step(
+                BookingForm.full,
+                self.elsewhere.load_full,
+                elsewhere_view.full,
+                self.elsewhere.apply_full,
+                elsewhere_view.FullAct,
+                aside=is_full,
+            ),
+            Step(
+                BookingForm.elsewhere,
+                self.elsewhere.load_elsewhere,
+                elsewhere_view.elsewhere,
+                self.elsewhere.apply_elsewhere,
+                elsewhere_view.ElsewhereAct,
+                aside=is_elsewhere,
+                clears=_AFTER_CLINIC,
+            ),
+            Step(
+                BookingForm.already,
+                self.elsewhere.load_already,
+                elsewhere_view.already,
+                self.elsewhere.apply_already,
+                elsewhere_view.AlreadyAct,
+                visible=is_ahead,
+            ),
+            Step(
+                BookingForm.women,
+                self.elsewhere.load_women,
+                elsewhere_view.women,
+                self.elsewhere.apply_women,
+                elsewhere_view.WomenAct,
+                visible=is_for_women,
             ),
             Step(
                 BookingForm.doctor,
@@ -319,6 +361,16 @@ class BookingSteps:
                 return Answered({"person": person_id, **await self._region_of(context, person)})
         return NotTaken()
 
+    async def _other_is_right(self, context: StepContext) -> Outcome:
+        # A link that did not suit the date of birth may suit the one that has been corrected.
+        marks = {"followed": "clinic" in context.answers}
+        if "service" not in context.answers:
+            return Answered({"check": True}, marks=marks)
+        # So may what is asked about the specialist that has been chosen: the person may be another one now.
+        clinic, chosen = (await self.known.place(context)).clinic, context.answers
+        what = await self.times.service_answers(context, clinic, chosen["service"], chosen["service_name"])
+        return Answered({"check": True, **what}, marks=marks)
+
     async def _again(self, context: StepContext, ref: str) -> Outcome:
         """Straight to the confirmation of the time that stood on the button."""
         visit_id, _, time = ref.removeprefix(_AGAIN).partition(" ")
@@ -326,7 +378,8 @@ class BookingSteps:
         slot = await self.times.slot_of(context, time)
         if isinstance(slot, Refusal):
             return Stay(refusals.refusal(context.t, slot, entry.visit.clinic))
-        return Answered(_answers_again(entry, slot), marks=_REGION_FIXED)
+        ahead = ahead_of(entry, await self.visits.standing(context.account, entry.person))
+        return Answered(_answers_again(entry, slot, ahead), marks=_REGION_FIXED)
 
     async def _region_of(self, context: StepContext, person: Person) -> dict[str, Any]:
         """The region comes from the person's clinic, unless it was chosen by hand in this very booking."""
@@ -356,7 +409,7 @@ class BookingSteps:
         if not clinic.age_group.sees(age):
             return Jump("clinic", links_view.other_age(context.t, clinic), marks=followed)
         chosen, note = await self._suitable(context, target, age)
-        changes = clinic_answers(context, who, clinic.id) | chosen
+        changes = await self.clinics.answers(context, who, clinic.id) | chosen
         return Jump(_after_clinic(changes), note, changes, marks=followed)
 
     async def _suitable(self, context: StepContext, target: LinkTarget, age: int) -> tuple[dict[str, Any], Html | None]:
@@ -371,7 +424,7 @@ class BookingSteps:
             return {}, links_view.not_for_age(t, target.doctor or name)
         if not service.free:
             return {}, times_view.no_times(t, name, clinic)
-        chosen = {"service": service.id, "service_name": service.name}
+        chosen = await self.times.service_answers(context, clinic, service.id, service.name)
         if target.doctor_id is None:
             return chosen, None
         doctors = await times.doctors(context.account.id, clinic.id, service.id, age)
@@ -392,10 +445,22 @@ class BookingSteps:
         who = await self.known.who(context)
         return Loaded(view.Unattached(await self.known.place(context), is_attachment_shown(who, context.now)))
 
+    async def _apply_unattached(self, context: StepContext, given: Input) -> Outcome:
+        match given:
+            case Acted(view.UnattachedAct.GO):
+                clinic_id, who = context.answers["clinic"], await self.known.who(context)
+                if isinstance(who, Person):
+                    await self.warnings.accept(context.account, who, clinic_id)
+                warned = {clinic_id, *context.marks.get("warned", ())}
+                return Answered({"unattached": True}, marks={"warned": sorted(warned)})
+            case Acted(view.UnattachedAct.OTHER):
+                return Jump("clinic")
+        return NotTaken()
+
     async def _load_no_policy(self, context: StepContext) -> Loaded[view.NoPolicy] | Jump:
         who = await self.known.who(context)
         if not has_no_policy(who):  # the number has been entered meanwhile
-            changes = clinic_answers(context, who, context.answers["clinic"])
+            changes = await self.clinics.answers(context, who, context.answers["clinic"])
             return Jump(_after_clinic({**context.answers, **changes}), changes=changes)
         own = isinstance(who, Person) and who.relation is Relation.OWN
         return Loaded(view.NoPolicy(await self.known.place(context), typed_here=is_other(context.answers), own=own))
@@ -420,6 +485,7 @@ class BookingSteps:
     async def _told(self, context: StepContext, outcome: BookingOutcome | Stay | Jump) -> Outcome:
         match outcome:
             case Made(visit):
+                await self._remember_warning(context, visit)
                 return await self.confirming.left_for_ticket(context, visit)
             case Checking():
                 return Jump("checking", marks={"checking": True})
@@ -428,8 +494,17 @@ class BookingSteps:
             case _:
                 return outcome
 
+    async def _remember_warning(self, context: StepContext, visit: Visit) -> None:
+        """Another citizen has become one of the account's persons by this: what was accepted is kept for them, too."""
+        if is_other(context.answers) and context.answers.get("unattached"):
+            entry = await self.visits.get(context.account, visit.id)
+            await self.warnings.accept(context.account, entry.person, visit.clinic.id)
+
     async def _refused(self, context: StepContext, declined: Declined) -> Outcome:
         reason = declined.reason
+        if reason is Refusal.SAME_SPECIALIST and (jump := await self._already(context)):
+            await self.times.let_time_go(context)
+            return jump
         step = NEXT_SCREENS[reason]
         note = await self._note(context, reason)
         if step == "confirm":
@@ -440,6 +515,11 @@ class BookingSteps:
         if reason is Refusal.PATIENT_NOT_FOUND and is_other(context.answers):
             step = "check"
         return Jump(step, note)
+
+    async def _already(self, context: StepContext) -> Jump | None:
+        """To the visit that has come to stand since the specialist was chosen, if it is one that the account sees."""
+        ahead = await self.times.ahead(context, context.answers["service"])
+        return Jump("already", changes={"ahead": ahead}) if ahead is not None else None
 
     async def _note(self, context: StepContext, reason: Refusal | Denial) -> Html:
         return refusals.refusal(context.t, reason, (await self.known.place(context)).clinic)
@@ -502,14 +582,22 @@ def _repeat_ref(each: Repeat) -> str:
     return f"{_AGAIN}{each.entry.visit.id} {slot_ref(each.slot)}"
 
 
-def begins_again(entry: VisitEntry, now: datetime, slot: Slot | None = None) -> Begins:
-    """«Записаться ещё раз»: at the doctor's calendar, or at the confirmation of a time. `NotAllowed`: not for them."""
+def begins_again(entry: VisitEntry, now: datetime, standing: Sequence[Visit], slot: Slot | None = None) -> Begins:
+    """«Записаться ещё раз»: at the doctor's calendar, or at the confirmation of a time. `NotAllowed`: not for them.
+
+    `standing`: the person's visits ahead that the account sees; one to this specialist comes first.
+    """
     check(entry.person, now, entry.visit.clinic.tz)
-    return Begins(KIND, _answers_again(entry, slot), marks=_REGION_FIXED)
+    return Begins(KIND, _answers_again(entry, slot, ahead_of(entry, standing)), marks=_REGION_FIXED)
 
 
-def _answers_again(entry: VisitEntry, slot: Slot | None) -> dict[str, Any]:
-    """A visit's answers once more: up to its doctor, or up to a time."""
+def ahead_of(entry: VisitEntry, standing: Sequence[Visit]) -> str | None:
+    """The visit among these that is to the same specialist."""
+    return next((each.id for each in standing if each.service_id == entry.visit.service_id), None)
+
+
+def _answers_again(entry: VisitEntry, slot: Slot | None, ahead: str | None) -> dict[str, Any]:
+    """A visit's answers once more: up to its doctor, or up to a time. Where they were, they may be booked again."""
     visit = entry.visit
     known = {
         "region": visit.clinic.region,
@@ -520,6 +608,7 @@ def _answers_again(entry: VisitEntry, slot: Slot | None) -> dict[str, Any]:
         "unattached": True,
         "service": visit.service_id,
         "service_name": visit.service,
+        "ahead": ahead,
         "doctor": visit.doctor_id,
         "doctor_name": visit.doctor,
     }
@@ -551,18 +640,19 @@ def _another(_: Answers) -> Relation:
     return Relation.OTHER
 
 
-async def _other_is_right(context: StepContext) -> Outcome:
-    # A link that did not suit the date of birth may suit the one that has been corrected.
-    return Answered({"check": True}, marks={"followed": "clinic" in context.answers})
-
-
 def _after_clinic(answers: Answers) -> str:
     """The first question after the clinic that has no answer yet."""
     if _has_no_policy(answers):
         return "nopolicy"
     if _is_unattached(answers) and "unattached" not in answers:
         return "unattached"
-    return next((step for step in ("service", "doctor") if step not in answers), "day")
+    if "service" not in answers:
+        return "service"
+    if is_ahead(answers):
+        return "already"
+    if is_for_women(answers) and "women" not in answers:
+        return "women"
+    return "doctor" if "doctor" not in answers else "day"
 
 
 def _has_no_policy(answers: Answers) -> bool:
@@ -579,16 +669,6 @@ async def _apply_no_policy(context: StepContext, given: Input) -> Outcome:
             return Jump("clinic")
         case Acted(view.NoPolicyAct.POLICY) if is_other(context.answers):
             return Jump("policy")
-    return NotTaken()
-
-
-async def _apply_unattached(context: StepContext, given: Input) -> Outcome:
-    match given:
-        case Acted(view.UnattachedAct.GO):
-            warned = {context.answers["clinic"], *context.marks.get("warned", ())}
-            return Answered({"unattached": True}, marks={"warned": sorted(warned)})
-        case Acted(view.UnattachedAct.OTHER):
-            return Jump("clinic")
     return NotTaken()
 
 

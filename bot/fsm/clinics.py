@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.fsm.times import WhoAndWhere, age_of, has_no_policy, is_attachment_shown, name_of, region_of
+from bot.fsm.times import WhoAndWhere, age_of, has_no_policy, is_attachment_shown, name_of, region_of, sex_of
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -26,6 +26,8 @@ from bot.views import booking as view
 from bot.views.prompts import Prompt
 from services.accounts.model import Person
 from services.booking.booking import Booking
+from services.booking.warnings import Warnings
+from services.clinics import whom
 from services.clinics.directory import Directory, Place, distance_km, nearest
 from services.registry.model import ADULT_AGE, Clinic, PatientIdentity
 
@@ -61,9 +63,13 @@ class ClinicSteps:
     known: WhoAndWhere
     directory: Directory
     booking: Booking
+    warnings: Warnings
 
     async def listed(self, context: StepContext) -> Listed:
-        """By distance where the person has said where they are; else what was typed, or all, familiar ones first."""
+        """By distance where the person has said where they are; else what was typed, or all, familiar ones first.
+
+        Whatever the order, those for the other sex come last, where the person's is known.
+        """
         who = await self.known.who(context)
         chosen_region = region_of(context)
         child = age_of(who, context.now, chosen_region.tz) < ADULT_AGE
@@ -82,6 +88,8 @@ class ClinicSteps:
             ordered = suitable
         else:
             ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
+        sex = sex_of(who)
+        ordered = sorted(ordered, key=lambda each: not whom.suits(whom.clinic_for(each), sex))
         return Listed(name_of(who), ordered, attached, recent, place, child)
 
     async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:
@@ -134,7 +142,24 @@ class ClinicSteps:
         if clinic is None:
             return Stay()
         looked = {"near": None, "query": None, "map": None, "card": None, "link": None}
-        return Answered(clinic_answers(context, await self.known.who(context), clinic_id), marks=looked)
+        return Answered(await self.answers(context, await self.known.who(context), clinic_id), marks=looked)
+
+    async def answers(self, context: StepContext, who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
+        """What the draft keeps of a clinic that is settled for this person.
+
+        That the person is not attached, or may not be, is said once: in a draft where nobody can tell here whether it
+        is so, and in any where it was accepted before.
+        """
+        attached = isinstance(who, Person) and who.clinic_id == clinic_id
+        warned = not is_attachment_shown(who, context.now) and clinic_id in context.marks.get("warned", ())
+        if not (attached or warned) and isinstance(who, Person):
+            warned = clinic_id in await self.warnings.accepted(context.account, who)
+        return {
+            "clinic": clinic_id,
+            "attached": attached,
+            "no_policy": has_no_policy(who),
+            **({"unattached": True} if warned else {}),
+        }
 
 
 def whole_list() -> Stay:
@@ -151,17 +176,3 @@ def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[
         return ranks.get(each.id, len(ranks)), each.town not in towns
 
     return sorted(clinics, key=rank)
-
-
-def clinic_answers(context: StepContext, who: Person | PatientIdentity, clinic_id: str) -> dict[str, Any]:
-    """What the draft keeps of a clinic that is settled for this person.
-
-    «Если не прикреплены» is said of a clinic once: nobody can tell here whether it is so.
-    """
-    warned = not is_attachment_shown(who, context.now) and clinic_id in context.marks.get("warned", ())
-    return {
-        "clinic": clinic_id,
-        "attached": isinstance(who, Person) and who.clinic_id == clinic_id,
-        "no_policy": has_no_policy(who),
-        **({"unattached": True} if warned else {}),
-    }

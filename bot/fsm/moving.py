@@ -20,7 +20,7 @@ from bot.fsm.confirmation import (
     on_from_unexplained,
     unexplained,
 )
-from bot.fsm.times import TimeSteps, WhoAndWhere
+from bot.fsm.times import TimeSteps, WhoAndWhere, service_words
 from bot.fsm.wizard import Acted, AnyStep, Begins, Input, Jump, Left, Loaded, NotTaken, Outcome, Stay, Step, StepContext
 from bot.views import moving as view
 from bot.views import refusals
@@ -141,7 +141,9 @@ class MovingSteps:
     async def _load_doctor(self, context: StepContext) -> Loaded[times_view.DoctorChoice] | Jump | Left:
         loaded = await self.times.load_doctor(context)
         if isinstance(loaded, Jump):  # the specialist has no free times at all
-            return await self._left_for_card(context, _kept(context, loaded.note or Html("")))
+            clinic = (await self.known.place(context)).clinic
+            note = times_view.no_times(context.t, service_words(context), clinic)
+            return await self._left_for_card(context, _kept(context, note))
         return loaded
 
     async def _load_confirm(self, context: StepContext) -> Loaded[view.MoveConfirmation] | Jump | Left:

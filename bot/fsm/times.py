@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,15 +32,18 @@ from services.accounts.shown import shown
 from services.booking.holds import Holds
 from services.booking.model import ChosenTime, NoHold
 from services.booking.times import Times
+from services.booking.visits import Visits
+from services.clinics import whom
 from services.clinics.directory import Directory
 from services.clinics.regions import Region, region
 from services.drafts.model import Answers
 from services.errors import NotFound
-from services.registry.model import PatientIdentity, PolicyKind, Refusal, Slot
+from services.registry.model import Clinic, PatientIdentity, PolicyKind, Refusal, ServiceOffer, Sex, Slot, Visit
 from services.texts.dates import MOSCOW, full_years, local
 
 OTHER = "other"
 ANY_DOCTOR = "any"
+FOR_WOMEN_POST, FOR_WOMEN_CLINIC = "service", "clinic"
 _MONTH = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])")
 _MORNING_ENDS, _EVENING_BEGINS = 12, 17
 
@@ -57,6 +60,12 @@ def has_no_policy(who: Person | PatientIdentity) -> bool:
     """Whether visits are booked by phone; whose numbers are not shown the registry knows, or says so itself."""
     form = who.shown if isinstance(who, Person) else who
     return form is not None and form.policy.kind is PolicyKind.NONE
+
+
+def sex_of(who: Person | PatientIdentity) -> Sex | None:
+    """None where it is not shown: then nothing may follow from it, an order neither."""
+    form = who.shown if isinstance(who, Person) else who
+    return None if form is None else form.sex
 
 
 def is_attachment_shown(who: Person | PatientIdentity, now: datetime) -> bool:
@@ -113,10 +122,11 @@ class TimeSteps:
     known: WhoAndWhere
     times: Times
     holds: Holds
+    visits: Visits
 
     async def load_service(self, context: StepContext) -> Loaded[view.ServiceChoice]:
         place, age = await self.known.place_and_age(context)
-        offers = await self.times.services(context.draft.id, place.clinic.id, age)
+        offers = await self._services(context, place.clinic, age)
         page = clamp(context.draft.page, len(offers), PAGE_SIZE)
         shown = page_of(offers, page, PAGE_SIZE)
         return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
@@ -125,29 +135,68 @@ class TimeSteps:
         if not isinstance(given, Chosen):
             return NotTaken()
         place, age = await self.known.place_and_age(context)
-        offers = await self.times.services(context.draft.id, place.clinic.id, age)
+        offers = await self._services(context, place.clinic, age)
         offer = next((each for each in offers if each.id == given.ref), None)
         if offer is None:
             return Stay()
         if not offer.free:
-            return Stay(
-                view.no_times(context.t, specialty(context.t, offer.id, offer.name), place.clinic),
-                page=context.draft.page,
-            )
-        return Answered({"service": offer.id, "service_name": offer.name})
+            return none_here(offer.id, offer.name)
+        return Answered(await self.service_answers(context, place.clinic, offer.id, offer.name))
+
+    async def _services(self, context: StepContext, clinic: Clinic, age: int) -> list[ServiceOffer]:
+        """In the order of their names; those for the other sex, where the person's is known, come last."""
+        offers = await self.times.services(context.account.id, clinic.id, age)
+        sex = sex_of(await self.known.who(context))
+        return sorted(offers, key=lambda each: not whom.suits(whom.post_for(each.id, each.name), sex))
+
+    async def service_answers(self, context: StepContext, clinic: Clinic, service_id: str, name: str) -> dict[str, Any]:
+        """What the draft keeps of a specialist who is settled: also what is to be said before a doctor is asked for."""
+        return {
+            "service": service_id,
+            "service_name": name,
+            "ahead": await self.ahead(context, service_id),
+            "for_women": for_women(await self.known.who(context), clinic, service_id, name),
+        }
+
+    async def ahead(self, context: StepContext, service_id: str) -> str | None:
+        """The person's visit to this specialist that is still ahead; None where there is none, or none to be seen."""
+        return next((each.id for each in await self.standing(context) if each.service_id == service_id), None)
+
+    async def standing(self, context: StepContext) -> Sequence[Visit]:
+        """The person's visits that are still ahead, as far as the account sees them, but the one that is moved."""
+        who = await self.known.who(context)
+        person = who if isinstance(who, Person) else await self.known.persons.same_as(context.account, who)
+        if person is None:
+            return ()
+        standing = await context.once("standing", lambda: self.visits.standing(context.account, person))
+        return [each for each in standing if each.id != context.answers.get("moving")]
+
+    async def _own_time(self, context: StepContext, place: view.Place, age: int) -> Collection[str]:
+        """When a visit is moved: free times at the moment that it has, with whichever doctor. That is no move."""
+        if place.moved_from is None:
+            return ()
+        service, day = context.answers["service"], local(place.moved_from, place.clinic.tz).date()
+        slots = await self.times.slots(context.account.id, place.clinic.id, service, age, None, day=day)
+        return [each.id for each in slots if each.start == place.moved_from]
+
+    async def _soonest(self, context: StepContext, place: view.Place, age: int) -> Slot | None:
+        """The nearest time with any doctor that could be booked beside what is seen of the person's visits."""
+        return await self.times.soonest(
+            *(context.account.id, place.clinic.id, context.answers["service"], age, None),
+            beside=await self.standing(context),
+            but=await self._own_time(context, place, age),
+        )
 
     async def load_doctor(self, context: StepContext) -> Loaded[view.DoctorChoice] | Jump:
         place, age = await self.known.place_and_age(context)
         service = context.answers["service"]
-        offers = await self.times.doctors(context.draft.id, place.clinic.id, service, age)
-        soonest = await self.times.slots(context.draft.id, place.clinic.id, service, age, None, limit=1)
-        if not soonest:
-            return Jump("service", view.no_times(context.t, _service_words(context), place.clinic))
+        offers = await self.times.doctors(context.account.id, place.clinic.id, service, age)
+        if not any(each.free for each in offers):
+            return none_here(service, context.answers["service_name"])
         page = clamp(context.draft.page, len(offers), DESCRIBED)
         shown = page_of(offers, page, DESCRIBED)
-        data = view.DoctorChoice(
-            place, service, context.answers["service_name"], shown, page, len(offers), soonest[0] if soonest else None
-        )
+        soonest = await self._soonest(context, place, age)
+        data = view.DoctorChoice(place, service, context.answers["service_name"], shown, page, len(offers), soonest)
         return Loaded(data, [each.id for each in shown], page)
 
     async def apply_doctor(self, context: StepContext, given: Input) -> Outcome:
@@ -156,19 +205,16 @@ class TimeSteps:
                 return Answered({"doctor": ANY_DOCTOR, "doctor_name": None})
             case Acted(view.DoctorAct.SOONEST):
                 place, age = await self.known.place_and_age(context)
-                found = await self.times.slots(
-                    context.draft.id, place.clinic.id, context.answers["service"], age, None, limit=1
-                )
-                if not found:
+                slot = await self._soonest(context, place, age)
+                if slot is None:
                     return Stay()
-                slot = found[0]
                 day = local(slot.start, place.clinic.tz).date()
                 return await self.hold_time(
                     context, slot, {"doctor": ANY_DOCTOR, "doctor_name": None, "day": day.isoformat()}, "doctor"
                 )
             case Chosen(doctor_id):
                 place, age = await self.known.place_and_age(context)
-                offers = await self.times.doctors(context.draft.id, place.clinic.id, context.answers["service"], age)
+                offers = await self.times.doctors(context.account.id, place.clinic.id, context.answers["service"], age)
                 offer = next((each for each in offers if each.id == doctor_id), None)
                 if offer is None:
                     return Stay()
@@ -179,13 +225,14 @@ class TimeSteps:
 
     async def load_day(self, context: StepContext) -> Loaded[view.DayChoice] | Jump:
         place, age = await self.known.place_and_age(context)
-        days = await self.times.days(
-            context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers)
-        )
+        doctor = _doctor_id(context.answers)
+        but = await self._own_time(context, place, age) if doctor is None else ()
+        where = context.account.id, place.clinic.id, context.answers["service"], age, doctor
+        days = await self.times.days(*where, but=but)
         if not days:
             return Jump(
                 "doctor",
-                view.no_times(context.t, context.answers["doctor_name"] or _service_words(context), place.clinic),
+                view.no_times(context.t, context.answers["doctor_name"] or service_words(context), place.clinic),
             )
         months = sorted({each.day.replace(day=1) for each in days})
         wanted = context.marks.get("month")
@@ -207,11 +254,10 @@ class TimeSteps:
         place, age = await self.known.place_and_age(context)
         tz = place.clinic.tz
         day = date.fromisoformat(context.answers["day"])
-        slots = _one_a_time(
-            await self.times.slots(
-                context.draft.id, place.clinic.id, context.answers["service"], age, _doctor_id(context.answers), day=day
-            )
-        )
+        doctor = _doctor_id(context.answers)
+        but = await self._own_time(context, place, age) if doctor is None else ()
+        where = context.account.id, place.clinic.id, context.answers["service"], age, doctor
+        slots = _one_a_time(await self.times.slots(*where, day=day, but=but))
         if not slots:
             return Jump("day", view.no_times_on_day(context.t))
         by_part = {part: [each for each in slots if day_part(each.start, tz) is part] for part in DayPart}
@@ -252,6 +298,19 @@ class TimeSteps:
         await self.holds.release(context.account, context.draft.id)
 
 
+def none_here(service_id: str, name: str) -> Jump:
+    """To what is said of a specialist without free times at this clinic, with the ways on."""
+    return Jump("full", marks={"wanted": [service_id, name], "elsewhere": None})
+
+
+def for_women(who: Person | PatientIdentity, clinic: Clinic, service_id: str, name: str) -> str | None:
+    """What sees women, where a man or a boy is to be booked: the specialist, or the clinic. None: nothing to ask."""
+    sex = sex_of(who)
+    if not whom.suits(whom.post_for(service_id, name), sex):
+        return FOR_WOMEN_POST
+    return None if whom.suits(whom.clinic_for(clinic), sex) else FOR_WOMEN_CLINIC
+
+
 def slot_ref(slot: Slot) -> str:
     return f"{slot.id} {slot.start.isoformat()}"
 
@@ -275,7 +334,7 @@ def _one_a_time(slots: Sequence[Slot]) -> list[Slot]:
     return list({each.start: each for each in reversed(slots)}.values())[::-1]
 
 
-def _service_words(context: StepContext) -> str:
+def service_words(context: StepContext) -> str:
     return specialty(context.t, context.answers["service"], context.answers["service_name"])
 
 

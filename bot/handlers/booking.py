@@ -59,7 +59,8 @@ async def open_again(visitor: Visitor, data: VisitAgain, *, visits: Visits, repe
     """«Записаться ещё раз»: at the doctor's calendar, or at the nearest time."""
     entry = await visits.get(visitor.account, data.visit)
     slot = await repeats.nearest(visitor.account, entry) if data.soonest else None
-    await wizards.begin(visitor, booking.begins_again(entry, visitor.now, slot))
+    standing = await visits.standing(visitor.account, entry.person)
+    await wizards.begin(visitor, booking.begins_again(entry, visitor.now, standing, slot))
 
 
 async def open_for(

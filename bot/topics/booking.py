@@ -9,6 +9,7 @@ from typing import Any
 from bot.fsm import booking as wizard
 from bot.fsm.clinics import ClinicSteps
 from bot.fsm.confirmation import Confirming
+from bot.fsm.elsewhere import ElsewhereSteps
 from bot.fsm.map import MapSteps
 from bot.fsm.person import FormSteps
 from bot.fsm.times import TimeSteps, WhoAndWhere
@@ -29,6 +30,7 @@ from services.booking.repeats import Repeats
 from services.booking.telling import Telling
 from services.booking.times import Times
 from services.booking.visits import Visits
+from services.booking.warnings import Warnings
 from services.booking.watch import Watch
 from services.clinics.directory import Directory
 from services.documents.map import Maps
@@ -58,6 +60,7 @@ def build(kernel: Kernel) -> Mapping[str, object]:
         "booking": booking,
         "holds": holds,
         "times": Times(registry, holds),
+        "warnings": Warnings(database, kernel.vault),
     }
 
 
@@ -71,17 +74,19 @@ def table(
     booking: Booking,
     visits: Visits,
     repeats: Repeats,
+    warnings: Warnings,
     mail: Mail,
 ) -> Table:
     known = WhoAndWhere(kernel.persons, directory)
-    clinics = ClinicSteps(known, directory, booking)
-    time_steps = TimeSteps(known, times, holds)
+    clinics = ClinicSteps(known, directory, booking, warnings)
+    time_steps = TimeSteps(known, times, holds, visits)
     steps = wizard.BookingSteps(
         known=known,
         form=FormSteps(kernel.persons, demo=kernel.demo),
         clinics=clinics,
         map=MapSteps(clinics, directory, maps),
         times=time_steps,
+        elsewhere=ElsewhereSteps(known, time_steps, clinics, directory),
         confirming=Confirming(known, booking, visits, mail),
         accounts=kernel.accounts,
         persons=kernel.persons,
@@ -89,6 +94,7 @@ def table(
         repeats=repeats,
         booking=booking,
         visits=visits,
+        warnings=warnings,
     )
     return Table(steps.table(), steps.after)
 

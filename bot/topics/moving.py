@@ -32,7 +32,7 @@ def table(
     mail: Mail,
 ) -> Table:
     known = WhoAndWhere(kernel.persons, directory)
-    time_steps = TimeSteps(known, times, holds)
+    time_steps = TimeSteps(known, times, holds, visits)
     confirming = Confirming(known, booking, visits, mail)
     steps = wizard.MovingSteps(known, time_steps, confirming, booking, visits, cancelling, kernel.drafts, kernel.outbox)
     return Table(steps.table(), steps.after)

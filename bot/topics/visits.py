@@ -41,7 +41,8 @@ def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telli
 
 def personal(*, kernel: Kernel, visits: Visits, links: Links) -> BookingData:
     return BookingData(
-        kernel.database.aside, kernel.registry, kernel.accounts, kernel.persons, visits, links, kernel.clock
+        *(kernel.database.aside, kernel.vault, kernel.registry, kernel.accounts, kernel.persons),
+        *(visits, links, kernel.clock),
     )
 
 

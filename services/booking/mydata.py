@@ -14,7 +14,15 @@ from services.accounts.rights import VisitScope
 from services.booking import sight
 from services.booking.links import Links
 from services.booking.model import VisitEntry
-from services.booking.tables import booking_intent, calendar_event, cancel_intent, hold, visit_reply, visit_watch
+from services.booking.tables import (
+    accepted_warning,
+    booking_intent,
+    calendar_event,
+    cancel_intent,
+    hold,
+    visit_reply,
+    visit_watch,
+)
 from services.booking.visits import Visits
 from services.clock import Clock
 from services.personal import (
@@ -35,28 +43,30 @@ from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.units import Unit
+from services.storage.vault import Vault
 from services.texts.dates import MOSCOW
 
 WAITED_FOR = timedelta(minutes=10)
 """How long a booking whose answer has not come keeps the account: recovery has it within four."""
-_BY_PERSON: tuple[Table, ...] = (booking_intent, cancel_intent, visit_watch)
+_BY_PERSON: tuple[Table, ...] = (booking_intent, cancel_intent, visit_watch, accepted_warning)
 _BY_ACCOUNT: tuple[Table, ...] = (*_BY_PERSON, visit_reply, hold, calendar_event)
 
 
 class BookingData:
-    """Intents, cancellings, times held, what each account and its calendar know of its visits, a link that waits.
+    """Intents, cancellings, times held, what is known of visits to each account and its calendar, warnings, a link.
 
     Details of a visit are the registry's: they are told as far as the account may see it, and where it answers.
     """
 
     sections = (
         *map(Section, ("registry_answered", "bookings", "cancellations", "visits_remembered", "replies")),
-        *map(Section, ("calendar_files", "link_followed_to", "times_held")),
+        *map(Section, ("calendar_files", "link_followed_to", "times_held", "warnings_accepted")),
     )
 
     def __init__(
         self,
         database: Database,
+        vault: Vault,
         registry: ClinicsPort,
         accounts: Accounts,
         persons: Persons,
@@ -65,6 +75,7 @@ class BookingData:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._registry = registry
         self._accounts = accounts
         self._persons = persons
@@ -79,6 +90,7 @@ class BookingData:
         replied = await self._rows(visit_reply, whose, "at")
         held = await self._rows(hold, whose, "until")
         in_calendar = await self._rows(calendar_event, whose, "visit_id")
+        accepted = await self._rows(accepted_warning, whose, "person_id")
         waiting = await self._links.waiting(whose.telegram_id)
         ids = {row.visit_id for row in (*booked, *cancelled, *watched, *replied, *in_calendar) if row.visit_id}
         seen, answers = await self._seen(whose, ids)
@@ -98,6 +110,11 @@ class BookingData:
             "calendar_files": [_in_calendar(row, seen[row.visit_id]) for row in in_calendar if row.visit_id in seen],
             **({"link_followed_to": Word("clinic", waiting.clinic_id)} if waiting else {}),
             "times_held": [{"clinic": Word("clinic", row.clinic_id), "until": row.until} for row in held],
+            "warnings_accepted": [
+                {"person": Word("person", row.person_id), "clinic": Word("clinic", clinic_id)}
+                for row in accepted
+                for clinic_id in self._vault.open_json(accepted_warning.c.data, row.id, row.data)["clinics"]
+            ],
         }
 
     async def obligations(self, whose: Subject) -> Sequence[Obligation]:

@@ -12,6 +12,7 @@ from services.accounts.tables import person_link
 from services.booking import intents, sight
 from services.booking.notices import VisitNews
 from services.booking.tables import booking_intent, calendar_event, cancel_intent, visit_reply, visit_watch
+from services.booking.warnings import drop as drop_warnings
 from services.booking.watch import forget_visits
 from services.clock import Clock
 from services.notify.outbox import Outbox
@@ -54,7 +55,9 @@ def _starts_booked(account_id: str) -> Select[Any]:
 
 
 class VisitsTold:
-    """Watches, reminders and other news to come, answers, events of a calendar; sight of what was booked from here."""
+    """Watches, reminders and other news to come, answers, events of a calendar, warnings that were accepted; sight of
+    what was booked from here.
+    """
 
     def __init__(self, outbox: Outbox, clock: Clock) -> None:
         self._outbox = outbox
@@ -64,6 +67,7 @@ class VisitsTold:
         if narrowed.sees_all:
             return
         account_id = narrowed.account_id
+        await unit.execute(drop_warnings(account_id, narrowed.persons))
         own: frozenset[str] = frozenset()
         if narrowed.sees_own:
             own = frozenset(str(each) for each in (await unit.execute(sight.own_bookings(account_id))).scalars())

@@ -61,9 +61,7 @@ class Repeats:
                 return slot
         return None
 
-    def _seen(
-        self, account: Account, entries: Sequence[VisitEntry], ahead: Sequence[VisitEntry]
-    ) -> list[VisitEntry]:
+    def _seen(self, account: Account, entries: Sequence[VisitEntry], ahead: Sequence[VisitEntry]) -> list[VisitEntry]:
         """The last visit to each specialist with whom there is none `ahead`. `entries`: the latest last."""
         now, standing = self._clock.now(), {_specialist(each) for each in ahead}
         latest = {

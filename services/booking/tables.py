@@ -146,6 +146,21 @@ visit_reply = Table(
 )
 """«Приду»: said about this visit at this time; a visit that starts at another time has no answer yet."""
 
+accepted_warning = Table(
+    "accepted_warning",
+    metadata,
+    id_column(),
+    account_column(),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("data", Encrypted, nullable=False),
+    Index(None, "account_id", "person_id", unique=True),
+    Index(None, "person_id"),
+)
+"""That an account went on with clinics where a person is not attached (`booking.warnings`).
+
+`data`: sealed JSON, the ids of those clinics and of the one where the person was attached then, if that was shown.
+"""
+
 waiting_link = Table(
     "waiting_link",
     metadata,

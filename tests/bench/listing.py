@@ -1,4 +1,5 @@
-"""Listing services, doctors and days of one clinic while the registry grows from ten thousand times to ten million.
+"""Listing services, doctors and days of one clinic, and which of ten have times of a service, while the registry grows
+from ten thousand times to ten million.
 
 Registries of different sizes stand side by side and are asked in turns, each time about a clinic taken by chance; so
 what grows shows against the smallest in the same moment. A clinic has twenty doctors and a thousand times, of which
@@ -34,6 +35,8 @@ _EACH = A_CLINIC // _DOCTORS
 _AGE = 40
 _GROWS = 1.5
 _WARM = 5
+_NEARBY = 10
+"""As many clinics as the smallest registry has."""
 _BEFORE = timedelta(days=7)
 _STEP = timedelta(minutes=30)
 Listing = Callable[[LocalRegistry, str], Awaitable[Sequence[object]]]
@@ -41,6 +44,7 @@ _LISTINGS: Mapping[str, Listing] = {
     "services": lambda registry, clinic: registry.services(clinic, age=_AGE),
     "doctors": lambda registry, clinic: registry.doctors(clinic, "s3", age=_AGE),
     "days": lambda registry, clinic: registry.days(clinic, "s3", age=_AGE),
+    "where else": lambda registry, clinic: registry.nearest_at(_around(clinic), "s3", age=_AGE),
 }
 
 # `n` counts times: clinic n / 1000, doctor n / 50, and the doctor's place n % 50. A third lie before now, and of all
@@ -58,6 +62,12 @@ SELECT 't' || n, 'c' || (n / {a_clinic}), 's' || (n / {each} % {services_each}),
        {start}, {end}, {day}, CASE WHEN n % 3 = 0 THEN 'v' || n END
 FROM {slots};
 """
+
+
+def _around(clinic: str) -> list[str]:
+    """Ten, this one among them."""
+    first = int(clinic.removeprefix("c")) // _NEARBY * _NEARBY
+    return [f"c{number}" for number in range(first, first + _NEARBY)]
 
 
 def measure(sizes: Sequence[int], postgres_sizes: Sequence[int], questions: int) -> list[Figure]:

@@ -38,7 +38,6 @@ from tests.support.telegram_limits import formatted
 from tests.support.world import (
     ADULT,
     CLINIC,
-    SECOND_THERAPIST,
     SURGEON,
     TEENAGER,
     THERAPIST,
@@ -167,13 +166,17 @@ async def test_another_doctor_of_the_specialist(chat: Chat, world: World, anna: 
     await chat.go("Громов", "24", "09:00", "Да, перенести")
     assert chat.reply.over
     (visit,) = await standing(world, anna)
-    assert (visit.doctor_id, visit.start) == (SECOND_THERAPIST.id, at(9))
+    assert (visit.doctor_id, visit.start) == (THERAPIST.id, at(9, 20)), (
+        "another doctor at the very same time is no move"
+    )
 
 
 async def test_the_nearest_of_any_doctor(chat: Chat, world: World, anna: Person) -> None:
     await chat.go("Назад", "⚡", "Да, перенести")
     (visit,) = await standing(world, anna)
-    assert (visit.doctor_id, visit.start) == (SECOND_THERAPIST.id, at(9))
+    assert (visit.doctor_id, visit.start) == (THERAPIST.id, at(9, 20)), (
+        "another doctor at the very same time is no move"
+    )
 
 
 async def test_left_as_it_was(chat: Chat, world: World, anna: Person, old: Visit) -> None:
@@ -278,8 +281,8 @@ async def test_without_any_free_time_the_old_one_remains(
     async def none(*_: Any, **__: Any) -> list[Any]:
         return []
 
-    monkeypatch.setattr(world.times, "days", none)
-    monkeypatch.setattr(world.times, "slots", none)
+    for name in ("days", "slots", "doctors"):
+        monkeypatch.setattr(world.times, name, none)
     chat = Chat(world, account, old)
     await chat.begin()
     assert chat.reply.over

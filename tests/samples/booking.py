@@ -42,6 +42,7 @@ from tests.samples.common import (
     visit,
     words,
 )
+from tests.samples.elsewhere import alreadies, elsewheres, fulls, womens
 from tests.samples.links import TARGETS
 from tests.samples.map import cards, maps
 from tests.samples.person import OTHER_FIELDS, checks, doubts, question
@@ -165,6 +166,10 @@ SAMPLES = Samples(
                 for certain in (True, False)
             ],
             "service": services(),
+            "full": fulls(),
+            "elsewhere": elsewheres(),
+            "already": alreadies(),
+            "women": womens(),
             "doctor": doctors(),
             "day": days(),
             "time": times_of_day(),

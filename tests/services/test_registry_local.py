@@ -23,7 +23,13 @@ from services.registry.local.demo_clinics import DemoClinic
 from services.registry.local.refs import natural, short_hash, slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import patient, slot, visit
-from services.registry.local.times import day_offers, doctor_offers, free_slots, service_offers
+from services.registry.local.times import (
+    day_offers,
+    doctor_offers,
+    free_slots,
+    nearest_of_doctors,
+    service_offers,
+)
 from services.registry.local.visits import changed_after
 from services.registry.model import (
     AgeGroup,
@@ -553,6 +559,7 @@ LISTINGS: Mapping[str, Bound] = {
     "days of a doctor": day_offers("c", "110", "d", GROUPS, START, ["x"]),
     "slots": free_slots("c", "110", None, None, GROUPS, START, ["x"], 5),
     "slots of a day": free_slots("c", "110", "d", START.date(), GROUPS, START, ["x"], None),
+    "nearest elsewhere": nearest_of_doctors(["c", "e"], "110", GROUPS, START, ["x"]),
 }
 
 

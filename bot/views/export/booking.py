@@ -12,6 +12,7 @@ WORDS = ExportWords(
         DOCUMENT: {
             "registry_answered": N_("whether the registry answered while this file was made"),
             "bookings": N_("bookings made from this chat"),
+            "warnings_accepted": N_("clinics where you went on for a person who is not attached there"),
         },
         "bookings": {
             "in_place_of_another": N_("whether another booking was moved by it"),
@@ -26,6 +27,13 @@ WORDS = ExportWords(
             "attached": N_("whether the person is attached to that clinic"),
             "unattached": N_("whether you went on without attachment"),
             "warned": N_("clinics where you went on without an attachment, as the registry calls them"),
+            "wanted": N_("the specialist without free times at that clinic"),
+            "elsewhere": N_("whether you looked where else there is that specialist"),
+            "full": N_("step “there are no free times”"),
+            "already": N_("step “There is already a booking with this specialist”"),
+            "ahead": N_("the booking that there is with this specialist already, as the registry calls it"),
+            "for_women": N_("whether women are seen there, and a man or a boy is to be booked"),
+            "women": N_("whether you said that this is right"),
             "unexplained": N_("why a time could not be booked"),
             "no_policy": N_("whether there is no policy"),
             "nopolicy": N_("whether you went on without a policy"),

@@ -171,9 +171,7 @@ def nearest_of_doctors(
     return (
         select(doctor.c.clinic_id, first.label("nearest"))
         .select_from(doctor.join(clinic))
-        .where(
-            doctor.c.clinic_id.in_(clinic_ids), doctor.c.service_id == service_id, in_force(doctor), _see(groups)
-        )
+        .where(doctor.c.clinic_id.in_(clinic_ids), doctor.c.service_id == service_id, in_force(doctor), _see(groups))
     )
 
 

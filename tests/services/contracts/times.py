@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 
-from services.registry.model import AgeGroup, DayOffer
+from services.registry.model import AgeGroup, ClinicOffer, DayOffer
 from tests.services.contracts.world import VLADIVOSTOK, RegistryWorld, at
 
 
@@ -116,3 +117,44 @@ class TimesContract:
         for day, slot_id in ((24, late), (25, early)):
             slots = await world.registry.slots(clinic, service, age=40, day=date(2026, 11, day))
             assert [slot.id for slot in slots] == [slot_id]
+
+    async def test_where_else_a_service_has_times(self, world: RegistryWorld) -> None:
+        """Its nearest free time in each of the clinics that were named, whichever doctor has it."""
+        here, there, far, none = [await world.clinic(f"Поликлиника {number}") for number in range(4)]
+        one, other = await world.doctor(there, "Первый"), await world.doctor(there, "Второй")
+        await world.free(one, at(12))
+        nearest = await world.free(other, at(10))
+        await world.free(await world.doctor(there, service="Хирург"), at(9))
+        await world.free(await world.doctor(far), at(9, day=25))
+        await world.free(await world.doctor(here), at(9))
+        await world.doctor(none)
+        service, ask = world.service_id("Терапевт"), world.registry.nearest_at
+
+        def told(offers: Sequence[ClinicOffer]) -> dict[str, datetime]:
+            assert len(offers) == len({each.clinic_id for each in offers}), "each clinic once"
+            return {each.clinic_id: each.nearest for each in offers}
+
+        found = told(await ask([far, there, none], service, age=40))
+        assert found == {there: at(10), far: at(9, day=25)}
+        assert found[there].tzinfo is UTC
+        assert told(await ask([far, there], service, age=40, without=[nearest])) == {there: at(12), far: at(9, day=25)}
+        assert await ask([], service, age=40) == []
+        assert await ask([none], service, age=40) == []
+        world.clock.set(at(10))
+        assert told(await ask([there], service, age=40)) == {there: at(12)}, "what has begun is not offered"
+
+    async def test_where_else_for_this_age(self, world: RegistryWorld) -> None:
+        childrens = await world.clinic("Детская", age_group=AgeGroup.CHILD)
+        mixed = await world.clinic("Семейная")
+        await world.free(await world.doctor(childrens, service="Невролог"), at(9))
+        for surname, group, hour in (("Взрослов", AgeGroup.ADULT, 9), ("Детский", AgeGroup.CHILD, 10)):
+            doctor = await world.doctor(mixed, surname, service="Невролог", age_group=group)
+            await world.free(doctor, at(hour))
+        service = world.service_id("Невролог")
+
+        async def found(age: int) -> dict[str, datetime]:
+            offers = await world.registry.nearest_at([childrens, mixed], service, age=age)
+            return {each.clinic_id: each.nearest for each in offers}
+
+        assert await found(17) == {childrens: at(9), mixed: at(10)}
+        assert await found(18) == {mixed: at(9)}

@@ -1,0 +1,210 @@
+"""Ways on from «нет» in a booking: where else a specialist is, the visit that there is already, a kind question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.keyboards.buttons.visits import Tab, VisitList, VisitMove
+from bot.keyboards.kit import DESCRIBED, LABEL, back_row, button, markup, numbered, pager, short
+from bot.keyboards.markup import Button
+from bot.keyboards.wizard import StepButtons
+from bot.views.clinics import LINE, clinic_label, kilometres
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from bot.views.specialties import specialty
+from bot.views.times import Place, no_times, place_lines
+from services.registry.model import Clinic, Visit
+from services.texts.dates import short_when, when
+from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
+
+
+class FullAct(StrEnum):
+    ELSEWHERE = "elsewhere"
+    SERVICE = "service"
+
+
+class ElsewhereAct(StrEnum):
+    SERVICE = "service"
+
+
+class AlreadyAct(StrEnum):
+    SERVICE = "service"
+
+
+class WomenAct(StrEnum):
+    YES = "yes"
+    SERVICE = "service"
+    CLINIC = "clinic"
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """A specialist who has no free times at this clinic."""
+
+    place: Place
+    service_id: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A clinic where there is one. `distance`: kilometres from the clinic that was chosen, if known."""
+
+    clinic: Clinic
+    nearest: datetime
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One page of the clinics where the specialist has free times."""
+
+    place: Place
+    service_id: str
+    service: str
+    found: Sequence[Found]
+    page: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Already:
+    """`visit`: to the specialist who was chosen, still ahead."""
+
+    place: Place
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Women:
+    """A man, or a boy where not `adult`, is to be booked where women are seen: at a clinic for them, or by its post."""
+
+    place: Place
+    adult: bool
+    at_clinic: bool
+
+
+def full(data: Full, buttons: StepButtons, scene: Scene) -> Screen:
+    t = scene.t
+    what = specialty(t, data.service_id, data.service)
+    return Screen(
+        scene.text(no_times(t, what, data.place.clinic), place_lines(t, data.place)),
+        markup(
+            [button(short(_where_there_is(t, what), LABEL + 8), buttons.act(FullAct.ELSEWHERE))],
+            [_another_specialist(t, buttons, FullAct.SERVICE)],
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
+def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
+    t = scene.t
+    what = specialty(t, data.service_id, data.service)
+    if not data.found:
+        return Screen(
+            scene.text(
+                blocks(
+                    no_times(t, what, data.place.clinic),
+                    t("The clinics nearby have none either."),
+                    place_lines(t, data.place),
+                )
+            ),
+            markup(
+                [_another_specialist(t, buttons, ElsewhereAct.SERVICE)],
+                back_row(t, buttons.back()),
+            ),
+        )
+    first = data.page * DESCRIBED + 1
+    numbers = list(enumerate(data.found, start=first))
+    return Screen(
+        scene.text(
+            lines(bold(_where_there_is(t, what)), t("Patient: {name}", name=data.place.who)),
+            *(_found(t, number, each, scene.now) for number, each in numbers),
+        ),
+        markup(
+            *(
+                [button(numbered(number, clinic_label(each.clinic)), buttons.option(place))]
+                for place, (number, each) in enumerate(numbers)
+            ),
+            pager(t, data.page, data.total, DESCRIBED, buttons.page),
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
+def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:
+    t, visit = scene.t, data.visit
+    return Screen(
+        scene.text(
+            bold(t("There is already a booking with this specialist")),
+            lines(
+                t("Patient: {name}", name=data.place.who),
+                t(
+                    "Specialty / doctor’s full name: {specialty} / {doctor}",
+                    specialty=specialty(t, visit.service_id, visit.service),
+                    doctor=visit.doctor,
+                ),
+                t("Date and time: {when}", when=when(t, visit.start, visit.clinic.tz, scene.now)),
+                t("Institution: {clinic}", clinic=visit.clinic.name),
+            ),
+            t("You can move it to another time. The next one can be made after it."),
+        ),
+        markup(
+            [button(t.label("🔁 Move the booking"), VisitMove(visit=visit.id))],
+            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
+            [_another_specialist(t, buttons, AlreadyAct.SERVICE)],
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
+_ASKED = {
+    (True, False): N_("You are booking a man with a gynaecologist. Is everything right?"),
+    (False, False): N_("You are booking a boy with a gynaecologist. Is everything right?"),
+    (True, True): N_("You are booking a man at a clinic for women. Is everything right?"),
+    (False, True): N_("You are booking a boy at a clinic for women. Is everything right?"),
+}
+"""By whether it is an adult, and whether the clinic is meant."""
+
+
+def women(data: Women, buttons: StepButtons, scene: Scene) -> Screen:
+    """Asked once: people have their reasons."""
+    t = scene.t
+    other = (
+        button(t.label("Choose another clinic"), buttons.act(WomenAct.CLINIC))
+        if data.at_clinic
+        else _another_specialist(t, buttons, WomenAct.SERVICE)
+    )
+    return Screen(
+        scene.text(bold(t(_ASKED[data.adult, data.at_clinic])), place_lines(t, data.place)),
+        markup(
+            [button(t.label("Yes, go on"), buttons.act(WomenAct.YES))],
+            [other],
+            back_row(t, buttons.back()),
+        ),
+    )
+
+
+def _where_there_is(t: Texts, what: str) -> str:
+    return t.label("🔎 Where there is: {what}", what=what)
+
+
+def _another_specialist(t: Texts, buttons: StepButtons, act: StrEnum) -> Button:
+    return button(t.label("Choose another specialist"), buttons.act(act))
+
+
+def _found(t: Texts, number: int, found: Found, now: datetime) -> Html:
+    """Where, how far, and when: the town is said once."""
+    clinic = found.clinic
+    where = [
+        clinic.town if clinic.town not in clinic.name else "",
+        kilometres(t, found.distance) if found.distance is not None else "",
+    ]
+    at = t("nearest time: {when}", when=short_when(t, found.nearest, clinic.tz, now))
+    return lines(
+        Html(f"{number}. {bold(short(clinic.name, LINE))}"),
+        Html(", ".join([*(str(escape(each)) for each in where if each), at])),
+    )
