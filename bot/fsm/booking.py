@@ -159,7 +159,7 @@ class BookingSteps:
                 clears=("check", "clinic", "followed", *_ON_MAP, *_AFTER_CLINIC),
             ),
             *self.form.fields(form, whose=_another, visible=is_other),
-            check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=self._other_is_right),
+            check_step(BookingForm.check, _OTHER_FIELDS, whose=_another, visible=is_other, right=_other_is_right),
             Step(
                 BookingForm.clinic,
                 self._load_clinic,
@@ -361,16 +361,6 @@ class BookingSteps:
                 return Answered({"person": person_id, **await self._region_of(context, person)})
         return NotTaken()
 
-    async def _other_is_right(self, context: StepContext) -> Outcome:
-        # A link that did not suit the date of birth may suit the one that has been corrected.
-        marks = {"followed": "clinic" in context.answers}
-        if "service" not in context.answers:
-            return Answered({"check": True}, marks=marks)
-        # So may what is asked about the specialist that has been chosen: the person may be another one now.
-        clinic, chosen = (await self.known.place(context)).clinic, context.answers
-        what = await self.times.service_answers(context, clinic, chosen["service"], chosen["service_name"])
-        return Answered({"check": True, **what}, marks=marks)
-
     async def _again(self, context: StepContext, ref: str) -> Outcome:
         """Straight to the confirmation of the time that stood on the button."""
         visit_id, _, time = ref.removeprefix(_AGAIN).partition(" ")
@@ -413,7 +403,10 @@ class BookingSteps:
         return Jump(_after_clinic(changes), note, changes, marks=followed)
 
     async def _suitable(self, context: StepContext, target: LinkTarget, age: int) -> tuple[dict[str, Any], Html | None]:
-        """The answers that the link's service and doctor make, as far as they see this age and have free times."""
+        """The answers that the link's service and doctor make, as far as they see this age, and the doctor is free.
+
+        Of a service without free times, the question for a doctor says so, with the ways on.
+        """
         times, t, clinic = self.times.times, context.t, target.clinic
         if target.service_id is None:
             return {}, None
@@ -422,10 +415,8 @@ class BookingSteps:
         service = next((each for each in services if each.id == target.service_id), None)
         if service is None:
             return {}, links_view.not_for_age(t, target.doctor or name)
-        if not service.free:
-            return {}, times_view.no_times(t, name, clinic)
         chosen = await self.times.service_answers(context, clinic, service.id, service.name)
-        if target.doctor_id is None:
+        if target.doctor_id is None or not service.free:
             return chosen, None
         doctors = await times.doctors(context.account.id, clinic.id, service.id, age)
         doctor = next((each for each in doctors if each.id == target.doctor_id), None)
@@ -638,6 +629,11 @@ def _why_not(person: Person, context: StepContext) -> Denial | None:
 
 def _another(_: Answers) -> Relation:
     return Relation.OTHER
+
+
+async def _other_is_right(context: StepContext) -> Outcome:
+    # A link that did not suit the date of birth may suit the one that has been corrected.
+    return Answered({"check": True}, marks={"followed": "clinic" in context.answers})
 
 
 def _after_clinic(answers: Answers) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bot.fsm.clinics import ClinicSteps
-from bot.fsm.times import FOR_WOMEN_CLINIC, TimeSteps, WhoAndWhere, sex_of
+from bot.fsm.times import FOR_WOMEN_CLINIC, TimeSteps, WhoAndWhere, is_other, sex_of
 from bot.fsm.wizard import Acted, Answered, Chosen, Input, Jump, Loaded, NotTaken, Outcome, Stay, StepContext
 from bot.keyboards.kit import DESCRIBED, clamp, page_of
 from bot.views import elsewhere as view
@@ -14,7 +14,7 @@ from services.accounts.model import Person
 from services.clinics import whom
 from services.clinics.directory import Directory, Place, distance_km
 from services.drafts.model import Answers, Marks
-from services.registry.model import ADULT_AGE, Clinic, PatientIdentity
+from services.registry.model import ADULT_AGE, Clinic, PatientIdentity, Sex
 
 LOOKED_AT = 100
 """Of how many clinics, the nearest ones, it is asked whether the specialist is there."""
@@ -37,7 +37,8 @@ def is_ahead(answers: Answers) -> bool:
 
 
 def is_for_women(answers: Answers) -> bool:
-    return answers.get("for_women") is not None
+    """Whether a man or a boy is to be booked where women are seen."""
+    return answers.get("for_women") is not None and (not is_other(answers) or answers["sex"] == Sex.MALE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,8 +304,11 @@ def none_here(service_id: str, name: str) -> Jump:
 
 
 def for_women(who: Person | PatientIdentity, clinic: Clinic, service_id: str, name: str) -> str | None:
-    """What sees women, where a man or a boy is to be booked: the specialist, or the clinic. None: nothing to ask."""
-    sex = sex_of(who)
+    """What is for women, the specialist or the clinic, where a man or a boy may be booked; None: nothing to ask.
+
+    Of somebody who is typed in this very booking the answers say it (`elsewhere.is_for_women`), and can be corrected.
+    """
+    sex = sex_of(who) if isinstance(who, Person) else Sex.MALE
     if not whom.suits(whom.post_for(service_id, name), sex):
         return FOR_WOMEN_POST
     return None if whom.suits(whom.clinic_for(clinic), sex) else FOR_WOMEN_CLINIC

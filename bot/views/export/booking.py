@@ -32,7 +32,7 @@ WORDS = ExportWords(
             "full": N_("step “there are no free times”"),
             "already": N_("step “There is already a booking with this specialist”"),
             "ahead": N_("the booking that there is with this specialist already, as the registry calls it"),
-            "for_women": N_("whether women are seen there, and a man or a boy is to be booked"),
+            "for_women": N_("what is for women there, the specialist or the clinic"),
             "women": N_("whether you said that this is right"),
             "unexplained": N_("why a time could not be booked"),
             "no_policy": N_("whether there is no policy"),
