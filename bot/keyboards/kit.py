@@ -64,12 +64,17 @@ def _cut(text: str, length: int) -> str:
     return (text[:space] if space > length // 2 else text[:length]).rstrip(" ,.(«-–—")
 
 
+def head_of(number: int) -> str:
+    """What a label begins with where the text lists the full names by number."""
+    return f"{number} · "
+
+
 def numbered(number: int, label: str) -> str:
     """«4 · Справка о стоимости»: the number stands in the text beside the full name.
 
     What stands in brackets at the end of a name is the first to go.
     """
-    head = f"{number} · "
+    head = head_of(number)
     if len(head + label) > LABEL:
         label = re.sub(r" \([^()]*\)$", "", label)
     return head + short(label, LABEL - len(head))

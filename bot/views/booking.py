@@ -19,14 +19,15 @@ from bot.keyboards.kit import (
     PAGE_SIZE,
     back_row,
     button,
+    head_of,
     home_button,
     markup,
-    numbered,
     pager,
     short,
 )
+from bot.keyboards.labels import headed
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import LINE, clinic_address, clinic_label, contacts, kilometres, region_name, room_line
+from bot.views.clinics import LINE, clinic_address, clinic_names, contacts, kilometres, region_name, room_line
 from bot.views.common import Scene
 from bot.views.links import target_lines
 from bot.views.screen import Screen
@@ -220,10 +221,9 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     first = data.page * DESCRIBED + 1
     told = [_clinic_line(t, number, row) for number, row in enumerate(data.rows, start=first)]
-    rows = [
-        [button(numbered(number, clinic_label(row.clinic, star=row.attached)), buttons.option(place))]
-        for place, (number, row) in enumerate(enumerate(data.rows, start=first))
-    ]
+    heads = [head_of(number) + ("⭐ " if row.attached else "") for number, row in enumerate(data.rows, start=first)]
+    labels = headed(heads, clinic_names([row.clinic for row in data.rows]))
+    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
     return Screen(
         scene.text(
             bold(t("Which clinic?")),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from bot.keyboards.buttons.common import Go
 from bot.keyboards.buttons.family import WhoseList
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import PAGE_SIZE, Row, button, clamp, home_button, markup, numbered, pager, short
+from bot.keyboards.kit import PAGE_SIZE, Row, button, clamp, head_of, home_button, markup, pager
+from bot.keyboards.labels import Names, headed
 from bot.views.screen import Screen
 from services.accounts.model import Person
 from services.texts.i18n import Html, Texts, blocks, bold, lines
@@ -18,11 +19,11 @@ from services.texts.i18n import Html, Texts, blocks, bold, lines
 class Item:
     """One of what is listed. `told`: its lines, the first beside its number, or none: the button says all.
 
-    `label`: of the button that `opens` it, None: it has none. `mark`: what stands before the number.
+    `label`: what the button that `opens` it (None: it has none) may call it. `mark`: what stands before the number.
     """
 
     told: Sequence[Html]
-    label: str
+    label: Names
     opens: CallbackData | None
     mark: str = ""
 
@@ -108,7 +109,7 @@ def draw(t: Texts, shown: Listing) -> Screen:
         ),
         markup(
             [button(f"• {each.label}" if each.here else each.label, each.opens) for each in shown.tabs],
-            *(_row(number, each) for number, each in listed),
+            *_rows(listed),
             pager(t, page, shown.total, shown.size, shown.turned),
             *_search_rows(t, shown),
             [button(t.label("👤 Change person"), shown.whose.change)] if shown.whose and shown.whose.change else [],
@@ -123,10 +124,10 @@ def _told(number: int, item: Item) -> Html:
     return lines(Html(f"{item.mark}{number}. ") + first, *rest)
 
 
-def _row(number: int, item: Item) -> Row:
-    if item.opens is None:
-        return []
-    return [button(numbered(number, item.label) if item.told else short(item.label), item.opens)]
+def _rows(listed: Sequence[tuple[int, Item]]) -> list[Row]:
+    opening = [(head_of(number) if each.told else "", each) for number, each in listed if each.opens is not None]
+    labels = headed([head for head, _ in opening], [each.label for _, each in opening])
+    return [[button(label, each.opens)] for label, (_, each) in zip(labels, opening, strict=True) if each.opens]
 
 
 def _sought(shown: Listing) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +10,7 @@ from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, in_rows, markup, pager, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import ClinicRow
-from bot.views.clinics import age_group_words, clinic_address, contacts, kilometres
+from bot.views.clinics import age_group_words, clinic_address, contacts, kilometres, special_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
@@ -165,21 +164,13 @@ def _row(t: Texts, number: int, row: ClinicRow, line: int, address: int) -> Html
     """«3. Поликлиника № 5 · Даев пер., 3 · 1,2 км»; `address`: its length at most, 0: only where it fits the line."""
     head = f"{number}. {'⭐ ' if row.attached else ''}"
     far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
-    name, where = _name(row.clinic.name, line - len(head + far)), clinic_address(row.clinic)
+    room, where = line - len(head + far), clinic_address(row.clinic)
+    name = row.clinic.name if len(row.clinic.name) <= room else short(special_name(row.clinic), room)
     if address:
         where = short(where, address)
     elif len(f"{head}{name} · {where}{far}") > line:
         where = ""
     return Html(f"{head}{escape(name)}{escape(f' · {where}' if where else '')}{escape(far)}")
-
-
-def _name(name: str, limit: int) -> str:
-    """What tells clinics apart: «ГБУЗ города Москвы «Поликлиника № 5» (филиал)» gives «Поликлиника № 5»."""
-    name = re.sub(r" \([^()]*\)$", "", name)
-    quoted = re.search(r"«(.+)»", name)
-    if len(name) > limit and quoted:
-        name = quoted[1]
-    return short(name, limit)
 
 
 def _units(html: Html) -> int:

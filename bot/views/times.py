@@ -20,12 +20,13 @@ from bot.keyboards.kit import (
     markup,
     month_grid,
     pager,
-    short,
 )
+from bot.keyboards.labels import apart
 from bot.keyboards.wizard import StepButtons
 from bot.views import refusals
 from bot.views.clinics import room_line
 from bot.views.common import Scene
+from bot.views.doctors import doctor_labels
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.booking.model import Held, NoHold, Unheld
@@ -133,10 +134,8 @@ def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
         lines(bold(specialty(t, each.id, each.name)), _free(t, each.nearest, each.free, tz, scene.now))
         for each in data.offers
     ]
-    rows = [
-        [button(short(specialty(t, each.id, each.name)), buttons.option(place))]
-        for place, each in enumerate(data.offers)
-    ]
+    labels = apart([specialty(t, each.id, each.name) for each in data.offers])
+    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
     nothing = t("This clinic has no services for this age here. Please choose another clinic or call it.")
     return Screen(
         scene.text(place_lines(t, data.place), bold(t("Which specialist?")), *(told or [nothing])),
@@ -175,7 +174,8 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
         )
         for each in data.offers
     ]
-    rows = [[button(short(initials(each.name)), buttons.option(place))] for place, each in enumerate(data.offers)]
+    labels = doctor_labels([each.name for each in data.offers])
+    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
     soonest = data.soonest
     return Screen(
         scene.text(
@@ -313,12 +313,6 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
             back_row(t, buttons.back()),
         ),
     )
-
-
-def initials(full_name: str) -> str:
-    """«Иванова А. С.» from surname, name, patronymic."""
-    surname, *rest = full_name.split(" ")
-    return " ".join([surname, *(f"{each[0]}." for each in rest if each)])
 
 
 def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime) -> Html:
