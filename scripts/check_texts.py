@@ -25,7 +25,7 @@ CYRILLIC_DATA = (
     *("services/clinics/regions.py", "services/clinics/checks.py", "services/clinics/columns.py"),
     "services/clinics/whom.py",
     *("services/imports/cells.py", "services/prescriptions/columns.py", "services/prescriptions/importing.py"),
-    *("services/registry/local/", "services/texts/names.py"),
+    *("services/registry/local/", "services/texts/clinics.py", "services/texts/names.py"),
 )
 
 # Words that are the same in Russian: a translation may consist of them alone.

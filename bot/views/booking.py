@@ -27,7 +27,17 @@ from bot.keyboards.kit import (
 )
 from bot.keyboards.labels import headed
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import LINE, clinic_address, clinic_names, contacts, kilometres, region_name, room_line
+from bot.views.clinics import (
+    LINE,
+    clinic_address,
+    clinic_names,
+    contacts,
+    demo_mark,
+    kilometres,
+    region_name,
+    room_line,
+    told_name,
+)
 from bot.views.common import Scene
 from bot.views.links import target_lines
 from bot.views.screen import Screen
@@ -229,7 +239,8 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
             bold(t("Which clinic?")),
             lines(
                 t("Patient: {name}", name=data.who),
-                t("Region: {region}", region=region_name(t, data.region)),
+                t("Region: {region}", region=region_name(t, data.region))
+                + demo_mark(t, demo=any(row.clinic.demo for row in data.rows)),
             ),
             _clinic_hint(t, data),
             *told,
@@ -319,7 +330,7 @@ def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
                     doctor=slot.doctor,
                 ),
                 room_line(t, slot.room),
-                t("Institution: {clinic}", clinic=clinic.name),
+                t("Institution: {clinic}", clinic=told_name(t, clinic)),
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
             hold_line(t, data.held, clinic.tz),

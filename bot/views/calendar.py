@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.keyboards.buttons.common import Close
 from bot.keyboards.kit import button, markup
-from bot.views.clinics import clinic_address, room_line
+from bot.views.clinics import clinic_address, room_line, told_name
 from bot.views.screen import Document
 from bot.views.specialties import specialty
 from bot.views.visits import CANCELLED, at_the_clinic, facts, papers
@@ -110,7 +110,7 @@ def _title(t: Texts, entry: VisitEntry) -> str:
 
 def _location(t: Texts, entry: VisitEntry) -> str:
     clinic = entry.visit.clinic
-    parts = (clinic.name, clinic_address(clinic), plain(room_line(t, entry.visit.room)))
+    parts = (told_name(t, clinic), clinic_address(clinic), plain(room_line(t, entry.visit.room)))
     return ", ".join(part for part in parts if part)
 
 

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
 from bot.keyboards.kit import DESCRIBED, LABEL, PAGE_SIZE, back_row, button, markup, page_of, short
-from bot.keyboards.labels import apart, without_brackets
+from bot.keyboards.labels import apart
 from bot.keyboards.markup import Markup
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
+from services.texts.clinics import short_names
 from services.texts.hours import hours_words
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 from services.texts.names import with_town
 
 LINE = 220
 """The longest line of a list: within Telegram's 4096 characters, and no real name is longer."""
-
-
-_LEGAL_FORM = re.compile(
-    r"^(?:(?:СПб )?(?:[ГМФ]{1,2}[БКА]?УЗ|[НЧ]УЗ|ФГБУ|[ОП]?АО|ООО)|(?:[А-Яа-яё]+ ){1,4}учреждени[ея] здравоохранения)"
-    r"(?: города Москвы| Московской области| МО)? (?=[«\"А-ЯЁ])"
-)
-_QUOTED = re.compile(r"^[«\"](.+)[»\"](.*)$")
-_WHOSE = re.compile(r" (?:Департамента здравоохранения(?: города Москвы)?|города Москвы|Московской области)")
-_BRANCH = re.compile(r",?(?: [-–—])? филиал\b.*", re.IGNORECASE)
-_CITYS = re.compile(r"\bгородская (?=поликлиника)", re.IGNORECASE)
-_STEM = 5
-"""Letters of a town by which a clinic may be called after it."""
-_KINDS = {
-    "детская стоматологическая поликлиника": ("Детская стоматология", "Дет. стоматология", "Дет. стомат."),
-    "стоматологическая поликлиника": ("Стоматология", "Стомат."),
-    "детская поликлиника": ("Детская", "Дет."),
-    "семейная поликлиника": ("Семейная", "Сем."),
-    "женская консультация": ("Женская", "Жен."),
-    "поликлиника": ("",),
-}
-"""Kinds of clinics, and what they are called where there is no room."""
 
 
 def region_name(t: Texts, region: Region) -> str:
@@ -55,38 +34,17 @@ def clinic_labels(found: Sequence[Clinic], limit: int = LABEL) -> list[str]:
 def clinic_names(found: Sequence[Clinic]) -> list[tuple[str, ...]]:
     """What `apart` may call clinics: «Балашиха · детская № 2»; of one town, «Детская № 2 · Балашиха»."""
     one_town = len(found) > 1 and len({each.town for each in found}) == 1
-    return [_names(each, town_first=not one_town) for each in found]
+    return [short_names(each.name, each.town, each.address, town_first=not one_town) for each in found]
 
 
-def special_name(clinic: Clinic) -> str:
-    """What tells it from others: «Поликлиника № 5» of «ГБУЗ города Москвы «Городская поликлиника № 5» (филиал)»."""
-    name = _QUOTED.sub(r"\1\2", _LEGAL_FORM.sub("", without_brackets(clinic.name)))
-    name = _CITYS.sub("", _WHOSE.sub("", name)).removesuffix(f", {clinic.town}").strip()
-    return name[:1].upper() + name[1:]
+def demo_mark(t: Texts, *, demo: bool) -> str:
+    """« (демо)», once a screen, behind a name or a title: what is shown there is invented."""
+    return f" {t.label('(demo)')}" if demo else ""
 
 
-def _names(clinic: Clinic, *, town_first: bool) -> tuple[str, ...]:
-    special = special_name(clinic)
-    own = _BRANCH.sub("", special)
-    within = [special, own, *_shorter(special), *_shorter(own)]
-    named_after = len(clinic.town) > _STEM and special.casefold().startswith(clinic.town[:_STEM].casefold())
-    if not clinic.town or named_after:  # «Егорьевская больница» of Егорьевск
-        told = within
-    else:
-        known = special.casefold().startswith(tuple(_KINDS))  # others may be proper names
-        before = [f"{clinic.town} · {each[:1].lower() + each[1:] if known else each}" for each in within]
-        after = [f"{each} · {clinic.town}" for each in within]
-        told = [*before, *after] if town_first else [*after, *before]
-    streets = [f"{clinic.address} · {each}" for each in within] if clinic.address else []
-    return (*told, *streets, ", ".join(filter(None, (special, clinic.town, clinic.address))))
-
-
-def _shorter(special: str) -> Sequence[str]:
-    """«Детская № 2» and «Дет. № 2» of «Детская поликлиника № 2»."""
-    for kind, shorter in _KINDS.items():
-        if special.casefold().startswith(kind):
-            return [(each + special[len(kind) :]).strip() for each in shorter]
-    return ()
+def told_name(t: Texts, clinic: Clinic) -> str:
+    """The name of the only clinic of a screen; of the demo, it says so."""
+    return clinic.name + demo_mark(t, demo=clinic.demo)
 
 
 def clinic_address(clinic: Clinic) -> str:
@@ -155,7 +113,7 @@ def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int) -> Scr
     return draw(
         t,
         Listing(
-            title=region_name(t, region),
+            title=region_name(t, region) + demo_mark(t, demo=any(each.demo for each in found)),
             items=_items(page_of(found, page, DESCRIBED)),
             page=page,
             total=len(found),
@@ -181,7 +139,7 @@ def clinic(t: Texts, shown: Clinic) -> Screen:
     """A clinic's card."""
     return Screen(
         blocks(
-            bold(shown.name),
+            bold(told_name(t, shown)),
             lines(
                 contacts(t, shown),
                 age_group_words(t, shown.age_group),

@@ -11,6 +11,7 @@ from bot.keyboards.buttons.disputes import Answer, VisitDispute
 from bot.keyboards.buttons.visits import VisitCard
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views import refusals
+from bot.views.clinics import told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import STATUSES, ticket, visit_when
@@ -138,7 +139,7 @@ def report(t: Texts, dispute: Dispute) -> str:
     told = [
         t(_REPORTED[deed.kind]) if deed is not None else t("The patient says: “It was not me”."),
         t("Number: {number}", number=visit.number),
-        t("Institution: {clinic}", clinic=visit.clinic.name),
+        t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
         t(_RESTS_ON[deed.doer]) if deed is not None else t("That chat has erased its data since."),
         _access(t, dispute),
     ]

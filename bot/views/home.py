@@ -12,6 +12,7 @@ from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.kit import Row, button, markup
+from bot.views.clinics import told_name
 from bot.views.family import form_lines
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -71,6 +72,6 @@ def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:
     return lines(
         bold(t("Next visit")),
         escape(visit_when(t, visit, now)),
-        escape(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}"),
+        escape(f"{specialty(t, visit.service_id, visit.service)}, {told_name(t, visit.clinic)}"),
         t("Patient: {name}", name=person.full_name),
     )

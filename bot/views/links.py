@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.keyboards.buttons.links import BookByLink
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.kit import button, home_button, markup
+from bot.views.clinics import told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.booking.model import LinkKind, LinkTarget
@@ -15,7 +16,7 @@ from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 def target_lines(t: Texts, target: LinkTarget) -> Html:
     """The clinic, the specialist and the doctor, as far as the link names them."""
     return lines(
-        t("Clinic: {clinic}", clinic=target.clinic.name),
+        t("Clinic: {clinic}", clinic=told_name(t, target.clinic)),
         t("Specialist: {specialty}", specialty=specialty(t, target.service_id or "", target.service))
         if target.service
         else "",

@@ -10,9 +10,10 @@ from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.kit import PAGE_SIZE, back_row, button, in_rows, markup, pager, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import ClinicRow
-from bot.views.clinics import age_group_words, clinic_address, contacts, kilometres, special_name
+from bot.views.clinics import age_group_words, clinic_address, contacts, demo_mark, kilometres, told_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
+from services.texts.clinics import special_name
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 CAPTION = 1024
@@ -86,7 +87,7 @@ def card(data: Card, buttons: StepButtons, scene: Scene) -> Screen:
     distance = data.row.distance
     return Screen(
         scene.text(
-            bold(("⭐ " if data.row.attached else "") + clinic.name),
+            bold(("⭐ " if data.row.attached else "") + told_name(t, clinic)),
             lines(
                 contacts(t, clinic),
                 age_group_words(t, clinic.age_group),
@@ -145,7 +146,7 @@ def _with_rows(data: MapPage, scene: Scene, rows: Sequence[Html]) -> Html:
     return blocks(
         scene.note or "",
         lines(
-            bold(t("Press the number of a clinic")),
+            bold(t("Press the number of a clinic") + demo_mark(t, demo=any(row.clinic.demo for row in data.rows))),
             t("Patient: {name}", name=short(data.who, 60)),
             *rows,
             t("An arrow at the edge: this clinic lies beyond the map.") if data.beyond else "",
@@ -165,7 +166,9 @@ def _row(t: Texts, number: int, row: ClinicRow, line: int, address: int) -> Html
     head = f"{number}. {'⭐ ' if row.attached else ''}"
     far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
     room, where = line - len(head + far), clinic_address(row.clinic)
-    name = row.clinic.name if len(row.clinic.name) <= room else short(special_name(row.clinic), room)
+    name = row.clinic.name
+    if len(name) > room:
+        name = short(special_name(name, row.clinic.town), room)
     if address:
         where = short(where, address)
     elif len(f"{head}{name} · {where}{far}") > line:

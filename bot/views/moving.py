@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import clinic_address, room_line
+from bot.views.clinics import clinic_address, room_line, told_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -49,7 +49,7 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                     doctor=slot.doctor,
                 ),
                 room_line(t, slot.room),
-                t("Institution: {clinic}", clinic=clinic.name),
+                t("Institution: {clinic}", clinic=told_name(t, clinic)),
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
             t("The old booking stands until the new one is made.") if old else "",
@@ -75,7 +75,7 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
                 t("It will be: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
                 escape(f"{specialty(t, slot.service_id, slot.service)} / {slot.doctor}"),
-                t("Institution: {clinic}", clinic=clinic.name),
+                t("Institution: {clinic}", clinic=told_name(t, clinic)),
             ),
             t(
                 "This clinic does not allow two bookings with one specialist at once. The old one can be cancelled and "

@@ -13,7 +13,7 @@ from bot.keyboards.buttons.prescriptions import PrescriptionCard, PrescriptionLi
 from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.buttons.searches import SearchBegin
 from bot.keyboards.kit import DESCRIBED, back_row, button, markup, short
-from bot.views.clinics import LINE
+from bot.views.clinics import LINE, demo_mark
 from bot.views.lists import Item, Listing, Search, Tab, Whose, draw
 from bot.views.screen import Screen
 from services.accounts.model import Action, Area
@@ -69,7 +69,8 @@ def listing(t: Texts, shown: Shown) -> Screen:
     return draw(
         t,
         Listing(
-            title=t.label("💊 {title}", title=t.label(TITLES[tab])),
+            title=t.label("💊 {title}", title=t.label(TITLES[tab]))
+            + demo_mark(t, demo=any(each.prescription.demo for each in shown.found.items)),
             items=[_item(t, each, shown) for each in shown.found.items],
             page=shown.page,
             total=shown.found.total,
@@ -111,7 +112,10 @@ def card(
     over = entry.status in (PrescriptionStatus.EXPIRED, PrescriptionStatus.CANCELLED)
     return Screen(
         blocks(
-            bold(t("💊 Commercial prescription") if each.commercial else t("💊 Prescription")),
+            bold(
+                (t("💊 Commercial prescription") if each.commercial else t("💊 Prescription"))
+                + demo_mark(t, demo=each.demo)
+            ),
             t("Patient: {name}", name=bold(person.full_name)),
             lines(*_columns(t, entry, limit=1000)),
             lines(
@@ -170,7 +174,7 @@ def sheet(t: Texts, entry: PrescriptionEntry) -> Sheet:
     )
     return Sheet(
         title=t.label("Commercial prescription: details") if each.commercial else t.label("Prescription: details"),
-        clinic=Head(each.clinic, each.clinic_address, each.clinic_phone),
+        clinic=Head(each.clinic + demo_mark(t, demo=each.demo), each.clinic_address, each.clinic_phone),
         person=[
             Fact(t.label("Patient"), person.full_name),
             *([Fact(t.label("Date of birth"), numeric(born))] if born is not None else []),

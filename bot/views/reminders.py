@@ -9,7 +9,7 @@ from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import Tab, VisitCancel, VisitCard, VisitList, VisitMove
 from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, home_button, markup, numbered, short
-from bot.views.clinics import clinic_address, room_line
+from bot.views.clinics import clinic_address, demo_mark, room_line, told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.visits import answered, is_child, visit_when
@@ -29,15 +29,16 @@ HEADINGS: Mapping[str, str] = {
 def reminder(t: Texts, entries: Sequence[VisitEntry], now: datetime, *, back: NotificationList | None = None) -> Screen:
     """One visit, or several that are reminded of together. `back`: the list that it was opened from."""
     if len(entries) == 1:
-        told, rows = [_in_full(t, entries[0], now)], _actions(t, entries[0], now)
+        told, rows, several = [_in_full(t, entries[0], now)], _actions(t, entries[0], now), ""
     else:
         shown = list(enumerate(entries[:PAGE_SIZE], start=1))
         told = [_in_short(t, number, entry, now) for number, entry in shown]
         rows = [_actions_in_a_row(t, number, entry, now) for number, entry in shown]
+        several = _demo(t, entries)
     more = len(entries) - PAGE_SIZE
     return Screen(
         blocks(
-            Html("🔔 ") + bold(t("Reminder")),
+            Html("🔔 ") + bold(t("Reminder") + several),
             *told,
             t.n("And {count} more: see “My bookings”.", "And {count} more: see “My bookings”.", more)
             if more > 0
@@ -69,7 +70,7 @@ def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime) -
     return Screen(
         blocks(
             t("While the bot was stopped, it could not write to you."),
-            bold(t("Still ahead:")) if shown else "",
+            bold(t("Still ahead:") + _demo(t, ahead)) if shown else "",
             *(_in_short(t, number, entry, now) for number, entry in shown),
             t.n("{count} notification has not been read.", "{count} notifications have not been read.", unread)
             if unread
@@ -83,6 +84,10 @@ def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime) -
     )
 
 
+def _demo(t: Texts, entries: Sequence[VisitEntry]) -> str:
+    return demo_mark(t, demo=any(each.visit.clinic.demo for each in entries))
+
+
 def _in_full(t: Texts, entry: VisitEntry, now: datetime) -> Html:
     visit = entry.visit
     return blocks(
@@ -91,7 +96,7 @@ def _in_full(t: Texts, entry: VisitEntry, now: datetime) -> Html:
             t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
             escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
             room_line(t, visit.room),
-            t("Institution: {clinic}", clinic=visit.clinic.name),
+            t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
             t("Address: {address}", address=clinic_address(visit.clinic)),
         ),
         answered(t, entry) if entry.replied else "",

@@ -24,7 +24,7 @@ from bot.keyboards.kit import (
 from bot.keyboards.labels import apart
 from bot.keyboards.wizard import StepButtons
 from bot.views import refusals
-from bot.views.clinics import room_line
+from bot.views.clinics import room_line, told_name
 from bot.views.common import Scene
 from bot.views.doctors import doctor_labels
 from bot.views.screen import Screen
@@ -350,7 +350,7 @@ def place_lines(t: Texts, place: Place) -> Html:
         if place.moved_from
         else "",
         t("Patient: {name}", name=place.who),
-        t("Clinic: {clinic}", clinic=place.clinic.name),
+        t("Clinic: {clinic}", clinic=told_name(t, place.clinic)),
     )
 
 

@@ -19,7 +19,7 @@ from bot.keyboards.buttons.visits import (
     VisitVenue,
 )
 from bot.keyboards.kit import DESCRIBED, Row, back_row, button, home_button, markup, short
-from bot.views.clinics import clinic_address, room_line
+from bot.views.clinics import clinic_address, demo_mark, room_line, told_name
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
 from bot.views.screen import Screen
@@ -129,7 +129,7 @@ def facts(t: Texts, entry: VisitEntry, told: str) -> Html:
             room_line(t, visit.room),
         ),
         lines(
-            t("Institution: {clinic}", clinic=visit.clinic.name),
+            t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
             t("Address: {address}", address=clinic_address(visit.clinic)),
             t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
         ),
@@ -171,7 +171,7 @@ def cancel_question(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
                 t("Patient: {name}", name=bold(entry.person.full_name)),
                 t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
                 escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
-                t("Institution: {clinic}", clinic=visit.clinic.name),
+                t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
             ),
         ),
         markup(
@@ -206,7 +206,8 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
     return draw(
         t,
         Listing(
-            title=t.label("Bookings with doctors"),
+            title=t.label("Bookings with doctors")
+            + demo_mark(t, demo=any(each.visit.clinic.demo for each in found.items)),
             items=[_item(t, entry, now) for entry in found.items],
             page=page,
             total=found.total,

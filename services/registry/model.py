@@ -267,8 +267,9 @@ class Prescription:
     `number`: series and number, as on the paper. `commercial`: the patient pays for the drug; else it is given free of
     charge or at a discount. `drug`: name, form and dose as the doctor has written them. `how`: how to take it, and
     `amount`: how much is to be given («№ 20», «2 упаковки»); either may be empty. `clinic` with its address, phone and
-    IANA zone `tz`: as they were when it was written. `doctor`: surname, name, patronymic. `valid_until`: the last day
-    on which it is good; None: not said. `dispensed`: the day on which it was given out, where known.
+    IANA zone `tz`: as they were when it was written; `demo`: it is an invented one. `doctor`: surname, name,
+    patronymic. `valid_until`: the last day on which it is good; None: not said. `dispensed`: the day on which it was
+    given out, where known.
     """
 
     id: str
@@ -288,6 +289,7 @@ class Prescription:
     status: PrescriptionStatus
     """As kept, which a day that passes does not change: `standing` tells what it is today."""
     dispensed: date | None = None
+    demo: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "valid_until", real_date(self.valid_until))

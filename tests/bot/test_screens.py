@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -54,9 +55,13 @@ def keys_of(kind: str, step: AnyStep) -> StepButtons:
     return StepButtons("W" * 12, step.name, 99_999, can_go_back=step is not first)
 
 
+_NAME = re.compile(r"\{n?a?m?e?\}?")
+"""Of a name with braces that may have been cut."""
+
+
 def check_language(t: Texts, text: str, labels: list[str]) -> None:
     for said in (text, *labels):
-        said = said.replace(EVIL, "").replace("{name}", "")
+        said = _NAME.sub("", said.replace(EVIL, ""))
         if t.locale == "ru":
             limits.check_russian(said)
         else:

@@ -93,7 +93,7 @@ async def test_a_clinic_by_typing(town: BotProcess) -> None:
     await to_clinics(user)
 
     # STEP 1. The attached one first, with a star, then others of the same town; only those that see adults.
-    assert "1. ⭐ Поликлиника № 1, Мытищи (демо)" in user.screen().text
+    assert "1. ⭐ Поликлиника № 1, Мытищи" in user.screen().text
     assert "поликлиника прикрепления" in user.screen().text
     assert "Детская" not in user.screen().text
 
@@ -184,7 +184,7 @@ async def test_a_place_on_the_map_and_away_again(town: BotProcess) -> None:
     await user.press("📍 Поликлиника на карте")
     place = user.messages()[-1]
     assert place.venue is not None
-    assert place.venue["title"] == "Поликлиника № 1, Мытищи (демо)"
+    assert place.venue["title"] == "Поликлиника № 1, Мытищи"
     assert "Мытищи" in place.venue["address"]
     assert abs(place.venue["location"]["latitude"] - MYTISHCHI[0]) < 0.1
 

@@ -83,7 +83,7 @@ async def test_a_person_books_by_the_map(town: BotProcess) -> None:
     await user.press("📍")
     place = user.messages()[-1]
     assert place.venue is not None
-    assert place.venue["title"] == f"{name} (демо)"
+    assert place.venue["title"] == name
     await user.press("✖️")
     assert user.screen() == card
 

@@ -56,5 +56,8 @@ SAMPLES = Samples(
         *(Sample(clinics.region_name, (each,)) for each in REGIONS),
         *(Sample(clinics.room_line, (each,)) for each in ("214", ROOM)),
         Sample(clinics.contacts, (PLAIN,)),
+        Sample(clinics.told_name, (replace(PLAIN, demo=True),)),
+        Sample(clinics.demo_mark, named={"demo": True}),
     ],
+    words=[name for names in clinics.clinic_names(NEIGHBOURS) for name in names],
 )

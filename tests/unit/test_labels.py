@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from bot.keyboards.kit import LABEL
 from bot.keyboards.labels import EARLY, apart, headed, read_alike
-from bot.views.clinics import clinic_labels, special_name
+from bot.views.clinics import clinic_labels
 from bot.views.doctors import doctor_labels
 from services.registry.model import AgeGroup, Clinic
+from services.texts.clinics import special_name
 
 WORDS = st.sampled_from(["городская", "поликлиника", "детская", "№", "1", "12", "2", "отделение", "филиал", "ФГБУ"])
 NAMES = st.lists(WORDS, min_size=1, max_size=9).map(" ".join)
@@ -132,7 +133,7 @@ def test_clinics_of_one_name_by_their_streets() -> None:
     ],
 )
 def test_what_is_special_about_a_clinic(name: str, special: str) -> None:
-    assert special_name(clinic(name)) == special
+    assert special_name(name, "Москва") == special
 
 
 def test_doctors_by_surname_and_name() -> None:

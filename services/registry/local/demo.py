@@ -24,8 +24,10 @@ from services.storage.tables import setting
 from services.storage.units import Unit
 
 FILLED = "demo_filled"
-"""The setting that holds the day for which the demo was last filled to the end."""
+"""The setting that holds the day for which the demo was last filled to the end, and with which edition of it."""
 
+EDITION = "2"
+"""Of the clinics and doctors below: another one is put into databases that were filled today already."""
 DAYS_AHEAD = 14
 _SHIFT = timedelta(hours=5, minutes=40)
 _SHIFTS = (time(8), time(14))
@@ -44,7 +46,7 @@ async def fill_demo(database: Database, clock: Clock, places: Sequence[DemoClini
     """
     today = clock.now().astimezone(_ZONE).date()
     done = (await database.fetch(select(setting.c.value).where(setting.c.name == FILLED))).scalar_one_or_none()
-    if done == today.isoformat():
+    if done == _mark(today):
         return False
     await roll_demo(database, clock, places)
     return True
@@ -75,8 +77,12 @@ async def roll_demo(database: Database, clock: Clock, places: Sequence[DemoClini
         async with database.aside.write() as connection:
             await _alone_in(connection, place)
             await connection.execute(delete(slot).where(*past))
-    mark = insert_for(database.dialect, setting).values(name=FILLED, value=today.isoformat())
-    await database.aside.execute(mark.on_conflict_do_update(index_elements=["name"], set_={"value": today.isoformat()}))
+    mark = insert_for(database.dialect, setting).values(name=FILLED, value=_mark(today))
+    await database.aside.execute(mark.on_conflict_do_update(index_elements=["name"], set_={"value": _mark(today)}))
+
+
+def _mark(today: date) -> str:
+    return f"{today.isoformat()} {EDITION}"
 
 
 async def _alone_in(connection: Unit, place: DemoClinic) -> None:

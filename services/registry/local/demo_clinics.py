@@ -172,7 +172,7 @@ def demo_clinics() -> Iterator[DemoClinic]:
 def _clinic(random: Random, clinic_id: str, place: int, town: Town, kind: Kind, number: int) -> Clinic:
     return Clinic(
         id=clinic_id,
-        name=f"{kind.name.format(number, town.name)} (демо)",
+        name=kind.name.format(number, town.name),
         address=f"г. {town.name}, {random.choice(_STREETS)}, д. {random.randint(1, 60)}",
         town=town.name,
         region=REGION,

@@ -230,9 +230,10 @@ def _content(record: PrescriptionRecord, place: Clinic, before: Content | None =
         "clinic_address": with_town(place.address, place.town),
         "clinic_phone": place.phone,
         "tz": place.tz,
+        "demo": place.demo,
     }
     if before is not None and before["clinic_id"] == record.clinic_id:
-        as_said = {name: before[name] for name in as_said}
+        as_said = {name: before[name] for name in as_said if name in before}
     return as_said | {
         "number": record.number,
         "commercial": record.commercial,
