@@ -20,13 +20,14 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.casebook import Casebook
 from bot.common import Common
 from bot.entries import Entries
-from bot.front import ConsentFirst, HomeScreen
+from bot.front import ConsentFirst, HomeScreen, OwnClinic
 from bot.fsm.storage import DraftStorage
 from bot.fsm.wizard import Wizard
 from bot.handlers import chat_member, last
 from bot.handlers.start import StartLinks
 from bot.handlers.wizard import RunningWizard, Wizards, typing
 from bot.kernel import Kernel, Services, bind
+from bot.middlewares.danger import AlarmFirst, BelowAlarm
 from bot.middlewares.errors import Errors
 from bot.middlewares.guest import Guest, GuestLocales
 from bot.middlewares.order import ChatOrder, Duplicates
@@ -36,10 +37,12 @@ from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
 from bot.papers import DocumentKinds
 from bot.routing import Presses, Replay
 from bot.storage import Storage
-from bot.topic import Command, OwnAddress, SearchSpec, Topic
+from bot.topic import Command, OwnAddress, SearchSpec, Topic, Wish
 from bot.topics import ALL
+from bot.views import danger
 from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
+from bot.wishes import TopicsWish, Wishes
 from services.accounts.accounts import Accounts
 from services.accounts.agreement import PUBLISHED, Agreements
 from services.accounts.concerns import undeclared
@@ -87,6 +90,10 @@ class House:
         return cast(ConsentFirst, self.services["consent"])
 
     @property
+    def own_clinic(self) -> OwnClinic:
+        return cast(OwnClinic, self.services["own_clinic"])
+
+    @property
     def notices(self) -> Notices:
         return self.service(Notices)
 
@@ -109,13 +116,16 @@ def build_kernel(
     *,
     operator: str = "",
     mails: bool = False,
+    crisis_line: str = "",
     family: ReadyFamily | None = None,
     own_word_from: int = OWN_WORD_FROM,
     patience: timedelta = REGISTRY_PATIENCE,
     topics: Sequence[Topic] = ALL,
     agreements: Agreements = PUBLISHED,
 ) -> Kernel:
-    """What every topic stands on: `operator`, `mails`, `own_word_from` as `Kernel` says; `family`: DEMO's ready one."""
+    """What every topic stands on: `operator`, `mails`, `own_word_from`, `crisis_line` as `Kernel` says; `family`:
+    DEMO's ready one.
+    """
     database, vault, clock = storage.database, storage.vault, storage.clock
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
     specs = [spec for topic in topics for spec in topic.notices]
@@ -143,6 +153,7 @@ def build_kernel(
         version=product_version(),
         mails=mails,
         own_word_from=own_word_from,
+        crisis_line=crisis_line,
         ready_family=family,
         patience=patience,
     )
@@ -252,6 +263,9 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
 
     return {
         "entries": Entries(entries, [command for topic in topics for command in topic.commands]),
+        "wishes": Wishes(
+            [TopicsWish(topic.name, _bound_wish(wish, services)) for topic in topics for wish in topic.wishes]
+        ),
         "notices": Notices(specs, lines, kernel.persons, kernel.clock),
         "of_a_day": of_a_day(specs),
         "export_words": export_words(topics),
@@ -259,6 +273,14 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
         "wizards": Wizards(running, kernel.accounts, kernel.drafts, kernel.outbox, home),
         "guest_locales": GuestLocales(kernel.memory),
     }
+
+
+def _bound_wish(wish: Wish, services: Services) -> Wish:
+    return replace(
+        wish,
+        when=bind(wish.when, services) if wish.when else None,
+        leads=bind(wish.leads, services) if wish.leads else None,
+    )
 
 
 def _bound(own: OwnAddress, services: Services) -> OwnAddress:
@@ -297,11 +319,16 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
         accounts=kernel.accounts,
         revivals=services["revivals"],
     )
+    locales = house.service(GuestLocales)
+    dispatcher.update.outer_middleware(
+        AlarmFirst(kernel.accounts, locales, kernel.memory, house.own_clinic, kernel.crisis_line)
+    )
     dispatcher.update.outer_middleware(ChatOrder(common.pace))
     dispatcher.update.outer_middleware(Duplicates(common.seen))
     errors = Errors(kernel.accounts, house.consent)
-    guest = Guest(kernel.accounts, house.service(GuestLocales), kernel.memory, kernel.clock, ready)
+    guest = Guest(kernel.accounts, locales, kernel.memory, kernel.clock, ready)
     dispatcher.update.outer_middleware(PressesFirst(_taking_presses(house), (errors, guest, SlowPress())))
+    dispatcher.message.outer_middleware(BelowAlarm())
     dispatcher.message.outer_middleware(errors)
     dispatcher.message.outer_middleware(guest)
     dispatcher.my_chat_member.outer_middleware(errors)
@@ -349,14 +376,17 @@ def _taking_presses(house: House) -> Callable[[TelegramObject, dict[str, Any]], 
 
 
 def _the_rest(house: House) -> Router:
-    """Messages that nobody else took."""
+    """Messages that nobody else took. Whoever speaks of danger is not answered by the consent."""
     router = Router(name="the rest")
+    unknown_message = bind(last.unknown_message, house.services)
 
-    async def take_message(_: Message, visitor: Visitor) -> None:
-        if visitor.known is None:
-            await house.consent.ask(visitor)
+    async def take_message(message: Message, visitor: Visitor, alarm: object = None) -> None:
+        if visitor.known is not None:
+            await unknown_message(visitor, message.text or message.caption or "", alarmed=alarm is not None)
+        elif alarm is not None:
+            await visitor.send(danger.afterwards(visitor.t))
         else:
-            await last.unknown_message(visitor)
+            await house.consent.ask(visitor)
 
     router.message.register(take_message)
     return router

@@ -1,6 +1,7 @@
 """What the house itself shows wherever it is: Home, and the consent that comes before everything.
 
-Topics build both, under the names `home` and `consent`.
+Topics build them, under the names `home` and `consent`; and what is said first to whoever is in danger takes the phone
+of the clinic that `own_clinic` gives.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from typing import Protocol
 
 from bot.views.screen import Screen
 from bot.visitor import Visitor
+from services.accounts.model import Account
+from services.registry.model import Clinic
 from services.texts.i18n import Html
 
 
@@ -25,4 +28,10 @@ class ConsentFirst(Protocol):
 
     async def ask_anew(self, visitor: Visitor, pressed: str | None) -> None:
         """Who has agreed to an older text is asked about today's. `pressed`: the button that led here, to come back."""
+        ...
+
+
+class OwnClinic(Protocol):
+    async def of(self, account: Account) -> Clinic | None:
+        """The clinic that the account would call, None: it knows none. Raises `RegistryUnavailable`."""
         ...

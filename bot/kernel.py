@@ -32,6 +32,7 @@ Services = Mapping[str, object]
 class Kernel:
     """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO.
 
+    `crisis_line`: whom somebody can call who does not want to live, in the operator's words, "" for nobody.
     `areas`: what of a person topics stand for, and a consent may name; `agreements`: to what
     the processing is consented to; `mails`: there is a mail server to send letters
     by; `own_word_from`: at which age a teenager's own word comes before that of representatives (15 to 18, 18: never);
@@ -55,6 +56,7 @@ class Kernel:
     version: str
     mails: bool
     own_word_from: int
+    crisis_line: str
     ready_family: ReadyFamily | None
     patience: timedelta
 

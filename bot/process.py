@@ -115,6 +115,7 @@ def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Re
         operator=settings.operator_name,
         mails=bool(settings.smtp_url),
         own_word_from=settings.teen_consent_from,
+        crisis_line=settings.crisis_line,
         family=ready_family(settings, storage),
     )
 

@@ -19,6 +19,7 @@ from services.notify.smtp import mail_server, sender
 from services.registry.model import ADULT_AGE
 from services.secure import is_this_machine
 from services.storage.files import check_private
+from services.texts.names import one_line
 
 TELEGRAM = "https://api.telegram.org"
 LOCAL_TOKEN = "1000000001:local-chat-needs-no-secret-token"  # noqa: S105  (the local chat takes any)
@@ -29,6 +30,7 @@ _CAUGHT_FROM = "nomerok@nomerok.example"
 _HEALTH = "/healthz"
 _WEBHOOK_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
+_LONGEST_CRISIS_LINE = 300
 _TELEGRAMS_PORTS = (443, 80, 88, 8443)
 _TEENAGERS_AGES = tuple(str(each) for each in range(OWN_WORD_FROM, ADULT_AGE + 1))
 
@@ -54,6 +56,7 @@ class Settings(BaseSettings):
     mail_from: str = ""
     presses_a_minute: int = Field(default=120, ge=10)
     teen_consent_from: int = OWN_WORD_FROM
+    crisis_line: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     emulator_host: str = "127.0.0.1"
     emulator_port: int = Field(default=8080, ge=1, le=65535)
@@ -74,6 +77,14 @@ class Settings(BaseSettings):
         if str(value).strip() not in _TEENAGERS_AGES:
             raise ValueError("it must be 15, 16 or 17, or 18 to turn it off")
         return value
+
+    @field_validator("crisis_line")
+    @classmethod
+    def _a_line_to_be_read(cls, value: str) -> str:
+        line = one_line(value)
+        if len(line) > _LONGEST_CRISIS_LINE:
+            raise ValueError(f"it must be a line of {_LONGEST_CRISIS_LINE} characters at most")
+        return line
 
     @field_validator("bot_token")
     @classmethod

@@ -100,6 +100,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What people type who want something of the topic, where no question is open.
+
+    `words`: the section of its phrases in the topic's file of `services/texts/words`. `label`, `button`, `when`: as of
+    an `Entry`; `leads`: where the button leads for this visitor in the stead of `button` (takes the visitor), None:
+    there. `said`: an msgid, what is to be known of it. `by_phone`: what helps is a call to the clinic, whose phone is
+    told. `yields`: it is meant only where nothing else is.
+    """
+
+    words: str
+    label: str
+    button: CallbackData
+    leads: Callable[..., Awaitable[CallbackData | None]] | None = None
+    when: Callable[..., Awaitable[bool]] | None = None
+    said: str = ""
+    by_phone: bool = False
+    yields: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A command of the chat, `/name`. `does`: an msgid, as Telegram's menu and help tell it; `rank`: its place there.
 
@@ -340,11 +360,12 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `documents`: what it
-    gives as papers; `personal`: its part of «Мои данные», `words`: what its names and codes mean there. `follows`:
-    changes of the registry that it hears of, and what it does about them. `sweeps`: what is tidied up every ten
-    minutes. `cli`: commands of the operator's, `imports`: files that one of them takes. `areas`: what of a person it
-    stands for: a consent may name these, and no others. `rests`: what it keeps that goes along with a right that ends.
+    `wishes`: what is typed that leads to it. `cases`: what of the topic is sent and answered; `searches`: its lists
+    that can be searched; `documents`: what it gives as papers; `personal`: its part of «Мои данные», `words`: what its
+    names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
+    `sweeps`: what is tidied up every ten minutes. `cli`: commands of the operator's, `imports`: files that one of them
+    takes. `areas`: what of a person it stands for: a consent may name these, and no others. `rests`: what it keeps that
+    goes along with a right that ends.
     """
 
     name: str
@@ -355,6 +376,7 @@ class Topic:
     links: Sequence[StartLink] = ()
     wizards: Sequence[WizardSpec] = ()
     entries: Sequence[Entry] = ()
+    wishes: Sequence[Wish] = ()
     notices: Sequence[NoticeSpec] = ()
     lines: LinesSpec | None = None
     cases: Sequence[CaseSpec] = ()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from bot.front import HomeScreen
-from bot.views import common
+from bot.front import HomeScreen, OwnClinic
+from bot.views import common, danger
+from bot.views import wishes as view
 from bot.visitor import Visitor
+from bot.wishes import Wishes
+from services.registry.model import Clinic
+from services.registry.ports.errors import RegistryUnavailable
 
 
 async def unknown_press(visitor: Visitor, *, home: HomeScreen) -> None:
@@ -12,5 +16,19 @@ async def unknown_press(visitor: Visitor, *, home: HomeScreen) -> None:
     await visitor.show(await home.screen(visitor), common.outdated(visitor.t))
 
 
-async def unknown_message(visitor: Visitor) -> None:
-    await visitor.send(common.not_understood(visitor.t))
+async def unknown_message(visitor: Visitor, text: str, alarmed: bool, *, wishes: Wishes, own_clinic: OwnClinic) -> None:
+    """A message that no question waits for: what it wishes, as far as that can be told. `alarmed`: the alarm stands."""
+    t = visitor.t
+    offers = [each for each in await wishes.offers(visitor, text) if not (alarmed and each.by_phone)]
+    if offers:
+        clinic = await _known(own_clinic, visitor) if any(each.by_phone for each in offers) else None
+        await visitor.send(view.offers(t, offers, clinic))
+    else:
+        await visitor.send(danger.afterwards(t) if alarmed else common.not_understood(t))
+
+
+async def _known(own_clinic: OwnClinic, visitor: Visitor) -> Clinic | None:
+    try:
+        return await own_clinic.of(visitor.account)
+    except RegistryUnavailable:
+        return None

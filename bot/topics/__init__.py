@@ -23,6 +23,7 @@ from bot.topics import (
     help,  # noqa: A004
     home,
     language,
+    later,
     limits,
     links,
     mail,
@@ -65,6 +66,7 @@ ALL: Sequence[Topic] = (
     more.TOPIC,
     help.TOPIC,
     language.TOPIC,
+    later.TOPIC,
     operators.TOPIC,
     limits.TOPIC,
     mydata.TOPIC,

@@ -15,9 +15,10 @@ from bot.fsm.person import FormSteps
 from bot.fsm.times import TimeSteps, WhoAndWhere
 from bot.fsm.wizard import Table
 from bot.handlers import booking
+from bot.handlers.specialists import FIRST, SPECIALISTS, leads_to
 from bot.kernel import Kernel
 from bot.keyboards.buttons.booking import GO_BOOKING
-from bot.topic import Entry, Place, Tick, Topic, WizardSpec
+from bot.topic import Entry, Place, Tick, Topic, Wish, WizardSpec
 from bot.views import refusals
 from bot.views.export import booking as booking_words
 from bot.views.export import map as map_words
@@ -125,6 +126,12 @@ async def purge_watch(*, watch: Watch) -> None:
     await watch.purge()
 
 
+_AS_ANY_BOOKING = N_("First I ask who the visit is for, then I show the free times.")
+_WHO_LOOKS_FIRST = N_(
+    "A general practitioner looks first, for a child a paediatrician, and says who comes next. "
+    "If it gets worse, call 103 or 112."
+)
+
 TOPIC = Topic(
     "booking",
     build=build,
@@ -140,6 +147,19 @@ TOPIC = Topic(
         ),
     ),
     entries=(Entry(Place.HOME, N_("🩺 Book a doctor"), GO_BOOKING, 10),),
+    wishes=(
+        *(
+            Wish(each.words, each.label, GO_BOOKING, leads=leads_to(each.posts), said=_AS_ANY_BOOKING)
+            for each in SPECIALISTS
+        ),
+        Wish(FIRST.words, FIRST.label, GO_BOOKING, leads=leads_to(FIRST.posts), said=_WHO_LOOKS_FIRST),
+        Wish(
+            "any",
+            N_("🩺 Book a doctor"),
+            GO_BOOKING,
+            yields=True,
+        ),
+    ),
     follows=follows,
     ticks=(
         Tick("recovery", timedelta(seconds=5), recover),

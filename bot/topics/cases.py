@@ -10,7 +10,7 @@ from bot.handlers import cases
 from bot.kernel import Kernel
 from bot.keyboards.buttons.cases import CaseList
 from bot.notices import cases as notices
-from bot.topic import CliCommand, Entry, Place, Topic
+from bot.topic import CliCommand, Entry, Place, Topic, Wish
 from bot.views.export import cases as words
 from services.cases.cases import Cases
 from services.cases.desk import CaseDesk
@@ -32,6 +32,13 @@ TOPIC = Topic(
     build=build,
     routes=cases.ROUTES,
     entries=(Entry(Place.HOME, N_("🗂 Application statuses"), CaseList(page=0), 30),),
+    wishes=(
+        Wish(
+            "statuses",
+            N_("🗂 Application statuses"),
+            CaseList(page=0),
+        ),
+    ),
     notices=notices.SPECS,
     lines=notices.LINES,
     personal=personal,

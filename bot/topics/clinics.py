@@ -8,7 +8,7 @@ from bot.handlers import clinics
 from bot.kernel import Kernel
 from bot.keyboards.buttons.clinics import RegionList
 from bot.operator import Operator
-from bot.topic import Entry, ImportSpec, Place, Topic
+from bot.topic import Entry, ImportSpec, Place, Topic, Wish
 from services.clinics.columns import FORMAT
 from services.clinics.directory import Directory
 from services.clinics.importing import ClinicsImporter
@@ -29,5 +29,13 @@ TOPIC = Topic(
     build=build,
     routes=clinics.ROUTES,
     entries=(Entry(Place.HELP, N_("🏥 Clinics"), RegionList(page=0), 10),),
+    wishes=(
+        Wish(
+            "directory",
+            N_("🏥 Clinics"),
+            RegionList(page=0),
+            said=N_("The list of clinics has their addresses, phones and hours."),
+        ),
+    ),
     imports=(ImportSpec(FORMAT, _importer),),
 )

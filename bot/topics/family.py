@@ -13,7 +13,7 @@ from bot.handlers.home import Home
 from bot.kernel import Kernel
 from bot.keyboards.buttons.family import GO_POLICIES
 from bot.notices import family as notices
-from bot.topic import Entry, Place, Tick, Topic, WizardSpec
+from bot.topic import Entry, Place, Tick, Topic, Wish, WizardSpec
 from bot.views.export import family as family_words
 from services.accounts.ageing import Ageing
 from services.accounts.consents import Consents
@@ -78,6 +78,14 @@ TOPIC = Topic(
             GO_POLICIES,
             10,
             about=N_("Policies: everybody you book for; here you choose whose policy stands in the main menu."),
+        ),
+    ),
+    wishes=(
+        Wish(
+            "policies",
+            N_("👪 Policies"),
+            GO_POLICIES,
+            said=N_("Under “👪 Policies” stand you and everybody you book for; there you can add somebody, too."),
         ),
     ),
     notices=notices.SPECS,

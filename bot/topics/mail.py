@@ -11,7 +11,7 @@ from bot.handlers import mail
 from bot.kernel import Kernel
 from bot.keyboards.buttons.mail import GO_MAIL
 from bot.notices import mail as notices
-from bot.topic import Entry, Place, Tick, Topic, WizardSpec
+from bot.topic import Entry, Place, Tick, Topic, Wish, WizardSpec
 from bot.views.export import mail as mail_words
 from services.accounts.mail import Mail
 from services.drafts.drafts import Drafts
@@ -48,6 +48,14 @@ TOPIC = Topic(
             GO_MAIL,
             20,
             about=N_("E-mail: letters about your bookings, with a file for the calendar."),
+            when=mail.is_offered,
+        ),
+    ),
+    wishes=(
+        Wish(
+            "mail",
+            N_("✉️ E-mail"),
+            GO_MAIL,
             when=mail.is_offered,
         ),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.handlers import mydata
 from bot.kernel import Kernel
 from bot.keyboards.buttons.mydata import GO_ABOUT
-from bot.topic import Command, Entry, Place, Topic
+from bot.topic import Command, Entry, Place, Topic, Wish
 from bot.views.export import common as common_words
 from bot.views.export import mydata as mydata_words
 from services.accounts.consents import Consents
@@ -58,6 +58,13 @@ TOPIC = Topic(
             GO_ABOUT,
             50,
             about=N_("About: who keeps your data, how to get all of it and how to take your consent back."),
+        ),
+    ),
+    wishes=(
+        Wish(
+            "about",
+            N_("ℹ️ About"),
+            GO_ABOUT,
         ),
     ),
     sweeps=(tidy, purge),

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from bot.handlers import notifications
 from bot.kernel import Kernel
 from bot.keyboards.buttons.notifications import NotificationList
-from bot.topic import Entry, Place, Topic
+from bot.topic import Entry, Place, Topic, Wish
 from bot.views.export import notifications as notifications_words
 from services.notify.mydata import NotifyData
 from services.texts.i18n import N_
@@ -28,6 +28,13 @@ TOPIC = Topic(
             40,
             count=notifications.count_unread,
             counted=N_("🔔 Notifications ({count})"),
+        ),
+    ),
+    wishes=(
+        Wish(
+            "notifications",
+            N_("🔔 Notifications"),
+            NotificationList(page=0),
         ),
     ),
     personal=personal,

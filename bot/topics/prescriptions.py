@@ -11,7 +11,7 @@ from bot.kernel import Kernel
 from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS
 from bot.notices import prescriptions as notices
 from bot.operator import Operator
-from bot.topic import DocumentSpec, Entry, ImportSpec, Place, SearchSpec, Topic
+from bot.topic import DocumentSpec, Entry, ImportSpec, Place, SearchSpec, Topic, Wish
 from bot.views import prescriptions as view
 from bot.views.export import prescriptions as words
 from services.accounts.model import Area
@@ -69,6 +69,14 @@ TOPIC = Topic(
             GO_PRESCRIPTIONS,
             30,
             about=N_("Prescriptions: what the doctors have written, and until when each is valid."),
+            when=prescriptions.is_offered,
+        ),
+    ),
+    wishes=(
+        Wish(
+            "prescriptions",
+            N_("💊 Prescriptions"),
+            GO_PRESCRIPTIONS,
             when=prescriptions.is_offered,
         ),
     ),

@@ -10,7 +10,7 @@ from bot.fsm.wizard import Table
 from bot.handlers import requests
 from bot.kernel import Kernel
 from bot.keyboards.buttons.requests import GO_FEEDBACK, GO_PROBLEM, RequestCard
-from bot.topic import CaseSpec, Entry, Place, Topic, WizardSpec
+from bot.topic import CaseSpec, Entry, Place, Topic, Wish, WizardSpec
 from bot.views import requests as views
 from bot.views.export import requests as requests_words
 from services.cases.cases import Cases
@@ -69,6 +69,18 @@ TOPIC = Topic(
             GO_FEEDBACK,
             40,
             about=N_("Feedback: what you like and what should be better."),
+        ),
+    ),
+    wishes=(
+        Wish(
+            "problem",
+            N_("⚠️ Report a problem"),
+            GO_PROBLEM,
+        ),
+        Wish(
+            "feedback",
+            N_("💬 Feedback"),
+            GO_FEEDBACK,
         ),
     ),
     cases=tuple(

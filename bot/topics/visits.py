@@ -9,7 +9,7 @@ from bot.handlers import visits
 from bot.kernel import Kernel
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.notices import visits as notices
-from bot.topic import Entry, Place, Tick, Topic
+from bot.topic import Entry, Place, Tick, Topic, Wish
 from bot.views.export import calendar as calendar_words
 from bot.views.export import visits as visits_words
 from services.accounts.model import Area
@@ -19,15 +19,19 @@ from services.booking.cancelling import Cancelling
 from services.booking.deeds import Deeds
 from services.booking.links import Links
 from services.booking.mydata import BookingData
+from services.booking.own_clinic import OwnClinic
 from services.booking.repeats import Repeats
 from services.booking.telling import Telling
 from services.booking.times import Times
 from services.booking.visits import Visits
 from services.booking.watch import Watch
+from services.clinics.directory import Directory
 from services.texts.i18n import N_
 
 
-def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telling: Telling) -> Mapping[str, object]:
+def build(
+    kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telling: Telling, directory: Directory
+) -> Mapping[str, object]:
     database, registry, clock = kernel.database, kernel.registry, kernel.clock
     found = Visits(database, registry, kernel.persons, booking, clock)
     return {
@@ -36,6 +40,7 @@ def build(kernel: Kernel, *, booking: Booking, times: Times, watch: Watch, telli
         "calendar": Calendar(database, kernel.vault, found),
         "deeds": Deeds(database, kernel.vault, clock),
         "repeats": Repeats(found, times, clock),
+        "own_clinic": OwnClinic(kernel.persons, directory, found),
     }
 
 
@@ -50,11 +55,32 @@ async def recover(*, cancelling: Cancelling) -> None:
     await cancelling.recover()
 
 
+_UPCOMING = VisitList(tab=Tab.UPCOMING, page=0)
+
 TOPIC = Topic(
     "visits",
     build=build,
     routes=visits.ROUTES,
-    entries=(Entry(Place.HOME, N_("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0), 20),),
+    entries=(Entry(Place.HOME, N_("📋 My bookings"), _UPCOMING, 20),),
+    wishes=(
+        Wish(
+            "mine",
+            N_("📋 My bookings"),
+            _UPCOMING,
+        ),
+        Wish(
+            "cancel",
+            N_("📋 My bookings"),
+            _UPCOMING,
+            said=N_("To cancel: open the booking and press “✖️ Cancel the booking”."),
+        ),
+        Wish(
+            "move",
+            N_("📋 My bookings"),
+            _UPCOMING,
+            said=N_("To move: open the booking and press “🔁 Move the booking”."),
+        ),
+    ),
     notices=notices.SPECS,
     lines=notices.LINES,
     personal=personal,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.texts.i18n import N_, Texts
 
-_BY_POST = {
+BY_POST = {
     "110": N_("General practitioner"),
     "59": N_("Paediatrician"),
     "122": N_("Surgeon"),
@@ -30,4 +30,4 @@ _BY_POST = {
 
 def specialty(t: Texts, post: str, name: str) -> str:
     """What a patient reads; a post that we have no word for keeps the registry's name."""
-    return t.label(_BY_POST[post]) if t.locale != "ru" and post in _BY_POST else name
+    return t.label(BY_POST[post]) if t.locale != "ru" and post in BY_POST else name

@@ -1,20 +1,14 @@
 """Whether what was typed speaks of danger. Nothing is diagnosed: whoever is well passes over what is answered.
 
-The phrases stand in `danger.txt`, beside this file.
+The phrases stand in `words/danger.txt`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 
-from services.texts.phrases import Phrases
-
-_FILE = Path(__file__).with_name("danger.txt")
-_GROUP = re.compile(r"@(?P<name>\w+): (?P<words>.+)")
+from services.texts.phrases import Phrases, written
 
 
 class Danger(StrEnum):
@@ -33,18 +27,5 @@ def danger_in(text: str) -> Danger | None:
 @cache
 def _phrases() -> Phrases[Danger]:
     """Read once, with the first message."""
-    lines, groups, section = list[tuple[Danger, str]](), dict[str, str](), Danger.AMBULANCE
-    for line in _lines():
-        if line.startswith("["):
-            section = Danger(line.strip("[]"))
-        elif group := _GROUP.match(line):
-            groups[group["name"]] = f"{groups.get(group['name'], '')} {group['words']}"
-        else:
-            lines.append((section, line))
-    return Phrases(lines, groups)
-
-
-def _lines() -> Iterator[str]:
-    for line in _FILE.read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield line
+    file = written("danger")
+    return Phrases(((danger, line) for danger in Danger for line in file.of(danger.value)), file.groups)

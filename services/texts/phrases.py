@@ -3,7 +3,8 @@
 A phrase is a line of words. `болит|болят` – either; `сердц*` – any ending; `скорой.` – exactly so, with no slip
 forgiven; `@pain` – any word of a group; `/` – and then words that make it mean something else; `=` at its beginning –
 the sentence says this and nothing more, but for the words of the group `fillers`. «не», «нет», «без», "no" and their
-kin go with the word that follows: `не_дышит`, `не_breathe`. So a phrase without them is never found where it is denied.
+kin (`words/denials.txt`) go with the word that follows: `!дышит`, `!breathe`. So a phrase without them is never found
+where it is denied.
 
 Letters only, without case; «ё» is «е». One slip (a letter too many, too few, another, or two that changed places) is
 forgiven in words of six letters and more, but never in the first letter.
@@ -15,7 +16,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import takewhile
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from rapidfuzz.distance import OSA
@@ -33,15 +36,9 @@ _MARKS = re.compile(r"[\u0300-\u036f'’`ʼ]")
 _WITHIN = frozenset('-–—,()«»"')
 """Marks that end no sentence."""
 _NEW_LINE = "\n"
-_NOT = "не_"
-_DENIES = frozenset(
-    {
-        *("не", "ни", "нет", "без", "no", "not", "never", "without", "nor"),
-        *("dont", "doesnt", "didnt", "isnt", "arent", "wasnt", "wont", "wouldnt"),
-    }
-)
-_DENIED = {"cant": "can", "cannot": "can", "couldnt": "can"}
-"""Words that say what they deny."""
+_NOT = "!"
+_WORDS = Path(__file__).with_name("words")
+_GROUP_LINE = re.compile(r"@(?P<name>\w+): (?P<words>.+)")
 
 Meaning = TypeVar("Meaning")
 
@@ -165,6 +162,33 @@ class Phrases(Generic[Meaning]):
         return self._spellings[word]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file of phrases: `groups` of words by name, `sections` of lines by what stands over them."""
+
+    groups: Mapping[str, str]
+    sections: Mapping[str, Sequence[str]]
+
+    def of(self, section: str) -> Sequence[str]:
+        """Its lines. `LookupError` where there is none."""
+        return self.sections[section]
+
+
+@cache
+def written(name: str) -> Written:
+    """The file `words/NAME.txt`: `[section]`, then a phrase a line; `@group: words`; `#` for what is not read."""
+    groups, sections = dict[str, str](), dict[str, list[str]]()
+    section = list[str]()
+    for line in (_WORDS / f"{name}.txt").read_text("utf-8").splitlines():
+        if group := _GROUP_LINE.fullmatch(line):
+            groups[group["name"]] = f"{groups.get(group['name'], '')} {group['words']}"
+        elif line.startswith("["):
+            section = sections.setdefault(line.strip("[]"), [])
+        elif line and not line.startswith("#"):
+            section.append(line)
+    return Written(groups, sections)
+
+
 def plain(text: str) -> str:
     """Letters as they are compared: one case, «ё» as «е», no marks, no apostrophes."""
     apart = unicodedata.normalize("NFKD", text.casefold()).replace("и\u0306", "й")
@@ -172,21 +196,30 @@ def plain(text: str) -> str:
 
 
 def sentences_of(text: str) -> list[list[str]]:
-    """The words of each sentence, denials joined to what they deny: «Нет, не дышит» – не_дышит."""
+    """The words of each sentence, denials joined to what they deny: «Нет, не дышит» – !дышит."""
     sentences: list[list[str]] = [[]]
-    denied = False
+    denied, denials = False, _denials()
     for piece in _PIECES.findall(plain(text))[: 2 * _READ]:
         if not piece[0].isalnum():
             denied = denied and piece == _NEW_LINE
             if not _WITHIN.issuperset(piece):
                 sentences.append([])
             continue
-        if piece in _DENIED:
-            sentences[-1].append(_NOT + _DENIED[piece])
-        elif piece not in _DENIES:
+        denies = denials.get(piece)
+        if denies is None:
             sentences[-1].append(_NOT * denied + piece)
-        denied = piece in _DENIES
+        elif denies:
+            sentences[-1].append(_NOT + denies)
+        denied = denies == ""
     return [sentence for sentence in sentences if sentence]
+
+
+@cache
+def _denials() -> Mapping[str, str]:
+    """Words that deny, with what they deny; "" for those that deny what follows them."""
+    with_word = (line.split() for line in written("denials").of("with the word"))
+    alone = (word for line in written("denials").of("what follows") for word in line.split())
+    return {**dict.fromkeys(alone, ""), **dict(with_word)}
 
 
 def _initial(word: str) -> str:

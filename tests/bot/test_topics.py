@@ -31,7 +31,7 @@ OF_THE_HOUSE = {
     "topics": (),
     "handlers": ("chat_member", "close", "last", "start", "wizard"),
     "fsm": ("storage", "wizard"),
-    "views": ("common", "profile", "prompts", "refusals", "screen"),
+    "views": ("common", "danger", "profile", "prompts", "refusals", "screen", "wishes"),
     "views/export": ("common", "words"),
     "keyboards": ("data", "kit", "markup", "wizard"),
     "keyboards/buttons": ("common", "wizard"),

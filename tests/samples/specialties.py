@@ -6,5 +6,5 @@ from bot.views import specialties
 from tests.samples.common import Sample, Samples
 
 SAMPLES = Samples(
-    sentences=[Sample(specialties.specialty, (post, "Терапевт")) for post in (*specialties._BY_POST, "v999")],
+    sentences=[Sample(specialties.specialty, (post, "Терапевт")) for post in (*specialties.BY_POST, "v999")],
 )

@@ -67,7 +67,7 @@ def services() -> list[StepSample]:
     def offers(name: str, free: int, post: str = "v999") -> list[ServiceOffer]:
         return [ServiceOffer(post, name, soon if free else None, free) for _ in range(PAGE)]
 
-    known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties._BY_POST)[:PAGE]]
+    known = [ServiceOffer(post, "Терапевт", NOW + timedelta(days=1), 5) for post in list(specialties.BY_POST)[:PAGE]]
     some = [
         ServiceOffer(post, name, NOW + timedelta(days=ahead) if ahead else None, 7 * ahead)
         for ahead, (post, name) in enumerate(SPECIALTIES.items())

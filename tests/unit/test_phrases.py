@@ -22,10 +22,10 @@ def holds(line: str, text: str) -> bool:
         ("ребенок", "Ребёнок"),
         ("ребенок", "ре\u0301бёнок"),
         ("ильин", "Ильи́н"),
-        ("не_дышит", "совсем не дышит"),
-        ("не_сознания", "лежит без сознания"),
-        ("не_can breathe", "I can’t breathe"),
-        ("не_breathe", "I do not breathe"),
+        ("!дышит", "совсем не дышит"),
+        ("!сознания", "лежит без сознания"),
+        ("!can breathe", "I can’t breathe"),
+        ("!breathe", "I do not breathe"),
         ("сознание", "созание"),
         ("сознание", "сознаниие"),
         ("сознание", "сонзание"),
@@ -50,7 +50,7 @@ def test_a_phrase_is_found(line: str, text: str) -> None:
         ("скорой.", "скором"),
         ("сознание", "осознание"),  # never the first letter
         ("сознание", "созерцание"),
-        ("не_дышит", "дышит"),
+        ("!дышит", "дышит"),
         ("= плохо", "мне плохо видно"),
         ("болит / зуб*", "зуб болит"),
         ("болит", ""),
@@ -62,7 +62,7 @@ def test_what_only_looks_like_it_is_not_found(line: str, text: str) -> None:
 
 
 def test_a_denial_goes_with_the_word_that_follows() -> None:
-    assert sentences_of("Нет, не дышит. Don't know") == [["не_дышит"], ["не_know"]]
+    assert sentences_of("Нет, не дышит. Don't know") == [["!дышит"], ["!know"]]
 
 
 def test_every_phrase_of_a_text_is_told_with_the_number_of_its_words() -> None:

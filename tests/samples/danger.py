@@ -1,0 +1,19 @@
+"""What whoever speaks of danger is told first, and the way on from it."""
+
+from __future__ import annotations
+
+from bot.views import danger
+from services.texts.danger import Danger
+from tests.samples.common import CLINICS, EVIL, Sample, Samples
+
+SAMPLES = Samples(
+    screens=[Sample(danger.afterwards, ordinary=True)],
+    sentences=[
+        *(
+            Sample(danger.alarm, (each, clinic, line))
+            for each in Danger
+            for clinic in (None, *CLINICS)
+            for line in ("", EVIL)
+        ),
+    ],
+)
