@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.keyboards.buttons.visits import Tab, VisitList, VisitMove
-from bot.keyboards.kit import DESCRIBED, LABEL, back_row, button, markup, numbered, pager, short
+from bot.keyboards.kit import DESCRIBED, LABEL, back_row, button, head_of, markup, pager, short
+from bot.keyboards.labels import headed
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import LINE, clinic_label, kilometres
+from bot.views.clinics import LINE, clinic_names, kilometres
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -126,8 +127,12 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             *(
-                [button(numbered(number, clinic_label(each.clinic)), buttons.option(place))]
-                for place, (number, each) in enumerate(numbers)
+                [button(label, buttons.option(place))]
+                for place, label in enumerate(
+                    headed(
+                        [head_of(number) for number, _ in numbers], clinic_names([each.clinic for each in data.found])
+                    )
+                )
             ),
             pager(t, data.page, data.total, DESCRIBED, buttons.page),
             back_row(t, buttons.back()),
