@@ -340,7 +340,8 @@ class BookingSteps:
         target = await self._link_target(context)
         repeats = await repeats_of(self.repeats, context.account) if page == 0 and target is None else ()
         left_out = len(family) < len(everybody)
-        data = view.PersonChoice(region_of(context), shown, page, len(family), repeats, target, left_out)
+        own = any(each.relation is Relation.OWN for each in everybody)
+        data = view.PersonChoice(region_of(context), shown, page, len(family), repeats, target, left_out, own)
         return Loaded(data, [*(each.id for each in shown), *map(_repeat_ref, repeats)], page)
 
     async def _apply_person(self, context: StepContext, given: Input) -> Outcome:
@@ -620,11 +621,21 @@ def check(person: Person, now: datetime, tz: str) -> None:
 
 def _why_not(person: Person, context: StepContext) -> Denial | None:
     """The same as a word; None where it may."""
+    return _denied(person, context.now, region_of(context).tz)
+
+
+def _denied(person: Person, now: datetime, tz: str) -> Denial | None:
     try:
-        check(person, context.now, region_of(context).tz)
+        check(person, now, tz)
     except NotAllowed as denied:
         return denied.reason
     return None
+
+
+async def has_somebody(persons: Persons, account: Account, now: datetime) -> bool:
+    """Whether there is anybody to book for: the own form, or somebody who lets the account in without it."""
+    family = await persons.family(account)
+    return any(each.relation is Relation.OWN or _denied(each, now, MOSCOW) is None for each in family)
 
 
 def _another(_: Answers) -> Relation:

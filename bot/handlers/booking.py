@@ -48,8 +48,8 @@ async def begin(
     home: Home,
     booking_links: BookingLinks,
 ) -> None:
-    """With the own form filled in; where a link has led somebody new, it goes on from there."""
-    if await persons.own(visitor.account) is None:
+    """For oneself or whoever lets one in, else by the own form; where a link has led somebody new, on from there."""
+    if not await booking.has_somebody(persons, visitor.account, visitor.now):
         await visitor.show(home.no_form(visitor))
     elif not await booking_links.go_on_waiting(visitor):
         await wizards.start(visitor, booking.KIND, await booking.first_answers(persons, directory, visitor.account))

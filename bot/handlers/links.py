@@ -30,7 +30,7 @@ class BookingLinks:
     async def follow(self, visitor: Visitor, link: BookingLink) -> None:
         """To the booking that the link leads to; by the form, or by the question about one that is unfinished."""
         await self._wizards.leave(visitor)
-        if await self._kernel.persons.own(visitor.account) is None:
+        if not await booking.has_somebody(self._kernel.persons, visitor.account, visitor.now):
             await self._links.keep(visitor.telegram_id, link)
             note = view.form_first(visitor.t, await self._target(link))
             await visitor.show(home.no_form(visitor.t, demo=self._kernel.demo, note=note))
@@ -87,7 +87,7 @@ async def go_on(
     link = read_link(data.payload)
     if link is None:
         await visitor.show(await home.screen(visitor), common.outdated(visitor.t))
-    elif data.sure and await persons.own(visitor.account) is not None:
+    elif data.sure and await booking.has_somebody(persons, visitor.account, visitor.now):
         await booking_links.begin(visitor, link)
     else:
         await booking_links.follow(visitor, link)

@@ -106,7 +106,7 @@ class RegionChoice:
 class PersonChoice:
     """One page of persons; `repeats`: specialists seen before, whose buttons stand first; `link`: where one leads.
 
-    `left_out`: there are others, for whom the account may not book.
+    `left_out`: there are others, for whom the account may not book. `own`: its holder has filled in a form.
     """
 
     region: Region
@@ -116,6 +116,7 @@ class PersonChoice:
     repeats: Sequence[Repeat] = ()
     link: LinkTarget | None = None
     left_out: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,7 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
             *again,
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            [] if data.own else [button(t.label("👤 Me: fill in the form"), GO_FORM)],
             [button(t.label("➕ Another person"), buttons.act(PersonAct.OTHER))],
             [
                 button(t.label("Choose another clinic"), buttons.act(PersonAct.ELSEWHERE))

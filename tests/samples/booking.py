@@ -22,6 +22,7 @@ from tests.samples.common import (
     EVIL_CLINIC,
     EVIL_PERSON,
     EVIL_SLOT,
+    HIDDEN,
     KINDS,
     LONGEST,
     LONGEST_PERSON,
@@ -93,6 +94,7 @@ def _persons() -> list[StepSample]:
             )
             for again in ((), (Repeat(SHORT_VISIT, slot(2)),))
         ),
+        StepSample("without a form", booking.PersonChoice(REGIONS[0], [HIDDEN], 0, 1, own=False)),
         StepSample("nobody", booking.PersonChoice(REGIONS[0], [], 0, 0)),
     ]
 

@@ -49,6 +49,7 @@ from tests.support.papers import a_sheet, documents_of
 from tests.support.photos import camera_photo
 from tests.support.world import (
     ADULT,
+    CHILDREN,
     CLINIC,
     KIND,
     SECOND_THERAPIST,
@@ -132,6 +133,7 @@ async def _visits(world: World, anna: Account, own: Person, child: Person, grant
     made = await world.booking.book(await world.request(anna, own, await world.slot(THERAPIST, 9)))
     assert isinstance(made, Made)
     await world.replies.coming(anna, made.visit.id)
+    await world.warnings.accept(anna, child, CHILDREN.id)
     gone = await world.booking.book(await world.request(anna, own, await world.slot(SURGEON, 10)))
     assert isinstance(gone, Made)
     assert isinstance(await world.cancelling.cancel(anna, gone.visit.id), GivenUp)

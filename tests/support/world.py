@@ -39,6 +39,7 @@ from services.booking.repeats import Repeats
 from services.booking.replies import Replies
 from services.booking.times import Times
 from services.booking.visits import Visits
+from services.booking.warnings import Warnings
 from services.booking.watch import Watch
 from services.cases.cases import Cases
 from services.cases.desk import CaseDesk
@@ -248,6 +249,7 @@ class World:
         self.replies = house.service(Replies)
         self.repeats = house.service(Repeats)
         self.calendar = house.service(Calendar)
+        self.warnings = house.service(Warnings)
         self.cancelling = house.service(Cancelling)
         self.deeds = house.service(Deeds)
         self.disputes = house.service(Disputes)
