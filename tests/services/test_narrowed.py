@@ -18,13 +18,13 @@ from services.accounts.model import Account, Grant, Person, Relation
 from services.accounts.notices import AccountNews
 from services.booking.model import ChosenTime, Held, Made
 from services.booking.notices import VisitNews
-from services.booking.tables import calendar_event, hold, visit_reply, visit_watch
+from services.booking.tables import accepted_warning, calendar_event, hold, visit_reply, visit_watch
 from services.drafts.tables import draft
 from services.notify.tables import notification, outbox
 from services.registry.model import Visit
 from services.storage.tables import metadata
 from tests.services.test_access import BOTH, SEE, confirmed, consent
-from tests.support.world import ADULT, CLINIC, SECOND_THERAPIST, SURGEON, World, somebody
+from tests.support.world import ADULT, CHILDREN, CLINIC, SECOND_THERAPIST, SURGEON, World, somebody
 
 HERS = somebody(1, date(1957, 11, 7), "Меченова")
 
@@ -42,7 +42,7 @@ class Scene:
     at_desk: Visit
 
     async def told_of_everything(self) -> None:
-        """The daughter's chat knows both visits, has answered, has a calendar, a draft and a hold."""
+        """The daughter's chat knows both visits, has answered, has a calendar, a draft and a hold, and was warned."""
         world, who = self.world, self.daughter
         await world.watch.look()
         await world.replies.coming(who, self.booked.id)
@@ -51,6 +51,7 @@ class Scene:
         slot = await world.slot(SURGEON, 11, day=25)
         held = await world.booking.hold(who, begun.id, ChosenTime(slot.id, slot.start), self.hers, CLINIC)
         assert isinstance(held, Held)
+        await world.warnings.accept(who, self.hers, CHILDREN.id)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ async def rows(one: Scene) -> dict[str, int]:
     """What the daughter's account keeps of visits, by table; of notifications those still to come."""
     database, mine = one.world.database, one.daughter.id
     counted = {}
-    for table in (visit_watch, visit_reply, calendar_event, draft, hold):
+    for table in (visit_watch, visit_reply, calendar_event, accepted_warning, draft, hold):
         query = select(table).where(table.c.account_id == mine)
         if table is draft:
             query = query.where(draft.c.status == "open")
@@ -85,7 +86,15 @@ async def rows(one: Scene) -> dict[str, int]:
     return counted | {"due": len((await database.fetch(waiting)).all())}
 
 
-NOTHING = {"visit_watch": 0, "visit_reply": 0, "calendar_event": 0, "draft": 0, "hold": 0, "due": 0}
+NOTHING = {
+    "visit_watch": 0,
+    "visit_reply": 0,
+    "calendar_event": 0,
+    "accepted_warning": 0,
+    "draft": 0,
+    "hold": 0,
+    "due": 0,
+}
 
 
 def words_of(value: Any) -> str:
@@ -245,7 +254,7 @@ NAMES_NOBODY = {
 }
 GOES_ALONG = {
     *("visit_watch", "visit_reply", "calendar_event", "draft", "hold", "notification", "outbox"),
-    *("document", "document_letter"),
+    *("accepted_warning", "document", "document_letter"),
 }
 
 
