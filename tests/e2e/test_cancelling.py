@@ -202,18 +202,19 @@ async def test_one_of_five_visits_makes_room_for_another(town: BotProcess) -> No
     for number, service in enumerate(("Терапевт", "Хирург", "Невролог", "Дерматолог", "Уролог"), 1):
         if number > 1:
             await press_all(user, "🏠", "Записаться к врачу", RU.me)
-        await press_all(user, "1 ·", "Продолжить запись сюда", service, "⚡", RU.confirm)
+        warned = ["Продолжить запись сюда"] if number == 1 else []  # it is read once
+        await press_all(user, "1 ·", *warned, service, "⚡", RU.confirm)
         assert BOOKED in user.screen().text, user.screen().text
     last = user.screen().message_id or 0
     await user.send("/start")
-    await press_all(user, "Записаться к врачу", RU.me, "1 ·", "Продолжить запись сюда", "Эндокринолог", "⚡")
+    await press_all(user, "Записаться к врачу", RU.me, "1 ·", "Эндокринолог", "⚡")
     assert "не больше 5 предстоящих записей" in user.screen().text
 
     # STEP 2. One of them is cancelled, and there is room.
     await user.press_old(last, CANCEL["ru"])
     await user.press_old(last, YES["ru"])
     await user.send("/start")
-    await press_all(user, "Записаться к врачу", "Начать заново", RU.me, "1 ·", "Продолжить запись сюда")
+    await press_all(user, "Записаться к врачу", "Начать заново", RU.me, "1 ·")
     await press_all(user, "Эндокринолог", "⚡", RU.confirm)
     assert BOOKED in user.screen().text
 

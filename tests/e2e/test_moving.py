@@ -225,7 +225,8 @@ async def test_five_visits_and_one_of_them_moved(town: BotProcess) -> None:
     for number, service in enumerate(("Терапевт", "Хирург", "Невролог", "Дерматолог", "Уролог"), 1):
         if number > 1:
             await press_all(user, "🏠", "Записаться к врачу", RU.me)
-        await press_all(user, "1 ·", "Продолжить запись сюда", service, "⚡", RU.confirm)
+        warned = ["Продолжить запись сюда"] if number == 1 else []  # it is read once
+        await press_all(user, "1 ·", *warned, service, "⚡", RU.confirm)
         assert BOOKED in user.screen().text, user.screen().text
     await user.press(MOVE["ru"])
     await user.press(days(user)[-1])

@@ -129,7 +129,7 @@ async def test_a_person_books_at_a_real_clinic(bot: BotProcess, tmp_path: Path) 
     first = user.screen().text.partition("1. ")[2].partition("2. ")[0]
     assert STREET in first
     assert "10 м" in first
-    await press_all(user, "1 ·", "Продолжить запись сюда", "Ревматолог", "⚡", RU.confirm)
+    await press_all(user, "1 ·", "Ревматолог", "⚡", RU.confirm)  # the warning has been read
     assert BOOKED in user.screen().text
     assert "Чижова Анна" in user.screen().text
 
