@@ -39,7 +39,7 @@ from bot.routing import Presses, Replay
 from bot.storage import Storage
 from bot.topic import Command, OwnAddress, SearchSpec, Topic, Wish
 from bot.topics import ALL
-from bot.views import danger
+from bot.views import common as common_views
 from bot.views.export.words import ExportWords, combined
 from bot.visitor import Visitor
 from bot.wishes import TopicsWish, Wishes
@@ -384,7 +384,7 @@ def _the_rest(house: House) -> Router:
         if visitor.known is not None:
             await unknown_message(visitor, message.text or message.caption or "", alarmed=alarm is not None)
         elif alarm is not None:
-            await visitor.send(danger.afterwards(visitor.t))
+            await visitor.send(common_views.after_alarm(visitor.t))
         else:
             await house.consent.ask(visitor)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.front import HomeScreen, OwnClinic
-from bot.views import common, danger
+from bot.views import common
 from bot.views import wishes as view
 from bot.visitor import Visitor
 from bot.wishes import Wishes
@@ -24,7 +24,7 @@ async def unknown_message(visitor: Visitor, text: str, alarmed: bool, *, wishes:
         clinic = await _known(own_clinic, visitor) if any(each.by_phone for each in offers) else None
         await visitor.send(view.offers(t, offers, clinic))
     else:
-        await visitor.send(danger.afterwards(t) if alarmed else common.not_understood(t))
+        await visitor.send(common.after_alarm(t) if alarmed else common.not_understood(t))
 
 
 async def _known(own_clinic: OwnClinic, visitor: Visitor) -> Clinic | None:

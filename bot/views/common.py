@@ -81,6 +81,14 @@ def not_understood(t: Texts) -> Screen:
     )
 
 
+def after_alarm(t: Texts) -> Screen:
+    """The way on, below an alarm, where no question of ours stands there."""
+    return Screen(
+        t("If there is no danger, you can go on here."),
+        markup([home_button(t)], [button(t.label("❓ Help"), GO_HELP)]),
+    )
+
+
 def write_in_private(t: Texts) -> Html:
     return t("Please write to me in a private chat: personal data have no place in a group.")
 

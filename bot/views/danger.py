@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from bot.keyboards.buttons.help import GO_HELP
-from bot.keyboards.kit import button, home_button, markup
-from bot.views.screen import Screen
 from services.registry.model import Clinic
 from services.texts.danger import Danger
 from services.texts.i18n import Html, Texts, blocks, bold, lines
@@ -36,11 +33,3 @@ def _calmly(t: Texts, clinic: Clinic | None) -> Html:
     if clinic is None or not clinic.phone:
         return Html("")
     return t("If there is no danger, your clinic answers: {phone} ({clinic}).", phone=clinic.phone, clinic=clinic.name)
-
-
-def afterwards(t: Texts) -> Screen:
-    """The way on, below the alarm, where no question of ours stands there."""
-    return Screen(
-        t("If there is no danger, you can go on here."),
-        markup([home_button(t)], [button(t.label("❓ Help"), GO_HELP)]),
-    )

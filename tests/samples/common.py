@@ -248,7 +248,7 @@ SAMPLES = Samples(
             Sample(common.unavailable, (again,), ordinary=again is GO_HOME)
             for again in (GO_HOME, *(WizardOpen(kind=kind, anew=False) for kind in KINDS))
         ),
-        *(usual(each) for each in (common.gone, common.failed, common.not_understood)),
+        *(usual(each) for each in (common.gone, common.failed, common.not_understood, common.after_alarm)),
     ],
     toasts=[Sample(each) for each in (common.outdated, common.write_in_private)],
     notes=[Sample(each) for each in (common.cannot_read, common.cannot_take, common.press_a_button)],

@@ -1,4 +1,4 @@
-"""What whoever speaks of danger is told first, and the way on from it."""
+"""What whoever speaks of danger is told first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from services.texts.danger import Danger
 from tests.samples.common import CLINICS, EVIL, Sample, Samples
 
 SAMPLES = Samples(
-    screens=[Sample(danger.afterwards, ordinary=True)],
     sentences=[
         *(
             Sample(danger.alarm, (each, clinic, line))
