@@ -31,6 +31,7 @@ from bot.views.clinics import (
     LINE,
     clinic_address,
     clinic_names,
+    clock_line,
     contacts,
     demo_mark,
     kilometres,
@@ -326,6 +327,7 @@ def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("Date and time: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
+                clock_line(t, [(slot.start, clinic.tz)]),
                 t(
                     "Specialty / doctor’s full name: {specialty} / {doctor}",
                     specialty=specialty(t, slot.service_id, slot.service),
@@ -405,7 +407,8 @@ def _again_lines(t: Texts, repeats: Sequence[Repeat], now: datetime) -> Html:
                 name=each.entry.person.full_name,
             )
             for each in repeats
-        )
+        ),
+        clock_line(t, ((each.slot.start, each.entry.visit.clinic.tz) for each in repeats)),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
@@ -14,6 +15,7 @@ from bot.views.screen import Screen
 from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
 from services.texts.clinics import short_names
+from services.texts.dates import is_moscow_time
 from services.texts.hours import hours_words
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 from services.texts.names import with_town
@@ -45,6 +47,11 @@ def demo_mark(t: Texts, *, demo: bool) -> str:
 def told_name(t: Texts, clinic: Clinic) -> str:
     """The name of the only clinic of a screen; of the demo, it says so."""
     return clinic.name + demo_mark(t, demo=clinic.demo)
+
+
+def clock_line(t: Texts, times: Iterable[tuple[datetime, str]]) -> Html:
+    """«Местное время поликлиники», once a screen, where one of these is not as in Moscow: moments with their zones."""
+    return Html() if all(is_moscow_time(*each) for each in times) else t("🕘 Local time of the clinic")
 
 
 def clinic_address(clinic: Clinic) -> str:

@@ -113,7 +113,7 @@ def _what(t: Texts, kind: str, visit: Visit, before: VisitEntry | None, *, own: 
     if kind != VisitNews.VISIT_MOVED or before is None:
         return Html("")
     old = before.visit
-    was = f"{_told(t, old)}, {specialty(t, old.service_id, old.service)} / {old.doctor}"
+    was = f"{full_when(t, old.start, old.clinic.tz)}, {specialty(t, old.service_id, old.service)} / {old.doctor}"
     return t("It was: {what}", what=was)
 
 

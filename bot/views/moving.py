@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.keyboards.kit import back_row, button, home_button, markup
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import clinic_address, room_line, told_name
+from bot.views.clinics import clinic_address, clock_line, room_line, told_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -43,6 +43,7 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
                 t("It will be: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
+                clock_line(t, [(slot.start, clinic.tz)]),
                 t(
                     "Specialty / doctor’s full name: {specialty} / {doctor}",
                     specialty=specialty(t, slot.service_id, slot.service),
@@ -74,6 +75,7 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
                 t("It will be: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
+                clock_line(t, [(slot.start, clinic.tz)]),
                 escape(f"{specialty(t, slot.service_id, slot.service)} / {slot.doctor}"),
                 t("Institution: {clinic}", clinic=told_name(t, clinic)),
             ),

@@ -17,12 +17,12 @@ from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.mydata import GO_ABOUT, GO_CONSENT, GO_ERASE, GO_EXPORT, EraseMe, Way
 from bot.keyboards.kit import back_row, button, home_button, markup
-from bot.views.clinics import region_name
+from bot.views.clinics import clock_line, region_name
 from bot.views.export.words import ExportWords, explained
 from bot.views.language import language_name
 from bot.views.screen import Document, Screen
 from bot.views.specialties import specialty
-from bot.views.visits import visit_when
+from bot.views.visits import clocks_of
 from services.accounts.model import TRAIL_YEARS, Consent
 from services.booking.model import VisitEntry
 from services.clinics.regions import region
@@ -252,6 +252,7 @@ def question(t: Texts, obligations: Obligations, now: datetime, note: Html | Non
             bold(t("Take the consent back and erase all data?")),
             _visits(t, obligations, now),
             lines(*(_obligation(t, each) for each in _without_drafts(obligations)), _drafts(t, obligations)),
+            clock_line(t, _clocks(obligations)),
             t(
                 "Erased are: the forms of everybody on your list, what is half filled in, notifications, permissions "
                 "and all else that is kept here. It cannot be undone."
@@ -305,6 +306,7 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
             blocks(
                 bold(t("These bookings stand")),
                 *_named(t, left, now),
+                clock_line(t, clocks_of(left.visits[:_SHOWN])),
                 t("Come to them, or cancel them by the clinic’s phone: they are no longer seen here."),
             )
             if left.has_visits
@@ -388,15 +390,21 @@ def _named(t: Texts, obligations: Obligations, now: datetime) -> list[Html]:
 def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
     visit = entry.visit
     return lines(
-        Html(f"{number}. ") + bold(_short(visit_when(t, visit, now))) + f", {_short(entry.person.full_name)}",
+        Html(f"{number}. ") + bold(when(t, visit.start, visit.clinic.tz, now)) + f", {_short(entry.person.full_name)}",
         escape(_short(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}", 110)),
         t("Number: {number}", number=visit.number),
         t("Phone of the clinic: {phone}", phone=_short(visit.clinic.phone, 30)) if visit.clinic.phone else "",
     )
 
 
+def _clocks(obligations: Obligations) -> Sequence[tuple[datetime, str]]:
+    """Of all times that are told."""
+    ends = [each.until for each in _without_drafts(obligations) if each.kind is ObligationKind.HOLD and each.until]
+    return [*clocks_of(obligations.visits[:_SHOWN]), *((each.at, each.tz) for each in ends)]
+
+
 def _planned(t: Texts, number: int, each: Planned, now: datetime) -> Html:
-    told = Html(f"{number}. ") + bold(when(t, each.at.at, each.at.tz, now) + " " + t.label("(Moscow time)"))
+    told = Html(f"{number}. ") + bold(when(t, each.at.at, MOSCOW, now) + " " + t.label("(Moscow time)"))
     return told + f", {_short(each.name)}" if each.name else told
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
 from bot.keyboards.kit import DESCRIBED, button, clamp, short
+from bot.views.clinics import clock_line
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.visits import visit_when
 from services.booking.model import VisitEntry
 from services.notify.model import Notification
-from services.texts.dates import MOSCOW, short_when
+from services.texts.dates import MOSCOW, is_moscow_time, short_when, when
 from services.texts.i18n import Html, Texts, bold, escape, lines
 
 
@@ -34,14 +34,16 @@ def listing(
 ) -> Screen:
     """`unread`: of all pages."""
     read_all = [button(t.label("✓ Mark all as read"), NotificationReadAll(page=clamp(page, total, DESCRIBED)))]
+    clock = clock_line(t, ((line.notification.created_at, line.tz) for line in found))
     return draw(
         t,
         Listing(
             title=t.label("Notifications"),
-            items=[_item(t, line, now) for line in found],
+            items=[_item(t, line, now, among_others=bool(clock)) for line in found],
             page=page,
             total=total,
             count=lines(
+                clock,
                 t("Notifications in all: {count}", count=total),
                 t("Not read yet: {count}", count=unread) if unread else "",
             ),
@@ -76,17 +78,21 @@ def moved(t: Texts, before: VisitEntry | None, now: datetime) -> Html:
     if before is None:
         return changed
     visit = before.visit
-    was = f"{visit_when(t, visit, now)}, {specialty(t, visit.service_id, visit.service)} / {visit.doctor}"
+    who = f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"
+    was = f"{when(t, visit.start, visit.clinic.tz, now)}, {who}"
     return lines(changed, t("It was: {what}", what=was))
 
 
-def _item(t: Texts, line: NotificationLine, now: datetime) -> Item:
+def _item(t: Texts, line: NotificationLine, now: datetime, *, among_others: bool) -> Item:
+    """`among_others`: some are told by other clocks than Moscow's, so this one says when it is not."""
     # Four of the longest must stay within Telegram's 4096 characters.
     note = line.notification
+    reported = short_when(t, note.created_at, line.tz, now)
+    by_moscow = among_others and is_moscow_time(note.created_at, line.tz)
     told = (
         bold(line.headline),
         escape(line.about),
         t("Patient: {name}", name=short(line.person, 200)) if line.person else Html(),
-        t("Reported: {when}", when=short_when(t, note.created_at, line.tz, now)),
+        t("Reported: {when}", when=f"{reported} {t.label('(Moscow time)')}" if by_moscow else reported),
     )
     return Item(told, line.label, NotificationOpen(notification=note.id), "" if note.read else "● ")

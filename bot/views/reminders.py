@@ -9,14 +9,14 @@ from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import Tab, VisitCancel, VisitCard, VisitList, VisitMove
 from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, home_button, markup, numbered, short
-from bot.views.clinics import clinic_address, demo_mark, room_line, told_name
+from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.visits import answered, is_child, visit_when
+from bot.views.visits import answered, clocks_of, is_child, visit_when
 from services.accounts import rights
 from services.booking.model import VisitEntry
 from services.booking.notices import VisitNews
-from services.texts.dates import local
+from services.texts.dates import local, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 HEADINGS: Mapping[str, str] = {
@@ -40,6 +40,7 @@ def reminder(t: Texts, entries: Sequence[VisitEntry], now: datetime, *, back: No
         blocks(
             Html("🔔 ") + bold(t("Reminder") + several),
             *told,
+            clock_line(t, clocks_of(entries)) if len(entries) > 1 else "",
             t.n("And {count} more: see “My bookings”.", "And {count} more: see “My bookings”.", more)
             if more > 0
             else "",
@@ -72,6 +73,7 @@ def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime) -
             t("While the bot was stopped, it could not write to you."),
             bold(t("Still ahead:") + _demo(t, ahead)) if shown else "",
             *(_in_short(t, number, entry, now) for number, entry in shown),
+            clock_line(t, clocks_of(ahead)),
             t.n("{count} notification has not been read.", "{count} notifications have not been read.", unread)
             if unread
             else "",
@@ -107,7 +109,7 @@ def _in_short(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
     # Eight of the longest must stay within Telegram's 4096 characters; the card says everything in full.
     visit = entry.visit
     return lines(
-        Html(f"{number}. ") + bold(visit_when(t, visit, now)),
+        Html(f"{number}. ") + bold(when(t, visit.start, visit.clinic.tz, now)),
         t("Patient: {name}", name=short(entry.person.full_name, 70)),
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 120)),

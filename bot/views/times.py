@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from bot.keyboards.kit import (
 from bot.keyboards.labels import apart
 from bot.keyboards.wizard import StepButtons
 from bot.views import refusals
-from bot.views.clinics import room_line, told_name
+from bot.views.clinics import clock_line, room_line, told_name
 from bot.views.common import Scene
 from bot.views.doctors import doctor_labels
 from bot.views.screen import Screen
@@ -138,7 +138,12 @@ def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
     rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
     nothing = t("This clinic has no services for this age here. Please choose another clinic or call it.")
     return Screen(
-        scene.text(place_lines(t, data.place), bold(t("Which specialist?")), *(told or [nothing])),
+        scene.text(
+            place_lines(t, data.place),
+            bold(t("Which specialist?")),
+            *(told or [nothing]),
+            clock_line(t, _clocks(data.place, (each.nearest for each in data.offers))),
+        ),
         markup(
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
@@ -182,6 +187,9 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
             place_lines(t, data.place),
             lines(bold(specialty(t, data.service_id, data.service)), t("Which doctor?")),
             *told,
+            clock_line(
+                t, _clocks(data.place, [*(each.nearest for each in data.offers), soonest.start if soonest else None])
+            ),
         ),
         markup(
             [
@@ -214,6 +222,7 @@ def day(data: DayChoice, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Press a number. A dot means that there are no free times on that day."),
                 t("The nearest: {day}.", day=day_words(t, nearest.day, today)),
             ),
+            clock_line(t, _clocks(data.chosen.place)),
         ),
         markup(
             *month_grid(
@@ -246,7 +255,11 @@ def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             _chosen(t, data.chosen),
-            lines(bold(t("What time?")), escape(day_words(t, data.day, today))),
+            lines(
+                bold(t("What time?")),
+                escape(day_words(t, data.day, today)),
+                clock_line(t, _clocks(data.chosen.place, (each.start for each in data.slots))),
+            ),
         ),
         markup(
             tabs if len(tabs) > 1 else [],
@@ -302,6 +315,7 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
             refusals.unexplained(t, data.reason, data.place.clinic),
             t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
             place_lines(t, data.place),
+            clock_line(t, _clocks(data.place)),
             t(
                 "We cannot say why: not all of this person’s bookings are open to you here. Please ask at the clinic’s "
                 "desk. The button “How to confirm” tells how to see them all."
@@ -352,6 +366,11 @@ def place_lines(t: Texts, place: Place) -> Html:
         t("Patient: {name}", name=place.who),
         t("Clinic: {clinic}", clinic=told_name(t, place.clinic)),
     )
+
+
+def _clocks(place: Place, times: Iterable[datetime | None] = ()) -> list[tuple[datetime, str]]:
+    """Of all times that are told beside `place_lines`, for `clock_line`."""
+    return [(each, place.clinic.tz) for each in (place.moved_from, *times) if each is not None]
 
 
 def _chosen(t: Texts, chosen: Chosen) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bot.keyboards.buttons.booking import GO_BOOKING
@@ -19,7 +19,7 @@ from bot.keyboards.buttons.visits import (
     VisitVenue,
 )
 from bot.keyboards.kit import DESCRIBED, Row, back_row, button, home_button, markup, short
-from bot.views.clinics import clinic_address, demo_mark, room_line, told_name
+from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
 from bot.views.screen import Screen
@@ -28,7 +28,7 @@ from services.accounts import rights
 from services.booking.model import VisitEntry, VisitPage
 from services.booking.notices import VisitNews
 from services.registry.model import ADULT_AGE, Visit, VisitStatus
-from services.texts.dates import MOSCOW, local, short_when, when
+from services.texts.dates import is_moscow_time, local, short_when, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 STATUSES = {
@@ -63,13 +63,20 @@ def when_and_what(t: Texts, visit: Visit, now: datetime) -> str:
 
 
 def visit_when(t: Texts, visit: Visit, now: datetime) -> str:
-    """The time in the clinic's zone; said so where it is not Moscow's."""
+    """The only time of a screen, in the clinic's zone; said so where it is not as in Moscow."""
     return at_the_clinic(t, visit, when(t, visit.start, visit.clinic.tz, now))
 
 
 def at_the_clinic(t: Texts, visit: Visit, told: str) -> str:
-    """A time that is told, with a word where it is not Moscow's."""
-    return told if visit.clinic.tz == MOSCOW else t.label("{when} (local time of the clinic)", when=told)
+    """A time that is told, with a word where it is not as in Moscow."""
+    if is_moscow_time(visit.start, visit.clinic.tz):
+        return told
+    return t.label("{when} (local time of the clinic)", when=told)
+
+
+def clocks_of(entries: Iterable[VisitEntry]) -> Iterator[tuple[datetime, str]]:
+    """When and where, for `clock_line`."""
+    return ((each.visit.start, each.visit.clinic.tz) for each in entries)
 
 
 def ticket(
@@ -211,7 +218,7 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
             items=[_item(t, entry, now) for entry in found.items],
             page=page,
             total=found.total,
-            count=t("Bookings in all: {count}", count=found.total),
+            count=lines(clock_line(t, clocks_of(found.items)), t("Bookings in all: {count}", count=found.total)),
             nothing=nothing,
             turned=lambda each: VisitList(tab=tab, page=each),
             tabs=[
@@ -282,7 +289,7 @@ def _item(t: Texts, entry: VisitEntry, now: datetime) -> Item:
     # The card says everything in full; four of them must stay within Telegram's 4096 characters.
     visit = entry.visit
     told = (
-        bold(visit_when(t, visit, now)),
+        bold(when(t, visit.start, visit.clinic.tz, now)),
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 200)),
         t("Patient: {name}", name=short(entry.person.full_name, 70)),

@@ -22,6 +22,11 @@ def local(moment: datetime, tz: str) -> datetime:
     return moment.astimezone(ZoneInfo(tz))
 
 
+def is_moscow_time(moment: datetime, tz: str) -> bool:
+    """Whether clocks of the zone show what Moscow's do at that moment, whatever the zone is called."""
+    return local(moment, tz).utcoffset() == local(moment, MOSCOW).utcoffset()
+
+
 def by_day(now: datetime) -> datetime:
     """Now, if people are awake in Moscow, from 08:00 to 21:00; else the next 08:00: nobody is woken up."""
     here = local(now, MOSCOW)
@@ -49,12 +54,13 @@ def day_words(t: Texts, day: date, today: date) -> str:
 
 
 def short_day(t: Texts, day: date, today: date) -> str:
-    """«завтра», «24 нояб.»: for buttons."""
+    """«завтра», «24 нояб.», «24 янв. 2027»: for buttons; the year only when it is another one."""
     if day == today:
         return t.label("today")
     if day == today + timedelta(days=1):
         return t.label("tomorrow")
-    return _formatted(day, _SHORT[t.locale], t.locale)
+    words = _formatted(day, _SHORT[t.locale], t.locale)
+    return words if day.year == today.year else f"{words} {day.year}"
 
 
 def when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
@@ -71,9 +77,9 @@ def full_when(t: Texts, moment: datetime, tz: str) -> str:
 
 
 def day_and_time(t: Texts, moment: datetime, tz: str) -> str:
-    """«24 ноября, 09:20»."""
+    """«24 ноября 2026 года, 09:20»."""
     start = local(moment, tz)
-    return f"{_formatted(start.date(), 'd MMMM', t.locale)}, {start:%H:%M}"
+    return f"{_with_year(t, _formatted(start.date(), 'd MMMM', t.locale), start.date())}, {start:%H:%M}"
 
 
 def short_when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:

@@ -100,7 +100,7 @@ def test_no_letter_sets_colours_of_its_own() -> None:
 
 def test_a_confirmation() -> None:
     told = a_letter(VisitNews.BOOKING_CONFIRMED)
-    assert told.subject == "Запись подтверждена: Анна, 24 ноября, 09:00"
+    assert told.subject == "Запись подтверждена: Анна, 24 ноября 2026 года, 09:00"
     assert "Дата и время: вторник, 24 ноября 2026 года, 09:00" in told.text
     assert "завтра" not in told.text, "a letter is read on any day"
     assert "Возьмите с собой" in told.text
@@ -110,7 +110,7 @@ def test_a_confirmation() -> None:
 def test_a_move_says_what_it_was() -> None:
     event = CalendarEvent(samples.SHORT_VISIT, "u" * 12, 1)
     told = letter(RU, VisitNews.VISIT_MOVED, HEADINGS[VisitNews.VISIT_MOVED], event, NOW, before=samples.REAL_VISIT)
-    assert told.subject == "Запись перенесена: Анна, 24 ноября, 09:00"
+    assert told.subject == "Запись перенесена: Анна, 24 ноября 2026 года, 09:00"
     assert "Было: вторник, 24 ноября 2026 года, 09:00, Офтальмолог" in told.text
 
 
@@ -132,7 +132,7 @@ def test_a_cancellation_says_whose_it_is(kind: str, status: VisitStatus, own: bo
     told = a_letter(kind, status, own=own)
     by_clinic = status is VisitStatus.CANCELLED_BY_CLINIC
     title = "Отменена медучреждением" if by_clinic else "Запись отменена заявителем"
-    assert told.subject == f"{title}: Анна, 24 ноября, 09:00"
+    assert told.subject == f"{title}: Анна, 24 ноября 2026 года, 09:00"
     assert says is None or says in told.text
     assert "Возьмите с собой" not in told.text
     assert "он её уберёт" in told.text

@@ -141,7 +141,7 @@ TO_CONFIRM = ("25", "09:20")
 
 async def test_day_time_and_a_confirmation(chat: Chat, world: World, anna: Person, old: Visit) -> None:
     assert chat.step == "day", "the clinic, the specialist and the doctor are those of the visit"
-    assert "Перенос записи. Сейчас она на 24 ноября, 09:00" in chat.text
+    assert "Перенос записи. Сейчас она на 24 ноября 2026 года, 09:00" in chat.text
     assert "Пациент: Иванова Анна" in chat.text
     assert "Ветров Иван Петрович" in chat.text
     await chat.go(*TO_CONFIRM)

@@ -9,6 +9,7 @@ import pytest
 from services.clinics.regions import REGIONS
 from services.texts.dates import (
     clock_time,
+    day_and_time,
     day_words,
     full_years,
     local,
@@ -67,12 +68,16 @@ def test_the_year_is_said_only_when_it_is_another() -> None:
     assert day_words(RU, date(2026, 5, 3), date(2026, 4, 20)) == "вс 3 мая"
     assert short_day(RU, date(2027, 1, 1), date(2026, 12, 31)) == "завтра"
     assert short_day(RU, date(2026, 12, 1), date(2026, 11, 23)) == "1 дек."
+    assert short_day(RU, date(2027, 1, 22), date(2026, 11, 23)) == "22 янв. 2027"
+    assert short_day(RU, date(2025, 12, 31), date(2026, 1, 1)) == "31 дек. 2025"
 
 
 def test_english_says_the_same() -> None:
     assert when(EN, START, "Europe/Moscow", NOW) == "tomorrow, Tue, 24 November, 00:30"
     assert day_words(EN, date(2027, 1, 2), date(2026, 12, 31)) == "Sat, 2 January 2027"
     assert short_when(EN, datetime(2026, 12, 1, 6, tzinfo=UTC), "Europe/Moscow", NOW) == "1 Dec 09:00"
+    assert short_when(EN, datetime(2027, 1, 22, 6, tzinfo=UTC), "Europe/Moscow", NOW) == "22 Jan 2027 09:00"
+    assert day_and_time(EN, START, "Europe/Moscow") == "24 November 2026, 00:30"
 
 
 def test_months_and_weekdays_of_a_calendar() -> None:
