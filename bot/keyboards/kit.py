@@ -14,12 +14,16 @@ from bot.keyboards.markup import Button, Markup
 from services.texts.dates import month_words, weekday_letters
 from services.texts.i18n import Texts
 
-PAGE_SIZE = 8
+PAGE_SIZE = 6
 """Items of a page whose buttons say all."""
 DESCRIBED = 4
 """Items of a page whose text describes them."""
 LABEL = 30
 """The longest name that a button bears whole on a narrow phone."""
+TWO_LINES = 38
+"""The longest label that a button bears whole in two lines on a narrow phone."""
+HALF_A_LINE = 7
+"""The longest word that half a row holds there, in letters half as large again."""
 TIMES_IN_ROW = 4
 
 Row = list[Button]
@@ -67,6 +71,34 @@ def _cut(text: str, length: int) -> str:
 def head_of(number: int) -> str:
     """What a label begins with where the text lists the full names by number."""
     return f"{number} · "
+
+
+def with_time(name: str, when: str) -> str:
+    """«Терапевт · завтра 09:20»: the time stays whole, and the name as far as there is room.
+
+    What stands in brackets at the end of a name is the first to go.
+    """
+    room = TWO_LINES - len(" · " + when)
+    if len(name) > room:
+        name = re.sub(r" \([^()]*\)$", "", name)
+    return f"{short(name, room)} · {when}"
+
+
+def side_by_side(*buttons: Button) -> list[Row]:
+    """Two in a row where the labels of both are short enough to be read there in large letters, else a row for each."""
+    rows: list[Row] = []
+    for each in buttons:
+        if rows and len(rows[-1]) == 1 and all(_narrow(one.text) for one in (*rows[-1], each)):
+            rows[-1].append(each)
+        else:
+            rows.append([each])
+    return rows
+
+
+def _narrow(label: str) -> bool:
+    """Whether half a row holds the label in two lines, on a phone whose letters are half as large again."""
+    *begin, last = label.split(" ")
+    return len(last) <= HALF_A_LINE and len(" ".join(begin)) <= HALF_A_LINE
 
 
 def numbered(number: int, label: str) -> str:

@@ -17,6 +17,7 @@ from bot.keyboards.kit import (
     DESCRIBED,
     LABEL,
     PAGE_SIZE,
+    TWO_LINES,
     back_row,
     button,
     head_of,
@@ -24,6 +25,7 @@ from bot.keyboards.kit import (
     markup,
     pager,
     short,
+    side_by_side,
 )
 from bot.keyboards.labels import headed
 from bot.keyboards.wizard import StepButtons
@@ -38,6 +40,7 @@ from bot.views.clinics import (
     region_name,
     room_line,
     told_name,
+    town_and_name,
 )
 from bot.views.common import Scene
 from bot.views.links import target_lines
@@ -233,19 +236,31 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
 def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     first = data.page * DESCRIBED + 1
-    told = [_clinic_line(t, number, row) for number, row in enumerate(data.rows, start=first)]
-    heads = [head_of(number) + ("⭐ " if row.attached else "") for number, row in enumerate(data.rows, start=first)]
-    labels = headed(heads, clinic_names([row.clinic for row in data.rows]))
-    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
+    labels = [_clinic_label(t, row) for row in data.rows]
+    whole = [len(label) <= TWO_LINES and labels.count(label) == 1 for label in labels]
+    numbers = range(first, first + len(data.rows))
+    told = [
+        _clinic_line(t, number, row)
+        for number, row, says_all in zip(numbers, data.rows, whole, strict=True)
+        if not says_all
+    ]
+    heads = [head_of(number) + ("⭐ " if row.attached else "") for number, row in zip(numbers, data.rows, strict=True)]
+    cut = headed(heads, clinic_names([row.clinic for row in data.rows]))
+    rows = [
+        [button(label if says_all else shorter, buttons.option(place))]
+        for place, (label, says_all, shorter) in enumerate(zip(labels, whole, cut, strict=True))
+    ]
+    attached_here = any(row.attached for row, says_all in zip(data.rows, whole, strict=True) if says_all)
     return Screen(
         scene.text(
-            bold(t("Which clinic?")),
             lines(
+                bold(t("Which clinic?")),
                 t("Patient: {name}", name=data.who),
                 t("Region: {region}", region=region_name(t, data.region))
                 + demo_mark(t, demo=any(row.clinic.demo for row in data.rows)),
+                _clinic_hint(t, data),
+                t("⭐ The clinic of attachment.") if attached_here else "",
             ),
-            _clinic_hint(t, data),
             *told,
         ),
         markup(
@@ -254,8 +269,10 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
             [button(t.label("All clinics"), buttons.act(ClinicAct.ALL))]
             if data.query is not None or data.nearest
             else [],
-            [button(t.label("🗺 On the map"), buttons.act(ClinicAct.MAP))] if data.mapped else [],
-            [] if data.nearest else [button(t.label("📍 Nearest to me"), buttons.act(ClinicAct.NEAR))],
+            *side_by_side(
+                *([button(t.label("🗺 On the map"), buttons.act(ClinicAct.MAP))] if data.mapped else []),
+                *([] if data.nearest else [button(t.label("📍 Near me"), buttons.act(ClinicAct.NEAR))]),
+            ),
             back_row(t, buttons.back()),
         ),
     )
@@ -270,8 +287,11 @@ def unattached(data: Unattached, buttons: StepButtons, scene: Scene) -> Screen:
     t, clinic = scene.t, data.place.clinic
     return Screen(
         scene.text(
-            bold(t("Attention")),
-            place_lines(t, data.place),
+            lines(
+                bold(t("Attention")),
+                place_lines(t, data.place),
+                t("Phone: {phone}", phone=clinic.phone) if clinic.phone else "",
+            ),
             t(
                 "To book, attach to the clinic or ask the person you are booking for to attach. Without an attachment "
                 "the clinic may refuse the visit: its desk will tell more."
@@ -281,7 +301,6 @@ def unattached(data: Unattached, buttons: StepButtons, scene: Scene) -> Screen:
                 "If this person is not attached to the clinic, attach first or ask them to: without an attachment the "
                 "clinic may refuse the visit. Its desk will tell more."
             ),
-            t("Phone: {phone}", phone=clinic.phone) if clinic.phone else "",
         ),
         markup(
             [button(t.label("Go on with this clinic"), buttons.act(UnattachedAct.GO))],
@@ -301,12 +320,14 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
         enter = GO_FORM
     return Screen(
         scene.text(
-            bold(t("Without a policy the visit is booked by phone")),
-            place_lines(t, data.place),
-            contacts(t, data.place.clinic),
+            lines(
+                bold(t("Without a policy the visit is booked by phone")),
+                place_lines(t, data.place),
+                contacts(t, data.place.clinic),
+            ),
             t(
-                "How to get a policy: come to any insurance company of the region with a passport and SNILS, or "
-                "apply through Gosuslugi. It is free. In an emergency help is given without a policy: call 103 or 112."
+                "A policy is free: any insurance company of the region gives it for a passport and SNILS. In an "
+                "emergency, call 103 or 112."
             ),
         ),
         markup(
@@ -352,8 +373,7 @@ def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("We are checking whether you are booked")),
-            place_lines(t, data),
+            lines(bold(t("We are checking whether you are booked")), place_lines(t, data)),
             t(
                 "The registry has not answered yet. Please do not book again: the answer will come here by itself "
                 "in a few minutes."
@@ -432,8 +452,16 @@ def _clinic_hint(t: Texts, data: ClinicChoice) -> Html:
         return t("Found for “{query}”: {count}.", query=data.query, count=data.total)
     if data.nearest:
         return t("The nearest come first.")
-    whom = t("Those that see children are shown.") if data.child else t("Those that see adults are shown.")
-    return lines(whom, t("You can write a part of the name or the street."))
+    return lines(
+        t("Those that see children are shown.") if data.child else "",
+        t("Or write a town or a street."),
+    )
+
+
+def _clinic_label(t: Texts, row: ClinicRow) -> str:
+    """«⭐ Мытищи · Поликлиника № 1 · 1,2 км»."""
+    far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
+    return f"{'⭐ ' if row.attached else ''}{town_and_name(row.clinic)}{far}"
 
 
 def _clinic_line(t: Texts, number: int, row: ClinicRow) -> Html:

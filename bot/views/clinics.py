@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from services.texts.clinics import short_names
 from services.texts.dates import is_moscow_time
 from services.texts.hours import hours_words
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
-from services.texts.names import with_town
+from services.texts.names import folded, with_town
 
 LINE = 220
 """The longest line of a list: within Telegram's 4096 characters, and no real name is longer."""
@@ -52,6 +53,15 @@ def told_name(t: Texts, clinic: Clinic) -> str:
 def clock_line(t: Texts, times: Iterable[tuple[datetime, str]]) -> Html:
     """«Местное время поликлиники», once a screen, where one of these is not as in Moscow: moments with their zones."""
     return Html() if all(is_moscow_time(*each) for each in times) else t("🕘 Local time of the clinic")
+
+
+def town_and_name(clinic: Clinic) -> str:
+    """What tells clinics of a region apart, the town first: «Мытищи · Поликлиника № 1»."""
+    name = re.sub(r" \([^()]*\)$", "", clinic.name)
+    if not clinic.town:
+        return name
+    own = name.removesuffix(f", {clinic.town}")
+    return own if folded(clinic.town) in folded(own) else f"{clinic.town} · {own}"
 
 
 def clinic_address(clinic: Clinic) -> str:

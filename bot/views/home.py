@@ -34,7 +34,11 @@ class HomeData:
 
 def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> Screen:
     return Screen(
-        blocks(note or "", bold(t("🏠 Main menu")), _policy_card(t, data.person), _next_visit(t, data, now)),
+        blocks(
+            note or "",
+            lines(bold(t("🏠 Main menu")), _policy_card(t, data.person)),
+            _next_visit(t, data, now),
+        ),
         markup(*data.entries),
     )
 
@@ -73,5 +77,5 @@ def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:
         bold(t("Next visit")),
         escape(visit_when(t, visit, now)),
         escape(f"{specialty(t, visit.service_id, visit.service)}, {told_name(t, visit.clinic)}"),
-        t("Patient: {name}", name=person.full_name),
+        t("Patient: {name}", name=person.full_name) if person.id != data.person.id else "",
     )

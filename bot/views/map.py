@@ -18,7 +18,7 @@ from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 CAPTION = 1024
 """The longest text under a picture that Telegram takes."""
-NUMBERS_IN_ROW = 4
+NUMBERS_IN_ROW = 6
 FEW = 4
 """So many clinics are told with their addresses; of more, each has one line, or the picture is out of sight."""
 _LINE, _SHORTEST = 30, 18

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.keyboards.buttons.access import HowToConfirm
-from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.buttons.help import HelpPage, HelpTopic
 from bot.keyboards.kit import (
     DESCRIBED,
@@ -20,11 +19,12 @@ from bot.keyboards.kit import (
     markup,
     month_grid,
     pager,
+    with_time,
 )
 from bot.keyboards.labels import apart
 from bot.keyboards.wizard import StepButtons
 from bot.views import refusals
-from bot.views.clinics import clock_line, room_line, told_name
+from bot.views.clinics import clock_line, told_name
 from bot.views.common import Scene
 from bot.views.doctors import doctor_labels
 from bot.views.screen import Screen
@@ -130,26 +130,24 @@ class TimeChoice:
 def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.place.clinic.tz
-    told = [
-        lines(bold(specialty(t, each.id, each.name)), _free(t, each.nearest, each.free, tz, scene.now))
-        for each in data.offers
-    ]
     labels = apart([specialty(t, each.id, each.name) for each in data.offers])
-    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
+    rows = [
+        [button(with_time(label, _nearest(t, each, tz, scene.now)), buttons.option(place))]
+        for place, (label, each) in enumerate(zip(labels, data.offers, strict=True))
+    ]
     nothing = t("This clinic has no services for this age here. Please choose another clinic or call it.")
     return Screen(
         scene.text(
-            place_lines(t, data.place),
-            bold(t("Which specialist?")),
-            *(told or [nothing]),
-            clock_line(t, _clocks(data.place, (each.nearest for each in data.offers))),
+            lines(
+                bold(t("Which specialist?")),
+                place_lines(t, data.place),
+                clock_line(t, _clocks(data.place, (each.nearest for each in data.offers))),
+            ),
+            "" if rows else nothing,
         ),
         markup(
             *rows,
             pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
-            [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=data.place.clinic.id))]
-            if data.place.clinic.lat is not None
-            else [],
             back_row(t, buttons.back()),
         ),
     )
@@ -171,24 +169,21 @@ def no_times_on_day(t: Texts) -> Html:
 def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.place.clinic.tz
-    told = [
-        lines(
-            bold(each.name),
-            room_line(t, each.room),
-            _free(t, each.nearest, each.free, tz, scene.now),
-        )
-        for each in data.offers
+    names = doctor_labels([each.name for each in data.offers])
+    rows = [
+        [button(with_time(name, _nearest(t, each, tz, scene.now)), buttons.option(place))]
+        for place, (name, each) in enumerate(zip(names, data.offers, strict=True))
     ]
-    labels = doctor_labels([each.name for each in data.offers])
-    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
     soonest = data.soonest
     return Screen(
         scene.text(
-            place_lines(t, data.place),
-            lines(bold(specialty(t, data.service_id, data.service)), t("Which doctor?")),
-            *told,
-            clock_line(
-                t, _clocks(data.place, [*(each.nearest for each in data.offers), soonest.start if soonest else None])
+            lines(
+                bold(t("Which doctor?")),
+                escape(specialty(t, data.service_id, data.service)),
+                place_lines(t, data.place),
+                clock_line(
+                    t, _clocks(data.place, [*(each.nearest for each in data.offers), soonest and soonest.start])
+                ),
             ),
         ),
         markup(
@@ -313,13 +308,12 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
     return Screen(
         scene.text(
             refusals.unexplained(t, data.reason, data.place.clinic),
-            t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
-            place_lines(t, data.place),
-            clock_line(t, _clocks(data.place)),
-            t(
-                "We cannot say why: not all of this person’s bookings are open to you here. Please ask at the clinic’s "
-                "desk. The button “How to confirm” tells how to see them all."
+            lines(
+                t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
+                place_lines(t, data.place),
+                clock_line(t, _clocks(data.place)),
             ),
+            t("We cannot say why: not all of this person’s bookings are open to you here."),
         ),
         markup(
             [button(t.label(_GO_ON[data.goes_on]), buttons.act(data.goes_on))] if data.goes_on else [],
@@ -329,11 +323,11 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
     )
 
 
-def _free(t: Texts, nearest: datetime | None, free: int, tz: str, now: datetime) -> Html:
-    if nearest is None or not free:
-        return t("no free times")
-    told = short_when(t, nearest, tz, now)
-    return t.n("nearest: {when}, {count} free time", "nearest: {when}, {count} free times", free, when=told)
+def _nearest(t: Texts, each: ServiceOffer | DoctorOffer, tz: str, now: datetime) -> str:
+    """«завтра 09:20»."""
+    if each.nearest is None or not each.free:
+        return t.label("no free times")
+    return short_when(t, each.nearest, tz, now)
 
 
 _UNHELD = {

@@ -18,7 +18,7 @@ from bot.keyboards.buttons.visits import (
     VisitMove,
     VisitVenue,
 )
-from bot.keyboards.kit import DESCRIBED, Row, back_row, button, home_button, markup, short
+from bot.keyboards.kit import DESCRIBED, Row, back_row, button, home_button, markup, short, side_by_side
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
@@ -112,10 +112,14 @@ def ticket(
             *_actions(t, entry, now),
             _calendar_row(t, visit, now),
             [button(t.label("✉️ Send it by e-mail"), GO_MAIL)] if offers_mail and ahead else [],
-            [button(t.label("📍 Clinic on the map"), VisitVenue(visit=visit.id))]
-            if visit.clinic.lat is not None
-            else [],
-            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else [],
+            *side_by_side(
+                *(
+                    [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))]
+                    if visit.clinic.lat is not None
+                    else []
+                ),
+                *([button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else []),
+            ),
             back_row(t, VisitList(tab=back, page=0) if isinstance(back, Tab) else back),
         ),
     )
@@ -124,22 +128,18 @@ def ticket(
 def facts(t: Texts, entry: VisitEntry, told: str) -> Html:
     """Who comes when, to whom and where. `told`: the time in words."""
     visit = entry.visit
-    return blocks(
-        lines(
-            t("Patient: {name}", name=bold(entry.person.full_name)),
-            t("Date and time: {when}", when=bold(told)),
-            t(
-                "Specialty / doctor’s full name: {specialty} / {doctor}",
-                specialty=specialty(t, visit.service_id, visit.service),
-                doctor=visit.doctor,
-            ),
-            room_line(t, visit.room),
+    return lines(
+        t("Patient: {name}", name=bold(entry.person.full_name)),
+        t("Date and time: {when}", when=bold(told)),
+        t(
+            "Specialty / doctor’s full name: {specialty} / {doctor}",
+            specialty=specialty(t, visit.service_id, visit.service),
+            doctor=visit.doctor,
         ),
-        lines(
-            t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
-            t("Address: {address}", address=clinic_address(visit.clinic)),
-            t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
-        ),
+        room_line(t, visit.room),
+        t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
+        t("Address: {address}", address=clinic_address(visit.clinic)),
+        t("Phone: {phone}", phone=visit.clinic.phone) if visit.clinic.phone else "",
     )
 
 

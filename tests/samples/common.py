@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.wizard import WizardOpen
+from bot.keyboards.kit import DESCRIBED as DESCRIBED
+from bot.keyboards.kit import PAGE_SIZE
 from bot.topics import ALL
 from bot.views import common
 from services.accounts.model import Basis, Covers, Person, Relation
@@ -118,9 +120,7 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """Monday 23 November 2026, 09:00 in Moscow."""
 EVIL = "<u>Ко & «Сын»</u> {name}"
 """A name that would break the markup and the sentence if it got in as it is; `u` stands in no sentence of ours."""
-PAGE = 8
-DESCRIBED = 4
-"""Of a page whose text describes what is listed."""
+PAGE = PAGE_SIZE
 
 
 def words(length: int, text: str = "Областная клиническая больница имени Семашко ") -> str:
