@@ -175,6 +175,7 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
         for place, (name, each) in enumerate(zip(names, data.offers, strict=True))
     ]
     soonest = data.soonest
+    nearest = [*(each.nearest for each in data.offers), soonest.start if soonest else None]
     return Screen(
         scene.text(
             lines(
