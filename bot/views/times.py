@@ -182,9 +182,7 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
                 bold(t("Which doctor?")),
                 escape(specialty(t, data.service_id, data.service)),
                 place_lines(t, data.place),
-                clock_line(
-                    t, _clocks(data.place, [*(each.nearest for each in data.offers), soonest and soonest.start])
-                ),
+                clock_line(t, _clocks(data.place, nearest)),
             ),
         ),
         markup(
