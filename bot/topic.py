@@ -84,7 +84,7 @@ class Entry:
     """A button of Home, «Ещё», «Медкарта» or help that leads into the topic.
 
     `label`: an msgid; `rank`: its row, from above; those of one rank stand side by side. `when`: whether it stands
-    there now (takes the visitor); `about`: the sentence that «Ещё» or «Медкарта» says of it. `count`: how many new
+    there now (takes the visitor); `about`: what «Ещё» or «Медкарта» says of it beside its name. `count`: how many new
     things there are (takes the visitor), which `counted`, an msgid with {count}, says in the label's stead where there
     are any.
     """

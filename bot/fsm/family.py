@@ -9,7 +9,16 @@ from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
-from bot.fsm.person import FormSteps, answers_of, check_step, identity_of, name_in, number_warnings, values_of
+from bot.fsm.person import (
+    CORRECTING,
+    FormSteps,
+    answers_of,
+    check_step,
+    identity_of,
+    name_in,
+    number_warnings,
+    values_of,
+)
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -86,7 +95,14 @@ class FamilySteps:
     def adding(self) -> Sequence[AnyStep]:
         """«Добавить»: who it is, then the form."""
         return [
-            Step(FamilyForm.relation, self._load_relation, view.relation, self._apply_relation, view.RelationAct),
+            Step(
+                FamilyForm.relation,
+                self._load_relation,
+                view.relation,
+                self._apply_relation,
+                view.RelationAct,
+                clears=(CORRECTING,),
+            ),
             *self.form.fields(_states(FamilyForm, "doubt"), whose=_whose, visible=always, born=_born_added),
             check_step(FamilyForm.check, ("relation", *_FIELDS), whose=_whose, visible=always, right=self._add),
         ]

@@ -56,6 +56,8 @@ from services.texts.names import folded, patronymic
 
 KIND = "person"
 LIFETIME = timedelta(days=1)
+CORRECTING = "correcting"
+"""Mark: what is to be corrected is being chosen. It stands until something is answered anew."""
 
 
 class PersonForm(StatesGroup):
@@ -149,7 +151,7 @@ class FormSteps:
                 outcome = _apply_field(context, field, given, own=relation is Relation.OWN)
                 return born(context, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
 
-            clears = ("doubt",) if field in ("birth", "sex", "policy") else ()
+            clears = (CORRECTING, "doubt") if field in ("birth", "sex", "policy") else (CORRECTING,)
             return Step(states[field], load, view.question, apply, view.FieldAct, visible, clears)
 
         async def load_doubt(context: StepContext) -> Loaded[view.PolicyDoubt]:
@@ -189,12 +191,15 @@ def check_step(
 
     async def load(context: StepContext) -> Loaded[view.FormCheck]:
         relation = whose(context.answers)
-        return Loaded(view.FormCheck(relation, values_of(context, fields, relation)))
+        correcting = bool(context.marks.get(CORRECTING))
+        return Loaded(view.FormCheck(relation, values_of(context, fields, relation), correcting))
 
     async def apply(context: StepContext, given: Input) -> Outcome:
         match given:
             case Acted(view.CheckAct.RIGHT):
                 return await right(context)
+            case Acted(view.CheckAct.FIX, ""):
+                return Stay(marks={CORRECTING: True})
             case Acted(view.CheckAct.FIX, field) if field in fields:
                 return Jump(field)
         return NotTaken()

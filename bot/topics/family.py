@@ -77,7 +77,7 @@ TOPIC = Topic(
             N_("👪 Policies"),
             GO_POLICIES,
             10,
-            about=N_("Policies: everybody you book for; here you choose whose policy stands in the main menu."),
+            about=N_("Policies: everybody you book for."),
         ),
     ),
     wishes=(

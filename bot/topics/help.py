@@ -46,13 +46,5 @@ TOPIC = Topic(
         ),
     ),
     commands=(Command("help", N_("help: how to book, move and cancel"), 20, help.command, guests=True),),
-    entries=(
-        Entry(
-            Place.MORE,
-            N_("❓ Help"),
-            GO_HELP,
-            90,
-            about=N_("Help: how to book, and what to press if you are lost."),
-        ),
-    ),
+    entries=(Entry(Place.MORE, N_("❓ Help"), GO_HELP, 90),),
 )

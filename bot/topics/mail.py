@@ -41,16 +41,7 @@ TOPIC = Topic(
     build=build,
     routes=mail.ROUTES,
     wizards=(WizardSpec(wizard.KIND, wizard.MailForm, wizard.LIFETIME, table, mail.begin),),
-    entries=(
-        Entry(
-            Place.MORE,
-            N_("✉️ E-mail"),
-            GO_MAIL,
-            20,
-            about=N_("E-mail: letters about your bookings, with a file for the calendar."),
-            when=mail.is_offered,
-        ),
-    ),
+    entries=(Entry(Place.MORE, N_("✉️ E-mail"), GO_MAIL, 20, when=mail.is_offered),),
     wishes=(
         Wish(
             "mail",

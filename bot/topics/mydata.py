@@ -51,15 +51,7 @@ TOPIC = Topic(
         Command("export_me", N_("all your data in one file"), 50, mydata.export_command),
         Command("delete_me", N_("erase all your data"), 60, mydata.erase_command, guests=True),
     ),
-    entries=(
-        Entry(
-            Place.MORE,
-            N_("ℹ️ About"),
-            GO_ABOUT,
-            50,
-            about=N_("About: who keeps your data, how to get all of it and how to take your consent back."),
-        ),
-    ),
+    entries=(Entry(Place.MORE, N_("ℹ️ About"), GO_ABOUT, 50),),
     wishes=(
         Wish(
             "about",

@@ -56,20 +56,8 @@ TOPIC = Topic(
         for kind, begin in _BEGIN.items()
     ),
     entries=(
-        Entry(
-            Place.MORE,
-            N_("⚠️ Report a problem"),
-            GO_PROBLEM,
-            30,
-            about=N_("Report a problem: something does not work or is wrong."),
-        ),
-        Entry(
-            Place.MORE,
-            N_("💬 Feedback"),
-            GO_FEEDBACK,
-            40,
-            about=N_("Feedback: what you like and what should be better."),
-        ),
+        Entry(Place.MORE, N_("⚠️ Report a problem"), GO_PROBLEM, 30),
+        Entry(Place.MORE, N_("💬 Feedback"), GO_FEEDBACK, 40),
     ),
     wishes=(
         Wish(

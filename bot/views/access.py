@@ -68,13 +68,13 @@ HEADINGS: Mapping[str, str] = {
 PROBLEMS = {
     CodeProblem.NOT_A_CODE: N_("The code has ten digits. Please check it and write it again."),
     CodeProblem.WRONG: N_(
-        "The code does not fit. It is good for ten minutes and only once. Check the digits, and the surname, name and "
-        "date of birth in your form; or ask for a new code."
+        "The code does not fit. It is good for ten minutes and only once. Check the digits, and the name and date of "
+        "birth in your form. Or ask for a new code."
     ),
     CodeProblem.FORM_FIRST: N_("Fill in your own form first, then enter this code again."),
     CodeProblem.CONFIRM_FIRST: N_(
-        "This code is for a child or a ward. Confirm your own documents first: get a code of your own at the desk and "
-        "enter it here. Then enter this one again."
+        "This code is for a child or a ward. First get a code of your own at the desk and enter it here. Then enter "
+        "this one again."
     ),
     CodeProblem.OWN_CODE: N_("This is your own code. It is meant for the person whom you give access."),
 }
@@ -82,11 +82,11 @@ PROBLEMS = {
 _PAPERS = {
     Relation.OWN: N_("Come to the desk of your clinic with your passport, insurance policy and SNILS."),
     Relation.CHILD: N_(
-        "Come to the desk of the child’s clinic with the birth certificate (from the age of 14 the child’s passport), "
-        "the child’s insurance policy and your own passport."
+        "Come to the desk of the child’s clinic. Take the birth certificate (from the age of 14 the passport), the "
+        "child’s insurance policy and your own passport."
     ),
     Relation.WARD: N_(
-        "Come to the desk of this person’s clinic with the paper of guardianship, their document, their insurance "
+        "Come to the desk of this person’s clinic. Take the paper of guardianship, their document, their insurance "
         "policy and your own passport."
     ),
 }
@@ -186,20 +186,17 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
             t(_PAPERS[person.relation])
             if by_papers
             else t(
-                "An adult opens access themselves: in their own chat here, on the screen “Who has "
-                "access”, or together with you at the clinic’s desk, both with passports."
+                "An adult opens access in their own chat here, on the screen “Who has access”. Or come to the clinic’s "
+                "desk together, both with passports."
             ),
+            t("You will get a code, good for ten minutes. Enter it here."),
             t(
-                "From the age of {age} the medical record, and the bookings that were not made from this chat, can be "
-                "seen with the teenager’s own consent only. They open access in their own chat.",
+                "From the age of {age} the teenager opens the medical record and the other bookings, in their own "
+                "chat.",
                 age=person.own_word_from,
             )
             if own_word_counts(person, today)
-            else t(
-                "After that you will see here all bookings, those made at the clinic too, and the medical record, as "
-                "far as this is allowed."
-            ),
-            t("You will get a code of ten digits. It is good for ten minutes. Enter it here."),
+            else t("Then all bookings are seen here, and the medical record as far as this is allowed."),
             t(
                 "This is a demonstration: the command {command} makes such a code.",
                 command=Html(f"<code>{COMMAND}</code>"),
@@ -248,7 +245,7 @@ def accept(data: Shown, buttons: StepButtons, scene: Scene) -> Screen:
                 _may(t, data.covers),
                 _through(t, data.until),
             ),
-            t("Who is this person to you? {name}", name=data.name) if data.asks_relation else t("Take it?"),
+            bold(t("Who is this person to you?") if data.asks_relation else t("Take it?")),
         ),
         markup(
             *(in_rows(relations, 2) if data.asks_relation else [[take]]),
@@ -302,15 +299,9 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
     own = person.relation is Relation.OWN
     consents = [until for basis, until in person.bases if basis is Basis.CONSENT]
     if data.basis is Basis.DESK and own_word_counts(person, today) and not consents:
-        told = t(
-            "You can book for this person and see what was booked from this chat. The other bookings can be seen with "
-            "the teenager’s own consent."
-        )
+        told = t("You can book for this person and see what was booked from this chat. The teenager opens the rest.")
     elif own:
-        told = t(
-            "Now all your bookings are here, those made at the clinic too. You can move and cancel them, and let "
-            "somebody close to you see them."
-        )
+        told = t("Now all your bookings are here, those made at the clinic too. You can move and cancel them.")
     else:
         told = t(
             "Now all bookings of this person are here, those made at the clinic too. You can move and cancel them."
@@ -420,7 +411,7 @@ def may_not_grant(t: Texts, own: Person | None) -> Screen:
         blocks(
             bold(t("Access cannot be opened yet")),
             t("Person: {name}", name=bold(own.full_name)) if own else "",
-            t("It is opened by whoever is 15 or older and has shown their documents at the clinic’s desk."),
+            t("It can be opened from the age of 15, once the clinic’s desk has seen the documents."),
         ),
         markup(
             [button(t.label("How to confirm documents"), HowToConfirm(person=own.id))]
@@ -437,8 +428,8 @@ def codes_enough(t: Texts) -> Screen:
         blocks(
             bold(t("No more codes today")),
             t.n(
-                "{count} code a day can be made in one chat, and you have made as many. The next one: tomorrow.",
-                "{count} codes a day can be made in one chat, and you have made as many. The next one: tomorrow.",
+                "One chat can make {count} code a day. The next one: tomorrow.",
+                "One chat can make {count} codes a day. The next one: tomorrow.",
                 LIMITS[Act.CODE].most,
             ),
             t("Access that is open already stays open."),
@@ -454,11 +445,12 @@ def areas(t: Texts, own: Person, covers: frozenset[Covers], offered: Collection[
         blocks(
             bold(t("What do you allow?")),
             t("Person: {name}", name=bold(own.full_name)),
-            t("Tick what you allow. Everything else stays closed."),
-            t("Documents have your policy, SNILS and date of birth printed in them.")
-            if Covers.DOCUMENTS in shown
-            else "",
-            t("You can close the access at any time."),
+            lines(
+                t("What is not ticked stays closed. You can close the access at any time."),
+                t("Documents have your policy, SNILS and date of birth printed in them.")
+                if Covers.DOCUMENTS in shown
+                else "",
+            ),
         ),
         markup(
             *(
@@ -484,7 +476,6 @@ def term(t: Texts, own: Person, covers: frozenset[Covers]) -> Screen:
         blocks(
             bold(t("For how long?")),
             lines(t("Person: {name}", name=bold(own.full_name)), _may(t, covers)),
-            t("Choose how long: you will get a code for the person you let in."),
         ),
         markup(*in_rows(terms, 2), back_row(t, GrantAreas(allows=bits))),
     )
@@ -610,22 +601,26 @@ def erased(t: Texts, name: str | None, *, given: bool) -> Screen:
     """The other side has erased all its data. `name`: theirs, while it is still known; `given`: by this account."""
     if given:
         who = (
-            t("{name} has taken the consent back, and all data of this person are erased.", name=bold(name))
+            _taken_back(t, name)
             if name
-            else t("Somebody whom you gave access has taken the consent back, and all their data are erased.")
+            else t("Somebody whom you gave access has taken the consent back. All their data are erased.")
         )
         ended = t("This person no longer sees your bookings.")
     else:
         who = (
-            t("{name} has taken the consent back, and all data of this person are erased.", name=bold(name))
+            _taken_back(t, name)
             if name
-            else t("Somebody who gave you access has taken the consent back, and all their data are erased.")
+            else t("Somebody who gave you access has taken the consent back. All their data are erased.")
         )
         ended = t("These bookings can no longer be seen here. The visits stand as they stood.")
     return Screen(
         blocks(bold(t(HEADINGS[AccountNews.ACCESS_ERASED])), who, ended),
         markup([_grants_button(t)], [home_button(t)]),
     )
+
+
+def _taken_back(t: Texts, name: str) -> Html:
+    return t("{name} has taken the consent back. All data of this person are erased.", name=bold(name))
 
 
 def opened_elsewhere(t: Texts, person: Person) -> Screen:

@@ -59,20 +59,20 @@ class _Closer(StrEnum):
 _WHO_CLOSES: Mapping[_Closer, str] = {
     _Closer.HERE: N_("that chat’s access stays: you can close it under “Who has access”"),
     _Closer.PATIENT: N_("that chat’s access stays: the patient or the clinic’s desk can close it"),
-    _Closer.DESK: N_("that chat’s access stays: it is confirmed by documents, and only the clinic’s desk can close it"),
+    _Closer.DESK: N_("that chat’s access stays: only the clinic’s desk can close it"),
 }
 
 
 def told(t: Texts, kind: DeedKind, entry: VisitEntry, deed: Deed | None) -> Html:
     """Above a ticket: what was done, by whom, and what to press. `deed` None: that chat has been erased since."""
-    return blocks(Html("ℹ️ ") + t(_DONE[kind]), _who(t, deed), _what_to_press(t, entry))
+    return lines(Html("ℹ️ ") + t(_DONE[kind]), _who(t, deed), _what_to_press(t, entry))
 
 
 def by_mail(t: Texts) -> Html:
     """The same in a letter, which has no buttons."""
     return t(
-        "This visit was booked from another chat. If neither you nor your family did it, open the visit in the bot "
-        "under “Notifications”: there is a button to say so."
+        "This visit was booked from another chat. If neither you nor your family did it, open “Notifications” in the "
+        "bot and say so there."
     )
 
 
@@ -94,9 +94,8 @@ def question(t: Texts, dispute: Dispute, now: datetime) -> Screen:
                 escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
                 t(STATUSES[visit.status]),
             ),
-            t("If it was your family, nothing needs to be done: everything stays as it is."),
             lines(
-                t("If it was somebody else and you press “{button}”:", button=_denial(t, dispute)),
+                t("If you press “{button}”:", button=_denial(t, dispute)),
                 *(Html("• ") + each for each in _consequences(t, dispute, now)),
             ),
         ),
@@ -192,11 +191,11 @@ def _consequences(t: Texts, dispute: Dispute, now: datetime) -> list[Html]:
         found.append(t("that chat will no longer see the patient’s bookings"))
     elif dispute.deed is not None:
         found.append(t(_WHO_CLOSES[_closer(dispute, now)]))
-    found.append(t("we will send a request about it; the answer will come into this chat"))
+    found.append(t("we will send a request, the answer will come here"))
     if kind is DeedKind.MOVED and visit.moved_to is None:
-        found.append(t("the booking stays at its new time; it can be moved back or cancelled on its card"))
+        found.append(t("the booking stays at its new time: you can change it afterwards"))
     if kind is DeedKind.CANCELLED:
-        found.append(t("the booking stays cancelled; a new one can be made on its card"))
+        found.append(t("the booking stays cancelled: you can make a new one afterwards"))
     return found
 
 

@@ -114,10 +114,7 @@ def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: in
             ],
             page=page,
             total=len(family),
-            count=blocks(
-                t("Policies in all: {count}", count=len(family)),
-                t("Press a person to open the card. There you choose whose policy stands in the main menu."),
-            ),
+            count=t("Policies in all: {count}", count=len(family)),
             nothing=t("No data. Everybody you book for will stand here."),
             turned=lambda each: PolicyList(page=each),
             below=[[button(t.label("➕ Add"), GO_ADD_PERSON), button(t.label("🔑 Enter a code"), GO_ENTER_CODE)]],
@@ -139,7 +136,7 @@ def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, 
             total=len(family),
             count=blocks(
                 t("People in all: {count}", count=len(family)),
-                t("Whom you choose stands in the main menu and in all sections, until you choose somebody else."),
+                t("Whom you choose stands in the main menu and in all sections."),
             ),
             nothing=t("No data. Everybody you book for will stand here."),
             turned=lambda each: WhoseList(to=section.to, page=each),
@@ -172,8 +169,18 @@ def card(t: Texts, person: Person, now: datetime, note: Html | None = None, *, a
             [button(_mark_label(t, person, person.shown), PersonPolicy(person=person.id))] if person.shown else [],
             [button(t.label("🔎 How to confirm"), HowToConfirm(person=person.id))] if can_confirm else [],
             [button(t.label("👥 Who has access"), GO_GRANTS)] if own else [],
-            [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))] if may is not Editing.NOTHING else [],
-            [button(t.label("🗑 Take off the list"), PersonRemove(person=person.id, sure=False))] if not own else [],
+            [
+                *(
+                    [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))]
+                    if may is not Editing.NOTHING
+                    else []
+                ),
+                *(
+                    [button(t.label("🗑 Take off the list"), PersonRemove(person=person.id, sure=False))]
+                    if not own
+                    else []
+                ),
+            ],
             back_row(t, GO_POLICIES),
         ),
     )
@@ -225,14 +232,14 @@ def policy_mark(t: Texts, person: Person) -> Screen:
     elif person.verified:
         heading = bold(t("✅ The policy is confirmed"))
         told = t(
-            "The registry knows this very number, with this name and date of birth, by documents. If the number is "
-            "changed here, the mark goes until the registry confirms the new one."
+            "The registry knows this number, name and date of birth by documents. If the number is changed here, the "
+            "mark goes until the registry confirms the new one."
         )
     else:
         heading = bold(t("The policy is not confirmed"))
         told = t(
-            "The number was typed. Visits can be booked all the same. The mark ✅ appears once the clinic’s desk has "
-            "seen documents, and the number, the name and the date of birth agree with what the registry has."
+            "The number was typed here. You can book all the same. The mark ✅ appears once the clinic’s desk has seen "
+            "the documents, and all agrees with what the registry has."
         )
     return Screen(
         blocks(
@@ -256,10 +263,10 @@ def ask_removal(t: Texts, person: Person, ahead: int | None) -> Screen:
         visits = t("The registry is not answering now. If there are bookings ahead, they stand at the clinic.")
     elif ahead:
         visits = t.n(
-            "There is {count} booking ahead. It stands at the clinic, but it will no longer be seen here: it cannot be "
-            "moved or cancelled from here, and there will be no reminder.",
-            "There are {count} bookings ahead. They stand at the clinic, but they will no longer be seen here: they "
-            "cannot be moved or cancelled from here, and there will be no reminders.",
+            "There is {count} booking ahead. It stands at the clinic, but it will no longer be seen here. There will "
+            "be no reminder, and you cannot move or cancel it here.",
+            "There are {count} bookings ahead. They stand at the clinic, but they will no longer be seen here. There "
+            "will be no reminders, and you cannot move or cancel them here.",
             ahead,
         )
     else:
@@ -291,14 +298,8 @@ def relation(data: RelationChoice, buttons: StepButtons, scene: Scene) -> Screen
     t = scene.t
     return Screen(
         scene.text(
-            *(
-                (bold(t("Who is this person to you?")), t("Patient: {name}", name=data.name))
-                if data.name
-                else (
-                    bold(t("Whom do you want to add?")),
-                    t("You will enter name, date of birth and policy number, and then book for this person from here."),
-                )
-            ),
+            bold(t("Who is this person to you?") if data.name else t("Whom do you want to add?")),
+            t("Patient: {name}", name=data.name) if data.name else "",
         ),
         markup(
             *([button(t.label(label), buttons.act(each))] for each, label in _CHOICES.items()),
@@ -316,8 +317,8 @@ def misfit(t: Texts, chosen: Relation) -> Html:
 def misfit_of_known(t: Texts) -> Html:
     """The same in a correction, where who it is cannot be chosen anew."""
     return Html("⚠️ ") + t(
-        "This date of birth does not suit who the person is to you. Please check the year. If the date is right, take "
-        "the person off the list and add them anew."
+        "This date of birth does not suit who the person is to you. Please check the year. If it is right, take the "
+        "person off the list and add them anew."
     )
 
 
@@ -326,17 +327,14 @@ def added(t: Texts, person: Person) -> Html:
     if person.shown is not None and person.shown.policy.kind is PolicyKind.NONE:
         return t("✅ Done. While there is no policy, visits are booked by the clinic’s phone.")
     return t(
-        "✅ Done. When you book, the registry will be asked about this person; "
-        "if it does not know them, the clinic’s desk will help."
+        "✅ Done. When you book, we will ask the registry about this person. If it does not know them, the clinic’s "
+        "desk will help."
     )
 
 
 def saved(t: Texts, *, mark_lost: bool) -> Html:
     if mark_lost:
-        return t(
-            "✅ Saved. The policy is no longer marked as confirmed: the registry has not confirmed the data as they "
-            "are now."
-        )
+        return t("✅ Saved. The policy is no longer marked as confirmed, until the registry confirms the new data.")
     return t("✅ Saved.")
 
 
@@ -376,10 +374,7 @@ def turned_15(t: Texts, name: str, own_word_from: int) -> Screen:
                 "and you move and cancel those bookings as before.",
                 age=own_word_from,
             ),
-            t(
-                "To let you see the others, {name} can open access in a chat of their own.",
-                name=name,
-            ),
+            t("The others can be opened to you from the teenager’s own chat."),
         ),
         markup([button(t.label("👪 Policies"), GO_POLICIES)], [home_button(t)]),
     )
@@ -392,8 +387,8 @@ def turned_18(t: Texts, data: LinkNotice) -> Screen:
             blocks(
                 bold(t("18 years: {name}", name=data.name)),
                 t(
-                    "From this day your bookings are seen by you alone, and by those to whom you have opened access. "
-                    "Your parents or guardians can no longer book for you from their chats."
+                    "From this day your bookings are seen by you and by those you have opened access to. Your parents "
+                    "or guardians can no longer book for you."
                 ),
                 t("Bookings that are ahead stand."),
             ),
@@ -403,15 +398,15 @@ def turned_18(t: Texts, data: LinkNotice) -> Screen:
     return Screen(
         blocks(
             bold(t("18 years: {name}", name=data.name)),
-            t("You go on seeing the bookings by the access that {name} has opened to you.", name=data.name)
+            t("You go on seeing the bookings: this person has opened access to you.")
             if kept
-            else t(
-                "From the age of 18 people book for themselves. The person is off your list, and their bookings are no "
-                "longer seen here; those that are ahead stand."
+            else blocks(
+                t(
+                    "From the age of 18 people book for themselves. The person is off your list, and their bookings "
+                    "are no longer seen here. Those that are ahead stand."
+                ),
+                t("If you are to help as before, access can be opened to you from the person’s own chat."),
             ),
-            ""
-            if kept
-            else t("If you are to help as before, {name} can open access in a chat of their own.", name=data.name),
         ),
         markup(
             [button(t.label("🔑 Enter a code"), GO_ENTER_CODE)] if not kept else [],
@@ -426,12 +421,9 @@ def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
         blocks(
             bold(t("The guardianship paper has ended")),
             t("Person: {name}", name=bold(data.name)),
-            t("The person is off your list, and their bookings are no longer seen here; those that are ahead stand.")
+            t("The person is off your list, and their bookings are no longer seen here. Those that are ahead stand.")
             if data.ended
-            else t(
-                "The person stays on your list, but the paper gives no rights any more. The card says what you can "
-                "do now."
-            ),
+            else t("The person stays on your list, but the paper gives no rights. The card says what you can do now."),
             t("If there is a new paper, show it at the clinic’s desk: you will get a code."),
         ),
         markup(
@@ -446,10 +438,8 @@ def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
 
 
 def _told(t: Texts, person: Person, *, active: bool) -> Sequence[Html]:
-    heading = t("The child’s insurance policy") if person.relation is Relation.CHILD else t("Insurance policy")
     return (
-        bold(heading),
-        t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation])),
+        t("{name} ({relation})", name=bold(person.full_name), relation=t(RELATIONS[person.relation])),
         *_form_in_list(t, person),
         *([_active_line(t)] if active else []),
     )
@@ -469,8 +459,9 @@ def _form_in_list(t: Texts, person: Person) -> tuple[Html, ...]:
     if person.shown is None:
         return (not_shown(t),)
     policy = _number(t, person.shown) + (" ✅" if person.verified else "")
+    of = t("The child’s insurance policy") if person.relation is Relation.CHILD else t("Insurance policy")
     born = numeric(person.shown.birth_date)
-    return t("Policy number: {number}", number=policy), t("Date of birth: {date}", date=born)
+    return t("{label}: {value}", label=of, value=policy), t("Date of birth: {date}", date=born)
 
 
 def _number(t: Texts, form: PatientIdentity) -> Html:
@@ -553,8 +544,7 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
         if stands_for:
             told.append(
                 t(
-                    "From the age of {age} the teenager’s own word comes first: you see all because they have allowed "
-                    "it, and they can close it at any time.",
+                    "From the age of {age} the teenager decides: they have allowed it, and can close it at any time.",
                     age=person.own_word_from,
                 )
             )
@@ -565,8 +555,7 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
     if stands_for:
         told.append(
             t(
-                "From the age of {age} the teenager’s own word comes first: the other bookings are seen with their own "
-                "consent, given in their own chat.",
+                "From the age of {age} the teenager decides: the other bookings can be opened from their own chat.",
                 age=person.own_word_from,
             )
         )
@@ -576,7 +565,7 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
 def _acts(t: Texts, person: Person, today: date, now: datetime) -> Html:
     if may_manage(person, today, now):
         if person.relation is Relation.OWN:
-            return t("You can book visits for yourself, move and cancel them.")
+            return t("You can book visits, move and cancel them.")
         return t("You can book, move and cancel.")
     return t("You cannot book, move or cancel.")
 

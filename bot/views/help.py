@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.family import GO_POLICIES
-from bot.keyboards.buttons.help import GO_HELP, HelpPage
+from bot.keyboards.buttons.help import GO_HELP, HelpPage, HelpTopic
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.buttons.wizard import WizardOpen
+from bot.keyboards.data import CallbackData
 from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.screen import Screen
@@ -28,12 +29,15 @@ CHILD_POLICY_PAGE = f"{_FAQ}oms/3212"
 
 
 def show(t: Texts, entries: Sequence[Row], unfinished: str | None = None) -> Screen:
-    """The list of pages, `entries` below. `unfinished`: the kind of wizard that was left half-way, to go back to."""
+    """The list of pages, `entries` below; the page of signing up leads to that of confirming.
+
+    `unfinished`: the kind of wizard that was left half-way, to go back to.
+    """
     return Screen(
-        blocks(bold(t("Help")), t("What do you want to know? Press a button."), _lost(t), _emergency(t)),
+        lines(bold(t("Help")), _emergency(t)),
         markup(
             _go_on(t, unfinished),
-            *(topic_row(t, each) for each in TOPICS),
+            *(topic_row(t, each) for each in TOPICS if each is not HelpPage.CONFIRM),
             *entries,
             [home_button(t)],
         ),
@@ -48,7 +52,7 @@ def topic(
     unfinished: str | None = None,
     person: str | None = None,
 ) -> Screen:
-    """One page. `person`: whose «Как подтвердить» it was opened from; else «Назад» leads to the list of pages.
+    """One page. `person`: whose «Как подтвердить» it was opened from.
 
     `commands`: every command of the chat and what it does, an msgid. `own_word_from`: the age from which parents need a
     teenager's own consent here.
@@ -59,26 +63,29 @@ def topic(
         text, buttons = _family(t, own_word_from)
     else:
         text, buttons = _PAGES[chosen](t)
-    back = HowToConfirm(person=person) if person else GO_HELP
     return Screen(
         blocks(bold(t(TOPICS[chosen])), text),
-        markup(_go_on(t, unfinished), *buttons, back_row(t, back)),
+        markup(_go_on(t, unfinished), *buttons, back_row(t, _before(chosen, person))),
     )
+
+
+def _before(chosen: HelpPage, person: str | None) -> CallbackData:
+    """What leads to a page: a person's «Как подтвердить», the page of signing up, or the list of pages."""
+    if person:
+        return HowToConfirm(person=person)
+    return HelpTopic(topic=HelpPage.REGISTER, person=None) if chosen is HelpPage.CONFIRM else GO_HELP
 
 
 def _book(t: Texts) -> tuple[Html, list[Row]]:
     return (
         blocks(
             lines(
-                t("1. Press “🏠 Main menu”, then “🩺 Book a doctor”."),
-                t("2. Choose who the visit is for, the clinic, the specialist and the time."),
-                t("3. Check everything and press “Yes, I confirm”. You will get a ticket with a number."),
+                t("1. Press “🩺 Book a doctor”."),
+                t("2. Choose who it is for, the clinic, the specialist and the time."),
+                t("3. Check all and press “Yes, I confirm”."),
             ),
-            t("I will remind you on the eve of the visit and two hours before it."),
-            t(
-                "If there are no free times: new ones appear every day, usually in the morning. You can also call the "
-                "clinic."
-            ),
+            t("We will remind you on the eve of the visit and two hours before it."),
+            t("No free times? New ones appear every day, usually in the morning."),
         ),
         [[button(t.label("🩺 Book a doctor"), GO_BOOKING)]],
     )
@@ -87,15 +94,12 @@ def _book(t: Texts) -> tuple[Html, list[Row]]:
 def _change(t: Texts) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t("Press “📋 My bookings” and open the visit."),
-            lines(
-                t("To another time: press “🔁 Move the booking” and choose a time."),
-                t("The old booking stands until the new one is made."),
+            t("Press “📋 My bookings” and open the booking."),
+            t(
+                "To another time: press “🔁 Move the booking” and choose a time. The old booking stands until the new "
+                "one is made."
             ),
-            lines(
-                t("To give it up: press “✖️ Cancel the booking”, then “Yes, cancel”."),
-                t("Somebody else can take the time then."),
-            ),
+            t("To cancel: press “✖️ Cancel the booking”, then “Yes, cancel”."),
             t("A visit that has begun can be neither moved nor cancelled."),
         ),
         [[button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))]],
@@ -105,13 +109,10 @@ def _change(t: Texts) -> tuple[Html, list[Row]]:
 def _family(t: Texts, own_word_from: int) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t(
-                "You can book a child, husband or wife, parents and others from one chat: press “👪 Policies”, then "
-                "“➕ Add”."
-            ),
-            t("At first you see only the visits that were booked from this chat. To see all of them:"),
+            t("Press “👪 Policies”, then “➕ Add”. So you can book a child, husband or wife, parents and others."),
+            t("At first you see only the bookings made from this chat. To see all of them:"),
             lines(
-                t("• a child: show the birth certificate at the desk of the child’s clinic and get a code;"),
+                t("• a child: show the birth certificate at the desk of the child’s clinic, you will get a code;"),
                 t(
                     "• an adult, or a teenager from {age}: they open access themselves, in their own chat.",
                     age=own_word_from,
@@ -130,10 +131,7 @@ def _policy(t: Texts) -> tuple[Html, list[Row]]:
         blocks(
             t("The policy is free. Any insurance company of your region makes it, and so does Gosuslugi."),
             t("Take along: the child’s birth certificate, your passport, and SNILS of both, if there is one."),
-            t(
-                "Until the policy is made, a newborn is treated on the policy of the mother or of another legal "
-                "representative."
-            ),
+            t("Until the policy is made, a newborn is treated on the policy of the mother, the father or a guardian."),
             _page(t, t("How to get a policy for a child, step by step"), CHILD_POLICY_PAGE),
             t("When you have the number, add the child here: “👪 Policies”, then “➕ Add”."),
         ),
@@ -144,7 +142,7 @@ def _policy(t: Texts) -> tuple[Html, list[Row]]:
 def _register(t: Texts) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t("Gosuslugi is the state’s portal. Booking here needs no account there; other services of the portal do."),
+            t("Gosuslugi is the state’s portal. You can book a doctor here without an account there."),
             t("Have your passport, SNILS and phone at hand."),
             _page(t, t("Signing up, step by step"), REGISTER_PAGE),
             t("Then confirm the account: without that only a part of the services is open."),
@@ -161,11 +159,11 @@ def _confirm(t: Texts) -> tuple[Html, list[Row]]:
             _page(t, t("2. Through your bank: in its application or on its site, from home"), BANK_PAGE),
             _page(t, t("3. By Russian Post: a letter brings a code, enter it on the portal"), POST_PAGE),
             t(
-                "This chat is another matter: here documents are confirmed at the desk of your clinic. See "
-                "“👪 Policies”, the person’s card, “🔎 How to confirm”."
+                "For this chat, documents are confirmed at the clinic’s desk. Open “👪 Policies”, then the person’s "
+                "card, and press “🔎 How to confirm”."
             ),
         ),
-        [topic_row(t, HelpPage.REGISTER)],
+        [],
     )
 
 

@@ -42,7 +42,7 @@ def unfinished(t: Texts, target: LinkTarget | None, payload: str) -> Screen:
     return Screen(
         blocks(
             bold(t("You have not finished booking")),
-            t("What you have chosen is kept. You can go on with it, or leave it and begin by the link."),
+            t("What you have chosen is kept. Go on, or begin by the link?"),
             lines(bold(t("The link leads to")), target_lines(t, target)) if target else "",
         ),
         markup(

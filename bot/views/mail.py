@@ -30,8 +30,7 @@ PROBLEMS: Mapping[EmailProblem, str] = {
     EmailProblem.NOT_AN_ADDRESS: N_("This is no e-mail address. An example of one: anna@example.com"),
     EmailProblem.NAME_NOT_LATIN: N_("Before the @ sign an address has Latin letters. An example: anna@example.com"),
     EmailProblem.MIXED_LETTERS: N_(
-        "Russian and Latin letters are mixed after the @ sign: some of them look the same. Please write the address "
-        "anew."
+        "After the @ sign there are both Russian and Latin letters: some look the same. Please write the address anew."
     ),
     EmailProblem.TOO_LONG: N_("The address is too long. Please check it and write it again."),
 }
@@ -68,8 +67,8 @@ def mail(t: Texts, address: MailAddress, *, on: bool, note: Html | None = None, 
         state = blocks(
             t("Your address: {address}", address=bold(address.text)),
             t(
-                "We write only to addresses that are confirmed, so that nobody else reads your letters. Nothing is "
-                "lost: letters wait, and come when you have confirmed the address by a code."
+                "We write to confirmed addresses only, so that nobody else reads your letters. They wait, and come "
+                "when you have confirmed the address by a code."
             ),
         )
     if address.refused:
@@ -132,15 +131,11 @@ def address(data: MailQuestion, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             bold(t("Which e-mail address?")),
-            t(
-                "We write when a booking is confirmed, moved or cancelled: with the patient’s name, the doctor, the "
-                "time and a file for the calendar."
-            ),
-            t("Letters come now to: {address}", address=data.address) if data.address else "",
             t("Write the address in a message. For example: anna@example.com"),
+            t("Letters come now to: {address}", address=data.address) if data.address else "",
             t(
-                "We will send a letter with a code there, to make sure that it is yours. Whoever reads this mailbox "
-                "will read about the bookings."
+                "First a letter with a code comes there. Then letters about your bookings, with the patient’s name, "
+                "the doctor and the time. Whoever reads this mailbox will read them."
             ),
         ),
         markup(back_row(t, buttons.back() or GO_MORE)),
@@ -177,7 +172,7 @@ def _asked(t: Texts, data: AwaitedMail) -> tuple[Html, ...]:
                 t("We have sent a letter with a code to: {address}", address=address),
                 t(
                     "Write the six digits here in a message. The code is good for 30 minutes. No letter? Look into "
-                    "“Spam”, and whether the address is right."
+                    "“Spam” and check the address."
                 ),
             )
         case MailCodeState.UNSENT:

@@ -10,5 +10,5 @@ from services.texts.i18n import Html, Texts, blocks, bold, lines
 
 
 def more(t: Texts, told: Sequence[Html], entries: Sequence[Row]) -> Screen:
-    """`told`: a sentence about each entry that has one; `entries`: rows of buttons."""
+    """`told`: a sentence about each entry whose button does not say all; `entries`: rows of buttons."""
     return Screen(blocks(bold(t("☰ More")), lines(*told)), markup(*entries, back_row(t, None)))

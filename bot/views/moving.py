@@ -77,13 +77,8 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 t("It will be: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
                 clock_line(t, [(slot.start, clinic.tz)]),
                 escape(f"{specialty(t, slot.service_id, slot.service)} / {slot.doctor}"),
-                t("Institution: {clinic}", clinic=told_name(t, clinic)),
             ),
-            t(
-                "This clinic does not allow two bookings with one specialist at once. The old one can be cancelled and "
-                "the new one made right away. If the clinic gives the new time to another patient at that moment, "
-                "another has to be chosen."
-            ),
+            t("If the new time is taken just then, you choose another."),
             hold_line(t, data.held, clinic.tz),
         ),
         markup(
@@ -115,8 +110,8 @@ def checking(data: MoveChecking, buttons: StepButtons, scene: Scene) -> Screen:
             )
             if data.gives_up
             else t(
-                "The registry has not answered yet. One of the two bookings stands in any case. Please do not book "
-                "again: the answer will come here by itself in a few minutes."
+                "The registry has not answered yet. One of the two bookings stands. Please do not book again: the "
+                "answer will come here by itself in a few minutes."
             ),
         ),
         markup([button(t.label("🔄 Check now"), buttons.act(CheckingAct.AGAIN))], [home_button(t)]),
@@ -153,4 +148,4 @@ def with_state(t: Texts, note: Html, *, given_up: bool) -> Html:
 
 
 def _none_stands(t: Texts) -> Html:
-    return t("The old booking has been cancelled already, and there is no new one: please book again.")
+    return t("The old booking is cancelled, and there is no new one. Please book again.")

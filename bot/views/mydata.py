@@ -32,8 +32,10 @@ from services.personal import Fact, Facts, Moment, Obligation, ObligationKind, W
 from services.texts.dates import MOSCOW, clock_time, local, numeric, when
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
-_SHOWN = 8
+_ALL = 8
 """How many visits are named one by one; Telegram's 4096 characters hold no more of the longest."""
+_SOME = 3
+"""Before a question, which is to stand on the same screen of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +54,14 @@ def about(t: Texts, data: About) -> Screen:
     return Screen(
         blocks(
             bold(t("About")),
-            t(
-                "Nomerok helps you book a doctor for yourself and your family: you press buttons, and the booking "
-                "stands in the registry of the clinic."
-            ),
+            t("Nomerok books you and your family in with a doctor. You press buttons, the clinic gets the booking."),
             lines(
                 t("Who processes the data: {operator}.", operator=data.operator),
                 t("Version of the program: {version}", version=data.version),
             ),
             lines(
                 t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
-                t(
-                    "You can get everything that is kept about you in one file. You can take the consent back at any "
-                    "time."
-                ),
+                t("“My data”: all that is kept about you here, as one file."),
             )
             if given
             else t("You have given no consent, and nothing is kept about you."),
@@ -129,8 +125,8 @@ def exported(t: Texts) -> Screen:
             bold(t("My data")),
             t("The file above holds everything that is kept about you and your family here."),
             t(
-                "It is not protected: whoever has it can read it. Save it on your phone or computer, and press “Close "
-                "the file” so that it does not stay in the chat."
+                "It is not protected: whoever has it can read it. Save it on your phone or computer. Then press “Close "
+                "the file”, and it leaves the chat."
             ),
         ),
         markup(back_row(t, GO_ABOUT)),
@@ -144,10 +140,10 @@ def exported_enough(t: Texts) -> Screen:
             bold(t("My data")),
             Html("⚠️ ")
             + t.n(
-                "The file can be made {count} time a day, and it has been made as often. The last one holds the same, "
-                "but for what came after it. The next can be made tomorrow.",
-                "The file can be made {count} times a day, and it has been made as often. The last one holds the same, "
-                "but for what came after it. The next can be made tomorrow.",
+                "The file can be made {count} time a day. The next: tomorrow. The last one holds all but what came "
+                "after it.",
+                "The file can be made {count} times a day. The next: tomorrow. The last one holds all but what came "
+                "after it.",
                 LIMITS[Act.EXPORT].most,
             ),
         ),
@@ -253,12 +249,8 @@ def question(t: Texts, obligations: Obligations, now: datetime, note: Html | Non
             _visits(t, obligations, now),
             lines(*(_obligation(t, each) for each in _without_drafts(obligations)), _drafts(t, obligations)),
             clock_line(t, _clocks(obligations)),
-            t(
-                "Erased are: the forms of everybody on your list, what is half filled in, notifications, permissions "
-                "and all else that is kept here. It cannot be undone."
-            ),
-            t("What stays: the registry’s own records of patients and visits. They are the clinic’s."),
-            _counted(t),
+            t("Forms of everybody on your list, notifications and all the rest are erased. It cannot be undone."),
+            _stays(t),
         ),
         markup(*_choice(t, obligations), back_row(t, GO_ABOUT)),
     )
@@ -276,7 +268,7 @@ def not_cancelled(t: Texts, given: Given) -> Html:
     if given.checking:
         told.append(
             t(
-                "The registry has not answered yet about: {count}. Until it does, take it that these bookings stand.",
+                "The registry has not answered yet about: {count}. Until it does, these bookings stand.",
                 count=given.checking,
             )
         )
@@ -290,8 +282,8 @@ def under_way(t: Texts) -> Screen:
     return Screen(
         blocks(
             bold(Html("⏳ ") + t("We are checking whether a booking has been made")),
-            t("The registry has not answered yet. No data are erased: you would not learn whether the booking stands."),
-            t("The answer comes here by itself within a few minutes. Then erase your data."),
+            t("The registry has not answered yet. No data are erased: else you would not learn of its answer."),
+            t("It comes here by itself within a few minutes. Then erase your data."),
         ),
         markup([button(t.label("🔄 Try again"), GO_ERASE)], [home_button(t)]),
     )
@@ -305,15 +297,14 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
             t("Bookings cancelled: {count}", count=cancelled) if cancelled else "",
             blocks(
                 bold(t("These bookings stand")),
-                *_named(t, left, now),
-                clock_line(t, clocks_of(left.visits[:_SHOWN])),
+                *_named(t, left, now, _ALL, reached=True),
+                clock_line(t, clocks_of(left.visits[:_ALL])),
                 t("Come to them, or cancel them by the clinic’s phone: they are no longer seen here."),
             )
             if left.has_visits
             else "",
-            t("The registry keeps its own records of patients and visits: they are the clinic’s."),
-            _counted(t),
-            t("This is a demonstration: invented patients stay in its own registry in the same way.") if demo else "",
+            _stays(t),
+            t("This is a demonstration: invented patients stay in its registry, too.") if demo else "",
             t("This chat itself is kept by Telegram: you can delete it in Telegram’s menu."),
         ),
         markup(
@@ -323,20 +314,17 @@ def erased(t: Texts, left: Obligations, now: datetime, *, demo: bool, cancelled:
     )
 
 
-def _counted(t: Texts) -> Html:
-    """What outlives the account."""
+def _stays(t: Texts) -> Html:
+    """What outlives the account, and what was never kept here, so that it cannot be erased here."""
     return lines(
-        t(
-            "For a day at most a count is kept of the codes, searches and photos that came from this chat, without its "
-            "number."
-        ),
+        t("What stays, without names and the number of the chat:"),
+        t("• for a day at most: how many codes, searches and photos there were;"),
         t.n(
-            "For {count} more year a note is kept of what was booked, moved or cancelled from here for other people: "
-            "without names and without the number of the chat. A patient who asks can then be told.",
-            "For {count} more years a note is kept of what was booked, moved or cancelled from here for other people: "
-            "without names and without the number of the chat. A patient who asks can then be told.",
+            "• for {count} year: what was booked, moved or cancelled for other people, to answer a patient who asks.",
+            "• for {count} years: what was booked, moved or cancelled for other people, to answer a patient who asks.",
             TRAIL_YEARS,
         ),
+        t("The clinic’s own records stay with the clinic."),
     )
 
 
@@ -369,29 +357,36 @@ def _choice(t: Texts, obligations: Obligations) -> list[Any]:
 
 def _visits(t: Texts, obligations: Obligations, now: datetime) -> Html:
     if not obligations.has_visits:
-        silent = t("The registry is not answering. Here no booking ahead is remembered.")
-        return t("There are no bookings ahead that were made here.") if obligations.answers else silent
+        if obligations.answers:
+            return Html()
+        return t("The registry is not answering. Here no booking ahead is remembered.")
     return blocks(
         bold(t("Bookings ahead that were made here")),
-        *_named(t, obligations, now),
+        *_named(t, obligations, now, _SOME),
         ""
         if obligations.answers
-        else t("The registry is not answering: they cannot be cancelled now. You can try again later."),
+        else t("The registry is not answering: they cannot be cancelled now. You can do it later."),
     )
 
 
-def _named(t: Texts, obligations: Obligations, now: datetime) -> list[Html]:
-    told = [_visit(t, number, each, now) for number, each in enumerate(obligations.visits[:_SHOWN], 1)]
-    told += [_planned(t, number, each, now) for number, each in enumerate(obligations.planned[:_SHOWN], 1)]
+def _named(t: Texts, obligations: Obligations, now: datetime, most: int, *, reached: bool = False) -> list[Html]:
+    """Visits one by one, `most` of them. `reached`: with what the clinic is to be asked by."""
+    told = [_visit(t, number, each, now, reached=reached) for number, each in enumerate(obligations.visits[:most], 1)]
+    told += [_planned(t, number, each, now) for number, each in enumerate(obligations.planned[:most], 1)]
     rest = len(obligations.visits) + len(obligations.planned) - len(told)
     return [*told, t("And more: {count}", count=rest)] if rest else told
 
 
-def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
+def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime, *, reached: bool) -> Html:
     visit = entry.visit
-    return lines(
+    told = lines(
         Html(f"{number}. ") + bold(when(t, visit.start, visit.clinic.tz, now)) + f", {_short(entry.person.full_name)}",
         escape(_short(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}", 110)),
+    )
+    if not reached:
+        return told
+    return lines(
+        told,
         t("Number: {number}", number=visit.number),
         t("Phone of the clinic: {phone}", phone=_short(visit.clinic.phone, 30)) if visit.clinic.phone else "",
     )
@@ -400,7 +395,7 @@ def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
 def _clocks(obligations: Obligations) -> Sequence[tuple[datetime, str]]:
     """Of all times that are told."""
     ends = [each.until for each in _without_drafts(obligations) if each.kind is ObligationKind.HOLD and each.until]
-    return [*clocks_of(obligations.visits[:_SHOWN]), *((each.at, each.tz) for each in ends)]
+    return [*clocks_of(obligations.visits[:_SOME]), *((each.at, each.tz) for each in ends)]
 
 
 def _planned(t: Texts, number: int, each: Planned, now: datetime) -> Html:
@@ -409,7 +404,7 @@ def _planned(t: Texts, number: int, each: Planned, now: datetime) -> Html:
 
 
 def _without_drafts(obligations: Obligations) -> list[Obligation]:
-    return [each for each in obligations.others if each.kind is not ObligationKind.DRAFT][:_SHOWN]
+    return [each for each in obligations.others if each.kind is not ObligationKind.DRAFT][:_ALL]
 
 
 def _drafts(t: Texts, obligations: Obligations) -> Html:

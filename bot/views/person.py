@@ -22,32 +22,31 @@ from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 QUESTIONS = {
     "surname": (
-        N_("Surname, as in the passport or birth certificate"),
+        N_("Surname, as in the document"),
         N_("Write it in a message. For example: Ivanova"),
     ),
-    "name": (N_("First name"), N_("Write it in a message. For example: Anna")),
-    "patronymic": (N_("Patronymic"), N_("Write it in a message. For example: Sergeevna")),
-    "birth": (N_("Date of birth"), N_("Write day, month and year. For example: 05.03.1980")),
+    "name": (N_("First name"), N_("For example: Anna")),
+    "patronymic": (N_("Patronymic"), N_("For example: Sergeevna")),
+    "birth": (N_("Date of birth"), N_("Day, month and year, for example 05.03.1980")),
     "sex": (N_("Sex"), N_("Press a button.")),
     "phone": (
         N_("Phone for the clinic to call"),
-        N_("Press “📱 Send my number” below, or write a number. For example: +7 916 123-45-67"),
+        N_("Press “📱 Send my number” below, or write a number."),
     ),
-    "childs_birth": (N_("Date of birth"), N_("Write day, month and year. For example: 05.03.2020")),
+    "childs_birth": (N_("Date of birth"), N_("Day, month and year, for example 05.03.2020")),
     "relatives_phone": (
         N_("Phone for the clinic to call"),
-        N_("Write a number, or send the card of the contact. For example: +7 916 123-45-67"),
+        N_("Write a number, or send the card of the contact."),
     ),
     "policy": (
         N_("Number of the compulsory insurance policy"),
-        N_("Write the 16 digits of the policy. For example: 5097 5797 9200 0180"),
+        N_("16 digits, for example 5097 5797 9200 0180"),
     ),
-    "snils": (N_("SNILS"), N_("Write the 11 digits. For example: 112-233-445 95. You may skip it.")),
+    "snils": (N_("SNILS"), N_("11 digits, for example 112-233-445 95")),
 }
 _HINTS = {
     "policy": N_(
-        "An old policy: series and number with a space, for example 50-AB 123456. A temporary certificate: 9 digits. "
-        "Without a policy a visit is booked by the clinic’s phone only."
+        "An old policy has a series and a number, for example 50-AB 123456. A temporary certificate has 9 digits."
     ),
 }
 
@@ -60,8 +59,8 @@ PROBLEMS = {
     FieldProblem.IN_FUTURE: N_("This day has not come yet. Please check the year."),
     FieldProblem.TOO_LONG_AGO: N_("This is more than 120 years ago. Please check the year."),
     FieldProblem.TOO_YOUNG: N_(
-        "An account of one’s own is possible from the age of 14. This form is about you: if you book for a child, "
-        "enter your own date of birth here. If you are under 14, ask your mother, father or guardian to book for you."
+        "You can book for yourself from the age of 14. Your own date of birth is needed here, to book for a child, "
+        "too. If you are under 14, ask your mother, father or guardian."
     ),
     FieldProblem.NOT_A_PHONE: N_("This does not look like a phone number."),
     FieldProblem.NOT_A_POLICY: N_("This does not look like a policy number."),
@@ -87,7 +86,7 @@ FIELD_LABELS = {
     "policy": N_("Policy"),
     "snils": N_("SNILS"),
 }
-
+_NAME = ("surname", "name", "patronymic")
 
 HEADINGS = {
     Relation.OWN: (N_("Your form"), N_("Please check your form")),
@@ -117,7 +116,7 @@ class DoubtAct(StrEnum):
 
 
 class CheckAct(StrEnum):
-    """`FIX` asks for a field anew, by its name."""
+    """`FIX` asks for a field anew, by its name; without one it shows what can be asked anew."""
 
     RIGHT = "right"
     FIX = "fix"
@@ -162,10 +161,11 @@ class PolicyDoubt:
 
 @dataclass(frozen=True, slots=True)
 class FormCheck:
-    """Everything that was typed, by field, in the words of the check screen."""
+    """Everything that was typed, by field, in the words of the check screen. `correcting`: a field is to be chosen."""
 
     relation: Relation
     values: Sequence[tuple[str, str]]
+    correcting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Scree
         scene.text(
             lines(bold(t("Please check the policy number")), _patient(t, data.name)),
             lines(*(Html("• ") + t(WARNINGS[each]) for each in sorted(data.warnings))),
-            t("If it is written so in the policy, go on: the number may be right all the same."),
+            t("If the policy says so, keep the number."),
         ),
         markup(
             [button(t.label("✏️ Correct the number"), buttons.act(DoubtAct.FIX))],
@@ -219,17 +219,19 @@ def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Scree
 
 
 def check(data: FormCheck, buttons: StepButtons, scene: Scene) -> Screen:
-    """Everything on one screen, each line with a way to correct it."""
+    """Everything on one screen; what is to be corrected is chosen on the next."""
     t = scene.t
+    right = [button(t.label("✅ Everything is right"), buttons.act(CheckAct.RIGHT))]
+    if data.correcting:
+        return Screen(
+            scene.text(t(HEADINGS[data.relation][0]), bold(t("What is to be corrected?"))),
+            markup(*in_rows(_corrections(t, data, buttons), 2), right, back_row(t, buttons.back())),
+        )
     return Screen(
-        scene.text(
-            bold(t(HEADINGS[data.relation][1])),
-            _told(t, data),
-            t("Is everything right? To correct a line, press its button."),
-        ),
+        scene.text(bold(t(HEADINGS[data.relation][1])), _told(t, data)),
         markup(
-            [button(t.label("✅ Everything is right"), buttons.act(CheckAct.RIGHT))],
-            *in_rows(_corrections(t, data, buttons), 2),
+            right,
+            [button(t.label("✏️ Correct it"), buttons.act(CheckAct.FIX))],
             back_row(t, buttons.back()),
         ),
     )
@@ -241,17 +243,16 @@ def edit_check(data: EditCheck, buttons: StepButtons, scene: Scene) -> Screen:
     doubts = lines(
         Html("⚠️ ") + t("Please check the policy number"),
         *(Html("• ") + t(WARNINGS[each]) for each in sorted(data.doubts)),
-        t("If it is written so in the policy, go on: the number may be right all the same."),
+        t("If the policy says so, keep the number."),
     )
     return Screen(
         scene.text(
-            bold(t(HEADINGS[data.form.relation][0])),
-            _told(t, data.form),
+            lines(t(HEADINGS[data.form.relation][0]), _told_shortly(t, data.form)),
             doubts if data.doubts else "",
-            t("Name, date of birth and sex stand as in the documents: only the clinic’s desk can change them.")
+            t("Name, date of birth and sex are from documents. Only the clinic’s desk can change them.")
             if data.locked
             else "",
-            t("What is to be corrected? Then press “✅ Save”."),
+            bold(t("What is to be corrected?")),
         ),
         markup(
             *in_rows(_corrections(t, data.form, buttons, data.locked), 2),
@@ -273,9 +274,8 @@ def foreign_contact(t: Texts) -> Html:
 def no_policy_note(t: Texts, *, newborn: bool) -> Html:
     if newborn:
         return t(
-            "Until the policy is made, a newborn is treated on the policy of the mother or of another legal "
-            "representative, and a visit is booked by the clinic’s phone. Any insurance company makes the policy, "
-            "and so does Gosuslugi. When you have the number, enter it."
+            "Until the policy is made, a newborn is treated on the policy of the mother, the father or a guardian. A "
+            "visit is booked by the clinic’s phone. Any insurance company makes the policy, and so does Gosuslugi."
         )
     return t("Without a policy a visit is booked by the clinic’s phone: choose a clinic and I will show it.")
 
@@ -283,9 +283,9 @@ def no_policy_note(t: Texts, *, newborn: bool) -> Html:
 def foreigner(t: Texts) -> Html:
     """What somebody without Russian citizenship can do about the policy."""
     return t(
-        "Foreigners who live or work in Russia lawfully may have a policy: any insurance company tells who and how. "
-        "If there is one, write its number. Without a policy press “No policy”: a visit is booked by the clinic’s "
-        "phone and paid for. In an emergency help is free: call 103 or 112."
+        "Some foreigners who live or work in Russia have a policy: any insurance company tells who and how. If there "
+        "is one, write its number. If not, press “No policy”: a visit is booked by the clinic’s phone and paid for. In "
+        "an emergency help is free: call 103 or 112."
     )
 
 
@@ -322,8 +322,8 @@ def registered(t: Texts, *, verified: bool) -> Html:
     if verified:
         return t("✅ Done. The registry knows this policy.")
     return t(
-        "✅ Done. When you book, the registry will be asked about you; "
-        "if it does not know you, the clinic’s desk will help."
+        "✅ Done. When you book, we will ask the registry about you. If it does not know you, the clinic’s desk will "
+        "help."
     )
 
 
@@ -336,9 +336,7 @@ def conflict(t: Texts) -> Html:
 
 
 def confirmed_person(t: Texts) -> Html:
-    return Html("⚠️ ") + t(
-        "The clinic has seen documents of another person for this account. Name and date of birth stay as they were."
-    )
+    return Html("⚠️ ") + t("The clinic has seen documents with another name. Name and date of birth stay as they were.")
 
 
 def too_many_tries(t: Texts) -> Html:
@@ -352,9 +350,17 @@ def _patient(t: Texts, name: str | None) -> Html:
 
 
 def _told(t: Texts, data: FormCheck) -> Html:
-    return lines(
-        *(t("{label}: {value}", label=t(FIELD_LABELS[field]), value=bold(value)) for field, value in data.values)
-    )
+    return lines(*(_field(t, field, value) for field, value in data.values))
+
+
+def _told_shortly(t: Texts, data: FormCheck) -> Html:
+    """The three parts of the name on one line: who is corrected is known."""
+    name = [value for field, value in data.values if field in _NAME and value != t.label("no patronymic")]
+    return lines(bold(" ".join(name)), *(_field(t, field, value) for field, value in data.values if field not in _NAME))
+
+
+def _field(t: Texts, field: str, value: str) -> Html:
+    return t("{label}: {value}", label=t(FIELD_LABELS[field]), value=bold(value))
 
 
 def _corrections(t: Texts, data: FormCheck, buttons: StepButtons, locked: frozenset[str] = frozenset()) -> list[Button]:

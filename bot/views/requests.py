@@ -129,7 +129,7 @@ def accepted(t: Texts, request: Case) -> Screen:
     return Screen(
         blocks(
             Html("✅ ") + bold(t("Request No. {number} is accepted", number=str(request.number))),
-            t("The answer will come into this chat. Until then you see in “🗂 Application statuses” how it stands."),
+            t("The answer will come into this chat."),
         ),
         markup(
             [button(t.label("📄 Open the request"), RequestCard(request=request.id))],
@@ -144,7 +144,7 @@ def unfinished(t: Texts, kind: RequestKind) -> Screen:
     return Screen(
         blocks(
             bold(t("You have not sent your request")),
-            t("What you have written is kept. Go on from the same place?"),
+            t("What you have written is kept. Go on?"),
         ),
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=kind.value, anew=False))],
@@ -167,8 +167,8 @@ def too_many(t: Texts) -> Screen:
 
 def sent_enough(t: Texts) -> Html:
     return Html("⚠️ ") + t.n(
-        "{count} request a day can be sent from one chat, and you have sent as many. The next can be sent tomorrow.",
-        "{count} requests a day can be sent from one chat, and you have sent as many. The next can be sent tomorrow.",
+        "One chat can send {count} request a day. The next can be sent tomorrow.",
+        "One chat can send {count} requests a day. The next can be sent tomorrow.",
         LIMITS[Act.REQUEST].most,
     )
 

@@ -474,7 +474,7 @@ async def test_a_field_of_another_citizen_can_be_corrected(world: World, account
     chat = Chat(world, account)
     await chat.begin()
     await type_other(chat)
-    await chat.press("✏️ Фамилия")
+    await chat.go("✏️ Исправить", "✏️ Фамилия")
     assert chat.step == "surname"
     await chat.write("Новикова")
     assert chat.step == "check"

@@ -422,7 +422,7 @@ async def test_what_a_relative_has_cancelled(
     mine_said = [text for chat_id, text, _ in telegram.sent if chat_id == account.telegram_id]
     assert len(mine_said) == 1
     assert "Запись отменена заявителем" in mine_said[0]
-    assert "Это чат представителя: его документы проверили в регистратуре" in mine_said[0]
+    assert "Это чат представителя: его документы поликлиника видела" in mine_said[0]
 
 
 # --- who has stopped the bot ----------------------------------------------------------------------

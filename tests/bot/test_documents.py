@@ -365,7 +365,7 @@ async def test_unconfirmed_addresses_are_used_up_before_the_own_one(scene: Scene
     await typed(scene)
     for _ in range(2):
         await scene.press("✅ Да, отправить")
-    assert "неподтверждённые адреса" in scene.words()
+    assert "адреса без подтверждения" in scene.words()
     assert not await scene.rows(document_letter)
     assert await scene.world.limits.used(ANNA, Act.DOCUMENT_LETTER) == 0, "what was not done is not counted"
     await confirmed(scene)

@@ -124,7 +124,7 @@ def test_a_move_says_what_it_was() -> None:
             VisitNews.MOVE_FAILED,
             VisitStatus.CANCELLED_BY_PATIENT,
             True,
-            "а новой нет: запишитесь",
+            "а новой нет. Запишитесь",
         ),
     ],
 )

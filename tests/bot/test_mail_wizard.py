@@ -59,7 +59,7 @@ async def chat(world: World, account: Account) -> Mailing:
 
 async def test_what_is_no_address_is_asked_for_again(chat: Mailing) -> None:
     for wrong, said in (
-        ("anna@gооgle.com", "перемешаны русские и латинские буквы"),
+        ("anna@gооgle.com", "есть и русские, и латинские буквы"),
         ("anna@example.org\nBcc: b@example.org", "не похоже на адрес"),
     ):
         await chat.write(wrong)

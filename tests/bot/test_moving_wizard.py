@@ -346,7 +346,7 @@ async def test_a_registry_that_is_down_and_up_again(chat: Chat, world: World, an
     await chat.go(*TO_CONFIRM)
     world.registry.answers = [Refused(Refusal.UNAVAILABLE)]
     await chat.press("Да, перенести")
-    assert "записать на новое время не получилось" in chat.text
+    assert "на новое время Вы не записаны" in chat.text
     assert KEPT in chat.text
     assert WAS in chat.text
     await chat.press("Да, перенести")
@@ -398,7 +398,7 @@ async def test_silence_is_checked_and_its_answer_is_shown(chat: Chat, world: Wor
     await chat.press("Да, перенести")
     assert chat.step == "checking"
     assert "Проверяем, перенесена ли запись" in chat.text
-    assert "Одна из двух записей действует в любом случае" in chat.text
+    assert "Одна из двух записей в силе" in chat.text
     assert "⬅️ Назад" not in chat.labels
     again = chat.yes
     await chat.press("Проверить сейчас")
@@ -519,7 +519,7 @@ async def test_the_question_after_a_crash(
     world.registry.cancel_answers = [Lost()]
     await chat.press("Отменить прежнюю и записать")
     assert chat.step == "checking"
-    assert "в любом случае" not in chat.text, "for a while there may be none"
+    assert "Одна из двух записей" not in chat.text, "for a while there may be none"
     assert isinstance(await world.booking.outcome(chat.reply.draft.id), Checking)
     for arg in ("no", "yes", None):
         draft = await world.drafts.get(chat.reply.draft.id)

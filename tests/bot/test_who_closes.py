@@ -18,7 +18,7 @@ from tests.samples.common import ANNA, CHILD, NOW, visit
 T = texts("ru")
 HERE = "закрыть его можно на экране «Кому открыт доступ»"
 PATIENT = "закрыть его может сам пациент или регистратура"
-DESK = "закрыть его может только регистратура"
+DESK = "закрыть его могут только в регистратуре"
 YOUNG = replace(ANNA, born=date(2012, 5, 1))
 CHOICES = chain.from_iterable(combinations(Covers, count) for count in range(1, len(Covers) + 1))
 

@@ -42,6 +42,7 @@ class Words:
     consent: str
     questions: tuple[str, ...]
     wrong_digit: str
+    correct: str
     correct_name: str
     registered: str
     home_title: str
@@ -75,6 +76,7 @@ RU = Words(
     consent="Согласие на обработку персональных данных",
     questions=("Фамилия", "Имя", "Отчество", "Дата рождения", "Пол", "Телефон", "Номер полиса ОМС", "СНИЛС"),
     wrong_digit="последняя цифра не сходится с остальными",
+    correct="✏️ Исправить",
     correct_name="✏️ Имя",
     registered="✅ Готово. При записи",
     home_title="🏠 Главное меню",
@@ -115,7 +117,8 @@ EN = Words(
         "Number of the compulsory insurance policy",
         "SNILS",
     ),
-    wrong_digit="the last digit does not agree with the others",
+    wrong_digit="the last digit does not fit the others",
+    correct="✏️ Correct it",
     correct_name="✏️ First name",
     registered="✅ Done. When you book",
     home_title="🏠 Main menu",

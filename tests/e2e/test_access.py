@@ -15,7 +15,7 @@ from tests.support.bot_process import BotProcess
 
 WRONG = "Код не подходит"
 CONFIRMED = "Документы подтверждены"
-CONFIRM_FIRST = "Сначала подтвердите свои документы"
+CONFIRM_FIRST = "Сначала возьмите в регистратуре свой код"
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ async def test_a_daughter_opens_access_and_closes_it(town: BotProcess) -> None:
     assert "Нет данных" in father.screen().text
     await father.press("🔑 Ввести код")
     await father.send(code)
-    assert "Кем Вам приходится Котова Вера Павловна?" in father.screen().text
+    assert "Кем Вам приходится этот человек?" in father.screen().text
     assert "Что разрешено: видеть записи к врачу\n" in father.screen().text
     await father.press("Сын или дочь")
     assert "Доступ получен" in father.screen().text
@@ -403,7 +403,7 @@ async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess)
         await user.press(label)
     assert "Открыть доступ пока нельзя" in user.screen().text
     await user.press("Как подтвердить документы")
-    assert "Возьмите с собой паспорт, полис ОМС и СНИЛС" in user.screen().text
+    assert "Возьмите паспорт, полис ОМС и СНИЛС" in user.screen().text
     assert "python -m bot confirm" in user.screen().text
 
     # STEP 2. Wrong codes: the same sentence each time, and after five of them a pause.

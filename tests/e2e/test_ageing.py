@@ -112,7 +112,7 @@ async def test_eighteen_is_told_to_both(bot: BotProcess) -> None:
     assert not told(mother, "Исполнилось 18 лет")
     bot.set_clock(moscow(8, 0))
     await mother.wait_for("Исполнилось 18 лет: Соколова Вера Ильинична")
-    assert "В Вашем списке этого человека больше нет" in mother.screen().text
+    assert "В списке его больше нет" in mother.screen().text
     await daughter.wait_for("18 years: Соколова Вера Ильинична")
     assert "Your parents or guardians can no longer book for you" in daughter.screen().text
 

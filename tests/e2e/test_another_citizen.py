@@ -37,6 +37,7 @@ async def test_another_citizen_is_booked_and_stands_in_my_bookings(town: BotProc
     assert "Телефон" not in user.screen().text
 
     # STEP 2. One line is corrected.
+    await user.press("✏️ Исправить")
     await user.press("✏️ Отчество")
     await user.send("Петровна")
     assert "Отчество: Петровна" in user.screen().text

@@ -10,7 +10,7 @@ from tests.e2e.test_reminders import made_at_the_desk, waiting
 from tests.support.bot_process import BotProcess
 from tests.support.world import at
 
-STOPPED = {"ru": "Пока бот был остановлен", "en": "While the bot was stopped"}
+STOPPED = {"ru": "Бот был остановлен", "en": "While the bot was stopped"}
 AHEAD = {"ru": "Впереди:", "en": "Still ahead:"}
 HOME = {"ru": "🏠 Главное меню", "en": "🏠 Main menu"}
 

@@ -299,7 +299,7 @@ async def test_the_registry_is_down(town: BotProcess) -> None:
         ("already_cancelled", "Эта запись уже отменена"),
         ("time_passed", "Время этой записи уже прошло"),
         ("moved", "Эта запись перенесена"),
-        ("not_found", "В регистратуре этой записи больше нет"),
+        ("not_found", "В электронной регистратуре этой записи больше нет"),
     ],
 )
 async def test_what_only_the_registry_knows(town: BotProcess, reason: str, said: str) -> None:

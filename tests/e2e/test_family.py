@@ -22,7 +22,7 @@ from tests.support.bot_process import BotProcess
 
 ADULT = "По дате рождения это взрослый"
 GONE = "Здесь больше ничего нет"
-LOST = "Отметка «подтверждён» снята"
+LOST = "Отметки у полиса теперь нет"
 
 
 def data_of(user: User, label: str) -> str:
@@ -205,7 +205,7 @@ async def test_an_adult_child_is_somebody_else(town: BotProcess) -> None:
     await user.press("Мужской")
     await user.press("Нет телефона")
     await user.send(a_policy(date(2012, 3, 5), Sex.MALE))
-    await press_all(user, "Пропустить", "✏️ Кем приходится", "👵 Мама или папа")
+    await press_all(user, "Пропустить", "✏️ Исправить", "✏️ Кем приходится", "👵 Мама или папа")
     assert "Для мамы или папы дата рождения слишком поздняя" in user.screen().text
     await user.press("👤 Другой гражданин")
     assert "Кем приходится: другой гражданин" in user.screen().text
@@ -222,7 +222,7 @@ async def test_a_newborn_a_foreigner_and_a_temporary_certificate(town: BotProces
     await told_about(user, "Орлова", "Вера", "Петровна", born="20.11.2026")
     await user.press("Нет телефона")
     await user.press("Нет гражданства России")
-    assert "Иностранцам, которые законно живут" in user.screen().text
+    assert "Полис бывает и у иностранцев" in user.screen().text
     await user.press("Полиса нет")
     assert "новорождённого лечат по полису мамы" in user.screen().text
     await press_all(user, "Пропустить", "Всё верно")
@@ -254,16 +254,16 @@ async def test_a_childs_phone_is_mine_or_anybodys(town: BotProcess) -> None:
     assert "Телефон: +7 916 765-43-21" in user.screen().text
 
     # STEP 2. Or one's own, in one press.
-    await press_all(user, "✏️ Телефон", "Мой номер: +7 916 123-45-67")
+    await press_all(user, "✏️ Исправить", "✏️ Телефон", "Мой номер: +7 916 123-45-67")
     assert "Телефон: +7 916 123-45-67" in user.screen().text
 
     # STEP 3. Or any that is typed, or none.
-    await user.press("✏️ Телефон")
+    await press_all(user, "✏️ Исправить", "✏️ Телефон")
     await user.send("12345")
     assert "не похоже на номер телефона" in user.screen().text
     await user.send("8 495 000 00 00")
     assert "Телефон: +7 495 000-00-00" in user.screen().text
-    await press_all(user, "✏️ Телефон", "Нет телефона")
+    await press_all(user, "✏️ Исправить", "✏️ Телефон", "Нет телефона")
     assert "Телефон: не указан" in user.screen().text
     await user.press("Всё верно")
     assert "✅ Готово." in user.screen().text
@@ -286,7 +286,7 @@ async def test_whoever_is_there_already_is_not_added_again(town: BotProcess) -> 
     await told_about(user, "Зайцева", "Вера", "Петровна", born="05.03.2020")
     await finish(user, policy)
     assert "этот номер полиса записан на другое имя" in user.screen().text
-    await user.press("✏️ Полис")
+    await press_all(user, "✏️ Исправить", "✏️ Полис")
     await user.send(a_policy(date(2020, 3, 5)))
     await user.press("Всё верно")
     assert "✅ Готово." in user.screen().text
@@ -319,7 +319,7 @@ async def test_another_number_costs_the_mark(town: BotProcess) -> None:
 
     # STEP 1. Documents have shown name, birth date and sex: no buttons for them.
     await user.press("✏️ Изменить")
-    assert "Имя, дата рождения и пол указаны по документам" in user.screen().text
+    assert "Имя, дата рождения и пол — из документов" in user.screen().text
     assert [label for label in user.screen().labels if label.startswith("✏️")] == ["✏️ Телефон", "✏️ Полис", "✏️ СНИЛС"]
 
     # STEP 2. «Назад» of a question leads back to the data, «Назад» of the data to the card; nothing has changed.
@@ -342,7 +342,7 @@ async def test_another_number_costs_the_mark(town: BotProcess) -> None:
     assert as_printed(number) in user.screen().text
     assert "✅ подтверждён" not in user.screen().text
     await user.press("Полис не подтверждён: почему?")
-    assert "Номер введён вручную" in user.screen().text
+    assert "Номер ввели здесь сами" in user.screen().text
 
 
 async def test_typed_data_can_be_corrected_in_every_line(town: BotProcess) -> None:
@@ -432,7 +432,7 @@ async def test_a_silent_registry_is_said_so(town: BotProcess) -> None:
     await press_all(user, "➕ Добавить", "👤 Другой гражданин")
     await told_about(user, "Зайцева", "Вера", "Петровна", born="05.03.2020")
     await finish(user, a_policy(date(2020, 3, 5)))
-    assert "При записи мы найдём этого человека" in user.screen().text
+    assert "При записи мы спросим об этом человеке" in user.screen().text
 
 
 async def test_nobody_reaches_anothers_person(town: BotProcess) -> None:

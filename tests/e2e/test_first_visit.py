@@ -42,6 +42,7 @@ async def test_somebody_new_types_the_form_and_books(town: BotProcess, language:
     check = user.screen().text
     for value in ("Смирнова", "Марья", "Ивановна", "05.03.1980", "+7 916 123-45-67", policy):
         assert value in check
+    await user.press(words.correct)
     await user.press(words.correct_name)
     await user.send("Мария")
     assert "Мария" in user.screen().text

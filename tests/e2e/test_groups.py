@@ -12,7 +12,7 @@ from emulator.faults import Fault
 from tests.e2e.people import RU, WHICH_CLINIC, with_family
 from tests.support.bot_process import BotProcess
 
-SENTENCE = "Напишите мне лично"
+SENTENCE = "Напишите боту лично"
 NOT_MEANT = (
     *("/start", "/help", "/ban", "/start@another_bot", "/bot@another_bot", "/", "/@", "@{name}", "/start @{name}"),
     *("/start@", "/start@{name}_2", "/start@x{name}", "привет", "Запишите меня к врачу", "и /start@{name}"),
@@ -68,7 +68,7 @@ async def test_once_in_a_while_in_each_group(bot: BotProcess) -> None:
     for each in (user, other, user):
         assert await speaks(bot, family, each, "/help@{name}") == []
     (answer,) = await speaks(bot, work, other, "/start@{name}")
-    assert answer.startswith("Please write to me in a private chat")
+    assert answer.startswith("Please write to the bot in a private chat")
     bot.shift_clock(timedelta(minutes=10))
     assert len(await speaks(bot, family, user, "/start@{name}")) == 1
 

@@ -87,7 +87,7 @@ async def test_help_and_another_language_at_every_step(town: BotProcess, journey
 
         # STEP 1. /help, and on from it.
         await user.send("/help")
-        assert "Что Вы хотите узнать?" in user.screen().text
+        assert "📅 Как записаться к врачу" in user.screen().labels
         await user.press("▶️ Продолжить")
         assert stop.is_shown_to(user), f"{stop.name}: {user.screen().text}"
 

@@ -320,7 +320,7 @@ async def test_a_new_address_takes_the_old_ones_place_when_it_is_confirmed(town:
 async def test_an_address_from_before_there_were_codes(language: str, bot: BotProcess) -> None:
     asked = {"ru": "· Подтвердите", "en": "· Please confirm"}
     press = {"ru": "✅ Подтвердить адрес", "en": "✅ Confirm the address"}
-    waits = {"ru": "письма подождут", "en": "letters wait"}
+    waits = {"ru": "Они подождут", "en": "They wait"}
     user, address = await with_family(bot, language=language), f"before.{language}@example.org"
     await press_all(user, MORE[language], MAIL[language])
     code = await give(bot, user, address, language)

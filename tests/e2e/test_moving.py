@@ -356,11 +356,11 @@ async def test_the_clinic_was_quicker(town: BotProcess) -> None:
         ("time_busy", "Это время уже занято", WHAT_TIME),
         ("same_specialist", "есть ещё одна запись", "🎫"),
         ("same_time", "На это время уже есть другая запись", WHAT_TIME),
-        ("other_age", "принимает пациентов другого возраста", WHICH_DOCTOR),
+        ("other_age", "лечит людей другого возраста", WHICH_DOCTOR),
         ("time_passed", "Это время уже прошло", WHAT_TIME),
-        ("patient_not_found", "не нашла пациента с такими данными", "🎫"),
+        ("patient_not_found", "Такого пациента в электронной регистратуре нет", "🎫"),
         ("referral_expired", "Срок направления истёк", "🎫"),
-        ("unavailable", "записать на новое время не получилось", CHECK["ru"]),
+        ("unavailable", "на новое время Вы не записаны", CHECK["ru"]),
     ],
 )
 async def test_each_refusal_says_that_the_old_booking_remains(
@@ -426,7 +426,7 @@ async def test_the_answer_was_lost_and_comes_by_itself(town: BotProcess) -> None
     town.fault(move="lost")
     await user.press(MOVE_IT["ru"])
     assert CHECKED in user.screen().text
-    assert "Одна из двух записей действует в любом случае" in user.screen().text
+    assert "Одна из двух записей в силе" in user.screen().text
     town.fault()
     town.shift_clock(timedelta(seconds=24))
     await user.wait_for(MOVED)

@@ -174,6 +174,6 @@ async def test_without_the_demo_a_stranger_is_refused_plainly(tmp_path: Path, nu
         await press_all(user, "🏥 Москва", RU.me)
         await user.send(STREET)
         await press_all(user, "1 ·", "Продолжить запись сюда", "Невролог", "⚡", RU.confirm)
-        assert "не нашла пациента с такими данными" in user.screen().text
+        assert "Такого пациента в электронной регистратуре нет" in user.screen().text
         assert f"Телефон поликлиники: {wanted.clinic['phone']}" in user.screen().text
         assert bot.rows("SELECT count(*) FROM registry_visit") == [(0,)]

@@ -190,7 +190,7 @@ async def test_a_doctor_for_another_age(town: BotProcess) -> None:
     await user.press("30")
     await user.press(times(user)[0])
     await user.press("Да, подтверждаю")
-    assert "Этот врач принимает пациентов другого возраста" in user.screen().text
+    assert "Этот врач лечит людей другого возраста" in user.screen().text
     assert WHICH_CLINIC in user.screen().text
 
     # STEP 3. The same clinic before the birthday: its warning has been read.
@@ -213,12 +213,12 @@ async def test_a_patient_whom_the_registry_does_not_know(town: BotProcess) -> No
     await typed_citizen(user, policy)
     await press_all(user, "Всё верно", "1 ·", "Продолжить запись сюда", "Терапевт", "⚡", "Да, подтверждаю")
     said = user.screen().text
-    assert "не нашла пациента с такими данными" in said
+    assert "Такого пациента в электронной регистратуре нет" in said
     assert "Телефон поликлиники: +7 495 000-" in said
     assert "Проверьте данные другого гражданина" in said
 
     # STEP 3. The number is corrected right there, and the chosen time stands.
-    await user.press("✏️ Полис")
+    await press_all(user, "✏️ Исправить", "✏️ Полис")
     await user.send(a_policy())
     assert CHECK_BOOKING in user.screen().text
     await user.press("Да, подтверждаю")
@@ -233,7 +233,7 @@ async def test_what_only_the_registry_decides(town: BotProcess) -> None:
     await to_confirmation(user)
     town.fault(book="refuse:patient_not_found")
     await user.press("Да, подтверждаю")
-    assert "не нашла пациента с такими данными" in user.screen().text
+    assert "Такого пациента в электронной регистратуре нет" in user.screen().text
     assert "Телефон поликлиники: +7 495 000-" in user.screen().text
     assert WHO in user.screen().text
     assert held_slot(town, user) is None
@@ -348,7 +348,7 @@ async def test_somebody_who_probes_is_told_how_to_ask_and_then_nothing_more(town
         assert "Телефон поликлиники: +7 495 000-" in said.text
         assert "Орлова Анна Сергеевна" in said.text
         await prober.press("Как подтвердить")
-        assert "он открывает доступ сам, в своём чате" in prober.screen().text
+        assert "он сам открывает доступ, в своём чате" in prober.screen().text
         await press_all(prober, "Продолжить", "Выбрать другое время")
         assert WHAT_TIME in prober.screen().text
 
@@ -356,7 +356,7 @@ async def test_somebody_who_probes_is_told_how_to_ask_and_then_nothing_more(town
     await press_all(prober, "🏠", "Записаться к врачу", "Начать заново")
     await typed_anna(prober, policy)
     await press_all(prober, "Продолжить запись сюда", "Невролог", "⚡", "Да, подтверждаю")
-    assert "Сегодня записать этого человека больше не получится" in prober.screen().text
+    assert "Сегодня этого человека отсюда больше не записать" in prober.screen().text
     assert "Телефон поликлиники: +7 495 000-" in prober.screen().text
     assert len(intents(town, prober)) == 3
 
@@ -412,7 +412,7 @@ async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:
         await user.press("▶️")
     await user.press(str(working_day_after(birthday)))
     await press_some_time(user)
-    assert "Ко дню приёма пациенту будет 18 лет" in user.screen().text
+    assert "В день приёма пациенту будет уже 18 лет" in user.screen().text
     assert WHICH_DAY in user.screen().text
 
     # STEP 3. The spouse's permission was for a year: they are on no list any more.

@@ -110,7 +110,7 @@ async def test_home_and_my_bookings(town: BotProcess) -> None:
     # STEP 1. Home says that the next visit cannot be shown, and everything else is there.
     town.fault(visits="unavailable")
     await user.press("🏠")
-    assert "не отвечает, поэтому ближайший приём показать не получается" in user.screen().text
+    assert "Ближайший приём покажем, как только она ответит" in user.screen().text
     assert "Полис ОМС:" in user.screen().text
     assert "Предстоящих записей нет" not in user.screen().text
 

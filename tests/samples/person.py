@@ -55,12 +55,13 @@ def doubts() -> list[StepSample]:
 def checks(fields: Sequence[str], *relations: Relation) -> list[StepSample]:
     return [
         StepSample(
-            f"{relation} {value[:15]}",
-            person.FormCheck(relation, [(each, value) for each in fields]),
+            f"{relation} {value[:15]} {correcting}",
+            person.FormCheck(relation, [(each, value) for each in fields], correcting),
             full=value is LONG_NAME and relation is relations[0],
             ordinary=value == "Анна" and relation is relations[0],
         )
         for relation in relations
+        for correcting in (False, True)
         for value in (LONG_NAME, "Анна", EVIL)
     ]
 

@@ -30,6 +30,7 @@ WORDS = ExportWords(
             "policy": N_("insurance policy, as it was entered"),
             "doubt": N_("answer to a doubtful policy number"),
             "check": N_("step “please check”"),
+            "correcting": N_("whether something was being corrected"),
         },
     },
     {
