@@ -34,7 +34,7 @@ check: env-dev ## lint, types, import floors, texts
 	$(VENV)/python -m ruff format --check .
 	$(VENV)/python -m mypy
 	$(VENV)/lint-imports
-	$(VENV)/python -m scripts.check_texts
+	$(VENV)/python -m scripts.check_texts --quiet
 
 screens: system env-dev $(COMPILED) ## photograph every screen in both languages into build/screens
 	exec $(VENV)/python -m tests.gallery

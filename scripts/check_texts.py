@@ -1,7 +1,8 @@
 """Checks that every sentence of the code is said, and well, in every locale: part of `make check`.
 
-Prints `file:line: what is wrong` for each fault and ends with 1 where there is any. `make texts` brings new
-sentences into the .po files and takes away those that are gone.
+Prints `file:line: what is wrong` for each fault and ends with 1 where there is any; then how easily the texts read,
+and unless `--quiet` is given, the ten of each locale that read worst. `make texts` brings new sentences into the .po
+files and takes away those that are gone.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from babel.messages.catalog import Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import PoFileError, read_po
 
+from scripts import reading, wording
 from scripts.messages import LOCALES, Fault, Found, forms, found_in, po_path, sentences
 
 # Data of the country, not texts: Russian stands in them as it is. A path ending in "/" is a whole folder.
@@ -29,7 +31,7 @@ CYRILLIC_DATA = (
 )
 
 # Words that are the same in Russian: a translation may consist of them alone.
-SAME_IN_RUSSIAN = frozenset({"telegram", "nomerok", "pdf", "ics", "sms", "e", "mail"})
+SAME_IN_RUSSIAN = frozenset({"telegram", "nomerok", "pdf", "ics", "sms"})
 
 # What Telegram's HTML knows.
 TAGS = frozenset({"a", "b", "blockquote", "code", "del", "em", "i", "ins", "pre", "s", "span", "strong", "u"}) | {
@@ -125,6 +127,18 @@ def faults_of_form(locale: str, sentence: str, text: str, expected: frozenset[st
             yield "has no Russian in it"
 
 
+def faults_of_words(locale: str, sentence: str, text: str) -> Iterator[str]:
+    """What makes one translated form hard to read, or is said in other words than elsewhere."""
+    yield from wording.faults(locale, sentence, text)
+    if sentence in wording.WHOLE:
+        return
+    measured = reading.read(locale, text)
+    if measured.longest > reading.LONGEST_SENTENCE:
+        yield f"has a sentence of {measured.longest} words; {reading.LONGEST_SENTENCE} at most"
+    if measured.measured and measured.index < reading.LOWEST_INDEX:
+        yield f"reads hard: {measured.index:.1f} where {reading.LOWEST_INDEX:.0f} is the least"
+
+
 # ---- a catalogue
 
 
@@ -153,7 +167,10 @@ def faults_of_entry(locale: str, message: Message, plurals: int) -> Iterator[str
     for number, form in enumerate(given):
         if form:
             where = "" if plural is None else f"form {number} "
-            for fault in faults_of_form(locale, singular, form, expected):
+            for fault in (
+                *faults_of_form(locale, singular, form, expected),
+                *faults_of_words(locale, singular, form),
+            ):
                 yield where + fault
 
 
@@ -276,13 +293,46 @@ def faults(root: Path) -> list[str]:
     return result
 
 
-def main(root: Path) -> int:
+# ---- how easily the texts read
+
+
+def readings(root: Path, locale: str) -> list[tuple[reading.Reading, str]]:
+    """All forms of a locale that are long enough to be measured, the hardest first; the consent's own text apart."""
+    with po_path(root, locale).open("rb") as file:
+        catalog = read_po(file)
+    found = {
+        form: reading.read(locale, form)
+        for message in catalog
+        if message.id and _ids(message)[0] not in wording.WHOLE
+        for form in forms(message)
+    }
+    return sorted(((each, form) for form, each in found.items() if each.measured), key=lambda pair: pair[0].index)
+
+
+def ease(root: Path, *, hardest: int) -> Iterator[str]:
+    """Lines that say how easily the texts of each locale read, with so many of the hardest."""
+    for locale in LOCALES:
+        ranked = readings(root, locale)
+        if not ranked:
+            continue
+        mean = sum(each.index for each, _ in ranked) / len(ranked)
+        yield f"Reading, {locale}: {mean:.1f} in the mean of {len(ranked)} texts, {ranked[0][0].index:.1f} the least."
+        for each, form in ranked[:hardest]:
+            yield f"  {each.index:5.1f}  {short(form)}"
+
+
+def main(root: Path, *, quiet: bool = False) -> int:
     result = faults(root)
     for line in result:
         print(line)
-    print(f"Texts: {len(result)} to mend." if result else "Texts: all sentences are said in every language.")
-    return 1 if result else 0
+    if result:
+        print(f"Texts: {len(result)} to mend.")
+        return 1
+    for line in ease(root, hardest=0 if quiet else 10):
+        print(line)
+    print("Texts: all sentences are said in every language.")
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path.cwd()))
+    sys.exit(main(Path.cwd(), quiet="--quiet" in sys.argv[1:]))

@@ -22,7 +22,7 @@ TITLE = N_("Doctors")
 def screen(t: Texts, name: str, count: int) -> list[str]:
     """Слова экрана."""
     return [
-        t("Hello, <b>{name}</b>", name=name),
+        t("Patient: <b>{name}</b>", name=name),
         t.label("Back"),
         t.n("{count} time is free", "{count} times are free", count),
         t(TITLE),
@@ -30,7 +30,7 @@ def screen(t: Texts, name: str, count: int) -> list[str]:
 '''
 
 RU = {
-    "Hello, <b>{name}</b>": "Здравствуйте, <b>{name}</b>",
+    "Patient: <b>{name}</b>": "Пациент: <b>{name}</b>",
     "Back": "Назад",
     "Doctors": "Врачи",
 }
@@ -142,25 +142,81 @@ def test_a_fuzzy_entry_is_a_fault(tree: Path) -> None:
         ("Back", r"Назад\tвот", "has a tab"),
         ("Back", r"Назад\n", "another line break"),
         ("Back", "<b>Назад</b>", "its tags differ"),
-        ("Back", "Назад {name}", "has an unknown place {name}"),
+        ("Back", "Назад {count}", "has an unknown place {count}"),
         ("Back", "Назад {", "broken braces"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, <b>вы</b>", "lost the place {name}"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, <b>{nmae}</b>", "lost the place {name}; has an unknown place {nmae}"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, {name}", "its tags differ"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, <i>{name}</i>", "its tags differ"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, <b>{name}", "<b> is not closed"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, {name}</b>", "</b> closes nothing"),
-        ("Hello, <b>{name}</b>", "Здравствуйте, <big>{name}</big>", "Telegram knows no tag <big>"),
-        ("Hello, <b>{name}</b>", "Hi, <b>{name}</b>", "has no Russian in it"),
+        ("Patient: <b>{name}</b>", "Пациент: <b>вы</b>", "lost the place {name}"),
+        ("Patient: <b>{name}</b>", "Пациент: <b>{nmae}</b>", "lost the place {name}; has an unknown place {nmae}"),
+        ("Patient: <b>{name}</b>", "Пациент: {name}", "its tags differ"),
+        ("Patient: <b>{name}</b>", "Пациент: <i>{name}</i>", "its tags differ"),
+        ("Patient: <b>{name}</b>", "Пациент: <b>{name}", "<b> is not closed"),
+        ("Patient: <b>{name}</b>", "Пациент: {name}</b>", "</b> closes nothing"),
+        ("Patient: <b>{name}</b>", "Пациент: <big>{name}</big>", "Telegram knows no tag <big>"),
+        ("Patient: <b>{name}</b>", "Patient: <b>{name}</b>", "has no Russian in it"),
         ("{count} time is free", "{count} время|{count} времени|", "has 2 of 3 plural forms"),
         ("{count} time is free", "{count} время|{count} времени", "has 2 of 3 plural forms"),
         ("{count} time is free", "время|{count} времени|{count} времён", "form 0 lost the place {count}"),
-        ("{count} time is free", "{count} время|{count} времени|{n} времён", "form 2 lost the place {count}"),
+        ("{count} time is free", "{count} время|{count} времени|{number} времён", "form 2 lost the place {count}"),
     ],
 )
 def test_a_wrong_translation_is_a_fault(tree: Path, sentence: str, translation: str, why: str) -> None:
     _say(tree, sentence, translation)
     _only(tree, "locales/ru/LC_MESSAGES/nomerok.po:", why)
+
+
+LONG = " ".join(["Мы"] * 21)
+HARD = "Зарегистрированные пациенты посещали поликлиники, документы оформлялись неоднократно, раз за разом."
+
+
+@pytest.mark.parametrize(
+    ("translation", "why"),
+    [
+        (LONG, "has a sentence of 21 words; 20 at most"),
+        (HARD, "reads hard: "),
+        ("Назад в учреждение", "the word is “поликлиника”"),
+        ("Назад в электронную регистратуру", "which is the computer; the sentence does not"),
+    ],
+)
+def test_what_reads_hard_or_is_said_otherwise_is_a_fault(tree: Path, translation: str, why: str) -> None:
+    _say(tree, "Back", translation)
+    _only(tree, "locales/ru/LC_MESSAGES/nomerok.po:", why)
+
+
+def test_each_plural_form_is_read(tree: Path) -> None:
+    _say(tree, "{count} time is free", f"{{count}} время|{{count}} времени|{{count}} {LONG}")
+    _only(tree, "form 2 has a sentence of 22 words")
+
+
+def test_english_is_read_too(tree: Path) -> None:
+    _code(tree, f"t({' '.join(['We'] * 21)!r})")
+    update(tree)
+    _say(tree, " ".join(["We"] * 21), "Мы")
+    _only(tree, "locales/en/LC_MESSAGES/nomerok.po:", "has a sentence of 21 words")
+
+
+def test_the_consent_itself_may_be_long(tree: Path) -> None:
+    sentence = "For how long: until you take the consent back. You can do so at any time here: “More” → “About” → "
+    sentence += "“Take the consent back”, or the command /delete_me."
+    _code(tree, f"t({sentence!r})")
+    update(tree)
+    _say(tree, sentence, LONG)
+    assert faults(tree) == []
+
+
+def test_how_the_texts_read_is_printed(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(12):
+        _code(tree, f"t('Go {number}')", f"bot/more{number}.py")
+    update(tree)
+    for number in range(12):
+        _say(tree, f"Go {number}", " ".join(["Мы"] * (8 + number)))
+    assert main(tree) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("Reading, ru: ")
+    assert " of 10 texts, " in told[0]
+    assert len(told) == 1 + 10 + 1
+    assert float(told[1].split()[0]) <= float(told[10].split()[0])
+    assert told[0].endswith(f"{float(told[1].split()[0])} the least.")
+    assert main(tree, quiet=True) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 def test_cyrillic_in_english_is_a_fault(tree: Path) -> None:
@@ -175,7 +231,7 @@ def test_a_wrong_number_of_plural_forms_is_a_fault(tree: Path) -> None:
     assert "Plural-Forms of ru must be nplurals=3" in faults(tree)[0]
 
 
-@pytest.mark.parametrize("sentence", ["Telegram: {name}", "{day}, {time}", "🏠", "e-mail", "PDF"])
+@pytest.mark.parametrize("sentence", ["Telegram: {name}", "{day}, {time}", "🏠", "PDF"])
 def test_what_is_the_same_in_russian_may_stay(tree: Path, sentence: str) -> None:
     _code(tree, f"t({sentence!r}, **values)")
     update(tree)
@@ -200,7 +256,7 @@ def test_a_wrong_sentence_is_named_in_the_code(tree: Path, line: str, why: str) 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('t(f"Hello {name}")', "put together from pieces"),
+        ('t(f"Patient {name}")', "put together from pieces"),
         ('t.label("Hello " + name)', "put together from pieces"),
         ('t.n("{count} day", other, count)', "both its singular and its plural"),
         ('t("")', "an empty sentence"),
@@ -219,8 +275,8 @@ def test_a_wrong_call_is_a_fault(tree: Path, line: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ('t("Hello, <b>{name}</b>")', "gives no {name}"),
-        ('t("Hello, <b>{name}</b>", nmae=1)', "gives no {name}; the sentence has no {nmae}"),
+        ('t("Patient: <b>{name}</b>")', "gives no {name}"),
+        ('t("Patient: <b>{name}</b>", nmae=1)', "gives no {name}; the sentence has no {nmae}"),
         ('t.n("{count} time is free", "{count} times are free", 1, left=2)', "the sentence has no {left}"),
     ],
 )
@@ -230,7 +286,8 @@ def test_values_fill_the_places(tree: Path, line: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['t("Hello, <b>{name}</b>", **values)', 'N_("Hello, <b>{name}</b>")', 't("Hello, <b>{name}</b>", name=1)']
+    "line",
+    ['t("Patient: <b>{name}</b>", **values)', 'N_("Patient: <b>{name}</b>")', 't("Patient: <b>{name}</b>", name=1)'],
 )
 def test_values_that_fit_or_are_not_known_pass(tree: Path, line: str) -> None:
     _code(tree, line)
