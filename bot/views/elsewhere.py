@@ -106,13 +106,7 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
     what = specialty(t, data.service_id, data.service)
     if not data.found:
         return Screen(
-            scene.text(
-                blocks(
-                    no_times(t, what, data.place.clinic),
-                    t("The clinics nearby have none either."),
-                    place_lines(t, data.place),
-                )
-            ),
+            scene.text(none_nearby(t, what, data.place.clinic), place_lines(t, data.place)),
             markup(
                 [_another_specialist(t, buttons, ElsewhereAct.SERVICE)],
                 back_row(t, buttons.back()),
@@ -138,6 +132,11 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
             back_row(t, buttons.back()),
         ),
     )
+
+
+def none_nearby(t: Texts, what: str, clinic: Clinic) -> Html:
+    """There are no times at this clinic, and at none of those around it."""
+    return blocks(no_times(t, what, clinic), t("The clinics nearby have none either."))
 
 
 def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:

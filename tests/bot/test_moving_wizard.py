@@ -166,9 +166,7 @@ async def test_another_doctor_of_the_specialist(chat: Chat, world: World, anna: 
     await chat.go("Громов", "24", "09:00", "Да, перенести")
     assert chat.reply.over
     (visit,) = await standing(world, anna)
-    assert (visit.doctor_id, visit.start) == (THERAPIST.id, at(9, 20)), (
-        "another doctor at the very same time is no move"
-    )
+    assert (visit.doctor_id, visit.start) == (SECOND_THERAPIST.id, at(9))
 
 
 async def test_the_nearest_of_any_doctor(chat: Chat, world: World, anna: Person) -> None:

@@ -19,6 +19,7 @@ from tests.samples.common import (
     NOW,
     PLAIN,
     SHORT_VISIT,
+    Sample,
     Samples,
     StepSample,
 )
@@ -80,5 +81,9 @@ def womens() -> list[StepSample]:
     ]
 
 
-SAMPLES = Samples()
+SAMPLES = Samples(
+    sentences=[
+        Sample(elsewhere.none_nearby, (what, clinic)) for what in ("Кардиолог", EVIL) for clinic in (PLAIN, BARE)
+    ]
+)
 """Its screens are steps of booking, which shows them."""
