@@ -50,8 +50,13 @@ class ElsewhereSteps:
     clinics: ClinicSteps
     directory: Directory
 
-    async def load_full(self, context: StepContext) -> Loaded[view.Full]:
-        return Loaded(view.Full(await self.known.place(context), *context.marks["wanted"]))
+    async def load_full(self, context: StepContext) -> Loaded[view.Full] | Jump:
+        """Back to the specialists where a time has come free since."""
+        place, age = await self.known.place_and_age(context)
+        service_id, name = context.marks["wanted"]
+        if await self.times.times.nearby(context.account.id, [place.clinic.id], service_id, age):
+            return _another_service()
+        return Loaded(view.Full(place, service_id, name))
 
     async def apply_full(self, _: StepContext, given: Input) -> Outcome:
         match given:

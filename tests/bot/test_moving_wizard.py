@@ -38,6 +38,7 @@ from tests.support.telegram_limits import formatted
 from tests.support.world import (
     ADULT,
     CLINIC,
+    SECOND_THERAPIST,
     SURGEON,
     TEENAGER,
     THERAPIST,

@@ -83,7 +83,7 @@ def womens() -> list[StepSample]:
 
 SAMPLES = Samples(
     sentences=[
-        Sample(elsewhere.none_nearby, (what, clinic)) for what in ("Кардиолог", EVIL) for clinic in (PLAIN, BARE)
+        Sample(elsewhere.none_nearby, (what, clinic)) for what in ("Терапевт", EVIL) for clinic in (PLAIN, BARE)
     ]
 )
 """Its screens are steps of booking, which shows them."""
