@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -31,11 +32,12 @@ from bot.fsm.wizard import (
 from bot.views import person as view
 from bot.views.prompts import Prompt
 from services.accounts.accounts import Accounts
+from services.accounts.family import fits
 from services.accounts.fields import (
     FieldError,
     FieldProblem,
     PolicyWarning,
-    parse_birth_date,
+    birth_dates,
     parse_name,
     parse_patronymic,
     parse_phone,
@@ -50,14 +52,18 @@ from services.drafts.model import Answers
 from services.errors import NotAllowed
 from services.registry.model import PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.errors import PatientConflict
-from services.texts.dates import full_years, local
-from services.texts.i18n import Html
-from services.texts.names import folded, patronymic
+from services.texts.dates import full_years, local, whole_day
+from services.texts.i18n import Html, Texts
+from services.texts.names import folded, one_line, other_gender, parted, patronymic
 
 KIND = "person"
 LIFETIME = timedelta(days=1)
 CORRECTING = "correcting"
 """Mark: what is to be corrected is being chosen. It stands until something is answered anew."""
+_READINGS = "readings"
+"""The mark of what was typed and may be read in several ways, until somebody has said how."""
+_MAY_BE_NONE = {True: ("policy", "snils"), False: ("policy", "snils", "phone")}
+"""What need not be there, in the own form and in another's."""
 
 
 class PersonForm(StatesGroup):
@@ -102,6 +108,11 @@ def _relatives_phone(field: str, relation: Relation) -> bool:
     return field == "phone" and relation is not Relation.OWN
 
 
+def _is_childs_surname(field: str, relation: Relation) -> bool:
+    """Most children bear a parent's surname, so the account holder's own is offered."""
+    return field == "surname" and relation is Relation.CHILD
+
+
 def any_birth(_: StepContext, answered: Answered) -> Outcome:
     return answered
 
@@ -131,6 +142,7 @@ class FormSteps:
         def field_step(field: str) -> Step[view.Question]:
             async def load(context: StepContext) -> Loaded[view.Question]:
                 relation = whose(context.answers)
+                surnames = await self._family_names(context) if _is_childs_surname(field, relation) else ()
                 data = view.Question(
                     field,
                     relation,
@@ -140,6 +152,8 @@ class FormSteps:
                     demo=self.demo,
                     my_phone=await self._my_phone(context) if _relatives_phone(field, relation) else None,
                     name=name_in(context.answers) if relation is not Relation.OWN else None,
+                    readings=[_reading(context.t, each) for each in _readings(context, field)],
+                    surnames=surnames,
                 )
                 return Loaded(data, prompt=Prompt.CONTACT if field == "phone" and data.own else None)
 
@@ -148,10 +162,14 @@ class FormSteps:
                 if given == Acted(view.FieldAct.MINE) and _relatives_phone(field, relation):
                     phone = await self._my_phone(context)
                     return Answered({"phone": phone}) if phone else Stay()
-                outcome = _apply_field(context, field, given, own=relation is Relation.OWN)
+                if isinstance(given, Acted) and given.act is view.FieldAct.SURNAME:
+                    surnames = await self._family_names(context) if _is_childs_surname(field, relation) else ()
+                    return _taken([{"surname": each} for each in surnames], given.arg)
+                outcome = _apply_field(context, field, given, relation)
                 return born(context, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
 
-            clears = (CORRECTING, "doubt") if field in ("birth", "sex", "policy") else (CORRECTING,)
+            always_cleared = (CORRECTING, _READINGS)
+            clears = (*always_cleared, "doubt") if field in ("birth", "sex", "policy") else always_cleared
             return Step(states[field], load, view.question, apply, view.FieldAct, visible, clears)
 
         async def load_doubt(context: StepContext) -> Loaded[view.PolicyDoubt]:
@@ -173,6 +191,14 @@ class FormSteps:
                     )
                 )
         return steps
+
+    async def _family_names(self, context: StepContext) -> Sequence[str]:
+        """The account holder's surname, as a daughter and as a son bears it."""
+        own = await self.persons.own(context.account)
+        if own is None:
+            return ()
+        surname = own.names.surname
+        return tuple(filter(None, (surname, other_gender(surname))))
 
     async def _my_phone(self, context: StepContext) -> str | None:
         own = await self.persons.own(context.account)
@@ -265,28 +291,35 @@ class OwnFormSteps:
         return await self.follows(context, note) or Left(None, note)
 
 
-def _apply_field(context: StepContext, field: str, given: Input, *, own: bool) -> Outcome:
-    t = context.t
+def _apply_field(context: StepContext, field: str, given: Input, relation: Relation) -> Outcome:
+    t, own = context.t, relation is Relation.OWN
     match given:
+        case Typed(text) if field in _MAY_BE_NONE[own] and one_line(text) and patronymic(text) is None:  # «нет», «—»
+            return _apply_field(context, field, Acted(view.FieldAct.NONE), relation)
         case Typed(text):
             try:
-                return Answered(_parse(field, text, context, own=own))
+                first, *others = _parse(field, text, context, relation)
             except FieldError as error:
-                return Stay(view.problem(t, error.problem))
+                return Stay(view.problem(t, error), marks={_READINGS: None})
+            if others or len(first) > 1:
+                return Stay(marks={_READINGS: {"of": field, "each": [first, *others]}})
+            return Answered(first)
         case SharedContact(phone, is_own) if field == "phone":
             if own and not is_own:
                 return Stay(view.foreign_contact(t))
             try:
                 return Answered({"phone": parse_phone(phone if phone.startswith("+") else f"+{phone}")})
             except FieldError as error:
-                return Stay(view.problem(t, error.problem))
+                return Stay(view.problem(t, error))
+        case Acted(view.FieldAct.TAKE, place):
+            return _taken(_readings(context, field), place)
         case Acted(view.FieldAct.KEEP) if field in context.answers:
             return Answered({field: context.answers[field]})
-        case Acted(view.FieldAct.NONE) if field in ("patronymic", "snils") or (field == "phone" and not own):
-            return Answered({field: ""})
         case Acted(view.FieldAct.NONE) if field == "policy":
             note = view.no_policy_note(t, newborn=_is_newborn(context))
             return Answered({"policy": [PolicyKind.NONE.value, ""]}, note)
+        case Acted(view.FieldAct.NONE) if field == "patronymic" or field in _MAY_BE_NONE[own]:
+            return Answered({field: ""})
         case Acted(view.FieldAct.FOREIGNER) if field == "policy":
             return Stay(view.foreigner(t))
         case Acted(view.FieldAct.FEMALE | view.FieldAct.MALE as sex) if field == "sex":
@@ -294,23 +327,62 @@ def _apply_field(context: StepContext, field: str, given: Input, *, own: bool) -
     return NotTaken()
 
 
-def _parse(field: str, text: str, context: StepContext, *, own: bool) -> dict[str, Any]:
+def _taken(offered: Sequence[dict[str, Any]], place: str) -> Outcome:
+    """One of the answers that were offered, by its place."""
+    found = dict(enumerate(offered)).get(int(place) if place.isdecimal() else -1)
+    return Answered(found) if found is not None else NotTaken()
+
+
+def _parse(field: str, text: str, context: StepContext, relation: Relation) -> list[dict[str, Any]]:
+    """Every way to read what was typed, the likeliest first: the answers that it makes. Raises `FieldError`."""
     match field:
         case "surname" | "name":
-            return {field: parse_name(text)}
+            return _names(field, text)
         case "patronymic":
-            return {field: parse_patronymic(text) or ""}
+            return [{field: parse_patronymic(text) or ""}]
         case "birth":
-            return {field: parse_birth_date(text, _latest_today(context.now), own=own).isoformat()}
+            return [{field: day.isoformat()} for day in _births(text, context, relation)]
         case "sex":
-            return {field: _parse_sex(text, context)}
+            return [{field: _parse_sex(text, context)}]
         case "phone":
-            return {field: parse_phone(text)}
+            return [{field: parse_phone(text)}]
         case "policy":
             policy = parse_policy(text)
-            return {field: [policy.kind.value, policy.number]}
+            return [{field: [policy.kind.value, policy.number]}]
         case _:
-            return {field: parse_snils(text)}
+            return [{field: parse_snils(text)}]
+
+
+def _names(field: str, text: str) -> list[dict[str, Any]]:
+    """A full name where one part of it was asked for: in its parts, and as it stands."""
+    found = parted(text.replace(",", " "))
+    if found is None:
+        return [{field: parse_name(text)}]
+    parts = {"surname": found.surname, "name": found.name, "patronymic": found.patronymic}
+    readings: list[dict[str, Any]] = [{part: parse_name(value) for part, value in parts.items() if value}]
+    with suppress(FieldError):
+        readings.append({field: parse_name(text)})
+    return readings
+
+
+def _births(text: str, context: StepContext, relation: Relation) -> Sequence[date]:
+    """The days that may be meant; those alone that fit, where any does: a child was not born in 1920."""
+    today = _latest_today(context.now)
+    days = birth_dates(text, today, own=relation is Relation.OWN)
+    return [day for day in days if fits(relation, day, today)] or days
+
+
+def _readings(context: StepContext, field: str) -> Sequence[dict[str, Any]]:
+    """How what was typed for this field may be read, where somebody has to say."""
+    kept = context.marks.get(_READINGS)
+    return kept["each"] if kept and kept["of"] == field else ()
+
+
+def _reading(t: Texts, answers: dict[str, Any]) -> view.Reading:
+    return [
+        (field, whole_day(t, date.fromisoformat(value)) if field == "birth" else value)
+        for field, value in answers.items()
+    ]
 
 
 def name_in(answers: Answers) -> str | None:
@@ -345,7 +417,7 @@ async def _apply_doubt(context: StepContext, given: Input) -> Outcome:
         case Acted(view.DoubtAct.FIX):
             return Jump("policy")
         case Typed():
-            return _apply_field(context, "policy", given, own=True)
+            return _apply_field(context, "policy", given, Relation.OWN)
     return NotTaken()
 
 

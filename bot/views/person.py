@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from bot.keyboards.buttons.family import PersonCard
@@ -14,11 +15,11 @@ from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
 from bot.views.screen import Screen
-from services.accounts.fields import FieldProblem, PolicyWarning, format_phone, format_policy, format_snils
+from services.accounts.fields import FieldError, FieldProblem, PolicyWarning, format_phone, format_policy, format_snils
 from services.accounts.model import Relation
 from services.registry.model import Policy, PolicyKind, Sex
 from services.texts.dates import numeric
-from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
+from services.texts.i18n import N_, Html, Texts, bold, lines
 
 QUESTIONS = {
     "surname": (
@@ -56,6 +57,10 @@ PROBLEMS = {
     FieldProblem.NOT_LETTERS: N_("Only letters, a hyphen or an apostrophe can stand here."),
     FieldProblem.MIXED_ALPHABETS: N_("Russian and Latin letters are mixed here. Please type it anew in one alphabet."),
     FieldProblem.NOT_A_DATE: N_("I cannot read this as a date."),
+    FieldProblem.NO_YEAR: N_("The year is missing."),
+    FieldProblem.NO_SUCH_DAY: N_("There is no such day."),
+    FieldProblem.NO_SUCH_MONTH: N_("There is no such month: a year has twelve."),
+    FieldProblem.SEVERAL_DAYS: N_("This can be read in several ways. Please write the month in words."),
     FieldProblem.IN_FUTURE: N_("This day has not come yet. Please check the year."),
     FieldProblem.TOO_LONG_AGO: N_("This is more than 120 years ago. Please check the year."),
     FieldProblem.TOO_YOUNG: N_(
@@ -63,11 +68,33 @@ PROBLEMS = {
         "too. If you are under 14, ask your mother, father or guardian."
     ),
     FieldProblem.NOT_A_PHONE: N_("This does not look like a phone number."),
+    FieldProblem.PHONE_SHORT: N_("This does not look like a phone number."),
+    FieldProblem.PHONE_LONG: N_("This does not look like a phone number."),
     FieldProblem.NOT_A_POLICY: N_("This does not look like a policy number."),
+    FieldProblem.POLICY_SHORT: N_("This does not look like a policy number."),
+    FieldProblem.POLICY_LONG: N_("This does not look like a policy number."),
+    FieldProblem.SNILS_SHORT: N_("SNILS has 11 digits."),
+    FieldProblem.SNILS_LONG: N_("SNILS has 11 digits."),
     FieldProblem.NOT_A_SNILS: N_("SNILS has 11 digits."),
     FieldProblem.SNILS_CHECK: N_("There is a mistake in one of the digits: the check number does not agree."),
     FieldProblem.NOT_A_CHOICE: N_("Please press one of the buttons."),
 }
+
+_IN_MONTH = (
+    N_("January {year}"),
+    N_("February {year}"),
+    N_("March {year}"),
+    N_("April {year}"),
+    N_("May {year}"),
+    N_("June {year}"),
+    N_("July {year}"),
+    N_("August {year}"),
+    N_("September {year}"),
+    N_("October {year}"),
+    N_("November {year}"),
+    N_("December {year}"),
+)
+"""Within «Такого дня нет: в феврале 1990 года 28 дней»."""
 
 WARNINGS = {
     PolicyWarning.CHECK_DIGIT: N_("the last digit does not agree with the others"),
@@ -100,13 +127,18 @@ HEADINGS = {
 
 
 class FieldAct(StrEnum):
-    """What the questions may be answered by; each field has some of these."""
+    """What the questions may be answered by; each field has some of these.
+
+    `SURNAME`: one of the family's, `TAKE`: one of the readings, both by their places.
+    """
 
     KEEP = "keep"
     NONE = "none"
     FEMALE = Sex.FEMALE.value
     MALE = Sex.MALE.value
     MINE = "mine"
+    SURNAME = "surname"
+    TAKE = "take"
     FOREIGNER = "foreigner"
 
 
@@ -122,12 +154,17 @@ class CheckAct(StrEnum):
     FIX = "fix"
 
 
+Reading = Sequence[tuple[str, str]]
+"""One way to read what was typed: fields and their values, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One field of the form. `place` of `total`, 0: asked alone; `relation`: who the form is about.
 
     `name`: of whom, once it is known; nobody is told their own. `answered`: what was answered before, None the first
-    time. `my_phone`: the account holder's, to be taken for a relative's.
+    time. `my_phone`: the account holder's, to be taken for a relative's. `surnames`: the family's, to be taken for a
+    child's. `readings`: of what was typed; somebody has to say which of them is meant.
     """
 
     field: str
@@ -138,6 +175,8 @@ class Question:
     demo: bool = False
     my_phone: str | None = None
     name: str | None = None
+    readings: Sequence[Reading] = ()
+    surnames: Sequence[str] = ()
 
     @property
     def own(self) -> bool:
@@ -191,14 +230,33 @@ def question(data: Question, buttons: StepButtons, scene: Scene) -> Screen:
                 else heading,
                 _patient(t, data.name),
             ),
-            lines(bold(t(asked)), t(example), t(hint) if hint else ""),
+            lines(bold(t(asked)), *_how_read(t, data))
+            if data.readings
+            else lines(bold(t(asked)), t(example), t(hint) if hint else ""),
         ),
         markup(
-            *_answers(t, data, buttons),
+            *(_which_reading(t, data, buttons) if data.readings else _answers(t, data, buttons)),
             _keep_row(t, data, buttons),
             back_row(t, buttons.back()),
         ),
     )
+
+
+def _how_read(t: Texts, data: Question) -> Sequence[Html]:
+    """Asks what was meant. A name is told in its parts, days stand on their buttons."""
+    if data.field == "birth":
+        return [t("This can be read in several ways. Which day is it?")]
+    parts = [t("{label}: {value}", label=t(FIELD_LABELS[part]), value=bold(value)) for part, value in data.readings[0]]
+    return [t("You have written more than is asked. Is this right?"), *parts]
+
+
+def _which_reading(t: Texts, data: Question, buttons: StepButtons) -> list[list[Button]]:
+    if data.field == "birth":
+        labels = [value for ((_, value),) in data.readings]
+    else:
+        whole = {"surname": t.label("All of it is the surname"), "name": t.label("All of it is the first name")}
+        labels = [t.label("✅ Yes, that is right"), whole[data.field]][: len(data.readings)]
+    return [[button(label, buttons.act(FieldAct.TAKE, str(place)))] for place, label in enumerate(labels)]
 
 
 def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Screen:
@@ -262,9 +320,51 @@ def edit_check(data: EditCheck, buttons: StepButtons, scene: Scene) -> Screen:
     )
 
 
-def problem(t: Texts, found: FieldProblem) -> Html:
+def problem(t: Texts, found: FieldError) -> Html:
     """What is wrong with what was typed."""
-    return blocks(Html("⚠️ ") + t(PROBLEMS[found]))
+    return Html("⚠️ ") + (_counted(t, found.problem, found.count, found.month) or t(PROBLEMS[found.problem]))
+
+
+def _counted(t: Texts, problem: FieldProblem, count: int, month: date | None) -> Html | None:
+    """What is said with a number: how many figures, or days, there are."""
+    match problem:
+        case FieldProblem.NO_SUCH_DAY if month is not None:
+            when = t.label(_IN_MONTH[month.month - 1], year=str(month.year))
+            return t.n(
+                "There is no such day: {when} had {count} day.",
+                "There is no such day: {when} had {count} days.",
+                count,
+                when=when,
+            )
+        case FieldProblem.POLICY_SHORT:
+            return t.n(
+                "{count} digit is missing: the number has 16. A temporary certificate has 9.",
+                "{count} digits are missing: the number has 16. A temporary certificate has 9.",
+                count,
+            )
+        case FieldProblem.POLICY_LONG:
+            return t.n(
+                "{count} digit is too many: the number has 16.",
+                "{count} digits are too many: the number has 16.",
+                count,
+            )
+        case FieldProblem.SNILS_SHORT:
+            return t.n("{count} digit is missing: SNILS has 11.", "{count} digits are missing: SNILS has 11.", count)
+        case FieldProblem.SNILS_LONG:
+            return t.n("{count} digit is too many: SNILS has 11.", "{count} digits are too many: SNILS has 11.", count)
+        case FieldProblem.PHONE_SHORT:
+            return t.n(
+                "{count} digit is missing: a phone has 10 after +7.",
+                "{count} digits are missing: a phone has 10 after +7.",
+                count,
+            )
+        case FieldProblem.PHONE_LONG:
+            return t.n(
+                "{count} digit is too many: a phone has 10 after +7.",
+                "{count} digits are too many: a phone has 10 after +7.",
+                count,
+            )
+    return None
 
 
 def foreign_contact(t: Texts) -> Html:
@@ -378,6 +478,8 @@ def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[Button]:
 
 
 def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[Button]]:
+    if data.field == "surname" and data.surnames:
+        return [[button(each, buttons.act(FieldAct.SURNAME, str(place)))] for place, each in enumerate(data.surnames)]
     if data.field == "surname" and data.demo and data.own:
         return [[button(t.label("👪 Take a ready family (demo)"), GO_DEMO_FAMILY)]]
     if data.field == "patronymic":

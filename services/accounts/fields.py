@@ -15,8 +15,9 @@ import phonenumbers
 
 from services.errors import NomerokError
 from services.registry.model import Policy, PolicyKind, Sex
-from services.texts.dates import full_years, month_number
+from services.texts.dates import full_years
 from services.texts.names import one_line, patronymic, plain_hyphens, tidy
+from services.texts.typed_dates import typed_date
 
 NAME_LENGTH = 60
 OLDEST = 120
@@ -32,12 +33,22 @@ class FieldProblem(StrEnum):
     NOT_LETTERS = "not_letters"
     MIXED_ALPHABETS = "mixed_alphabets"
     NOT_A_DATE = "not_a_date"
+    NO_YEAR = "no_year"
+    NO_SUCH_DAY = "no_such_day"
+    NO_SUCH_MONTH = "no_such_month"
+    SEVERAL_DAYS = "several_days"
     IN_FUTURE = "in_future"
     TOO_LONG_AGO = "too_long_ago"
     TOO_YOUNG = "too_young"
     NOT_A_PHONE = "not_a_phone"
+    PHONE_SHORT = "phone_short"
+    PHONE_LONG = "phone_long"
     NOT_A_POLICY = "not_a_policy"
+    POLICY_SHORT = "policy_short"
+    POLICY_LONG = "policy_long"
     NOT_A_SNILS = "not_a_snils"
+    SNILS_SHORT = "snils_short"
+    SNILS_LONG = "snils_long"
     SNILS_CHECK = "snils_check"
     NOT_A_CHOICE = "not_a_choice"
 
@@ -51,22 +62,24 @@ class PolicyWarning(StrEnum):
 
 
 class FieldError(NomerokError):
-    """The typed text is no such value. Carries the code only, never the text."""
+    """The typed text is no such value. Its words are the code only, never the text.
 
-    def __init__(self, problem: FieldProblem) -> None:
+    `count`: how many figures are missing or too many, or how many days there are in `month`, of which its first is
+    given.
+    """
+
+    def __init__(self, problem: FieldProblem, count: int = 0, month: date | None = None) -> None:
         super().__init__(problem.value)
         self.problem = problem
+        self.count = count
+        self.month = month
 
 
 _NAME = re.compile(r"^[^\W\d_]+(?:[ '’.-]+[^\W\d_]+)*$")
-_DATE_FORMS = (
-    re.compile(r"^(?P<d>\d{1,2})[.,/\- ](?P<m>\d{1,2})[.,/\- ](?P<y>\d{4})$"),
-    re.compile(r"^(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})$"),
-    re.compile(r"^(?P<d>\d{2})(?P<m>\d{2})(?P<y>\d{4})$"),
-)
-_DATE_IN_WORDS = re.compile(
-    r"^(?P<d>\d{1,2}) (?P<m>[^\W\d_]{3,})\.? (?P<y>\d{4})(?: ?[^\W\d_]{1,4}\.?)?$"
-)  # «5 мая 1980 г.»
+_LIKE_NOUGHTS = dict.fromkeys(map(ord, ("O", "o", "О", "о")), "0")
+_POLICY_DIGITS, _TEMPORARY_DIGITS, _SNILS_DIGITS, _PHONE_DIGITS = 16, 9, 11, 10
+_FEWEST_OF_A_PHONE = 7
+_PHONE_SIGNS = re.compile(r"\+?[\d\s().-]+")
 _OLD_POLICY = re.compile(r"^(?P<series>[A-ZА-ЯЁ0-9][A-ZА-ЯЁ0-9-]{0,11})[ №N]+(?P<number>\d{4,10})$")
 
 
@@ -96,22 +109,27 @@ def parse_patronymic(text: str) -> str | None:
     return parse_name(text)
 
 
-def parse_birth_date(text: str, today: date, *, own: bool = False) -> date:
-    """A date as people write it: 05.03.1980, 5/3/1980, 05031980, 1980-03-05, 5 марта 1980, 5 March 1980.
+def birth_dates(text: str, today: date, *, own: bool = False) -> tuple[date, ...]:
+    """Every day of birth that the text may mean, the likeliest first: 05.03.1980, 5 марта 80, 4/9/2003, 05031980.
 
     `own`: the form of one's own account.
     """
-    born = _read_date(" ".join(text.lower().split()))
-    if born is None:
-        raise FieldError(FieldProblem.NOT_A_DATE)
-    if born > today:
-        raise FieldError(FieldProblem.IN_FUTURE)
-    age = full_years(born, today)
-    if age > OLDEST:
-        raise FieldError(FieldProblem.TOO_LONG_AGO)
-    if own and age < OWN_ACCOUNT_AGE:
-        raise FieldError(FieldProblem.TOO_YOUNG)
-    return born
+    typed = typed_date(text)
+    if not typed.dates:
+        raise _no_day(text)
+    wrong = {day: _why_not_born(day, today, own=own) for day in typed.dates}
+    found = tuple(day for day, problem in wrong.items() if problem is None)
+    if not found:
+        raise FieldError(next(problem for problem in wrong.values() if problem is not None))
+    return found
+
+
+def parse_birth_date(text: str, today: date, *, own: bool = False) -> date:
+    """The same where it can be but one day; else the error says so."""
+    first, *others = birth_dates(text, today, own=own)
+    if others:
+        raise FieldError(FieldProblem.SEVERAL_DAYS)
+    return first
 
 
 def parse_phone(text: str) -> str:
@@ -119,9 +137,9 @@ def parse_phone(text: str) -> str:
     try:
         number = phonenumbers.parse(text, "RU")
     except phonenumbers.NumberParseException:
-        raise FieldError(FieldProblem.NOT_A_PHONE) from None
+        raise _no_phone(text) from None
     if not phonenumbers.is_valid_number(number):
-        raise FieldError(FieldProblem.NOT_A_PHONE)
+        raise _no_phone(text)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -134,16 +152,17 @@ def format_phone(e164: str) -> str:
 def parse_policy(text: str) -> Policy:
     """16 digits, a temporary certificate of 9, or an old series and number («50-АБ № 123456»)."""
     typed = plain_hyphens(text).upper()
-    digits = re.sub(r"[ -]", "", typed)
-    if digits.isascii() and digits.isdigit():
-        if len(digits) == 16:
-            return Policy(PolicyKind.ENP, digits)
-        if len(digits) == 9 and " " not in typed:
-            return Policy(PolicyKind.TEMPORARY, digits)
+    digits = _digits_in(typed)
+    if len(digits) == _POLICY_DIGITS:
+        return Policy(PolicyKind.ENP, digits)
+    if len(digits) == _TEMPORARY_DIGITS and " " not in typed:
+        return Policy(PolicyKind.TEMPORARY, digits)
     match = _OLD_POLICY.match(typed)
     if match:
         return Policy(PolicyKind.OLD, f"{match['series']} {match['number']}")
-    raise FieldError(FieldProblem.NOT_A_POLICY)
+    if not digits:
+        raise FieldError(FieldProblem.NOT_A_POLICY)
+    raise _miscounted(digits, _POLICY_DIGITS, FieldProblem.POLICY_SHORT, FieldProblem.POLICY_LONG)
 
 
 def policy_warnings(policy: Policy, born: date, sex: Sex) -> frozenset[PolicyWarning]:
@@ -181,9 +200,11 @@ def luhn_ok(digits: str) -> bool:
 
 def parse_snils(text: str) -> str:
     """11 digits with the right check number (checked for numbers over 001-001-998)."""
-    digits = re.sub(r"[ -]", "", plain_hyphens(text))
-    if len(digits) != 11 or not (digits.isascii() and digits.isdigit()):
+    digits = _digits_in(plain_hyphens(text))
+    if not digits:
         raise FieldError(FieldProblem.NOT_A_SNILS)
+    if len(digits) != _SNILS_DIGITS:
+        raise _miscounted(digits, _SNILS_DIGITS, FieldProblem.SNILS_SHORT, FieldProblem.SNILS_LONG)
     if int(digits[:9]) > 1_001_998:
         control = sum(int(digit) * weight for digit, weight in zip(digits[:9], range(9, 0, -1), strict=True)) % 101
         if control % 100 != int(digits[9:]):
@@ -203,20 +224,52 @@ def format_policy(policy: Policy) -> str:
     return policy.number
 
 
-def _read_date(text: str) -> date | None:
-    """A day that there is, None for anything else."""
-    match = next((found for form in _DATE_FORMS if (found := form.match(text))), None)
-    if match:
-        month: int | None = int(match["m"])
-    else:
-        match = _DATE_IN_WORDS.match(text)
-        month = month_number(match["m"]) if match else None
-    if match is None or month is None:
-        return None
-    try:
-        return date(int(match["y"]), month, int(match["d"]))
-    except ValueError:
-        return None
+def _why_not_born(day: date, today: date, *, own: bool) -> FieldProblem | None:
+    """What is wrong with a day of birth."""
+    if day > today:
+        return FieldProblem.IN_FUTURE
+    age = full_years(day, today)
+    if age > OLDEST:
+        return FieldProblem.TOO_LONG_AGO
+    return FieldProblem.TOO_YOUNG if own and age < OWN_ACCOUNT_AGE else None
+
+
+def _no_day(text: str) -> FieldError:
+    """Why the text says no day that there is."""
+    typed = typed_date(text)
+    if typed.yearless:
+        return FieldError(FieldProblem.NO_YEAR)
+    if not typed.days:
+        return FieldError(FieldProblem.NOT_A_DATE)
+    meant = typed.days[0]
+    if not meant.days:
+        return FieldError(FieldProblem.NO_SUCH_MONTH)
+    return FieldError(FieldProblem.NO_SUCH_DAY, meant.days, date(meant.year, meant.month, 1))
+
+
+def _no_phone(text: str) -> FieldError:
+    """Why a number is none: how many figures of a Russian one are missing or too many, where that can be told."""
+    typed = plain_hyphens(text)
+    digits = re.sub(r"\D", "", typed)
+    abroad = typed.startswith("+") and not digits.startswith("7")
+    if abroad or not _PHONE_SIGNS.fullmatch(typed) or len(digits) < _FEWEST_OF_A_PHONE:
+        return FieldError(FieldProblem.NOT_A_PHONE)
+    national = digits[1:] if digits[0] in "78" else digits
+    if len(national) == _PHONE_DIGITS:
+        return FieldError(FieldProblem.NOT_A_PHONE)
+    return _miscounted(national, _PHONE_DIGITS, FieldProblem.PHONE_SHORT, FieldProblem.PHONE_LONG)
+
+
+def _digits_in(typed: str) -> str:
+    """The figures of a number, letters «О» among them as noughts; "" where it is no number."""
+    digits = re.sub(r"[ .-]", "", typed).translate(_LIKE_NOUGHTS)
+    is_number = digits.isascii() and digits.isdigit() and any(map(str.isdigit, typed))
+    return digits if is_number else ""
+
+
+def _miscounted(digits: str, right: int, short: FieldProblem, long: FieldProblem) -> FieldError:
+    off = len(digits) - right
+    return FieldError(long, off) if off > 0 else FieldError(short, -off)
 
 
 def _century_shift(year: int) -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names, get_month_names
+from rapidfuzz.distance import OSA
 
 from services.texts.i18n import LOCALES, Texts
 
 MOSCOW = "Europe/Moscow"
 """Whose clock tells what belongs to no clinic."""
+_SHORTEST_MONTH, _MISTYPED_MONTH = 3, 4
 _DAY_BEGINS, _DAY_ENDS = 8, 21
 _DAY = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
 _SHORT = {"ru": "d MMM", "en": "d MMM"}
@@ -88,6 +90,11 @@ def short_when(t: Texts, moment: datetime, tz: str, now: datetime) -> str:
     return f"{short_day(t, start.date(), local(now, tz).date())} {start:%H:%M}"
 
 
+def whole_day(t: Texts, day: date) -> str:
+    """«9 апреля 2003 года»."""
+    return _with_year(t, _formatted(day, "d MMMM", t.locale), day)
+
+
 def numeric(day: date) -> str:
     """«24.11.2026»: documents and birth dates."""
     return f"{day:%d.%m.%Y}"
@@ -100,14 +107,27 @@ def month_words(t: Texts, day: date) -> str:
 
 
 def month_number(word: str) -> int | None:
-    """The month that a word begins like, in any of our languages: «марта», «март», «mar»."""
-    for locale in LOCALES:
-        declined = get_month_names("wide", context="format", locale=locale)
-        alone = get_month_names("wide", context="stand-alone", locale=locale)
-        for number in range(1, 13):
-            if word[:3] in (declined[number].lower()[:3], alone[number].lower()[:3]):
-                return number
-    return None
+    """The month that a word names, in any of our languages: «марта», «март», «mar», «сентебря»; None for no month, or
+    for a word that is too short.
+    """
+    if len(word) < _SHORTEST_MONTH:
+        return None
+    months = _months()
+    begun = [number for name, number in months if name.startswith(word)]
+    mistyped = (number for name, number in months if OSA.distance(name, word, score_cutoff=1) <= 1)
+    return next(iter(begun), None) or (next(mistyped, None) if len(word) > _MISTYPED_MONTH else None)
+
+
+@cache
+def _months() -> tuple[tuple[str, int], ...]:
+    """Every name of a month, as it stands alone and with a day, in small letters."""
+    return tuple(
+        (names[number].lower(), number)
+        for locale in LOCALES
+        for context in ("format", "stand-alone")
+        for names in [get_month_names("wide", context=context, locale=locale)]
+        for number in range(1, 13)
+    )
 
 
 def weekday_letters(t: Texts) -> list[str]:

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from services.texts.phrases import written
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202d\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -34,6 +37,20 @@ _NO_PATRONYMIC = frozenset(
     }
 )
 """Folded. No patronymic is written like any of these: Нетович is one."""
+
+
+_PATRONYMIC = re.compile(
+    r"[^ ]{2}(?:ович|евич|ьич|мич|кич|тич|овна|евна|ична|инична|ovich|evich|ovna|evna|ichna|inichna)$"
+    r"| (?:оглы|кызы|улы|углы|гызы|кизи|угли|оглу)$"
+)
+"""Folded. Not every surname in «-ович» can be told from it."""
+_DAUGHTER = re.compile(r"(?:на|na|кызы|гызы|кизи)$")
+_SON_OR_DAUGHTER = frozenset({"оглы", "кызы", "улы", "углы", "гызы", "кизи", "угли", "оглу"})
+_GENDERED = (
+    *(("ов", "ова"), ("ев", "ева"), ("ёв", "ёва"), ("ин", "ина"), ("ын", "ына"), ("ский", "ская"), ("цкий", "цкая")),
+    *(("ской", "ская"), ("ov", "ova"), ("ev", "eva"), ("in", "ina"), ("sky", "skaya"), ("skiy", "skaya")),
+)
+"""Endings of a man's surname and of a woman's, the likelier first."""
 
 
 def one_line(text: str) -> str:
@@ -59,6 +76,45 @@ def folded(text: str) -> str:
     return _unmarked(name, _YO, _DOTS).replace("’", "'")
 
 
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """What a name that was typed in one line is made of; None: of this nothing was said."""
+
+    surname: str | None
+    name: str
+    patronymic: str | None
+
+
+def parted(text: str) -> NameParts | None:
+    """A full name in its parts, whichever order it was typed in: «Иванова Анна Сергеевна», «Анна Сергеевна Иванова».
+
+    None where it may be one part: «Римская-Корсакова», «Ван дер Берг», «Анна Мария». It is never sure.
+    """
+    words = _with_turkic(tidy(text).split())
+    is_patronymic = [bool(_PATRONYMIC.search(folded(word))) for word in words]
+    is_first_name = [folded(word) in _first_names() for word in words]
+    match words:
+        case [first, second] if is_patronymic[1] and is_first_name[0]:
+            named_after = folded(first) not in _women() or _DAUGHTER.search(folded(second))
+            return NameParts(None, first, second) if named_after else NameParts(second, first, None)
+        case [first, second] if is_first_name[0] != is_first_name[1]:
+            return NameParts(second, first, None) if is_first_name[0] else NameParts(first, second, None)
+        case [first, second, third] if is_patronymic[1] and not (is_patronymic[2] and not is_first_name[0]):
+            return NameParts(third, first, second)
+        case [first, second, third] if is_patronymic[2]:
+            return NameParts(first, second, third)
+    return None
+
+
+def other_gender(surname: str) -> str | None:
+    """The surname as a mother's son or a father's daughter bears it: Иванов, Иванова. None where it is the same, or
+    nobody can tell.
+    """
+    parts = [_other_gender(part) for part in surname.split("-")]
+    changed = "-".join(part for part in parts if part is not None)
+    return changed if None not in parts else None
+
+
 def found_in(typed: str, *told: str) -> bool:
     """Whether what was typed to look for something finds what is told of it: all its words, in any order, each a part
     of a word or a number there.
@@ -82,6 +138,36 @@ def patronymic(text: str | None) -> str | None:
     if not name.strip("-._/ ") or folded(name) in _NO_PATRONYMIC:
         return None
     return name
+
+
+def _other_gender(surname: str) -> str | None:
+    for man, woman in _GENDERED:
+        for mine, other in ((woman, man), (man, woman)):
+            if len(surname) > len(mine) + 1 and surname.endswith(mine):
+                return surname.removesuffix(mine) + other
+    return None
+
+
+def _with_turkic(words: list[str]) -> list[str]:
+    """«Рашид оглы» is one patronymic."""
+    joined: list[str] = []
+    for word in words:
+        if folded(word) in _SON_OR_DAUGHTER and len(joined) > 1:
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+@cache
+def _women() -> frozenset[str]:
+    return frozenset(name for line in written("names").of("women") for name in line.split())
+
+
+@cache
+def _first_names() -> frozenset[str]:
+    sections = written("names").sections.values()
+    return frozenset(name for section in sections for line in section for name in line.split())
 
 
 def _unmarked(name: str, marked: re.Pattern[str], marks: Mapping[int, None]) -> str:

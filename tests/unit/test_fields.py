@@ -15,6 +15,7 @@ from services.accounts.fields import (
     FieldError,
     FieldProblem,
     PolicyWarning,
+    birth_dates,
     format_phone,
     format_policy,
     format_snils,
@@ -108,8 +109,13 @@ def test_the_longest_name_is_taken() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        *("05.03.1980", "5.3.1980", "05/03/1980", "5-3-1980", "05 03 1980", "05,03,1980", "05031980"),
-        *("1980-03-05", "1980-3-5", " 05.03.1980 "),
+        *("05.03.1980", "5.3.1980", "5-3-1980", "05 03 1980", "05,03,1980", "05031980", "19800305", "050380"),
+        *("1980-03-05", "1980-3-5", " 05.03.1980 ", "1980.03.05", "1980/3/5", "05.03.80", "5-3-80"),
+        *("05.03.1980 г.", "05.03.1980г", "05.03.1980 года", "05.03.1980 г.р.", "05. 03. 1980", "05 . 03 . 1980"),
+        *("5 марта 1980", "5 марта 80", "5 мар 1980", "5 МАРТА 1980 г.", "5-го марта 1980", "5го марта 1980 года"),
+        *("март 5 1980", "1980 марта 5", "5марта1980", "5 морта 1980", "родилась 5 марта 1980"),
+        *("March 5 1980", "March 5th, 1980", "5th of March 1980", "5 Mar 80", "Mar. 5, 1980", "5 march 1980"),
+        *("5 III 1980", "5.III.80", "O5.О3.198O", "\u206805.03.1980\u2069", "05–03–1980", "05\u00a003\u00a01980"),
     ],
 )
 def test_a_date_is_read_in_every_form_that_people_write(typed: str) -> None:
@@ -117,10 +123,71 @@ def test_a_date_is_read_in_every_form_that_people_write(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("4/9/2003", ["2003-09-04", "2003-04-09"]),  # 4 September or 9 April
+        ("05/03/1980", ["1980-03-05", "1980-05-03"]),
+        ("05.03.15", ["1915-03-05", "2015-03-05"]),
+        ("4/4/2003", ["2003-04-04"]),
+        ("13/4/2003", ["2003-04-13"]),
+        ("4/13/2003", ["2003-04-13"]),
+        ("05.03.85", ["1985-03-05"]),  # 2085 has not come yet
+        ("29.02.00", ["2000-02-29"]),  # 1900 had none
+    ],
+)
+def test_each_day_that_may_be_meant_is_told(typed: str, meant: list[str]) -> None:
+    assert [day.isoformat() for day in birth_dates(typed, TODAY)] == meant
+    if len(meant) > 1:
+        assert problem_of(lambda text: parse_birth_date(text, TODAY), typed) is FieldProblem.SEVERAL_DAYS
+
+
+def test_who_fills_in_the_own_form_is_old_enough() -> None:
+    assert birth_dates("05.03.20", TODAY, own=True) == (date(1920, 3, 5),)
+    assert len(birth_dates("05.03.20", TODAY)) == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "month", "days"),
+    [
+        ("31.02.1990", date(1990, 2, 1), 28),
+        ("29.02.1900", date(1900, 2, 1), 28),
+        ("29.02.2023", date(2023, 2, 1), 28),
+        ("30.02.2024", date(2024, 2, 1), 29),
+        ("31.04.1980", date(1980, 4, 1), 30),
+        ("32.01.1980", date(1980, 1, 1), 31),
+        ("00.01.1980", date(1980, 1, 1), 31),
+        ("31 апреля 1980", date(1980, 4, 1), 30),
+        ("31.06.85", date(1985, 6, 1), 30),
+    ],
+)
+def test_a_day_that_there_is_not_is_called_so(typed: str, month: date, days: int) -> None:
+    with pytest.raises(FieldError) as caught:
+        parse_birth_date(typed, TODAY)
+    assert caught.value.problem is FieldProblem.NO_SUCH_DAY
+    assert (caught.value.month, caught.value.count) == (month, days)
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("05.13.1980", FieldProblem.NO_SUCH_MONTH),
+        ("05.00.1980", FieldProblem.NO_SUCH_MONTH),
+        ("05.03", FieldProblem.NO_YEAR),
+        ("5 марта", FieldProblem.NO_YEAR),
+        ("March 5", FieldProblem.NO_YEAR),
+        ("05.03.2030", FieldProblem.IN_FUTURE),
+        ("5 марта 1890", FieldProblem.TOO_LONG_AGO),
+    ],
+)
+def test_what_else_is_wrong_with_a_date_is_said(typed: str, problem: FieldProblem) -> None:
+    assert problem_of(lambda text: parse_birth_date(text, TODAY), typed) is problem
+
+
+@pytest.mark.parametrize(
     "typed",
     [
-        *("", "вчера", "05.03", "05.03.80", "32.01.1980", "00.01.1980", "05.13.1980", "1980", "5031980"),
-        *("05.03.1980 г.", "05.03.0000", "29.02.2023", "31.04.1980", "05.03.19800", "-5.3.1980"),
+        *("", "вчера", "1980", "5031980", "99999999", "00000000", "05.03.0000", "05.03.19800", "05.03.198"),
+        *("-5.3.1980", "5 мартобря 1980", "5 1980", "мне 46 лет", "05.03.1980 05.03.1980", "05*03*1980", "²5.03.1980"),
     ],
 )
 def test_what_is_no_date_is_not_taken_for_one(typed: str) -> None:
@@ -178,7 +245,7 @@ def test_a_phone_of_another_country_is_taken(typed: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "103", "позвоните", "+7 916 123-45", "0000000000", "+", "8" * 40, "++79161234567#"]
+    "typed", ["", "103", "позвоните", "0000000000", "+", "++79161234567#", "+375 29 123", "дом 8 916 123-45"]
 )
 def test_what_is_no_phone_is_not_taken_for_one(typed: str) -> None:
     assert problem_of(parse_phone, typed) is FieldProblem.NOT_A_PHONE
@@ -222,7 +289,39 @@ def test_old_small_numbers_of_snils_are_not_checked() -> None:
     assert problem_of(parse_snils, "001-001-999 77") is FieldProblem.SNILS_CHECK
 
 
-@pytest.mark.parametrize("typed", ["", "1122334459", "112233445950", "нет", "112-233-445 9x", "١١٢٢٣٣٤٤٥٩٥"])
+MISCOUNTED = [
+    (parse_policy, "5097 5797 9200 018", FieldProblem.POLICY_SHORT, 1),
+    (parse_policy, "509757979200", FieldProblem.POLICY_SHORT, 4),
+    (parse_policy, "12345678", FieldProblem.POLICY_SHORT, 8),
+    (parse_policy, "50975797920001801", FieldProblem.POLICY_LONG, 1),
+    (parse_policy, "5097579792000180 5097", FieldProblem.POLICY_LONG, 4),
+    (parse_snils, "1122334459", FieldProblem.SNILS_SHORT, 1),
+    (parse_snils, "112-233-445", FieldProblem.SNILS_SHORT, 2),
+    (parse_snils, "112233445950", FieldProblem.SNILS_LONG, 1),
+    (parse_phone, "+7 916 123-45", FieldProblem.PHONE_SHORT, 2),
+    (parse_phone, "8 916 123 45 6", FieldProblem.PHONE_SHORT, 1),
+    (parse_phone, "123-45-67", FieldProblem.PHONE_SHORT, 3),
+    (parse_phone, "8 916 123-45-678", FieldProblem.PHONE_LONG, 1),
+    (parse_phone, "8" * 40, FieldProblem.PHONE_LONG, 29),
+]
+
+
+@pytest.mark.parametrize(("parse", "typed", "problem", "count"), MISCOUNTED)
+def test_how_many_figures_are_missing_or_too_many(
+    parse: Callable[[str], object], typed: str, problem: FieldProblem, count: int
+) -> None:
+    with pytest.raises(FieldError) as caught:
+        parse(typed)
+    assert (caught.value.problem, caught.value.count) == (problem, count)
+
+
+def test_letters_that_look_like_noughts_are_noughts_where_all_else_is_figures() -> None:
+    assert parse_policy("5097579792OOО18О").number == "5097579792000180"
+    assert parse_snils("1OО-166-299 O1") == "10016629901"
+    assert parse_policy("ОО 123456") == Policy(PolicyKind.OLD, "ОО 123456"), "a series has letters of its own"
+
+
+@pytest.mark.parametrize("typed", ["", "нет", "112-233-445 9x", "١١٢٢٣٣٤٤٥٩٥", "О"])
 def test_what_is_no_snils_is_not_taken_for_one(typed: str) -> None:
     assert problem_of(parse_snils, typed) is FieldProblem.NOT_A_SNILS
 
@@ -262,7 +361,7 @@ def test_a_policy_is_read_in_every_form(typed: str, policy: Policy) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "нет", "509757979200018", "50975797920001801", "12345678", "50-АБ", "АБ 12", "5097579792O00180"],
+    ["", "нет", "50-АБ", "АБ 12", "О", "5097x5797"],
 )
 def test_what_is_no_policy_is_not_taken_for_one(typed: str) -> None:
     assert problem_of(parse_policy, typed) is FieldProblem.NOT_A_POLICY

@@ -28,6 +28,7 @@ WORDS = ExportWords(
             **_BOTH,
             "birth": N_("date of birth"),
             "policy": N_("insurance policy, as it was entered"),
+            "readings": N_("how what was typed may be read, as it was asked"),
             "doubt": N_("answer to a doubtful policy number"),
             "check": N_("step “please check”"),
             "correcting": N_("whether something was being corrected"),
