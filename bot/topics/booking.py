@@ -152,7 +152,7 @@ TOPIC = Topic(
             Wish(each.words, each.label, GO_BOOKING, leads=leads_to(each.posts), said=_AS_ANY_BOOKING)
             for each in SPECIALISTS
         ),
-        Wish(FIRST.words, FIRST.label, GO_BOOKING, leads=leads_to(FIRST.posts), said=_WHO_LOOKS_FIRST),
+        Wish(FIRST.words, FIRST.label, GO_BOOKING, leads_to(FIRST.posts), said=_WHO_LOOKS_FIRST, yields=True),
         Wish(
             "any",
             N_("🩺 Book a doctor"),

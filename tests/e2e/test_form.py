@@ -50,17 +50,25 @@ NAMES = (
 )
 DATES = (
     ("завтра", NOT_A_DATE),
-    ("31.02.1980", NOT_A_DATE),
-    ("05.03.80", NOT_A_DATE),
+    ("31.02.1990", "Такого дня нет: в феврале 1990 года 28 дней"),
+    ("31.04.1980", "Такого дня нет: в апреле 1980 года 30 дней"),
+    ("05.13.1980", "Такого месяца нет"),
+    ("5 марта", "Не хватает года"),
     ("01.01.2027", IN_FUTURE),
     ("01.01.1890", LONG_AGO),
 )
 POLICIES = (
-    ("5097 5797 9200 018", NOT_A_POLICY),  # 15 digits
+    ("5097 5797 9200 018", "Не хватает 1 цифры: в номере полиса их 16"),
+    ("5097 5797 92", "Не хватает 6 цифр: в номере полиса их 16"),
     ("полис", NOT_A_POLICY),
-    ("50975797920001801", NOT_A_POLICY),
+    ("50975797920001801", "Лишняя цифра: 1. В номере полиса их 16"),
 )
-SNILSES = (("112-233-445", NOT_A_SNILS), ("112-233-445 96", SNILS_CHECK), ("нет", NOT_A_SNILS))
+SNILSES = (
+    ("112-233-445", "Не хватает 2 цифр: в СНИЛС их 11"),
+    ("112-233-445 950 1", "Лишние цифры: 2. В СНИЛС их 11"),
+    ("112-233-445 96", SNILS_CHECK),
+    ("не помню", NOT_A_SNILS),
+)
 
 
 async def refused_then_taken(user: User, field: Field) -> None:
@@ -86,7 +94,7 @@ async def test_each_field_of_the_own_form_is_refused_with_its_sentence(town: Bot
         await refused_then_taken(user, field)
 
     # STEP 2. The birth date: a real day of the past, fourteen years ago at least.
-    await refused_then_taken(user, Field("Дата рождения", (*DATES, ("05.03.2020", TOO_YOUNG)), "5/3/1980"))
+    await refused_then_taken(user, Field("Дата рождения", (*DATES, ("05.03.2020", TOO_YOUNG)), "5 марта 80 г."))
 
     # STEP 3. The sex can be typed too; anything else points at the buttons.
     await refused_then_taken(user, Field("Пол", (("не скажу", A_CHOICE),), "Женский."))
@@ -218,7 +226,7 @@ async def test_one_person_typed_two_ways_is_one_patient(town: BotProcess) -> Non
     # STEP 3. From another chat, as a phone has it: other hyphens and apostrophes, stress, a dot, marks not to be seen.
     other = await with_consent(town, "Борис")
     await other.press("Заполнить анкету")
-    for typed in ("\u2068ЕЛКИНА\u00a0– О’ко\u0301ннор.\u2069", "Але\u0308\u0301на ", "Без отчества", "5/3/1980"):
+    for typed in ("\u2068ЕЛКИНА\u00a0– О’ко\u0301ннор.\u2069", "Але\u0308\u0301на ", "Без отчества", "5 марта 1980 г."):
         await other.send(typed)
         assert "⚠️" not in other.screen().text, other.screen().text
     await other.press("Женский")

@@ -141,6 +141,29 @@ def test_each_day_that_may_be_meant_is_told(typed: str, meant: list[str]) -> Non
         assert problem_of(lambda text: parse_birth_date(text, TODAY), typed) is FieldProblem.SEVERAL_DAYS
 
 
+SEEN: dict[str, str | list[str] | FieldProblem] = {
+    "05.03.1980 г.": "1980-03-05",
+    "5 марта 80": "1980-03-05",
+    "05.03.85": "1985-03-05",
+    "March 5 1980": "1980-03-05",
+    "1980-03-05": "1980-03-05",
+    "4/9/2003": ["2003-09-04", "2003-04-09"],
+    "31.02.1990": FieldProblem.NO_SUCH_DAY,
+    "29.02.1900": FieldProblem.NO_SUCH_DAY,
+    "05.03.2030": FieldProblem.IN_FUTURE,
+}
+"""What people were seen to type, and what it means."""
+
+
+@pytest.mark.parametrize(("typed", "means"), SEEN.items())
+def test_what_people_were_seen_to_type(typed: str, means: str | list[str] | FieldProblem) -> None:
+    if isinstance(means, FieldProblem):
+        assert problem_of(lambda text: birth_dates(text, TODAY), typed) is means
+    else:
+        expected = [means] if isinstance(means, str) else means
+        assert [day.isoformat() for day in birth_dates(typed, TODAY)] == expected
+
+
 def test_who_fills_in_the_own_form_is_old_enough() -> None:
     assert birth_dates("05.03.20", TODAY, own=True) == (date(1920, 3, 5),)
     assert len(birth_dates("05.03.20", TODAY)) == 2

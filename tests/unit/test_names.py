@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.accounts.fields import NAME_LENGTH, FieldError, parse_name, parse_patronymic
 from services.clinics.directory import normalise
-from services.texts.names import folded, found_in, one_line, patronymic, plain_hyphens, tidy
+from services.texts.names import folded, found_in, one_line, other_gender, parted, patronymic, plain_hyphens, tidy
 
 SAME = [
     ("О'Коннор", "О’Коннор"),
@@ -219,3 +219,84 @@ def test_what_nobody_can_see_is_no_patronymic_and_no_word_for_none() -> None:
 )
 def test_what_is_typed_finds_parts_of_words_in_any_order(typed: str, found: bool) -> None:
     assert found_in(typed, "Ибупрофен, таб. 400 мг", "50-17 0042", "Мёд") is found
+
+
+# --- a name in one line ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("Иванова Анна Сергеевна", ("Иванова", "Анна", "Сергеевна")),
+        ("Анна Сергеевна Иванова", ("Иванова", "Анна", "Сергеевна")),
+        ("ИВАНОВА  АННА\u00a0СЕРГЕЕВНА", ("ИВАНОВА", "АННА", "СЕРГЕЕВНА")),
+        ("Абрамович Роман Аркадьевич", ("Абрамович", "Роман", "Аркадьевич")),
+        ("Роман Аркадьевич Абрамович", ("Абрамович", "Роман", "Аркадьевич")),
+        ("Римская-Корсакова Алёна Ильинична", ("Римская-Корсакова", "Алёна", "Ильинична")),
+        ("Илья Ильич Ильин", ("Ильин", "Илья", "Ильич")),
+        ("Алиев Самир Рашид оглы", ("Алиев", "Самир", "Рашид оглы")),
+        ("Самир Рашид оглы Алиев", ("Алиев", "Самир", "Рашид оглы")),
+        ("Ivanova Anna Sergeevna", ("Ivanova", "Anna", "Sergeevna")),
+        ("Иванова Анна", ("Иванова", "Анна", None)),
+        ("Анна Иванова", ("Иванова", "Анна", None)),
+        ("Anna Ivanova", ("Ivanova", "Anna", None)),
+        ("Анна Рабинович", ("Рабинович", "Анна", None)),  # no woman's patronymic ends so
+        ("Анна Сергеевна", (None, "Анна", "Сергеевна")),
+        ("Илья Ильич", (None, "Илья", "Ильич")),
+    ],
+)
+def test_a_full_name_is_parted(typed: str, parts: tuple[str | None, ...]) -> None:
+    found = parted(typed)
+    assert found is not None
+    assert (found.surname, found.name, found.patronymic) == parts
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("Иванова", "Римская-Корсакова", "Ван дер Берг", "Ибн Сина", "Анна Мария", "Анна-Мария", "О'Коннор", "Ким"),
+        *("", "Нетович", "Оглы", "Джон Смит", "Пак Ен Хи", "Иванова Анна Мария Сергеевна", "Мамин\u2011Сибиряк"),
+    ],
+)
+def test_what_may_be_one_part_is_left_whole(typed: str) -> None:
+    assert parted(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("surname", "other"),
+    [
+        *(("Иванов", "Иванова"), ("Иванова", "Иванов"), ("Соловьёва", "Соловьёв"), ("Ильин", "Ильина")),
+        *(("Островский", "Островская"), ("Римская-Корсакова", "Римский-Корсаков"), ("Ivanova", "Ivanov")),
+        *((name, None) for name in ("Ким", "Глинка", "Толстой", "Smith", "Ов", "Ин", "Ким-Иванова", "")),
+    ],
+)
+def test_a_surname_as_the_other_sex_bears_it(surname: str, other: str | None) -> None:
+    assert other_gender(surname) == other
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        *((typed, None) for typed in ("нет", "Нет отчества", "без отчества", "-", "—")),
+        *((typed, typed) for typed in ("Нетович", "Оглы")),
+    ],
+)
+def test_what_people_were_seen_to_type_for_a_patronymic(typed: str, kept: str | None) -> None:
+    assert parse_patronymic(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "also", "same"),
+    [
+        ("О'Коннор", "О’Коннор", True),
+        ("Римская-Корсакова", "Римская – Корсакова", True),
+        ("Сидорова", "Сидорова.", True),
+        ("Ёлкин", "Елкин", True),
+        ("Ильи́н", "Ильин", True),
+        ("Мамин‑Сибиряк", "Мамин-Сибиряк", True),
+        ("Петров", "Петрова", False),
+        ("Ким", "Кимм", False),
+    ],
+)
+def test_what_people_were_seen_to_type_for_a_name(typed: str, also: str, same: bool) -> None:
+    assert (folded(parse_name(typed)) == folded(parse_name(also))) is same
