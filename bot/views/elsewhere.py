@@ -12,7 +12,7 @@ from bot.keyboards.kit import DESCRIBED, LABEL, back_row, button, head_of, marku
 from bot.keyboards.labels import headed
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import LINE, clinic_names, kilometres
+from bot.views.clinics import LINE, clinic_names, clock_line, demo_mark, kilometres, town_and_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -113,21 +113,20 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
             ),
         )
     first = data.page * DESCRIBED + 1
-    numbers = list(enumerate(data.found, start=first))
+    numbers = range(first, first + len(data.found))
+    names = headed([head_of(number) for number in numbers], clinic_names([each.clinic for each in data.found]))
+    demo = demo_mark(t, demo=any(each.clinic.demo for each in data.found))
     return Screen(
         scene.text(
-            lines(bold(_where_there_is(t, what)), t("Patient: {name}", name=data.place.who)),
-            *(_found(t, number, each, scene.now) for number, each in numbers),
+            lines(
+                bold(_where_there_is(t, what)) + demo,
+                t("Patient: {name}", name=data.place.who),
+                clock_line(t, [(each.nearest, each.clinic.tz) for each in data.found]),
+            ),
+            lines(*(_found(t, *each, scene.now) for each in zip(numbers, names, data.found, strict=True))),
         ),
         markup(
-            *(
-                [button(label, buttons.option(place))]
-                for place, label in enumerate(
-                    headed(
-                        [head_of(number) for number, _ in numbers], clinic_names([each.clinic for each in data.found])
-                    )
-                )
-            ),
+            *([button(label, buttons.option(place))] for place, label in enumerate(names)),
             pager(t, data.page, data.total, DESCRIBED, buttons.page),
             back_row(t, buttons.back()),
         ),
@@ -146,15 +145,11 @@ def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:
             bold(t("There is already a booking with this specialist")),
             lines(
                 t("Patient: {name}", name=data.place.who),
-                t(
-                    "Specialty / doctor’s full name: {specialty} / {doctor}",
-                    specialty=specialty(t, visit.service_id, visit.service),
-                    doctor=visit.doctor,
-                ),
+                escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
                 t("Date and time: {when}", when=when(t, visit.start, visit.clinic.tz, scene.now)),
                 t("Institution: {clinic}", clinic=visit.clinic.name),
             ),
-            t("You can move it to another time. The next one can be made after it."),
+            t("The next one can be made after it."),
         ),
         markup(
             [button(t.label("🔁 Move the booking"), VisitMove(visit=visit.id))],
@@ -200,15 +195,11 @@ def _another_specialist(t: Texts, buttons: StepButtons, act: StrEnum) -> Button:
     return button(t.label("Choose another specialist"), buttons.act(act))
 
 
-def _found(t: Texts, number: int, found: Found, now: datetime) -> Html:
-    """Where, how far, and when: the town is said once."""
-    clinic = found.clinic
-    where = [
-        clinic.town if clinic.town not in clinic.name else "",
+def _found(t: Texts, number: int, label: str, found: Found, now: datetime) -> Html:
+    """When, and how far; the name, too, where the button has no room for all of it."""
+    told = [
+        short(town_and_name(found.clinic), LINE) if "…" in label else "",
+        short_when(t, found.nearest, found.clinic.tz, now),
         kilometres(t, found.distance) if found.distance is not None else "",
     ]
-    at = t("nearest time: {when}", when=short_when(t, found.nearest, clinic.tz, now))
-    return lines(
-        Html(f"{number}. {bold(short(clinic.name, LINE))}"),
-        Html(", ".join([*(str(escape(each)) for each in where if each), at])),
-    )
+    return escape(f"{number}. {' · '.join(each for each in told if each)}")

@@ -10,6 +10,7 @@ import pytest
 
 from bot.fsm import booking
 from bot.keyboards.buttons.visits import VisitList, VisitMove
+from bot.keyboards.buttons.wizard import Verb, WizardPress
 from services.accounts.model import Account, Basis, Covers, Person, Relation
 from services.booking.model import LinkTarget, Made
 from services.drafts.model import Draft
@@ -99,9 +100,16 @@ async def visit_of(world: World, account: Account, who: Person, doctor: DoctorRe
     return outcome.visit
 
 
-def numbered(chat: Chat) -> list[str]:
-    """What stands on the buttons of what is listed."""
-    return [each.partition(" · ")[2] for each in chat.labels if " · " in each]
+async def go(chat: Chat, *steps: str) -> None:
+    """Presses labels, and clinics by their ids, whatever they are called on the screen."""
+    for each in steps:
+        if each in (draft := chat.reply.draft).options:
+            place = str(draft.options.index(each))
+            await chat.send(
+                WizardPress(draft=draft.id, step=draft.step, version=draft.version, verb=Verb.OPTION, arg=place)
+            )
+        else:
+            await chat.press(each)
 
 
 # --- no free times here ---------------------------------------------------------------------------
@@ -109,7 +117,7 @@ def numbered(chat: Chat) -> list[str]:
 
 async def test_the_same_specialist_elsewhere_the_nearest_first(chat: Chat, world: World, anna: Person) -> None:
     await furnish(world, ELSEWHERE, CARDIOLOGIST)
-    await chat.go("Анна", "Поликлиника № 1", "Кардиолог")
+    await go(chat, "Анна", "c1", "Кардиолог")
     assert chat.step == "full"
     assert chat.text.startswith("⚠️ Сейчас нет номерков: Кардиолог")
     assert CLINIC.phone in chat.text
@@ -118,18 +126,18 @@ async def test_the_same_specialist_elsewhere_the_nearest_first(chat: Chat, world
     # STEP 1. Those of the town whose place is not known come first, then by distance, at last whoever may be anywhere.
     await chat.press("Где есть: Кардиолог")
     assert chat.step == "elsewhere"
-    first = numbered(chat)
-    assert "1,1 км, ближайшее время: завтра 09:00" in chat.text
+    first = list(chat.reply.draft.options)
+    assert "2. завтра 09:00 · 1,1 км" in chat.text
     await chat.press("▶️")
-    assert first + numbered(chat) == [f"Поликлиника № {number}" for number in (33, 32, 35, 31, 34)]
+    assert first + list(chat.reply.draft.options) == ["e33", "e32", "e35", "e31", "e34"]
 
     # STEP 2. Straight on with that clinic and that specialist; the warning about the attachment is due there.
-    await chat.go("◀️", "Поликлиника № 32")
+    await go(chat, "◀️", "e32")
     assert chat.step == "unattached"
     await chat.press(GO_ON)
     assert chat.step == "doctor"
     assert "Поликлиника № 32" in chat.text
-    await chat.go("Сердцев", "24", "10:00", "Да, подтверждаю")
+    await go(chat, "Сердцев", "24", "10:00", "Да, подтверждаю")
     assert chat.reply.over
     (visit,) = await world.registry.visits([anna.patient_id])
     assert (visit.clinic.id, visit.service, visit.start) == ("e32", "Кардиолог", at(10))
@@ -137,18 +145,18 @@ async def test_the_same_specialist_elsewhere_the_nearest_first(chat: Chat, world
 
 async def test_back_from_what_is_elsewhere_and_past_it(chat: Chat, world: World) -> None:
     await furnish(world, ELSEWHERE, CARDIOLOGIST)
-    await chat.go("Анна", "Поликлиника № 1", "Кардиолог", "Где есть", "Назад")
+    await go(chat, "Анна", "c1", "Кардиолог", "Где есть", "Назад")
     assert chat.step == "full"
     await chat.press("Назад")
     assert chat.step == "service"
-    await chat.go("Хирург", "Назад")
+    await go(chat, "Хирург", "Назад")
     assert chat.step == "service", "what was looked at elsewhere is closed"
-    await chat.go("Кардиолог", "Где есть", "Поликлиника № 32", GO_ON, "Назад", "Назад", "Назад")
+    await go(chat, "Кардиолог", "Где есть", "e32", GO_ON, "Назад", "Назад", "Назад")
     assert chat.step == "clinic"
 
 
 async def test_nothing_nearby_is_said_plainly(chat: Chat) -> None:
-    await chat.go("Анна", "Поликлиника № 1", "Кардиолог", "Где есть")
+    await go(chat, "Анна", "c1", "Кардиолог", "Где есть")
     assert "В поликлиниках рядом номерков тоже нет." in chat.text
     assert CLINIC.phone in chat.text
     await chat.press("Выбрать другого специалиста")
@@ -163,8 +171,8 @@ async def test_a_child_is_led_to_who_sees_children(world: World, account: Accoun
     adults = [replace(each, age_group=AgeGroup.ADULT) for each in ELSEWHERE[:2]]
     await furnish(world, [*adults, ELSEWHERE[5]], CARDIOLOGIST)
     chat = await opened(world, account)
-    await chat.go("Петрова", "⭐", "Кардиолог", "Где есть")
-    assert numbered(chat) == ["Поликлиника № 36"]
+    await go(chat, "Петрова", "⭐", "Кардиолог", "Где есть")
+    assert list(chat.reply.draft.options) == ["e36"]
 
 
 async def test_times_that_others_keep_are_offered_nowhere(chat: Chat, world: World) -> None:
@@ -173,20 +181,20 @@ async def test_times_that_others_keep_are_offered_nowhere(chat: Chat, world: Wor
         slot = await world.slot(replace(CARDIOLOGIST, id="k1e31", clinic_id="e31"), hour)
         rival = await world.account()
         await world.holds.take(slot, rival, (await world.draft(rival)).id)
-    await chat.go("Анна", "Поликлиника № 1", "Кардиолог", "Где есть")
-    assert numbered(chat) == []
+    await go(chat, "Анна", "c1", "Кардиолог", "Где есть")
+    assert list(chat.reply.draft.options) == []
 
 
 async def test_the_last_time_goes_while_a_doctor_is_chosen(chat: Chat, world: World) -> None:
     await furnish(world, ELSEWHERE[:1], SURGEON, day=26)
-    await chat.go("Анна", "Поликлиника № 1", "Хирург", "Любой врач")
+    await go(chat, "Анна", "c1", "Хирург", "Любой врач")
     for slot in await world.registry.slots("c1", SURGEON.service_id, age=36):
         rival = await world.account()
         await world.holds.take(slot, rival, (await world.draft(rival)).id)
     await chat.press("25")
     assert chat.step == "full", "the day has no times, nor has the doctor, nor any other"
     await chat.press("Где есть")
-    assert numbered(chat) == ["Поликлиника № 31"]
+    assert list(chat.reply.draft.options) == ["e31"]
 
 
 async def test_a_link_to_a_specialist_without_times(chat: Chat, world: World, account: Account) -> None:
@@ -205,7 +213,7 @@ async def test_a_booking_with_the_specialist_is_said_when_they_are_chosen(
 ) -> None:
     visit = await visit_of(world, account, anna)
     await chat.begin()
-    await chat.go("Анна", "Поликлиника № 1", "Хирург")
+    await go(chat, "Анна", "c1", "Хирург")
     assert chat.step == "already"
     assert "К этому специалисту уже есть запись" in chat.text
     assert "завтра, вт 24 ноября, 09:00" in chat.text
@@ -215,7 +223,7 @@ async def test_a_booking_with_the_specialist_is_said_when_they_are_chosen(
     assert any((each or "").startswith(f"{VisitList.__prefix__}:") for each in leads)
 
     # STEP 1. Another specialist is booked.
-    await chat.go("Выбрать другого специалиста", "Терапевт")
+    await go(chat, "Выбрать другого специалиста", "Терапевт")
     assert chat.step == "doctor"
     await chat.press("Назад")
     assert chat.step == "service", "what was said of the other one is over"
@@ -225,7 +233,7 @@ async def test_a_booking_with_the_specialist_is_said_when_they_are_chosen(
     await world.cancelling.cancel(account, visit.id)
     chat.now = await chat.wizard.resume(account, T)
     assert chat.step == "doctor"
-    await chat.go("⚡", "Да, подтверждаю")
+    await go(chat, "⚡", "Да, подтверждаю")
     assert chat.reply.over
 
 
@@ -236,10 +244,10 @@ async def test_also_at_another_clinic_and_for_nobody_else(
     await furnish(world, ELSEWHERE[1:2], SURGEON)
     await visit_of(world, account, anna)
     await chat.begin()
-    await chat.go("Анна", "Поликлиника № 32", GO_ON, "Хирург")
+    await go(chat, "Анна", "e32", GO_ON, "Хирург")
     assert chat.step == "already"
     chat = await opened(world, account)
-    await chat.go("Петрова", "Поликлиника № 1", "Хирург")
+    await go(chat, "Петрова", "c1", "Хирург")
     assert chat.step == "doctor"
 
 
@@ -266,7 +274,7 @@ async def test_one_that_is_hidden_changes_nothing(world: World, account: Account
 
 
 async def test_one_that_has_come_meanwhile_is_said_after_the_refusal(chat: Chat, world: World, anna: Person) -> None:
-    await chat.go("Анна", "Поликлиника № 1", "Хирург", "⚡")
+    await go(chat, "Анна", "c1", "Хирург", "⚡")
     visit = await world.at_the_desk(anna.patient_id or "", await world.slot(SURGEON, 10, 0, 25))
     await chat.press("Да, подтверждаю")
     assert chat.step == "already"
@@ -291,9 +299,9 @@ async def test_the_nearest_is_not_at_the_hour_of_another_visit(
 ) -> None:
     await visit_of(world, account, anna, SURGEON, 9)
     await chat.begin()
-    await chat.go("Анна", "Поликлиника № 1", "Терапевт")
+    await go(chat, "Анна", "c1", "Терапевт")
     assert any("⚡" in each and "09:20" in each for each in chat.labels), chat.labels
-    await chat.go("⚡", "Да, подтверждаю")
+    await go(chat, "⚡", "Да, подтверждаю")
     assert chat.reply.over
 
 
@@ -302,7 +310,7 @@ async def test_ones_own_hold_is_no_obstacle(chat: Chat, world: World, account: A
     other = await world.drafts.start(Draft("", account.id, "moving", "confirm"))
     slot = await world.slot(SURGEON)
     await world.holds.take(slot, account, other.id)
-    await chat.go("Анна", "Поликлиника № 1", "Хирург", "Любой врач", "24", "09:00")
+    await go(chat, "Анна", "c1", "Хирург", "Любой врач", "24", "09:00")
     assert chat.step == "confirm"
     assert await world.holds.until(other.id, slot.id) is None
     await chat.press("Да, подтверждаю")
@@ -325,17 +333,15 @@ async def test_for_a_man_they_come_last_and_are_asked_about_once(world: World, a
     await with_womens(world)
     chat = await opened(world, account)
     await chat.press("Иванов")
-    assert numbered(chat)[-1] == "Женская консультация № 1"
+    assert list(chat.reply.draft.options)[-1] == "w1"
     await chat.press("⭐")
-    assert [each for each in chat.labels if each in ("Акушер-гинеколог", "Терапевт", "Хирург")] == [
-        *("Терапевт", "Хирург", "Акушер-гинеколог")
-    ]
+    assert list(chat.reply.draft.options) == ["110", "122", "13"], "the gynaecologist comes last"
     await chat.press("Акушер-гинеколог")
     assert chat.step == "women"
     assert "Вы записываете мужчину к гинекологу. Всё верно?" in chat.text
     await chat.press("Да, всё верно")
     assert chat.step == "doctor"
-    await chat.go("Любой врач", "24", "09:00", "Да, подтверждаю")
+    await go(chat, "Любой врач", "24", "09:00", "Да, подтверждаю")
     assert chat.reply.over, "asked once"
     (visit,) = await world.registry.visits([man.patient_id])
     assert visit.service == "Акушер-гинеколог"
@@ -346,13 +352,13 @@ async def test_a_boy_at_a_clinic_for_women(world: World, account: Account, anna:
     await with_womens(world)
     await furnish(world, [WOMENS], THERAPIST)
     chat = await opened(world, account)
-    await chat.go("Петров", "Женская", GO_ON, "Терапевт")
+    await go(chat, "Петров", "w1", GO_ON, "Терапевт")
     assert "Вы записываете мальчика в женскую консультацию. Всё верно?" in chat.text
     await chat.press("Выбрать другую поликлинику")
     assert chat.step == "clinic"
-    await chat.go("⭐", "Терапевт")
+    await go(chat, "⭐", "Терапевт")
     assert chat.step == "doctor"
-    await chat.go("Назад", "Акушер-гинеколог", "Выбрать другого специалиста")
+    await go(chat, "Назад", "Акушер-гинеколог", "Выбрать другого специалиста")
     assert chat.step == "service"
 
 
@@ -361,18 +367,16 @@ async def test_elsewhere_too_they_come_last(world: World, account: Account) -> N
     await world.admin.load([], [CARDIOLOGIST], [])
     await furnish(world, [replace(WOMENS, lat=55.9101), ELSEWHERE[0]], CARDIOLOGIST)
     chat = await opened(world, account)
-    await chat.go("Иванов", "⭐", "Кардиолог", "Где есть")
-    assert numbered(chat) == ["Поликлиника № 31", "Женская консультация № 1"]
+    await go(chat, "Иванов", "⭐", "Кардиолог", "Где есть")
+    assert list(chat.reply.draft.options) == ["e31", "w1"]
 
 
 async def test_for_a_woman_nothing_is_asked(chat: Chat, world: World) -> None:
     await with_womens(world)
     await chat.press("Анна")
     await chat.press("⭐")
-    assert [each for each in chat.labels if each in ("Акушер-гинеколог", "Терапевт")] == [
-        "Акушер-гинеколог",
-        "Терапевт",
-    ]
+    order = [each for each in chat.reply.draft.options if each in ("13", "110")]
+    assert order == ["13", "110"], "by their names"
     await chat.press("Акушер-гинеколог")
     assert chat.step == "doctor"
 
@@ -388,8 +392,8 @@ async def test_where_the_sex_is_not_shown_nothing_follows_from_it(world: World, 
         chat = Chat(world, taker)
         chat.now = await chat.wizard.start(taker, T, {"region": "50"})
         screens = []
-        for label in ("Седых", "Женская", GO_ON, "Акушер-гинеколог"):
-            await chat.press(label)
+        for label in ("Седых", "w1", GO_ON, "Акушер-гинеколог"):
+            await go(chat, label)
             screens.append((chat.step, chat.text, chat.labels))
         assert chat.step == "doctor"
         told.append(screens)
@@ -410,12 +414,12 @@ async def test_another_citizens_sex_that_is_corrected_is_asked_about(
     await chat.write("5055808000000013")
     if chat.step == "doubt":
         await chat.press("Номер верный")
-    await chat.go("Пропустить", "Всё верно", "Поликлиника № 1", GO_ON, "Акушер-гинеколог")
+    await go(chat, "Пропустить", "Всё верно", "c1", GO_ON, "Акушер-гинеколог")
     assert chat.step == "doctor"
-    await chat.go("⚡", "Назад")
+    await go(chat, "⚡", "Назад")
     while chat.step != "check":
         await chat.press("Назад")
-    await chat.go("✏️ Пол")
+    await go(chat, "✏️ Пол")
     await chat.press("Мужской")
     if chat.step == "doubt":  # the number says another sex
         await chat.press("Номер верный")
@@ -429,19 +433,19 @@ async def test_a_warning_that_was_accepted_is_not_repeated(world: World, account
     await furnish(world, ELSEWHERE[:2], SURGEON)
     await world.person(account, somebody(2, CHILD, "Петрова"), Relation.CHILD)
     chat = await opened(world, account)
-    await chat.go("Анна", "Поликлиника № 32")
+    await go(chat, "Анна", "e32")
     assert chat.step == "unattached"
     await chat.press(GO_ON)
     await world.drafts.drop(chat.reply.draft.id)
 
     # STEP 1. In another booking for her, at that clinic alone.
     for who, clinic, step in (
-        ("Анна", "Поликлиника № 32", "service"),
-        ("Анна", "Поликлиника № 31", "unattached"),
-        ("Петрова", "Поликлиника № 32", "unattached"),
+        ("Анна", "e32", "service"),
+        ("Анна", "e31", "unattached"),
+        ("Петрова", "e32", "unattached"),
     ):
         chat = await opened(world, account)
-        await chat.go(who, clinic)
+        await go(chat, who, clinic)
         assert chat.step == step, (who, clinic)
         await world.drafts.drop(chat.reply.draft.id)
 
@@ -449,7 +453,7 @@ async def test_a_warning_that_was_accepted_is_not_repeated(world: World, account
     await world.admin.enrol(ANNA, "e31")
     await world.persons.set_patient(anna.id, await world.registry.find_patient(ANNA))
     chat = await opened(world, account)
-    await chat.go("Анна", "Поликлиника № 32")
+    await go(chat, "Анна", "e32")
     assert chat.step == "unattached"
 
 
@@ -464,8 +468,8 @@ async def test_what_another_citizen_was_warned_of_is_kept_once_they_are_booked(
     await chat.write("05.03.1980")
     await chat.press("Женский")
     await chat.write(somebody(7, BORN).policy.number)
-    await chat.go("Пропустить", "Всё верно", "Поликлиника № 1", GO_ON, "Хирург", "⚡", "Да, подтверждаю")
+    await go(chat, "Пропустить", "Всё верно", "c1", GO_ON, "Хирург", "⚡", "Да, подтверждаю")
     assert chat.reply.over
     chat = await opened(world, account)
-    await chat.go("Саша Кузнецова", "Поликлиника № 1")
+    await go(chat, "Саша Кузнецова", "c1")
     assert chat.step == "service", "nobody can tell whether they are attached, and it has been said"

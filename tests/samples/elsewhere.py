@@ -32,8 +32,8 @@ SOON = NOW + timedelta(days=1)
 def fulls() -> list[StepSample]:
     return [
         StepSample("ordinary", elsewhere.Full(HERE, "34", "Кардиолог"), ordinary=True),
-        *each_place(lambda place: elsewhere.Full(place, "v999", LONGEST_SERVICE)),
-        *each_place(lambda place: elsewhere.Full(place, "v999", EVIL)),
+        *each_place(lambda place: elsewhere.Full(place, "v999", LONGEST_SERVICE), ordinary=False),
+        *each_place(lambda place: elsewhere.Full(place, "v999", EVIL), ordinary=False),
     ]
 
 
@@ -45,7 +45,7 @@ def elsewheres() -> list[StepSample]:
     return [
         StepSample("ordinary", elsewhere.Elsewhere(HERE, "34", "Кардиолог", some, 0, len(NEIGHBOURS)), ordinary=True),
         StepSample("none", elsewhere.Elsewhere(HERE, "34", "Кардиолог", [], 0, 0), ordinary=True),
-        *each_place(lambda place: elsewhere.Elsewhere(place, "v999", LONGEST_SERVICE, [], 0, 0)),
+        *each_place(lambda place: elsewhere.Elsewhere(place, "v999", LONGEST_SERVICE, [], 0, 0), ordinary=False),
         *(
             StepSample(
                 f"{number} {each.id} {far}",
@@ -82,8 +82,6 @@ def womens() -> list[StepSample]:
 
 
 SAMPLES = Samples(
-    sentences=[
-        Sample(elsewhere.none_nearby, (what, clinic)) for what in ("Терапевт", EVIL) for clinic in (PLAIN, BARE)
-    ]
+    sentences=[Sample(elsewhere.none_nearby, (what, clinic)) for what in ("Терапевт", EVIL) for clinic in (PLAIN, BARE)]
 )
 """Its screens are steps of booking, which shows them."""
