@@ -35,7 +35,7 @@ from bot.middlewares.presses import PressesFirst
 from bot.middlewares.slow import SlowPress
 from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
 from bot.papers import DocumentKinds
-from bot.routing import Presses, Replay
+from bot.routing import Handler, Presses, Replay
 from bot.storage import Storage
 from bot.topic import Command, OwnAddress, SearchSpec, Topic, Wish
 from bot.topics import ALL
@@ -56,6 +56,8 @@ from services.notify.outbox import Outbox
 from services.registry.following import Following
 from services.registry.ports.port import REGISTRY_PATIENCE
 from services.registry.ports.registry import Registry
+from services.texts.i18n import LOCALES, texts
+from services.texts.names import folded
 
 Service = TypeVar("Service")
 
@@ -334,7 +336,8 @@ def build_dispatcher(house: House, ready: asyncio.Event, common: Common) -> Disp
     dispatcher.my_chat_member.outer_middleware(errors)
     waiting = typing(tuple(forms.values()))
     waiting.message.outer_middleware(dispatcher.fsm)
-    dispatcher.include_routers(_commands(house), waiting, _the_rest(house), chat_member.setup())
+    heard, alone = (_sayings(house, anywhere=anywhere) for anywhere in (True, False))
+    dispatcher.include_routers(_commands(house), heard, waiting, alone, _the_rest(house), chat_member.setup())
     return dispatcher
 
 
@@ -358,6 +361,30 @@ def _taking(declared: Command, consent: ConsentFirst) -> Callable[..., Awaitable
             await declared.handler(visitor, command.args)
 
     return take
+
+
+def _sayings(house: House, *, anywhere: bool) -> Router:
+    router = Router(name="sayings anywhere" if anywhere else "sayings")
+    for each in (saying for topic in house.topics for saying in topic.sayings if saying.anywhere is anywhere):
+        router.message.register(_hearing(bind(each.handler, house.services), house.consent), _says(each.words))
+    return router
+
+
+def _says(words: str) -> Callable[[Message], Awaitable[bool]]:
+    """Whether a message is one of the words, in any language: who reads one may type another."""
+    meant = frozenset(folded(each) for locale in LOCALES for each in texts(locale).label(words).split(","))
+
+    async def says(message: Message) -> bool:
+        return folded((message.text or "").rstrip(" .!?…")) in meant
+
+    return says
+
+
+def _hearing(handler: Handler, consent: ConsentFirst) -> Callable[..., Awaitable[None]]:
+    async def hear(_: Message, visitor: Visitor) -> None:
+        await (consent.ask(visitor) if visitor.known is None else handler(visitor))
+
+    return hear
 
 
 def _taking_presses(house: House) -> Callable[[TelegramObject, dict[str, Any]], Awaitable[None]]:

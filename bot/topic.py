@@ -17,6 +17,7 @@ from aiogram.fsm.state import StatesGroup
 
 from bot.fsm.wizard import Table
 from bot.keyboards.data import CallbackData
+from bot.keyboards.layout import Layout, layout_of
 from bot.operator import Operator
 from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords
@@ -134,6 +135,20 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Saying:
+    """What people type in the stead of a press: one of these words, and nothing else. `handler` takes the visitor.
+
+    `words`: an msgid, with commas between; those of every language are heard, with a full stop too. `anywhere`: they
+    answer no question of ours, so they are heard while a wizard awaits typed text, too; the others only where none
+    does.
+    """
+
+    words: str
+    handler: Handler
+    anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartLink:
     """What a link to the bot may bring behind `/start`.
 
@@ -159,6 +174,10 @@ class NoticeContext:
     t: Texts
     now: datetime
     person_id: str | None = None
+
+    @property
+    def layout(self) -> Layout:
+        return layout_of(self.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,12 +379,12 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `wishes`: what is typed that leads to it. `cases`: what of the topic is sent and answered; `searches`: its lists
-    that can be searched; `documents`: what it gives as papers; `personal`: its part of «Мои данные», `words`: what its
-    names and codes mean there. `follows`: changes of the registry that it hears of, and what it does about them.
-    `sweeps`: what is tidied up every ten minutes. `cli`: commands of the operator's, `imports`: files that one of them
-    takes. `areas`: what of a person it stands for: a consent may name these, and no others. `rests`: what it keeps that
-    goes along with a right that ends.
+    `wishes`: what is typed that leads to it, `sayings`: what is typed instead of pressed. `cases`: what of the topic is
+    sent and answered; `searches`: its lists that can be searched; `documents`: what it gives as papers; `personal`: its
+    part of «Мои данные», `words`: what its names and codes mean there. `follows`: changes of the registry that it hears
+    of, and what it does about them. `sweeps`: what is tidied up every ten minutes. `cli`: commands of the operator's,
+    `imports`: files that one of them takes. `areas`: what of a person it stands for: a consent may name these, and no
+    others. `rests`: what it keeps that goes along with a right that ends.
     """
 
     name: str
@@ -373,6 +392,7 @@ class Topic:
     serve: Build | None = None
     routes: Sequence[Route] = ()
     commands: Sequence[Command] = ()
+    sayings: Sequence[Saying] = ()
     links: Sequence[StartLink] = ()
     wizards: Sequence[WizardSpec] = ()
     entries: Sequence[Entry] = ()

@@ -10,6 +10,7 @@ from aiogram import Bot
 from aiogram.types import CallbackQuery, Message
 
 from bot import chat
+from bot.keyboards.layout import Layout, layout_of
 from bot.keyboards.markup import Markup
 from bot.views.screen import Document, Screen
 from services.accounts.model import Account
@@ -42,6 +43,11 @@ class Visitor:
         return self.known
 
     @property
+    def layout(self) -> Layout:
+        """How much may stand on a screen; guests have chosen nothing."""
+        return layout_of(self.known)
+
+    @property
     def pressed(self) -> int | None:
         """The id of the message whose button was pressed; None for a message, or where Telegram names none."""
         event = self.event
@@ -68,14 +74,14 @@ class Visitor:
         Gives the id of the message that shows it.
         """
         if isinstance(self.event, CallbackQuery) and not self.apart:
-            return await chat.show(self.event, self.bot, screen, toast)
+            return await chat.show(self.event, self.bot, screen.laid(self.layout), toast)
         shown = await self.send(screen)
         await self.answer(toast)
         return shown
 
     async def send(self, screen: Screen) -> int:
         """A new message below; gives its id."""
-        return await chat.send(self.bot, self.telegram_id, screen)
+        return await chat.send(self.bot, self.telegram_id, screen.laid(self.layout))
 
     async def answer(self, toast: str | None = None) -> None:
         """Answers a press whose screen stays; a message needs no answer."""

@@ -19,6 +19,7 @@ from aiogram.exceptions import (
 
 from bot import chat
 from bot.kernel import Kernel
+from bot.keyboards.layout import layout_of
 from bot.middlewares.outgoing import Gate, unsolicited
 from bot.notices.notices import Notices
 from bot.topic import Later, Told
@@ -118,7 +119,7 @@ class TelegramChannel:
             told = notice if isinstance(notice, Told) else Told(notice)
             await self._gate.pass_to(account.telegram_id)
             with unsolicited():
-                await chat.send(self._bot, account.telegram_id, told.screen)
+                await chat.send(self._bot, account.telegram_id, told.screen.laid(layout_of(account)))
         except TelegramForbiddenError:
             await self._kernel.accounts.set_reachable(account, reachable=False)
             await outbox.drop(delivery)

@@ -49,7 +49,7 @@ from bot.fsm.wizard import (
     StepContext,
     Typed,
 )
-from bot.keyboards.kit import PAGE_SIZE, clamp
+from bot.keyboards.kit import clamp, page_of
 from bot.views import booking as view
 from bot.views import elsewhere as elsewhere_view
 from bot.views import links as links_view
@@ -309,8 +309,8 @@ class BookingSteps:
             found = [each for each in REGIONS if each.code in counts]
         else:
             found = find_regions(query)
-        page = clamp(context.draft.page, len(found), PAGE_SIZE)
-        shown = found[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        page = clamp(context.draft.page, len(found), context.layout.page)
+        shown = page_of(found, page, context.layout.page)
         data = view.RegionChoice(
             [(each, counts.get(each.code, 0)) for each in shown], page, len(found), query or None, last
         )
@@ -335,8 +335,8 @@ class BookingSteps:
     async def _load_person(self, context: StepContext) -> Loaded[view.PersonChoice]:
         everybody = await self.persons.family(context.account)
         family = [each for each in everybody if _why_not(each, context) is None]
-        page = clamp(context.draft.page, len(family), PAGE_SIZE)
-        shown = family[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+        page = clamp(context.draft.page, len(family), context.layout.page)
+        shown = page_of(family, page, context.layout.page)
         target = await self._link_target(context)
         repeats = await repeats_of(self.repeats, context.account) if page == 0 and target is None else ()
         left_out = len(family) < len(everybody)

@@ -21,7 +21,7 @@ from bot.fsm.wizard import (
     StepContext,
     Typed,
 )
-from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, clamp, page_of
+from bot.keyboards.kit import clamp, page_of
 from bot.views import booking as view
 from bot.views.prompts import Prompt
 from services.accounts.model import Person
@@ -94,8 +94,8 @@ class ClinicSteps:
 
     async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:
         found = await self.listed(context)
-        page = clamp(context.draft.page, len(found.clinics), DESCRIBED)
-        shown = page_of(found.clinics, page, DESCRIBED)
+        page = clamp(context.draft.page, len(found.clinics), context.layout.described)
+        shown = page_of(found.clinics, page, context.layout.described)
         data = view.ClinicChoice(
             found.who,
             region_of(context),
@@ -116,7 +116,7 @@ class ClinicSteps:
                 return Stay(marks={"near": "ask"})
             case Acted(view.ClinicAct.MAP):
                 asked = {"near": None} if context.marks.get("near") == "ask" else {}
-                sheet = context.draft.page * DESCRIBED // PAGE_SIZE
+                sheet = context.draft.page * context.layout.described // context.layout.page
                 return Jump("map", marks={"map": sheet, "card": None, **asked})
             case Acted(view.ClinicAct.ALL):
                 return whole_list()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.fsm.clinics import ClinicSteps
 from bot.fsm.times import FOR_WOMEN_CLINIC, TimeSteps, WhoAndWhere, is_other, sex_of
 from bot.fsm.wizard import Acted, Answered, Chosen, Input, Jump, Loaded, NotTaken, Outcome, Stay, StepContext
-from bot.keyboards.kit import DESCRIBED, clamp, page_of
+from bot.keyboards.kit import clamp, page_of
 from bot.views import elsewhere as view
 from services.accounts.model import Person
 from services.clinics import whom
@@ -73,8 +73,8 @@ class ElsewhereSteps:
         service_id, name = context.marks["wanted"]
         clinics = await self._others(here, who, age)
         offers = await self.times.times.nearby(context.account.id, list(clinics), service_id, age)
-        page = clamp(context.draft.page, len(offers), DESCRIBED)
-        shown = page_of(offers, page, DESCRIBED)
+        page = clamp(context.draft.page, len(offers), context.layout.described)
+        shown = page_of(offers, page, context.layout.described)
         found = [
             view.Found(clinics[each.clinic_id], each.nearest, _far(clinics[each.clinic_id], here)) for each in shown
         ]

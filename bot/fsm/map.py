@@ -8,7 +8,8 @@ from statistics import mean
 
 from bot.fsm.clinics import ClinicSteps, Listed, whole_list
 from bot.fsm.wizard import Acted, Chosen, Input, Jump, Loaded, Outcome, Stay, StepContext
-from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, clamp
+from bot.keyboards.kit import clamp
+from bot.keyboards.layout import Layout
 from bot.views import map as view
 from services.clinics.directory import Directory
 from services.documents.layout import beyond
@@ -40,17 +41,18 @@ class MapSteps:
         """The picture; the list in its stead where there is nothing to draw, or drawing fails."""
         found = await self.clinics.listed(context)
         located = found.located
-        page = clamp(context.marks["map"], len(located), PAGE_SIZE)
+        size = context.layout.page
+        page = clamp(context.marks["map"], len(located), size)
         if not located:
             return Jump("clinic", view.nowhere(context.t))
-        first = page * PAGE_SIZE
-        shown = located[first : first + PAGE_SIZE]
-        others = [*located[:first], *located[first + PAGE_SIZE :]]
+        first = page * size
+        shown = located[first : first + size]
+        others = [*located[:first], *located[first + size :]]
         sheet = _sheet(context.t, shown, first + 1, others, found)
         try:
             picture = await self.maps.draw(sheet)
         except DrawingFailed:
-            return Jump("clinic", view.not_drawn(context.t), page=_as_a_list(page))
+            return Jump("clinic", view.not_drawn(context.t), page=_as_a_list(page, context.layout))
         data = view.MapPage(
             who=found.who,
             picture=picture,
@@ -66,7 +68,7 @@ class MapSteps:
     async def apply_map(self, context: StepContext, given: Input) -> Outcome:
         match given:
             case Acted(view.MapAct.LIST):
-                return Jump("clinic", page=_as_a_list(context.draft.page))
+                return Jump("clinic", page=_as_a_list(context.draft.page, context.layout))
             case Acted(view.MapAct.PAGE, page):
                 return Stay(marks={"map": _number(page)})
             case Acted(view.MapAct.ALL):
@@ -90,9 +92,9 @@ class MapSteps:
         return Jump("map", found.note, marks=_from_the_first(found).marks) if isinstance(found, Stay) else found
 
 
-def _as_a_list(page: int) -> int:
+def _as_a_list(page: int, layout: Layout) -> int:
     """The page of the list that begins where this page of the map does: the map says nothing of its clinics."""
-    return page * PAGE_SIZE // DESCRIBED
+    return page * layout.page // layout.described
 
 
 def _from_the_first(found: Stay) -> Stay:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.fsm.person import identity_of
@@ -21,11 +22,11 @@ from bot.fsm.wizard import (
     Stay,
     StepContext,
 )
-from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, clamp, page_of
+from bot.keyboards.kit import clamp, page_of
 from bot.views import refusals
 from bot.views import times as view
 from bot.views.specialties import specialty
-from bot.views.times import TIMES_A_SCREEN, DayPart
+from bot.views.times import DayPart
 from services.accounts.model import Field, Person, full_name
 from services.accounts.persons import Persons
 from services.accounts.shown import shown
@@ -45,7 +46,9 @@ OTHER = "other"
 ANY_DOCTOR = "any"
 FOR_WOMEN_POST, FOR_WOMEN_CLINIC = "service", "clinic"
 _MONTH = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])")
-_MORNING_ENDS, _EVENING_BEGINS = 12, 17
+_WEEKDAY = re.compile(r"[0-6]")
+_LISTED = "list"
+"""The mark of who wants the days as a list."""
 
 
 def is_other(answers: Answers) -> bool:
@@ -127,8 +130,8 @@ class TimeSteps:
     async def load_service(self, context: StepContext) -> Loaded[view.ServiceChoice]:
         place, age = await self.known.place_and_age(context)
         offers = await self._services(context, place.clinic, age)
-        page = clamp(context.draft.page, len(offers), PAGE_SIZE)
-        shown = page_of(offers, page, PAGE_SIZE)
+        page = clamp(context.draft.page, len(offers), context.layout.page)
+        shown = page_of(offers, page, context.layout.page)
         return Loaded(view.ServiceChoice(place, shown, page, len(offers)), [each.id for each in shown], page)
 
     async def apply_service(self, context: StepContext, given: Input) -> Outcome:
@@ -193,8 +196,8 @@ class TimeSteps:
         offers = await self.times.doctors(context.account.id, place.clinic.id, service, age)
         if not any(each.free for each in offers):
             return none_here(service, context.answers["service_name"])
-        page = clamp(context.draft.page, len(offers), DESCRIBED)
-        shown = page_of(offers, page, DESCRIBED)
+        page = clamp(context.draft.page, len(offers), context.layout.described)
+        shown = page_of(offers, page, context.layout.described)
         soonest = await self._soonest(context, place, age)
         data = view.DoctorChoice(place, service, context.answers["service_name"], shown, page, len(offers), soonest)
         return Loaded(data, [each.id for each in shown], page)
@@ -237,18 +240,32 @@ class TimeSteps:
         months = sorted({each.day.replace(day=1) for each in days})
         wanted = context.marks.get("month")
         month = date.fromisoformat(wanted) if wanted else months[0]
-        data = view.DayChoice(_chosen(context, place), days, month if month in months else months[0])
-        return Loaded(data, [each.day.isoformat() for each in days])
+        listed = context.marks.get("days", _LISTED if context.layout.lists_days else None) == _LISTED
+        page = clamp(context.draft.page, len(days), context.layout.page)
+        data = view.DayChoice(_chosen(context, place), days, month if month in months else months[0], listed, page)
+        return Loaded(data, [each.day.isoformat() for each in days], page)
 
     async def apply_day(self, context: StepContext, given: Input) -> Outcome:
         match given:
-            case Acted(view.DayAct.EMPTY):
-                return Stay(toast=view.empty_day(context.t))
+            case Acted(view.DayAct.EMPTY | view.DayAct.WEEKDAY as act, arg):
+                return Stay(toast=await self._about(context, act, arg))
+            case Acted(view.DayAct.LIST):
+                return Stay(marks={"days": _LISTED})
+            case Acted(view.DayAct.GRID):
+                return Stay(marks={"days": "grid"})
             case Acted(view.DayAct.MONTH, month) if _MONTH.fullmatch(month):
                 return Stay(marks={"month": f"{month[:4]}-{month[4:]}-01"})
             case Chosen(day):
                 return Answered({"day": day})
         return NotTaken()
+
+    async def _about(self, context: StepContext, act: StrEnum, arg: str) -> str:
+        """What is to be said of a cell without times: the days that have some are those of the pressed screen."""
+        t, days = context.t, [date.fromisoformat(each) for each in context.draft.options]
+        today = local(context.now, (await self.known.place(context)).clinic.tz).date()
+        if act is view.DayAct.WEEKDAY and _WEEKDAY.fullmatch(arg):
+            return view.weekday(t, int(arg), days, today)
+        return view.empty_day(t, _day_of(arg), days, today)
 
     async def load_time(self, context: StepContext) -> Loaded[view.TimeChoice] | Jump:
         place, age = await self.known.place_and_age(context)
@@ -260,13 +277,14 @@ class TimeSteps:
         slots = _one_a_time(await self.times.slots(*where, day=day, but=but))
         if not slots:
             return Jump("day", view.no_times_on_day(context.t))
-        by_part = {part: [each for each in slots if day_part(each.start, tz) is part] for part in DayPart}
+        parts_of = [(DayPart.of(local(each.start, tz).hour), each) for each in slots]
+        by_part = {part: [each for its, each in parts_of if its is part] for part in DayPart}
         parts = [(part, len(found)) for part, found in by_part.items() if found]
         wanted = context.marks.get("part")
         part = next((each for each, _ in parts if each == wanted), parts[0][0])
         found = by_part[part]
-        page = clamp(context.draft.page, len(found), TIMES_A_SCREEN)
-        shown = found[page * TIMES_A_SCREEN : (page + 1) * TIMES_A_SCREEN]
+        page = clamp(context.draft.page, len(found), context.layout.times)
+        shown = page_of(found, page, context.layout.times)
         data = view.TimeChoice(_chosen(context, place), day, shown, part, parts, page, len(found))
         return Loaded(data, [slot_ref(each) for each in shown], page)
 
@@ -324,12 +342,12 @@ def chosen_time(ref: str) -> ChosenTime:
     return ChosenTime(slot_id, datetime.fromisoformat(start))
 
 
-def day_part(start: datetime, tz: str) -> DayPart:
-    """Morning until noon, afternoon until five, then evening, by the clinic's clock."""
-    hour = local(start, tz).hour
-    if hour < _MORNING_ENDS:
-        return DayPart.MORNING
-    return DayPart.AFTERNOON if hour < _EVENING_BEGINS else DayPart.EVENING
+def _day_of(arg: str) -> date | None:
+    """«20261203»; None for what is no day."""
+    try:
+        return datetime.strptime(arg, "%Y%m%d").date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return None
 
 
 def _one_a_time(slots: Sequence[Slot]) -> list[Slot]:

@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from aiogram.fsm.state import State
 
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
+from bot.keyboards.layout import Layout, layout_of
 from bot.keyboards.wizard import StepButtons, read_act
 from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable
 from bot.views.prompts import Prompt
@@ -176,6 +177,10 @@ class StepContext:
     def marks(self) -> Marks:
         return self.draft.marks
 
+    @property
+    def layout(self) -> Layout:
+        return layout_of(self.account)
+
     async def once(self, what: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
         """Asks once a press, though the step that is left and the one that comes both want to know."""
         if what not in self._asked:
@@ -317,10 +322,10 @@ class Wizard:
         )
         return await self._show(self._turn(account, t, draft), note)
 
-    async def resume(self, account: Account, t: Texts) -> Reply | None:
-        """The open draft where it was left; None if there is none."""
+    async def resume(self, account: Account, t: Texts, note: Html | None = None) -> Reply | None:
+        """The open draft where it was left; None if there is none. `note`: what has happened meanwhile."""
         draft = await self._drafts.open_of(account.id, self.kind)
-        return await self._show(self._turn(account, t, draft)) if draft else None
+        return await self._show(self._turn(account, t, draft), note) if draft else None
 
     async def press(self, account: Account, t: Texts, draft: Draft, pressed: WizardPress, message_id: int) -> Reply:
         """A press of a button that this wizard has drawn. `draft`: the button's, as it is now; it is the account's."""
@@ -421,7 +426,8 @@ class Wizard:
         if saved is None:  # another press of the same draft was quicker; its result is what stands
             return await self._overtaken(context)
         buttons = StepButtons(saved.id, step.name, saved.version, self._before(step, saved) is not None)
-        return Reply(step.view(loaded.data, buttons, Scene(context.t, context.now, note)), saved, loaded.prompt)
+        scene = Scene(context.t, context.now, note, context.layout)
+        return Reply(step.view(loaded.data, buttons, scene), saved, loaded.prompt)
 
     async def _stale(self, context: StepContext) -> Reply:
         """A button that this step has not, or not any more: here is what it has."""

@@ -103,7 +103,8 @@ async def turn_grants(visitor: Visitor, data: GrantList, *, bases: Bases, person
     await wizards.leave(visitor)
     own = await persons.own(visitor.account)
     confirmed = own is not None and rights.is_confirmed(own, visitor.now)
-    await visitor.show(view.standing(visitor.t, await bases.standing(visitor.account), data.page, confirmed=confirmed))
+    found = await bases.standing(visitor.account)
+    await visitor.show(view.standing(visitor.t, found, data.page, confirmed=confirmed, layout=visitor.layout))
 
 
 async def end_basis(visitor: Visitor, data: BasisEnd, *, bases: Bases, outbox: Outbox) -> None:

@@ -15,7 +15,7 @@ from services.registry.model import Clinic
 async def regions(visitor: Visitor, data: RegionList, *, directory: Directory) -> None:
     counts = await directory.counts()
     found = [(each, counts[each.code]) for each in REGIONS if each.code in counts]
-    await visitor.show(view.regions(visitor.t, found, data.page))
+    await visitor.show(view.regions(visitor.t, found, data.page, layout=visitor.layout))
 
 
 async def clinics(visitor: Visitor, data: ClinicList, *, directory: Directory) -> None:
@@ -23,7 +23,7 @@ async def clinics(visitor: Visitor, data: ClinicList, *, directory: Directory) -
     if chosen is None:
         raise NotFound
     found = await directory.of_region(chosen.code)
-    await visitor.show(view.clinics(visitor.t, chosen, found, data.page))
+    await visitor.show(view.clinics(visitor.t, chosen, found, data.page, layout=visitor.layout))
 
 
 async def clinic(visitor: Visitor, data: ClinicCard, *, directory: Directory) -> None:

@@ -1,9 +1,10 @@
-"""Presses that are about nobody: what is closed to see the screen above it, and cells that only stand in a table."""
+"""Presses that are about nobody: what is closed to see the screen above it, and cells of tables on old screens."""
 
 from __future__ import annotations
 
 from bot.keyboards.buttons.common import Close, Idle
 from bot.routing import on
+from bot.views import common
 from bot.visitor import Visitor
 
 
@@ -15,7 +16,7 @@ async def close(visitor: Visitor, _: Close) -> None:
 
 
 async def idle(visitor: Visitor, _: Idle) -> None:
-    await visitor.answer()
+    await visitor.answer(common.only_a_word(visitor.t))
 
 
 ROUTES = (on(Close, close, guests=True), on(Idle, idle, guests=True))

@@ -49,7 +49,8 @@ class Policies:
         active = await self._persons.active(visitor.account)
         if active is None:
             return self._home.no_form(visitor, note)
-        return view.policies(visitor.t, await self._persons.family(visitor.account), active.id, page, note)
+        family = await self._persons.family(visitor.account)
+        return view.policies(visitor.t, family, active.id, page, note, layout=visitor.layout)
 
     async def card(self, visitor: Visitor, person: Person, note: Html | None = None) -> Screen:
         """One of them; looking at it changes nothing."""
@@ -84,7 +85,8 @@ async def choose_whose(
         await visitor.show(await policies.screen(visitor))
         return
     family = await persons.family(visitor.account)
-    await visitor.show(view.whose_list(visitor.t, family, active.id, Go(to=data.to), data.page))
+    section = Go(to=data.to)
+    await visitor.show(view.whose_list(visitor.t, family, active.id, section, data.page, layout=visitor.layout))
 
 
 async def show_whose(

@@ -13,6 +13,7 @@ from bot.handlers.consent import ConsentDesk
 from bot.handlers.wizard import Wizards
 from bot.kernel import Kernel
 from bot.keyboards.buttons.mydata import GO_ABOUT, GO_CONSENT, GO_ERASE, GO_EXPORT, EraseMe, Way
+from bot.keyboards.layout import layout_of
 from bot.middlewares.guest import GuestLocales
 from bot.routing import on, to
 from bot.views import access as access_view
@@ -168,7 +169,8 @@ async def _tell_others(bot: Bot, accounts: Accounts, outbox: Outbox, farewells: 
         if other is None or not other.reachable:
             continue
         try:
-            await chat.send(bot, other.telegram_id, access_view.erased(texts(other.locale), each.name, given=each.gave))
+            screen = access_view.erased(texts(other.locale), each.name, given=each.gave)
+            await chat.send(bot, other.telegram_id, screen.laid(layout_of(other)))
         except TelegramAPIError as error:
             log.warning("an end of access is left to the outbox: %s", type(error).__name__)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
-from bot.keyboards.kit import DESCRIBED, clamp
+from bot.keyboards.kit import clamp
 from bot.notices.notices import Notices
 from bot.routing import on
 from bot.views import notifications as view
@@ -32,13 +32,14 @@ async def count_unread(visitor: Visitor, *, outbox: Outbox) -> int:
 
 
 async def _page(visitor: Visitor, page: int, outbox: Outbox, notices: Notices) -> Screen:
-    account = visitor.account
-    found = await outbox.page(account.id, page, DESCRIBED)
+    account, size = visitor.account, visitor.layout.described
+    found = await outbox.page(account.id, page, size)
     if not found.items and found.total:  # the list has grown shorter since the button was drawn
-        page = clamp(page, found.total, DESCRIBED)
-        found = await outbox.page(account.id, page, DESCRIBED)
+        page = clamp(page, found.total, size)
+        found = await outbox.page(account.id, page, size)
     lines = await notices.lines(account, found.items, visitor.t)
-    return view.listing(visitor.t, lines, found.total, page, visitor.now, await outbox.unread(account.id))
+    unread = await outbox.unread(account.id)
+    return view.listing(visitor.t, lines, found.total, page, visitor.now, unread, layout=visitor.layout)
 
 
 ROUTES = (

@@ -8,7 +8,7 @@ from bot.front import HomeScreen
 from bot.handlers.record import Drawn, Section
 from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS, PrescriptionCard, PrescriptionList, PrescriptionTab
-from bot.keyboards.kit import DESCRIBED
+from bot.keyboards.layout import layout_of
 from bot.routing import on, to
 from bot.topic import Composed, DocumentContext
 from bot.views import prescriptions as view
@@ -42,10 +42,10 @@ class PrescriptionLists:
         if search and not shown.found.total:
             other = await self._shown(who, t, commercial)
             shown = other if other.found.total else shown
-        return view.listing(t, shown)
+        return view.listing(t, shown, layout=layout_of(who))
 
     async def screen(self, who: Account, t: Texts, asked: PrescriptionList) -> Screen:
-        return view.listing(t, await self._shown(who, t, asked))
+        return view.listing(t, await self._shown(who, t, asked), layout=layout_of(who))
 
     async def _shown(self, who: Account, t: Texts, asked: PrescriptionList) -> view.Shown:
         """What was looked for and is not remembered any more becomes the whole list, which says so."""
@@ -55,7 +55,7 @@ class PrescriptionLists:
             *(who, asked.person),
             commercial=asked.tab is PrescriptionTab.COMMERCIAL,
             page=asked.page,
-            size=DESCRIBED,
+            size=layout_of(who).described,
             words=text or "",
         )
         shown = whose(found.person, await self._persons.family(who), GO_PRESCRIPTIONS)

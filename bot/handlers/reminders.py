@@ -11,6 +11,7 @@ from bot import chat
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import VisitCard, VisitMove
+from bot.keyboards.layout import layout_of
 from bot.routing import on
 from bot.views import refusals
 from bot.views import reminders as view
@@ -47,7 +48,7 @@ async def reply(
     entries = [each for each in await visits.ahead(account) if each.visit.id in shown]
     the_list = NotificationList(page=0)
     back = the_list if the_list.pack() in pressed else None
-    await visitor.show(view.reminder(t, entries, now, back=back), view.noted(t))
+    await visitor.show(view.reminder(t, entries, now, layout=visitor.layout, back=back), view.noted(t))
     await outbox.read_about(account.id, visit_id)
 
 
@@ -58,8 +59,9 @@ async def tell_what_is_ahead(bot: Bot, account: Account, *, visits: Visits, outb
         ahead = await visits.ahead(account)
     unread = await outbox.unread(account.id)
     if ahead or unread:
-        screen = view.revived(texts(account.locale), ahead, unread, clock.now())
-        await chat.send(bot, account.telegram_id, screen)
+        layout = layout_of(account)
+        screen = view.revived(texts(account.locale), ahead, unread, clock.now(), layout=layout)
+        await chat.send(bot, account.telegram_id, screen.laid(layout))
 
 
 def _visits_of(buttons: Sequence[str]) -> Iterator[str]:

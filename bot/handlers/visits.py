@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.handlers.clinics import show_venue
 from bot.keyboards.buttons.visits import Tab, VisitCalendar, VisitCancel, VisitCard, VisitList, VisitVenue
-from bot.keyboards.kit import DESCRIBED
+from bot.keyboards.kit import clamp
 from bot.routing import on
 from bot.views import calendar as calendar_view
 from bot.views import refusals
@@ -27,11 +27,12 @@ from services.registry.ports.errors import RegistryUnavailable
 async def listing(visitor: Visitor, data: VisitList, *, visits: Visits) -> None:
     page = max(0, data.page)
     read = visits.upcoming if data.tab is Tab.UPCOMING else visits.past
-    found = await read(visitor.account, page, DESCRIBED)
+    size = visitor.layout.described
+    found = await read(visitor.account, page, size)
     if not found.items and found.total:  # the list has grown shorter since the button was drawn
-        page = (found.total - 1) // DESCRIBED
-        found = await read(visitor.account, page, DESCRIBED)
-    await visitor.show(view.visit_list(visitor.t, data.tab, found, page, visitor.now))
+        page = clamp(page, found.total, size)
+        found = await read(visitor.account, page, size)
+    await visitor.show(view.visit_list(visitor.t, data.tab, found, page, visitor.now, layout=visitor.layout))
 
 
 async def card(visitor: Visitor, data: VisitCard, *, visits: Visits, mail: Mail, outbox: Outbox) -> None:

@@ -93,15 +93,20 @@ class Wizards:
             await self.show(visitor, reply)
         return reply is not None
 
-    async def show_current(self, visitor: Visitor) -> bool:
-        """The wizard that is open on a screen, where it is; False if there is none, or it was left for Home."""
+    async def show_current(self, visitor: Visitor, note: Html | None = None) -> bool:
+        """The wizard that is open on a screen, where it is; False if there is none, or it was left for Home.
+
+        `note`: what has happened. Where it comes anew below a message, the screen above loses its buttons.
+        """
         draft = await self._drafts.latest(visitor.account.id)
         if draft is None or draft.message_id is None:
             return False
-        reply = await self.running[draft.kind].wizard.resume(visitor.account, visitor.t)
+        reply = await self.running[draft.kind].wizard.resume(visitor.account, visitor.t, note)
         if reply is None:
             return False
         await self.show(visitor, reply)
+        if visitor.pressed is None:
+            await visitor.strip(draft.message_id)
         return True
 
     async def leave(self, visitor: Visitor) -> None:
@@ -156,7 +161,7 @@ class Wizards:
         reply = await self._carried_on(visitor, reply)
         screen = await self._screen(visitor, reply)
         if in_place and before is not None:
-            shown = await chat.edit(visitor.bot, visitor.telegram_id, before, screen)
+            shown = await chat.edit(visitor.bot, visitor.telegram_id, before, screen.laid(visitor.layout))
         else:
             shown = await visitor.send(screen)
             if before is not None:

@@ -8,16 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
-from bot.keyboards.buttons.common import GO_HOME, Idle
+from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.data import CallbackData
 from bot.keyboards.markup import Button, Markup
 from services.texts.dates import month_words, weekday_letters
 from services.texts.i18n import Texts
 
-PAGE_SIZE = 6
-"""Items of a page whose buttons say all."""
-DESCRIBED = 4
-"""Items of a page whose text describes them."""
 LABEL = 30
 """The longest name that a button bears whole on a narrow phone."""
 TWO_LINES = 38
@@ -113,14 +109,15 @@ def numbered(number: int, label: str) -> str:
 
 
 def pager(t: Texts, page: int, total: int, size: int, data: Callable[[int], CallbackData | str]) -> Row:
-    """«‹ 2 из 5 ›»; nothing where all fits on one page."""
+    """«◀️ 1 из 5» and «3 из 5 ▶️»: each says where it leads; nothing where all fits on one page."""
     pages = page_count(total, size)
-    if pages <= 1:
-        return []
-    place = button(t.label("{page} of {pages}", page=page + 1, pages=pages), Idle())
-    before = [button("◀️", data(page - 1))] if page > 0 else []
-    after = [button("▶️", data(page + 1))] if page < pages - 1 else []
-    return [*before, place, *after]
+
+    def place(number: int) -> str:
+        return t.label("{page} of {pages}", page=number + 1, pages=pages)
+
+    before = [button(f"◀️ {place(page - 1)}", data(page - 1))] if page > 0 else []
+    after = [button(f"{place(page + 1)} ▶️", data(page + 1))] if page < pages - 1 else []
+    return [*before, *after]
 
 
 def page_count(total: int, size: int) -> int:
@@ -147,26 +144,38 @@ def month_grid(
     t: Texts,
     month: date,
     days: Mapping[date, CallbackData | str],
-    empty: CallbackData | str,
-    turn: Callable[[date], CallbackData | str],
-    months: Sequence[date],
+    empty: Callable[[date], CallbackData | str],
+    weekday: Callable[[int], CallbackData | str],
 ) -> list[Row]:
-    """A month: its name with arrows to the neighbours in `months`, weekdays, days.
+    """The weeks of a month, under the names of their days: every cell does or says something.
 
-    `days` can be pressed; the others bear «·» and `empty`. `months`: first days of the months that have any.
+    `days` can be pressed, those of a neighbouring month as «‹30» and «1›»; the others bear «·» and what `empty` makes
+    of the day. `weekday`: what a name's cell carries, by its number, Monday 0.
     """
+
+    def cell(day: date) -> Button:
+        if day not in days:
+            return button("·", empty(day))
+        before, after = "‹" * (day < month), "›" * (day > month and day.month != month.month)
+        return button(f"{before}{day.day}{after}", days[day])
+
+    weeks = calendar.Calendar().monthdatescalendar(month.year, month.month)
+    return [
+        [button(name, weekday(number)) for number, name in enumerate(weekday_letters(t))],
+        # a week with nothing to press only makes the screen longer
+        *(
+            [cell(day) for day in week]
+            for week in weeks
+            if any(day in days for day in week if day.month == month.month)
+        ),
+    ]
+
+
+def month_turner(t: Texts, month: date, months: Sequence[date], turn: Callable[[date], CallbackData | str]) -> Row:
+    """«◀️ Ноябрь 2026» and «Январь 2027 ▶️»: the neighbours of `month` in `months`, first days of those that have any."""
     place = months.index(month)
-    before = [button("◀️", turn(months[place - 1]))] if place > 0 else []
-    after = [button("▶️", turn(months[place + 1]))] if place < len(months) - 1 else []
-    rows: list[Row] = [[*before, button(month_words(t, month), Idle()), *after]]
-    rows.append([button(name, Idle()) for name in weekday_letters(t)])
-    for week in calendar.Calendar().monthdatescalendar(month.year, month.month):
-        if not any(day in days for day in week if day.month == month.month):
-            continue  # a week with nothing to press only makes the screen longer
-        rows.append(
-            [
-                button(str(day.day), days[day]) if day in days and day.month == month.month else button("·", empty)
-                for day in week
-            ]
-        )
-    return rows
+    before, after = months[max(0, place - 1) : place], months[place + 1 : place + 2]
+    return [
+        *(button(f"◀️ {month_words(t, each)}", turn(each)) for each in before),
+        *(button(f"{month_words(t, each)} ▶️", turn(each)) for each in after),
+    ]

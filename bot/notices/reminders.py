@@ -39,14 +39,14 @@ async def soon_opened(context: NoticeContext, *, reminders: Reminders) -> Screen
 
 def _notice(context: NoticeContext, found: Reminder | service.Later | None) -> Rendered:
     if isinstance(found, Reminder):
-        return Told(view.reminder(context.t, found.entries, context.now), found.instead_of)
+        return Told(view.reminder(context.t, found.entries, context.now, layout=context.layout), found.instead_of)
     return Later(found.until) if found is not None else None
 
 
 def _again(context: NoticeContext, entries: Sequence[VisitEntry]) -> Screen:
     if not entries:
         return view.over(context.t)
-    return view.reminder(context.t, entries, context.now, back=NotificationList(page=0))
+    return view.reminder(context.t, entries, context.now, layout=context.layout, back=NotificationList(page=0))
 
 
 async def draw_lines(

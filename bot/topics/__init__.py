@@ -23,6 +23,7 @@ from bot.topics import (
     help,  # noqa: A004
     home,
     language,
+    large,
     later,
     limits,
     links,
@@ -66,6 +67,7 @@ ALL: Sequence[Topic] = (
     more.TOPIC,
     help.TOPIC,
     language.TOPIC,
+    large.TOPIC,
     later.TOPIC,
     operators.TOPIC,
     limits.TOPIC,

@@ -23,7 +23,8 @@ from bot.keyboards.buttons.help import HelpPage
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
-from bot.keyboards.kit import DESCRIBED, back_row, button, home_button, in_rows, markup, page_of
+from bot.keyboards.kit import back_row, button, home_button, in_rows, markup, page_of
+from bot.keyboards.layout import Layout
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
@@ -330,7 +331,7 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
 # --- consents -----------------------------------------------------------------------------------------
 
 
-def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: bool) -> Screen:
+def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: bool, layout: Layout) -> Screen:
     """«Кому открыт доступ»: what others have over the account's holder, then the consents that it lives by.
 
     `confirmed`: the holder's documents have been seen, so the others are told of.
@@ -339,7 +340,7 @@ def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: 
         t,
         Listing(
             title=t.label("Who has access"),
-            items=[_item(t, each) for each in page_of(found, page, DESCRIBED)],
+            items=[_item(t, each) for each in page_of(found, page, layout.described)],
             page=page,
             total=len(found),
             count=blocks(
@@ -357,7 +358,7 @@ def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: 
                 [_code_button(t)],
             ],
             out=back_row(t, PolicyList(page=0)),
-            size=DESCRIBED,
+            size=layout.described,
         ),
     )
 

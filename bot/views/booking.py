@@ -14,9 +14,7 @@ from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
-    DESCRIBED,
     LABEL,
-    PAGE_SIZE,
     TWO_LINES,
     back_row,
     button,
@@ -185,7 +183,7 @@ def region(data: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(bold(t("In which region is the clinic?")), hint),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            pager(t, data.page, data.total, scene.layout.page, buttons.page),
             [button(t.label("All regions"), buttons.act(RegionAct.ALL))] if data.query is not None else [],
             back_row(t, buttons.back()),
         ),
@@ -220,7 +218,7 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
         markup(
             *again,
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            pager(t, data.page, data.total, scene.layout.page, buttons.page),
             [] if data.own else [button(t.label("👤 Me: fill in the form"), GO_FORM)],
             [button(t.label("➕ Another person"), buttons.act(PersonAct.OTHER))],
             [
@@ -235,7 +233,7 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
 
 def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    first = data.page * DESCRIBED + 1
+    first = data.page * scene.layout.described + 1
     labels = [_clinic_label(t, row) for row in data.rows]
     whole = [len(label) <= TWO_LINES and labels.count(label) == 1 for label in labels]
     numbers = range(first, first + len(data.rows))
@@ -265,7 +263,7 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             *rows,
-            pager(t, data.page, data.total, DESCRIBED, buttons.page),
+            pager(t, data.page, data.total, scene.layout.described, buttons.page),
             [button(t.label("All clinics"), buttons.act(ClinicAct.ALL))]
             if data.query is not None or data.nearest
             else [],

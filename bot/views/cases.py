@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.keyboards.buttons.cases import CaseList
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import DESCRIBED
+from bot.keyboards.layout import Layout
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.texts.dates import MOSCOW, when
@@ -30,7 +30,7 @@ class CaseLine:
     person: str | None = None
 
 
-def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: datetime) -> Screen:
+def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: datetime, *, layout: Layout) -> Screen:
     """One page of them, newest first."""
     return draw(
         t,
@@ -42,7 +42,7 @@ def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: da
             count=t("Applications in all: {count}", count=total),
             nothing=t("No data. What you have sent and how it stands will be here."),
             turned=lambda each: CaseList(page=each),
-            size=DESCRIBED,
+            size=layout.described,
         ),
     )
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
-from bot.keyboards.kit import DESCRIBED, LABEL, PAGE_SIZE, back_row, button, markup, page_of, short
+from bot.keyboards.kit import LABEL, back_row, button, markup, page_of, short
 from bot.keyboards.labels import apart
+from bot.keyboards.layout import Layout
 from bot.keyboards.markup import Markup
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
@@ -103,7 +104,7 @@ def contacts(t: Texts, clinic: Clinic) -> Html:
     )
 
 
-def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int) -> Screen:
+def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int, *, layout: Layout) -> Screen:
     """Regions that have clinics."""
     return draw(
         t,
@@ -111,7 +112,7 @@ def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int) -> Screen:
             title=t.label("Clinics"),
             items=[
                 Item((), f"{region_name(t, region)} · {count}", ClinicList(region=region.code, page=0))
-                for region, count in page_of(found, page, PAGE_SIZE)
+                for region, count in page_of(found, page, layout.page)
             ],
             page=page,
             total=len(found),
@@ -121,24 +122,25 @@ def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int) -> Screen:
             ),
             nothing=t("No data. The list of clinics will stand here."),
             turned=lambda each: RegionList(page=each),
+            size=layout.page,
         ),
     )
 
 
-def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int) -> Screen:
+def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int, *, layout: Layout) -> Screen:
     """Clinics of a region."""
     return draw(
         t,
         Listing(
             title=region_name(t, region) + demo_mark(t, demo=any(each.demo for each in found)),
-            items=_items(page_of(found, page, DESCRIBED)),
+            items=_items(page_of(found, page, layout.described)),
             page=page,
             total=len(found),
             count=t("Clinics in all: {count}", count=len(found)),
             nothing=t("No data. The list of clinics will stand here."),
             turned=lambda each: ClinicList(region=region.code, page=each),
             out=back_row(t, RegionList(page=0)),
-            size=DESCRIBED,
+            size=layout.described,
         ),
     )
 

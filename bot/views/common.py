@@ -8,17 +8,22 @@ from datetime import datetime
 from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import button, home_button, markup
+from bot.keyboards.layout import USUAL, Layout
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What every wizard view gets beside its data. `note`: a sentence about what has just happened."""
+    """What every wizard view gets beside its data.
+
+    `note`: a sentence about what has just happened; `layout`: how much may stand on the screen.
+    """
 
     t: Texts
     now: datetime
     note: Html | None = None
+    layout: Layout = USUAL
 
     def text(self, *parts: str) -> Html:
         """The note, then the parts, with empty lines between."""
@@ -28,6 +33,11 @@ class Scene:
 def outdated(t: Texts) -> str:
     """The toast for a button of a screen that is no longer current."""
     return t.label("This screen is out of date. Here is the current one.")
+
+
+def only_a_word(t: Texts) -> str:
+    """The toast for a cell of an old screen that has nothing behind it: no screen draws such any more."""
+    return t.label("This only says where you are. Please press a button beside it.")
 
 
 def unavailable(t: Texts, again: CallbackData | str) -> Screen:

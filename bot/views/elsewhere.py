@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.keyboards.buttons.visits import Tab, VisitList, VisitMove
-from bot.keyboards.kit import DESCRIBED, LABEL, back_row, button, head_of, markup, pager, short
+from bot.keyboards.kit import LABEL, back_row, button, head_of, markup, pager, short
 from bot.keyboards.labels import headed
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
@@ -112,7 +112,7 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
                 back_row(t, buttons.back()),
             ),
         )
-    first = data.page * DESCRIBED + 1
+    first = data.page * scene.layout.described + 1
     numbers = range(first, first + len(data.found))
     names = headed([head_of(number) for number in numbers], clinic_names([each.clinic for each in data.found]))
     demo = demo_mark(t, demo=any(each.clinic.demo for each in data.found))
@@ -127,7 +127,7 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             *([button(label, buttons.option(place))] for place, label in enumerate(names)),
-            pager(t, data.page, data.total, DESCRIBED, buttons.page),
+            pager(t, data.page, data.total, scene.layout.described, buttons.page),
             back_row(t, buttons.back()),
         ),
     )

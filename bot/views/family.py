@@ -25,7 +25,8 @@ from bot.keyboards.buttons.help import HelpPage
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
-from bot.keyboards.kit import DESCRIBED, PAGE_SIZE, back_row, button, home_button, markup, page_of
+from bot.keyboards.kit import back_row, button, home_button, markup, page_of
+from bot.keyboards.layout import Layout
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
@@ -102,7 +103,9 @@ class RelationChoice:
 # --- the list and the card ------------------------------------------------------------------------
 
 
-def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: int, note: Html | None = None) -> Screen:
+def policies(
+    t: Texts, family: Sequence[Person], active_id: str | None, page: int, note: Html | None = None, *, layout: Layout
+) -> Screen:
     """Everybody, and whose policy stands in the main menu."""
     return draw(
         t,
@@ -110,7 +113,7 @@ def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: in
             title=t.label("👪 Policies"),
             items=[
                 Item(_told(t, each, active=each.id == active_id), each.short_name, PersonCard(person=each.id))
-                for each in page_of(family, page, DESCRIBED)
+                for each in page_of(family, page, layout.described)
             ],
             page=page,
             total=len(family),
@@ -119,19 +122,21 @@ def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: in
             turned=lambda each: PolicyList(page=each),
             below=[[button(t.label("➕ Add"), GO_ADD_PERSON), button(t.label("🔑 Enter a code"), GO_ENTER_CODE)]],
             out=back_row(t, GO_MORE),
-            size=DESCRIBED,
+            size=layout.described,
             note=note or Html(),
         ),
     )
 
 
-def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, page: int) -> Screen:
+def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, page: int, *, layout: Layout) -> Screen:
     """Whose card the section is to show: everybody by name."""
     return draw(
         t,
         Listing(
             title=t.label("👤 Whose card to show"),
-            items=[_whose(t, each, section, active=each.id == active_id) for each in page_of(family, page, PAGE_SIZE)],
+            items=[
+                _whose(t, each, section, active=each.id == active_id) for each in page_of(family, page, layout.page)
+            ],
             page=page,
             total=len(family),
             count=blocks(
@@ -140,6 +145,7 @@ def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, 
             ),
             nothing=t("No data. Everybody you book for will stand here."),
             turned=lambda each: WhoseList(to=section.to, page=each),
+            size=layout.page,
             out=back_row(t, section),
         ),
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from bot.keyboards.buttons.common import Go
 from bot.keyboards.buttons.family import WhoseList
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import PAGE_SIZE, Row, button, clamp, head_of, home_button, markup, pager
+from bot.keyboards.kit import Row, button, clamp, head_of, home_button, markup, pager
 from bot.keyboards.labels import Names, headed
 from bot.views.screen import Screen
 from services.accounts.model import Person
-from services.texts.i18n import Html, Texts, blocks, bold, lines
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A button above the list that shows another part of it. `here`: this part is shown."""
+    """A part of the list, and the button above it that shows it. `here`: it is shown, so it needs no button."""
 
     label: str
     opens: CallbackData
@@ -62,8 +62,8 @@ class Search:
 class Listing:
     """A page of a list. `items`: of this page alone; `total`: how many there are in all, which `count` says.
 
-    `size`: of a page, `DESCRIBED` where items have more than a line of text. `nothing`: what is said where there is
-    nothing, and what would stand here. `turned`: the button of another page.
+    `size`: of a page, the layout's `described` where items have more than a line of text, else its `page`. `nothing`:
+    what is said where there is nothing, and what would stand here. `turned`: the button of another page.
     `below`: rows beneath the list; `out`: the last row, None: «🏠 Главное меню». With a `search` that has a text, the
     items and their number are what was found. `note`: what has happened.
     """
@@ -75,10 +75,10 @@ class Listing:
     count: Html
     nothing: Html
     turned: Callable[[int], CallbackData]
+    size: int
     tabs: Sequence[Tab] = ()
     below: Sequence[Row] = ()
     out: Row | None = None
-    size: int = PAGE_SIZE
     whose: Whose | None = None
     search: Search | None = None
     note: Html = field(default_factory=Html)
@@ -102,13 +102,13 @@ def draw(t: Texts, shown: Listing) -> Screen:
     return Screen(
         blocks(
             shown.note,
-            lines(bold(shown.title), t("Patient: {name}", name=shown.whose.name) if shown.whose else ""),
+            _heading(t, shown),
             *told,
             "" if listed else _nothing(t, shown),
             _count(t, shown),
         ),
         markup(
-            [button(f"• {each.label}" if each.here else each.label, each.opens) for each in shown.tabs],
+            [button(each.label, each.opens) for each in shown.tabs if not each.here],
             *_rows(listed),
             pager(t, page, shown.total, shown.size, shown.turned),
             *_search_rows(t, shown),
@@ -117,6 +117,13 @@ def draw(t: Texts, shown: Listing) -> Screen:
             shown.out if shown.out is not None else [home_button(t)],
         ),
     )
+
+
+def _heading(t: Texts, shown: Listing) -> Html:
+    """What it is, which part of it, and whose."""
+    parts = [escape(each.label) for each in shown.tabs if each.here and each.label not in shown.title]
+    whose_it_is = t("Patient: {name}", name=shown.whose.name) if shown.whose else ""
+    return lines(bold(shown.title), *parts, whose_it_is)
 
 
 def _told(number: int, item: Item) -> Html:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.keyboards.buttons.clinics import ClinicVenue
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, in_rows, markup, pager, short
+from bot.keyboards.kit import back_row, button, in_rows, markup, pager, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import ClinicRow
 from bot.views.clinics import age_group_words, clinic_address, contacts, demo_mark, kilometres, told_name
@@ -64,7 +64,7 @@ class Card:
 
 def clinic_map(data: MapPage, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    first = data.page * PAGE_SIZE + 1
+    first = data.page * scene.layout.page + 1
     numbers = [
         button(f"⭐ {number}" if row.attached else str(number), buttons.option(place))
         for place, (number, row) in enumerate(enumerate(data.rows, start=first))
@@ -73,7 +73,7 @@ def clinic_map(data: MapPage, buttons: StepButtons, scene: Scene) -> Screen:
         _caption(data, scene, first),
         markup(
             *in_rows(numbers, NUMBERS_IN_ROW),
-            pager(t, data.page, data.total, PAGE_SIZE, lambda page: buttons.act(MapAct.PAGE, str(page))),
+            pager(t, data.page, data.total, scene.layout.page, lambda page: buttons.act(MapAct.PAGE, str(page))),
             [button(t.label("📋 As a list"), buttons.act(MapAct.LIST))],
             [] if data.all_shown else [button(t.label("All clinics"), buttons.act(MapAct.ALL))],
             back_row(t, buttons.back()),

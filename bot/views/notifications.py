@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
-from bot.keyboards.kit import DESCRIBED, button, clamp, short
+from bot.keyboards.kit import button, clamp, short
+from bot.keyboards.layout import Layout
 from bot.views.clinics import clock_line
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
@@ -30,10 +31,17 @@ class NotificationLine:
 
 
 def listing(
-    t: Texts, found: tuple[NotificationLine, ...], total: int, page: int, now: datetime, unread: int = 0
+    t: Texts,
+    found: tuple[NotificationLine, ...],
+    total: int,
+    page: int,
+    now: datetime,
+    unread: int = 0,
+    *,
+    layout: Layout,
 ) -> Screen:
     """`unread`: of all pages."""
-    read_all = [button(t.label("✓ Mark all as read"), NotificationReadAll(page=clamp(page, total, DESCRIBED)))]
+    read_all = [button(t.label("✓ Mark all as read"), NotificationReadAll(page=clamp(page, total, layout.described)))]
     clock = clock_line(t, ((line.notification.created_at, line.tz) for line in found))
     return draw(
         t,
@@ -49,7 +57,7 @@ def listing(
             ),
             nothing=t("No data. News about your bookings will stand here."),
             turned=lambda each: NotificationList(page=each),
-            size=DESCRIBED,
+            size=layout.described,
             below=[read_all] if unread else [],
         ),
     )

@@ -12,7 +12,8 @@ from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.prescriptions import PrescriptionCard, PrescriptionList, PrescriptionTab
 from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.buttons.searches import SearchBegin
-from bot.keyboards.kit import DESCRIBED, back_row, button, markup, short
+from bot.keyboards.kit import back_row, button, markup, short
+from bot.keyboards.layout import Layout
 from bot.views.clinics import LINE, demo_mark
 from bot.views.lists import Item, Listing, Search, Tab, Whose, draw
 from bot.views.screen import Screen
@@ -60,7 +61,7 @@ def tab_of(prescription: Prescription) -> PrescriptionTab:
     return PrescriptionTab.COMMERCIAL if prescription.commercial else PrescriptionTab.USUAL
 
 
-def listing(t: Texts, shown: Shown) -> Screen:
+def listing(t: Texts, shown: Shown, *, layout: Layout) -> Screen:
     person, tab = shown.found.person, shown.tab
 
     def at(tab: PrescriptionTab, page: int, search: str) -> PrescriptionList:
@@ -81,7 +82,7 @@ def listing(t: Texts, shown: Shown) -> Screen:
             turned=lambda each: at(tab, each, shown.search),
             tabs=[Tab(t.label(TITLES[each]), at(each, 0, shown.search), each is tab) for each in PrescriptionTab],
             out=back_row(t, GO_RECORD),
-            size=DESCRIBED,
+            size=layout.described,
             whose=shown.whose,
             search=Search(
                 t.label("Search among prescriptions"),

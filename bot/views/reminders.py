@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import Tab, VisitCancel, VisitCard, VisitList, VisitMove
-from bot.keyboards.kit import PAGE_SIZE, Row, back_row, button, home_button, markup, numbered, short
+from bot.keyboards.kit import Row, back_row, button, home_button, markup, numbered, short
+from bot.keyboards.layout import Layout
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -26,16 +27,18 @@ HEADINGS: Mapping[str, str] = {
 """What reminders are headed by in «Уведомления»."""
 
 
-def reminder(t: Texts, entries: Sequence[VisitEntry], now: datetime, *, back: NotificationList | None = None) -> Screen:
+def reminder(
+    t: Texts, entries: Sequence[VisitEntry], now: datetime, *, layout: Layout, back: NotificationList | None = None
+) -> Screen:
     """One visit, or several that are reminded of together. `back`: the list that it was opened from."""
     if len(entries) == 1:
         told, rows, several = [_in_full(t, entries[0], now)], _actions(t, entries[0], now), ""
     else:
-        shown = list(enumerate(entries[:PAGE_SIZE], start=1))
+        shown = list(enumerate(entries[: layout.page], start=1))
         told = [_in_short(t, number, entry, now) for number, entry in shown]
         rows = [_actions_in_a_row(t, number, entry, now) for number, entry in shown]
         several = _demo(t, entries)
-    more = len(entries) - PAGE_SIZE
+    more = len(entries) - layout.page
     return Screen(
         blocks(
             Html("🔔 ") + bold(t("Reminder") + several),
@@ -65,9 +68,9 @@ def noted(t: Texts) -> str:
     return t.label("Noted")
 
 
-def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime) -> Screen:
+def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime, *, layout: Layout) -> Screen:
     """The chat has let the bot in again: what it could not tell meanwhile."""
-    shown = list(enumerate(ahead[:PAGE_SIZE], start=1))
+    shown = list(enumerate(ahead[: layout.page], start=1))
     return Screen(
         blocks(
             t("While the bot was stopped, it could not write to you."),

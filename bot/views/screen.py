@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.keyboards.layout import Layout
 from bot.keyboards.markup import Markup
 from services.texts.i18n import Html
 
@@ -18,6 +19,10 @@ class Screen:
     text: Html
     markup: Markup
     picture: bytes | None = None
+
+    def laid(self, layout: Layout) -> Screen:
+        """The same, with its buttons in rows for whoever sees it."""
+        return replace(self, markup=layout.laid(self.markup))
 
 
 @dataclass(frozen=True, slots=True)

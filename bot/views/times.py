@@ -10,14 +10,15 @@ from enum import StrEnum
 from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.help import HelpPage, HelpTopic
 from bot.keyboards.kit import (
-    DESCRIBED,
-    PAGE_SIZE,
     TIMES_IN_ROW,
+    Row,
     back_row,
     button,
     in_rows,
     markup,
     month_grid,
+    month_turner,
+    page_of,
     pager,
     with_time,
 )
@@ -32,19 +33,38 @@ from bot.views.specialties import specialty
 from services.booking.model import Held, NoHold, Unheld
 from services.errors import Denial
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
-from services.texts.dates import clock_time, day_and_time, day_words, local, short_when
+from services.texts.dates import (
+    clock_time,
+    day_and_time,
+    day_words,
+    listed_day,
+    local,
+    month_words,
+    short_when,
+    weekday_words,
+)
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
-
-TIMES_A_SCREEN = 24
 
 
 class DayPart(StrEnum):
+    """Morning until noon, afternoon until five, then evening, by the clinic's clock."""
+
     MORNING = "morning"
     AFTERNOON = "afternoon"
     EVENING = "evening"
 
+    @classmethod
+    def of(cls, hour: int) -> DayPart:
+        if hour < _MORNING_ENDS:
+            return cls.MORNING
+        return cls.AFTERNOON if hour < _EVENING_BEGINS else cls.EVENING
 
+
+_MORNING_ENDS, _EVENING_BEGINS = 12, 17
+_SHARED = 2
+"""Of so many buttons none is cut on a narrow phone, of three each would be."""
 DAY_PARTS = {DayPart.MORNING: N_("Morning"), DayPart.AFTERNOON: N_("Afternoon"), DayPart.EVENING: N_("Evening")}
+_IN_A_LINE = {DayPart.MORNING: N_("morning"), DayPart.AFTERNOON: N_("afternoon"), DayPart.EVENING: N_("evening")}
 
 
 class DoctorAct(StrEnum):
@@ -53,10 +73,16 @@ class DoctorAct(StrEnum):
 
 
 class DayAct(StrEnum):
-    """`MONTH` turns to a month, «202612»."""
+    """`MONTH` turns to a month, «202612»; `LIST` and `GRID` show the days as a list, or as a calendar.
+
+    `EMPTY` asks about a day without free times, «20261203», `WEEKDAY` about a day of the week, Monday 0.
+    """
 
     MONTH = "m"
     EMPTY = "empty"
+    WEEKDAY = "wd"
+    LIST = "list"
+    GRID = "grid"
 
 
 class TimeAct(StrEnum):
@@ -109,9 +135,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class DayChoice:
+    """All days that have free times. `month`: which the calendar shows; `listed`: they stand as a list, at `page`."""
+
     chosen: Chosen
     days: Sequence[DayOffer]
     month: date
+    listed: bool = False
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +177,7 @@ def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             *rows,
-            pager(t, data.page, data.total, PAGE_SIZE, buttons.page),
+            pager(t, data.page, data.total, scene.layout.page, buttons.page),
             back_row(t, buttons.back()),
         ),
     )
@@ -196,69 +226,118 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
             else [],
             [button(t.label("Any doctor"), buttons.act(DoctorAct.ANY))],
             *rows,
-            pager(t, data.page, data.total, DESCRIBED, buttons.page),
+            pager(t, data.page, data.total, scene.layout.described, buttons.page),
             back_row(t, buttons.back()),
         ),
     )
 
 
 def day(data: DayChoice, buttons: StepButtons, scene: Scene) -> Screen:
+    """The days as a calendar or as a list; either leads to the other."""
     t = scene.t
     today = local(scene.now, data.chosen.place.clinic.tz).date()
-    months = sorted({each.day.replace(day=1) for each in data.days})
-    places = {each.day: buttons.option(place) for place, each in enumerate(data.days)}
-    nearest = data.days[0]
+    rows = _days_in_rows(data, buttons, scene, today) if data.listed else _calendar(data, buttons, t)
     return Screen(
         scene.text(
             _chosen(t, data.chosen),
             lines(
                 bold(t("Which day?")),
-                t("Press a number. A dot means that there are no free times on that day."),
-                t("The nearest: {day}.", day=day_words(t, nearest.day, today)),
+                t("The nearest: {day}.", day=day_words(t, data.days[0].day, today)),
+                t("Morning lasts until 12:00, the afternoon until 17:00.")
+                if data.listed
+                else bold(month_words(t, data.month)),
             ),
             clock_line(t, _clocks(data.chosen.place)),
         ),
-        markup(
-            *month_grid(
-                t,
-                data.month,
-                places,
-                buttons.act(DayAct.EMPTY),
-                lambda month: buttons.act(DayAct.MONTH, f"{month:%Y%m}"),
-                months,
-            ),
-            back_row(t, buttons.back()),
-        ),
+        markup(*rows, back_row(t, buttons.back())),
     )
 
 
-def empty_day(t: Texts) -> str:
-    """The toast for a day without free times."""
-    return t.label("There are no free times on this day.")
+def _days_in_rows(data: DayChoice, buttons: StepButtons, scene: Scene, today: date) -> list[Row]:
+    """«чт 3 декабря · утро, день», across the months' ends."""
+    t, size = scene.t, scene.layout.page
+    return [
+        *(
+            [button(day_label(t, offer, today), buttons.option(place))]
+            for place, offer in page_of(list(enumerate(data.days)), data.page, size)
+        ),
+        pager(t, data.page, len(data.days), size, buttons.page),
+        [button(t.label("📅 As a calendar"), buttons.act(DayAct.GRID))],
+    ]
+
+
+def day_label(t: Texts, offer: DayOffer, today: date) -> str:
+    """«чт 3 декабря · утро, день»: in which parts of the day there are free times."""
+    day, parts = listed_day(t, offer.day, today), {DayPart.of(hour) for hour in offer.hours}
+    if len(parts) == len(DayPart):
+        return t.label("{day}: {parts}", day=day, parts=t.label("all day"))
+    some = [t.label(_IN_A_LINE[each]) for each in DayPart if each in parts]
+    return t.label("{day}: {parts}", day=day, parts=", ".join(some))
+
+
+def _calendar(data: DayChoice, buttons: StepButtons, t: Texts) -> list[Row]:
+    months = sorted({each.day.replace(day=1) for each in data.days})
+    places = {each.day: buttons.option(place) for place, each in enumerate(data.days)}
+    turner = month_turner(t, data.month, months, lambda month: buttons.act(DayAct.MONTH, f"{month:%Y%m}"))
+    as_a_list = button(t.label("📋 As a list"), buttons.act(DayAct.LIST))
+    return [
+        *month_grid(
+            t,
+            data.month,
+            places,
+            lambda day: buttons.act(DayAct.EMPTY, f"{day:%Y%m%d}"),
+            lambda number: buttons.act(DayAct.WEEKDAY, str(number)),
+        ),
+        *([[*turner, as_a_list]] if len(turner) < _SHARED else [turner, [as_a_list]]),
+    ]
+
+
+def empty_day(t: Texts, day: date | None, days: Sequence[date], today: date) -> str:
+    """The toast for a day that is not among the `days` with free times. None: an old button does not say which."""
+    none = t.label("There are no free times on this day.")
+    if day is not None and day < today:
+        none = t.label("This day has passed.")
+    after = [each for each in days if day is None or each > day]
+    return f"{none} {_nearest_day(t, (after or days[-1:])[:1], today)}".rstrip()
+
+
+def weekday(t: Texts, number: int, days: Sequence[date], today: date) -> str:
+    """The toast for a day of the week: when there is one with free times."""
+    found = [each for each in days if each.weekday() == number][:1]
+    if found:
+        return t.label("{weekday}. {nearest}", weekday=weekday_words(t, number), nearest=_nearest_day(t, found, today))
+    none = t.label("{weekday}: no free times now.", weekday=weekday_words(t, number))
+    return f"{none} {_nearest_day(t, days[:1], today)}".rstrip()
+
+
+def _nearest_day(t: Texts, found: Sequence[date], today: date) -> str:
+    return t.label("The nearest with free times: {day}.", day=day_words(t, found[0], today)) if found else ""
 
 
 def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.chosen.place.clinic.tz
     today = local(scene.now, tz).date()
-    tabs = [
-        button(_part_label(t, part, count, chosen=part is data.part), buttons.act(TimeAct.PART, part))
+    others = [
+        button(f"{t.label(DAY_PARTS[part])} {count}", buttons.act(TimeAct.PART, part))
         for part, count in data.parts
+        if part is not data.part
     ]
+    here = f", {t.label(_IN_A_LINE[data.part])}" if others else ""
     times = [button(clock_time(each.start, tz), buttons.option(place)) for place, each in enumerate(data.slots)]
     return Screen(
         scene.text(
             _chosen(t, data.chosen),
             lines(
                 bold(t("What time?")),
-                escape(day_words(t, data.day, today)),
+                escape(day_words(t, data.day, today) + here),
                 clock_line(t, _clocks(data.chosen.place, (each.start for each in data.slots))),
             ),
         ),
         markup(
-            tabs if len(tabs) > 1 else [],
+            others,
             *in_rows(times, TIMES_IN_ROW),
-            pager(t, data.page, data.total, TIMES_A_SCREEN, buttons.page),
+            pager(t, data.page, data.total, scene.layout.times, buttons.page),
             back_row(t, buttons.back()),
         ),
     )
@@ -371,8 +450,3 @@ def _chosen(t: Texts, chosen: Chosen) -> Html:
         place_lines(t, chosen.place),
         escape(f"{specialty(t, chosen.service_id, chosen.service)} / {chosen.doctor or t.label('any doctor')}"),
     )
-
-
-def _part_label(t: Texts, part: DayPart, count: int, *, chosen: bool) -> str:
-    label = f"{t.label(DAY_PARTS[part])} {count}"
-    return f"• {label}" if chosen else label

@@ -18,7 +18,8 @@ from bot.keyboards.buttons.visits import (
     VisitMove,
     VisitVenue,
 )
-from bot.keyboards.kit import DESCRIBED, Row, back_row, button, home_button, markup, short, side_by_side
+from bot.keyboards.kit import Row, back_row, button, home_button, markup, short, side_by_side
+from bot.keyboards.layout import Layout
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
@@ -200,7 +201,7 @@ def not_cancelled(t: Texts, again: VisitCancel) -> Screen:
     )
 
 
-def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -> Screen:
+def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime, *, layout: Layout) -> Screen:
     """«Записи на приём»: upcoming or past."""
     nothing = (
         t(
@@ -226,7 +227,7 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime) -
                 ListTab(t.label("Past"), VisitList(tab=Tab.PAST, page=0), tab is Tab.PAST),
             ],
             below=[] if found.total else [[button(t.label("🩺 Book a doctor"), GO_BOOKING)]],
-            size=DESCRIBED,
+            size=layout.described,
         ),
     )
 

@@ -114,6 +114,12 @@ class Accounts:
             return account
         return await self._change(replace(account, last_region=region), "last_region")
 
+    @concerns.account("how large its screens are")
+    async def set_large(self, account: Account, *, large: bool) -> Account:
+        if account.large == large:
+            return account
+        return await self._change(replace(account, large=large), "large")
+
     @concerns.account("whether it lets the bot in")
     async def set_reachable(self, account: Account, *, reachable: bool) -> Account:
         """Telegram's 403 makes a chat unreachable until it speaks again; its data stay."""
@@ -160,6 +166,7 @@ class Accounts:
             reachable=row.unreachable_at is None,
             mail=row.email is not None,
             mail_confirmed=row.email is not None and row.email_confirmed_at is not None,
+            large=row.large,
         )
 
 

@@ -86,7 +86,7 @@ class Account:
     """A Telegram chat that has given consent. `reachable`: it has not blocked the bot, as far as we know.
 
     `mail`: an e-mail address is given, `mail_confirmed`: its owner has agreed; which one, `accounts.mail` tells when it
-    is needed.
+    is needed. `large`: its screens are drawn for big letters.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Account:
     reachable: bool = True
     mail: bool = False
     mail_confirmed: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ class AccountData:
             "since": row.created_at,
             "person_in_main_menu": Word("person", row.active_person_id) if row.active_person_id else None,
             "region_used_last": Word("region", row.last_region) if row.last_region else None,
+            "large_screens": row.large,
             "bot_blocked_since": row.unreachable_at,
             "email": self._vault.open(account_table.c.email, row.id, row.email) if row.email else None,
             "email_not_reached_since": row.email_refused_at,

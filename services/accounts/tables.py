@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, false, text
 
 from services.ids import LENGTH
 from services.storage.findable import INDEX_LENGTH, findable
@@ -26,6 +26,7 @@ account = Table(
     Column("email", Encrypted),
     Column("email_refused_at", UtcDateTime),
     Column("email_confirmed_at", UtcDateTime),
+    Column("large", Boolean, nullable=False, server_default=false()),
     Index(
         "ix_account_mail_unconfirmed",
         "id",
@@ -37,6 +38,8 @@ account = Table(
 
 `email_confirmed_at`: its owner has typed a code that was sent there. NULL beside an address: it is from before there
 were codes, and nothing is written to it either.
+
+`large`: screens are drawn for big letters.
 """
 
 CHAT = findable(account.c.chat, account.c.chat_index, "account chat")

@@ -135,10 +135,11 @@ class DoctorOffer:
 
 @dataclass(frozen=True, slots=True)
 class DayOffer:
-    """A day in the clinic's zone on which `free` times are left."""
+    """A day in the clinic's zone on which `free` times are left. `hours`: in which of its hours they begin, 0 to 23."""
 
     day: date
     free: int
+    hours: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ MOSCOW = "Europe/Moscow"
 _SHORTEST_MONTH, _MISTYPED_MONTH = 3, 4
 _DAY_BEGINS, _DAY_ENDS = 8, 21
 _DAY = {"ru": "EEE d MMMM", "en": "EEE, d MMMM"}
+_LISTED = {"ru": "EEE d MMMM", "en": "EEE d MMM"}
 _SHORT = {"ru": "d MMM", "en": "d MMM"}
 
 
@@ -128,6 +129,17 @@ def _months() -> tuple[tuple[str, int], ...]:
         for names in [get_month_names("wide", context=context, locale=locale)]
         for number in range(1, 13)
     )
+
+
+def listed_day(t: Texts, day: date, today: date) -> str:
+    """«чт 3 декабря», «пн 11 янв. 2027»: one of many in a list."""
+    return _formatted(day, _LISTED[t.locale] if day.year == today.year else "EEE d MMM y", t.locale)
+
+
+def weekday_words(t: Texts, number: int) -> str:
+    """«Понедельник», by its number, Monday 0."""
+    names = get_day_names("wide", context="stand-alone", locale=t.locale)
+    return str(names[number]).capitalize()
 
 
 def weekday_letters(t: Texts) -> list[str]:

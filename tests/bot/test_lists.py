@@ -11,10 +11,9 @@ from contextlib import contextmanager
 import pytest
 
 import bot.views
-from bot.keyboards.buttons.common import Idle
 from bot.keyboards.buttons.family import GO_POLICIES, WhoseList
 from bot.keyboards.buttons.searches import SearchBegin, SearchLeave
-from bot.keyboards.kit import DESCRIBED, PAGE_SIZE
+from bot.keyboards.layout import LARGE, USUAL, Layout
 from bot.views import lists
 from bot.views.screen import Screen
 from services.texts.i18n import LOCALES, Html, Texts, texts
@@ -63,12 +62,12 @@ def labels_of(screen: Screen) -> list[str]:
     return [each.text for row in screen.markup.inline_keyboard for each in row]
 
 
-def check(sample: Sample, shown: lists.Listing, screen: Screen, t: Texts) -> None:
+def check(sample: Sample, shown: lists.Listing, screen: Screen, t: Texts, layout: Layout) -> None:
     """The rule of every list."""
-    assert shown.size in (PAGE_SIZE, DESCRIBED)
-    assert len(shown.items) <= (DESCRIBED if described(shown) else PAGE_SIZE)
+    assert shown.size in (layout.page, layout.described)
+    assert len(shown.items) <= (layout.described if described(shown) else layout.page)
     assert len(shown.items) <= shown.size
-    assert shown.size == DESCRIBED or not described(shown), "the pager counts otherwise than the page"
+    assert shown.size == layout.described or not described(shown), "the pager counts otherwise than the page"
     assert shown.nothing.startswith(NOTHING[t.locale])
     assert len(shown.nothing) > len(NOTHING[t.locale]), "what would stand here"
     assert str(shown.total) in text_of(screen), "it is said how many there are"
@@ -76,46 +75,49 @@ def check(sample: Sample, shown: lists.Listing, screen: Screen, t: Texts) -> Non
         assert text_of(screen).find(limits.formatted(shown.nothing).text) > 0, sample
 
 
+@pytest.mark.parametrize("layout", [USUAL, LARGE], ids=["usual", "large"])
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_list_keeps_the_rule_and_every_screen_with_a_pager_is_one(locale: str) -> None:
+def test_every_list_keeps_the_rule_and_every_screen_with_a_pager_is_one(locale: str, layout: Layout) -> None:
     t, pagers, drawn = texts(locale), set(), set()
     with recorded() as found:
         for sample in EVERY.screens:
             found.clear()
-            screen = sample.draw(t)
+            screen = sample.draw(t, layout)
             for shown in found:
-                check(sample, shown, screen, t)
+                check(sample, shown, screen, t, layout)
                 drawn.add(str(sample))
-            if not found and Idle().pack() in limits.data_of(screen):
+            if not found and limits.has_pager(screen):
                 pagers.add(str(sample))
     assert drawn | {"lists.draw"} == OF_THE_KIT
     assert pagers - {"lists.draw"} == set(NO_LISTS)
 
 
-@pytest.mark.parametrize("size", [PAGE_SIZE, DESCRIBED])
-def test_a_page_and_what_is_behind_it(size: int) -> None:
-    t = texts("ru")
+@pytest.mark.parametrize("layout", [USUAL, LARGE], ids=["usual", "large"])
+@pytest.mark.parametrize("described", [False, True])
+def test_a_page_and_what_is_behind_it(layout: Layout, described: bool) -> None:
+    t, size = texts("ru"), layout.described if described else layout.page
     for total, page, shown, turning in (
         (0, 0, 0, []),
         (1, 0, 1, []),
         (size, 0, size, []),
-        (size + 1, 0, size, ["1 из 2", "▶️"]),
-        (size + 1, 1, 1, ["◀️", "2 из 2"]),
+        (size + 1, 0, size, ["2 из 2 ▶️"]),
+        (size + 1, 1, 1, ["◀️ 1 из 2"]),
     ):
-        screen = listing(t, total, page, "Анна", size=size)
+        screen = listing(t, total, page, "Анна", described=described, layout=layout)
         labels = labels_of(screen)
         assert [each for each in labels if "Анна" in each] == [
             f"{page * size + place} · Анна" for place in range(1, shown + 1)
         ]
-        assert [each for each in labels if "из" in each or each in ("◀️", "▶️")] == turning
+        assert [each for each in labels if limits._TURNS.search(each)] == turning
         assert f"Всего заявлений: {total}" in text_of(screen)
         assert ("Нет данных" in text_of(screen)) is (total == 0)
 
 
 def test_a_page_that_is_gone_is_the_last_one() -> None:
-    drawn = text_of(listing(texts("ru"), DESCRIBED + 1, 88, "Анна", size=DESCRIBED))
-    assert "Всего" in drawn
-    assert "2 из 2" in labels_of(listing(texts("ru"), DESCRIBED + 1, 88, "Анна", size=DESCRIBED))
+    for layout in (USUAL, LARGE):
+        drawn = listing(texts("ru"), layout.described + 1, 88, "Анна", described=True, layout=layout)
+        assert "Всего" in text_of(drawn)
+        assert "◀️ 1 из 2" in labels_of(drawn)
 
 
 def test_whose_card_it_is_stands_under_the_title_and_is_changed_where_there_is_somebody_else() -> None:
@@ -160,6 +162,6 @@ def test_what_was_typed_stands_in_no_button() -> None:
 def test_an_item_whose_button_says_all_has_no_line_and_no_number() -> None:
     t = texts("ru")
     item = lists.Item((), "Московская область · 34", GO_POLICIES)
-    plain = lists.Listing("Регионы", [item], 0, 1, Html("Всего: 1"), Html("Нет данных."), lambda _: GO_POLICIES)
+    plain = lists.Listing("Регионы", [item], 0, 1, Html("Всего: 1"), Html("Нет данных."), lambda _: GO_POLICIES, 8)
     assert labels_of(lists.draw(t, plain))[0] == "Московская область · 34"
     assert text_of(lists.draw(t, plain)) == "Регионы\n\nВсего: 1"

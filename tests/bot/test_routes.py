@@ -46,6 +46,7 @@ TAKEN_BY = {
     "g1:help": "page",
     "g1:home": "go_home",
     "g1:lang": "page",
+    "g1:large": "page",
     "g1:mail": "page",
     "g1:mail_code": "confirm",
     "g1:mail_later": "later",
@@ -64,6 +65,7 @@ TAKEN_BY = {
     "hc1": "how_to_confirm",
     "ht1": "topic",
     "id1": "idle",
+    "lg1": "choose",
     "mr1": "remove",
     "nl1": "listing",
     "no1": "open_one",
@@ -101,8 +103,8 @@ TAKEN_BY = {
 }
 """By the prefix of the button, or by the screen that it names."""
 MESSAGES = [
-    *("start", "cancel", "help", "language", "export_me", "delete_me"),
-    *("receive", "take_message"),
+    *("start", "cancel", "help", "language", "large", "export_me", "delete_me"),
+    *("hear", "hear", "receive", "hear", "hear", "take_message"),
 ]
 """In the order in which they are asked."""
 

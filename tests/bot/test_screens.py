@@ -19,6 +19,7 @@ from bot.fsm.moving import KIND as MOVING
 from bot.fsm.wizard import AnyStep
 from bot.keyboards.buttons.visits import Tab
 from bot.keyboards.buttons.wizard import Verb, WizardPress
+from bot.keyboards.layout import USUAL
 from bot.keyboards.markup import Markup
 from bot.keyboards.wizard import StepButtons
 from bot.views import booking, times, visits
@@ -289,7 +290,7 @@ def test_the_card_bears_the_portals_columns_and_statuses(status: VisitStatus) ->
     assert "Учреждение: Поликлиника № 1" in card
     assert "4071-2265" in card
     assert "Иванова Анна Сергеевна" in card
-    listed = read(visits.visit_list(texts("ru"), Tab.PAST, VisitPage((entry,), 1), 0, NOW))
+    listed = read(visits.visit_list(texts("ru"), Tab.PAST, VisitPage((entry,), 1), 0, NOW, layout=USUAL))
     assert status is VisitStatus.BOOKED or STATUSES[status] in listed
 
 
@@ -297,7 +298,7 @@ def test_the_card_bears_the_portals_columns_and_statuses(status: VisitStatus) ->
 @pytest.mark.parametrize("total", [0, 1, 9])
 def test_the_list_bears_the_portals_title_and_count(tab: Tab, total: int) -> None:
     found = VisitPage((samples.SHORT_VISIT,) * min(total, 4), total)
-    listed = read(visits.visit_list(texts("ru"), tab, found, 0, NOW))
+    listed = read(visits.visit_list(texts("ru"), tab, found, 0, NOW, layout=USUAL))
     assert listed.startswith("Записи на приём")
     assert f"Всего записей: {total}" in listed
     if total:
@@ -331,7 +332,7 @@ def test_every_later_screen_of_a_booking_names_its_person() -> None:
         "nopolicy": booking.NoPolicy(place, typed_here=False, own=True),
         "service": times.ServiceChoice(place, [], 0, 0),
         "doctor": times.DoctorChoice(place, "110", "Терапевт", [], 0, 0, None),
-        "day": times.DayChoice(chosen, [DayOffer(NOW.date(), 1)], NOW.date().replace(day=1)),
+        "day": times.DayChoice(chosen, [DayOffer(NOW.date(), 1, frozenset({9}))], NOW.date().replace(day=1)),
         "time": times.TimeChoice(chosen, NOW.date(), [samples.slot()], times.DayPart.MORNING, [], 0, 1),
         "confirm": booking.Confirmation(place, Held(samples.slot(), NOW)),
     }

@@ -17,7 +17,8 @@ from bot.keyboards.buttons.common import GO_HOME, Go, PageNumber
 from bot.keyboards.buttons.family import WhoseList, WhoseShown
 from bot.keyboards.buttons.searches import SearchBegin, SearchLeave
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import PAGE_SIZE, page_of
+from bot.keyboards.kit import page_of
+from bot.keyboards.layout import USUAL
 from bot.routing import on, to
 from bot.storage import Storage
 from bot.topic import SearchSpec, Topic
@@ -76,7 +77,8 @@ async def shown(
         t,
         lists.Listing(
             title="Jars",
-            items=[lists.Item([escape(each)], each, turned(0)) for each in page_of(found, page, PAGE_SIZE)],
+            size=USUAL.page,
+            items=[lists.Item([escape(each)], each, turned(0)) for each in page_of(found, page, USUAL.page)],
             page=page,
             total=len(found),
             count=Html(f"Jars in all: {len(found)}"),

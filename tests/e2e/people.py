@@ -229,8 +229,9 @@ async def press_all(user: User, *labels: str) -> None:
 async def choose(user: User, slot: Slot) -> None:
     """From the calendar to the confirmation of this time."""
     start = local(slot.start, "Europe/Moscow")
-    while f"{month_words(texts('ru'), start.date())}" not in user.screen().labels:
-        await user.press("▶️")
+    month = month_words(texts("ru"), start.date())
+    while month not in user.screen().text:
+        await user.press(f"{month} ▶️" if f"{month} ▶️" in user.screen().labels else " ▶️")
     await user.press(str(start.day))
     await press_time(user, slot)
 
@@ -259,9 +260,14 @@ async def press_some_time(user: User) -> None:
 
 async def find_and_press(user: User, label: str) -> None:
     """Press the button, turning pages until it is there."""
-    while "▶️" in user.screen().labels and not any(label in each for each in user.screen().labels):
-        await user.press("▶️")
+    while has_more(user) and not any(label in each for each in user.screen().labels):
+        await user.press(" ▶️")
     await user.press(label)
+
+
+def has_more(user: User) -> bool:
+    """Whether a page follows the one on the screen."""
+    return any(label.endswith(" ▶️") for label in user.screen().labels)
 
 
 def number_on(user: User) -> str:

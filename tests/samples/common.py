@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -10,8 +11,7 @@ from typing import Any
 
 from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.wizard import WizardOpen
-from bot.keyboards.kit import DESCRIBED as DESCRIBED
-from bot.keyboards.kit import PAGE_SIZE
+from bot.keyboards.layout import USUAL, Layout
 from bot.topics import ALL
 from bot.views import common
 from services.accounts.model import Basis, Covers, Person, Relation
@@ -24,7 +24,8 @@ from services.texts.i18n import Texts
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A view and what it is given after `t`. `home`: it must lead to the main menu.
+    """A view and what it is given after `t`, and by name a layout, where it asks for one. `home`: it must lead to the
+    main menu.
 
     `ordinary`: what people mostly meet, of usual length and number; the gallery shows it first, and `test_heights`
     holds that it fits a phone. Each view that draws a screen has one at least. `of`: the view behind `draws`, where
@@ -42,8 +43,9 @@ class Sample:
     def view(self) -> Callable[..., Any]:
         return self.of or self.draws
 
-    def draw(self, t: Texts) -> Any:
-        return self.draws(t, *self.args, **self.named)
+    def draw(self, t: Texts, layout: Layout = USUAL) -> Any:
+        sized = {"layout": layout} if "layout" in inspect.signature(self.draws).parameters else {}
+        return self.draws(t, *self.args, **self.named, **sized)
 
     @property
     def topic(self) -> str:
@@ -120,7 +122,7 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 """Monday 23 November 2026, 09:00 in Moscow."""
 EVIL = "<u>Ко & «Сын»</u> {name}"
 """A name that would break the markup and the sentence if it got in as it is; `u` stands in no sentence of ours."""
-PAGE = PAGE_SIZE
+PAGE, DESCRIBED = USUAL.page, USUAL.described
 
 
 def words(length: int, text: str = "Областная клиническая больница имени Семашко ") -> str:
@@ -250,7 +252,7 @@ SAMPLES = Samples(
         ),
         *(usual(each) for each in (common.gone, common.failed, common.not_understood, common.after_alarm)),
     ],
-    toasts=[Sample(each) for each in (common.outdated, common.write_in_private)],
+    toasts=[Sample(each) for each in (common.outdated, common.only_a_word, common.write_in_private)],
     notes=[Sample(each) for each in (common.cannot_read, common.cannot_take, common.press_a_button)],
     sentences=[Sample(common.link_not_understood)],
     words=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.keyboards.layout import USUAL, Layout
 from bot.notices.reminders import day
 from bot.notices.visits import line as visit_line
 from bot.topic import Line
@@ -19,7 +20,7 @@ from services.cases.notices import CaseNews
 from services.notify.model import Notification
 from services.texts.i18n import Texts
 from tests.samples.cases import BOOK, ITEMS
-from tests.samples.common import CHILD, DESCRIBED, ENTRIES, EVIL, LONGEST_PERSON, NOW, SHORT_VISIT, Sample, Samples
+from tests.samples.common import CHILD, ENTRIES, EVIL, LONGEST_PERSON, NOW, SHORT_VISIT, Sample, Samples
 
 SPECS = [spec for topic in ALL for spec in topic.notices]
 
@@ -54,23 +55,31 @@ def line(
     )
 
 
-def ordinary(t: Texts) -> Screen:
+def ordinary(t: Texts, *, layout: Layout) -> Screen:
     lines = (
         line(t, VisitNews.BOOKING_CONFIRMED, SHORT_VISIT),
         line(t, AccountNews.ACCESS_GIVEN, None, read=True, person=full_name(CHILD.identity)),
     )
-    return notifications.listing(t, lines, 2, 0, NOW, 1)
+    return notifications.listing(t, lines, 2, 0, NOW, 1, layout=layout)
 
 
-def a_page(t: Texts, kind: str, entry: VisitEntry | None, *, read: bool = False, person: str | None = None) -> Screen:
-    shown = (line(t, kind, entry, read=read, person=person),) * DESCRIBED
-    return notifications.listing(t, shown, 712, 177, NOW, 0 if read else 712)
+def a_page(
+    t: Texts,
+    kind: str,
+    entry: VisitEntry | None,
+    *,
+    read: bool = False,
+    person: str | None = None,
+    layout: Layout = USUAL,
+) -> Screen:
+    shown = (line(t, kind, entry, read=read, person=person),) * layout.described
+    return notifications.listing(t, shown, 712, 177, NOW, 0 if read else 712, layout=layout)
 
 
-def of_cases(t: Texts, item: CaseItem) -> Screen:
+def of_cases(t: Texts, item: CaseItem, *, layout: Layout) -> Screen:
     note = Notification("notification", "a1", CaseNews.CASE_STATUS, item.id, NOW - timedelta(days=400))
     about = notifications.NotificationLine(note, BOOK.headline(t, item), label=BOOK.title(t, item))
-    return notifications.listing(t, (about,) * DESCRIBED, 712, 177, NOW, 712)
+    return notifications.listing(t, (about,) * layout.described, 712, 177, NOW, 712, layout=layout)
 
 
 SAMPLES = Samples(

@@ -8,12 +8,14 @@ from datetime import date, timedelta
 
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.prescriptions import GO_PRESCRIPTIONS, PrescriptionTab
-from bot.keyboards.kit import DESCRIBED
+from bot.keyboards.layout import Layout
 from bot.views import prescriptions
 from bot.views.lists import whose
+from bot.views.screen import Screen
 from services.accounts.model import Person
 from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
 from services.registry.model import Prescription, PrescriptionStatus
+from services.texts.i18n import Texts
 from tests.samples.common import ANNA, EVIL, LONGEST_PERSON, NOW, PERSONS, TEENAGER, Sample, Samples, words
 
 TODAY = NOW.date()
@@ -88,14 +90,14 @@ def shown(
     return prescriptions.Shown(found, whose(person, family, GO_PRESCRIPTIONS), tab, page, search, text)
 
 
+def many(t: Texts, each: PrescriptionEntry, tab: PrescriptionTab, *, layout: Layout) -> Screen:
+    return prescriptions.listing(t, shown([each] * layout.described, 712, tab, 100), layout=layout)
+
+
 SAMPLES = Samples(
     screens=[
         Sample(prescriptions.listing, (shown(MANY, 2),), ordinary=True),
-        *(
-            Sample(prescriptions.listing, (shown([each] * DESCRIBED, 712, tab, 100),))
-            for each in EACH
-            for tab in PrescriptionTab
-        ),
+        *(Sample(many, (each, tab), of=prescriptions.listing) for each in EACH for tab in PrescriptionTab),
         *(Sample(prescriptions.listing, (shown((), 0, tab),)) for tab in PrescriptionTab),
         *(
             Sample(prescriptions.listing, (shown(items, len(items), text=text),))

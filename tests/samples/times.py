@@ -37,6 +37,8 @@ from tests.samples.common import (
 TIMES = 24
 SPECIALTIES = {"34": "Кардиолог", "45": "Невролог", "110": "Терапевт", "122": "Хирург"}
 """Some of those that have a name in English too, by post."""
+HOURS = tuple(map(frozenset, ({9}, {9, 12}, {9, 12, 17}, {14}, {14, 18}, {8, 19}, {20}, set[int]())))
+"""In which free times may begin; a registry may not tell."""
 DOCTORS = ("Ветров Иван Петрович", "Жукова Елена Владимировна", "Орлов Пётр Ильич")
 
 
@@ -134,7 +136,7 @@ def unexplained(*, moves: bool) -> list[StepSample]:
 
 def days() -> list[StepSample]:
     today = NOW.date()
-    many = [DayOffer(today + timedelta(days=ahead), 99) for ahead in range(100)]
+    many = [DayOffer(today + timedelta(days=ahead), 99, HOURS[ahead % len(HOURS)]) for ahead in range(100)]
     months = sorted({each.day.replace(day=1) for each in many})
     return [
         *(
@@ -149,10 +151,20 @@ def days() -> list[StepSample]:
         ),
         *(
             StepSample(
-                f"one day {number}",
-                times.DayChoice(chosen, [DayOffer(day, 1)], day.replace(day=1)),
+                f"list {number} {page}",
+                times.DayChoice(chosen, many, months[0], listed=True, page=page),
+                ordinary=number == 2 and page == 0,
+            )
+            for number, chosen in enumerate(_chosen())
+            for page in (0, 5, 12)
+        ),
+        *(
+            StepSample(
+                f"one day {number} {'list' if listed else 'calendar'}",
+                times.DayChoice(chosen, [DayOffer(day, 1, HOURS[0])], day.replace(day=1), listed),
                 ordinary=number == 2,
             )
+            for listed in (False, True)
             for number, chosen in enumerate(_chosen())
             for day in (today, today + timedelta(days=1), date(2027, 1, 1))
         ),
@@ -201,6 +213,17 @@ SAMPLES = Samples(
         Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
         *(Sample(times.hold_line, (each, PLAIN.tz)) for each in held_or_not(slot())),
     ],
-    toasts=[Sample(times.empty_day)],
+    toasts=[
+        *(
+            Sample(times.empty_day, (day, days, NOW.date()))
+            for day in (None, NOW.date() - timedelta(days=1), NOW.date(), NOW.date() + timedelta(days=400))
+            for days in ([], [NOW.date() + timedelta(days=1)], [date(2027, 1, 11)])
+        ),
+        *(
+            Sample(times.weekday, (number, days, NOW.date()))
+            for number in range(7)
+            for days in ([], [NOW.date() + timedelta(days=ahead) for ahead in range(3)])
+        ),
+    ],
     words=DOCTORS,
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.visits import Tab, VisitCancel
+from bot.keyboards.layout import Layout
 from bot.views import moving, refusals, visits
 from bot.views.screen import Screen
 from services.booking.model import VisitEntry, VisitPage
@@ -15,7 +16,6 @@ from services.texts.i18n import Html, Texts, escape
 from tests.samples.common import (
     ANNA,
     CHILD,
-    DESCRIBED,
     ENTRIES,
     LONGEST,
     LONGEST_VISIT,
@@ -34,11 +34,7 @@ def _visit_lists() -> list[Sample]:
     later = VisitEntry(visit(at=slot(1), start=NOW + timedelta(days=3)), CHILD)
     return [
         Sample(visits.visit_list, (Tab.UPCOMING, VisitPage((SHORT_VISIT, later), 2), 0, NOW), ordinary=True),
-        *(
-            Sample(visits.visit_list, (tab, VisitPage((entry,) * DESCRIBED, 712), 177, NOW))
-            for tab in Tab
-            for entry in ENTRIES
-        ),
+        *(Sample(many, (tab, entry), of=visits.visit_list) for tab in Tab for entry in ENTRIES),
         *(
             Sample(
                 visits.visit_list,
@@ -48,6 +44,11 @@ def _visit_lists() -> list[Sample]:
         ),
         *(usual(visits.visit_list, tab, VisitPage((), 0), 0, NOW) for tab in Tab),
     ]
+
+
+def many(t: Texts, tab: Tab, entry: VisitEntry, *, layout: Layout) -> Screen:
+    found = VisitPage((entry,) * layout.described, 712)
+    return visits.visit_list(t, tab, found, (712 - 1) // layout.described, NOW, layout=layout)
 
 
 def _tickets() -> list[Sample]:

@@ -76,10 +76,13 @@ async def test_changes_are_kept_and_seen_at_once(
     given = await accounts.set_locale(given, "en")
     given = await accounts.set_active_person(given, "person123456")
     given = await accounts.set_last_region(given, "50")
+    given = await accounts.set_large(given, large=True)
     assert await accounts.by_telegram(CHAT) == given
     assert await Accounts(database, vault, clock).by_telegram(CHAT) == given
     assert await accounts.by_id(given.id) == given
     assert (given.locale, given.active_person_id, given.last_region) == ("en", "person123456", "50")
+    assert given.large
+    assert not (await accounts.set_large(given, large=False)).large
 
 
 async def test_what_was_read_before_a_change_brings_nothing_back(accounts: Accounts) -> None:
@@ -93,7 +96,7 @@ async def test_what_was_read_before_a_change_brings_nothing_back(accounts: Accou
     assert known.last_region == "50"
 
 
-async def test_the_same_region_again_is_not_written(
+async def test_what_is_so_already_is_not_written(
     accounts: Accounts, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = await accounts.set_last_region(await accounts.give_consent(CHAT, "ru", "текст"), "50")
@@ -103,6 +106,7 @@ async def test_the_same_region_again_is_not_written(
 
     monkeypatch.setattr(database, "execute", execute)
     assert await accounts.set_last_region(given, "50") == given
+    assert await accounts.set_large(given, large=False) == given
 
 
 async def test_a_chat_that_cannot_be_reached_is_marked_until_it_speaks(

@@ -99,6 +99,7 @@ async def a_life(world: World) -> Life:
     await consent(world, giver, anna)
     await world.accounts.set_active_person(anna, own.id)
     await world.accounts.set_last_region(anna, "50")
+    await world.accounts.set_large(anna, large=True)
 
     await _visits(world, anna, own, child, grantee)
     await _prescribed(world, own)
@@ -720,6 +721,7 @@ async def test_it_is_said_in_words(world: World) -> None:
     assert begun["answers"]["region"] == "Московская область"
     assert told_of["words"]["birth_date"] == "дата рождения"
     assert told_of["account"]["language"] == "Русский"
+    assert told_of["account"]["large_screens"] is True
 
 
 async def test_what_a_wizard_has_noted_is_told_with_the_answers(world: World) -> None:

@@ -555,8 +555,8 @@ GROUPS = ["any", "adult"]
 LISTINGS: Mapping[str, Bound] = {
     "services": service_offers("c", GROUPS, START, ["x"]),
     "doctors": doctor_offers("c", "110", GROUPS, START, ["x"]),
-    "days": day_offers("c", "110", None, GROUPS, START, ["x"]),
-    "days of a doctor": day_offers("c", "110", "d", GROUPS, START, ["x"]),
+    "days": day_offers("c", "110", None, GROUPS, START, ["x"], dialect="sqlite"),
+    "days of a doctor": day_offers("c", "110", "d", GROUPS, START, ["x"], dialect="sqlite"),
     "slots": free_slots("c", "110", None, None, GROUPS, START, ["x"], 5),
     "slots of a day": free_slots("c", "110", "d", START.date(), GROUPS, START, ["x"], None),
     "nearest elsewhere": nearest_of_doctors(["c", "e"], "110", GROUPS, START, ["x"]),

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
-from bot.keyboards.buttons.common import GO_HOME, Close, Idle
+from bot.keyboards.buttons.common import GO_HOME, Close
 from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress, ConsentRead
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.person import GO_FORM
@@ -34,7 +34,7 @@ _HOMES = frozenset({HOME, GO_MORE.pack(), GO_FORM.pack()})
 """The button to it, and what stands on it alone, with and without somebody to book for."""
 _PROMPT = "⬇️"
 _CONSENTS = tuple(f"{each.__prefix__}:" for each in (ConsentPress, ConsentAgain, ConsentRead))
-_CLOSE, _IDLE = Close().pack(), Idle().pack()
+_CLOSE = Close().pack()
 _WIZARD = f"{WizardPress.__prefix__}:"
 _FORGIVEN = ("message to edit not found", "message to delete not found", "query is too old")
 """What Telegram answers where a button of a message that is gone was pressed; the bot shows another."""
@@ -392,7 +392,7 @@ def _forward(message: Message, pick: int) -> list[Button]:
     onward = [
         each
         for each in buttons
-        if each.callback_data not in (HOME, _IDLE) and not each.text.startswith(("⬅️", "◀️", "▶️"))
+        if each.callback_data != HOME and not each.text.startswith(("⬅️", "◀️")) and not each.text.endswith(" ▶️")
     ]
     wizards = [each for each in onward if str(each.callback_data).startswith(_WIZARD)]
     return (wizards or onward or buttons) if pick % _FORWARD_OF else buttons

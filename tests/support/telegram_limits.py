@@ -15,13 +15,14 @@ from emulator.entities import Formatted, parse_html, trim, utf16_length
 TEXT, CAPTION, TOAST, DATA, BUTTON_TEXT, BUTTONS, IN_ROW = 4096, 1024, 200, 64, 64, 100, 8
 HOME = GO_HOME.pack()
 _NUMBERED = re.compile(r"^\d+ · ")
+_TURNS = re.compile(r"^◀️ \d|\d ▶️$")
 _PLACE = re.compile(r"\{\w*\}")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]+")
 LATIN_IN_RUSSIAN = frozenset(
     {"start", "help", "cancel", "language", "English", "Telegram", "OpenStreetMap", "python", "bot", "confirm"}
 )
-LATIN_IN_RUSSIAN |= {"export", "delete", "me"}
+LATIN_IN_RUSSIAN |= {"export", "delete", "me", "large"}
 """Commands, and languages and services that name themselves."""
 _ADDRESS = re.compile(r"(?:https://|www\.)\S+|\S+@\S+")
 """Addresses are the same in every language."""
@@ -71,6 +72,11 @@ def check_screen(screen: Screen) -> tuple[str, list[str]]:
     """All of it; gives what is read and the labels."""
     limit = TEXT if screen.picture is None else CAPTION
     return check_text(screen.text, limit=limit), check_markup(screen.markup)
+
+
+def has_pager(screen: Screen) -> bool:
+    """Whether a button leads to another page of what is shown: «2 из 5 ▶️», and so does a month of a calendar."""
+    return any(_TURNS.search(button.text) for row in screen.markup.inline_keyboard for button in row)
 
 
 def data_of(screen: Screen) -> list[str]:

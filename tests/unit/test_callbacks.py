@@ -70,6 +70,7 @@ LONGEST = {
     "locale": "ru",
     "whole": True,
     "agree": True,
+    "on": True,
     "anew": True,
     "digest": "f" * 8,
     "list": "w" * LONGEST_LIST,

@@ -9,22 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.keyboards.buttons.common import GO_HOME, Idle
+from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.keyboards.kit import (
     LABEL,
+    Row,
     back_row,
     button,
     clamp,
     in_rows,
     markup,
     month_grid,
+    month_turner,
     numbered,
     page_count,
     pager,
     short,
 )
+from bot.keyboards.layout import LARGE, USUAL, WEEK
 from bot.keyboards.wizard import StepButtons, read_act
 from bot.views.booking import ConfirmAct
 from bot.views.map import MapAct
@@ -44,17 +47,16 @@ def texts_of(rows: list[list[object]]) -> list[list[str]]:
     [
         (0, 0, [], []),
         (0, 8, [], []),
-        (0, 9, ["1 из 2", "▶️"], [1]),
-        (1, 9, ["◀️", "2 из 2"], [0]),
-        (1, 17, ["◀️", "2 из 3", "▶️"], [0, 2]),
-        (88, 712, ["◀️", "89 из 89"], [87]),
+        (0, 9, ["2 из 2 ▶️"], [1]),
+        (1, 9, ["◀️ 1 из 2"], [0]),
+        (1, 17, ["◀️ 1 из 3", "3 из 3 ▶️"], [0, 2]),
+        (88, 712, ["◀️ 88 из 89"], [87]),
     ],
 )
 def test_pager(page: int, total: int, labels: list[str], targets: list[int]) -> None:
     row = pager(RU, page, total, 8, lambda each: NotificationList(page=each))
     assert [each.text for each in row] == labels
-    data = [each.callback_data for each in row if each.callback_data != Idle().pack()]
-    assert data == [NotificationList(page=each).pack() for each in targets]
+    assert [each.callback_data for each in row] == [NotificationList(page=each).pack() for each in targets]
 
 
 @pytest.mark.parametrize(("total", "pages"), [(0, 1), (1, 1), (8, 1), (9, 2), (16, 2), (17, 3)])
@@ -106,7 +108,7 @@ def test_a_short_label_is_the_label_or_its_beginning(label: str, limit: int) -> 
 
 
 def test_rows() -> None:
-    buttons = [button(str(number), Idle()) for number in range(5)]
+    buttons = [button(str(number), GO_HOME) for number in range(5)]
     assert texts_of(in_rows(buttons, 2)) == [["0", "1"], ["2", "3"], ["4"]]  # type: ignore[arg-type]
     assert markup([], buttons[:1], []).inline_keyboard == [buttons[:1]]
 
@@ -135,6 +137,10 @@ def test_keys_of_a_wizard_carry_draft_step_and_version() -> None:
         (ConfirmAct.YES, "", "yes"),
         (CheckAct.FIX, "patronymic", "fix-patronymic"),
         (DayAct.MONTH, "202612", "m-202612"),
+        (DayAct.EMPTY, "20261203", "empty-20261203"),
+        (DayAct.WEEKDAY, "0", "wd-0"),
+        (DayAct.LIST, "", "list"),
+        (DayAct.GRID, "", "grid"),
         (TimeAct.PART, DayPart.AFTERNOON, "part-afternoon"),
         (MapAct.PAGE, "3", "page-3"),
         (FieldAct.FEMALE, "", "F"),
@@ -156,41 +162,102 @@ def test_an_act_of_another_step_is_none(packed: str) -> None:
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 
 
-def grid(month: date, *days: date, months: tuple[date, ...] = (NOVEMBER, DECEMBER, JANUARY)) -> list[list[str]]:
-    drawn = month_grid(RU, month, {day: f"day {day}" for day in days}, "empty", lambda to: f"to {to}", months)
-    return [[each.text for each in row] for row in drawn]
+def drawn(month: date, *days: date) -> list[Row]:
+    return month_grid(
+        RU, month, {day: f"day {day}" for day in days}, lambda day: f"no {day}", lambda day: f"each {day}"
+    )
+
+
+def grid(month: date, *days: date) -> list[list[str]]:
+    return [[each.text for each in row] for row in drawn(month, *days)]
 
 
 def test_a_month_begins_on_its_weekday_and_shows_its_days() -> None:
-    drawn = grid(NOVEMBER, date(2026, 11, 24), date(2026, 11, 29), date(2026, 11, 30))
-    assert drawn[0] == ["Ноябрь 2026", "▶️"]
-    assert drawn[1] == ["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"]
-    assert drawn[2] == ["·", "24", "·", "·", "·", "·", "29"]
-    assert drawn[3] == ["30", "·", "·", "·", "·", "·", "·"]
-    assert len(drawn) == 4, "weeks with nothing to press are left out"
+    rows = grid(NOVEMBER, date(2026, 11, 24), date(2026, 11, 29), date(2026, 11, 30))
+    assert rows[0] == ["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"]
+    assert rows[1] == ["·", "24", "·", "·", "·", "·", "29"]
+    assert rows[2] == ["30", "·", "·", "·", "·", "·", "·"]
+    assert len(rows) == 3, "weeks with nothing to press are left out"
 
 
-def test_a_day_of_the_next_month_is_not_drawn_in_this_one() -> None:
-    drawn = grid(NOVEMBER, date(2026, 11, 30), date(2026, 12, 1))
-    assert drawn[2:] == [["30", "·", "·", "·", "·", "·", "·"]]
+def test_a_day_of_the_next_month_can_be_pressed_in_this_one_and_says_its_month() -> None:
+    rows = drawn(NOVEMBER, date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 7))
+    assert [[each.text for each in row] for row in rows[1:]] == [["30", "1›", "·", "·", "·", "·", "·"]]
+    assert [each.callback_data for each in rows[1]][:3] == ["day 2026-11-30", "day 2026-12-01", "no 2026-12-02"]
 
 
-def test_arrows_lead_to_months_that_have_any() -> None:
-    assert grid(DECEMBER, DECEMBER)[0] == ["◀️", "Декабрь 2026", "▶️"]
-    assert grid(JANUARY, date(2027, 1, 11))[0] == ["◀️", "Январь 2027"]
-    assert grid(JANUARY, date(2027, 1, 11), months=(JANUARY,))[0] == ["Январь 2027"]
-    reply = month_grid(RU, JANUARY, {}, "empty", lambda to: f"to {to}", (NOVEMBER, JANUARY))
-    assert reply[0][0].callback_data == "to 2026-11-01", "December has no times: the arrow goes over it"
+def test_so_can_a_day_of_the_month_before() -> None:
+    rows = drawn(DECEMBER, date(2026, 11, 30), date(2026, 12, 2))
+    assert [each.text for each in rows[1]] == ["‹30", "·", "2", "·", "·", "·", "·"]
+
+
+def test_every_cell_says_what_it_is_about() -> None:
+    rows = drawn(NOVEMBER, date(2026, 11, 24))
+    assert [each.callback_data for each in rows[0]] == [f"each {number}" for number in range(7)]
+    assert [each.callback_data for each in rows[1]] == [
+        f"{'day' if day == 24 else 'no'} 2026-11-{day}" for day in range(23, 30)
+    ]
+
+
+def turner(month: date, *months: date) -> list[tuple[str, str]]:
+    return [(each.text, each.callback_data) for each in month_turner(RU, month, months, lambda to: f"to {to}")]
+
+
+def test_arrows_lead_to_months_that_have_any_and_say_which() -> None:
+    months = (NOVEMBER, DECEMBER, JANUARY)
+    assert turner(DECEMBER, *months) == [
+        ("◀️ Ноябрь 2026", "to 2026-11-01"),
+        ("Январь 2027 ▶️", "to 2027-01-01"),
+    ]
+    assert [label for label, _ in turner(NOVEMBER, *months)] == ["Декабрь 2026 ▶️"]
+    assert [label for label, _ in turner(JANUARY, *months)] == ["◀️ Декабрь 2026"]
+    assert turner(JANUARY, JANUARY) == []
+    assert turner(JANUARY, NOVEMBER, JANUARY) == [("◀️ Ноябрь 2026", "to 2026-11-01")], "December has no times"
 
 
 @pytest.mark.parametrize("month", [date(2026, number, 1) for number in range(1, 13)] + [date(2028, 2, 1)])
 def test_every_day_of_a_full_month_can_be_pressed_once(month: date) -> None:
     days = [month + timedelta(days=ahead) for ahead in range(31)]
     days = [day for day in days if day.month == month.month]
-    drawn = month_grid(RU, month, {day: day.isoformat() for day in days}, "empty", str, (month,))
-    pressed = [each.callback_data for row in drawn[2:] for each in row if each.callback_data != "empty"]
-    assert pressed == [day.isoformat() for day in days]
-    assert all(len(row) == 7 for row in drawn[1:])
-    assert [row.index(each) for row in drawn[2:] for each in row if each.callback_data != "empty"] == [
+    rows = drawn(month, *days)
+    pressed = [each.callback_data for row in rows[1:] for each in row if not each.callback_data.startswith("no ")]
+    assert pressed == [f"day {day}" for day in days]
+    assert all(len(row) == WEEK for row in rows)
+    assert [place for row in rows[1:] for place, each in enumerate(row) if each.callback_data in pressed] == [
         day.weekday() for day in days
     ]
+
+
+# --- for big letters ------------------------------------------------------------------------------
+
+
+def test_halves_are_halves() -> None:
+    assert (LARGE.page, LARGE.described, LARGE.times) == (USUAL.page // 2, USUAL.described // 2, USUAL.times // 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "lines"),
+    [
+        (["09:00", "09:20", "09:40", "10:00"], [["09:00", "09:20"], ["09:40", "10:00"]]),
+        (["⬅️ Назад", "🏠 Главное меню"], [["⬅️ Назад"], ["🏠 Главное меню"]]),
+        (["Мужской", "Женский"], [["Мужской", "Женский"]]),
+        (["1 · Приду", "1 · Перенести", "1 · Отменить"], [["1 · Приду"], ["1 · Перенести"], ["1 · Отменить"]]),
+        (["Утро 12", "Вечер 3", "День 4"], [["Утро 12", "Вечер 3"], ["День 4"]]),
+        (["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"], [["Пн", "Вт", "Ср", "Чт", "Пт", "Сб", "Вс"]]),
+        (["Длинная-длинная кнопка"], [["Длинная-длинная кнопка"]]),
+    ],
+)
+def test_buttons_share_a_row_where_they_can_be_read(row: list[str], lines: list[list[str]]) -> None:
+    as_it_is = markup([button(each, GO_HOME) for each in row])
+    assert [[each.text for each in line] for line in LARGE.laid(as_it_is).inline_keyboard] == lines
+    assert USUAL.laid(as_it_is) == as_it_is
+
+
+@given(st.lists(st.lists(st.text("аб ", min_size=1, max_size=30), min_size=1, max_size=8), min_size=1, max_size=9))
+def test_no_button_is_lost_or_changes_its_place(rows: list[list[str]]) -> None:
+    before = markup(*([button(each, GO_HOME) for each in row] for row in rows))
+    after = LARGE.laid(before)
+    assert [each for row in after.inline_keyboard for each in row] == [
+        each for row in before.inline_keyboard for each in row
+    ]
+    assert all(len(row) in (1, 2, WEEK) for row in after.inline_keyboard)

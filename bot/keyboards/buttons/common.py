@@ -1,4 +1,4 @@
-"""Buttons that every topic may draw: a screen by its name, Home, closing, a cell that does nothing.
+"""Buttons that every topic may draw: a screen by its name, Home, closing.
 
 A prefix carries the number of its layout: adding a field to a button makes a new prefix, so that buttons of years ago
 are either understood or answered by `handlers.last`. Values are short stable ids, never personal data. All prefixes and
@@ -28,7 +28,7 @@ class Close(CallbackData, prefix="xv1"):
 
 
 class Idle(CallbackData, prefix="id1"):
-    """A cell that only stands in a table (a weekday, a page number)."""
+    """A cell that only stood in a table (a weekday, a page number): no screen draws it any more, old ones have it."""
 
 
 GO_HOME = Go(to="home")

@@ -16,6 +16,7 @@ WORDS = ExportWords(
             "telegram_chat": N_("number of the Telegram chat"),
             "person_in_main_menu": N_("whose policy stands in the main menu"),
             "region_used_last": N_("the region that was chosen last"),
+            "large_screens": N_("whether the screens are drawn for big letters"),
             "bot_blocked_since": N_("since when messages do not reach this chat"),
         },
         "actions": {"action": N_("what was done"), "by_whom": N_("who it was, where somebody else")},

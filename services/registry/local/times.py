@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, select, type_coerce
 
 from services.registry.local.clinics import full_name
 from services.registry.local.generations import in_force
@@ -17,6 +19,8 @@ from services.registry.model import AgeGroup, ClinicOffer, DayOffer, DoctorOffer
 from services.storage.rows import Row
 from services.storage.statement import statement
 
+_HOUR = 3_600_000
+"""Milliseconds, as SQLite keeps moments."""
 _NEAREST_AND_FREE = (func.min(slot.c.starts_at).label("nearest"), func.count(slot.c.id).label("free"))
 
 
@@ -44,8 +48,10 @@ class LocalTimes(LocalPort):
         doctor_id: str | None = None,
         without: Collection[str] = (),
     ) -> Sequence[DayOffer]:
-        wanted = day_offers(clinic_id, service_id, doctor_id, _seeing(age), self._now(), _these(without))
-        return [DayOffer(row.day, row.free) for row in await self._ask(wanted)]
+        groups, taken, dialect = _seeing(age), _these(without), self._database.dialect
+        wanted = day_offers(clinic_id, service_id, doctor_id, groups, self._now(), taken, dialect=dialect)
+        by_day = groupby(await self._ask(wanted), key=lambda row: row.day)
+        return [_day_offer(day, list(rows)) for day, rows in by_day]
 
     async def slots(
         self,
@@ -119,13 +125,18 @@ def day_offers(
     groups: Collection[str],
     now: datetime,
     without: Collection[str] | None,
+    *,
+    dialect: str,
 ) -> Select[tuple[Any, ...]]:
-    """Rows of `day` and `free`, in order."""
+    """Rows of `day`, `tz`, `free`, and the `first` and the `last` time within an hour of UTC; days in order."""
+    starts = slot.c.starts_at
+    hour = func.date_trunc("hour", starts) if dialect == "postgresql" else type_coerce(starts, BigInteger) // _HOUR
+    told = (func.count(slot.c.id).label("free"), func.min(starts).label("first"), func.max(starts).label("last"))
     return (
-        select(slot.c.day, func.count(slot.c.id).label("free"))
+        select(slot.c.day, clinic.c.tz, *told)
         .select_from(_slot_with_doctor())
         .where(_of(clinic_id, service_id, doctor_id), _free(now, without), _see(groups))
-        .group_by(slot.c.day)
+        .group_by(slot.c.day, clinic.c.tz, hour)
         .order_by(slot.c.day)
     )
 
@@ -179,6 +190,13 @@ def nearest_of_doctors(
 def free_slot(slot_id: str, now: datetime) -> Select[tuple[Any, ...]]:
     """The row for `slot_of` of this slot, if it can still be taken."""
     return _slots().where(slot.c.id == slot_id, _free(now, None))
+
+
+def _day_offer(day: date, rows: Sequence[Row]) -> DayOffer:
+    """An hour of UTC lies in two hours of the clinic's clock at most: its first time and its last one tell of both."""
+    zone = ZoneInfo(rows[0].tz)
+    hours = frozenset(moment.astimezone(zone).hour for row in rows for moment in (row.first, row.last))
+    return DayOffer(day, sum(row.free for row in rows), hours)
 
 
 def slot_of(row: Row) -> Slot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from services.registry.model import AgeGroup, ClinicOffer, DayOffer
 from tests.services.contracts.world import VLADIVOSTOK, RegistryWorld, at
@@ -82,10 +83,12 @@ class TimesContract:
         third = await world.free(other, at(11, day=26))
         service, ask = world.service_id("Терапевт"), world.registry
         assert await ask.days(clinic, service, age=40, without=[held]) == [
-            DayOffer(date(2026, 11, 25), 2),
-            DayOffer(date(2026, 11, 26), 1),
+            DayOffer(date(2026, 11, 25), 2, frozenset({11, 12})),
+            DayOffer(date(2026, 11, 26), 1, frozenset({11})),
         ]
-        assert await ask.days(clinic, service, age=40, doctor_id=one) == [DayOffer(date(2026, 11, 25), 2)]
+        assert await ask.days(clinic, service, age=40, doctor_id=one) == [
+            DayOffer(date(2026, 11, 25), 2, frozenset({12}))
+        ]
         slots = await ask.slots(clinic, service, age=40, without=[held])
         assert [slot.id for slot in slots] == [second, first, third]
         slots = await ask.slots(clinic, service, age=40, doctor_id=other, day=date(2026, 11, 26))
@@ -113,7 +116,10 @@ class TimesContract:
         early = await world.free(doctor, at(0, 10, day=25, zone=VLADIVOSTOK))
         service = world.service_id("Терапевт")
         days = await world.registry.days(clinic, service, age=40)
-        assert days == [DayOffer(date(2026, 11, 24), 1), DayOffer(date(2026, 11, 25), 1)]
+        assert days == [
+            DayOffer(date(2026, 11, 24), 1, frozenset({23})),
+            DayOffer(date(2026, 11, 25), 1, frozenset({0})),
+        ]
         for day, slot_id in ((24, late), (25, early)):
             slots = await world.registry.slots(clinic, service, age=40, day=date(2026, 11, day))
             assert [slot.id for slot in slots] == [slot_id]
@@ -158,3 +164,16 @@ class TimesContract:
 
         assert await found(17) == {childrens: at(9), mixed: at(10)}
         assert await found(18) == {mixed: at(9)}
+
+    async def test_the_hours_of_a_day_are_the_clinics_own(self, world: RegistryWorld) -> None:
+        """In Darwin, half an hour off the full ones: 11:50 and 12:10 lie in one hour of UTC."""
+        zone = "Australia/Darwin"
+        clinic = await world.clinic(tz=zone, region="25")
+        doctor, other = await world.doctor(clinic), await world.doctor(clinic, "Второй")
+        for hour, minute in ((11, 50), (12, 10), (12, 50), (16, 40)):
+            await world.free(doctor, at(hour, minute, day=25, zone=ZoneInfo(zone)))
+        taken = await world.free(other, at(17, 0, day=25, zone=ZoneInfo(zone)))
+        service, day = world.service_id("Терапевт"), date(2026, 11, 25)
+        assert await world.registry.days(clinic, service, age=40) == [DayOffer(day, 5, frozenset({11, 12, 16, 17}))]
+        left = await world.registry.days(clinic, service, age=40, without=[taken])
+        assert left == [DayOffer(day, 4, frozenset({11, 12, 16}))]

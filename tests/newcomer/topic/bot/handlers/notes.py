@@ -26,7 +26,7 @@ async def command(visitor: Visitor, _: str | None, *, notes: Notes, wizards: Wiz
 
 async def _show(visitor: Visitor, number: int, notes: Notes, wizards: Wizards) -> None:
     await wizards.leave(visitor)
-    await visitor.show(view.listing(visitor.t, await notes.of(visitor.account), number))
+    await visitor.show(view.listing(visitor.t, await notes.of(visitor.account), number, layout=visitor.layout))
 
 
 async def card(visitor: Visitor, data: NoteCard, *, notes: Notes) -> None:

@@ -10,7 +10,8 @@ from enum import StrEnum
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.notes import GO_NOTES, NoteCard, NoteList
 from bot.keyboards.buttons.wizard import WizardOpen
-from bot.keyboards.kit import PAGE_SIZE, back_row, button, markup, page_of, short
+from bot.keyboards.kit import back_row, button, markup, page_of, short
+from bot.keyboards.layout import Layout
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.lists import Item, Listing, draw
@@ -40,17 +41,18 @@ class Written:
     text: str | None
 
 
-def listing(t: Texts, notes: Sequence[Note], page: int) -> Screen:
+def listing(t: Texts, notes: Sequence[Note], page: int, *, layout: Layout) -> Screen:
     return draw(
         t,
         Listing(
             title=t.label("🗒 Notes"),
-            items=[_item(each) for each in page_of(notes, page, PAGE_SIZE)],
+            items=[_item(each) for each in page_of(notes, page, layout.page)],
             page=page,
             total=len(notes),
             count=t("Notes in all: {count}", count=len(notes)),
             nothing=t("No data. What you note for the doctor will stand here."),
             turned=lambda each: NoteList(page=each),
+            size=layout.page,
             below=[[button(t.label("✏️ Write a note"), WizardOpen(kind=_KIND, anew=True))]],
             out=back_row(t, GO_MORE),
         ),
