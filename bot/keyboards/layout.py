@@ -17,7 +17,8 @@ class Layout:
     """Sizes of what is listed, and how buttons share a row.
 
     `page`: items of a page whose buttons say all; `described`: of a page whose text describes them; `times`: of one
-    part of a day. `in_row`: how many buttons may share a row, and `shared`: how many characters a label may have then.
+    part of a day. `in_row`: how many buttons may share a row, and `shared`: how many characters each of the two lines
+    of their labels may have then.
     `lists_days`: days stand as a list until somebody asks for the calendar.
     """
 
@@ -38,7 +39,7 @@ class Layout:
             return
         line: list[Button] = []
         for each in row:
-            fits = len(line) < self.in_row and all(len(other.text) <= self.shared for other in (*line, each))
+            fits = len(line) < self.in_row and all(self._is_short(other.text) for other in (*line, each))
             if line and not fits:
                 yield line
                 line = []
@@ -46,10 +47,17 @@ class Layout:
         if line:
             yield line
 
+    def _is_short(self, label: str) -> bool:
+        """Whether a part of a row shows all of it: a word that is not cut, then the rest on a line of its own."""
+        first, *rest = label.split(" ")
+        while rest and len(f"{first} {rest[0]}") <= self.shared:
+            first = f"{first} {rest.pop(0)}"
+        return max(len(first), len(" ".join(rest))) <= self.shared
+
 
 USUAL = Layout(page=6, described=4, times=24, in_row=8, shared=64, lists_days=False)
 """As views put them: Telegram takes no more buttons in a row, and no longer labels."""
-LARGE = Layout(page=3, described=2, times=12, in_row=2, shared=10, lists_days=True)
+LARGE = Layout(page=3, described=2, times=12, in_row=2, shared=9, lists_days=True)
 """«Крупно»: halves, and what half of a narrow phone shows of a label whose letters are half as large again."""
 
 

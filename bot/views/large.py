@@ -13,7 +13,7 @@ from services.registry.model import DayOffer
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
-_MORNING_AND_AFTERNOON, _AFTERNOON = frozenset({9, 14}), frozenset({14})
+_MORNING_AND_AFTERNOON = frozenset({9, 14})
 _NINE, _LATER = time(9), time(9, 20)
 
 
@@ -23,13 +23,13 @@ def setting(t: Texts, now: datetime, *, on: bool, note: Html | None = None) -> S
     return Screen(
         blocks(
             note or "",
-            lines(bold(t("🔍 Large print")), t("It is on.") if on else t("It is off.")),
+            bold(t("🔍 Large print: on") if on else t("🔍 Large print: off")),
             t(
-                "For big letters on your phone. Lists are half as long, times stand two in a row, days one below the "
-                "other. The size of the letters is set in the phone itself."
+                "Less stands on a screen then, for big letters: half as many lines in a list, times two in a row. The "
+                "letters themselves grow in the settings of the phone."
             ),
-            lines(t("This is how days and times look:"), *map(escape, _example(t, now))),
-            t("You can also just write “larger” or “smaller”, on any screen."),
+            lines(t("For example:"), *map(escape, _example(t, now))),
+            t("You can also just write “larger” or “smaller”."),
         ),
         markup([switch], back_row(t, GO_MORE)),
     )
@@ -43,10 +43,7 @@ def chosen(t: Texts, *, on: bool) -> Html:
 
 
 def _example(t: Texts, now: datetime) -> list[str]:
-    """Two days and two times, as the lists would have them."""
+    """A day and two times, as lists have them."""
     today = local(now, MOSCOW).date()
-    days = [
-        DayOffer(today + timedelta(days=ahead), 1, hours)
-        for ahead, hours in ((1, _MORNING_AND_AFTERNOON), (2, _AFTERNOON))
-    ]
-    return [*(f"▫️ {day_label(t, each, today)}" for each in days), f"▫️ {_NINE:%H:%M}   ▫️ {_LATER:%H:%M}"]
+    day = DayOffer(today + timedelta(days=2), 2, _MORNING_AND_AFTERNOON)
+    return [f"▫️ {day_label(t, day, today)}", f"▫️ {_NINE:%H:%M}   ▫️ {_LATER:%H:%M}"]

@@ -239,15 +239,13 @@ def day(data: DayChoice, buttons: StepButtons, scene: Scene) -> Screen:
     rows = _days_in_rows(data, buttons, scene, today) if data.listed else _calendar(data, buttons, t)
     return Screen(
         scene.text(
-            _chosen(t, data.chosen),
             lines(
                 bold(t("Which day?")),
-                t("The nearest: {day}.", day=day_words(t, data.days[0].day, today)),
-                t("Morning lasts until 12:00, the afternoon until 17:00.")
-                if data.listed
-                else bold(month_words(t, data.month)),
+                _chosen(t, data.chosen),
+                clock_line(t, _clocks(data.chosen.place)),
+                "" if data.listed else t("The nearest: {day}.", day=day_words(t, data.days[0].day, today)),
+                "" if data.listed else bold(month_words(t, data.month)),
             ),
-            clock_line(t, _clocks(data.chosen.place)),
         ),
         markup(*rows, back_row(t, buttons.back())),
     )
@@ -327,10 +325,10 @@ def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
     times = [button(clock_time(each.start, tz), buttons.option(place)) for place, each in enumerate(data.slots)]
     return Screen(
         scene.text(
-            _chosen(t, data.chosen),
             lines(
                 bold(t("What time?")),
                 escape(day_words(t, data.day, today) + here),
+                _chosen(t, data.chosen),
                 clock_line(t, _clocks(data.chosen.place, (each.start for each in data.slots))),
             ),
         ),

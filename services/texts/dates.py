@@ -132,7 +132,9 @@ def _months() -> tuple[tuple[str, int], ...]:
 
 
 def listed_day(t: Texts, day: date, today: date) -> str:
-    """«чт 3 декабря», «пн 11 янв. 2027»: one of many in a list."""
+    """«завтра», «чт 3 декабря», «пн 11 янв. 2027»: one of many in a list."""
+    if today <= day <= today + timedelta(days=1):
+        return short_day(t, day, today)
     return _formatted(day, _LISTED[t.locale] if day.year == today.year else "EEE d MMM y", t.locale)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.driver import User
-from tests.e2e.people import WORDS, find_and_press, number_on, times, with_family
+from tests.e2e.people import WORDS, days, find_and_press, number_on, times, with_family
 from tests.support.bot_process import BotProcess
 
 LARGER = {"ru": "Крупнее", "en": "larger"}
@@ -27,7 +27,7 @@ def rows(user: User) -> list[list[str]]:
 def check_halves(user: User) -> None:
     """Two short buttons a row at most, but for a week of the calendar; four lines of a list, twelve times."""
     for row in rows(user):
-        assert len(row) in (1, WEEK) or (len(row) == 2 and max(map(len, row)) <= 10), row
+        assert len(row) in (1, WEEK) or (len(row) == 2 and max(map(len, row)) <= 19), row
     numbered = [label for label in user.screen().labels if " · " in label and label[0].isdigit()]
     assert len(numbered) <= 2, numbered
     assert len(times(user)) <= 12
@@ -90,7 +90,14 @@ async def test_typed_in_a_booking_and_kept(bot: BotProcess, language: str) -> No
     check_halves(user)
     await user.send(SMALLER[language])
     assert OFF[language] in user.screen().text
-    assert len(rows(user)[-1]) == 2, "«Назад» and «Главное меню» share a row again"
+    await user.press(words.book)
+    await user.press(words.me)
+    await user.press("⭐")
+    await find_and_press(user, words.therapist)
+    await user.press(words.any_doctor)
+    assert rows(user)[0][0] == MONDAY[language], "the calendar comes first again"
+    await user.press(days(user)[0])
+    assert any(len(row) > 2 for row in rows(user)), "times stand as before"
 
 
 async def test_found_under_more_by_who_does_not_type(bot: BotProcess) -> None:
@@ -98,11 +105,11 @@ async def test_found_under_more_by_who_does_not_type(bot: BotProcess) -> None:
     await user.press("Ещё")
     assert "Крупно: меньше строк" in user.screen().text
     await user.press("🔍 Крупно")
-    assert "Сейчас выключено" in user.screen().text
-    assert "ср 25 ноября · день" in user.screen().text, "how it will look"
+    assert "🔍 Крупно: выключено" in user.screen().text
+    assert "ср 25 ноября · утро, день" in user.screen().text, "how it will look"
     await user.press("✅ Включить")
     assert ON["ru"] in user.screen().text
-    assert "Сейчас включено" in user.screen().text
+    assert "🔍 Крупно: включено" in user.screen().text
     check_halves(user)
     await user.press("⬅️ Назад")
     check_halves(user)
