@@ -25,7 +25,7 @@ def setting(t: Texts, now: datetime, *, on: bool, note: Html | None = None) -> S
             note or "",
             bold(t("🔍 Large print: on") if on else t("🔍 Large print: off")),
             t(
-                "Less stands on a screen then, for big letters: half as many lines in a list, times two in a row. The "
+                "Less stands on a screen then, for big letters. Lists are half as long, times stand two in a row. The "
                 "letters themselves grow in the settings of the phone."
             ),
             lines(t("For example:"), *map(escape, _example(t, now))),
