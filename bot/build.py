@@ -260,6 +260,8 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
     }
     followed = [each for topic in topics if topic.follows for each in bind(topic.follows, services)()]
 
+    replay = cast(Replay, services["replay"])
+
     def home() -> HomeScreen:
         return cast(HomeScreen, services["home"])
 
@@ -272,7 +274,7 @@ def _gathered(kernel: Kernel, topics: Sequence[Topic], services: Mapping[str, ob
         "of_a_day": of_a_day(specs),
         "export_words": export_words(topics),
         "following": Following(kernel.database, kernel.clock, followed),
-        "wizards": Wizards(running, kernel.accounts, kernel.drafts, kernel.outbox, home),
+        "wizards": Wizards(running, kernel.accounts, kernel.drafts, kernel.outbox, home, replay),
         "guest_locales": GuestLocales(kernel.memory),
     }
 

@@ -68,6 +68,15 @@ async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
     return message_id
 
 
+async def redraw(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> None:
+    """A message that stands elsewhere in the chat says how its matter stands now; nothing comes where it cannot."""
+    try:
+        await bot(EditMessageText(chat_id=chat_id, message_id=message_id, text=screen.text, reply_markup=screen.markup))
+    except TelegramBadRequest as error:
+        if not says(error, NOT_MODIFIED, *_CANNOT_EDIT):
+            raise
+
+
 async def _in_place_of(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
     """A new message, and the old one is taken away; what is too old for that only loses its buttons."""
     new = await send(bot, chat_id, screen)
@@ -100,7 +109,7 @@ async def send_answer(bot: Bot, said: AnswerCallbackQuery) -> None:
 async def show(query: CallbackQuery, bot: Bot, screen: Screen, toast: str | None = None) -> int:
     """The pressed message becomes the screen, and the press is answered; gives the id that shows it.
 
-    Below a file the screen comes anew.
+    Below a file the screen comes anew. Whether the message stays, `Visitor` knows.
     """
     chat_id, message = query.from_user.id, query.message
     if message is None or (isinstance(message, Message) and message.document):

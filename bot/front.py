@@ -16,8 +16,8 @@ from services.texts.i18n import Html
 
 
 class HomeScreen(Protocol):
-    async def screen(self, visitor: Visitor, note: Html | None = None) -> Screen:
-        """The active person's Home; `note`: what has just happened."""
+    async def screen(self, visitor: Visitor) -> Screen:
+        """The active person's Home. What has just happened never stands above it: `views.common.told`."""
         ...
 
 

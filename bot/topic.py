@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from aiogram.fsm.state import StatesGroup
 
 from bot.fsm.wizard import Table
+from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.layout import Layout, layout_of
 from bot.operator import Operator
@@ -166,7 +167,10 @@ class StartLink:
 
 @dataclass(frozen=True, slots=True)
 class NoticeContext:
-    """A notification that is to be drawn for an account, as things are now. `person_id`: whom it is about, if one."""
+    """A notification that is to be drawn for an account, as things are now. `person_id`: whom it is about, if one.
+
+    `opened_by`: the line of «Уведомления» that opens it; None: it goes out by itself.
+    """
 
     account: Account
     kind: str
@@ -174,6 +178,12 @@ class NoticeContext:
     t: Texts
     now: datetime
     person_id: str | None = None
+    opened_by: NotificationOpen | None = None
+
+    @property
+    def back(self) -> NotificationList | None:
+        """The page of that line."""
+        return NotificationList(page=self.opened_by.page) if self.opened_by is not None else None
 
     @property
     def layout(self) -> Layout:

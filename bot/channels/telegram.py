@@ -119,7 +119,7 @@ class TelegramChannel:
             told = notice if isinstance(notice, Told) else Told(notice)
             await self._gate.pass_to(account.telegram_id)
             with unsolicited():
-                await chat.send(self._bot, account.telegram_id, told.screen.laid(layout_of(account)))
+                await chat.send(self._bot, account.telegram_id, told.screen.kept().laid(layout_of(account)))
         except TelegramForbiddenError:
             await self._kernel.accounts.set_reachable(account, reachable=False)
             await outbox.drop(delivery)

@@ -24,6 +24,7 @@ from bot.fsm.wizard import (
     Typed,
 )
 from bot.views import access as view
+from bot.views.common import told
 from services.accounts import rights
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
@@ -93,10 +94,10 @@ class AccessSteps:
         match given:
             case Acted(view.OfferAct.DECLINE):
                 await self.drafts.drop(context.draft.id)
-                return Left(None, view.declined(context.t))
+                return Left(told(context.t, view.declined(context.t)))
             case Acted(view.OfferAct.NOT_THIS):
                 await self.drafts.drop(context.draft.id)
-                return Left(None, view.not_opened(context.t))
+                return Left(told(context.t, view.not_opened(context.t)))
             case Acted(view.OfferAct.OPEN):
                 return await self._open(context)
             case Acted(view.OfferAct.TAKE):

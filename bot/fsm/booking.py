@@ -295,7 +295,7 @@ class BookingSteps:
     async def after(self, context: StepContext) -> Screen:
         """A press on a booking that is made: its ticket again."""
         entry = await self.visits.get(context.account, context.draft.result or "")
-        return ticket(context.t, entry, context.now)
+        return ticket(context.t, entry, context.now).kept()
 
     async def _load_region(self, context: StepContext) -> Loaded[view.RegionChoice]:
         counts = await self.directory.counts()

@@ -72,7 +72,7 @@ class Confirming:
         else:
             entry = await self.visits.get(context.account, visit.id)
         offers_mail = self.mail.may_offer(context.account)
-        return Left(ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail))
+        return Left(ticket(context.t, entry, context.now, note=note, offers_mail=offers_mail).kept())
 
     async def load_unexplained(self, context: StepContext) -> Loaded[Unexplained]:
         """What may not be explained, and where more can be heard."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from aiogram.fsm.state import State, StatesGroup
 
 from bot.fsm.wizard import (
+    OUT,
     Acted,
     Answered,
     AnyStep,
@@ -68,8 +69,10 @@ class MailSteps:
 
     async def _screen(self, context: StepContext, note: Html | None = None) -> Screen:
         """What is kept, if anything."""
-        known, t = await self.mail.of(context.account), context.t
-        return view.mail(t, known, on=self.mail.on, note=note) if known else view.none(t, on=self.mail.on, note=note)
+        known, t, back = await self.mail.of(context.account), context.t, context.marks.get(OUT)
+        if known is None:
+            return view.none(t, on=self.mail.on, note=note, back=back)
+        return view.mail(t, known, on=self.mail.on, note=note, back=back)
 
     async def _load_address(self, context: StepContext) -> Loaded[view.MailQuestion] | Left:
         if not self.mail.on:  # the operator has switched letters off meanwhile

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from aiogram.fsm.state import State, StatesGroup
 
+from bot.fsm.above import redrawn
 from bot.fsm.confirmation import (
     Confirming,
     apply_checking,
@@ -21,12 +22,27 @@ from bot.fsm.confirmation import (
     unexplained,
 )
 from bot.fsm.times import TimeSteps, WhoAndWhere, service_words
-from bot.fsm.wizard import Acted, AnyStep, Begins, Input, Jump, Left, Loaded, NotTaken, Outcome, Stay, Step, StepContext
+from bot.fsm.wizard import (
+    OUT,
+    Acted,
+    AnyStep,
+    Begins,
+    Input,
+    Jump,
+    Left,
+    Loaded,
+    NotTaken,
+    Outcome,
+    Stay,
+    Step,
+    StepContext,
+)
+from bot.keyboards import origins
 from bot.views import moving as view
 from bot.views import refusals
 from bot.views import times as times_view
-from bot.views.screen import Screen
-from bot.views.visits import is_ahead, ticket
+from bot.views.screen import Redrawn, Screen
+from bot.views.visits import is_ahead, outcome, ticket
 from services.booking.booking import Booking
 from services.booking.cancelling import Cancelling
 from services.booking.model import BookingOutcome, Checking, Declined, Made, OldVisit, VisitEntry
@@ -136,7 +152,7 @@ class MovingSteps:
         move.
         """
         entry = await self.visits.get(context.account, context.draft.result or "")
-        return ticket(context.t, entry, context.now, note=await self._moved(context, entry.visit))
+        return ticket(context.t, entry, context.now, note=await self._moved(context, entry.visit)).kept()
 
     async def _load_doctor(self, context: StepContext) -> Loaded[times_view.DoctorChoice] | Jump | Left:
         loaded = await self.times.load_doctor(context)
@@ -185,7 +201,7 @@ class MovingSteps:
     async def _told(self, context: StepContext, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
         match outcome:
             case Made(visit):
-                return await self.confirming.left_for_ticket(
+                return await self._left_for_ticket(
                     context, visit, view.moved(context.t, old, context.now) if old else None
                 )
             case Checking():
@@ -226,9 +242,7 @@ class MovingSteps:
         if isinstance(outcome, Checking):
             return Loaded(view.MoveChecking(await self.known.place(context), _asks_to_give_up(context.marks)))
         if isinstance(outcome, Made):
-            return await self.confirming.left_for_ticket(
-                context, outcome.visit, await self._moved(context, outcome.visit)
-            )
+            return await self._left_for_ticket(context, outcome.visit, await self._moved(context, outcome.visit))
         given_up = "giveup" in context.marks and not is_ahead((await self._old(context)).visit, context.now)
         note = refusals.move_refusal(context.t, Refusal.UNAVAILABLE, (await self.known.place(context)).clinic)
         return Jump("confirm", _kept(context, note, given_up=given_up), marks=_GIVEN_UP if given_up else {})
@@ -256,15 +270,26 @@ class MovingSteps:
         old = (await self.visits.some(context.account, [old_id])).get(old_id)
         return view.moved(context.t, old.visit, context.now) if old else None
 
-    async def _left_for_card(self, context: StepContext, note: Html | None) -> Left:
-        """Gives the move up: its draft and the time that it holds go, the old visit's card comes."""
+    async def _left_for_ticket(self, context: StepContext, visit: Visit, note: Html | None) -> Left:
+        left = await self.confirming.left_for_ticket(context, visit, note)
+        return replace(left, redrawn=await self._redrawn(context, await self._old(context)))
+
+    async def _left_for_card(self, context: StepContext, said: Html | None) -> Left:
+        """Gives the move up: its draft and the time that it holds go; what is said leads to the old visit's card."""
         entry = await self._old(context)
         await self.drafts.drop(context.draft.id)
-        return Left(ticket(context.t, entry, context.now, note=note))
+        told = outcome(context.t, entry, context.now, said or view.kept(context.t), origin=_origin(context))
+        return Left(told, await self._redrawn(context, entry))
+
+    async def _redrawn(self, context: StepContext, old: VisitEntry) -> Redrawn | None:
+        """The message that the move began from, if that stays in the chat and the visit of it no longer stands."""
+        if is_ahead(old.visit, context.now):
+            return None
+        return await redrawn(self.visits, context.account, context.t, context.now, old, _origin(context))
 
 
-def begins(entry: VisitEntry) -> Begins:
-    """Everything is known of the visit that is to be moved, but the time."""
+def begins(entry: VisitEntry, origin: str) -> Begins:
+    """Everything is known of the visit that is to be moved, but the time. `origin`: where that was pressed."""
     visit = entry.visit
     answers = {
         "moving": visit.id,
@@ -276,7 +301,8 @@ def begins(entry: VisitEntry) -> Begins:
         "doctor": visit.doctor_id,
         "doctor_name": visit.doctor,
     }
-    return Begins(KIND, answers, marks={"moved_from": visit.start.isoformat()})
+    out = origins.back_to_visit(visit.id, origin).pack()
+    return Begins(KIND, answers, marks={"moved_from": visit.start.isoformat(), "origin": origin, OUT: out})
 
 
 def stopped(t: Texts, draft: Draft) -> Html | None:
@@ -305,6 +331,11 @@ NEXT_SCREENS: dict[Refusal | Denial, str] = {
     Denial.TOO_MANY_CLASHES: "unexplained",
 }
 """Where the person goes on after a refusal: a step, or the card of the visit that was to be moved."""
+
+
+def _origin(context: StepContext) -> str:
+    found: str = context.marks.get("origin", origins.NOWHERE)
+    return found
 
 
 def _asks_to_give_up(marks: Marks) -> bool:

@@ -288,7 +288,7 @@ class OwnFormSteps:
         await self.accounts.set_active_person(context.account, person.id)
         await self.drafts.drop(context.draft.id)
         note = view.registered(context.t, verified=person.verified)
-        return await self.follows(context, note) or Left(None, note)
+        return await self.follows(context, note) or Left(view.done(context.t, note))
 
 
 def _apply_field(context: StepContext, field: str, given: Input, relation: Relation) -> Outcome:

@@ -21,7 +21,7 @@ from bot.keyboards.layout import Layout, layout_of
 from bot.keyboards.wizard import StepButtons, read_act
 from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable
 from bot.views.prompts import Prompt
-from bot.views.screen import Screen
+from bot.views.screen import Redrawn, Screen
 from services.accounts.model import Account
 from services.clock import Clock
 from services.drafts.drafts import Drafts
@@ -30,6 +30,8 @@ from services.errors import NomerokError
 from services.registry.ports.errors import RegistryUnavailable
 from services.texts.i18n import Html, Texts
 
+OUT = "out"
+"""The mark of a draft that was begun from somewhere: what «Назад» of the first step presses there."""
 _DOUBLE_PRESS = timedelta(seconds=2)
 _HEARD = 20
 """How many messages a draft remembers to have taken: more than anybody sends while a process is down and up again."""
@@ -130,10 +132,13 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """The wizard is over and its draft closed; `screen` stands after it, None: Home with the note."""
+    """The wizard is over and its draft closed; `screen` stands after it, None: Home.
+
+    `redrawn`: a message above that says now how its matter stands.
+    """
 
     screen: Screen | None
-    note: Html | None = None
+    redrawn: Redrawn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,20 +284,22 @@ def step_name(state: State) -> str:
 class Reply:
     """What the chat is to show.
 
-    `screen` None: Home with the note. `draft`: as it stands now, or as it was last where the wizard is over
-    (`over`). `toast`: a word to the press. `stale`: the pressed screen was not the current one. `still`: all is shown
-    already, nothing is to be done. `begins`: another wizard takes over.
+    `screen` None: Home. `draft`: as it stands now, or as it was last where the wizard is over (`over`). `toast`: a word
+    to the press. `stale`: the pressed screen was not the current one. `still`: all is shown already, nothing is to be
+    done. `begins`: another wizard takes over. `out`: the button that is pressed in its stead, for «Назад» leads out.
+    `redrawn`: as in `Left`.
     """
 
     screen: Screen | None
     draft: Draft
     prompt: Prompt | None = None
     toast: str | None = None
-    note: Html | None = None
     stale: bool = False
     over: bool = False
     still: bool = False
     begins: Begins | None = None
+    out: str | None = None
+    redrawn: Redrawn | None = None
 
 
 class Wizard:
@@ -372,7 +379,8 @@ class Wizard:
     async def _back(self, context: StepContext, step: AnyStep) -> Reply:
         before = self._before(step, context.draft)
         if before is None:
-            return await self._show(context)
+            out = context.marks.get(OUT)
+            return Reply(None, context.draft, out=out) if out else await self._show(context)
         await step.leave(context)
         return await self._show(_at(context, before))
 
@@ -393,8 +401,8 @@ class Wizard:
         self, context: StepContext, step: AnyStep, outcome: Answered | Stay | Jump | Left | Begins
     ) -> Reply:
         match outcome:
-            case Left(screen, note):
-                return Reply(screen, context.draft, note=note, over=True)
+            case Left():
+                return _left(context, outcome)
             case Begins():
                 return Reply(None, context.draft, over=True, begins=outcome)
             case Stay(note, changes, page, toast, marks):
@@ -417,7 +425,7 @@ class Wizard:
         except RegistryUnavailable:
             return await self._unavailable(context)
         if isinstance(loaded, Left):
-            return Reply(loaded.screen, context.draft, note=loaded.note, over=True)
+            return _left(context, loaded)
         if isinstance(loaded, Jump):
             raise RuntimeError(f"the steps of {self.kind} send each other in a circle")
         step = self._by_name[context.draft.step]
@@ -425,7 +433,8 @@ class Wizard:
         saved = await self._drafts.save(drawn)
         if saved is None:  # another press of the same draft was quicker; its result is what stands
             return await self._overtaken(context)
-        buttons = StepButtons(saved.id, step.name, saved.version, self._before(step, saved) is not None)
+        leads_back = self._before(step, saved) is not None or OUT in saved.marks
+        buttons = StepButtons(saved.id, step.name, saved.version, leads_back)
         scene = Scene(context.t, context.now, note, context.layout)
         return Reply(step.view(loaded.data, buttons, scene), saved, loaded.prompt)
 
@@ -455,6 +464,10 @@ class Wizard:
 
     def _jumped(self, context: StepContext, to: Jump) -> StepContext:
         return _at(_changed(context, to.changes, to.marks), self._by_name[to.step], to.page)
+
+
+def _left(context: StepContext, left: Left) -> Reply:
+    return Reply(left.screen, context.draft, over=True, redrawn=left.redrawn)
 
 
 def _at(context: StepContext, step: AnyStep, page: int = 0) -> StepContext:

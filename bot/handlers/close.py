@@ -10,8 +10,8 @@ from bot.visitor import Visitor
 
 async def close(visitor: Visitor, _: Close) -> None:
     """Takes away what stands below a screen; open to guests too, for an old file may outlive its account."""
-    if visitor.pressed is not None:
-        await visitor.delete(visitor.pressed)
+    if visitor.pressed is not None and not await visitor.delete(visitor.pressed):
+        await visitor.strip(visitor.pressed)  # too old to be taken away
     await visitor.answer()
 
 

@@ -10,6 +10,7 @@ from bot.kernel import Kernel
 from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress, ConsentRead
 from bot.routing import Replay, on
 from bot.views import consent as view
+from bot.views.common import told
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.accounts import Accounts
@@ -99,7 +100,8 @@ async def _answer_anew(
     """Who is past the first consent: today's text is agreed to or not, and what led to it goes on."""
     if not data.agree:
         declined = await consent.take_pressed(visitor) is not None
-        await visitor.show(await home.screen(visitor, view.still_closed(visitor.t) if declined else None))
+        closed = told(visitor.t, view.still_closed(visitor.t))
+        await visitor.show(closed if declined else await home.screen(visitor))
         return
     if (await accounts.consent_of(account)).version != consent.version:
         read = visitor.speaking(texts(data.locale))

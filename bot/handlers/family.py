@@ -44,13 +44,13 @@ class Policies:
         self._persons = persons
         self._home = home
 
-    async def screen(self, visitor: Visitor, page: int = 0, note: Html | None = None) -> Screen:
+    async def screen(self, visitor: Visitor, page: int = 0) -> Screen:
         """An invitation to the form while there is nobody yet."""
         active = await self._persons.active(visitor.account)
         if active is None:
-            return self._home.no_form(visitor, note)
+            return self._home.no_form(visitor)
         family = await self._persons.family(visitor.account)
-        return view.policies(visitor.t, family, active.id, page, note, layout=visitor.layout)
+        return view.policies(visitor.t, family, active.id, page, layout=visitor.layout)
 
     async def card(self, visitor: Visitor, person: Person, note: Html | None = None) -> Screen:
         """One of them; looking at it changes nothing."""
@@ -133,7 +133,7 @@ async def remove(
         await drafts.drop(draft.id)
     visitor = visitor.become(await accounts.by_telegram(visitor.telegram_id) or account)
     await wizards.leave(visitor)
-    await visitor.show(await policies.screen(visitor, note=view.removed(visitor.t, person.full_name)))
+    await visitor.show(view.told(visitor.t, view.removed(visitor.t, person.full_name)))
 
 
 async def _ahead(visits: Visits, account: Account, person: Person) -> int | None:
@@ -155,7 +155,6 @@ async def open_adding(
     family: Family,
     persons: Persons,
     wizards: Wizards,
-    policies: Policies,
     home: Home,
 ) -> None:
     """«Добавить»: goes on where it was left, or begins."""
@@ -164,14 +163,12 @@ async def open_adding(
         await visitor.show(booking_view.resume(visitor.t, wizard.KIND))
         return
     await wizards.leave(visitor)
-    await begin_adding(visitor, family=family, persons=persons, wizards=wizards, policies=policies, home=home)
+    await begin_adding(visitor, family=family, persons=persons, wizards=wizards, home=home)
 
 
-async def begin_adding(
-    visitor: Visitor, *, family: Family, persons: Persons, wizards: Wizards, policies: Policies, home: Home
-) -> None:
+async def begin_adding(visitor: Visitor, *, family: Family, persons: Persons, wizards: Wizards, home: Home) -> None:
     if await family.is_full(visitor.account):
-        await visitor.show(await policies.screen(visitor, note=view.too_many(visitor.t)))
+        await visitor.show(view.told(visitor.t, view.too_many(visitor.t)))
     elif await persons.own(visitor.account) is None:
         await visitor.show(home.no_form(visitor))
     else:

@@ -7,7 +7,7 @@ from bot.fsm.person import KIND as FORM_KIND
 from bot.handlers.links import BookingLinks
 from bot.handlers.wizard import Wizards
 from bot.kernel import Kernel
-from bot.keyboards.buttons.common import GO_HOME
+from bot.keyboards.buttons.common import GO_HOME, GO_HOME_BELOW
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.routing import to
 from bot.topic import Place
@@ -19,7 +19,6 @@ from services.accounts.persons import Persons
 from services.booking.visits import Visits
 from services.drafts.drafts import Drafts
 from services.registry.ports.errors import RegistryUnavailable
-from services.texts.i18n import Html
 
 
 class Home:
@@ -30,23 +29,23 @@ class Home:
         self._visits = visits
         self._entries = entries
 
-    async def screen(self, visitor: Visitor, note: Html | None = None) -> Screen:
+    async def screen(self, visitor: Visitor) -> Screen:
         """An invitation to the form while there is nobody yet."""
         account, t = visitor.account, visitor.t
         person = await self._kernel.persons.active(account)
         if person is None:
-            return view.no_form(t, demo=self._kernel.demo, note=note)
+            return view.no_form(t, demo=self._kernel.demo)
         rows = await self._entries.rows(visitor, Place.HOME)
         try:
             ahead = await self._visits.upcoming(account, 0, 1)
             data = view.HomeData(person, ahead.items[0] if ahead.items else None, rows)
         except RegistryUnavailable:
             data = view.HomeData(person, None, rows, answering=False)
-        return view.home(t, data, visitor.now, note)
+        return view.home(t, data, visitor.now)
 
-    def no_form(self, visitor: Visitor, note: Html | None = None) -> Screen:
+    def no_form(self, visitor: Visitor) -> Screen:
         """What is shown where a topic needs the own form, and there is none."""
-        return view.no_form(visitor.t, demo=self._kernel.demo, note=note)
+        return view.no_form(visitor.t, demo=self._kernel.demo)
 
 
 async def go_home(visitor: Visitor, *, wizards: Wizards, home: Home) -> None:
@@ -77,4 +76,4 @@ async def take_ready_family(
         await visitor.show(await home.screen(visitor))
 
 
-ROUTES = (to(GO_HOME, go_home), to(GO_DEMO_FAMILY, take_ready_family))
+ROUTES = (to(GO_HOME, go_home), to(GO_HOME_BELOW, go_home), to(GO_DEMO_FAMILY, take_ready_family))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.front import HomeScreen
 from bot.handlers.consent import ConsentDesk
 from bot.handlers.wizard import Wizards
+from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.buttons.language import GO_LANGUAGE, SetLocale
 from bot.middlewares.guest import GuestLocales
 from bot.routing import on, to
@@ -19,7 +20,8 @@ async def command(visitor: Visitor, _: str | None) -> None:
 
 
 async def page(visitor: Visitor) -> None:
-    await visitor.show(view.choose(visitor.t))
+    """From help."""
+    await visitor.show(view.choose(visitor.t, GO_HELP))
 
 
 async def choose(
@@ -32,15 +34,18 @@ async def choose(
     home: HomeScreen,
     wizards: Wizards,
 ) -> None:
-    """The wizard that was open is shown again in the new language, else Home."""
+    """The wizard that was open is shown again in the new language, else Home. No screen of the old one can be pressed.
+
+    Messages that stay are left: they are read as they were told, and answer in the new language.
+    """
     locale = data.locale if data.locale in LOCALES else LOCALES[0]
     if visitor.known is None:
         await guest_locales.choose(visitor.telegram_id, locale)
-        await visitor.show(consent.screen(texts(locale)))
-        return
-    visitor = visitor.become(await accounts.set_locale(visitor.known, locale))
-    if not await wizards.show_current(visitor):
-        await visitor.show(await home.screen(visitor))
+        shown = await visitor.show(consent.screen(texts(locale)))
+    else:
+        visitor = visitor.become(await accounts.set_locale(visitor.known, locale))
+        shown = await wizards.show_current(visitor) or await visitor.show(await home.screen(visitor))
+    await visitor.strip_others(shown)
 
 
 ROUTES = (to(GO_LANGUAGE, page, guests=True), on(SetLocale, choose, guests=True))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bot.fsm import moving
+from bot.handlers.visits import opened_from, tell, why_untouched
 from bot.handlers.wizard import Wizards
-from bot.keyboards.buttons.visits import VisitMove
+from bot.keyboards.buttons.visits import OldVisitMove, VisitMove
 from bot.routing import on
-from bot.views import refusals
-from bot.views.visits import ticket
 from bot.visitor import Visitor
 from services.booking.cancelling import Cancelling
 from services.booking.visits import Visits
@@ -16,17 +15,22 @@ from services.booking.visits import Visits
 async def open_move(
     visitor: Visitor, data: VisitMove, *, visits: Visits, cancelling: Cancelling, wizards: Wizards
 ) -> None:
-    """Another time for a visit that stands and may be managed from here."""
-    t = visitor.t
+    """Another time for a visit that stands and may be managed from here; «Назад» leads to where it was pressed."""
     entry = await visits.get(visitor.account, data.visit)
-    reason = cancelling.why_not(entry)
+    origin = opened_from(visitor, data.origin)
+    reason = await why_untouched(visitor, entry, cancelling)
     if reason is not None:
-        await visitor.show(ticket(t, entry, visitor.now, note=refusals.kept(t, reason)))
-    elif await cancelling.under_way(visitor.account, entry):
-        await visitor.show(ticket(t, entry, visitor.now, note=refusals.under_way(t)))
+        await tell(visitor, entry, reason, origin, visits)
     else:
         await wizards.leave(visitor)
-        await wizards.begin(visitor, moving.begins(entry))
+        await wizards.begin(visitor, moving.begins(entry, origin))
+
+
+async def old_move(
+    visitor: Visitor, data: OldVisitMove, *, visits: Visits, cancelling: Cancelling, wizards: Wizards
+) -> None:
+    """From nowhere, as far as anybody knows."""
+    await open_move(visitor, VisitMove(visit=data.visit), visits=visits, cancelling=cancelling, wizards=wizards)
 
 
 async def begin(visitor: Visitor, *, wizards: Wizards) -> None:
@@ -34,4 +38,4 @@ async def begin(visitor: Visitor, *, wizards: Wizards) -> None:
     await wizards.show_outdated(visitor)
 
 
-ROUTES = (on(VisitMove, open_move),)
+ROUTES = (on(VisitMove, open_move), on(OldVisitMove, old_move))

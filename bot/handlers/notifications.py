@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen, NotificationReadAll
+from bot.keyboards.buttons.notifications import (
+    NotificationList,
+    NotificationOpen,
+    NotificationReadAll,
+    OldNotificationOpen,
+)
 from bot.keyboards.kit import clamp
 from bot.notices.notices import Notices
 from bot.routing import on
@@ -18,8 +23,14 @@ async def listing(visitor: Visitor, data: NotificationList, *, outbox: Outbox, n
 
 async def open_one(visitor: Visitor, data: NotificationOpen, *, outbox: Outbox, notices: Notices) -> None:
     note = await outbox.get(visitor.account.id, data.notification)
-    await visitor.show(await notices.opened(visitor.account, note, visitor.t))
+    await visitor.show(await notices.opened(visitor.account, note, visitor.t, data))
     await outbox.read(note)
+
+
+async def old_open_one(visitor: Visitor, data: OldNotificationOpen, *, outbox: Outbox, notices: Notices) -> None:
+    """From whichever page it was."""
+    first = NotificationOpen(notification=data.notification, page=0)
+    await open_one(visitor, first, outbox=outbox, notices=notices)
 
 
 async def read_all(visitor: Visitor, data: NotificationReadAll, *, outbox: Outbox, notices: Notices) -> None:
@@ -45,5 +56,6 @@ async def _page(visitor: Visitor, page: int, outbox: Outbox, notices: Notices) -
 ROUTES = (
     on(NotificationList, listing),
     on(NotificationOpen, open_one),
+    on(OldNotificationOpen, old_open_one),
     on(NotificationReadAll, read_all),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from aiogram import Bot
 
 from bot import chat
-from bot.keyboards.buttons.notifications import NotificationList
+from bot.handlers.visits import opened_from, tell, visits_of
+from bot.keyboards import origins
+from bot.keyboards.buttons.notifications import NotificationOpen
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import VisitCard, VisitMove
 from bot.keyboards.layout import layout_of
@@ -40,15 +42,13 @@ async def reply(
         entry = await visits.get(account, visit_id)
     if not entry.replied or not visit_views.is_ahead(entry.visit, now):
         reason = cancelling.why_not(entry)
-        note = refusals.kept(t, reason) if reason is not None else None
-        await visitor.show(visit_views.ticket(t, entry, now, note=note))
+        said = refusals.kept(t, reason) if reason is not None else None
+        await tell(visitor, entry, said, opened_from(visitor, origins.NOWHERE), visits)
         return
-    pressed = visitor.offered
-    shown = {visit_id, *_visits_of(pressed)}
+    shown = {visit_id, *visits_of(visitor.offered)}
     entries = [each for each in await visits.ahead(account) if each.visit.id in shown]
-    the_list = NotificationList(page=0)
-    back = the_list if the_list.pack() in pressed else None
-    await visitor.show(view.reminder(t, entries, now, layout=visitor.layout, back=back), view.noted(t))
+    screen = view.reminder(t, entries, now, layout=visitor.layout, opened=_opened_by(visitor.offered))
+    await visitor.update(screen.kept() if visitor.kept else screen, view.noted(t))
     await outbox.read_about(account.id, visit_id)
 
 
@@ -64,12 +64,14 @@ async def tell_what_is_ahead(bot: Bot, account: Account, *, visits: Visits, outb
         await chat.send(bot, account.telegram_id, screen.laid(layout))
 
 
-def _visits_of(buttons: Sequence[str]) -> Iterator[str]:
-    """The visits that a reminder shows: each has a button to move it, or one to open it."""
+def _opened_by(buttons: Sequence[str]) -> NotificationOpen | None:
+    """The line of «Уведомления» that has opened this reminder: its buttons lead back there."""
     for kind in (VisitMove, VisitCard):
         for data in buttons:
             if data.startswith(f"{kind.__prefix__}:"):
-                yield kind.unpack(data).visit
+                found = origins.back(kind.unpack(data).origin)
+                return found if isinstance(found, NotificationOpen) else None
+    return None
 
 
 ROUTES = (on(VisitReply, reply),)

@@ -66,7 +66,7 @@ async def start(
         await found[0].follow(visitor, found[1])
         return
     await wizards.leave(visitor)
-    await visitor.send(await home.screen(visitor, unread))
+    await visitor.send(common.told(visitor.t, unread) if unread else await home.screen(visitor))
 
 
 async def tell_revived(bot: Bot, account: Account, revivals: Sequence[Revived]) -> None:

@@ -26,6 +26,7 @@ from bot.fsm.wizard import (
     Wizard,
 )
 from bot.keyboards.buttons.wizard import WizardOpen, WizardPress
+from bot.routing import Replay
 from bot.views import common
 from bot.views.prompts import prompt
 from bot.views.screen import Screen
@@ -51,7 +52,10 @@ class RunningWizard:
 
 
 class Wizards:
-    """All wizards of the chat, and the screens that show them. `home`: gives Home, which is built after them."""
+    """All wizards of the chat, and the screens that show them.
+
+    `home`: gives Home, which is built after them; `replay`: presses the button that «Назад» leads out by.
+    """
 
     def __init__(
         self,
@@ -60,12 +64,14 @@ class Wizards:
         drafts: Drafts,
         outbox: Outbox,
         home: Callable[[], HomeScreen],
+        replay: Replay,
     ) -> None:
         self.running = running
         self._accounts = accounts
         self._drafts = drafts
         self._outbox = outbox
         self._home = home
+        self._replay = replay
 
     # --- beginning and leaving -------------------------------------------------------------------------------------
 
@@ -93,21 +99,22 @@ class Wizards:
             await self.show(visitor, reply)
         return reply is not None
 
-    async def show_current(self, visitor: Visitor, note: Html | None = None) -> bool:
-        """The wizard that is open on a screen, where it is; False if there is none, or it was left for Home.
+    async def show_current(self, visitor: Visitor, note: Html | None = None) -> int | None:
+        """The wizard that is open on a screen, where it is; gives the message that shows it.
 
-        `note`: what has happened. Where it comes anew below a message, the screen above loses its buttons.
+        None if there is none, or it was left for Home. `note`: what has happened. Where it comes anew below a message,
+        the screen above loses its buttons.
         """
         draft = await self._drafts.latest(visitor.account.id)
         if draft is None or draft.message_id is None:
-            return False
+            return None
         reply = await self.running[draft.kind].wizard.resume(visitor.account, visitor.t, note)
         if reply is None:
-            return False
-        await self.show(visitor, reply)
+            return None
+        shown = await self.show(visitor, reply)
         if visitor.pressed is None:
             await visitor.strip(draft.message_id)
-        return True
+        return shown
 
     async def leave(self, visitor: Visitor) -> None:
         """The draft stays, but what is typed from now on is not meant for it; its reply keyboard is taken away."""
@@ -146,8 +153,11 @@ class Wizards:
         reply = await wizard.press(visitor.account, visitor.t, draft, pressed, visitor.pressed or 0)
         if reply.still:
             await visitor.answer()
+        elif reply.out is not None:
+            await self.leave(visitor)
+            await self._replay.press(visitor, reply.out)
         else:
-            await self.show(visitor, await self._carried_on(visitor, reply), draft.message_id)
+            await self._show(visitor, visitor.update, await self._carried_on(visitor, reply), draft.message_id)
 
     async def receive(self, visitor: Visitor, given: Input, message_id: int, *, in_place: bool = False) -> None:
         """What was typed or sent. `in_place`: the screen below is the draft's already, and only changes."""
@@ -170,14 +180,27 @@ class Wizards:
 
     # --- showing ---------------------------------------------------------------------------------------------------
 
-    async def show(self, visitor: Visitor, reply: Reply, stood: int | None = None) -> None:
-        """A wizard's screen. `stood`: the message that has shown the draft until now."""
+    async def show(self, visitor: Visitor, reply: Reply, stood: int | None = None) -> int:
+        """A wizard's screen; gives its message. `stood`: the message that has shown the draft until now."""
+        return await self._show(visitor, visitor.show, reply, stood)
+
+    async def _show(
+        self,
+        visitor: Visitor,
+        show: Callable[[Screen, str | None], Awaitable[int]],
+        reply: Reply,
+        stood: int | None = None,
+    ) -> int:
+        """`show`: as a button of another screen does it, or one of the wizard's own, whose message is its own too."""
         toast = common.outdated(visitor.t) if reply.stale else reply.toast
-        shown = await visitor.show(await self._screen(visitor, reply), toast)
+        shown = await show(await self._screen(visitor, reply), toast)
+        if reply.redrawn is not None:
+            await visitor.redraw(reply.redrawn.message_id, reply.redrawn.screen)
         if stood is not None and shown not in (visitor.pressed, stood) and stood != visitor.pressed:
             # The pressed message has given way to a new one; a second screen of the same draft is one too many.
             await visitor.delete(stood)
         await self._put_prompt(visitor, reply, shown)
+        return shown
 
     async def show_outdated(self, visitor: Visitor) -> None:
         """A button that leads nowhere any more leads Home."""
@@ -194,7 +217,7 @@ class Wizards:
         if reply.screen is not None:
             return reply.screen
         renewed = await self._accounts.by_telegram(visitor.telegram_id)
-        return await self._home().screen(visitor.become(renewed) if renewed else visitor, reply.note)
+        return await self._home().screen(visitor.become(renewed) if renewed else visitor)
 
     async def _put_prompt(self, visitor: Visitor, reply: Reply, shown: int) -> None:
         """Keeps the reply keyboard in step with the screen, and remembers which messages show the draft."""
@@ -230,10 +253,9 @@ async def open_wizard(visitor: Visitor, data: WizardOpen, *, wizards: Wizards, b
         await begin(visitor)
 
 
-async def cancel(visitor: Visitor, _: str | None, *, wizards: Wizards, home: HomeScreen) -> None:
+async def cancel(visitor: Visitor, _: str | None, *, wizards: Wizards) -> None:
     """/cancel: gives up what was begun."""
-    note = await wizards.give_up(visitor)
-    await visitor.send(await home.screen(visitor, note))
+    await visitor.send(common.told(visitor.t, await wizards.give_up(visitor)))
 
 
 # --- messages without a command, for whoever has a wizard open ------------------------------------------------------

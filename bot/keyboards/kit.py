@@ -44,6 +44,15 @@ def back_row(t: Texts, back: CallbackData | str | None) -> Row:
     return [*([button(t.label("⬅️ Back"), back)] if back is not None else []), home_button(t)]
 
 
+def led_back(t: Texts, shown: Markup, back: CallbackData) -> Markup:
+    """The same buttons with «Назад», if nothing of theirs leads back there yet: it stands beside «🏠 Главное меню»."""
+    rows, home = shown.inline_keyboard, home_button(t)
+    if any(each.callback_data == back.pack() for row in rows for each in row):
+        return shown
+    others = [[each for each in row if each.callback_data != home.callback_data] for row in rows]
+    return markup(*others, back_row(t, back))
+
+
 def short(label: str, limit: int = LABEL) -> str:
     """The label, cut with «…» if it is longer than the limit.
 

@@ -29,7 +29,7 @@ class StepButtons:
         return self._press(Verb.PAGE, str(number))
 
     def back(self) -> WizardPress | None:
-        """To the previous step; None on the first one."""
+        """To the previous step; None on a first one that was begun from nowhere."""
         return self._press(Verb.BACK, "") if self.can_go_back else None
 
     def _press(self, verb: Verb, arg: str) -> WizardPress:

@@ -69,7 +69,7 @@ class Errors(BaseMiddleware):
             log.exception("a handler failed")
             screen = common.failed(_texts(data))
         try:
-            await _show(data["bot"], event, screen)
+            await _show(data, event, screen)
         except TelegramForbiddenError:
             await self._closed(data)
         except TelegramAPIError as error:
@@ -90,9 +90,13 @@ def _texts(data: dict[str, Any]) -> Texts:
     return visitor.t if visitor else texts(locale_of(user.language_code if user else None))
 
 
-async def _show(bot: Bot, event: TelegramObject, screen: Screen) -> None:
+async def _show(data: dict[str, Any], event: TelegramObject, screen: Screen) -> None:
+    bot: Bot = data["bot"]
+    visitor: Visitor | None = data.get("visitor")
     if isinstance(event, CallbackQuery):
-        if event.message is not None:
+        if visitor is not None and event.message is not None:
+            await visitor.show(screen)
+        elif event.message is not None:  # it failed before it was known who is speaking
             await chat.show(event, bot, screen)
         else:
             await chat.answer(bot, event)

@@ -99,7 +99,7 @@ class Guest(BaseMiddleware):
         if account is not None and not account.reachable and isinstance(event, CallbackQuery):
             account = await self._accounts.set_reachable(account, reachable=True)  # who presses has let the bot in
         t = texts(account.locale if account else await self._locales.of(user))
-        data["visitor"] = Visitor(event, data["bot"], user.id, account, t, self._clock.now())
+        data["visitor"] = Visitor(event, data["bot"], user.id, account, t, self._clock.now(), self._memory)
         if account is not None or isinstance(event, CallbackQuery):
             await self._ready.wait()
         return await handler(event, data)

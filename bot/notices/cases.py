@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.casebook import Casebook
-from bot.keyboards.buttons.notifications import NotificationList
 from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Rendered
 from bot.views import cases as view
 from bot.views.screen import Screen
@@ -24,7 +23,7 @@ async def status(context: NoticeContext, *, cases: Cases, casebook: Casebook) ->
 
 async def opened(context: NoticeContext, *, cases: Cases, casebook: Casebook) -> Screen:
     case = await cases.get(context.account, context.subject_id)
-    return casebook.card(context.t, case, context.now, NotificationList(page=0))
+    return casebook.card(context.t, case, context.now, context.back)
 
 
 async def draw_lines(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
+from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen
+from bot.keyboards.kit import led_back
 from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Rendered
 from bot.views import common
 from bot.views.notifications import NotificationLine
@@ -57,13 +60,18 @@ class Notices:
         if own is not None:
             await own.ended(self._context(account, note, t), end)
 
-    async def opened(self, account: Account, note: Notification, t: Texts) -> Screen:
-        """What a line of the list leads to; `NotFound` where that is gone. Raises `RegistryUnavailable`."""
-        spec, context = self._specs[note.kind], self._context(account, note, t)
+    async def opened(self, account: Account, note: Notification, t: Texts, by: NotificationOpen) -> Screen:
+        """What a line of the list leads to, with the way back there; `NotFound` where that is gone.
+
+        Raises `RegistryUnavailable`.
+        """
+        spec, context = self._specs[note.kind], replace(self._context(account, note, t), opened_by=by)
         if spec.opened is not None:
-            return await spec.opened(context)
-        notice = await spec.render(context)
-        return notice if isinstance(notice, Screen) else common.gone(t)
+            screen = await spec.opened(context)
+        else:
+            notice = await spec.render(context)
+            screen = notice if isinstance(notice, Screen) else common.gone(t)
+        return replace(screen, markup=led_back(t, screen.markup, NotificationList(page=by.page)))
 
     async def lines(self, account: Account, notes: Sequence[Notification], t: Texts) -> tuple[NotificationLine, ...]:
         """Lines of the list, each topic asked once for all of its own."""

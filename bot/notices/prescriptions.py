@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.prescriptions import PrescriptionCard, PrescriptionList, PrescriptionTab
 from bot.keyboards.kit import button
 from bot.topic import NoticeContext, NoticeSpec, Rendered
@@ -27,7 +26,7 @@ async def opened(
     if context.subject_id == context.person_id:
         return await _news(context, prescription_telling)
     entry = await prescriptions.get(context.account, _person(context), context.subject_id)
-    return view.card(context.t, entry, context.now, back=NotificationList(page=0))
+    return view.card(context.t, entry, context.now, back=context.back)
 
 
 async def _news(context: NoticeContext, prescription_telling: PrescriptionTelling) -> Screen:

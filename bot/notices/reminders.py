@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from bot.keyboards.buttons.notifications import NotificationList
 from bot.notices import visits as visit_notices
 from bot.topic import Later, Line, LinesSpec, NoticeContext, NoticeSpec, Render, Rendered, Told
 from bot.views import reminders as view
@@ -45,8 +44,8 @@ def _notice(context: NoticeContext, found: Reminder | service.Later | None) -> R
 
 def _again(context: NoticeContext, entries: Sequence[VisitEntry]) -> Screen:
     if not entries:
-        return view.over(context.t)
-    return view.reminder(context.t, entries, context.now, layout=context.layout, back=NotificationList(page=0))
+        return view.over(context.t, context.back)
+    return view.reminder(context.t, entries, context.now, layout=context.layout, opened=context.opened_by)
 
 
 async def draw_lines(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards import origins
 from bot.keyboards.kit import Row
 from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Render, Rendered
 from bot.views import disputes as dispute_views
@@ -121,7 +121,8 @@ async def opened(context: NoticeContext, *, visits: Visits, deeds: Deeds) -> Scr
     entry = await visits.get(context.account, context.subject_id)
     kind = BY_ANOTHER.get(context.kind)
     note, denial = await _by_another(context, entry, deeds, kind) if kind is not None else (None, None)
-    return visit_views.ticket(context.t, entry, context.now, back=NotificationList(page=0), note=note, denial=denial)
+    origin = origins.of_list(context.back) if context.back is not None else origins.NOWHERE
+    return visit_views.ticket(context.t, entry, context.now, origin=origin, note=note, denial=denial)
 
 
 async def write(context: NoticeContext, *, calendar: Calendar, cancelling: Cancelling) -> Letter | None:

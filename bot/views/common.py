@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import button, home_button, markup
+from bot.keyboards.kit import Row, button, home_button, markup
 from bot.keyboards.layout import USUAL, Layout
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold
@@ -38,6 +38,11 @@ def outdated(t: Texts) -> str:
 def only_a_word(t: Texts) -> str:
     """The toast for a cell of an old screen that has nothing behind it: no screen draws such any more."""
     return t.label("This only says where you are. Please press a button beside it.")
+
+
+def told(t: Texts, said: Html, *rows: Row) -> Screen:
+    """What has happened, by itself, and what can be pressed next beside the main menu."""
+    return Screen(said, markup(*rows, [home_button(t)]))
 
 
 def unavailable(t: Texts, again: CallbackData | str) -> Screen:

@@ -14,7 +14,7 @@ from bot.views import refusals
 from bot.views.clinics import told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.visits import STATUSES, ticket, visit_when
+from bot.views.visits import STATUSES, outcome, visit_when
 from services.accounts import rights
 from services.accounts.model import Relation
 from services.booking.model import Checking, Deed, DeedKind, Doer, Kept, VisitEntry
@@ -108,13 +108,13 @@ def question(t: Texts, dispute: Dispute, now: datetime) -> Screen:
 
 
 def family(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
-    """«Это мои близкие»: the visit's card as it is."""
-    return ticket(t, entry, now, note=t("✅ Good. Nothing has been changed."))
+    """«Это мои близкие»: all is as it was."""
+    return outcome(t, entry, now, t("✅ Good. Nothing has been changed."))
 
 
 def denied(t: Texts, dispute: Dispute, settled: Settled, now: datetime) -> Screen:
     """What has been done about it. `dispute`: with the visit as it is now."""
-    card = ticket(t, dispute.entry, now, note=_outcome(t, dispute, settled))
+    card = outcome(t, dispute.entry, now, _outcome(t, dispute, settled))
     if dispute.deed is None or dispute.closes or _closer(dispute, now) is not _Closer.HERE:
         return card
     grants = [button(t.label("Who has access"), GO_GRANTS)]

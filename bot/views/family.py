@@ -28,6 +28,7 @@ from bot.keyboards.help import topic_row
 from bot.keyboards.kit import back_row, button, home_button, markup, page_of
 from bot.keyboards.layout import Layout
 from bot.keyboards.wizard import StepButtons
+from bot.views import common
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
 from bot.views.lists import Item, Listing, draw
@@ -103,9 +104,7 @@ class RelationChoice:
 # --- the list and the card ------------------------------------------------------------------------
 
 
-def policies(
-    t: Texts, family: Sequence[Person], active_id: str | None, page: int, note: Html | None = None, *, layout: Layout
-) -> Screen:
+def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: int, *, layout: Layout) -> Screen:
     """Everybody, and whose policy stands in the main menu."""
     return draw(
         t,
@@ -123,7 +122,6 @@ def policies(
             below=[[button(t.label("➕ Add"), GO_ADD_PERSON), button(t.label("🔑 Enter a code"), GO_ENTER_CODE)]],
             out=back_row(t, GO_MORE),
             size=layout.described,
-            note=note or Html(),
         ),
     )
 
@@ -149,6 +147,11 @@ def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, 
             out=back_row(t, section),
         ),
     )
+
+
+def told(t: Texts, said: Html) -> Screen:
+    """What has become of the list, and the way back to it."""
+    return common.told(t, said, [button(t.label("👪 Policies"), GO_POLICIES)])
 
 
 def card(t: Texts, person: Person, now: datetime, note: Html | None = None, *, active: bool = False) -> Screen:

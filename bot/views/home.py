@@ -32,19 +32,15 @@ class HomeData:
     answering: bool = True
 
 
-def home(t: Texts, data: HomeData, now: datetime, note: Html | None = None) -> Screen:
+def home(t: Texts, data: HomeData, now: datetime) -> Screen:
     return Screen(
-        blocks(
-            note or "",
-            lines(bold(t("🏠 Main menu")), _policy_card(t, data.person)),
-            _next_visit(t, data, now),
-        ),
+        blocks(lines(bold(t("🏠 Main menu")), _policy_card(t, data.person)), _next_visit(t, data, now)),
         markup(*data.entries),
     )
 
 
 def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
-    """Consent is given, but nothing is known about the person yet."""
+    """Consent is given, but nothing is known about the person yet. `note`: what waits for the form."""
     return Screen(
         blocks(
             note or "",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from babel import Locale
 
 from bot.keyboards.buttons.language import SetLocale
-from bot.keyboards.kit import button, home_button, markup
+from bot.keyboards.data import CallbackData
+from bot.keyboards.kit import back_row, button, markup
 from bot.views.screen import Screen
 from services.texts.i18n import LOCALES, Texts, bold
 
@@ -15,8 +16,9 @@ def language_name(locale: str) -> str:
     return (Locale.parse(locale).get_display_name(locale) or locale).capitalize()
 
 
-def choose(t: Texts) -> Screen:
+def choose(t: Texts, back: CallbackData | None = None) -> Screen:
+    """`back`: where it was opened from."""
     rows = [
         [button(("✅ " if each == t.locale else "") + language_name(each), SetLocale(locale=each))] for each in LOCALES
     ]
-    return Screen(bold(t("Language")), markup(*rows, [home_button(t)]))
+    return Screen(bold(t("Language")), markup(*rows, back_row(t, back)))

@@ -57,8 +57,19 @@ class MailQuestion:
     address: str | None
 
 
-def mail(t: Texts, address: MailAddress, *, on: bool, note: Html | None = None, awaited: str | None = None) -> Screen:
-    """Where letters go. `on`: there is a mail server at all; `awaited`: the address whose code is awaited."""
+def mail(
+    t: Texts,
+    address: MailAddress,
+    *,
+    on: bool,
+    note: Html | None = None,
+    awaited: str | None = None,
+    back: str | None = None,
+) -> Screen:
+    """Where letters go. `on`: there is a mail server at all; `awaited`: the address whose code is awaited.
+
+    `back`: the button of where it was opened from, None: «Ещё».
+    """
     title = t("✉️ E-mail")
     state = t("Letters about bookings come to: {address}", address=bold(address.text))
     asks = on and not (address.confirmed or address.refused or awaited)
@@ -90,13 +101,13 @@ def mail(t: Texts, address: MailAddress, *, on: bool, note: Html | None = None, 
             [button(t.label("🔢 Enter the code"), WizardOpen(kind=_KIND, anew=False))] if on and awaited else [],
             [button(t.label("✏️ Change the address"), WizardOpen(kind=_KIND, anew=True))] if on else [],
             [button(t.label("✖️ No more letters"), MailRemove(sure=False))],
-            back_row(t, GO_MORE),
+            back_row(t, back or GO_MORE),
         ),
     )
 
 
-def none(t: Texts, *, on: bool, note: Html | None = None) -> Screen:
-    """No address is given."""
+def none(t: Texts, *, on: bool, note: Html | None = None, back: str | None = None) -> Screen:
+    """No address is given. `back`: as in `mail`."""
     return Screen(
         blocks(
             note or "",
@@ -106,7 +117,7 @@ def none(t: Texts, *, on: bool, note: Html | None = None) -> Screen:
         ),
         markup(
             [button(t.label("✏️ Give an address"), WizardOpen(kind=_KIND, anew=True))] if on else [],
-            back_row(t, GO_MORE),
+            back_row(t, back or GO_MORE),
         ),
     )
 
@@ -137,6 +148,7 @@ def address(data: MailQuestion, buttons: StepButtons, scene: Scene) -> Screen:
                 "First a letter with a code comes there. Then letters about your bookings, with the patient’s name, "
                 "the doctor and the time. Whoever reads this mailbox will read them."
             ),
+            t("Letters about bookings of the last three days come at once, too."),
         ),
         markup(back_row(t, buttons.back() or GO_MORE)),
     )
@@ -235,16 +247,21 @@ def sent_again(t: Texts) -> Html:
 
 
 def confirmed(t: Texts) -> Html:
-    return Html("✅ ") + t("The address is confirmed.")
+    """What was booked before that is told of now (`Outbox.add_letters`)."""
+    return blocks(
+        Html("✅ ") + t("The address is confirmed."),
+        t("If there were bookings in the last three days, letters about them are on their way."),
+    )
 
 
 def known(t: Texts) -> Html:
     return Html("✅ ") + t("This address is confirmed already.")
 
 
-def later(t: Texts) -> Html:
-    """Above Home."""
-    return t("The e-mail address is not confirmed yet. To write the code later, open “☰ More” and “✉️ E-mail”.")
+def later(t: Texts, back: str | None) -> Screen:
+    """`back`: as in `mail`."""
+    said = t("The e-mail address is not confirmed yet. To write the code later, open “☰ More” and “✉️ E-mail”.")
+    return Screen(said, markup(back_row(t, back or GO_MORE)))
 
 
 def removed(t: Texts) -> Html:

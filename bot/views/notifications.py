@@ -47,7 +47,7 @@ def listing(
         t,
         Listing(
             title=t.label("Notifications"),
-            items=[_item(t, line, now, among_others=bool(clock)) for line in found],
+            items=[_item(t, line, now, page, among_others=bool(clock)) for line in found],
             page=page,
             total=total,
             count=lines(
@@ -91,7 +91,7 @@ def moved(t: Texts, before: VisitEntry | None, now: datetime) -> Html:
     return lines(changed, t("It was: {what}", what=was))
 
 
-def _item(t: Texts, line: NotificationLine, now: datetime, *, among_others: bool) -> Item:
+def _item(t: Texts, line: NotificationLine, now: datetime, page: int, *, among_others: bool) -> Item:
     """`among_others`: some are told by other clocks than Moscow's, so this one says when it is not."""
     # Four of the longest must stay within Telegram's 4096 characters.
     note = line.notification
@@ -103,4 +103,4 @@ def _item(t: Texts, line: NotificationLine, now: datetime, *, among_others: bool
         t("Patient: {name}", name=short(line.person, 200)) if line.person else Html(),
         t("Reported: {when}", when=f"{reported} {t.label('(Moscow time)')}" if by_moscow else reported),
     )
-    return Item(told, line.label, NotificationOpen(notification=note.id), "" if note.read else "● ")
+    return Item(told, line.label, NotificationOpen(notification=note.id, page=page), "" if note.read else "● ")

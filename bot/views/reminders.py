@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards import origins
+from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import Tab, VisitCancel, VisitCard, VisitList, VisitMove
 from bot.keyboards.kit import Row, back_row, button, home_button, markup, numbered, short
@@ -13,7 +14,7 @@ from bot.keyboards.layout import Layout
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
-from bot.views.visits import answered, clocks_of, is_child, visit_when
+from bot.views.visits import STATUSES, answered, clocks_of, is_ahead, is_child, visit_when
 from services.accounts import rights
 from services.booking.model import VisitEntry
 from services.booking.notices import VisitNews
@@ -28,15 +29,22 @@ HEADINGS: Mapping[str, str] = {
 
 
 def reminder(
-    t: Texts, entries: Sequence[VisitEntry], now: datetime, *, layout: Layout, back: NotificationList | None = None
+    t: Texts,
+    entries: Sequence[VisitEntry],
+    now: datetime,
+    *,
+    layout: Layout,
+    opened: NotificationOpen | None = None,
 ) -> Screen:
-    """One visit, or several that are reminded of together. `back`: the list that it was opened from."""
+    """One visit, or several that are reminded of together. `opened`: by which line of «Уведомления»; None: by none."""
+    origin = origins.of_notification(opened) if opened is not None else origins.NOWHERE
+    back = NotificationList(page=opened.page) if opened is not None else None
     if len(entries) == 1:
-        told, rows, several = [_in_full(t, entries[0], now)], _actions(t, entries[0], now), ""
+        told, rows, several = [_in_full(t, entries[0], now)], _actions(t, entries[0], now, origin), ""
     else:
         shown = list(enumerate(entries[: layout.page], start=1))
         told = [_in_short(t, number, entry, now) for number, entry in shown]
-        rows = [_actions_in_a_row(t, number, entry, now) for number, entry in shown]
+        rows = [_actions_in_a_row(t, number, entry, now, origin) for number, entry in shown]
         several = _demo(t, entries)
     more = len(entries) - layout.page
     return Screen(
@@ -48,18 +56,22 @@ def reminder(
             if more > 0
             else "",
         ),
-        markup(*rows, _my_bookings(t) if more > 0 else [], back_row(t, back)),
+        markup(
+            *rows,
+            _my_bookings(t) if more > 0 else [],
+            back_row(t, back),
+        ),
     )
 
 
-def over(t: Texts) -> Screen:
-    """A reminder that is opened when its visits are no longer ahead."""
+def over(t: Texts, back: NotificationList | None) -> Screen:
+    """A reminder that is opened when its visits are no longer ahead. `back`: the list with its line."""
     return Screen(
         blocks(
             bold(t("This reminder is no longer needed")),
             t("The time has passed, or the booking has been changed. All bookings stand in “My bookings”."),
         ),
-        markup(_my_bookings(t), back_row(t, NotificationList(page=0))),
+        markup(_my_bookings(t), back_row(t, back)),
     )
 
 
@@ -117,31 +129,40 @@ def _in_short(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 120)),
         room_line(t, short(visit.room, 30)),
-        answered(t, entry) if entry.replied else "",
+        _state(t, entry, now),
     )
 
 
-def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
+def _state(t: Texts, entry: VisitEntry, now: datetime) -> Html:
+    """What has become of one of several: it no longer stands, or has been answered."""
+    if not is_ahead(entry.visit, now):
+        return bold(t(STATUSES[entry.visit.status]))
+    return answered(t, entry) if entry.replied else Html()
+
+
+def _actions(t: Texts, entry: VisitEntry, now: datetime, origin: str) -> list[Row]:
     visit = entry.visit.id
     if not _may_manage(entry, now):
-        return [[button(t.label("🎫 Open the booking"), VisitCard(visit=visit))]]
+        return [[button(t.label("🎫 Open the booking"), VisitCard(visit=visit, origin=origin))]]
     reply = t.label("✅ We will come") if is_child(entry) else t.label("✅ I will come")
     return [
         [] if entry.replied else [button(reply, VisitReply(visit=visit))],
-        [button(t.label("🔁 Move"), VisitMove(visit=visit))],
-        [button(t.label("✖️ Cancel"), VisitCancel(visit=visit, sure=False))],
+        [button(t.label("🔁 Move"), VisitMove(visit=visit, origin=origin))],
+        [button(t.label("✖️ Cancel"), VisitCancel(visit=visit, sure=False, origin=origin))],
     ]
 
 
-def _actions_in_a_row(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Row:
+def _actions_in_a_row(t: Texts, number: int, entry: VisitEntry, now: datetime, origin: str) -> Row:
     visit = entry.visit.id
+    if not is_ahead(entry.visit, now):
+        return []
     if not _may_manage(entry, now):
-        return [button(numbered(number, t.label("Open the booking")), VisitCard(visit=visit))]
+        return [button(numbered(number, t.label("Open the booking")), VisitCard(visit=visit, origin=origin))]
     reply = t.label("We will come") if is_child(entry) else t.label("I will come")
     return [
         *([] if entry.replied else [button(numbered(number, reply), VisitReply(visit=visit))]),
-        button(numbered(number, t.label("Move")), VisitMove(visit=visit)),
-        button(numbered(number, t.label("Cancel")), VisitCancel(visit=visit, sure=False)),
+        button(numbered(number, t.label("Move")), VisitMove(visit=visit, origin=origin)),
+        button(numbered(number, t.label("Cancel")), VisitCancel(visit=visit, sure=False, origin=origin)),
     ]
 
 

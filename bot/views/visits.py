@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from bot.keyboards import origins
 from bot.keyboards.buttons.booking import GO_BOOKING
-from bot.keyboards.buttons.mail import GO_MAIL
-from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.mail import MailFor
 from bot.keyboards.buttons.visits import (
     Tab,
     VisitAgain,
@@ -18,8 +18,10 @@ from bot.keyboards.buttons.visits import (
     VisitMove,
     VisitVenue,
 )
+from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import Row, back_row, button, home_button, markup, short, side_by_side
 from bot.keyboards.layout import Layout
+from bot.keyboards.markup import Button, Markup
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
@@ -85,15 +87,15 @@ def ticket(
     entry: VisitEntry,
     now: datetime,
     *,
-    back: Tab | NotificationList | None = None,
+    origin: str = origins.NOWHERE,
     note: Html | None = None,
     denial: Row | None = None,
     offers_mail: bool = False,
 ) -> Screen:
     """The ticket: everything that is needed to come, and what can be done with the visit.
 
-    `back`: the list that it was opened from. `note`: what has happened; `denial`: the button that says it was not them
-    (`disputes.row`). `offers_mail`: letters could come, too.
+    `origin`: where it was opened from (`keyboards.origins`). `note`: what has happened; `denial`: the button that says
+    it was not them (`disputes.row`). `offers_mail`: letters could come, too.
     """
     visit = entry.visit
     ahead = is_ahead(visit, now)
@@ -101,7 +103,7 @@ def ticket(
         blocks(
             note or "",
             lines(
-                Html("🎫 " + bold(t(STATUSES[visit.status]))),
+                status(t, visit),
                 t("Number: {number}", number=Html(f"<b>{visit.number}</b>")),
             ),
             facts(t, entry, visit_when(t, visit, now)),
@@ -110,20 +112,74 @@ def ticket(
         ),
         markup(
             denial or [],
-            *_actions(t, entry, now),
+            *_actions(t, entry, now, origin),
             _calendar_row(t, visit, now),
-            [button(t.label("✉️ Send it by e-mail"), GO_MAIL)] if offers_mail and ahead else [],
+            [button(t.label("✉️ Send it by e-mail"), MailFor(visit=visit.id, origin=origin))]
+            if offers_mail and ahead
+            else [],
             *side_by_side(
                 *(
                     [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))]
                     if visit.clinic.lat is not None
                     else []
                 ),
-                *([button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if back is None else []),
+                *([my_bookings(t)] if origin == origins.NOWHERE else []),
             ),
-            back_row(t, VisitList(tab=back, page=0) if isinstance(back, Tab) else back),
+            back_row(t, origins.back(origin)),
         ),
     )
+
+
+def as_it_stands(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
+    """What a message that stays says of a visit once something has been done about it; of one cancelled, no more."""
+    card = ticket(t, entry, now)
+    return Screen(card.text, Markup([]), stays=True) if entry.visit.status in CANCELLED else card.kept()
+
+
+def outcome(
+    t: Texts,
+    entry: VisitEntry,
+    now: datetime,
+    said: Html | None,
+    *,
+    origin: str = origins.NOWHERE,
+    again: CallbackData | None = None,
+) -> Screen:
+    """What has come of a press on a visit: that comes first, then how and which visit it is; the card says the rest.
+
+    `said`: None where the status says all. `again`: the same press, where it may go better another time.
+    """
+    visit = entry.visit
+    stands = is_ahead(visit, now)
+    return Screen(
+        blocks(
+            said or "",
+            lines(
+                status(t, visit),
+                bold(visit_when(t, visit, now)),
+                escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
+                t("Patient: {name}", name=entry.person.full_name),
+                t("Number: {number}", number=visit.number),
+            ),
+        ),
+        markup(
+            [button(t.label("🔄 Try again"), again)] if again is not None else [],
+            *([] if stands else _actions(t, entry, now, origin)),
+            _calendar_row(t, visit, now) if visit.status in CANCELLED else [],
+            [button(t.label("🎫 Open the booking"), VisitCard(visit=visit.id, origin=origin))] if stands else [],
+            [my_bookings(t)] if origins.back(origin) is None else [],
+            back_row(t, origins.back(origin)),
+        ),
+    )
+
+
+def status(t: Texts, visit: Visit) -> Html:
+    """What has become of a visit, where that is what is told first."""
+    return Html("🎫 ") + bold(t(STATUSES[visit.status]))
+
+
+def my_bookings(t: Texts) -> Button:
+    return button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))
 
 
 def facts(t: Texts, entry: VisitEntry, told: str) -> Html:
@@ -169,8 +225,8 @@ def is_ahead(visit: Visit, now: datetime) -> bool:
     return visit.status is VisitStatus.BOOKED and visit.start > now
 
 
-def cancel_question(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
-    """Asked before a visit is given up."""
+def cancel_question(t: Texts, entry: VisitEntry, now: datetime, *, origin: str = origins.NOWHERE) -> Screen:
+    """Asked before a visit is given up. `origin`: where what asks was opened from."""
     visit = entry.visit
     return Screen(
         blocks(
@@ -183,8 +239,8 @@ def cancel_question(t: Texts, entry: VisitEntry, now: datetime) -> Screen:
             ),
         ),
         markup(
-            [button(t.label("No, do not cancel"), VisitCard(visit=visit.id))],
-            [button(t.label("Yes, cancel"), VisitCancel(visit=visit.id, sure=True))],
+            [button(t.label("No, do not cancel"), origins.back_to_visit(visit.id, origin))],
+            [button(t.label("Yes, cancel"), VisitCancel(visit=visit.id, sure=True, origin=origin))],
             [home_button(t)],
         ),
     )
@@ -211,12 +267,13 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime, *
         if tab is Tab.UPCOMING
         else t("No data. Visits whose time has passed will stand here.")
     )
+    here = origins.of_list(VisitList(tab=tab, page=page))
     return draw(
         t,
         Listing(
             title=t.label("Bookings with doctors")
             + demo_mark(t, demo=any(each.visit.clinic.demo for each in found.items)),
-            items=[_item(t, entry, now) for entry in found.items],
+            items=[_item(t, entry, now, here) for entry in found.items],
             page=page,
             total=found.total,
             count=lines(clock_line(t, clocks_of(found.items)), t("Bookings in all: {count}", count=found.total)),
@@ -269,24 +326,24 @@ def _calendar_row(t: Texts, visit: Visit, now: datetime) -> Row:
     return [button(label, VisitCalendar(visit=visit.id))]
 
 
-def _actions(t: Texts, entry: VisitEntry, now: datetime) -> list[Row]:
+def _actions(t: Texts, entry: VisitEntry, now: datetime, origin: str) -> list[Row]:
     """What this account may do with the visit as it is."""
     visit = entry.visit
     if visit.moved_to is not None:
-        return [[button(t.label("🎫 The new booking"), VisitCard(visit=visit.moved_to))]]
+        return [[button(t.label("🎫 The new booking"), VisitCard(visit=visit.moved_to, origin=origin))]]
     if not rights.may_manage(entry.person, local(now, visit.clinic.tz).date(), now):
         return []
     if is_ahead(visit, now):
         return [
-            [button(t.label("🔁 Move the booking"), VisitMove(visit=visit.id))],
-            [button(t.label("✖️ Cancel the booking"), VisitCancel(visit=visit.id, sure=False))],
+            [button(t.label("🔁 Move the booking"), VisitMove(visit=visit.id, origin=origin))],
+            [button(t.label("✖️ Cancel the booking"), VisitCancel(visit=visit.id, sure=False, origin=origin))],
         ]
     if visit.status is VisitStatus.BOOKED:  # it is going on
         return []
     return [[button(t.label("🩺 Book once more"), VisitAgain(visit=visit.id, soonest=False))]]
 
 
-def _item(t: Texts, entry: VisitEntry, now: datetime) -> Item:
+def _item(t: Texts, entry: VisitEntry, now: datetime, here: str) -> Item:
     # The card says everything in full; four of them must stay within Telegram's 4096 characters.
     visit = entry.visit
     told = (
@@ -297,7 +354,7 @@ def _item(t: Texts, entry: VisitEntry, now: datetime) -> Item:
         t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else Html(),
     )
     label = f"{_short_when(t, visit, now)} {specialty(t, visit.service_id, visit.service)}"
-    return Item(told, label, VisitCard(visit=visit.id))
+    return Item(told, label, VisitCard(visit=visit.id, origin=here))
 
 
 def _short_when(t: Texts, visit: Visit, now: datetime) -> str:

@@ -47,7 +47,7 @@ from services.booking.model import (
     VisitEntry,
 )
 from services.booking.moving import Moving
-from services.booking.notices import VisitNews
+from services.booking.notices import VisitNews, told_before
 from services.booking.tables import INTENT_PATIENT, booking_intent, hold
 from services.booking.telling import Listeners, Telling
 from services.booking.times import overlaps
@@ -669,6 +669,7 @@ class Booking:
             visit.id,
             by_looking if moved and late else keys.confirmation(intent.draft_id),
             screen_follows=screen_follows,
+            replaces=told_before(intent.moves, visit.id) if moved else None,
         )
         if told:
             await self._watch.remember(unit, intent.account_id, intent.person_id, visit, notice)

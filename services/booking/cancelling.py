@@ -18,7 +18,7 @@ from services.booking import intents, sight
 from services.booking.booking import CHECKS, FIRST_CHECK
 from services.booking.ending import note_cancelled, why_over
 from services.booking.model import CancelOutcome, Checking, GivenUp, Kept, VisitEntry
-from services.booking.notices import VisitNews
+from services.booking.notices import VisitNews, told_before
 from services.booking.tables import cancel_intent
 from services.booking.telling import Listeners, Telling
 from services.booking.visits import Visits
@@ -243,7 +243,9 @@ class Cancelling:
 
     async def _tell(self, unit: Unit, intent: Row, kind: VisitNews, *, screen_follows: bool) -> None:
         who, key = (intent.account_id, intent.person_id), keys.cancelled(intent.id)
-        await self._outbox.add(unit, Notice(*who, kind, intent.visit_id, key, screen_follows=screen_follows))
+        earlier = told_before(intent.visit_id) if kind is VisitNews.VISIT_CANCELLED else None
+        notice = Notice(*who, kind, intent.visit_id, key, screen_follows=screen_follows, replaces=earlier)
+        await self._outbox.add(unit, notice)
 
 
 def _answer_of(visit: Visit, now: datetime) -> CancelAnswer | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from services.notify.model import Earlier
+
 
 class VisitNews(StrEnum):
     """What has happened. The subject: a visit's id, or a booking intent's for one that did not come about.
@@ -23,3 +25,20 @@ class VisitNews(StrEnum):
     VISIT_CANCELLED_BY_CLINIC = "visit_cancelled_by_clinic"
     REMINDER_EVE = "reminder_eve"
     REMINDER_SOON = "reminder_soon"
+
+
+_HOW_IT_STANDS = frozenset(
+    {
+        VisitNews.BOOKING_CONFIRMED,
+        VisitNews.BOOKING_STANDS,
+        VisitNews.VISIT_BOOKED_ELSEWHERE,
+        VisitNews.VISIT_MOVED,
+        VisitNews.CANCEL_FAILED,
+        VisitNews.MOVE_FAILED,
+    }
+)
+
+
+def told_before(*visit_ids: str) -> Earlier:
+    """What was told of these visits, once one of them is moved or cancelled: the list has each visit once."""
+    return Earlier(_HOW_IT_STANDS, frozenset(visit_ids))

@@ -20,11 +20,11 @@ from services.accounts.links import by_documents
 from services.accounts.model import Relation
 from services.accounts.persons import Persons
 from services.accounts.tables import PATIENT, person_link
-from services.booking.notices import VisitNews
+from services.booking.notices import VisitNews, told_before
 from services.booking.watch import Watch
 from services.clock import Clock
 from services.notify import keys
-from services.notify.model import Notice
+from services.notify.model import Earlier, Notice
 from services.notify.outbox import Outbox
 from services.registry.model import Visit, VisitStatus
 from services.storage.engine import Database
@@ -117,9 +117,10 @@ class Telling:
         for each in await self._still(unit, listeners, actor_id):
             if old is not None and old.id != visit.id:
                 await self._over(unit, each, old)
-            await self._tell(
-                unit, each, visit, VisitNews.VISIT_MOVED, keys.moved(each.account_id, visit.id, visit.start)
-            )
+            key, earlier = keys.moved(each.account_id, visit.id, visit.start), {visit.id}
+            if old is not None:
+                earlier.add(old.id)
+            await self._tell(unit, each, visit, VisitNews.VISIT_MOVED, key, told_before(*earlier))
 
     async def cancelled(self, unit: Unit, actor_id: str, listeners: Listeners, visit: Visit) -> None:
         """Within the unit that settles the cancelling."""
@@ -127,11 +128,13 @@ class Telling:
         for each in await self._still(unit, listeners, actor_id):
             await self._over(unit, each, gone)
             key = keys.cancelled_by_patient(each.account_id, visit.id, visit.start)
-            await self._tell(unit, each, gone, VisitNews.VISIT_CANCELLED, key)
+            await self._tell(unit, each, gone, VisitNews.VISIT_CANCELLED, key, told_before(visit.id))
 
-    async def _tell(self, unit: Unit, whom: Listener, visit: Visit, kind: VisitNews, key: str) -> None:
+    async def _tell(
+        self, unit: Unit, whom: Listener, visit: Visit, kind: VisitNews, key: str, replaces: Earlier | None = None
+    ) -> None:
         """At once, whatever the hour: somebody else has acted in their name."""
-        notice = Notice(whom.account_id, whom.person_id, kind, visit.id, key)
+        notice = Notice(whom.account_id, whom.person_id, kind, visit.id, key, replaces=replaces)
         await self._watch.remember(unit, whom.account_id, whom.person_id, visit, notice)
         await self._outbox.hasten(unit, key, self._clock.now())
 

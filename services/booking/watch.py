@@ -28,7 +28,7 @@ from services.accounts.tables import PATIENT, person, person_link
 from services.booking import intents, sight
 from services.booking.model import VisitEntry
 from services.booking.moments import eve_moment, is_daytime, next_morning, soon_moment, visit_day
-from services.booking.notices import VisitNews
+from services.booking.notices import VisitNews, told_before
 from services.booking.tables import (
     INTENT_PATIENT,
     booking_intent,
@@ -563,7 +563,8 @@ class Watch:
         else:
             return  # it took place, or nobody came
         key, due_at = key_of(account_id, latest.id, latest.start), _telling_moment(change, now)
-        await self._outbox.add(unit, Notice(account_id, change.entry.person.id, kind, latest.id, key, due_at))
+        about = account_id, change.entry.person.id, kind, latest.id
+        await self._outbox.add(unit, Notice(*about, key, due_at, replaces=told_before(*change.ids)))
 
     async def _follow(self, unit: Unit, account_id: str, visit: Visit, latest: Visit, now: datetime) -> None:
         """A booking of this account goes on under the new visit: it stays in sight, and counts once."""

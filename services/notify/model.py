@@ -9,12 +9,21 @@ from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an account was told before, and need not read any more: all of these kinds about these subjects."""
+
+    kinds: frozenset[str]
+    subjects: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something for an account to be told. `kind`: a word of the topic's own (its `notices`), up to 32 characters.
 
     `subject_id`: what it is about, as the kind has it; `person_id`: whom, where that is one person. `key` (`keys`): it
     is told once under it. `due_at`: when, now if left out; until then it does not stand in the list either.
     `screen_follows`: somebody is looking at the screen that will say it; delivery waits for `Outbox.shown`.
+    `replaces`: what stands in the list no longer, for this says how the same thing is now.
     """
 
     account_id: str
@@ -24,6 +33,7 @@ class Notice:
     key: str
     due_at: datetime | None = None
     screen_follows: bool = False
+    replaces: Earlier | None = None
 
 
 @dataclass(frozen=True, slots=True)

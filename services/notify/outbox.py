@@ -168,6 +168,17 @@ def _drop_untold(
 
 
 @statement
+def _replace(
+    account_id: str, kinds: Collection[str], subjects: Collection[str], notification_id: str, moment: datetime
+) -> Update:
+    """What was told of these before gives way at that moment, but for the notification that takes its place."""
+    mine = notification_table.c.account_id == account_id, notification_table.c.id != notification_id
+    about = notification_table.c.kind.in_(kinds), notification_table.c.subject_id.in_(subjects)
+    stands = notification_table.c.replaced_at.is_(None)
+    return update(notification_table).where(*mine, *about, stands).values(replaced_at=moment)
+
+
+@statement
 def _with_deliveries(notification_ids: Collection[str]) -> Select[Any]:
     return select(outbox_table.c.notification_id).where(outbox_table.c.notification_id.in_(notification_ids))
 
@@ -344,11 +355,18 @@ def _count_unread(account_id: str, now: datetime, unlisted: Collection[str]) -> 
 
 @statement
 def _listed(account_id: str, notification_id: str, now: datetime, unlisted: Collection[str]) -> Select[Any]:
-    one = _told(account_id, now, unlisted), notification_table.c.id == notification_id
+    """One that has been replaced is still opened by the button that it had."""
+    one = _happened(account_id, now, unlisted), notification_table.c.id == notification_id
     return select(notification_table).where(*one)
 
 
 def _told(account_id: str, now: datetime, unlisted: Collection[str]) -> ColumnElement[bool]:
+    """What the list has: the account's notifications that have happened and not been replaced."""
+    replaced_at = notification_table.c.replaced_at
+    return and_(_happened(account_id, now, unlisted), or_(replaced_at.is_(None), replaced_at > now))
+
+
+def _happened(account_id: str, now: datetime, unlisted: Collection[str]) -> ColumnElement[bool]:
     """The account's notifications whose moment has come, but those that are told by e-mail alone."""
     mine = notification_table.c.account_id == account_id
     return and_(mine, notification_table.c.created_at <= now, notification_table.c.kind.not_in(unlisted))
@@ -421,6 +439,11 @@ class Outbox:
         new = {row.notification_id for row in added if row.channel == TELEGRAM}
         if told_before := rows.keys() - new:
             await unit.execute(_forget(told_before))
+        for notification_id in new:
+            each = rows[notification_id]
+            if each.replaces is not None:
+                earlier = sorted(each.replaces.kinds), sorted(each.replaces.subjects)
+                await unit.execute(_replace(each.account_id, *earlier, notification_id, each.due_at or now))
         return frozenset(rows[notification_id].key for notification_id in new)
 
     async def add_letter(

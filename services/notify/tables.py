@@ -18,9 +18,10 @@ notification = Table(
     Column("subject_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime),
+    Column("replaced_at", UtcDateTime),
     Index(None, "account_id", "created_at"),
 )
-"""What happened, as «Уведомления» lists it. Kinds and ids only, never a text."""
+"""What happened, as «Уведомления» lists it until later news of the same thing replaces it. Kinds and ids, no text."""
 
 outbox = Table(
     "outbox",

@@ -19,7 +19,7 @@ from aiogram.methods import SendMessage
 from sqlalchemy import delete, select, update
 
 from bot.channels.telegram import BATCH, TelegramChannel
-from bot.keyboards.buttons.notifications import NotificationList
+from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen
 from bot.keyboards.buttons.reminders import VisitReply
 from bot.keyboards.buttons.visits import VisitCancel, VisitCard, VisitMove
 from bot.middlewares.outgoing import Gate
@@ -493,15 +493,17 @@ async def opened(world: World, account: Account, kind: str) -> tuple[str, list[s
     """The screen and its buttons."""
     notes = (await world.outbox.page(account.id, 0, 8)).items
     note = next(each for each in notes if each.kind == kind)
-    screen = await world.house.notices.opened(account, note, texts("ru"))
+    screen = await world.house.notices.opened(
+        account, note, texts("ru"), NotificationOpen(notification=note.id, page=0)
+    )
     data = [button.callback_data or "" for row in screen.markup.inline_keyboard for button in row]
     return formatted(screen.text).text, data
 
 
-async def test_a_confirmation_opens_the_card_as_it_is_now(world: World, account: Account, anna: Person) -> None:
+async def test_news_of_a_visit_open_the_card_as_it_is_now(world: World, account: Account, anna: Person) -> None:
     visit = await booked(world, account, anna, at(9, 20))
     await world.cancelling.cancel(account, visit.id)
-    said, data = await opened(world, account, VisitNews.BOOKING_CONFIRMED)
+    said, data = await opened(world, account, VisitNews.VISIT_CANCELLED)
     assert "Запись отменена заявителем" in said
     assert NotificationList(page=0).pack() in data
 

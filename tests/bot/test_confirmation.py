@@ -17,6 +17,7 @@ from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.model import Account
+from services.memory import MemoryHere
 from services.texts.i18n import texts
 from tests.support.counting import counting
 from tests.support.world import ADULT, World, somebody
@@ -72,7 +73,9 @@ async def at_the_card(world: World, account: Account) -> Reply:
 async def press_yes(world: World, account: Account, card: Reply) -> None:
     who = User(id=account.telegram_id, is_bot=False, first_name="Анна")
     query = CallbackQuery(id="1", from_user=who, chat_instance="c", data="x")
-    visitor = Visitor(query, cast(Bot, None), account.telegram_id, account, T, world.clock.now())
+    visitor = Visitor(
+        query, cast(Bot, None), account.telegram_id, account, T, world.clock.now(), MemoryHere(world.clock)
+    )
     data = WizardPress(draft=card.draft.id, step="confirm", version=card.draft.version, verb=Verb.ACT, arg="yes")
     await world.house.wizards.press(visitor, data)
 

@@ -34,7 +34,7 @@ async def filled_in(world: World, account: Account) -> Reply:
     data = WizardPress(draft=check.id, step="check", version=check.version, verb=Verb.ACT, arg="right")
     reply = await pressed(wizard, world.drafts, account, T, data, 1)
     assert reply.over
-    said = reply.begins.note if reply.begins else reply.note
+    said = reply.begins.note if reply.begins else reply.screen and reply.screen.text
     assert (said or "").startswith(DONE)
     assert await world.persons.own(account) is not None
     return reply

@@ -10,6 +10,7 @@ import pytest
 from bot.fsm import moving
 from bot.fsm.moving import NEXT_SCREENS, begins
 from bot.fsm.wizard import Typed
+from bot.keyboards import origins
 from bot.keyboards.buttons.wizard import WizardPress
 from bot.views import moving as view
 from bot.views import refusals
@@ -80,7 +81,7 @@ class Chat(BookingChat):
 
     async def begin(self) -> None:
         entry = await self.world.visits.get(self.account, self.old.id)
-        known = begins(entry)
+        known = begins(entry, origins.NOWHERE)
         self.now = await self.wizard.start(self.account, T, known.answers, marks=known.marks)
 
     async def look(self) -> None:
@@ -163,7 +164,7 @@ async def test_day_time_and_a_confirmation(chat: Chat, world: World, anna: Perso
 async def test_another_doctor_of_the_specialist(chat: Chat, world: World, anna: Person) -> None:
     await chat.press("Назад")
     assert chat.step == "doctor"
-    assert "⬅️ Назад" not in chat.labels
+    assert "⬅️ Назад" in chat.labels, "to the card that it began from"
     await chat.go("Громов", "24", "09:00", "Да, перенести")
     assert chat.reply.over
     (visit,) = await standing(world, anna)

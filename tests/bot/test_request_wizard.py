@@ -8,6 +8,7 @@ import pytest
 
 from bot.casebook import Casebook
 from bot.fsm.wizard import FileLost, Input, Reply, SentPhoto, Typed, Unreadable
+from bot.keyboards.buttons.notifications import NotificationOpen
 from bot.keyboards.buttons.wizard import WizardPress
 from bot.views.screen import Screen
 from services.accounts.model import Account
@@ -322,7 +323,9 @@ async def test_what_a_notification_says_as_things_are_now(chat: Chat, world: Wor
         return read(await world.house.notices.render(chat.account, note, T))
 
     async def opened() -> str:
-        return read(await world.house.notices.opened(chat.account, note, T))
+        return read(
+            await world.house.notices.opened(chat.account, note, T, NotificationOpen(notification=note.id, page=0))
+        )
 
     assert (await rendered()).startswith("✅ Обращение № 1001 принято")
     assert (await opened()).startswith("Проблема № 1001\nЗаявитель: Вы\nДата: сегодня, пн 23 ноября, 09:00")

@@ -151,7 +151,9 @@ def test_a_screen_in_every_shape(shapes: Sequence[Sample], t: Texts) -> None:
         try:
             assert isinstance(screen, Screen)
             check_escaped(screen.text)
-            text, labels = limits.check_screen(Screen(Html(without_evil(screen.text)), markup_without_evil(screen)))
+            text, labels = limits.check_screen(
+                replace(screen, text=Html(without_evil(screen.text)), markup=markup_without_evil(screen))
+            )
             check_language(t, text, labels)
             assert not sample.home or limits.HOME in limits.data_of(screen)
         except AssertionError as error:

@@ -15,8 +15,9 @@ from bot import chat, progress
 from bot.middlewares.slow import Handler, SlowPress
 from bot.progress import Progress
 from bot.visitor import Visitor
+from services.memory import MemoryHere
 from services.texts.i18n import texts
-from tests.support.clock import MONDAY_MORNING
+from tests.support.clock import MONDAY_MORNING, FakeClock
 
 RU = texts("ru")
 
@@ -50,7 +51,9 @@ class Telegram:
 
 
 def a_visitor(telegram: Telegram) -> Visitor:
-    return Visitor(telegram.press(), cast(Bot, telegram), 1, None, RU, MONDAY_MORNING)
+    return Visitor(
+        telegram.press(), cast(Bot, telegram), 1, None, RU, MONDAY_MORNING, MemoryHere(FakeClock(MONDAY_MORNING))
+    )
 
 
 async def test_a_slow_press_is_told_so_and_its_screen_follows() -> None:

@@ -46,8 +46,9 @@ from bot.telegram.session import TelegramSession
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from bot.web.server import serving
+from services.memory import MemoryHere
 from services.texts.i18n import Html, texts
-from tests.support.clock import MONDAY_MORNING
+from tests.support.clock import MONDAY_MORNING, FakeClock
 from tests.support.logs import written
 from tests.support.odd_updates import odd_updates
 
@@ -322,7 +323,9 @@ def test_a_message_without_buttons_offers_none(message: Any) -> None:
 
 
 def visitor_of(press: CallbackQuery) -> Visitor:
-    return Visitor(press, cast(Bot, None), 501, None, texts("ru"), MONDAY_MORNING)
+    return Visitor(
+        press, cast(Bot, None), 501, None, texts("ru"), MONDAY_MORNING, MemoryHere(FakeClock(MONDAY_MORNING))
+    )
 
 
 def test_texts_within_texts_hold_nobody_up() -> None:

@@ -43,7 +43,9 @@ from bot.handlers.home import Home
 from bot.handlers.wizard import RunningWizard, Wizards
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.kit import back_row, button, markup
+from bot.keyboards.markup import Markup
 from bot.keyboards.wizard import StepButtons
+from bot.routing import Replay
 from bot.topic import never_kept, says_nothing
 from bot.views.common import Scene, cannot_read, outdated, press_a_button
 from bot.views.screen import Screen
@@ -51,6 +53,7 @@ from bot.visitor import Visitor
 from services.accounts.model import Account
 from services.drafts.drafts import Drafts
 from services.drafts.model import Answers, Draft
+from services.memory import MemoryHere
 from services.registry.ports.errors import RegistryUnavailable
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -125,7 +128,7 @@ class Kitchen:
                 case Acted(TeaAct.PAGE):
                     return Stay(page=2)
                 case Acted(TeaAct.END):
-                    return Left(None, Html("bye"))
+                    return Left(None)
                 case Acted(TeaAct.TO, where):
                     return Jump(where, Html("jumped"), {"by": "jump"}, marks={"biscuit": True})
             return NotTaken()
@@ -338,10 +341,11 @@ async def test_steps_that_send_each_other_in_a_circle_are_a_mistake(finger: Fing
 async def test_a_step_may_end_the_wizard(finger: Finger, kitchen: Kitchen) -> None:
     first = await finger.start()
     ended = await finger.act(first, "end")
-    assert (ended.screen, ended.note, ended.over) == (None, "bye", True)
-    kitchen.sends = {"sugar": Left(None, Html("all poured"))}
+    assert (ended.screen, ended.over) == (None, True)
+    poured = Screen(Html("all poured"), Markup([]))
+    kitchen.sends = {"sugar": Left(poured)}
     ended = await finger.choose(await finger.start(), "green")
-    assert (ended.note, ended.over) == ("all poured", True)
+    assert (ended.screen, ended.over) == (poured, True)
 
 
 # --- old screens ----------------------------------------------------------------------------------
@@ -440,12 +444,20 @@ class Hand:
         kernel = world.house.kernel
         running = {KIND: RunningWizard(wizard, never_kept, says_nothing)}
         home = world.house.service(Home)
-        self.wizards = Wizards(running, kernel.accounts, drafts, kernel.outbox, lambda: home)
+        self.wizards = Wizards(running, kernel.accounts, drafts, kernel.outbox, lambda: home, Replay())
 
     async def press(self, account: Account, data: WizardPress) -> None:
         who = User(id=account.telegram_id, is_bot=False, first_name="Анна")
         query = CallbackQuery(id="1", from_user=who, chat_instance="c", data="x")
-        visitor = Visitor(query, cast(Bot, None), account.telegram_id, account, T, MONDAY_MORNING)
+        visitor = Visitor(
+            query,
+            cast(Bot, None),
+            account.telegram_id,
+            account,
+            T,
+            MONDAY_MORNING,
+            MemoryHere(FakeClock(MONDAY_MORNING)),
+        )
         await self.wizards.press(visitor, data)
 
 

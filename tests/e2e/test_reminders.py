@@ -11,7 +11,7 @@ from emulator.driver import User
 from services.registry.model import Visit
 from services.texts.dates import local
 from tests.e2e.desk import desk_of, patients_of
-from tests.e2e.people import RU, choose, to_doctors, told, with_family
+from tests.e2e.people import RU, choose, text_of, to_doctors, told, with_family
 from tests.support.bot_process import BotProcess
 from tests.support.world import at
 
@@ -117,17 +117,18 @@ async def test_an_old_reminder_of_a_cancelled_visit_says_so(bot: BotProcess) -> 
     bot.set_clock(at(18, 0, 23))
     reminder = (await user.wait_for("Напоминание")).id
 
-    # STEP 1. «Отменить» asks, «Да, отменить» cancels on the card; the reminder was that very message.
+    # STEP 1. «Отменить» asks below, «Да, отменить» cancels; the reminder itself bears the status.
     await user.press("✖️ Отменить")
     assert "Вы действительно хотите отменить запись?" in user.screen().text
     await user.press("Да, отменить")
     assert "Запись отменена заявителем" in user.screen().text
+    assert text_of(user, reminder).startswith("🎫 Запись отменена заявителем")
 
     # STEP 2. The button of the reminder, pressed again by a phone that still showed it.
     visit_id = bot.rows("SELECT visit_id FROM cancel_intent")[0][0]
     await user.press_data(reminder, f"vy1:{visit_id}")
-    assert "Эта запись уже отменена." in user.screen().text
-    assert "Запись отменена заявителем" in user.screen().text
+    assert "Эта запись уже отменена." in text_of(user, reminder)
+    assert "Запись отменена заявителем" in text_of(user, reminder)
 
     # STEP 3. No reminder two hours before.
     bot.set_clock(at(14, 0, TOMORROW))

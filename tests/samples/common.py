@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.wizard import WizardOpen
+from bot.keyboards.kit import button
 from bot.keyboards.layout import USUAL, Layout
 from bot.topics import ALL
 from bot.views import common
@@ -19,7 +20,7 @@ from services.accounts.shown import cut, names_of
 from services.booking.model import VisitEntry
 from services.clinics.regions import REGIONS
 from services.registry.model import AgeGroup, Clinic, PatientIdentity, Policy, PolicyKind, Sex, Slot, Visit, VisitStatus
-from services.texts.i18n import Texts
+from services.texts.i18n import Html, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,7 @@ SAMPLES = Samples(
             Sample(common.unavailable, (again,), ordinary=again is GO_HOME)
             for again in (GO_HOME, *(WizardOpen(kind=kind, anew=False) for kind in KINDS))
         ),
+        usual(common.told, Html("✅"), [button("Больница", WizardOpen(kind=KINDS[0], anew=True))]),
         *(usual(each) for each in (common.gone, common.failed, common.not_understood, common.after_alarm)),
     ],
     toasts=[Sample(each) for each in (common.outdated, common.only_a_word, common.write_in_private)],

@@ -92,10 +92,9 @@ def _family() -> list[Sample]:
         ),
         usual(family.turned_15, CHILD.full_name, 15),
         *(
-            Sample(family.policies, ([each] * count, each.id, page, note))
+            Sample(family.policies, ([each] * count, each.id, page))
             for each in (LONGEST_PERSON, EVIL_PERSON, CHILD, HIDDEN, *without)
             for count, page in ((1, 0), (DESCRIBED, 0), (20, 99))
-            for note in (None, longest_note)
         ),
         *(
             Sample(family.whose_list, ([ANNA, *[each] * (count - 1)], shown, GO_POLICIES, page))
@@ -105,6 +104,7 @@ def _family() -> list[Sample]:
         ),
         *(Sample(family.card, (each, NOW)) for each in (*every, *without, *bare)),
         *(Sample(family.card, (each, NOW, longest_note), {"active": True}) for each in (ANNA, LONGEST_PERSON)),
+        Sample(family.told, (longest_note,)),
         *(Sample(family.policy_mark, (each,)) for each in (*every, *without)),
         *(Sample(family.ask_removal, (each, ahead)) for each in every[::7] for ahead in (None, 0, 1, 5)),
         *(Sample(draws, (notice,)) for draws in (family.turned_18, family.guardianship_ended) for notice in notices),

@@ -45,7 +45,7 @@ def _homes() -> list[Sample]:
         usual(home.no_form, demo=False, home=False),
         *(Sample(main_menu, (who, None), home=False, of=home.home) for who in people),
         *(Sample(main_menu, (ANNA, entry), home=False, of=home.home) for entry in ENTRIES),
-        Sample(main_menu, (LONGEST_PERSON, LONGEST_VISIT), {"note": note}, home=False, of=home.home),
+        Sample(main_menu, (LONGEST_PERSON, LONGEST_VISIT), home=False, of=home.home),
         Sample(main_menu, (ANNA, None), {"answering": False, "unread": 1234}, home=False, of=home.home),
         *(
             Sample(home.no_form, (), {"demo": demo, "note": each}, home=False)
@@ -62,11 +62,10 @@ def main_menu(
     *,
     answering: bool = True,
     unread: int = 0,
-    note: Html | None = None,
 ) -> Screen:
     """Home with all the entries that the topics have."""
     data = home.HomeData(person, visit, entries.rows(t, Place.HOME, unread), answering)
-    return home.home(t, data, NOW, note)
+    return home.home(t, data, NOW)
 
 
 SAMPLES = Samples(screens=_homes())

@@ -40,7 +40,7 @@ def listing(
         t,
         lists.Listing(
             title=t.label("🗂 Application statuses"),
-            items=[lists.Item(told, name, NotificationOpen(notification="W" * 12))] * here,
+            items=[lists.Item(told, name, NotificationOpen(notification="W" * 12, page=page))] * here,
             page=page,
             total=total,
             count=t("Applications in all: {count}", count=total),

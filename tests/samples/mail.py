@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.fsm import mail as mail_wizard
+from bot.keyboards.buttons.visits import VisitCard
 from bot.views import mail
 from services.accounts.model import AwaitedMail, MailAddress, MailCodeProblem, MailCodeState
 from services.notify.model import EmailProblem
@@ -12,6 +13,7 @@ from tests.samples.common import Sample, Samples, StepSample, usual
 ADDRESS = "anna@example.org"
 LONGEST_ADDRESS = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.ru"
 EVIL_ADDRESS = "<u>&{name}@example.org"
+BACK = VisitCard(visit="v" * 12, origin="u0").pack()
 _ADDRESSES = (("short", ADDRESS), ("longest", LONGEST_ADDRESS), ("evil", EVIL_ADDRESS))
 
 
@@ -29,11 +31,13 @@ def _mail() -> list[Sample]:
         usual(mail.remove, own),
         usual(mail.none, on=True, note=None),
         *(
-            Sample(mail.mail, (each,), {"on": on, "note": note, "awaited": awaited})
+            Sample(mail.mail, (each,), {"on": on, "note": note, "awaited": awaited, "back": back})
             for each in addresses
             for on in (True, False)
             for note, awaited in ((None, None), (Html("✅"), None), (None, LONGEST_ADDRESS), (None, EVIL_ADDRESS))
+            for back in (None, BACK)
         ),
+        *(Sample(mail.later, (back,), home=True) for back in (None, BACK)),
         *(Sample(mail.code_refused, (text,), {"on": on}) for text in texts for on in (True, False)),
         *(Sample(mail.remove, (each,)) for each in addresses),
         *(Sample(mail.none, (), {"on": on, "note": note}) for on in (True, False) for note in (None, Html("✅"))),
@@ -63,9 +67,6 @@ SAMPLES = Samples(
     sentences=[
         *(Sample(mail.problem, (each,)) for each in EmailProblem),
         *(Sample(mail.code_problem, (each,)) for each in (MailCodeProblem.NOT_A_CODE, MailCodeProblem.WRONG)),
-        *(
-            Sample(each)
-            for each in (mail.confirmed, mail.known, mail.later, mail.removed, mail.sent_again, mail.used_up)
-        ),
+        *(Sample(each) for each in (mail.confirmed, mail.known, mail.removed, mail.sent_again, mail.used_up)),
     ],
 )

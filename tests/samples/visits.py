@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.keyboards.buttons.notifications import NotificationList
 from bot.keyboards.buttons.visits import Tab, VisitCancel
 from bot.keyboards.layout import Layout
 from bot.views import moving, refusals, visits
 from bot.views.screen import Screen
 from services.booking.model import VisitEntry, VisitPage
+from services.ids import LENGTH
 from services.registry.model import VisitStatus
 from services.texts.i18n import Html, Texts, escape
 from tests.samples.common import (
@@ -28,6 +28,21 @@ from tests.samples.common import (
     usual,
     visit,
 )
+
+ORIGINS = ("", "u0", "p99999", "n0", "o" + "W" * LENGTH + "99999", "k2147483647")
+
+
+def outcome_with_every_reason(t: Texts, entry: VisitEntry, origin: str) -> Screen:
+    """What comes of a press, under the longest of its sentences."""
+    said = max(_notes_of_cards(t), key=len)
+    again = VisitCancel(visit=entry.visit.id, sure=True, origin=origin)
+    return visits.outcome(t, entry, NOW, said, origin=origin, again=again)
+
+
+def cancelled(t: Texts, entry: VisitEntry, origin: str) -> Screen:
+    """What comes of «Да, отменить»."""
+    gone = replace(entry, visit=replace(entry.visit, status=VisitStatus.CANCELLED_BY_PATIENT))
+    return visits.outcome(t, gone, NOW, None, origin=origin)
 
 
 def _visit_lists() -> list[Sample]:
@@ -55,16 +70,20 @@ def _tickets() -> list[Sample]:
     ended = (VisitStatus.BOOKED, VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.FULFILLED)
     return [
         *(
-            usual(visits.ticket, VisitEntry(visit(at=slot(), status=status), ANNA), NOW, back=Tab.UPCOMING)
+            usual(visits.ticket, VisitEntry(visit(at=slot(), status=status), ANNA), NOW, origin="u0")
             for status in ended
         ),
         usual(visits.ticket, VisitEntry(visit(at=slot()), CHILD), NOW),
         usual(visits.ticket, SHORT_VISIT, NOW, offers_mail=True),
         *(
-            Sample(visits.ticket, (VisitEntry(replace(entry.visit, status=status), entry.person), NOW), {"back": back})
+            Sample(
+                visits.ticket,
+                (VisitEntry(replace(entry.visit, status=status), entry.person), NOW),
+                {"origin": origin},
+            )
             for entry in ENTRIES
             for status in VisitStatus
-            for back in (None, *Tab, NotificationList(page=0))
+            for origin in ORIGINS
         ),
     ]
 
@@ -102,7 +121,19 @@ SAMPLES = Samples(
         *(Sample(visits.ticket, (entry, NOW), {"offers_mail": True}) for entry in ENTRIES),
         *(Sample(ticket_with_every_note, (entry,), of=visits.ticket) for entry in ENTRIES),
         usual(visits.cancel_question, SHORT_VISIT, NOW),
-        *(Sample(visits.cancel_question, (entry, NOW)) for entry in ENTRIES),
+        *(Sample(visits.cancel_question, (entry, NOW), {"origin": each}) for entry in ENTRIES for each in ORIGINS),
+        Sample(cancelled, (SHORT_VISIT, "u0"), ordinary=True, of=visits.outcome),
+        *(Sample(cancelled, (entry, each), of=visits.outcome) for entry in ENTRIES for each in ORIGINS),
+        *(Sample(outcome_with_every_reason, (entry, each), of=visits.outcome) for entry in ENTRIES for each in ORIGINS),
+        *(
+            Sample(
+                visits.as_it_stands,
+                (VisitEntry(replace(entry.visit, status=status), entry.person), NOW),
+                home=False,
+            )
+            for entry in ENTRIES
+            for status in VisitStatus
+        ),
         usual(visits.not_cancelled, VisitCancel(visit="visit1234567", sure=True)),
         usual(visits.failed_booking),
         usual(visits.undone_booking),
@@ -112,6 +143,7 @@ SAMPLES = Samples(
         *(Sample(visits.facts, (entry, "09:00")) for entry in ENTRIES),
         *(Sample(short, (entry,), of=visits.when_and_what) for entry in ENTRIES),
         *(Sample(visits.at_the_clinic, (visit(each), "09:00")) for each in (PLAIN, LONGEST)),
+        *(Sample(visits.status, (visit(status=status),)) for status in VisitStatus),
         *(Sample(visits.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),
         *(Sample(visits.visit_when, (visit(each), NOW)) for each in (PLAIN, LONGEST)),
     ],

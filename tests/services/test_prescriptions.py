@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.keyboards.buttons.notifications import NotificationOpen
 from bot.notices.notices import Notices
 from services.accounts.model import VISITS_WHOLE, Account, Basis, Covers, Person, Relation
 from services.accounts.tables import consent as consent_table
@@ -397,7 +398,9 @@ async def test_the_message_names_the_person_and_nothing_of_the_record(
     for word in ("Эналаприл", "50АА", "Ветров", "рецепт", "prescription", CLINIC.name):
         assert word.casefold() not in said.casefold()
     assert world.registry.asked["prescription"] + world.registry.asked["prescriptions"] == asked
-    opened: Any = await world.house.service(Notices).opened(account, note, texts(locale))
+    opened: Any = await world.house.service(Notices).opened(
+        account, note, texts(locale), NotificationOpen(notification=note.id, page=0)
+    )
     assert DRUG in plain(opened.text)
 
 

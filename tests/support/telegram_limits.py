@@ -69,9 +69,10 @@ def check_markup(markup: Markup) -> list[str]:
 
 
 def check_screen(screen: Screen) -> tuple[str, list[str]]:
-    """All of it; gives what is read and the labels."""
+    """All of it; gives what is read and the labels. Only a message that stays may be without buttons."""
     limit = TEXT if screen.picture is None else CAPTION
-    return check_text(screen.text, limit=limit), check_markup(screen.markup)
+    labels = check_markup(screen.markup) if screen.markup.inline_keyboard or not screen.stays else []
+    return check_text(screen.text, limit=limit), labels
 
 
 def has_pager(screen: Screen) -> bool:

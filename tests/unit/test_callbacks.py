@@ -44,11 +44,13 @@ SCREENS = Counter(
     if isinstance(each, Go) and (each is not GO_HOME or module is common)
 )
 OLD_PREFIXES = (
-    "bl1 ca1 cc1 cl1 cs2 ct1 cv1 em1 g1 gd1 gd2 gk1 gk2 gl1 gr1 gt1 hc1 ht1 id1 mr1 nl1 no1 nr1 pb1 pc1 pe1 pl1 pr1 "
-    "pv1 qc1 ql1 qp1 qt1 rl1 sl1 va1 vc1 vd1 vk1 vl1 vr1 vv1 vx1 vy1 w1 wo1 xv1"
+    "bl1 ca1 cc1 cl1 cs2 ct1 cv1 em1 g1 gd1 gd2 gk1 gk2 gl1 gr1 gt1 hc1 ht1 id1 ml1 mr1 nl1 no1 no2 nr1 pb1 pc1 pe1 "
+    "pl1 pr1 pv1 qc1 ql1 qp1 qt1 rl1 sl1 va1 vc1 vc2 vd1 vk1 vl1 vr1 vr2 vv1 vx1 vx2 vy1 w1 wo1 xv1"
 )
 """Buttons with these hang in chats of years ago: they are understood for ever."""
-OLD_SCREENS = "home help lang form book family code grants more pol add problem feedback mail about agreed export erase"
+OLD_SCREENS = (
+    "home below help lang form book family code grants more pol add problem feedback mail about agreed export erase"
+)
 STEPS = [step_name(state) for group in (BookingForm, PersonForm) for state in group.__states__]
 ACTS = ["part-afternoon", "m-202612", *(f"fix-{step}" for step in STEPS), "o" * LENGTH]
 LONGEST = {
@@ -67,6 +69,7 @@ LONGEST = {
     "allows": 0xFFFF,
     "to": max(SCREENS, key=len),
     "payload": "W" * LONGEST_LINK,
+    "origin": "o" + "W" * LENGTH + "99999",
     "locale": "ru",
     "whole": True,
     "agree": True,

@@ -17,6 +17,10 @@ PageNumber = Annotated[int, Field(ge=0, le=99_999)]
 """A page of a list. A number that no list of ours has makes a button that nobody knows."""
 
 
+Origin = Annotated[str, Field(pattern=r"^([upn]\d{1,5}|[km]\d{1,10}|o[A-Za-z0-9]{12}\d{1,5})?$")]
+"""Where the screen with the button was opened from (`keyboards.origins`)."""
+
+
 class Go(CallbackData, prefix="g1"):
     """A screen that needs nothing but its name; each topic keeps the names of its own."""
 
@@ -32,3 +36,5 @@ class Idle(CallbackData, prefix="id1"):
 
 
 GO_HOME = Go(to="home")
+GO_HOME_BELOW = Go(to="below")
+"""Home from a message that stays in the chat: it opens below. Whatever bears it stays (`keyboards.kept`)."""

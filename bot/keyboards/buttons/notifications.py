@@ -10,7 +10,16 @@ class NotificationList(CallbackData, prefix="nl1"):
     page: PageNumber
 
 
-class NotificationOpen(CallbackData, prefix="no1"):
+class NotificationOpen(CallbackData, prefix="no2"):
+    """`page`: of the list, to come back to."""
+
+    notification: str
+    page: PageNumber
+
+
+class OldNotificationOpen(CallbackData, prefix="no1"):
+    """Of the layout that did not know the page."""
+
     notification: str
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.keyboards.buttons.common import PageNumber
+from bot.keyboards.buttons.common import Origin, PageNumber
 from bot.keyboards.data import CallbackData
 
 
@@ -20,8 +20,9 @@ class VisitList(CallbackData, prefix="vl1"):
     page: PageNumber
 
 
-class VisitCard(CallbackData, prefix="vc1"):
+class VisitCard(CallbackData, prefix="vc2"):
     visit: str
+    origin: Origin = ""
 
 
 class VisitVenue(CallbackData, prefix="vv1"):
@@ -34,14 +35,31 @@ class VisitCalendar(CallbackData, prefix="vk1"):
     visit: str
 
 
-class VisitCancel(CallbackData, prefix="vx1"):
+class VisitCancel(CallbackData, prefix="vx2"):
     """«Отменить запись»; `sure`: the question has been answered with yes."""
 
     visit: str
     sure: bool
+    origin: Origin = ""
 
 
-class VisitMove(CallbackData, prefix="vr1"):
+class VisitMove(CallbackData, prefix="vr2"):
+    visit: str
+    origin: Origin = ""
+
+
+class OldVisitCard(CallbackData, prefix="vc1"):
+    """Of the layout that did not know where it was opened from; so are the two below."""
+
+    visit: str
+
+
+class OldVisitCancel(CallbackData, prefix="vx1"):
+    visit: str
+    sure: bool
+
+
+class OldVisitMove(CallbackData, prefix="vr1"):
     visit: str
 
 
