@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.keyboards.buttons.access import GO_ENTER_CODE, GO_GRANTS, HowToConfirm
+from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.common import GO_HOME, Go
 from bot.keyboards.buttons.family import (
     GO_ADD_PERSON,
@@ -147,6 +148,12 @@ def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, 
             out=back_row(t, section),
         ),
     )
+
+
+def own_form(t: Texts, person: Person, said: Html) -> Screen:
+    """The own form is filled in. `said`: what came of it (`person.registered`)."""
+    told = blocks(said, lines(bold(person.full_name), form_lines(t, person)))
+    return common.told(t, told, [button(t.label("🩺 Book a doctor"), GO_BOOKING)])
 
 
 def told(t: Texts, said: Html) -> Screen:

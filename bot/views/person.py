@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.family import PersonCard
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
 from bot.keyboards.kit import back_row, button, in_rows, markup, short
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
-from bot.views.common import Scene, told
+from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.fields import FieldError, FieldProblem, PolicyWarning, format_phone, format_policy, format_snils
 from services.accounts.model import Relation
@@ -416,11 +415,6 @@ def field_words(t: Texts, field: str, value: object) -> str:
         return t.label("no patronymic") if field == "patronymic" else t.label("not given")
     text = str(value)
     return {"phone": format_phone, "snils": format_snils}.get(field, str)(text)
-
-
-def done(t: Texts, said: Html) -> Screen:
-    """The own form is filled in. `said`: what came of it (`registered`)."""
-    return told(t, said, [button(t.label("🩺 Book a doctor"), GO_BOOKING)])
 
 
 def registered(t: Texts, *, verified: bool) -> Html:

@@ -147,6 +147,7 @@ async def test_while_the_registry_is_silent(town: BotProcess) -> None:
     # STEP 2. So it is where an answer of the registry is being waited for.
     town.fault()
     await user.send("/cancel")
+    await user.press("🏠")
     await to_confirmation(user)
     town.fault(book="silent")
     await user.press(RU.confirm)

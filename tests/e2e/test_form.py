@@ -329,7 +329,7 @@ async def test_a_policy_of_somebody_else_is_refused_plainly(town: BotProcess) ->
     await press_all(user, "✏️ Исправить", "✏️ Полис")
     await user.send(a_policy())
     await user.press("Всё верно")
-    assert "🏠 Главное меню" in user.screen().text
+    assert "🏠 Главное меню" in user.screen().labels
     assert "Сидорова" in user.screen().text
 
 

@@ -84,7 +84,7 @@ async def test_help_amid_a_booking_leads_back_to_it(town: BotProcess) -> None:
 
     # STEP 2. Without a policy, the page about a child's is one press away.
     await user.send("/cancel")
-    await press_all(user, "Записаться к врачу", "Другой гражданин")
+    await press_all(user, "🏠", "Записаться к врачу", "Другой гражданин")
     await typed_citizen(user, None)
     await press_all(user, "Всё верно", "1 ·", "🧒 Полис ОМС для ребёнка")
     assert "oms/3212" in user.screen().text

@@ -112,7 +112,7 @@ async def test_cancel_at_every_step(town: BotProcess, journey: Journey) -> None:
         assert stops[number].is_shown_to(user)
         left = user.screen().message_id
 
-        # STEP 1. /cancel gives it up: said so, Home, no time held, no button left on the old screen.
+        # STEP 1. /cancel gives it up: said so by itself, no time held, no button left on the old screen.
         await user.send("/cancel")
         assert user.screen().text.startswith("Начатое отменено.")
         assert held_slot(town, user) is None
@@ -120,6 +120,7 @@ async def test_cancel_at_every_step(town: BotProcess, journey: Journey) -> None:
         await asked_below(town, user, None)
 
         # STEP 2. The next one begins at the beginning.
+        await user.press("🏠")
         await user.press(journey.opens)
         assert stops[0].is_shown_to(user)
 
@@ -207,6 +208,7 @@ async def test_the_two_steps_off_the_way(town: BotProcess) -> None:
     )
     await user.send("/cancel")
     assert user.screen().text.startswith("Начатое отменено.")
+    await user.press("🏠")
 
     # STEP 2. The same while it is being checked whether the visit stands.
     await to_confirmation(user)
@@ -219,7 +221,7 @@ async def test_the_two_steps_off_the_way(town: BotProcess) -> None:
     await user.send("/cancel")
     assert "Новой записи не сделано" not in user.screen().text
     assert "пока нет" in user.screen().text
-    await press_all(user, "Записаться к врачу", "Продолжить")
+    await press_all(user, "🏠", "Записаться к врачу", "Продолжить")
     assert CHECKING in user.screen().text
     town.shift_clock(timedelta(seconds=24))
     await user.wait_for(BOOKED)

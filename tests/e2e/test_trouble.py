@@ -117,6 +117,7 @@ async def test_updates_that_come_twice_count_once(town: BotProcess) -> None:
         await town.emulator.wait_quiet()
         assert f"вопрос {place} из 8" in user.screen().text
     await user.send("/cancel")
+    await user.press("🏠")
 
     # STEP 2. And every press of a booking.
     await user.press("Взять готовую семью")

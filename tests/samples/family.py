@@ -105,6 +105,8 @@ def _family() -> list[Sample]:
         *(Sample(family.card, (each, NOW)) for each in (*every, *without, *bare)),
         *(Sample(family.card, (each, NOW, longest_note), {"active": True}) for each in (ANNA, LONGEST_PERSON)),
         Sample(family.told, (longest_note,)),
+        *(Sample(family.own_form, (each, longest_note)) for each in (*every[:7], *without)),
+        Sample(family.own_form, (ANNA, Html("✅")), ordinary=True),
         *(Sample(family.policy_mark, (each,)) for each in (*every, *without)),
         *(Sample(family.ask_removal, (each, ahead)) for each in every[::7] for ahead in (None, 0, 1, 5)),
         *(Sample(draws, (notice,)) for draws in (family.turned_18, family.guardianship_ended) for notice in notices),

@@ -8,11 +8,9 @@ from itertools import product
 
 from bot.fsm import person as person_wizard
 from bot.views import person
-from bot.views.screen import Screen
 from services.accounts.fields import FieldError, FieldProblem, PolicyWarning
 from services.accounts.model import Relation, full_name
 from services.registry.model import Policy, PolicyKind, Sex
-from services.texts.i18n import Texts
 from tests.samples.common import ANNA, EVIL, LONG_NAME, LONGEST_PERSON, OLD, Sample, Samples, StepSample
 
 COUNTS = {
@@ -106,11 +104,6 @@ def checks(fields: Sequence[str], *relations: Relation) -> list[StepSample]:
     ]
 
 
-def done(t: Texts, verified: bool) -> Screen:
-    """After the last step."""
-    return person.done(t, person.registered(t, verified=verified))
-
-
 SAMPLES = Samples(
     steps={
         person_wizard.KIND: {
@@ -119,7 +112,6 @@ SAMPLES = Samples(
             "check": checks(person_wizard.OWN_FIELDS, Relation.OWN),
         }
     },
-    screens=[Sample(done, (verified,), of=person.done) for verified in (True, False)],
     notes=[
         *(
             Sample(person.problem, (FieldError(problem, count, date(1990, month, 1)),))
