@@ -31,7 +31,9 @@ class Casebook:
         """A line of «Статусы заявлений». `person`: the full name of whoever it is for."""
         spec = self._specs[item.kind]
         status, after = t.label(spec.statuses[item.status]), t(spec.next[item.status])
-        return CaseLine(self.title(t, item), status, after, item.sent_at, spec.card(item.id), person)
+        title = self.title(t, item)
+        names = (title, f"№ {item.number}")
+        return CaseLine(title, names, status, after, item.sent_at, spec.card(item.id), person)
 
     def title(self, t: Texts, item: CaseItem | Case) -> str:
         """«Проблема № 1042»."""
@@ -40,6 +42,11 @@ class Casebook:
     def headline(self, t: Texts, item: CaseItem) -> str:
         """«Проблема № 1042: Ответ дан»."""
         return f"{self.title(t, item)}: {t.label(self._specs[item.kind].statuses[item.status])}"
+
+    def names(self, t: Texts, item: CaseItem) -> tuple[str, ...]:
+        """What a button may call a case in a status: «Проблема № 1042: Ответ дан», «Ответ дан · № 1042»."""
+        status = t.label(self._specs[item.kind].statuses[item.status])
+        return self.headline(t, item), f"{status} · № {item.number}", f"{status} · {self.title(t, item)}"
 
     def told(self, t: Texts, case: Case, now: datetime) -> Screen:
         """What is sent when a case has come to its status."""

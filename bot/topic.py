@@ -248,13 +248,14 @@ class NoticeSpec:
 class Line:
     """What a line of «Уведомления» says beyond its headline.
 
-    `headline`: in the stead of the kind's own; `about`: when and what; `label`: of its button, `about` where it is
-    empty; `person`: whom it is about, where the notification does not say; `tz`: where «reported» is told by the clock.
+    `headline`: in the stead of the kind's own; `about`: when and what; `names`: what its button may call it, where
+    `about` alone is not enough; `person`: whom it is about, where the notification does not say; `tz`: where «reported»
+    is told by the clock.
     """
 
     headline: str = ""
     about: str = ""
-    label: str = ""
+    names: tuple[str, ...] = ()
     person: str | None = None
     tz: str = MOSCOW
 

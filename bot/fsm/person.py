@@ -30,7 +30,7 @@ from bot.fsm.wizard import (
     step_name,
 )
 from bot.views import person as view
-from bot.views.family import own_form
+from bot.views.family import form_kept
 from bot.views.prompts import Prompt
 from services.accounts.accounts import Accounts
 from services.accounts.family import fits
@@ -289,7 +289,7 @@ class OwnFormSteps:
         await self.accounts.set_active_person(context.account, person.id)
         await self.drafts.drop(context.draft.id)
         note = view.registered(context.t, verified=person.verified)
-        return await self.follows(context, note) or Left(own_form(context.t, person, note))
+        return await self.follows(context, note) or Left(form_kept(context.t, person, note))
 
 
 def _apply_field(context: StepContext, field: str, given: Input, relation: Relation) -> Outcome:

@@ -12,6 +12,8 @@ EARLY = 20
 """So many characters of a label are read at a glance: by then it differs from every other one of its screen."""
 _SHOWN = 4
 """Of these, so many at least are for where long names differ."""
+_MARKS = re.compile(r"^[^\w(№]+(?=.)")
+"""«✅ » and the like, which tell nothing apart."""
 Names = str | tuple[str, ...]
 """What a thing may be called, the best name first, the fullest last."""
 
@@ -51,7 +53,7 @@ def read_alike(labels: Sequence[str], limit: int = LABEL) -> Sequence[Sequence[i
     """Places of labels that cannot be told apart early, those that read alike together."""
     found: dict[str, list[int]] = defaultdict(list)
     for place, label in enumerate(labels):
-        found[label[: min(EARLY, limit)].casefold()].append(place)
+        found[_MARKS.sub("", label)[: min(EARLY, limit)].casefold()].append(place)
     return [places for places in found.values() if len(places) > 1]
 
 

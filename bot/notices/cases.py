@@ -33,7 +33,7 @@ async def draw_lines(
     moments = {each.id: (each.subject_id, each.created_at) for each in notes}
     found = await cases.as_they_stood(account, set(moments.values()))
     return {
-        note_id: Line(headline=casebook.headline(t, found[moment]), label=casebook.title(t, found[moment]))
+        note_id: Line(headline=casebook.headline(t, found[moment]), names=casebook.names(t, found[moment]))
         for note_id, moment in moments.items()
         if moment in found
     }

@@ -93,9 +93,8 @@ class Notices:
     def _line(self, note: Notification, known: Line | None, names: Mapping[str, str], t: Texts) -> NotificationLine:
         headline = self._specs[note.kind].headline
         drawn = known or Line()
-        label = drawn.label or drawn.about or t.label(headline)
         person = drawn.person or names.get(note.person_id or "")
-        return NotificationLine(note, drawn.headline or t(headline), drawn.about, label, person, drawn.tz)
+        return NotificationLine(note, drawn.headline or t(headline), drawn.about, drawn.names, person, drawn.tz)
 
 
 def mailed(specs: Sequence[NoticeSpec]) -> Collection[str]:

@@ -29,6 +29,7 @@ from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.lists import Item, Listing, draw
+from bot.views.people import doctor_names
 from bot.views.screen import Screen
 from services.accounts.model import (
     VISITS_WHOLE,
@@ -671,8 +672,15 @@ def _item(t: Texts, basis: StandingBasis) -> Item:
     else:
         heading = t("You have opened access") if basis.basis is Basis.CONSENT else t("Access by documents")
     closes = BasisEnd(link=basis.link_id, basis=basis.basis, sure=False) if basis.endable else None
-    name = basis.patient if basis.mine else _who_has(t, basis)
-    return Item((bold(heading), _basis(t, basis)), t.label("Close: {name}", name=name), closes)
+    return Item((bold(heading), _basis(t, basis)), _names(t, basis), closes)
+
+
+def _names(t: Texts, basis: StandingBasis) -> tuple[str, ...]:
+    """What `apart` may call it: by whose it is, else by the day since when it stands."""
+    who, other = (basis.patient, "") if basis.mine else (_who_has(t, basis), basis.patient)
+    since = numeric(local(basis.since, MOSCOW).date())
+    told = [*doctor_names(who)[:3], since, f"{other} {since}".strip(), f"{who}, {other}, {since}"]
+    return tuple(t.label("Close: {name}", name=each) for each in told)
 
 
 def _basis(t: Texts, basis: StandingBasis) -> Html:

@@ -25,7 +25,7 @@ from bot.keyboards.kit import (
     short,
     side_by_side,
 )
-from bot.keyboards.labels import headed
+from bot.keyboards.labels import apart, headed
 from bot.keyboards.wizard import StepButtons
 from bot.views.clinics import (
     LINE,
@@ -42,6 +42,7 @@ from bot.views.clinics import (
 )
 from bot.views.common import Scene
 from bot.views.links import target_lines
+from bot.views.people import person_names
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.times import CheckingAct, Place, hold_line, place_lines
@@ -60,6 +61,9 @@ RELATIONS = {
     Relation.WARD: N_("ward"),
     Relation.OTHER: N_("another person"),
 }
+
+_AGAIN = LABEL + 6
+"""Of a label «Снова», but for the comma."""
 
 
 class RegionAct(StrEnum):
@@ -203,10 +207,11 @@ def no_clinics(t: Texts, chosen: Region, *, others: bool) -> Html:
 
 def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    rows = [[button(_person_label(t, each), buttons.option(place))] for place, each in enumerate(data.persons)]
+    labels = apart([_person_names(t, each) for each in data.persons], LABEL + 8)
+    rows = [[button(label, buttons.option(place))] for place, label in enumerate(labels)]
     again = [
-        [button(_again_label(t, each, scene.now), buttons.option(place))]
-        for place, each in enumerate(data.repeats, start=len(data.persons))
+        [button(label, buttons.option(place))]
+        for place, label in enumerate(_again_labels(t, data.repeats, scene.now), start=len(data.persons))
     ]
     return Screen(
         scene.text(
@@ -384,9 +389,8 @@ def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
 def resume(t: Texts, kind: str, repeats: Sequence[Repeat] = (), now: datetime | None = None) -> Screen:
     """The wizard was left half-way. `repeats`, as they are at `now`: what can be booked again without it."""
     again = [
-        [button(_again_label(t, each, now), VisitAgain(visit=each.entry.visit.id, soonest=True))]
-        for each in repeats
-        if now is not None
+        [button(label, VisitAgain(visit=each.entry.visit.id, soonest=True))]
+        for each, label in zip(repeats, _again_labels(t, repeats, now) if now is not None else (), strict=False)
     ]
     return Screen(
         blocks(
@@ -430,17 +434,23 @@ def _again_lines(t: Texts, repeats: Sequence[Repeat], now: datetime) -> Html:
     )
 
 
-def _again_label(t: Texts, each: Repeat, now: datetime) -> str:
-    """The time stays whole, the specialist is cut where there is no room."""
-    at = short_when(t, each.slot.start, each.entry.visit.clinic.tz, now)
-    head = t.label("🔁 Again: {specialty}", specialty=specialty(t, each.slot.service_id, each.slot.service))
-    return f"{short(head, LABEL + 6 - len(at))}, {at}"
+def _again_labels(t: Texts, repeats: Sequence[Repeat], now: datetime) -> list[str]:
+    """The time stays whole, the specialist is cut where there is no room; of one specialist, by who is seen there."""
+
+    def names(each: Repeat) -> tuple[str, ...]:
+        at = short_when(t, each.slot.start, each.entry.visit.clinic.tz, now)
+        whom = specialty(t, each.slot.service_id, each.slot.service)
+        who = each.entry.person
+        told = [t.label("🔁 Again: {specialty}", specialty=name) for name in (whom, who.names.name, who.short_name)]
+        return tuple(f"{short(head, _AGAIN - len(at))}, {at}" for head in told)
+
+    return apart([names(each) for each in repeats], _AGAIN + len(", "))
 
 
-def _person_label(t: Texts, each: Person) -> str:
+def _person_names(t: Texts, each: Person) -> tuple[str, ...]:
     if each.relation is Relation.OWN:
-        return short(t.label("👤 Me: {name}", name=each.short_name), LABEL + 8)
-    return short(f"{each.short_name} ({t.label(RELATIONS[each.relation])})", LABEL + 8)
+        return tuple(t.label("👤 Me: {name}", name=name) for name in person_names(each))
+    return tuple(f"{name} ({t.label(RELATIONS[each.relation])})" for name in person_names(each))
 
 
 def _clinic_hint(t: Texts, data: ClinicChoice) -> Html:

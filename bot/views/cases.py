@@ -20,9 +20,13 @@ HEADING = N_("A new status of what you have sent")
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in words. `next`: what comes after its status; `person`: for whom, None: the account holder's own word."""
+    """A case in words. `next`: what comes after its status; `person`: for whom, None: the account holder's own word.
+
+    `names`: what a button may call it.
+    """
 
     title: str
+    names: tuple[str, ...]
     status: str
     next: Html
     sent_at: datetime
@@ -36,7 +40,7 @@ def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: da
         t,
         Listing(
             title=t.label("🗂 Application statuses"),
-            items=[Item(_told(t, each, now), each.title, each.card) for each in shown],
+            items=[Item(_told(t, each, now), each.names, each.card) for each in shown],
             page=page,
             total=total,
             count=t("Applications in all: {count}", count=total),

@@ -33,6 +33,7 @@ from bot.views import common
 from bot.views.booking import RELATIONS
 from bot.views.common import Scene
 from bot.views.lists import Item, Listing, draw
+from bot.views.people import person_names
 from bot.views.person import policy_words
 from bot.views.screen import Screen
 from services.accounts.fields import format_phone, format_snils
@@ -112,7 +113,7 @@ def policies(t: Texts, family: Sequence[Person], active_id: str | None, page: in
         Listing(
             title=t.label("👪 Policies"),
             items=[
-                Item(_told(t, each, active=each.id == active_id), each.short_name, PersonCard(person=each.id))
+                Item(_told(t, each, active=each.id == active_id), person_names(each), PersonCard(person=each.id))
                 for each in page_of(family, page, layout.described)
             ],
             page=page,
@@ -150,7 +151,7 @@ def whose_list(t: Texts, family: Sequence[Person], active_id: str, section: Go, 
     )
 
 
-def own_form(t: Texts, person: Person, said: Html) -> Screen:
+def form_kept(t: Texts, person: Person, said: Html) -> Screen:
     """The own form is filled in. `said`: what came of it (`person.registered`)."""
     told = blocks(said, lines(bold(person.full_name), form_lines(t, person)))
     return common.told(t, told, [button(t.label("🩺 Book a doctor"), GO_BOOKING)])
@@ -468,7 +469,8 @@ def _active_line(t: Texts) -> Html:
 def _whose(t: Texts, person: Person, section: Go, *, active: bool) -> Item:
     told = t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation]))
     mark = "✅ " if active else ""
-    return Item([told], mark + person.short_name, WhoseShown(to=section.to, person=person.id), mark)
+    names = tuple(mark + each for each in person_names(person))
+    return Item([told], names, WhoseShown(to=section.to, person=person.id), mark)
 
 
 def _form_in_list(t: Texts, person: Person) -> tuple[Html, ...]:

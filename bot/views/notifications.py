@@ -10,22 +10,26 @@ from bot.keyboards.kit import button, clamp, short
 from bot.keyboards.layout import Layout
 from bot.views.clinics import clock_line
 from bot.views.lists import Item, Listing, draw
+from bot.views.people import doctor_names
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.booking.model import VisitEntry
 from services.notify.model import Notification
 from services.texts.dates import MOSCOW, is_moscow_time, short_when, when
-from services.texts.i18n import Html, Texts, bold, escape, lines
+from services.texts.i18n import Html, Texts, bold, escape, lines, plain
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationLine:
-    """A notification in the words of its topic (`bot.topic.Line`). `tz`: where «reported» is told by the clock."""
+    """A notification in the words of its topic (`bot.topic.Line`). `tz`: where «reported» is told by the clock.
+
+    `names`: what its button may call it, empty: by its `about`, or its headline.
+    """
 
     notification: Notification
     headline: str
     about: str = ""
-    label: str = ""
+    names: tuple[str, ...] = ()
     person: str | None = None
     tz: str = MOSCOW
 
@@ -103,4 +107,13 @@ def _item(t: Texts, line: NotificationLine, now: datetime, page: int, *, among_o
         t("Patient: {name}", name=short(line.person, 200)) if line.person else Html(),
         t("Reported: {when}", when=f"{reported} {t.label('(Moscow time)')}" if by_moscow else reported),
     )
-    return Item(told, line.label, NotificationOpen(notification=note.id, page=page), "" if note.read else "● ")
+    opens = NotificationOpen(notification=note.id, page=page)
+    return Item(told, _names(line, reported), opens, "" if note.read else "● ")
+
+
+def _names(line: NotificationLine, reported: str) -> tuple[str, ...]:
+    """What `apart` may call it: of several headed alike, by whom they are about, or when they were reported."""
+    headline = plain(Html(line.headline))
+    best = line.names or tuple(filter(None, (line.about, headline)))
+    whom = [*doctor_names(line.person)[1:2]] if line.person else []
+    return (*best, *whom, reported, ", ".join((*best[:1], headline, line.person or "", reported)))

@@ -191,7 +191,18 @@ def _item(t: Texts, entry: PrescriptionEntry, shown: Shown) -> Item:
     opens = PrescriptionCard(
         person=entry.person.id, prescription=entry.prescription.id, page=shown.page, search=shown.search
     )
-    return Item([bold(first), *rest], entry.prescription.drug, opens)
+    return Item([bold(first), *rest], _names(t, entry), opens)
+
+
+def _names(t: Texts, entry: PrescriptionEntry) -> tuple[str, ...]:
+    """What `apart` may call it: the drug, in short by its first substance; told apart by the last day or the number."""
+    each, last_day = entry.prescription, _day(entry.prescription.valid_until)
+    substances, _, _ = each.drug.partition(", ")
+    first, others, _ = substances.partition(" + ")
+    inn = t.label("{drug} and more", drug=first) if others else first
+    tellers = [*filter(None, [last_day]), t.label(STATUSES[entry.status]), each.number]
+    told = [*(f"{inn} · {teller}" for teller in tellers), *(f"{teller} · {inn}" for teller in tellers)]
+    return (each.drug, substances, inn, *told, *tellers, ", ".join((each.drug, *tellers)))
 
 
 def _columns(t: Texts, entry: PrescriptionEntry, limit: int) -> Sequence[Html]:

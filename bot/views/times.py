@@ -27,7 +27,7 @@ from bot.keyboards.wizard import StepButtons
 from bot.views import refusals
 from bot.views.clinics import clock_line, told_name
 from bot.views.common import Scene
-from bot.views.doctors import doctor_labels
+from bot.views.people import doctor_labels
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from services.booking.model import Held, NoHold, Unheld

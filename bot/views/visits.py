@@ -20,6 +20,7 @@ from bot.keyboards.buttons.visits import (
 )
 from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import Row, back_row, button, home_button, markup, short, side_by_side
+from bot.keyboards.labels import without_brackets
 from bot.keyboards.layout import Layout
 from bot.keyboards.markup import Button, Markup
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
@@ -58,6 +59,30 @@ HEADINGS: Mapping[str, str] = {
     VisitNews.MOVE_FAILED: N_("The booking could not be moved"),
 }
 """What notifications about visits are headed by."""
+
+
+SHORT: Mapping[str, str] = {
+    VisitNews.BOOKING_CONFIRMED: N_("Booking"),
+    VisitNews.BOOKING_STANDS: N_("Stands"),
+    VisitNews.VISIT_BOOKED_ELSEWHERE: N_("Another chat"),
+    VisitNews.VISIT_CANCELLED: N_("Cancelling"),
+    VisitNews.VISIT_CANCELLED_BY_CLINIC: N_("Cancelling"),
+    VisitNews.VISIT_MOVED: N_("Moving"),
+    VisitNews.CANCEL_FAILED: N_("Not cancelled"),
+    VisitNews.MOVE_FAILED: N_("Not moved"),
+    VisitNews.REMINDER_SOON: N_("Reminder"),
+}
+"""What tells apart notifications about one visit, on their buttons."""
+
+
+def notice_names(t: Texts, kind: str, entry: VisitEntry, now: datetime) -> tuple[str, ...]:
+    """What `apart` may call a notification about a visit: «завтра 09:20 Терапевт», «Отмена завтра 09:20»."""
+    *names, fullest = _visit_names(t, entry, now)
+    if kind not in SHORT:
+        return (*names, fullest)
+    at = short_when(t, entry.visit.start, entry.visit.clinic.tz, now)
+    words = t.label(SHORT[kind])
+    return (*names, f"{words} {at}", f"{words} · {entry.person.names.name}", words, f"{words} {fullest}")
 
 
 def when_and_what(t: Texts, visit: Visit, now: datetime) -> str:
@@ -353,9 +378,15 @@ def _item(t: Texts, entry: VisitEntry, now: datetime, here: str) -> Item:
         t("Patient: {name}", name=short(entry.person.full_name, 70)),
         t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else Html(),
     )
-    label = f"{_short_when(t, visit, now)} {specialty(t, visit.service_id, visit.service)}"
-    return Item(told, label, VisitCard(visit=visit.id, origin=here))
+    return Item(told, _visit_names(t, entry, now), VisitCard(visit=visit.id, origin=here))
 
 
-def _short_when(t: Texts, visit: Visit, now: datetime) -> str:
-    return short_when(t, visit.start, visit.clinic.tz, now)
+def _visit_names(t: Texts, entry: VisitEntry, now: datetime) -> tuple[str, ...]:
+    """What `apart` may call a visit: «завтра 09:20 Терапевт», «завтра 09:20 Маша»."""
+    visit = entry.visit
+    at = short_when(t, visit.start, visit.clinic.tz, now)
+    whom = specialty(t, visit.service_id, visit.service)
+    name = entry.person.names.name
+    about = (whom, without_brackets(whom), name, entry.person.short_name, "")
+    told = [f"{at} {each}".strip() for each in about]
+    return (*told, f"{name} {at}", name, f"{at} {whom}, {entry.person.full_name}")

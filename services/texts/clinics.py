@@ -51,7 +51,7 @@ def short_names(name: str, town: str, address: str, *, town_first: bool) -> tupl
         after = [f"{each} · {town}" for each in within]
         told = [*before, *after] if town_first else [*after, *before]
     streets = [f"{address} · {each}" for each in within] if address else []
-    return (*told, *streets, ", ".join(filter(None, (special, town, address))))
+    return (*told, *streets, *within, ", ".join(filter(None, (special, town, address))))
 
 
 def _shorter(special: str) -> Sequence[str]:

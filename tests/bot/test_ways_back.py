@@ -49,7 +49,7 @@ BY_THEMSELVES = {
 OUTCOMES = {
     *("access.accepted", "access.opened", "common.failed", "common.gone", "common.told"),
     *("common.unavailable", "consent.refused", "disputes.denied", "disputes.family", "disputes.unavailable"),
-    *("documents.sent", "family.told", "mydata.erased", "mydata.nothing_kept", "mydata.under_way", "family.own_form"),
+    *("documents.sent", "family.told", "mydata.erased", "mydata.nothing_kept", "mydata.under_way", "family.form_kept"),
     *("refusals.denied", "requests.accepted", "visits.not_cancelled", "visits.outcome"),
 }
 """What has happened: there is nothing to go back to, only on."""

@@ -49,9 +49,8 @@ def line(
     drawn = Line(about=day(t, note, NOW)) if kind == VisitNews.REMINDER_EVE else Line()
     drawn = visit_line(t, note, entry, NOW) if entry is not None else drawn
     headline = t(next(spec.headline for spec in SPECS if spec.kind == kind))
-    label = drawn.label or drawn.about or t.label(headline)
     return notifications.NotificationLine(
-        note, drawn.headline or headline, drawn.about, label, drawn.person or person, drawn.tz
+        note, drawn.headline or headline, drawn.about, drawn.names, drawn.person or person, drawn.tz
     )
 
 
@@ -78,7 +77,7 @@ def a_page(
 
 def of_cases(t: Texts, item: CaseItem, *, layout: Layout) -> Screen:
     note = Notification("notification", "a1", CaseNews.CASE_STATUS, item.id, NOW - timedelta(days=400))
-    about = notifications.NotificationLine(note, BOOK.headline(t, item), label=BOOK.title(t, item))
+    about = notifications.NotificationLine(note, BOOK.headline(t, item), names=BOOK.names(t, item))
     return notifications.listing(t, (about,) * layout.described, 712, 177, NOW, 712, layout=layout)
 
 

@@ -114,6 +114,11 @@ def short(t: Texts, entry: VisitEntry) -> Html:
     return escape(visits.when_and_what(t, entry.visit, NOW))
 
 
+def of_a_notice(t: Texts, kind: str, entry: VisitEntry) -> Html:
+    """All that its button may say."""
+    return escape(", ".join(visits.notice_names(t, kind, entry, NOW)))
+
+
 SAMPLES = Samples(
     screens=[
         *_visit_lists(),
@@ -142,6 +147,7 @@ SAMPLES = Samples(
         *(Sample(visits.papers, (entry,)) for entry in ENTRIES),
         *(Sample(visits.facts, (entry, "09:00")) for entry in ENTRIES),
         *(Sample(short, (entry,), of=visits.when_and_what) for entry in ENTRIES),
+        *(Sample(of_a_notice, (kind, entry), of=visits.notice_names) for kind in visits.SHORT for entry in ENTRIES),
         *(Sample(visits.at_the_clinic, (visit(each), "09:00")) for each in (PLAIN, LONGEST)),
         *(Sample(visits.status, (visit(status=status),)) for status in VisitStatus),
         *(Sample(visits.answered, (entry,)) for entry in (SHORT_VISIT, VisitEntry(visit(), CHILD))),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.keyboards.kit import LABEL
 from bot.keyboards.labels import EARLY, apart, headed, read_alike
 from bot.views.clinics import clinic_labels
-from bot.views.doctors import doctor_labels
+from bot.views.people import doctor_labels
 from services.registry.model import AgeGroup, Clinic
 from services.texts.clinics import special_name
 
