@@ -37,7 +37,7 @@ def clinic_labels(found: Sequence[Clinic], limit: int = LABEL) -> list[str]:
 
 def clinic_names(found: Sequence[Clinic]) -> list[tuple[str, ...]]:
     """What `apart` may call clinics: «Балашиха · детская № 2»; of one town, «Детская № 2 · Балашиха»."""
-    one_town = len(found) > 1 and len({each.town for each in found}) == 1
+    one_town = len({each.town for each in found}) == 1
     return [short_names(each.name, each.town, each.address, town_first=not one_town) for each in found]
 
 

@@ -410,8 +410,8 @@ async def test_an_unattached_person_is_warned_and_may_go_on_or_back(
     chat = Chat(world, account)
     await chat.begin()
     await chat.press(f"{child.identity.name} ")
-    assert {CHILDREN.name[:10], CLINIC.name[:10]} <= {
-        label.split(" · ")[-1].lstrip("⭐ ")[:10] for label in chat.labels
+    assert {CHILDREN.name.split()[0], CLINIC.name.split()[0]} <= {
+        label.partition(" · ")[2].lstrip("⭐ ").split()[0] for label in chat.labels if " · " in label
     }
     await chat.press("Детская")
     assert chat.step == "unattached"

@@ -100,6 +100,10 @@ def test_clinics_of_one_town_by_what_is_special() -> None:
     assert clinic_labels(found) == ["Поликлиника № 1 · Химки", "Детская № 2 · Химки"]
 
 
+def test_a_clinic_alone_by_what_is_special() -> None:
+    assert clinic_labels([clinic("Городская поликлиника № 1, Химки", "Химки")]) == ["Поликлиника № 1 · Химки"]
+
+
 def test_clinics_of_one_name_by_their_streets() -> None:
     found = [clinic("Поликлиника № 1", "Химки", street) for street in ("ул. Мира, д. 1", "ул. Ленина, д. 8")]
     assert clinic_labels(found) == ["ул. Мира, д. 1 · № 1", "ул. Ленина, д. 8 · № 1"]
