@@ -68,7 +68,7 @@ class ClinicSteps:
     async def listed(self, context: StepContext) -> Listed:
         """By distance where the person has said where they are; else what was typed, or all, familiar ones first.
 
-        Whatever the order, those for the other sex come last, where the person's is known.
+        Whatever the order, those for the other sex come last, where the person's is known and they are not attached.
         """
         who = await self.known.who(context)
         chosen_region = region_of(context)
@@ -89,7 +89,7 @@ class ClinicSteps:
         else:
             ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
         sex = sex_of(who)
-        ordered = sorted(ordered, key=lambda each: not whom.suits(whom.clinic_for(each), sex))
+        ordered = sorted(ordered, key=lambda each: each.id != attached and not whom.suits(whom.clinic_for(each), sex))
         return Listed(name_of(who), ordered, attached, recent, place, child)
 
     async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:

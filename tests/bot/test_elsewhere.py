@@ -419,7 +419,7 @@ async def test_another_citizens_sex_that_is_corrected_is_asked_about(
     await go(chat, "⚡", "Назад")
     while chat.step != "check":
         await chat.press("Назад")
-    await go(chat, "✏️ Пол")
+    await go(chat, "✏️ Исправить", "Пол")
     await chat.press("Мужской")
     if chat.step == "doubt":  # the number says another sex
         await chat.press("Номер верный")

@@ -179,6 +179,28 @@ async def test_the_nearest_of_any_doctor(chat: Chat, world: World, anna: Person)
     )
 
 
+async def test_its_own_time_is_no_choice_but_with_another_doctor_by_name(chat: Chat, world: World) -> None:
+    await chat.go("Назад", "Любой врач", "24")
+    assert chat.step == "time"
+    assert "09:00" not in chat.labels
+    assert "09:20" in chat.labels
+    await chat.go("Назад", "Назад", "Громов", "24")
+    assert "09:00" in chat.labels
+
+
+async def test_a_day_that_has_its_own_time_alone_is_no_choice(chat: Chat, world: World) -> None:
+    """Of the other doctor that minute is the last one left on the day."""
+    for doctor in (THERAPIST, SECOND_THERAPIST):
+        for slot in await world.registry.slots("c1", THERAPIST.service_id, age=36, doctor_id=doctor.id):
+            if slot.start.day == 24 and (doctor is THERAPIST or slot.start != at(9)):
+                rival = await world.account()
+                await world.holds.take(slot, rival, (await world.draft(rival)).id)
+    await chat.go("Назад", "Любой врач")
+    assert chat.step == "day"
+    assert "24" not in chat.labels
+    assert "25" in chat.labels
+
+
 async def test_left_as_it_was(chat: Chat, world: World, anna: Person, old: Visit) -> None:
     await chat.go(*TO_CONFIRM, "Оставить как было")
     assert chat.reply.over

@@ -50,6 +50,21 @@ async def test_after_a_visit_the_same_doctor_is_offered_at_the_nearest_time(
     assert (offer.slot.doctor_id, offer.slot.start) == (THERAPIST.id, at(10, 20))
 
 
+async def test_no_time_is_offered_at_which_the_person_is_elsewhere(
+    world: World, account: Account, anna: Person
+) -> None:
+    """As far as the account sees it: a visit that overlaps the nearest time, by a minute only, sends to the next."""
+    old = await seen(world, account, anna, await world.slot(THERAPIST))
+    await seen(world, account, anna, await world.slot(SURGEON, 10, 20))
+    world.clock.set(at(10))
+    (offer,) = await world.repeats.offers(account, 2)
+    assert (offer.slot.doctor_id, offer.slot.start) == (THERAPIST.id, at(10, 40))
+    entry = await world.visits.get(account, old)
+    nearest = await world.repeats.nearest(account, entry)
+    assert nearest is not None
+    assert nearest.start == at(10, 40)
+
+
 async def test_a_doctor_without_times_gives_way_to_another_of_the_specialty(
     world: World, account: Account, anna: Person
 ) -> None:
