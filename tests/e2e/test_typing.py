@@ -183,7 +183,7 @@ async def test_no_number_is_a_press_and_a_word(town: BotProcess) -> None:
     assert "Без полиса записывают по телефону" in user.screen().text
     await user.send("нету")
     assert "СНИЛС: не указан" in user.screen().text
-    await user.press("✏️ Полис")
+    await press_all(user, "✏️ Исправить", "✏️ Полис")
     await user.send(a_policy().replace("0", "О"))
     assert "⚠️" not in user.screen().text
 
@@ -192,7 +192,7 @@ async def test_a_correction_parts_a_full_name_too(town: BotProcess) -> None:
     user = await own_form(town)
     for typed in ("Иванова", "Анна", "нет", "05.03.1980", "женский", "8 916 123-45-67", "нет", "нет"):
         await user.send(typed)
-    await user.press("✏️ Фамилия")
+    await press_all(user, "✏️ Исправить", "✏️ Фамилия")
     await user.send("Петрова Ольга Ильинична")
     await user.press("Да, всё верно")
     for line in ("Фамилия: Петрова", "Имя: Ольга", "Отчество: Ильинична"):
