@@ -86,6 +86,16 @@ skoraya
 истекает кровью
 сильно болит живот
 не могу терпеть боль
+сердце выскакивает
+приступ астмы
+у мужа язык заплетается
+рука не слушается
+мама упала, сломала шейку бедра
+давление подскочило
+ребёнок задыхается
+умираю, помогите
+отец упал и не может встать
+кровь из носа не останавливается
 """.strip().splitlines()
 """As patients put it, with their slips."""
 AMBULANCE_EN = """
@@ -118,6 +128,12 @@ my waters broke
 anaphylactic shock
 allergic reaction, throat swelling
 call 911
+asthma attack
+his speech is slurred
+my left arm is numb
+heavy bleeding
+my father collapsed
+he is having a heart attack
 can’t breath
 """.strip().splitlines()
 CRISIS = """
@@ -291,7 +307,16 @@ not bad
 не отвечает телефон
 не отвечает врач
 бьёт баклуши
+сердце в порядке, нужна справка
+кардиограмма сердца
+УЗИ сердца
+астма, продлить рецепт
+речь ребёнка, логопед
+снимок руки
+перелом пальца
 lost my policy
+heart ultrasound
+speech therapist
 I passed the exam
 I lost my card
 pass out the forms
