@@ -198,7 +198,9 @@ def how_to_confirm(t: Texts, person: Person, today: date, *, demo: bool) -> Scre
                 age=person.own_word_from,
             )
             if own_word_counts(person, today)
-            else t("Then all bookings are seen here, and the medical record as far as this is allowed."),
+            else t("Then all bookings and the medical record are seen here.")
+            if by_papers
+            else t("Then all that is allowed is seen here."),
             t(
                 "This is a demonstration: the command {command} makes such a code.",
                 command=Html(f"<code>{COMMAND}</code>"),
@@ -447,12 +449,9 @@ def areas(t: Texts, own: Person, covers: frozenset[Covers], offered: Collection[
         blocks(
             bold(t("What do you allow?")),
             t("Person: {name}", name=bold(own.full_name)),
-            lines(
-                t("What is not ticked stays closed. You can close the access at any time."),
-                t("Documents have your policy, SNILS and date of birth printed in them.")
-                if Covers.DOCUMENTS in shown
-                else "",
-            ),
+            t("Documents have your policy, SNILS and date of birth printed in them.")
+            if Covers.DOCUMENTS in shown
+            else "",
         ),
         markup(
             *(
@@ -502,10 +501,10 @@ def code(t: Texts, own: Person, issued: IssuedCode, link: str, covers: frozenset
                 t("Code: {code}", code=Html(f"<b><code>{issued.readable}</code></b>")),
                 t("Link: {link}", link=link),
             ),
-            t("It is good for ten minutes and only once. A new code takes its place."),
+            t("It is good for ten minutes and only once."),
             t("Give it only to someone you trust: whoever enters the code gets the access."),
         ),
-        markup([_grants_button(t)], back_row(t, GO_GRANTS)),
+        markup(back_row(t, GO_GRANTS)),
     )
 
 

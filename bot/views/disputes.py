@@ -19,6 +19,7 @@ from services.accounts import rights
 from services.accounts.model import Relation
 from services.booking.model import Checking, Deed, DeedKind, Doer, Kept, VisitEntry
 from services.disputes.model import Dispute, Settled
+from services.registry.model import VisitStatus
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines, plain
 
@@ -57,9 +58,9 @@ class _Closer(StrEnum):
 
 
 _WHO_CLOSES: Mapping[_Closer, str] = {
-    _Closer.HERE: N_("that chat’s access stays: you can close it under “Who has access”"),
-    _Closer.PATIENT: N_("that chat’s access stays: the patient or the clinic’s desk can close it"),
-    _Closer.DESK: N_("that chat’s access stays: only the clinic’s desk can close it"),
+    _Closer.HERE: N_("access stays: you can close it under “Who has access”"),
+    _Closer.PATIENT: N_("access stays: the patient or the clinic’s desk can close it"),
+    _Closer.DESK: N_("access stays: only the clinic’s desk can close it"),
 }
 
 
@@ -92,7 +93,7 @@ def question(t: Texts, dispute: Dispute, now: datetime) -> Screen:
                 t("Patient: {name}", name=bold(entry.person.full_name)),
                 t("Date and time: {when}", when=bold(visit_when(t, visit, now))),
                 escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
-                t(STATUSES[visit.status]),
+                t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else "",
             ),
             lines(
                 t("If you press “{button}”:", button=_denial(t, dispute)),

@@ -315,7 +315,7 @@ def relation(data: RelationChoice, buttons: StepButtons, scene: Scene) -> Screen
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Who is this person to you?") if data.name else t("Whom do you want to add?")),
+            bold(t("Who is this person to you?") if data.name else t("Who is to be added?")),
             t("Patient: {name}", name=data.name) if data.name else "",
         ),
         markup(
@@ -456,10 +456,18 @@ def guardianship_ended(t: Texts, data: LinkNotice) -> Screen:
 
 def _told(t: Texts, person: Person, *, active: bool) -> Sequence[Html]:
     return (
-        t("{name} ({relation})", name=bold(person.full_name), relation=t(RELATIONS[person.relation])),
+        _who_it_is(t, person),
         *_form_in_list(t, person),
         *([_active_line(t)] if active else []),
     )
+
+
+def _who_it_is(t: Texts, person: Person) -> Html:
+    """By name and relation; that it is a child, the policy says."""
+    name = bold(person.full_name)
+    if person.relation is Relation.CHILD and person.shown is not None:
+        return name
+    return t("{name} ({relation})", name=name, relation=t(RELATIONS[person.relation]))
 
 
 def _active_line(t: Texts) -> Html:
@@ -558,7 +566,7 @@ def _sees(t: Texts, person: Person, bases: frozenset[Basis], today: date, now: d
     stands_for = bool(bases & {Basis.DESK, Basis.OIDC}) and own_word_counts(person, today)
     scope = visit_scope(person, today, now)
     if scope is VisitScope.ALL:
-        told = [t("You see all bookings, those made at the clinic too.")]
+        told = [t("You see all bookings.")]
         if stands_for:
             told.append(
                 t(

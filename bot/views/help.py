@@ -18,7 +18,7 @@ from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.screen import Screen
 from services.registry.model import ADULT_AGE
-from services.texts.i18n import Html, Texts, blocks, bold, lines
+from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 _FAQ = "www.gosuslugi.ru/help/faq/"
 REGISTER_PAGE = f"{_FAQ}login/1"
@@ -109,18 +109,15 @@ def _change(t: Texts) -> tuple[Html, list[Row]]:
 def _family(t: Texts, own_word_from: int) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t("Press “👪 Policies”, then “➕ Add”. So you can book a child, husband or wife, parents and others."),
-            t("At first you see only the bookings made from this chat. To see all of them:"),
+            t("Press “👪 Policies”, then “➕ Add”."),
             lines(
-                t("• a child: show the birth certificate at the desk of the child’s clinic, you will get a code;"),
-                t(
-                    "• an adult, or a teenager from {age}: they open access themselves, in their own chat.",
-                    age=own_word_from,
-                )
+                t("At first you see only the bookings made here. To see all of them:"),
+                t("• a child: show the birth certificate at the clinic’s desk;"),
+                t("• an adult, or a teenager from {age}: they open access in their own chat.", age=own_word_from)
                 if own_word_from < ADULT_AGE
-                else t("• an adult: they open access themselves, in their own chat."),
+                else t("• an adult: they open access in their own chat."),
             ),
-            t("What to bring stands on the person’s card, under “🔎 How to confirm”."),
+            t("More stands on the person’s card: “🔎 How to confirm”."),
         ),
         [[button(t.label("👪 Policies"), GO_POLICIES)]],
     )
@@ -129,11 +126,15 @@ def _family(t: Texts, own_word_from: int) -> tuple[Html, list[Row]]:
 def _policy(t: Texts) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t("The policy is free. Any insurance company of your region makes it, and so does Gosuslugi."),
-            t("Take along: the child’s birth certificate, your passport, and SNILS of both, if there is one."),
-            t("Until the policy is made, a newborn is treated on the policy of the mother, the father or a guardian."),
-            _page(t, t("How to get a policy for a child, step by step"), CHILD_POLICY_PAGE),
-            t("When you have the number, add the child here: “👪 Policies”, then “➕ Add”."),
+            _page(t("Any insurance company makes the policy, and so does Gosuslugi. It is free."), CHILD_POLICY_PAGE),
+            lines(
+                t("Take along: the birth certificate, your passport, and SNILS, if there is one."),
+                t(
+                    "Until the policy is made, a newborn is treated on the policy of the mother, the father or a "
+                    "guardian."
+                ),
+            ),
+            t("When you have the number, add the child:"),
         ),
         [[button(t.label("👪 Policies"), GO_POLICIES)]],
     )
@@ -144,7 +145,7 @@ def _register(t: Texts) -> tuple[Html, list[Row]]:
         blocks(
             t("Gosuslugi is the state’s portal. You can book a doctor here without an account there."),
             t("Have your passport, SNILS and phone at hand."),
-            _page(t, t("Signing up, step by step"), REGISTER_PAGE),
+            _page(t("Step by step:"), REGISTER_PAGE),
             t("Then confirm the account: without that only a part of the services is open."),
         ),
         [topic_row(t, HelpPage.CONFIRM)],
@@ -154,14 +155,13 @@ def _register(t: Texts) -> tuple[Html, list[Row]]:
 def _confirm(t: Texts) -> tuple[Html, list[Row]]:
     return (
         blocks(
-            t("A confirmed account at Gosuslugi opens all services of the portal. Confirm it in one of three ways:"),
-            _page(t, t("1. At a service centre: come with your passport and SNILS"), CENTRE_PAGE),
-            _page(t, t("2. Through your bank: in its application or on its site, from home"), BANK_PAGE),
-            _page(t, t("3. By Russian Post: a letter brings a code, enter it on the portal"), POST_PAGE),
-            t(
-                "For this chat, documents are confirmed at the clinic’s desk. Open “👪 Policies”, then the person’s "
-                "card, and press “🔎 How to confirm”."
+            t("It opens all services of the portal. There are three ways:"),
+            lines(
+                _page(t("1. At a service centre, with passport and SNILS:"), CENTRE_PAGE),
+                _page(t("2. Through your bank, from home:"), BANK_PAGE),
+                _page(t("3. By post, a letter brings a code:"), POST_PAGE),
             ),
+            t("For this chat documents are shown at the clinic’s desk: see “🔎 How to confirm” on the person’s card."),
         ),
         [],
     )
@@ -171,10 +171,8 @@ def _when_lost(t: Texts, commands: Sequence[tuple[str, str]]) -> tuple[Html, lis
     return (
         blocks(
             _lost(t),
-            t("What you have chosen is kept: come back and go on from the same place."),
-            t("Nothing is booked or cancelled until you press “Yes”."),
+            t("What you have chosen is kept. Nothing is booked or cancelled until you press “Yes”."),
             lines(
-                bold(t("Commands: they can be written at any time")),
                 *(t("/{name} – {does}", name=name, does=t.label(does)) for name, does in commands),
             ),
             _emergency(t),
@@ -192,9 +190,9 @@ _PAGES = {
 }
 
 
-def _page(t: Texts, what: Html, address: str) -> Html:
+def _page(what: Html, address: str) -> Html:
     """A page of Gosuslugi: what it tells, and where it is."""
-    return lines(what, t("Page of Gosuslugi: {address}", address=address))
+    return lines(what, escape(address))
 
 
 def _lost(t: Texts) -> Html:

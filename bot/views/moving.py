@@ -70,7 +70,7 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
     clinic, slot, old = data.place.clinic, data.held.slot, data.old
     return Screen(
         scene.text(
-            bold(t("The old booking has to be cancelled first")),
+            bold(t("Cancel the old booking?")),
             lines(
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
@@ -78,8 +78,10 @@ def give_up(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 clock_line(t, [(slot.start, clinic.tz)]),
                 escape(f"{specialty(t, slot.service_id, slot.service)} / {slot.doctor}"),
             ),
-            t("If the new time is taken just then, you choose another."),
-            hold_line(t, data.held, clinic.tz),
+            lines(
+                t("If the new time is taken meanwhile, you choose another."),
+                hold_line(t, data.held, clinic.tz),
+            ),
         ),
         markup(
             [button(t.label("Cancel the old one and book"), buttons.act(MoveAct.YES))],

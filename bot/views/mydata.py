@@ -54,14 +54,14 @@ def about(t: Texts, data: About) -> Screen:
     return Screen(
         blocks(
             bold(t("About")),
-            t("Nomerok books you and your family in with a doctor. You press buttons, the clinic gets the booking."),
+            t("Nomerok books you and your family in with a doctor."),
             lines(
                 t("Who processes the data: {operator}.", operator=data.operator),
                 t("Version of the program: {version}", version=data.version),
             ),
             lines(
                 t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
-                t("“My data”: all that is kept about you here, as one file."),
+                t("“My data”: all of it as one file."),
             )
             if given
             else t("You have given no consent, and nothing is kept about you."),
@@ -320,11 +320,11 @@ def _stays(t: Texts) -> Html:
         t("What stays, without names and the number of the chat:"),
         t("• for a day at most: how many codes, searches and photos there were;"),
         t.n(
-            "• for {count} year: what was booked, moved or cancelled for other people, to answer a patient who asks.",
-            "• for {count} years: what was booked, moved or cancelled for other people, to answer a patient who asks.",
+            "• for {count} year: what was booked, moved or cancelled for others, to answer them.",
+            "• for {count} years: what was booked, moved or cancelled for others, to answer them.",
             TRAIL_YEARS,
         ),
-        t("The clinic’s own records stay with the clinic."),
+        t("The clinic’s own records stay."),
     )
 
 

@@ -32,12 +32,12 @@ QUESTIONS = {
     "sex": (N_("Sex"), N_("Press a button.")),
     "phone": (
         N_("Phone for the clinic to call"),
-        N_("Press “📱 Send my number” below, or write a number."),
+        N_("Press the button below, or write a number."),
     ),
     "childs_birth": (N_("Date of birth"), N_("Day, month and year, for example 05.03.2020")),
     "relatives_phone": (
         N_("Phone for the clinic to call"),
-        N_("Write a number, or send the card of the contact."),
+        N_("Write a number, or send a contact."),
     ),
     "policy": (
         N_("Number of the compulsory insurance policy"),
@@ -266,11 +266,10 @@ def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Scree
         scene.text(
             lines(bold(t("Please check the policy number")), _patient(t, data.name)),
             lines(*(Html("• ") + t(WARNINGS[each]) for each in sorted(data.warnings))),
-            t("If the policy says so, keep the number."),
         ),
         markup(
             [button(t.label("✏️ Correct the number"), buttons.act(DoubtAct.FIX))],
-            [button(t.label("The number is right, go on"), buttons.act(DoubtAct.KEEP))],
+            [button(t.label("The number is right"), buttons.act(DoubtAct.KEEP))],
             back_row(t, buttons.back()),
         ),
     )
@@ -301,7 +300,6 @@ def edit_check(data: EditCheck, buttons: StepButtons, scene: Scene) -> Screen:
     doubts = lines(
         Html("⚠️ ") + t("Please check the policy number"),
         *(Html("• ") + t(WARNINGS[each]) for each in sorted(data.doubts)),
-        t("If the policy says so, keep the number."),
     )
     return Screen(
         scene.text(

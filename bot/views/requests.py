@@ -47,8 +47,8 @@ _SENDING = {
     RequestKind.FEEDBACK: N_("💬 Feedback"),
 }
 _QUESTIONS = {
-    RequestKind.PROBLEM: N_("Write what has happened: what you pressed and what you saw. You can send a photo."),
-    RequestKind.FEEDBACK: N_("Write what you like, what you miss, what should be better. You can send a photo."),
+    RequestKind.PROBLEM: N_("What did you press, and what did you see? You can send a photo."),
+    RequestKind.FEEDBACK: N_("What do you like, what should be better? You can send a photo."),
 }
 TITLES: Mapping[str, str] = {
     RequestKind.PROBLEM: N_("Problem No. {number}"),
@@ -95,10 +95,7 @@ def message(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             bold(t(_SENDING[data.kind])),
             t(_QUESTIONS[data.kind]),
-            lines(
-                t("Before it is sent, you will see all of it once more."),
-                t("No doctor reads this. In an emergency call 103 or 112."),
-            ),
+            t("No doctor reads this. In an emergency call 103 or 112."),
             "" if data.text is None else lines(bold(t("Written so far")), *_content(t, data.text, data.photos)),
         ),
         markup(

@@ -456,7 +456,7 @@ async def test_silence_for_good_leads_back_to_the_card(chat: Chat, world: World,
 async def test_giving_the_old_one_up_is_asked_for(chat: Chat, world: World, anna: Person, old: Visit) -> None:
     await chat.go(*TO_CONFIRM, "Да, перенести")
     assert chat.step == "giveup"
-    assert chat.text.startswith("Сначала нужно отменить прежнюю запись")
+    assert chat.text.startswith("Отменить прежнюю запись?")
     assert WAS in chat.text
     assert "Будет: ср 25 ноября, 09:20" in chat.text
     assert chat.labels == ["Отменить прежнюю и записать", "Оставить как было", "⬅️ Назад", "🏠 Главное меню"]

@@ -112,7 +112,7 @@ async def chat(world: World) -> Chat:
 
 
 async def test_a_text_is_shown_back_and_sent(chat: Chat) -> None:
-    assert "Напишите, что случилось" in chat.text
+    assert "Что Вы нажали и что увидели?" in chat.text
     assert "звоните 103 или 112" in chat.text
     await chat.give(Typed("Не открывается <b>запись</b>"))
     assert chat.step == "check"

@@ -16,7 +16,7 @@ from services.texts.i18n import texts
 from tests.samples.common import ANNA, CHILD, NOW, visit
 
 T = texts("ru")
-HERE = "закрыть его можно на экране «Кому открыт доступ»"
+HERE = "закрыть его можно в «Кому открыт доступ»"
 PATIENT = "закрыть его может сам пациент или регистратура"
 DESK = "закрыть его могут только в регистратуре"
 YOUNG = replace(ANNA, born=date(2012, 5, 1))

@@ -86,7 +86,7 @@ def own_form() -> Sequence[Stop]:
         Stop("sex", "вопрос 5 из 8", "question 5 of 8", press("Женский")),
         Stop("phone", "вопрос 6 из 8", "question 6 of 8", share_contact),
         Stop("policy", "вопрос 7 из 8", "question 7 of 8", write(with_wrong_digit(a_policy()))),
-        Stop("doubt", "Проверьте номер полиса", "Please check the policy number", press("Номер верный, продолжить")),
+        Stop("doubt", "Проверьте номер полиса", "Please check the policy number", press("Номер верный")),
         Stop("snils", "вопрос 8 из 8", "question 8 of 8", press("Пропустить")),
         Stop("check", "Проверьте свою анкету", "Please check your form", stay),
     ]
@@ -117,7 +117,7 @@ def booking_for_another() -> Sequence[Stop]:
         Stop("birth", "вопрос 4 из 7", "question 4 of 7", write("05.03.1980")),
         Stop("sex", "вопрос 5 из 7", "question 5 of 7", press("Женский")),
         Stop("policy", "вопрос 6 из 7", "question 6 of 7", write(with_wrong_digit(a_policy()))),
-        Stop("doubt", "Проверьте номер полиса", "Please check the policy number", press("Номер верный, продолжить")),
+        Stop("doubt", "Проверьте номер полиса", "Please check the policy number", press("Номер верный")),
         Stop("snils", "вопрос 7 из 7", "question 7 of 7", press("Пропустить")),
         Stop("check", "Проверьте данные другого гражданина", "Please check the person’s data", press("Всё верно")),
         Stop("clinic", WHICH_CLINIC, "Which clinic?", press("1 ·")),

@@ -178,7 +178,7 @@ async def test_every_line_of_the_check_screen_can_be_corrected(town: BotProcess)
     await press_all(user, "✏️ Исправить", "✏️ Пол")
     await user.press("Мужской")
     assert "по номеру выходит другой пол" in user.screen().text
-    await user.press("Номер верный, продолжить")
+    await user.press("Номер верный")
     assert "Пол: мужской" in user.screen().text
     await press_all(user, "✏️ Исправить", "✏️ Дата рождения")
     await user.send("06.03.1980")

@@ -201,7 +201,7 @@ async def test_a_visit_ahead_is_left_as_it_stands(town: BotProcess) -> None:
     assert "Эти записи остались в силе" in text
     assert "Терапевт" in text
     assert "Телефон поликлиники: +7 495 " in text
-    assert "Свои сведения поликлиника хранит сама" in text
+    assert "У поликлиники останутся её сведения" in text
     assert "останутся в её электронной регистратуре" in text
     async with desk_of(town) as desk:
         assert [each.status for each in await desk.registry.visits(patients)] == [VisitStatus.BOOKED]

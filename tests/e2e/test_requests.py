@@ -41,7 +41,7 @@ async def test_a_problem_with_a_photo_is_answered(town: BotProcess) -> None:
 
     # STEP 1. A photo with its caption is shown back, and one press sends it.
     await to_problem(user)
-    assert "Напишите, что случилось" in user.screen().text
+    assert "Что Вы нажали и что увидели?" in user.screen().text
     await user.send_photo(PHOTO, "Не открывается запись")
     assert CHECK in user.screen().text
     assert "Не открывается запись\nФото: 1" in user.screen().text
@@ -98,7 +98,7 @@ async def test_feedback_in_english(town: BotProcess) -> None:
     await press_all(user, "🗂 Application statuses")
     assert "No data. What you have sent and how it stands will be here." in user.screen().text
     await press_all(user, EN.home, "☰", "💬 Feedback")
-    assert "Write what you like" in user.screen().text
+    assert "What do you like" in user.screen().text
     await user.send("Large letters, please")
     assert "Please check what will be sent" in user.screen().text
     await user.send("And fewer words")
@@ -132,7 +132,7 @@ async def test_whatever_is_sent_instead_is_answered_and_loses_nothing(town: BotP
         town.emulator.fault(fault)
         await user.send_photo(PHOTO)
         assert ("Фото не дошло" if fault.code == 502 else "слишком большой") in user.screen().text
-    assert "Напишите, что случилось" in user.screen().text
+    assert "Что Вы нажали и что увидели?" in user.screen().text
 
     # STEP 2. A picture sent as a file is one. What is wrong after it does not take it away.
     await user.send_file("screen.png", saved(two_halves(60, 40), "PNG"))
