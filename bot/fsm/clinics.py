@@ -116,7 +116,7 @@ class ClinicSteps:
                 return Stay(marks={"near": "ask"})
             case Acted(view.ClinicAct.MAP):
                 asked = {"near": None} if context.marks.get("near") == "ask" else {}
-                sheet = context.draft.page * context.layout.described // context.layout.page
+                sheet = context.draft.page * context.layout.described // context.layout.pins
                 return Jump("map", marks={"map": sheet, "card": None, **asked})
             case Acted(view.ClinicAct.ALL):
                 return whole_list()

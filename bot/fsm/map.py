@@ -41,7 +41,7 @@ class MapSteps:
         """The picture; the list in its stead where there is nothing to draw, or drawing fails."""
         found = await self.clinics.listed(context)
         located = found.located
-        size = context.layout.page
+        size = context.layout.pins
         page = clamp(context.marks["map"], len(located), size)
         if not located:
             return Jump("clinic", view.nowhere(context.t))
@@ -94,7 +94,7 @@ class MapSteps:
 
 def _as_a_list(page: int, layout: Layout) -> int:
     """The page of the list that begins where this page of the map does: the map says nothing of its clinics."""
-    return page * layout.page // layout.described
+    return page * layout.pins // layout.described
 
 
 def _from_the_first(found: Stay) -> Stay:

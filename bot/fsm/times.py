@@ -25,7 +25,7 @@ from bot.fsm.wizard import (
 from bot.keyboards.kit import clamp, page_of
 from bot.views import refusals
 from bot.views import times as view
-from bot.views.specialties import specialty
+from bot.views.specialties import FIRST_ASKED, specialty
 from bot.views.times import DayPart
 from services.accounts.model import Field, Person, full_name
 from services.accounts.persons import Persons
@@ -147,10 +147,13 @@ class TimeSteps:
         return Answered(await self.service_answers(context, place.clinic, offer.id, offer.name))
 
     async def _services(self, context: StepContext, clinic: Clinic, age: int) -> list[ServiceOffer]:
-        """In the order of their names; those for the other sex, where the person's is known, come last."""
+        """Who is seen first of all, then by name; those for the other sex, where the person's is known, come last."""
         offers = await self.times.services(context.account.id, clinic.id, age)
         sex = sex_of(await self.known.who(context))
-        return sorted(offers, key=lambda each: not whom.suits(whom.post_for(each.id, each.name), sex))
+        return sorted(
+            offers,
+            key=lambda each: (not whom.suits(whom.post_for(each.id, each.name), sex), each.id not in FIRST_ASKED),
+        )
 
     async def service_answers(self, context: StepContext, clinic: Clinic, service_id: str, name: str) -> dict[str, Any]:
         """What the draft keeps of a specialist who is settled: also what is to be said before a doctor is asked for."""

@@ -16,7 +16,7 @@ from services.texts.i18n import Texts
 
 LABEL = 30
 """The longest name that a button bears whole on a narrow phone."""
-TWO_LINES = 38
+TWO_LINES = 50
 """The longest label that a button bears whole in two lines on a narrow phone."""
 HALF_A_LINE = 7
 """The longest word that half a row holds there, in letters half as large again."""

@@ -16,14 +16,15 @@ WEEK = 7
 class Layout:
     """Sizes of what is listed, and how buttons share a row.
 
-    `page`: items of a page whose buttons say all; `described`: of a page whose text describes them; `times`: of one
-    part of a day. `in_row`: how many buttons may share a row, and `shared`: how many characters each of the two lines
-    of their labels may have then.
+    `page`: items of a page whose buttons say all; `described`: of a page whose text describes them; `pins`: of a map;
+    `times`: of one part of a day. `in_row`: how many buttons may share a row, and `shared`: how many characters each of
+    the two lines of their labels may have then.
     `lists_days`: days stand as a list until somebody asks for the calendar.
     """
 
     page: int
     described: int
+    pins: int
     times: int
     in_row: int
     shared: int
@@ -55,9 +56,9 @@ class Layout:
         return max(len(first), len(" ".join(rest))) <= self.shared
 
 
-USUAL = Layout(page=6, described=4, times=24, in_row=8, shared=64, lists_days=False)
+USUAL = Layout(page=6, described=4, pins=8, times=24, in_row=8, shared=64, lists_days=False)
 """As views put them: Telegram takes no more buttons in a row, and no longer labels."""
-LARGE = Layout(page=3, described=2, times=12, in_row=2, shared=9, lists_days=True)
+LARGE = Layout(page=3, described=2, pins=4, times=12, in_row=2, shared=9, lists_days=True)
 """«Крупно»: halves, and what half of a narrow phone shows of a label whose letters are half as large again."""
 
 

@@ -15,7 +15,6 @@ from bot.keyboards.data import CallbackData
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
     LABEL,
-    TWO_LINES,
     back_row,
     button,
     head_of,
@@ -37,8 +36,8 @@ from bot.views.clinics import (
     kilometres,
     region_name,
     room_line,
+    says_all,
     told_name,
-    town_and_name,
 )
 from bot.views.common import Scene
 from bot.views.links import target_lines
@@ -216,8 +215,10 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             _again_lines(t, data.repeats, scene.now),
-            bold(t("Who is the visit for?")),
-            target_lines(t, data.link) if data.link else t("Region: {region}", region=region_name(t, data.region)),
+            lines(
+                bold(t("Who is the visit for?")),
+                target_lines(t, data.link) if data.link else t("Region: {region}", region=region_name(t, data.region)),
+            ),
             t("Those for whom you may not make bookings are not here.") if data.left_out else "",
         ),
         markup(
@@ -239,21 +240,18 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
 def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     first = data.page * scene.layout.described + 1
-    labels = [_clinic_label(t, row) for row in data.rows]
-    whole = [len(label) <= TWO_LINES and labels.count(label) == 1 for label in labels]
-    numbers = range(first, first + len(data.rows))
+    heads = [head_of(number) + ("⭐ " if row.attached else "") for number, row in enumerate(data.rows, start=first)]
+    labels = headed(heads, clinic_names([row.clinic for row in data.rows]))
+    rows = [
+        [button(label + _far(t, row), buttons.option(place))]
+        for place, (label, row) in enumerate(zip(labels, data.rows, strict=True))
+    ]
     told = [
         _clinic_line(t, number, row)
-        for number, row, says_all in zip(numbers, data.rows, whole, strict=True)
-        if not says_all
+        for number, (row, head, label) in enumerate(zip(data.rows, heads, labels, strict=True), start=first)
+        # who has typed a street looks for an address
+        if data.query is not None or not says_all(row.clinic, label.removeprefix(head))
     ]
-    heads = [head_of(number) + ("⭐ " if row.attached else "") for number, row in zip(numbers, data.rows, strict=True)]
-    cut = headed(heads, clinic_names([row.clinic for row in data.rows]))
-    rows = [
-        [button(label if says_all else shorter, buttons.option(place))]
-        for place, (label, says_all, shorter) in enumerate(zip(labels, whole, cut, strict=True))
-    ]
-    attached_here = any(row.attached for row, says_all in zip(data.rows, whole, strict=True) if says_all)
     return Screen(
         scene.text(
             lines(
@@ -262,7 +260,7 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Region: {region}", region=region_name(t, data.region))
                 + demo_mark(t, demo=any(row.clinic.demo for row in data.rows)),
                 _clinic_hint(t, data),
-                t("⭐ The clinic of attachment.") if attached_here else "",
+                t("⭐ The clinic of attachment.") if any(row.attached for row in data.rows) else "",
             ),
             *told,
         ),
@@ -273,7 +271,7 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
             if data.query is not None or data.nearest
             else [],
             *side_by_side(
-                *([button(t.label("🗺 On the map"), buttons.act(ClinicAct.MAP))] if data.mapped else []),
+                *([button(t.label("🗺 Map"), buttons.act(ClinicAct.MAP))] if data.mapped else []),
                 *([] if data.nearest else [button(t.label("📍 Near me"), buttons.act(ClinicAct.NEAR))]),
             ),
             back_row(t, buttons.back()),
@@ -329,7 +327,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
                 contacts(t, data.place.clinic),
             ),
             t(
-                "A policy is free: any insurance company of the region gives it for a passport and SNILS. In an "
+                "How to get a policy: at any insurance company of the region, free, with a passport and SNILS. In an "
                 "emergency, call 103 or 112."
             ),
         ),
@@ -377,10 +375,7 @@ def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             lines(bold(t("We are checking whether you are booked")), place_lines(t, data)),
-            t(
-                "The registry has not answered yet. Please do not book again: the answer will come here by itself "
-                "in a few minutes."
-            ),
+            t("Please do not book again: the answer will come here by itself in a few minutes."),
         ),
         markup([button(t.label("🔄 Check now"), buttons.act(CheckingAct.AGAIN))], [home_button(t)]),
     )
@@ -466,15 +461,12 @@ def _clinic_hint(t: Texts, data: ClinicChoice) -> Html:
     )
 
 
-def _clinic_label(t: Texts, row: ClinicRow) -> str:
-    """«⭐ Мытищи · Поликлиника № 1 · 1,2 км»."""
-    far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
-    return f"{'⭐ ' if row.attached else ''}{town_and_name(row.clinic)}{far}"
+def _far(t: Texts, row: ClinicRow) -> str:
+    return f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
 
 
 def _clinic_line(t: Texts, number: int, row: ClinicRow) -> Html:
     marks = [
-        t("attached here") if row.attached else "",
         t("booked here before") if row.recent and not row.attached else "",
         kilometres(t, row.distance) if row.distance is not None else "",
     ]

@@ -16,12 +16,13 @@ from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
 from services.clinics.regions import Region
 from services.registry.model import AgeGroup, Clinic
-from services.texts.clinics import short_names
+from services.texts.clinics import short_names, special_name
 from services.texts.dates import is_moscow_time
 from services.texts.hours import hours_words
-from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
-from services.texts.names import folded, with_town
+from services.texts.i18n import Html, Texts, bold, escape, lines
+from services.texts.names import with_town
 
+_NUMBER = re.compile(r"\d+")
 LINE = 220
 """The longest line of a list: within Telegram's 4096 characters, and no real name is longer."""
 
@@ -54,15 +55,6 @@ def told_name(t: Texts, clinic: Clinic) -> str:
 def clock_line(t: Texts, times: Iterable[tuple[datetime, str]]) -> Html:
     """«Местное время поликлиники», once a screen, where one of these is not as in Moscow: moments with their zones."""
     return Html() if all(is_moscow_time(*each) for each in times) else t("🕘 Local time of the clinic")
-
-
-def town_and_name(clinic: Clinic) -> str:
-    """What tells clinics of a region apart, the town first: «Мытищи · Поликлиника № 1»."""
-    name = re.sub(r" \([^()]*\)$", "", clinic.name)
-    if not clinic.town:
-        return name
-    own = name.removesuffix(f", {clinic.town}")
-    return own if folded(clinic.town) in folded(own) else f"{clinic.town} · {own}"
 
 
 def clinic_address(clinic: Clinic) -> str:
@@ -145,25 +137,28 @@ def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int, *, lay
     )
 
 
-def _items(found: Sequence[Clinic]) -> list[Item]:
+def _items(shown: Sequence[Clinic]) -> list[Item]:
+    """Of a page; one whose button leaves something out is told above it."""
     return [
         Item(
-            (bold(short(each.name, LINE)), escape(short(clinic_address(each), LINE))), names, ClinicCard(clinic=each.id)
+            () if says_all(each, label) else (bold(short(each.name, LINE)), escape(short(clinic_address(each), LINE))),
+            names,
+            ClinicCard(clinic=each.id),
         )
-        for each, names in zip(found, clinic_names(found), strict=True)
+        for each, label, names in zip(shown, clinic_labels(shown), clinic_names(shown), strict=True)
     ]
+
+
+def says_all(clinic: Clinic, label: str) -> bool:
+    """Whether a label leaves out nothing that tells the clinic from its like: no end, and none of its numbers."""
+    numbers = set(_NUMBER.findall(special_name(clinic.name, clinic.town)))
+    return "…" not in label and numbers <= set(_NUMBER.findall(label))
 
 
 def clinic(t: Texts, shown: Clinic) -> Screen:
     """A clinic's card."""
     return Screen(
-        blocks(
-            bold(told_name(t, shown)),
-            lines(
-                contacts(t, shown),
-                age_group_words(t, shown.age_group),
-            ),
-        ),
+        lines(bold(told_name(t, shown)), contacts(t, shown), age_group_words(t, shown.age_group)),
         markup(
             [button(t.label("📍 Clinic on the map"), ClinicVenue(clinic=shown.id))] if shown.lat is not None else [],
             back_row(t, ClinicList(region=shown.region, page=0)),

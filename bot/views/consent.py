@@ -164,8 +164,7 @@ def refused(t: Texts) -> Screen:
     """What is left without consent."""
     return Screen(
         blocks(
-            t("All right, we have not kept anything about you."),
-            t("Without consent you can look through the list of clinics and read the help. Booking needs consent."),
+            t("All right, we have not kept anything about you. Booking needs consent."),
         ),
         markup(
             [button(t.label("🏥 Clinics"), RegionList(page=0))],

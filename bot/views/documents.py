@@ -104,8 +104,7 @@ def known(data: Sending, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Send the document to {address}?", address=data.address)),
-            _about(t, data.what, data.whose),
+            lines(bold(t("Send the document to {address}?", address=data.address)), _about(t, data.what, data.whose)),
         ),
         markup(
             [button(t.label("✅ Yes, send it"), buttons.act(SendAct.YES))],
@@ -119,8 +118,7 @@ def address(data: Sending, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Which e-mail address is the document to go to?")),
-            _about(t, data.what, data.whose),
+            lines(bold(t("Which e-mail address is the document to go to?")), _about(t, data.what, data.whose)),
             t("Write the address in a message. For example: anna@example.com"),
         ),
         markup(back_row(t, buttons.back())),
@@ -132,9 +130,7 @@ def check(data: Sending, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Is the address right?")),
-            bold(data.address),
-            _about(t, data.what, data.whose),
+            lines(bold(t("Is the address right?")), bold(data.address), _about(t, data.what, data.whose)),
         ),
         _sending(t, buttons),
     )
@@ -145,10 +141,11 @@ def sure(data: Sending, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("This address is not confirmed. Send the document all the same?")),
-            t("The document has personal data in it. Whoever reads this mailbox will read it, too."),
-            bold(data.address),
-            _about(t, data.what, data.whose),
+            lines(
+                bold(t("This address is not confirmed. Send the document all the same?")),
+                t("Whoever reads this mailbox will read the personal data in it."),
+            ),
+            lines(bold(data.address), _about(t, data.what, data.whose)),
         ),
         _sending(t, buttons),
     )

@@ -12,7 +12,7 @@ from bot.keyboards.kit import LABEL, back_row, button, head_of, markup, pager, s
 from bot.keyboards.labels import headed
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import LINE, clinic_names, clock_line, demo_mark, kilometres, town_and_name
+from bot.views.clinics import LINE, clinic_names, clock_line, demo_mark, kilometres
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -198,7 +198,7 @@ def _another_specialist(t: Texts, buttons: StepButtons, act: StrEnum) -> Button:
 def _found(t: Texts, number: int, label: str, found: Found, now: datetime) -> Html:
     """When, and how far; the name, too, where the button has no room for all of it."""
     told = [
-        short(town_and_name(found.clinic), LINE) if "…" in label else "",
+        short(clinic_names([found.clinic])[0][-1], LINE) if "…" in label else "",
         short_when(t, found.nearest, found.clinic.tz, now),
         kilometres(t, found.distance) if found.distance is not None else "",
     ]

@@ -203,12 +203,12 @@ def card(t: Texts, person: Person, now: datetime, note: Html | None = None, *, a
     )
 
 
-def form_lines(t: Texts, person: Person) -> Html:
-    """Birth date and policy, or that they are not shown here."""
+def form_lines(t: Texts, person: Person, *, in_full: bool = True) -> Html:
+    """Birth date and policy, or that they are not shown here. `in_full`: the mark of the policy in words, too."""
     if person.shown is None:
         return not_shown(t)
     born = t("Date of birth: {date}", date=numeric(person.shown.birth_date))
-    return lines(born, _policy_line(t, person, person.shown))
+    return lines(born, _policy_line(t, person, person.shown, in_full=in_full))
 
 
 def not_shown(t: Texts) -> Html:
@@ -216,14 +216,16 @@ def not_shown(t: Texts) -> Html:
     return t("The policy and the date of birth are seen by the person alone.")
 
 
-def _policy_line(t: Texts, person: Person, form: PatientIdentity) -> Html:
+def _policy_line(t: Texts, person: Person, form: PatientIdentity, *, in_full: bool = True) -> Html:
     """«Полис ОМС ребёнка: 5097 5797 9200 0180 ✅ подтверждён»."""
     policy = form.policy
     child = person.relation is Relation.CHILD
     if policy.kind is PolicyKind.NONE:
         return t("The child’s insurance policy: none") if child else t("Insurance policy: none")
     number = _number(t, form)
-    if person.verified:
+    if person.verified and not in_full:
+        number += " ✅"
+    elif person.verified:
         return (
             t("The child’s insurance policy: {number} ✅ confirmed by the registry", number=number)
             if child

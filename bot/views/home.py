@@ -60,7 +60,8 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
 
 
 def _policy_card(t: Texts, person: Person) -> Html:
-    return lines(bold(person.full_name), form_lines(t, person))
+    """The number with its mark; what the mark means stands on the person's card."""
+    return lines(bold(person.full_name), form_lines(t, person, in_full=False))
 
 
 def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:

@@ -18,7 +18,8 @@ from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
 CAPTION = 1024
 """The longest text under a picture that Telegram takes."""
-NUMBERS_IN_ROW = 6
+NUMBERS_IN_ROW = 4
+"""Clinics of a page: as many as a picture bears."""
 FEW = 4
 """So many clinics are told with their addresses; of more, each has one line, or the picture is out of sight."""
 _LINE, _SHORTEST = 30, 18
@@ -64,7 +65,7 @@ class Card:
 
 def clinic_map(data: MapPage, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    first = data.page * scene.layout.page + 1
+    first = data.page * scene.layout.pins + 1
     numbers = [
         button(f"⭐ {number}" if row.attached else str(number), buttons.option(place))
         for place, (number, row) in enumerate(enumerate(data.rows, start=first))
@@ -73,7 +74,7 @@ def clinic_map(data: MapPage, buttons: StepButtons, scene: Scene) -> Screen:
         _caption(data, scene, first),
         markup(
             *in_rows(numbers, NUMBERS_IN_ROW),
-            pager(t, data.page, data.total, scene.layout.page, lambda page: buttons.act(MapAct.PAGE, str(page))),
+            pager(t, data.page, data.total, scene.layout.pins, lambda page: buttons.act(MapAct.PAGE, str(page))),
             [button(t.label("📋 As a list"), buttons.act(MapAct.LIST))],
             [] if data.all_shown else [button(t.label("All clinics"), buttons.act(MapAct.ALL))],
             back_row(t, buttons.back()),

@@ -103,7 +103,7 @@ def _item(t: Texts, line: NotificationLine, now: datetime, page: int, *, among_o
     by_moscow = among_others and is_moscow_time(note.created_at, line.tz)
     told = (
         bold(line.headline),
-        escape(line.about),
+        escape(line.about) if line.about not in line.names[:1] else Html(),
         t("Patient: {name}", name=short(line.person, 200)) if line.person else Html(),
         t("Reported: {when}", when=f"{reported} {t.label('(Moscow time)')}" if by_moscow else reported),
     )

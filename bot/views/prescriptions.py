@@ -113,11 +113,13 @@ def card(
     over = entry.status in (PrescriptionStatus.EXPIRED, PrescriptionStatus.CANCELLED)
     return Screen(
         blocks(
-            bold(
-                (t("💊 Commercial prescription") if each.commercial else t("💊 Prescription"))
-                + demo_mark(t, demo=each.demo)
+            lines(
+                bold(
+                    (t("💊 Commercial prescription") if each.commercial else t("💊 Prescription"))
+                    + demo_mark(t, demo=each.demo)
+                ),
+                t("Patient: {name}", name=bold(person.full_name)),
             ),
-            t("Patient: {name}", name=bold(person.full_name)),
             lines(*_columns(t, entry, limit=1000)),
             lines(
                 t("Doctor: {doctor}", doctor=short(each.doctor, LINE)),

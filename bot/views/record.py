@@ -22,7 +22,7 @@ NEWS = N_("There is something new in the medical record")
 def record(t: Texts, shown: Whose, told: Sequence[Html], sections: Sequence[Row]) -> Screen:
     """`told`: a sentence about each section that has one; `sections`: rows of buttons."""
     return Screen(
-        blocks(bold(t("📁 Medical record")), t("Patient: {name}", name=bold(shown.name)), lines(*told)),
+        lines(bold(t("📁 Medical record")), t("Patient: {name}", name=bold(shown.name)), *told),
         markup(
             *sections,
             [button(t.label("👤 Change person"), shown.change)] if shown.change is not None else [],
@@ -35,8 +35,7 @@ def closed(t: Texts, title: str, person: Person, shown: Whose, now: datetime) ->
     """A section that is not open to the account, why, and how it opens."""
     return Screen(
         blocks(
-            bold(title),
-            t("Patient: {name}", name=bold(shown.name)),
+            lines(bold(title), t("Patient: {name}", name=bold(shown.name))),
             _why(t, person, now),
         ),
         markup(

@@ -128,7 +128,6 @@ def _in_short(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
         t("Patient: {name}", name=short(entry.person.full_name, 70)),
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 120)),
-        room_line(t, short(visit.room, 30)),
         _state(t, entry, now),
     )
 

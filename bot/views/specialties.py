@@ -27,6 +27,9 @@ BY_POST = {
 }
 """Codes of posts (ФРМР 1002), «v» and the code of the speciality (V021) where a post has none."""
 
+FIRST_ASKED = frozenset({"110", "59"})
+"""Who is seen first of all: the therapist, and the paediatrician of a child."""
+
 
 def specialty(t: Texts, post: str, name: str) -> str:
     """What a patient reads; a post that we have no word for keeps the registry's name."""

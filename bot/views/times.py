@@ -34,6 +34,7 @@ from services.booking.model import Held, NoHold, Unheld
 from services.errors import Denial
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.texts.dates import (
+    MOSCOW,
     clock_time,
     day_and_time,
     day_words,
@@ -385,11 +386,11 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
         scene.text(
             refusals.unexplained(t, data.reason, data.place.clinic),
             lines(
+                t("We cannot say why: not all of this person’s bookings are open to you here."),
                 t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
                 place_lines(t, data.place),
                 clock_line(t, _clocks(data.place)),
             ),
-            t("We cannot say why: not all of this person’s bookings are open to you here."),
         ),
         markup(
             [button(t.label(_GO_ON[data.goes_on]), buttons.act(data.goes_on))] if data.goes_on else [],
@@ -422,10 +423,10 @@ def hold_line(t: Texts, held: Held | Unheld, tz: str) -> Html:
     """Until when a chosen time is kept, or that it is not."""
     if isinstance(held, Unheld):
         return t(_UNHELD[held.why])
-    return t(
-        "⏳ The time is held for you until {until} by the clinic’s clock.",
-        until=clock_time(held.until, tz),
-    )
+    until = clock_time(held.until, tz)
+    if tz == MOSCOW:
+        return t("⏳ The time is held for you until {until}.", until=until)
+    return t("⏳ The time is held for you until {until} by the clinic’s clock.", until=until)
 
 
 def place_lines(t: Texts, place: Place) -> Html:

@@ -124,6 +124,10 @@ def ticket(
     """
     visit = entry.visit
     ahead = is_ahead(visit, now)
+    beside = [
+        *([button(t.label("📍 Map"), VisitVenue(visit=visit.id))] if ahead and visit.clinic.lat is not None else []),
+        *([my_bookings(t)] if origin == origins.NOWHERE else []),
+    ]
     return Screen(
         blocks(
             note or "",
@@ -142,14 +146,7 @@ def ticket(
             [button(t.label("✉️ Send it by e-mail"), MailFor(visit=visit.id, origin=origin))]
             if offers_mail and ahead
             else [],
-            *side_by_side(
-                *(
-                    [button(t.label("📍 On the map"), VisitVenue(visit=visit.id))]
-                    if visit.clinic.lat is not None
-                    else []
-                ),
-                *([my_bookings(t)] if origin == origins.NOWHERE else []),
-            ),
+            *side_by_side(*beside),
             back_row(t, origins.back(origin)),
         ),
     )
@@ -328,7 +325,7 @@ def failed_booking(t: Texts) -> Screen:
 def undone_booking(t: Texts) -> Screen:
     """The access ended while the registry was asked: nothing is said of whose visit it was, or when."""
     return Screen(
-        blocks(
+        lines(
             bold(t("The access is closed, the booking is cancelled")),
             t(
                 "While the booking was being made, the access to this person’s bookings was closed. The booking has "

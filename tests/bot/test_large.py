@@ -88,7 +88,7 @@ SIZES = {
     "region": "page",
     "person": "page",
     "clinic": "described",
-    "map": "page",
+    "map": "pins",
     "service": "page",
     "doctor": "described",
     "day": "page",

@@ -101,6 +101,11 @@ def numbers(chat: Chat) -> list[str]:
     return [label.removeprefix("⭐ ") for label in chat.labels if label.removeprefix("⭐ ").isdecimal()]
 
 
+def listed(chat: Chat) -> list[str]:
+    """«1 · ⭐ Поликлиника № 1» of each button of the list, without the town."""
+    return [re.sub(r"(\d+ · (?:⭐ )?)[^,]+, ", r"\1", label) for label in chat.labels if re.match(r"\d+ · ", label)]
+
+
 def lines_of(chat: Chat) -> list[str]:
     """What is numbered in the text."""
     return [line for line in chat.text.splitlines() if line[:1].isdigit()]
@@ -111,16 +116,16 @@ def has_picture(chat: Chat) -> bool:
 
 
 async def test_the_numbers_of_pins_buttons_and_lines_are_the_same(chat: Chat, drawn: Drawn) -> None:
-    in_the_list = lines_of(chat)
+    in_the_list = listed(chat)
     await chat.press("▶️")
-    in_the_list += lines_of(chat)
+    in_the_list += listed(chat)
     await chat.press("🗺")
     assert has_picture(chat)
     assert [str(each.number) for each in drawn.last.pins] == numbers(chat) == [str(each) for each in range(1, 9)]
     # The same order as in the list: the clinic of attachment first, then those of its town.
     rows = lines_of(chat)
     assert rows[0] == "1. ⭐ Поликлиника № 1"
-    assert [row.partition(" · ")[0] for row in rows] == in_the_list
+    assert [row.partition(" · ")[0].replace(". ", " · ", 1) for row in rows] == in_the_list
     assert drawn.last.pins[0].spot == Spot(CLINIC.lat or 0, CLINIC.lon or 0)
     assert "⭐ 1" in chat.labels
     assert len(drawn.last.others) == MORE + 1 - 8
@@ -138,7 +143,7 @@ async def test_pages_go_on_counting_and_keep_their_place(chat: Chat, drawn: Draw
     assert (chat.step, numbers(chat)[0]) == ("map", "9"), "back on the same page"
     await chat.press("Списком")
     assert chat.step == "clinic"
-    assert "\n9. " in chat.text, "the same page of the list"
+    assert listed(chat)[0].startswith("9 · "), "the same page of the list"
     await chat.go("🗺", "◀️", "Назад")
     assert chat.step == "clinic"
 
@@ -193,7 +198,7 @@ async def test_clinics_without_a_place_are_told_of_and_stay_in_the_list(chat: Ch
     assert "Ещё 1 без места на карте: она в списке." in chat.text
     assert UNPLACED.name not in chat.text
     await chat.go("Списком", "▶️")
-    assert UNPLACED.name in chat.text
+    assert UNPLACED.name in listed(chat)[-1]
 
 
 async def test_without_any_place_there_is_no_map(chat: Chat) -> None:
@@ -231,7 +236,7 @@ async def test_what_was_typed_is_shown_on_the_map_too(chat: Chat, drawn: Drawn) 
 
 
 async def test_a_shared_place_stands_on_the_map_and_orders_it(chat: Chat, drawn: Drawn) -> None:
-    await chat.press("📍 Ближайшие")
+    await chat.press("📍 Рядом")
     await chat.press("🗺")
     assert chat.reply.prompt is None, "the question for the place is over"
     assert drawn.last.place is None
@@ -245,7 +250,7 @@ async def test_a_shared_place_stands_on_the_map_and_orders_it(chat: Chat, drawn:
     assert "От Вас: 10 м" in chat.text
     # In the list as well; the choice forgets where the person is.
     await chat.go("Назад", "Списком")
-    assert "1. Клиника № 12" in chat.text
+    assert listed(chat)[0].startswith("1 · Клиника № 12")
     await chat.go("🗺", "1", "✅ Выбрать")
     assert chat.reply.draft.marks["near"] is None
 
@@ -262,7 +267,7 @@ async def test_a_map_that_cannot_be_drawn_leaves_the_list_and_loses_nothing(chat
     await chat.press("🗺")
     assert chat.step == "clinic"
     assert chat.text.startswith(formatted(view.not_drawn(T)).text)
-    assert "1. ⭐ Поликлиника № 1" in chat.text
+    assert listed(chat)[0] == "1 · ⭐ Поликлиника № 1"
     drawn.fails = False
     await chat.go("🗺", "▶️")
     drawn.fails = True

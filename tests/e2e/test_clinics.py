@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from emulator.driver import User
+from emulator.driver import Screen, User
 from tests.e2e.people import (
     BOOKED,
     RU,
@@ -25,6 +25,7 @@ from tests.support.bot_process import BotProcess
 
 MYTISHCHI = (55.9106, 37.7364)
 KOLOMNA = (55.1028, 38.7531)
+OWN_CLINIC = "1 · ⭐ Мытищи · поликлиника № 1"
 
 
 async def to_clinics(user: User) -> None:
@@ -93,9 +94,9 @@ async def test_a_clinic_by_typing(town: BotProcess) -> None:
     await to_clinics(user)
 
     # STEP 1. The attached one first, with a star, then others of the same town; only those that see adults.
-    assert "1. ⭐ Поликлиника № 1, Мытищи" in user.screen().text
-    assert "поликлиника прикрепления" in user.screen().text
-    assert "Детская" not in user.screen().text
+    assert user.screen().labels[0] == OWN_CLINIC
+    assert "⭐ — место прикрепления" in user.screen().text
+    assert not any("Детская" in label for label in user.screen().labels)
 
     # STEP 2. By number, town, street, a part of a word, «е» for «ё».
     for typed, found in (
@@ -119,7 +120,7 @@ async def test_a_clinic_by_typing(town: BotProcess) -> None:
     # STEP 4. Nothing found: said, with the whole list.
     await user.send("больница на луне")
     assert "По запросу «больница на луне» ничего не нашлось" in user.screen().text
-    assert "1. ⭐ Поликлиника № 1, Мытищи" in user.screen().text
+    assert user.screen().labels[0] == OWN_CLINIC
 
     # STEP 5. Found and chosen: the warning about the attachment, then its specialists.
     await user.send("поликлиника 1 химки")
@@ -134,8 +135,7 @@ async def test_a_clinic_by_typing(town: BotProcess) -> None:
     # STEP 6. Next time it stands among the first.
     await press_all(user, "🏠")
     await to_clinics(user)
-    assert "\n2. Поликлиника № 1, Химки" in user.screen().text
-    assert "сюда уже записывались" in user.screen().text
+    assert user.screen().labels[1] == "2 · Химки · поликлиника № 1"
 
 
 async def test_the_nearest_clinics_by_location(town: BotProcess) -> None:
@@ -143,31 +143,30 @@ async def test_the_nearest_clinics_by_location(town: BotProcess) -> None:
     await to_clinics(user)
 
     # STEP 1. Telegram's own button below the chat asks for the place.
-    await user.press("📍 Ближайшие ко мне")
+    await user.press("📍 Рядом")
     await asked_below(town, user, "📍 Отправить, где я")
 
     # STEP 2. Clinics by distance, each with how far it is; the button below is gone.
     await user.send_location(*KOLOMNA)
     await asked_below(town, user, None)
-    said = user.screen().text
-    assert "Сначала те, что ближе" in said
-    assert "Коломна" in said.partition("1. ")[2].partition("2. ")[0]
-    far = distances(said)
+    assert "Сначала те, что ближе" in user.screen().text
+    assert user.screen().labels[0].startswith("1 · Коломна · ")
+    far = distances(user.screen())
     assert len(far) == 4
     assert far == sorted(far)
     assert far[0] < 5
 
     # STEP 3. The next page goes on, and the plain list is one press away.
     await user.press("▶️")
-    further = distances(user.screen().text)
+    further = distances(user.screen())
     assert further[0] >= far[-1]
     assert further[-1] > 50
     await user.press("Все поликлиники")
-    assert "1. ⭐ Поликлиника № 1, Мытищи" in user.screen().text
+    assert user.screen().labels[0] == OWN_CLINIC
 
     # STEP 4. A place sent without being asked for is understood too, and a clinic of it can be booked.
     await user.send_location(*MYTISHCHI)
-    assert "Мытищи" in user.screen().text.partition("1. ")[2].partition("2. ")[0]
+    assert "Мытищи" in user.screen().labels[0]
     await find_and_press(user, "⭐")
     assert WHICH_SERVICE in user.screen().text
     await press_all(user, "Терапевт", "⚡", RU.confirm)
@@ -177,10 +176,10 @@ async def test_the_nearest_clinics_by_location(town: BotProcess) -> None:
 async def test_a_place_on_the_map_and_away_again(town: BotProcess) -> None:
     user = await with_family(town)
     await to_clinics(user)
-    await user.press("⭐")
+    await press_all(user, "🗺 На карте", "⭐ 1")
     screen = user.screen()
 
-    # STEP 1. The clinic as Telegram's own place, with its address.
+    # STEP 1. The clinic as Telegram's own place, with its address, from its card.
     await user.press("📍 Поликлиника на карте")
     place = user.messages()[-1]
     assert place.venue is not None
@@ -192,26 +191,27 @@ async def test_a_place_on_the_map_and_away_again(town: BotProcess) -> None:
     await user.press("✖️ Закрыть карту")
     assert user.messages()[-1].deleted
     assert user.screen() == screen
-    await press_all(user, "Терапевт", "Любой врач")
+    await press_all(user, "✅ Выбрать", "Терапевт", "Любой врач")
     await user.press(days(user)[0])
     assert WHAT_TIME in user.screen().text
 
     # STEP 3. Left open, it is in nobody's way; the ticket has the same button.
     await user.press(times(user)[0])
     await user.press(RU.confirm)
-    await user.press("📍 Поликлиника на карте")
+    await user.press("📍 На карте")
     assert user.messages()[-1].venue is not None
     await user.press("Мои записи")
-    assert "Всего записей: 1" in user.messages()[1].text
+    assert any("Всего записей: 1" in each.text for each in user.messages())
 
 
 async def test_children_are_shown_clinics_for_children(town: BotProcess) -> None:
     user = await with_family(town)
     await user.press("Записаться к врачу")
     await user.press(next(label for label in user.screen().labels if "ребёнок" in label))
-    assert "1. ⭐ Детская поликлиника № 1, Мытищи" in user.screen().text or "⭐ Детская" in user.screen().text
+    assert user.screen().labels[0].startswith("1 · ⭐ ")
+    assert "Детская" in user.screen().labels[0]
     assert "где принимают детей" in user.screen().text
-    assert "Женская" not in user.screen().text
+    assert not any("Женская" in label for label in user.screen().labels)
     await press_all(user, "⭐", "Педиатр", "⚡", RU.confirm)
     assert BOOKED in user.screen().text
     assert "свидетельство о рождении" in user.screen().text
@@ -222,7 +222,9 @@ def page(user: User) -> str:
     return next(label for label in user.screen().labels if " из " in label)
 
 
-def distances(text: str) -> list[float]:
-    """Kilometres from «350 м», «1,2 км», «14 км», in their order."""
-    found = re.findall(r"(?:^|[ ,])(\d+(?:,\d)?) (м|км)$", text, re.MULTILINE)
+def distances(screen: Screen) -> list[float]:
+    """Kilometres from «350 м», «1,2 км», «14 км» of each clinic, on its button or told above, in their order."""
+    told = dict(re.findall(r"^(\d+)\. .*\n.*\n.*?([\d,]+ к?м)$", screen.text, re.MULTILINE))
+    buttons = [label.partition(" · ") for label in screen.labels if re.match(r"\d+ · ", label)]
+    found = [told.get(number, rest.rpartition(" · ")[2]).split(" ") for number, _, rest in buttons]
     return [float(number.replace(",", ".")) / (1000 if unit == "м" else 1) for number, unit in found]

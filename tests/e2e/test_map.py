@@ -22,7 +22,7 @@ from tests.e2e.test_clinics import KOLOMNA, MYTISHCHI
 from tests.e2e.test_old_buttons import STALE
 from tests.support.bot_process import BotProcess
 
-ON_MAP = {"ru": "🗺 На карте", "en": "🗺 On the map"}
+ON_MAP = {"ru": "🗺 На карте", "en": "🗺 Map"}
 TITLE = {"ru": "Нажмите номер поликлиники", "en": "Press the number of a clinic"}
 CHOOSE = {"ru": "✅ Выбрать", "en": "✅ Choose"}
 LIST = "📋 Списком"
@@ -92,7 +92,7 @@ async def test_a_person_books_by_the_map(town: BotProcess) -> None:
     assert numbers(user)[0] == "9"
     await user.press(LIST)
     assert standing(user) == []
-    assert "\n9. " in user.screen().text
+    assert user.screen().labels[0].startswith("9 · ")
     await press_all(user, ON_MAP["ru"], number, CHOOSE["ru"])
     assert UNATTACHED in user.screen().text
     assert name in user.screen().text
@@ -138,7 +138,7 @@ async def test_what_was_looked_for_is_what_the_map_shows(town: BotProcess) -> No
     assert "От Вас: " in user.screen().text
 
     # STEP 4. The same from the list, where the button below asks for the place.
-    await press_all(user, RU.back, LIST, "Все поликлиники", "📍 Ближайшие ко мне")
+    await press_all(user, RU.back, LIST, "Все поликлиники", "📍 Рядом")
     await asked_below(town, user, "📍 Отправить, где я")
     await user.send_location(*MYTISHCHI)
     await user.press(ON_MAP["ru"])
@@ -197,7 +197,7 @@ async def test_a_map_that_cannot_be_drawn_leaves_the_list(town: BotProcess) -> N
     await user.send_location(54.9, 38.07)
     await user.press(ON_MAP["ru"])
     assert user.screen().text.startswith("Карту сейчас не удалось нарисовать")
-    assert "1. " in user.screen().text
+    assert user.screen().labels[0].startswith("1 · ")
     assert standing(user) == []
     await user.press("1 ·")
     assert UNATTACHED in user.screen().text

@@ -47,14 +47,12 @@ _TALL = """() => {
   const log = document.querySelector("[data-role=log]");
   return document.documentElement.clientHeight - log.clientHeight + log.scrollHeight;
 }"""
-# From the top of the bubble with this id to the chat's lower edge, below its buttons, at a scale of the text.
+# The height of the bubble with this id and its buttons, at a scale of the text.
 _HEIGHT = """([id, scale]) => {
   document.documentElement.style.fontSize = `${100 * scale}%`;
-  const log = document.querySelector("[data-role=log]");
   const node = document.querySelector(`[data-role=bubble][data-message-id="${id}"]`);
   if (!node) return false;
-  const below = parseFloat(getComputedStyle(log).paddingBottom);
-  return node.getBoundingClientRect().height + below;
+  return node.getBoundingClientRect().height;
 }"""
 
 

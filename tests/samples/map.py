@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.keyboards.layout import USUAL
 from bot.views import booking
 from bot.views import map as map_view
 from services.accounts.model import full_name
@@ -14,7 +15,6 @@ from tests.samples.common import (
     LONGEST,
     LONGEST_PERSON,
     NEIGHBOURS,
-    PAGE,
     PLAIN,
     REAL,
     Sample,
@@ -37,7 +37,14 @@ def maps() -> list[StepSample]:
             StepSample(
                 f"{clinic.id[:3]} {clinic.name[:9]} {distance} {page} {unplaced}",
                 map_view.MapPage(
-                    who, PICTURE, rows_of(clinic, distance, PAGE), page, 712, unplaced, bool(unplaced), distance is None
+                    who,
+                    PICTURE,
+                    rows_of(clinic, distance, USUAL.pins),
+                    page,
+                    712,
+                    unplaced,
+                    bool(unplaced),
+                    distance is None,
                 ),
                 full=clinic is LONGEST and bool(unplaced) and distance is not None,
             )

@@ -39,7 +39,6 @@ _STAMP = 3.2
 _KEY, _KEY_PADDING, _KEY_LINES = 2.75, (2 * 0.35, 2 * 0.5), 2
 _PHOTO = 0.35 - 0.4
 _HIGHEST_PHOTO = 26
-_BELOW = 0.8
 _JOINERS = "\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}"
 _FIRST_PICTURE = "\N{BLACK SUN WITH RAYS}"
 
@@ -53,14 +52,14 @@ class Letter:
 
 
 def height(screen: Screen, scale: float) -> float:
-    """Pixels from the top of a screen to the chat's lower edge, at a scale of the text."""
+    """Pixels of a screen with its buttons, at a scale of the text."""
     rem = _REM * scale
     wide = (PHONE[0] - _LOG * rem) * _WIDE
     text = text_lines(screen.text, (wide - _BUBBLE[1] * rem) / rem)
     bubble = _BUBBLE[0] + _LINE * text
     rows = sum(max(_key(each, len(row), wide / rem) for each in row) for row in screen.markup.inline_keyboard)
     keys = rows + _BETWEEN * (len(screen.markup.inline_keyboard) - 1)
-    return _photo(screen, wide, rem) + (bubble + _GAP + keys + _BELOW) * rem
+    return _photo(screen, wide, rem) + (bubble + _GAP + keys) * rem
 
 
 def text_lines(html: str, width: float) -> int:

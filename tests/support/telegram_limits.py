@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.keyboards.buttons.common import GO_HOME
-from bot.keyboards.kit import LABEL
+from bot.keyboards.kit import TWO_LINES
 from bot.keyboards.markup import Button, Markup
 from bot.views.screen import Screen
 from emulator.entities import Formatted, parse_html, trim, utf16_length
@@ -61,7 +61,7 @@ def check_markup(markup: Markup) -> list[str]:
         assert button.text.strip(), button.callback_data
         assert utf16_length(button.text) <= BUTTON_TEXT, button.text
         if _NUMBERED.match(button.text):
-            assert len(button.text) <= LABEL, button.text
+            assert len(button.text) <= TWO_LINES, button.text
         check_words(button.text)
     labels = [(button.text, button.callback_data) for button in buttons]
     assert len(set(labels)) == len(labels) or all(text == "·" for text, _ in _repeated(labels)), "a button twice"
