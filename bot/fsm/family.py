@@ -36,7 +36,6 @@ from bot.fsm.wizard import (
 )
 from bot.views import family as view
 from bot.views import person as person_view
-from services.accounts.accounts import Accounts
 from services.accounts.family import AlreadyThere, Family, FamilyFull, WrongAge, fits
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import ConfirmedPerson, Persons
@@ -89,7 +88,6 @@ class FamilySteps:
     form: FormSteps
     family: Family
     persons: Persons
-    accounts: Accounts
     drafts: Drafts
 
     def adding(self) -> Sequence[AnyStep]:
@@ -160,9 +158,9 @@ class FamilySteps:
             return Stay(person_view.conflict(t))
         except NotAllowed:
             return Stay(person_view.too_many_tries(t))
-        await self.accounts.set_active_person(account, person.id)
         await self.drafts.drop(context.draft.id)
-        return Left(view.card(t, person, context.now, view.added(t, person), active=True))
+        active = await self._is_active(account, person)
+        return Left(view.card(t, person, context.now, view.added(t, person), active=active))
 
     async def _save(self, context: StepContext) -> Outcome:
         account, t = context.account, context.t

@@ -286,7 +286,8 @@ class OwnFormSteps:
             return Stay(view.confirmed_person(context.t))
         except NotAllowed:
             return Stay(view.too_many_tries(context.t))
-        await self.accounts.set_active_person(context.account, person.id)
+        if context.account.active_person_id is None:  # whom they have chosen since stays
+            await self.accounts.set_active_person(context.account, person.id)
         await self.drafts.drop(context.draft.id)
         note = view.registered(context.t, verified=person.verified)
         return await self.follows(context, note) or Left(form_kept(context.t, person, note))

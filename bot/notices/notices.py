@@ -80,7 +80,7 @@ class Notices:
             own = [each for each in notes if each.kind in spec.kinds]
             if own:
                 known |= await spec.draw(account, own, t, self._clock.now())
-        names = {person.id: person.full_name for person in await self._persons.family(account)}
+        names = {person.id: person.listed_name for person in await self._persons.family(account)}
         return tuple(self._line(each, known.get(each.id), names, t) for each in notes)
 
     def is_transient(self, kind: str) -> bool:

@@ -49,9 +49,15 @@ def _again(context: NoticeContext, entries: Sequence[VisitEntry]) -> Screen:
 
 
 async def draw_lines(
-    account: Account, notes: Sequence[Notification], t: Texts, now: datetime, *, visits: Visits
+    account: Account, notes: Sequence[Notification], t: Texts, now: datetime, *, visits: Visits, reminders: Reminders
 ) -> Mapping[str, Line]:
-    days = {each.id: Line(about=day(t, each, now)) for each in notes if each.kind == VisitNews.REMINDER_EVE}
+    """A day still ahead names everybody who is seen on it."""
+    days = {}
+    for each in notes:
+        if each.kind == VisitNews.REMINDER_EVE:
+            entries = await reminders.of_day(account, date.fromisoformat(each.subject_id))
+            whom = dict.fromkeys(entry.person.listed_name for entry in entries)
+            days[each.id] = Line(about=day(t, each, now), person=", ".join(whom) or None)
     visits_of = await visit_notices.draw_lines(account, notes, t, now, visits=visits)
     return {**days, **visits_of}
 

@@ -153,7 +153,7 @@ def line(t: Texts, note: Notification, entry: VisitEntry, now: datetime) -> Line
         headline=t(visit_views.STATUSES[entry.visit.status]) if confirmed_one else "",
         about=visit_views.when_and_what(t, entry.visit, now),
         names=visit_views.notice_names(t, note.kind, entry, now),
-        person=entry.person.full_name,
+        person=entry.person.listed_name,
         tz=entry.visit.clinic.tz,
     )
 

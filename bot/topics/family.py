@@ -41,7 +41,7 @@ def serve(kernel: Kernel, *, home: Home) -> Mapping[str, object]:
 
 def _steps(kernel: Kernel, family: Family) -> wizard.FamilySteps:
     form = FormSteps(kernel.persons, demo=kernel.demo)
-    return wizard.FamilySteps(form, family, kernel.persons, kernel.accounts, kernel.drafts)
+    return wizard.FamilySteps(form, family, kernel.persons, kernel.drafts)
 
 
 def adding(*, kernel: Kernel, family: Family) -> Table:

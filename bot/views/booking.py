@@ -421,7 +421,7 @@ def _again_lines(t: Texts, repeats: Sequence[Repeat], now: datetime) -> Html:
                 specialty=specialty(t, each.slot.service_id, each.slot.service),
                 doctor=each.slot.doctor,
                 when=when(t, each.slot.start, each.entry.visit.clinic.tz, now),
-                name=each.entry.person.full_name,
+                name=each.entry.person.listed_name,
             )
             for each in repeats
         ),

@@ -477,7 +477,7 @@ def _active_line(t: Texts) -> Html:
 
 
 def _whose(t: Texts, person: Person, section: Go, *, active: bool) -> Item:
-    told = t("{name} ({relation})", name=person.full_name, relation=t(RELATIONS[person.relation]))
+    told = t("{name} ({relation})", name=person.listed_name, relation=t(RELATIONS[person.relation]))
     mark = "✅ " if active else ""
     names = tuple(mark + each for each in person_names(person))
     return Item([told], names, WhoseShown(to=section.to, person=person.id), mark)

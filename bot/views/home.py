@@ -74,5 +74,5 @@ def _next_visit(t: Texts, data: HomeData, now: datetime) -> Html:
         bold(t("Next visit")),
         escape(visit_when(t, visit, now)),
         escape(f"{specialty(t, visit.service_id, visit.service)}, {told_name(t, visit.clinic)}"),
-        t("Patient: {name}", name=person.full_name) if person.id != data.person.id else "",
+        t("Patient: {name}", name=person.listed_name) if person.id != data.person.id else "",
     )

@@ -86,7 +86,7 @@ class Listing:
 
 def whose(person: Person, family: Sequence[Person], section: Go) -> Whose:
     """Whose card a section shows; «Сменить» where somebody else of the `family` could be shown in it."""
-    return Whose(person.full_name, WhoseList(to=section.to, page=0) if len(family) > 1 else None)
+    return Whose(person.listed_name, WhoseList(to=section.to, page=0) if len(family) > 1 else None)
 
 
 def search_gone(t: Texts) -> Html:

@@ -380,7 +380,9 @@ def _named(t: Texts, obligations: Obligations, now: datetime, most: int, *, reac
 def _visit(t: Texts, number: int, entry: VisitEntry, now: datetime, *, reached: bool) -> Html:
     visit = entry.visit
     told = lines(
-        Html(f"{number}. ") + bold(when(t, visit.start, visit.clinic.tz, now)) + f", {_short(entry.person.full_name)}",
+        Html(f"{number}. ")
+        + bold(when(t, visit.start, visit.clinic.tz, now))
+        + f", {_short(entry.person.listed_name)}",
         escape(_short(f"{specialty(t, visit.service_id, visit.service)}, {visit.clinic.name}", 110)),
     )
     if not reached:

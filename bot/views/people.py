@@ -17,7 +17,7 @@ def doctor_labels(full_names: Sequence[str], limit: int = LABEL) -> list[str]:
 def person_names(person: Person) -> tuple[str, ...]:
     """What `apart` may call somebody of the list: by name and surname, with the year of birth where it is shown."""
     years = (f"{person.short_name} ({person.shown.birth_date.year})",) if person.shown is not None else ()
-    return person.short_name, *years, person.full_name
+    return (*(() if person.alike and years else (person.short_name,)), *years, person.listed_name)
 
 
 def doctor_names(full_name: str) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def _in_short(t: Texts, number: int, entry: VisitEntry, now: datetime) -> Html:
     visit = entry.visit
     return lines(
         Html(f"{number}. ") + bold(when(t, visit.start, visit.clinic.tz, now)),
-        t("Patient: {name}", name=short(entry.person.full_name, 70)),
+        t("Patient: {name}", name=short(entry.person.listed_name, 70)),
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 120)),
         _state(t, entry, now),

@@ -372,7 +372,7 @@ def _item(t: Texts, entry: VisitEntry, now: datetime, here: str) -> Item:
         bold(when(t, visit.start, visit.clinic.tz, now)),
         escape(short(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}", 110)),
         escape(short(visit.clinic.name, 200)),
-        t("Patient: {name}", name=short(entry.person.full_name, 70)),
+        t("Patient: {name}", name=short(entry.person.listed_name, 70)),
         t(STATUSES[visit.status]) if visit.status is not VisitStatus.BOOKED else Html(),
     )
     return Item(told, _visit_names(t, entry, now), VisitCard(visit=visit.id, origin=here))
@@ -386,4 +386,4 @@ def _visit_names(t: Texts, entry: VisitEntry, now: datetime) -> tuple[str, ...]:
     name = entry.person.names.name
     about = (whom, without_brackets(whom), name, entry.person.short_name, "")
     told = [f"{at} {each}".strip() for each in about]
-    return (*told, f"{name} {at}", name, f"{at} {whom}, {entry.person.full_name}")
+    return (*told, f"{name} {at}", name, f"{at} {whom}, {entry.person.listed_name}")

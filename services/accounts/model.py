@@ -147,7 +147,8 @@ class Person:
     That there is a `patient_id` is for asking the registry, never for telling that it knows them.
     `born` decides about rights, and is for no screen: those ask for an age. `minor_ward`: a ward who was under 18 when
     the paper was shown, or the word given: that ends at 18, whatever the paper's date. `own_word_from`: at
-    which age a teenager's own word comes before that of representatives, by the clinic's rule.
+    which age a teenager's own word comes before that of representatives, by the clinic's rule. `alike`: somebody else
+    of the account's list has the same name and surname.
     """
 
     id: str
@@ -160,6 +161,7 @@ class Person:
     covers: frozenset[Covers] = frozenset()
     minor_ward: bool = False
     own_word_from: int = OWN_WORD_FROM
+    alike: bool = False
     names: Names = dataclass_field(kw_only=True)
     born: date = dataclass_field(kw_only=True, repr=False)
 
@@ -173,6 +175,16 @@ class Person:
     @property
     def full_name(self) -> str:
         return full_name(self.names)
+
+    @property
+    def listed_name(self) -> str:
+        """The full name, for the account's own lists: with the year of birth where names alone may mean another one.
+
+        Of whom the name alone is shown, it is the full name.
+        """
+        if not self.alike or self.shown is None:
+            return self.full_name
+        return f"{self.full_name} ({self.shown.birth_date.year})"
 
     @property
     def short_name(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -307,7 +307,7 @@ class Persons:
                 return (await together.once(self._families, [account_id])).get(account_id, ())
             return (await self._database.fetch(_one(account_id, person_id))).all()
 
-        return self._persons(await self._rows.of((account_id, person_id), ask))
+        return told_apart(self._persons(await self._rows.of((account_id, person_id), ask)))
 
     async def _families(self, account_ids: Collection[str]) -> Mapping[str, Sequence[Row]]:
         """Rows of each account's list, in its order."""
@@ -378,6 +378,16 @@ def _same_numbers(one: PatientIdentity, other: PatientIdentity) -> bool:
     if one.policy.kind is PolicyKind.NONE:
         return one.snils is not None and one.snils == other.snils
     return one.policy == other.policy
+
+
+def told_apart(family: Sequence[Person]) -> tuple[Person, ...]:
+    """The list, with those marked whom name and surname do not tell from each other."""
+    called = Counter(_called(each) for each in family)
+    return tuple(replace(each, alike=True) if called[_called(each)] > 1 else each for each in family)
+
+
+def _called(person: Person) -> tuple[str, str]:
+    return folded(person.names.surname), folded(person.names.name)
 
 
 def check_still(before: Person, patient: Patient | None) -> None:

@@ -12,6 +12,8 @@ from bot.fsm import family
 from bot.fsm.family import edit_answers
 from bot.fsm.person import answers_of
 from bot.fsm.wizard import Reply
+from bot.keyboards.buttons.common import GO_HOME
+from bot.keyboards.buttons.family import WhoseShown
 from bot.keyboards.buttons.wizard import WizardPress
 from services.accounts.family import PERSONS
 from services.accounts.model import Account, Basis, Person, Relation
@@ -21,6 +23,7 @@ from services.limits.model import LIMITS, Act
 from services.registry.model import Policy, PolicyKind
 from services.texts.i18n import texts
 from tests.bot.wizards import pressed
+from tests.support import telegram_limits as limits
 from tests.support.telegram_limits import formatted
 from tests.support.world import ADULT, CHILD, CLINIC, World, somebody
 
@@ -78,7 +81,7 @@ async def correcting(world: World, account: Account, person: Person, may: Editin
     return form
 
 
-async def test_the_card_stands_after_the_form_and_the_person_is_active(world: World, account: Account) -> None:
+async def test_the_card_stands_after_the_form_and_whose_is_shown_stays(world: World, account: Account) -> None:
     await world.admin.enrol(MASHA, CLINIC.id)
     form = await adding(world, account, Relation.CHILD, MASHA)
     await form.act("right")
@@ -87,7 +90,11 @@ async def test_the_card_stands_after_the_form_and_the_person_is_active(world: Wo
     (_, child) = await world.persons.family(account)
     renewed = await world.accounts.by_id(account.id)
     assert renewed is not None
-    assert renewed.active_person_id == child.id
+    active = await world.persons.active(renewed)
+    assert active is not None
+    assert active.relation is Relation.OWN
+    assert form.reply.screen is not None
+    assert WhoseShown(to=GO_HOME.to, person=child.id).pack() in limits.data_of(form.reply.screen)
     assert await world.drafts.open_of(account.id, family.KIND) is None
 
 

@@ -199,6 +199,29 @@ async def test_ones_own_comes_first_and_the_others_as_they_were_added(world: Wor
     assert [each.id for each in await world.persons.family(account)] == [own.id, child.id, other.id]
 
 
+async def test_whom_name_and_surname_do_not_tell_apart_is_listed_with_the_year_that_may_be_shown(world: World) -> None:
+    account = await world.account()
+    father = await world.person(
+        account, replace(somebody(1, date(1958, 5, 1), "Иванов"), name="Александр", patronymic="Сергеевич")
+    )
+    assert (await world.persons.family(account))[0].listed_name == father.full_name
+    others = (
+        (replace(somebody(2, CHILD, "ИВАНОВ"), name="Александр", patronymic="Александрович"), Basis.DESK),
+        (replace(somebody(3, ADULT, "Иванов"), name="Александр", patronymic="Сергеевич"), Basis.CONSENT),
+        (somebody(4, CHILD, "Иванов"), Basis.DESK),
+    )
+    for each, basis in others:
+        world.clock.advance(seconds=1)
+        await world.person(account, each, Relation.CHILD, basis)
+    assert [each.listed_name for each in await world.persons.family(account)] == [
+        "Иванов Александр Сергеевич (1958)",
+        "ИВАНОВ Александр Александрович (2020)",
+        "Иванов Александр Сергеевич",
+        "Иванов Аннад Сергеевна",
+    ]
+    assert [each.alike for each in await world.persons.family(account)] == [True, True, True, False]
+
+
 async def test_a_person_with_several_bases_is_one_person(world: World) -> None:
     account = await world.account()
     until = world.clock.now() + timedelta(days=30)
