@@ -123,7 +123,7 @@ async def dead(world: World, account: Account, *ways: str) -> list[str]:
     return found
 
 
-TO_DAYS = ("Анна", "1 ·", "Хирург", "Любой врач")
+TO_DAYS = ("Анна", "⭐", "Хирург", "Любой врач")
 
 
 @pytest.mark.parametrize("ways", [TO_DAYS, (*TO_DAYS, "Списком"), (*TO_DAYS, "24")], ids=["month", "list", "times"])
