@@ -29,8 +29,8 @@ _NEAR = 5
 """So many places from the first word of a phrase its others stand at most."""
 _MISTYPED = 6
 """Shorter words are one letter from too many others."""
-_READ = 400
-"""So many words of a message are looked at: four times what somebody types who needs something."""
+_READ = 200
+"""So many words of a message are looked at: more than anybody types who needs something, and no turn of the loop."""
 _PIECES = re.compile(r"[^\W_]+|[^\w\s]+|\n")
 _MARKS = re.compile(r"[\u0300-\u036f'’`ʼ]")
 _WITHIN = frozenset('-–—,()«»"')
@@ -55,11 +55,12 @@ class _Word:
         letters = self.letters
         if typed.startswith(letters) if self.ending else typed == letters:
             return True
-        length, more = len(letters), len(_NOT) * letters.startswith(_NOT)
-        if self.exactly or len(typed) < _MISTYPED + more or length < _MISTYPED + more:
+        length, least = len(letters), _MISTYPED + len(_NOT) * letters.startswith(_NOT)
+        if self.exactly or min(length, len(typed)) < least:
             return False
-        beginnings = {typed[:end] for end in (length - 1, length, length + 1)} if self.ending else {typed}
-        return any(OSA.distance(letters, each, score_cutoff=1) <= 1 for each in beginnings)
+        if not self.ending:
+            return abs(length - len(typed)) <= 1 and OSA.distance(letters, typed, score_cutoff=1) <= 1
+        return any(OSA.distance(letters, typed[: length + more], score_cutoff=1) <= 1 for more in (-1, 0, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ class Phrases(Generic[Meaning]):
 
     def found(self, text: str) -> Sequence[Found[Meaning]]:
         """Every phrase that the text holds, in the order in which they were given."""
-        sentences = [[self._spelt(word) for word in sentence] for sentence in sentences_of(text)]
+        typed = sentences_of(text)
+        known = {word: self._spelt(word) for word in {word for sentence in typed for word in sentence}}
+        sentences = [[known[word] for word in sentence] for sentence in typed]
         words = [word for sentence in sentences for word in sentence]
         places: dict[int, set[int]] = {}
         for place, spelt in enumerate(words):
