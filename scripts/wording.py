@@ -154,6 +154,7 @@ case inside of a sentence: it stands after a colon, or by itself at the beginnin
 
 CASELESS: Mapping[str, str] = {
     "/{name} – {does}": "the name of a command, in Latin letters",
+    "{drug} and more": "«{drug} и др.»: both are named as they are",
 }
 """Sentences with a name inside that need no case."""
 
