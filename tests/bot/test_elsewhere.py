@@ -375,8 +375,8 @@ async def test_for_a_woman_nothing_is_asked(chat: Chat, world: World) -> None:
     await with_womens(world)
     await chat.press("Анна")
     await chat.press("⭐")
-    order = [each for each in chat.reply.draft.options if each in ("13", "110")]
-    assert order == ["13", "110"], "by their names"
+    order = [each for each in chat.reply.draft.options if each in ("13", "122")]
+    assert order == ["13", "122"], "by their names"
     await chat.press("Акушер-гинеколог")
     assert chat.step == "doctor"
 

@@ -132,8 +132,8 @@ async def test_a_man_and_a_gynaecologist(town: BotProcess) -> None:
     await user.press(user.screen().labels[0])
     await user.press("Продолжить запись сюда")
     services = user.screen().labels
-    while "▶️" in user.screen().labels:
-        await user.press("▶️")
+    while more := next((each for each in user.screen().labels if "▶️" in each), None):
+        await user.press(more)
         services += user.screen().labels
     order = [each.partition(" · ")[0] for each in services if each.startswith(("Терапевт", "Уролог", "Акушер"))]
     assert order == ["Терапевт", "Уролог", "Акушер-гинеколог"]
