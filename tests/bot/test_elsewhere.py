@@ -197,6 +197,19 @@ async def test_the_last_time_goes_while_a_doctor_is_chosen(chat: Chat, world: Wo
     assert list(chat.reply.draft.options) == ["e31"]
 
 
+async def test_once_a_time_is_free_again_nothing_says_that_there_is_none(chat: Chat, world: World) -> None:
+    for slot in await world.registry.slots("c1", SURGEON.service_id, age=36):
+        rival = await world.account()
+        await world.holds.take(slot, rival, (await world.draft(rival)).id)
+    await go(chat, "Анна", "c1", "Хирург")
+    assert chat.step == "full"
+    world.clock.advance(minutes=5)
+    chat.now = await chat.wizard.resume(chat.account, T)
+    assert chat.step == "service"
+    await go(chat, "Хирург")
+    assert chat.step == "doctor"
+
+
 async def test_a_link_to_a_specialist_without_times(chat: Chat, world: World, account: Account) -> None:
     begins = booking.begins_by_link(LinkTarget(CLINIC, "34", "Кардиолог"), Html(""))
     chat.now = await chat.wizard.start(account, T, begins.answers, begins.note, begins.marks)
