@@ -67,9 +67,9 @@ PROBLEMS = {
         "You can book for yourself from the age of 14. Your own date of birth is needed here, to book for a child, "
         "too. If you are under 14, ask your mother, father or guardian."
     ),
-    FieldProblem.NOT_A_PHONE: N_("This does not look like a phone number."),
-    FieldProblem.PHONE_SHORT: N_("This does not look like a phone number."),
-    FieldProblem.PHONE_LONG: N_("This does not look like a phone number."),
+    FieldProblem.NOT_A_PHONE: N_("This does not look like a phone number. For example: +7 916 123-45-67"),
+    FieldProblem.PHONE_SHORT: N_("This does not look like a phone number. For example: +7 916 123-45-67"),
+    FieldProblem.PHONE_LONG: N_("This does not look like a phone number. For example: +7 916 123-45-67"),
     FieldProblem.NOT_A_POLICY: N_("This does not look like a policy number."),
     FieldProblem.POLICY_SHORT: N_("This does not look like a policy number."),
     FieldProblem.POLICY_LONG: N_("This does not look like a policy number."),
