@@ -173,6 +173,8 @@ def outcome(
     """
     visit = entry.visit
     stands = is_ahead(visit, now)
+    # A message above that has nothing left to be pressed is no place to go back to.
+    back = origins.back(origin) if stands or origins.above(origin) is None else None
     return Screen(
         blocks(
             said or "",
@@ -189,8 +191,8 @@ def outcome(
             *([] if stands else _actions(t, entry, now, origin)),
             _calendar_row(t, visit, now) if visit.status in CANCELLED else [],
             [button(t.label("🎫 Open the booking"), VisitCard(visit=visit.id, origin=origin))] if stands else [],
-            [my_bookings(t)] if origins.back(origin) is None else [],
-            back_row(t, origins.back(origin)),
+            [my_bookings(t)] if back is None else [],
+            back_row(t, back),
         ),
     )
 

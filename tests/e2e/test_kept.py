@@ -102,6 +102,7 @@ async def test_cancelled_from_the_ticket(town: BotProcess, language: str) -> Non
     # STEP 1. What happened stands below, by itself; the ticket says its status, and has no button.
     assert user.screen().text.startswith(f"🎫 {CANCELLED[language]}")
     assert len(user.screen().text.splitlines()) <= 8
+    assert not [each for each in user.screen().labels if each.startswith("⬅️")], "nothing above has a way on"
     assert text_of(user, ticket).startswith(f"🎫 {CANCELLED[language]}")
     assert labels_of(user, ticket) == []
     async with desk_of(town) as desk:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from services.accounts.model import Account
-from services.booking.notices import VisitNews
+from services.booking.notices import VisitNews, told_before
 from services.errors import NotFound
 from services.notify.model import Delivery, Notice
 from services.notify.outbox import GIVE_UP_AFTER, TELEGRAM, Outbox
@@ -303,3 +303,68 @@ async def test_nobody_opens_what_is_anothers_or_not_told_yet(world: World, accou
     for each in (theirs.id, later.id, "nothing"):
         with pytest.raises(NotFound):
             await world.outbox.get(account.id, each)
+
+
+# --- each thing once in the list --------------------------------------------------------------------
+
+
+async def tell(
+    world: World,
+    account: Account,
+    kind: str,
+    visit: str,
+    *,
+    key: str = "",
+    replaces: tuple[str, ...] = (),
+    due_at: datetime | None = None,
+) -> None:
+    earlier = told_before(*replaces) if replaces else None
+    notice = Notice(account.id, None, kind, visit, key or f"{kind} {visit}", due_at, replaces=earlier)
+    async with world.database.write() as unit:
+        await world.outbox.add(unit, notice)
+
+
+async def listed(world: World, account: Account) -> list[tuple[str, str]]:
+    return [(each.kind, each.subject_id) for each in (await world.outbox.page(account.id, 0, 8)).items]
+
+
+async def test_later_news_of_a_visit_take_the_place_of_the_earlier(world: World, account: Account) -> None:
+    other = await world.account(502)
+    for whose in (account, other):
+        await tell(world, whose, VisitNews.BOOKING_CONFIRMED, "old", key=f"confirm {whose.id}")
+    await tell(world, account, VisitNews.BOOKING_CONFIRMED, "another")
+    await tell(world, account, VisitNews.REMINDER_SOON, "old")
+    assert await world.outbox.unread(account.id) == 3
+
+    world.clock.advance(minutes=1)
+    await tell(world, account, VisitNews.VISIT_MOVED, "new", replaces=("old", "new"))
+    assert set(await listed(world, account)) == {
+        (VisitNews.VISIT_MOVED, "new"),
+        (VisitNews.BOOKING_CONFIRMED, "another"),
+        (VisitNews.REMINDER_SOON, "old"),
+    }
+    assert await listed(world, other) == [(VisitNews.BOOKING_CONFIRMED, "old")]
+    assert (await world.outbox.page(account.id, 0, 8)).total == await world.outbox.unread(account.id) == 3
+
+    world.clock.advance(minutes=1)
+    await tell(world, account, VisitNews.VISIT_CANCELLED, "new", replaces=("new",))
+    assert (VisitNews.VISIT_MOVED, "new") not in await listed(world, account)
+    assert (await listed(world, account))[0] == (VisitNews.VISIT_CANCELLED, "new")
+
+
+async def test_what_is_replaced_stands_until_its_successor_is_told(world: World, account: Account) -> None:
+    """Nobody is woken by a change: it is told in the morning, and until then the list is as it was."""
+    await tell(world, account, VisitNews.BOOKING_CONFIRMED, "old")
+    (before,) = (await world.outbox.page(account.id, 0, 8)).items
+    morning = world.clock.now() + timedelta(hours=8)
+    await tell(world, account, VisitNews.VISIT_CANCELLED_BY_CLINIC, "old", replaces=("old",), due_at=morning)
+    assert await listed(world, account) == [(VisitNews.BOOKING_CONFIRMED, "old")]
+    world.clock.advance(hours=8)
+    assert await listed(world, account) == [(VisitNews.VISIT_CANCELLED_BY_CLINIC, "old")]
+    assert (await world.outbox.get(account.id, before.id)).kind == VisitNews.BOOKING_CONFIRMED, "an old button opens it"
+
+
+async def test_what_is_told_already_replaces_nothing(world: World, account: Account) -> None:
+    await tell(world, account, VisitNews.VISIT_MOVED, "new", key="once")
+    await tell(world, account, VisitNews.VISIT_MOVED, "new", key="once", replaces=("new",))
+    assert await listed(world, account) == [(VisitNews.VISIT_MOVED, "new")]

@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
-from bot.keyboards.buttons.common import GO_HOME, Close
+from bot.keyboards.buttons.common import GO_HOME, GO_HOME_BELOW, Close
 from bot.keyboards.buttons.consent import ConsentAgain, ConsentPress, ConsentRead
 from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.person import GO_FORM
@@ -30,7 +30,8 @@ from tests.e2e.people import BORN
 from tests.support.bot_process import BotProcess
 
 HOME = GO_HOME.pack()
-_HOMES = frozenset({HOME, GO_MORE.pack(), GO_FORM.pack()})
+_TO_HOME = frozenset({HOME, GO_HOME_BELOW.pack()})
+_HOMES = frozenset({*_TO_HOME, GO_MORE.pack(), GO_FORM.pack()})
 """The button to it, and what stands on it alone, with and without somebody to book for."""
 _PROMPT = "⬇️"
 _CONSENTS = tuple(f"{each.__prefix__}:" for each in (ConsentPress, ConsentAgain, ConsentRead))
@@ -392,7 +393,9 @@ def _forward(message: Message, pick: int) -> list[Button]:
     onward = [
         each
         for each in buttons
-        if each.callback_data != HOME and not each.text.startswith(("⬅️", "◀️")) and not each.text.endswith(" ▶️")
+        if each.callback_data not in (HOME, GO_HOME_BELOW.pack())
+        and not each.text.startswith(("⬅️", "◀️"))
+        and not each.text.endswith(" ▶️")
     ]
     wizards = [each for each in onward if str(each.callback_data).startswith(_WIZARD)]
     return (wizards or onward or buttons) if pick % _FORWARD_OF else buttons
