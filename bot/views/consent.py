@@ -15,12 +15,12 @@ from bot.views.language import language_name
 from bot.views.screen import Screen
 from services.accounts.model import TRAIL_YEARS
 from services.requests.model import PHOTOS_KEPT
-from services.texts.i18n import Html, Texts, blocks, bold, lines
+from services.texts.i18n import Html, Texts, blocks, bold, lines, paragraphs
 
 
 def consent_text(t: Texts, operator: str, version: str) -> Html:
     """The consent itself, as it is read and stored."""
-    return blocks(
+    return paragraphs(
         _title(t),
         lines(
             t("Who processes the data: {operator}.", operator=operator),

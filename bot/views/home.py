@@ -45,7 +45,7 @@ def no_form(t: Texts, *, demo: bool, note: Html | None = None) -> Screen:
         blocks(
             note or "",
             bold(t("Let us get acquainted")),
-            t("To book a doctor, fill in a short form: it takes two minutes, and only once."),
+            t("To book a doctor, fill in a short form: two minutes, only once."),
             t("This is a demonstration: you can take a ready family of five and try everything at once.")
             if demo
             else "",

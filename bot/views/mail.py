@@ -216,7 +216,7 @@ def code_refused(t: Texts, address: str, *, on: bool) -> Screen:
         blocks(
             bold(t("The letter with the code has not arrived")),
             Html("⚠️ ") + t("The mail says that there is no such address: {address}", address=bold(address)),
-            t("Your bookings are not touched by this. Please write the address anew."),
+            t("Please write the address anew."),
         ),
         markup(
             [button(t.label("✏️ Change the address"), WizardOpen(kind=_KIND, anew=True))] if on else [],

@@ -90,9 +90,18 @@ def lines(*parts: str) -> Html:
     return Html("\n".join(part for part in parts if part))
 
 
-def blocks(*parts: str) -> Html:
+def paragraphs(*parts: str) -> Html:
     """Non-empty parts with an empty line between them."""
     return Html("\n\n".join(part for part in parts if part))
+
+
+def blocks(*parts: str) -> Html:
+    """Non-empty parts with an empty line between them; a part that is bold is a heading right above what it heads."""
+    told = Html("")
+    for part in filter(None, parts):
+        gap = "" if not told else "\n" if _HEADING.search(told) else "\n\n"
+        told = Html(told + gap + part)
+    return told
 
 
 def bold(text: str) -> Html:
@@ -106,6 +115,8 @@ def plain(text: Html) -> str:
 
 
 _TAG = re.compile(r"</?[a-z][^<>]*>")
+_HEADING = re.compile(r"(?:^|\n\n)(?:\W+ )?<b>(?:(?!</b>|\n).)+</b>$")
+"""A bold line by itself, at the end of what has been said."""
 
 
 def _escaped(values: dict[str, Value]) -> dict[str, Value]:

@@ -242,7 +242,7 @@ def test_a_change_of_the_text_is_a_new_version(locale: str, digest: str) -> None
     assert digest_of(consent_text(texts(locale), "Больница", "V")) == digest
 
 
-@pytest.mark.parametrize(("locale", "digest"), [("en", "4005b0f0"), ("ru", "65973a33")])
+@pytest.mark.parametrize(("locale", "digest"), [("en", "4005b0f0"), ("ru", "a448ec29")])
 def test_the_short_lines_are_those_of_the_version_too(locale: str, digest: str) -> None:
     """What they promise, the whole text says: who changes them reads that, and publishes a version with it."""
     assert PUBLISHED.current == "2026-12"

@@ -7,9 +7,11 @@ no name at its limit, no full page of the longest. A new topic's count by themse
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
@@ -25,9 +27,9 @@ from tests.samples import EVERY
 from tests.samples.common import NOW, StepSample
 from tests.support.heights import ROOM, SCALES, height, label_lines
 
-FIT = {1.0: 0.73, 1.5: 0.27}
-"""The share of ordinary samples that fit, at each scale of the text."""
-HIGHEST = {1.0: 2300, 1.5: 5500}
+FIT = {1.0: 0.89, 1.5: 0.41}
+"""The share that fits at each scale of the text, of views and steps: one with many samples counts as one."""
+HIGHEST = {1.0: 880, 1.5: 1750}
 """Pixels that no ordinary one is above, so that none hides behind the others."""
 READ = {"consent.whole"}
 """What is opened to be read to its end, however long it is."""
@@ -61,8 +63,11 @@ def test_most_ordinary_screens_fit_a_small_phone_and_none_is_far_above(locale: s
     t = texts(locale)
     heights = sorted(((height(draw(t), scale), name) for name, draw in ordinary()), reverse=True)
     tallest = "\n".join(f"{pixels:.0f} px: {name}" for pixels, name in heights[:TALLEST])
-    share = sum(pixels <= ROOM for pixels, _ in heights) / len(heights)
-    assert share >= FIT[scale], f"{share:.1%} of {len(heights)} fit {ROOM} px; the tallest:\n{tallest}"
+    fitting: dict[str, list[bool]] = defaultdict(list)
+    for pixels, name in heights:
+        fitting[name].append(pixels <= ROOM)
+    share = mean(mean(each) for each in fitting.values())
+    assert share >= FIT[scale], f"{share:.1%} of {len(fitting)} fit {ROOM} px; the tallest:\n{tallest}"
     assert heights[0][0] <= HIGHEST[scale], f"the tallest:\n{tallest}"
 
 

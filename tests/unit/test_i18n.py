@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.texts.i18n import LOCALES, Html, blocks, bold, escape, lines, locale_of, texts
+from services.texts.i18n import LOCALES, Html, blocks, bold, escape, lines, locale_of, paragraphs, texts
 
 EVIL = "<b>Иван & «Ко»</b>"
 FREE = ("nearest: {when}, {count} free time", "nearest: {when}, {count} free times")
@@ -44,7 +44,15 @@ def test_bold_and_escape() -> None:
 def test_empty_parts_leave_no_empty_lines() -> None:
     assert lines("а", "", "б") == "а\nб"
     assert blocks("", "а", "", "б", "") == "а\n\nб"
-    assert blocks("") == ""
+    assert blocks("") == paragraphs("") == ""
+    assert paragraphs("", "а", "", "б", "") == "а\n\nб"
+
+
+def test_a_heading_stands_right_above_what_it_heads() -> None:
+    assert blocks(bold("а"), "б", bold("в"), "г") == "<b>а</b>\nб\n\n<b>в</b>\nг"
+    assert blocks("🎫 " + bold("а"), "б") == "🎫 <b>а</b>\nб"
+    assert blocks(lines(bold("а"), "б"), "в") == "<b>а</b>\nб\n\nв"
+    assert blocks(f"1. {bold('а')}", f"{bold('б')} в", "г") == "1. <b>а</b>\n\n<b>б</b> в\n\nг"
 
 
 @pytest.mark.parametrize(
