@@ -91,7 +91,7 @@ async def test_a_child_of_somebody_else_is_shown_clinics_for_children(town: BotP
     assert "\n1. Поликлиника" not in user.screen().text
 
     # STEP 3. Booked with a paediatrician; the ticket says what to bring for a child.
-    await find_and_press(user, "Детская")
+    await find_and_press(user, "детская")
     await user.press("Продолжить запись сюда")
     await user.press("Педиатр")
     await user.press("⚡")

@@ -114,7 +114,7 @@ async def test_refusing_leaves_help_and_the_clinics(town: BotProcess) -> None:
     assert "Всего поликлиник: 4" in user.screen().text
     await user.press("▶️")
     await user.press("▶️")
-    await user.press("9 ·")
+    await user.press(user.screen().labels[0])
     card = user.screen().text
     for words in ("Адрес: г. ", "Время работы: пн–пт 08:00–", "Телефон: +7 495 000-", "Принимает детей"):
         assert words in card

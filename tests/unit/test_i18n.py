@@ -50,9 +50,9 @@ def test_empty_parts_leave_no_empty_lines() -> None:
 
 def test_a_heading_stands_right_above_what_it_heads() -> None:
     assert blocks(bold("а"), "б", bold("в"), "г") == "<b>а</b>\nб\n\n<b>в</b>\nг"
-    assert blocks("🎫 " + bold("а"), "б") == "🎫 <b>а</b>\nб"
+    assert blocks(Html("🎫 ") + bold("а"), "б") == "🎫 <b>а</b>\nб"
     assert blocks(lines(bold("а"), "б"), "в") == "<b>а</b>\nб\n\nв"
-    assert blocks(f"1. {bold('а')}", f"{bold('б')} в", "г") == "1. <b>а</b>\n\n<b>б</b> в\n\nг"
+    assert blocks(Html(f"1. {bold('а')}"), Html(f"{bold('б')} в"), "г") == "1. <b>а</b>\n\n<b>б</b> в\n\nг"
 
 
 @pytest.mark.parametrize(
