@@ -375,7 +375,7 @@ def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             lines(bold(t("We are checking whether you are booked")), place_lines(t, data)),
-            t("The answer will come here by itself. Please do not book again."),
+            t("Please do not book again: the answer comes by itself."),
         ),
         markup([button(t.label("🔄 Check now"), buttons.act(CheckingAct.AGAIN))], [home_button(t)]),
     )

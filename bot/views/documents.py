@@ -104,7 +104,7 @@ def known(data: Sending, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            lines(bold(t("Send the document to {address}?", address=data.address)), _about(t, data.what, data.whose)),
+            lines(bold(t("Send it to {address}?", address=data.address)), _about(t, data.what, data.whose)),
         ),
         markup(
             [button(t.label("✅ Yes, send it"), buttons.act(SendAct.YES))],
@@ -119,7 +119,7 @@ def address(data: Sending, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             lines(bold(t("Which e-mail address is the document to go to?")), _about(t, data.what, data.whose)),
-            t("Write the address in a message. For example: anna@example.com"),
+            t("For example: anna@example.com"),
         ),
         markup(back_row(t, buttons.back())),
     )

@@ -285,8 +285,8 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime, *
     """«Записи на приём»: upcoming or past."""
     nothing = (
         t(
-            "No data. Visits booked here will stand here; those booked at the clinic’s desk too, once the clinic has "
-            "checked the patient’s documents."
+            "No data. Visits booked here will stand here; those of the clinic’s desk too, once it has checked the "
+            "documents."
         )
         if tab is Tab.UPCOMING
         else t("No data. Visits whose time has passed will stand here.")

@@ -281,7 +281,7 @@ async def typed(scene: Scene, address: str = TYPED) -> None:
 async def test_to_the_own_address_it_goes_by_two_presses(scene: Scene) -> None:
     await confirmed(scene)
     await asked(scene)
-    assert f"Отправить документ на {OWN}?" in scene.words()
+    assert f"Отправить на {OWN}?" in scene.words()
     assert scene.person.full_name in scene.words()
     await scene.press("✅ Да, отправить")
     assert "Отправляем документ" in scene.words()

@@ -104,6 +104,7 @@ def _family() -> list[Sample]:
         ),
         *(Sample(family.card, (each, NOW)) for each in (*every, *without, *bare)),
         *(Sample(family.card, (each, NOW, longest_note), {"active": True}) for each in (ANNA, LONGEST_PERSON)),
+        usual(family.told, Html(f"<b>{ANNA.full_name}</b>")),
         Sample(family.told, (longest_note,)),
         *(Sample(family.form_kept, (each, longest_note)) for each in (*every[:7], *without)),
         Sample(family.form_kept, (ANNA, Html("✅")), ordinary=True),

@@ -37,7 +37,7 @@ def _mail() -> list[Sample]:
             for note, awaited in ((None, None), (Html("✅"), None), (None, LONGEST_ADDRESS), (None, EVIL_ADDRESS))
             for back in (None, BACK)
         ),
-        *(Sample(mail.later, (back,), home=True) for back in (None, BACK)),
+        *(usual(mail.later, back) for back in (None, BACK)),
         *(Sample(mail.code_refused, (text,), {"on": on}) for text in texts for on in (True, False)),
         *(Sample(mail.remove, (each,)) for each in addresses),
         *(Sample(mail.none, (), {"on": on, "note": note}) for on in (True, False) for note in (None, Html("✅"))),

@@ -130,6 +130,7 @@ SAMPLES = Samples(
         Sample(cancelled, (SHORT_VISIT, "u0"), ordinary=True, of=visits.outcome),
         *(Sample(cancelled, (entry, each), of=visits.outcome) for entry in ENTRIES for each in ORIGINS),
         *(Sample(outcome_with_every_reason, (entry, each), of=visits.outcome) for entry in ENTRIES for each in ORIGINS),
+        usual(visits.as_it_stands, SHORT_VISIT, NOW, home=False),
         *(
             Sample(
                 visits.as_it_stands,

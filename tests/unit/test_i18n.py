@@ -7,7 +7,7 @@ import pytest
 from services.texts.i18n import LOCALES, Html, blocks, bold, escape, lines, locale_of, paragraphs, texts
 
 EVIL = "<b>Иван & «Ко»</b>"
-FREE = ("nearest: {when}, {count} free time", "nearest: {when}, {count} free times")
+DAYS = ("There is no such day: {when} had {count} day.", "There is no such day: {when} had {count} days.")
 SAFE = "&lt;b&gt;Иван &amp; «Ко»&lt;/b&gt;"
 
 
@@ -16,7 +16,7 @@ def test_what_people_write_is_escaped_in_a_sentence(locale: str) -> None:
     t = texts(locale)
     assert SAFE in t("Patient: {name}", name=EVIL)
     assert isinstance(t("Patient: {name}", name=EVIL), Html)
-    assert SAFE in t.n(*FREE, 5, when=EVIL)
+    assert SAFE in t.n(*DAYS, 5, when=EVIL)
 
 
 def test_html_that_is_ours_is_not_escaped_again() -> None:
@@ -67,14 +67,12 @@ def test_the_nearest_language_is_chosen(code: str | None, locale: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "word"), [((1, 21, 101), "номерок"), ((2, 4, 22), "номерка"), ((0, 5, 11, 14, 111), "номерков")]
+    ("counts", "word"), [((1, 21, 101), "день"), ((2, 4, 22), "дня"), ((0, 5, 11, 14, 111), "дней")]
 )
 def test_russian_plurals_choose_their_form(counts: tuple[int, ...], word: str) -> None:
     for count in counts:
-        told = texts("ru").n(
-            "nearest: {when}, {count} free time", "nearest: {when}, {count} free times", count, when=""
-        )
-        assert told.endswith(f"{count} {word}")
+        told = texts("ru").n(*DAYS, count, when="")
+        assert told.endswith(f"{count} {word}.")
 
 
 def test_an_unknown_language_is_answered_in_russian() -> None:
