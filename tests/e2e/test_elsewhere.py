@@ -23,6 +23,7 @@ from tests.e2e.people import (
     with_family,
 )
 from tests.e2e.test_access import MANAGE, confirmed, open_access
+from tests.e2e.test_links import to_clinic
 from tests.support.bot_process import BotProcess
 
 WHERE = "🔎 Где есть: Кардиолог"
@@ -163,6 +164,12 @@ async def test_a_spouse_without_a_form_books_for_who_lets_him_in(town: BotProces
     await his.press(his.screen().labels[0])
     await press_all(his, "Продолжить запись сюда", "Хирург", "⚡", "Да, подтверждаю")
     assert BOOKED in his.screen().text
+
+    # STEP 3. A poster's link leads him there, too.
+    await his.open_link(to_clinic())
+    assert WHO in his.screen().text
+    await his.press("Орлова")
+    assert UNATTACHED in his.screen().text
 
 
 async def test_ones_own_hold_is_offered_and_passes_over(town: BotProcess) -> None:
