@@ -61,8 +61,8 @@ KIND = "person"
 LIFETIME = timedelta(days=1)
 CORRECTING = "correcting"
 """Mark: what is to be corrected is being chosen. It stands until something is answered anew."""
-_READINGS = "readings"
-"""The mark of what was typed and may be read in several ways, until somebody has said how."""
+_READINGS, _READ_FOR = "readings", "read_for"
+"""Marks: how what was typed may be read, until somebody has said how, and for which field it was typed."""
 _MAY_BE_NONE = {True: ("policy", "snils"), False: ("policy", "snils", "phone")}
 """What need not be there, in the own form and in another's."""
 
@@ -169,7 +169,7 @@ class FormSteps:
                 outcome = _apply_field(context, field, given, relation)
                 return born(context, outcome) if field == "birth" and isinstance(outcome, Answered) else outcome
 
-            always_cleared = (CORRECTING, _READINGS)
+            always_cleared = (CORRECTING, _READINGS, _READ_FOR)
             clears = (*always_cleared, "doubt") if field in ("birth", "sex", "policy") else always_cleared
             return Step(states[field], load, view.question, apply, view.FieldAct, visible, clears)
 
@@ -304,7 +304,7 @@ def _apply_field(context: StepContext, field: str, given: Input, relation: Relat
             except FieldError as error:
                 return Stay(view.problem(t, error), marks={_READINGS: None})
             if others or len(first) > 1:
-                return Stay(marks={_READINGS: {"of": field, "each": [first, *others]}})
+                return Stay(marks={_READINGS: [first, *others], _READ_FOR: field})
             return Answered(first)
         case SharedContact(phone, is_own) if field == "phone":
             if own and not is_own:
@@ -376,8 +376,8 @@ def _births(text: str, context: StepContext, relation: Relation) -> Sequence[dat
 
 def _readings(context: StepContext, field: str) -> Sequence[dict[str, Any]]:
     """How what was typed for this field may be read, where somebody has to say."""
-    kept = context.marks.get(_READINGS)
-    return kept["each"] if kept and kept["of"] == field else ()
+    kept = context.marks.get(_READINGS) if context.marks.get(_READ_FOR) == field else None
+    return kept or ()
 
 
 def _reading(t: Texts, answers: dict[str, Any]) -> view.Reading:

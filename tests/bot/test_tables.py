@@ -83,7 +83,7 @@ async def takes(kind: str, step: AnyStep, packed: str) -> bool:
     acted = step.acted(packed)
     if acted is None:
         return False
-    marks = {**MARKED, "readings": {"of": step.name, "each": [{step.name: FILLED.get(step.name)}] * 3}}
+    marks = {**MARKED, "readings": [{step.name: FILLED.get(step.name)}] * 3, "read_for": step.name}
     draft = Draft(id="W" * 12, account_id="a1", kind=kind, step=step.name, answers=FILLED, marks=marks)
     context = StepContext(Account("a1", 1, "ru", None, None), T, NOW, draft)
     try:

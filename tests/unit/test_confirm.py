@@ -88,7 +88,7 @@ async def test_everything_is_asked(desk: confirm.Desk) -> None:
         "snils (Enter: none): ",
         "clinic: ",
     ]
-    assert terminal.asked[4].startswith("--birth: it must be a date like 05.03.1980\n")
+    assert terminal.asked[4].startswith("--birth: there is no such day; it must be a date like 05.03.1980\n")
     enrolled = desk.admin.enrolled[0]  # type: ignore[attr-defined]
     assert (enrolled.surname, enrolled.patronymic, enrolled.birth_date) == ("Иванова", None, date(1990, 3, 14))
     assert (enrolled.sex, enrolled.policy.number, enrolled.snils) == (Sex.FEMALE, POLICY, None)
@@ -116,10 +116,13 @@ SAME = {**HOLDER, "holder-surname": "орлова"}
     [
         ("own", {"surname": None}, "--surname is missing"),
         ("own", {"surname": ""}, "--surname: it is empty"),
-        ("own", {"birth": "31.02.1980"}, "--birth: it must be a date"),
+        ("own", {"birth": "31.02.1980"}, "--birth: there is no such day"),
+        ("own", {"birth": "05.1980"}, "--birth: it must be a date"),
+        ("own", {"birth": "4/9/1980"}, "--birth: it may be more than one day"),
         ("own", {"birth": "01.05.2020"}, "--birth: an account of one's own is possible from the age of 14"),
         ("own", {"sex": "X"}, "--sex: it must be F or M"),
-        ("own", {"policy": "12"}, "--policy: it must be 16 digits"),
+        ("own", {"policy": "12"}, "--policy: it has too few digits; a policy has 16"),
+        ("own", {"policy": "none"}, "--policy: it must be 16 digits"),
         ("own", {"snils": "11223344590"}, "--snils: its check number"),
         ("own", {"name": "Bера"}, "--name: Russian and Latin letters are mixed"),
         ("own", {"clinic": "nowhere"}, "--clinic: there is no clinic"),

@@ -29,6 +29,7 @@ WORDS = ExportWords(
             "birth": N_("date of birth"),
             "policy": N_("insurance policy, as it was entered"),
             "readings": N_("how what was typed may be read, as it was asked"),
+            "read_for": N_("the question that this was an answer to"),
             "doubt": N_("answer to a doubtful policy number"),
             "check": N_("step “please check”"),
             "correcting": N_("whether something was being corrected"),
