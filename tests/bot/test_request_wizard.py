@@ -149,7 +149,7 @@ async def test_more_photos_than_fit(chat: Chat) -> None:
     for _ in range(MOST_PHOTOS):
         await chat.photo()
     await chat.photo(caption="шестое")
-    assert "помещается 5 фото. Это фото не добавлено" in chat.text
+    assert "Больше 5 фото в одно обращение не войдёт. Это фото мы не добавили" in chat.text
     assert "шестое" in chat.text, "its caption is no photo"
     assert len(chat.asked) == MOST_PHOTOS, "what is not taken is not downloaded"
     await chat.act("send")
@@ -245,9 +245,9 @@ async def test_text_that_no_longer_fits(chat: Chat) -> None:
     await chat.give(Typed(whole))
     assert "Здесь начало, сохранено всё" in chat.text
     await chat.give(Typed("ещё"))
-    assert "помещается 4096 знаков" in chat.text
+    assert "Больше 4096 знаков в одно обращение не войдёт" in chat.text
     await chat.photo(caption="ещё")
-    assert "помещается 4096 знаков" in chat.text
+    assert "Больше 4096 знаков в одно обращение не войдёт" in chat.text
     await chat.act("send")
     assert (await chat.sent()).content == whole
 
@@ -309,7 +309,7 @@ async def test_the_limit_is_told_and_nothing_is_lost(chat: Chat, world: World) -
         draft = await world.drafts.start(Draft("", chat.account.id, "feedback", "message"))
         await world.requests.send(chat.account, RequestKind.FEEDBACK, "x", [], draft_id=draft.id)
     await chat.act("send")
-    assert "Из одного чата можно отправить 10 обращений за сутки" in chat.text
+    assert "За сутки из чата можно отправить 10 обращений" in chat.text
     assert "Слово" in chat.text
     assert not chat.reply.over
 

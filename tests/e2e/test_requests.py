@@ -145,7 +145,7 @@ async def test_whatever_is_sent_instead_is_answered_and_loses_nothing(town: BotP
     screens = told(user, CHECK)
     await user.send_album([saved(two_halves(60, 40), "PNG")] * 5, "Всё вместе")
     assert told(user, CHECK) == screens + 1
-    assert "помещается 5 фото. Это фото не добавлено" in user.screen().text
+    assert "Больше 5 фото в одно обращение не войдёт. Это фото мы не добавили" in user.screen().text
     assert "Всё вместе\nФото: 5" in user.screen().text
     await user.press(SEND)
     number = accepted_number(user)
