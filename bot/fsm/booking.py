@@ -460,7 +460,8 @@ class BookingSteps:
     async def _load_confirm(self, context: StepContext) -> Loaded[view.Confirmation] | Jump:
         held = await self.confirming.held_time(context)
         if isinstance(held, Declined):
-            return Jump(NEXT_SCREENS[held.reason], await self._note(context, held.reason))
+            step = NEXT_SCREENS[held.reason]
+            return Jump(step, await self._note(context, held.reason), alone=step != "time")
         if isinstance(held, Jump):
             return held
         return Loaded(view.Confirmation(await self.known.place(context), held))
@@ -506,7 +507,7 @@ class BookingSteps:
             return jump
         if reason is Refusal.PATIENT_NOT_FOUND and is_other(context.answers):
             step = "check"
-        return Jump(step, note)
+        return Jump(step, note, alone=step != "time")
 
     async def _already(self, context: StepContext) -> Jump | None:
         """To the visit that has come to stand since the specialist was chosen, if it is one that the account sees."""

@@ -180,7 +180,9 @@ class MovingSteps:
         if isinstance(held, Declined):
             note = refusals.move_refusal(context.t, held.reason, (await self.known.place(context)).clinic)
             step = NEXT_SCREENS[held.reason]
-            return await self._left_for_card(context, note) if step == _CARD else Jump(step, note)
+            if step == _CARD:
+                return await self._left_for_card(context, note)
+            return Jump(step, note, alone=step != "time")
         return Loaded(view.MoveConfirmation(await self.known.place(context), old.visit if old else None, held))
 
     async def _apply_confirm(self, context: StepContext, given: Input) -> Outcome:
@@ -227,7 +229,9 @@ class MovingSteps:
         await self.times.let_time_go(context)
         if jump := unexplained(declined):
             return replace(jump, marks={**jump.marks, **marks})
-        return await self._left_for_card(context, note) if step == _CARD else Jump(step, note, marks=marks)
+        if step == _CARD:
+            return await self._left_for_card(context, note)
+        return Jump(step, note, marks=marks, alone=step != "time")
 
     async def _apply_unexplained(self, context: StepContext, given: Input) -> Outcome:
         match given:

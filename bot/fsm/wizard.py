@@ -19,7 +19,7 @@ from aiogram.fsm.state import State
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.layout import Layout, layout_of
 from bot.keyboards.wizard import StepButtons, read_act
-from bot.views.common import Scene, cannot_read, cannot_take, press_a_button, unavailable
+from bot.views.common import Scene, cannot_read, cannot_take, go_on, press_a_button, unavailable
 from bot.views.prompts import Prompt
 from bot.views.screen import Redrawn, Screen
 from services.accounts.model import Account
@@ -32,6 +32,8 @@ from services.texts.i18n import Html, Texts
 
 OUT = "out"
 """The mark of a draft that was begun from somewhere: what «Назад» of the first step presses there."""
+_TOLD = "told"
+"""The mark of a draft whose screen tells what has happened, before its step is shown."""
 _DOUBLE_PRESS = timedelta(seconds=2)
 _HEARD = 20
 """How many messages a draft remembers to have taken: more than anybody sends while a process is down and up again."""
@@ -121,13 +123,17 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """Another step, by name. What was answered stays until it is answered anew."""
+    """Another step, by name. What was answered stays until it is answered anew.
+
+    `alone`: the note is told by itself first, for both do not fit a phone's screen; «Продолжить» leads to the step.
+    """
 
     step: str
     note: Html | None = None
     changes: Answers = field(default_factory=dict)
     page: int = 0
     marks: Marks = field(default_factory=dict)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +338,7 @@ class Wizard:
     async def resume(self, account: Account, t: Texts, note: Html | None = None) -> Reply | None:
         """The open draft where it was left; None if there is none. `note`: what has happened meanwhile."""
         draft = await self._drafts.open_of(account.id, self.kind)
-        return await self._show(self._turn(account, t, draft), note) if draft else None
+        return await self._show(self._turn(account, t, _past_told(draft)), note) if draft else None
 
     async def press(self, account: Account, t: Texts, draft: Draft, pressed: WizardPress, message_id: int) -> Reply:
         """A press of a button that this wizard has drawn. `draft`: the button's, as it is now; it is the account's."""
@@ -365,7 +371,7 @@ class Wizard:
         if message_id is not None and message_id in draft.heard:
             return await self._show(self._turn(account, t, draft))
         heard = draft.heard if message_id is None else (*draft.heard, message_id)[-_HEARD:]
-        context = self._turn(account, t, replace(draft, heard=heard))
+        context = self._turn(account, t, replace(_past_told(draft), heard=heard))
         return await self._apply(context, self._by_name[draft.step], given)
 
     def _in_its_place(self, pressed: WizardPress, draft: Draft) -> bool:
@@ -418,6 +424,8 @@ class Wizard:
         """Draws the draft's step and stores the draft under its next version."""
         try:
             for _ in self.steps:
+                if _TOLD in context.marks:
+                    return await self._tell(context)
                 loaded = await self._by_name[context.draft.step].load(context)
                 if not isinstance(loaded, Jump):
                     break
@@ -437,6 +445,14 @@ class Wizard:
         buttons = StepButtons(saved.id, step.name, saved.version, leads_back)
         scene = Scene(context.t, context.now, note, context.layout)
         return Reply(step.view(loaded.data, buttons, scene), saved, loaded.prompt)
+
+    async def _tell(self, context: StepContext) -> Reply:
+        """What has happened, alone; it stands until «Продолжить», whatever else is pressed twice."""
+        saved = await self._drafts.save(replace(context.draft, options=()))
+        if saved is None:
+            return await self._overtaken(context)
+        goes_on = WizardOpen(kind=self.kind, anew=False)
+        return Reply(go_on(context.t, Html(context.marks[_TOLD]), goes_on), saved)
 
     async def _stale(self, context: StepContext) -> Reply:
         """A button that this step has not, or not any more: here is what it has."""
@@ -463,7 +479,12 @@ class Wizard:
         return next((each for each in reversed(earlier) if each.stands(draft)), None)
 
     def _jumped(self, context: StepContext, to: Jump) -> StepContext:
-        return _at(_changed(context, to.changes, to.marks), self._by_name[to.step], to.page)
+        told = {_TOLD: to.note} if to.alone and to.note else {}
+        return _at(_changed(context, to.changes, {**to.marks, **told}), self._by_name[to.step], to.page)
+
+
+def _past_told(draft: Draft) -> Draft:
+    return replace(draft, marks={name: value for name, value in draft.marks.items() if name != _TOLD})
 
 
 def _left(context: StepContext, left: Left) -> Reply:

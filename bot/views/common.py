@@ -45,6 +45,11 @@ def told(t: Texts, said: Html, *rows: Row) -> Screen:
     return Screen(said, markup(*rows, [home_button(t)]))
 
 
+def go_on(t: Texts, said: Html, goes_on: CallbackData) -> Screen:
+    """What has happened, and the way to what is to be chosen now."""
+    return told(t, said, [button(t.label("▶️ Go on"), goes_on)])
+
+
 def unavailable(t: Texts, again: CallbackData | str) -> Screen:
     """The registry does not answer a question: nothing is lost, ask again."""
     return Screen(

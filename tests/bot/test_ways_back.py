@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.front import HomeScreen
+from bot.fsm import booking, moving
 from bot.handlers import last
 from bot.keyboards.buttons.common import GO_HOME, GO_HOME_BELOW, Close, Idle
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen
@@ -17,14 +20,15 @@ from bot.notices.notices import Notices
 from bot.routing import Presses
 from bot.topic import NoticeContext, NoticeSpec
 from bot.topics import ALL
-from bot.views import visits
+from bot.views import home, refusals, visits
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.notify.model import Notification
 from services.texts.i18n import LOCALES, Html, Texts, texts
 from tests.bot.test_screens import EVERY_STEP, by_view, keys_of
 from tests.samples import EVERY
-from tests.samples.common import NOW, SHORT_VISIT, Sample
+from tests.samples.common import NOW, PLAIN, SHORT_VISIT, Sample
+from tests.support import heights
 from tests.support import telegram_limits as limits
 
 BACK = {"ru": "⬅️ Назад", "en": "⬅️ Back"}
@@ -47,7 +51,7 @@ BY_THEMSELVES = {
 }
 """Messages that come by themselves or stay; those that a line of «Уведомления» opens are led back by `Notices`."""
 OUTCOMES = {
-    *("access.accepted", "access.opened", "common.failed", "common.gone", "common.told"),
+    *("access.accepted", "access.opened", "common.failed", "common.go_on", "common.gone", "common.told"),
     *("common.unavailable", "consent.refused", "disputes.denied", "disputes.family", "disputes.unavailable"),
     *("documents.sent", "family.told", "mydata.erased", "mydata.nothing_kept", "mydata.under_way", "family.form_kept"),
     *("refusals.denied", "requests.accepted", "visits.not_cancelled", "visits.outcome"),
@@ -187,3 +191,34 @@ def test_an_ordinary_screen_is_not_taken_for_one_that_stays(t: Texts) -> None:
     draws: Callable[..., Screen] = visits.ticket
     assert not stays(limits.data_of(draws(t, SHORT_VISIT, NOW)))
     assert not stays([Close().pack()])
+
+
+# --- what happened comes first, by itself ---------------------------------------------------------------
+
+
+def test_nothing_is_said_above_home_or_a_list() -> None:
+    """What has happened is a screen of its own. A search that is gone is no outcome: it says which list this is."""
+    shown = {home.home, *(each.view for each in EVERY.screens if str(each) in LISTS)}
+    assert len(shown) == len(LISTS) + 1
+    assert [each.__name__ for each in shown if "note" in inspect.signature(each).parameters] == []
+    assert "note" not in inspect.signature(HomeScreen.screen).parameters
+
+
+LISTS = {
+    *("access.standing", "cases.statuses", "clinics.regions", "family.policies", "notifications.listing"),
+    *("visits.visit_list", "family.whose_list"),
+}
+
+
+@pytest.mark.parametrize(("kind", "nexts"), [("booking", booking.NEXT_SCREENS), ("moving", moving.NEXT_SCREENS)])
+def test_a_refusal_stands_alone_unless_what_follows_it_fits(kind: str, nexts: Mapping[Any, str], t: Texts) -> None:
+    """Times are few enough: whoever is refused one takes the next at once. Every other choice comes after a press."""
+    steps = {step.name: step for each, step in EVERY_STEP if each == kind}
+    for reason, name in nexts.items():
+        if name != "time":
+            continue
+        for sample in EVERY.steps[kind][name]:
+            if sample.ordinary:
+                note = refusals.refusal(t, reason, PLAIN)
+                screen = steps[name].view(sample.data, keys_of(kind, steps[name]), Scene(t, NOW, note))
+                assert heights.height(screen, 1.0) <= heights.ROOM * 1.05, f"{kind}: {reason}"

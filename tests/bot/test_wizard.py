@@ -41,6 +41,7 @@ from bot.fsm.wizard import (
 )
 from bot.handlers.home import Home
 from bot.handlers.wizard import RunningWizard, Wizards
+from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.kit import back_row, button, markup
 from bot.keyboards.markup import Markup
@@ -329,6 +330,27 @@ async def test_steps_that_send_on_are_followed_to_the_end(finger: Finger, kitche
     assert (reply.draft.step, said(reply)) == ("leaf", "no pot\n\nleaf")
     assert reply.draft.answers == {"leaf": "green", "sugar": "white", "why": "no sugar"}
     assert reply.draft.version == sugar.draft.version + 1, "a chain of jumps is one change of the draft"
+
+
+async def test_what_has_happened_may_be_told_alone_until_it_is_gone_on_from(
+    finger: Finger, kitchen: Kitchen, wizard: Wizard, account: Account
+) -> None:
+    first = await finger.start()
+    kitchen.sends = {"sugar": Jump("pour", Html("the sugar is out"), alone=True)}
+    told = await finger.choose(first, "green")
+    assert (told.draft.step, said(told)) == ("pour", "the sugar is out")
+
+    # The same button once more, and any old one: it is told again, not lost.
+    again = await finger.choose(first, "green")
+    assert (again.draft.step, said(again)) == ("pour", "the sugar is out")
+    data = [each.callback_data for row in again.screen.markup.inline_keyboard for each in row] if again.screen else []
+    assert data == [WizardOpen(kind=KIND, anew=False).pack(), GO_HOME.pack()]
+
+    # «Продолжить», and from then on the step alone.
+    gone_on = await wizard.resume(account, T)
+    assert gone_on is not None
+    assert said(gone_on) == "pour"
+    assert gone_on.draft.marks == {}
 
 
 async def test_steps_that_send_each_other_in_a_circle_are_a_mistake(finger: Finger, kitchen: Kitchen) -> None:

@@ -191,6 +191,7 @@ async def test_a_doctor_for_another_age(town: BotProcess) -> None:
     await user.press(times(user)[0])
     await user.press("Да, подтверждаю")
     assert "Этот врач лечит людей другого возраста" in user.screen().text
+    await user.press("▶️ Продолжить")
     assert WHICH_CLINIC in user.screen().text
 
     # STEP 3. The same clinic before the birthday: its warning has been read.
@@ -215,7 +216,8 @@ async def test_a_patient_whom_the_registry_does_not_know(town: BotProcess) -> No
     said = user.screen().text
     assert "Такого пациента в электронной регистратуре нет" in said
     assert "Телефон поликлиники: +7 495 000-" in said
-    assert "Проверьте данные другого гражданина" in said
+    await user.press("▶️ Продолжить")
+    assert "Проверьте данные другого гражданина" in user.screen().text
 
     # STEP 3. The number is corrected right there, and the chosen time stands.
     await press_all(user, "✏️ Исправить", "✏️ Полис")
@@ -235,6 +237,8 @@ async def test_what_only_the_registry_decides(town: BotProcess) -> None:
     await user.press("Да, подтверждаю")
     assert "Такого пациента в электронной регистратуре нет" in user.screen().text
     assert "Телефон поликлиники: +7 495 000-" in user.screen().text
+    assert user.screen().labels == ["▶️ Продолжить", "🏠 Главное меню"]
+    await user.press("▶️ Продолжить")
     assert WHO in user.screen().text
     assert held_slot(town, user) is None
 
@@ -244,6 +248,7 @@ async def test_what_only_the_registry_decides(town: BotProcess) -> None:
     await user.press("Да, подтверждаю")
     assert "Срок направления истёк" in user.screen().text
     assert "Телефон поликлиники: +7 495 000-" in user.screen().text
+    await user.press("▶️ Продолжить")
     assert WHICH_SERVICE in user.screen().text
 
     # STEP 3. The registry is down: the choice and the held time stay, and the same button works later.
@@ -281,6 +286,7 @@ async def test_no_more_than_five_visits_for_people_whose_papers_nobody_has_seen(
     # STEP 2. The sixth is refused where a time would be held, and says why and until when.
     await press_all(user, "🏠", "Записаться к врачу", RU.me, "1 ·", "Эндокринолог", "⚡")
     assert "может быть не больше 5 предстоящих записей" in user.screen().text
+    await user.press("▶️ Продолжить")
     assert WHO in user.screen().text
 
     # STEP 3. The first of them has passed: there is room for one.
