@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.views.clinics import told_name
 from services.registry.model import Clinic
 from services.texts.danger import Danger
 from services.texts.i18n import Html, Texts, blocks, bold, lines
@@ -32,4 +33,8 @@ def _calmly(t: Texts, clinic: Clinic | None) -> Html:
     """Whom to call where there is no hurry; nothing where no phone is known."""
     if clinic is None or not clinic.phone:
         return Html("")
-    return t("If there is no danger, your clinic answers: {phone} ({clinic}).", phone=clinic.phone, clinic=clinic.name)
+    return t(
+        "If there is no danger, your clinic answers: {phone} ({clinic}).",
+        phone=clinic.phone,
+        clinic=told_name(t, clinic),
+    )

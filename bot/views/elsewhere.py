@@ -12,13 +12,14 @@ from bot.keyboards.kit import LABEL, back_row, button, head_of, markup, pager, s
 from bot.keyboards.labels import headed
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
-from bot.views.clinics import LINE, clinic_names, clock_line, demo_mark, kilometres
+from bot.views.clinics import LINE, clinic_names, clock_line, demo_mark, kilometres, told_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
 from bot.views.times import Place, no_times, place_lines
+from bot.views.visits import visit_when
 from services.registry.model import Clinic, Visit
-from services.texts.dates import short_when, when
+from services.texts.dates import short_when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 
@@ -146,8 +147,8 @@ def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 t("Patient: {name}", name=data.place.who),
                 escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
-                t("Date and time: {when}", when=when(t, visit.start, visit.clinic.tz, scene.now)),
-                t("Institution: {clinic}", clinic=visit.clinic.name),
+                t("Date and time: {when}", when=visit_when(t, visit, scene.now)),
+                t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
             ),
             t("The next one can be made after it."),
         ),

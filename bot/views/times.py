@@ -34,10 +34,10 @@ from services.booking.model import Held, NoHold, Unheld
 from services.errors import Denial
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.texts.dates import (
-    MOSCOW,
     clock_time,
     day_and_time,
     day_words,
+    is_moscow_time,
     listed_day,
     local,
     month_words,
@@ -424,7 +424,7 @@ def hold_line(t: Texts, held: Held | Unheld, tz: str) -> Html:
     if isinstance(held, Unheld):
         return t(_UNHELD[held.why])
     until = clock_time(held.until, tz)
-    if tz == MOSCOW:
+    if is_moscow_time(held.until, tz):
         return t("⏳ The time is held for you until {until}.", until=until)
     return t("⏳ The time is held for you until {until} by the clinic’s clock.", until=until)
 

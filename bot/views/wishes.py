@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.keyboards.kit import home_button, markup
 from bot.keyboards.markup import Button
+from bot.views.clinics import told_name
 from bot.views.screen import Screen
 from services.registry.model import Clinic
 from services.texts.i18n import Html, Texts, blocks, bold, lines
@@ -41,4 +42,4 @@ def _press(t: Texts, count: int) -> Html:
 def _whom_to_call(t: Texts, clinic: Clinic | None) -> Html:
     if clinic is None or not clinic.phone:
         return t("Call your clinic: its phone stands in the list of clinics.")
-    return lines(t("Call your clinic: {phone}", phone=clinic.phone), bold(clinic.name))
+    return lines(t("Call your clinic: {phone}", phone=clinic.phone), bold(told_name(t, clinic)))

@@ -32,7 +32,7 @@ from services.prescriptions.model import PrescriptionEntry, PrescriptionPage
 from services.registry.local.demo_clinics import ADULT_HOME, CHILD_HOME, demo_clinics
 from services.registry.local.demo_family import FamilyMember, ready_family
 from services.registry.local.demo_prescriptions import prescriptions_of
-from services.registry.model import DoctorOffer, Patient, Prescription, ServiceOffer
+from services.registry.model import Clinic, DoctorOffer, Patient, Prescription, ServiceOffer
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.texts.i18n import LOCALES, Html, texts
 from tests.samples.cases import BOOK, ITEMS
@@ -47,6 +47,10 @@ NAMES = {"name", "surname", "service", "doctor", "drug", "number", "patient", "h
 ACTS = {"reminders.reminder": "«1 · Перенести»: what is done to what the text lists by that number"}
 _HEAD = re.compile(r"^(?:[^\w«“\"<№+(…]+ ?)?(?:(\d+) · )?(?:[^\w«“\"<№+(…]+ ?)?")
 """Marks and a number, where the text lists things by number."""
+
+
+_DAY = re.compile(r"\W?\d{1,2}\W?")
+"""A cell of the calendar, which stands among the days of its week."""
 
 
 def different(value: Any) -> Any:
@@ -92,7 +96,7 @@ def told_by_number(screen: Screen) -> Mapping[str, str]:
 
 def alike(screen: Screen) -> Iterator[Sequence[str]]:
     """Labels that can be mistaken for each other; those are not, beside whose numbers the text says the same."""
-    labels = [each for each in labels_of(screen) if re.search(r"\w{2}", each)]
+    labels = [each for each in labels_of(screen) if re.search(r"\w{2}", each) and not _DAY.fullmatch(each)]
     heads = [_HEAD.match(each) for each in labels]
     words = [each[head.end() :] if head else each for each, head in zip(labels, heads, strict=True)]
     told = told_by_number(screen)
@@ -128,6 +132,39 @@ def test_no_two_labels_of_a_screen_read_alike_early(locale: str) -> None:
     for name, screen in screens(locale):
         faults[name] += list(alike(screen))
     assert not {name: found[:3] for name, found in faults.items() if found}
+
+
+# --- «(демо)» --------------------------------------------------------------------------------------
+
+UNMARKED = {"mydata.question", "mydata.question_with_every_note", "mydata.erased"}
+"""What goes is told there, beside a sentence about the demonstration."""
+
+
+INVENTED = "Выдуманная поликлиника"
+
+
+def of_the_demo(value: Any) -> Any:
+    match value:
+        case Clinic():
+            return replace(value, demo=True, name=INVENTED)
+        case Prescription():
+            return replace(value, demo=True)
+    return value
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_screen_says_once_that_its_clinics_are_invented(locale: str) -> None:
+    t, marked = texts(locale), set()
+    mark = t.label("(demo)")
+    for name, shown in drawn(t, of_the_demo):
+        if isinstance(shown, Screen) and name not in UNMARKED:
+            count = shown.text.count(mark)
+            assert count <= 1, (name, shown.text)
+            marked |= {name} if count else set()
+            assert count or INVENTED not in shown.text, (name, shown.text)
+    for name, shown in drawn(t):
+        assert not isinstance(shown, Screen) or mark not in shown.text, name
+    assert {"visits.ticket", "visits.visit_list", "clinics.clinics", "prescriptions.card"} <= marked
 
 
 # --- the demo's own -------------------------------------------------------------------------------

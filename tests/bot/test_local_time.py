@@ -20,7 +20,10 @@ from tests.support.reshaped import drawn
 
 NOTES = {"ru": "Местное время поликлиники", "en": "Local time of the clinic"}
 MOSCOWS = ("Europe/Moscow", "Europe/Volgograd", "Europe/Simferopol")
-PARTS = {"moving.moved", "notifications.moved", "visits.when_and_what", "visits.at_the_clinic"}
+PARTS = {
+    *("moving.moved", "notifications.moved"),
+    *("visits.at_the_clinic", "visits.notice_names", "visits.when_and_what"),
+}
 """Stand on screens that say it themselves."""
 _TIME = re.compile(r"\b\d\d:\d\d\b")
 
