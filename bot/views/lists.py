@@ -12,7 +12,7 @@ from bot.keyboards.kit import Row, button, clamp, head_of, home_button, markup, 
 from bot.keyboards.labels import Names, headed
 from bot.views.screen import Screen
 from services.accounts.model import Person
-from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
+from services.texts.i18n import Html, Texts, bold, escape, lines, paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def draw(t: Texts, shown: Listing) -> Screen:
     listed = list(enumerate(shown.items, start=page * shown.size + 1))
     told = [_told(number, each) for number, each in listed if each.told]
     return Screen(
-        blocks(
+        paragraphs(
             shown.note,
             _heading(t, shown),
             *told,

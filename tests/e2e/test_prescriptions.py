@@ -58,7 +58,7 @@ async def to_prescriptions(user: User) -> None:
 
 async def test_both_lists_the_card_and_the_paper(town: BotProcess) -> None:
     user = await with_family(town)
-    name = user.screen().text.splitlines()[2]
+    name = user.screen().text.splitlines()[1]
 
     # STEP 1. The section says whose it is, and its first list has every column and its count.
     await user.press(RECORD)
@@ -202,7 +202,7 @@ async def test_a_stranger_who_knows_it_all(town: BotProcess) -> None:
 async def test_a_change_is_told_once_and_says_nothing(town: BotProcess) -> None:
     user = await with_family(town)
     home = user.screen().text
-    surname, first, patronymic = home.splitlines()[2].split()
+    surname, first, patronymic = home.splitlines()[1].split()
     born = re.findall(r"Дата рождения: (\S+)", home)[0]
     policy = "".join(re.findall(r"Полис ОМС: ([\d ]+)", home)[0].split())
     await to_prescriptions(user)
@@ -242,7 +242,8 @@ async def test_who_has_agreed_to_an_older_text_reads_todays_first(town: BotProce
     await user.press(PRESCRIPTIONS)
     asked = user.screen()
     assert "этот раздел появился позже" in asked.text
-    assert "рецепты и документы с этими сведениями" in asked.text
+    await user.press("📄 Весь текст")
+    assert "рецепты и документы с этими сведениями" in user.screen().text
     await user.press(RU.agree)
     assert user.screen().text.startswith("💊 Рецепты")
 
