@@ -58,8 +58,9 @@ class Layout:
 
 USUAL = Layout(page=6, described=4, pins=8, times=24, in_row=8, shared=64, lists_days=False)
 """As views put them: Telegram takes no more buttons in a row, and no longer labels."""
-LARGE = Layout(page=3, described=2, pins=4, times=12, in_row=2, shared=9, lists_days=True)
-"""«Крупно»: halves, and what half of a narrow phone shows of a label whose letters are half as large again."""
+LARGE = Layout(page=3, described=2, pins=4, times=8, in_row=2, shared=9, lists_days=True)
+"""«Крупно»: halves at most, four rows of times, and what half of a narrow phone shows of a label in letters half as
+large again."""
 
 
 def layout_of(account: Account | None) -> Layout:

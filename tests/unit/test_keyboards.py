@@ -232,7 +232,8 @@ def test_every_day_of_a_full_month_can_be_pressed_once(month: date) -> None:
 
 
 def test_halves_are_halves() -> None:
-    assert (LARGE.page, LARGE.described, LARGE.times) == (USUAL.page // 2, USUAL.described // 2, USUAL.times // 2)
+    assert (LARGE.page, LARGE.described) == (USUAL.page // 2, USUAL.described // 2)
+    assert LARGE.times <= USUAL.times // 2
 
 
 @pytest.mark.parametrize(
