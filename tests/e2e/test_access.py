@@ -399,7 +399,7 @@ async def test_whoever_only_typed_a_name_learns_how_to_confirm(town: BotProcess)
     await typed(user, "Рысева", a_policy())
 
     # STEP 1. No access for others yet; what to bring to the desk, and the demo's command.
-    for label in ("Ещё", "Полисы", "1 ·", "Кому открыт доступ", "➕ Открыть доступ близкому"):
+    for label in ("🏠", "Ещё", "Полисы", "1 ·", "Кому открыт доступ", "➕ Открыть доступ близкому"):
         await user.press(label)
     assert "Открыть доступ пока нельзя" in user.screen().text
     await user.press("Как подтвердить документы")

@@ -419,6 +419,7 @@ async def test_years_later_the_rights_have_ended(bot: BotProcess) -> None:
     await user.press(str(working_day_after(birthday)))
     await press_some_time(user)
     assert "В день приёма пациенту будет уже 18 лет" in user.screen().text
+    await user.press("▶️ Продолжить")
     assert WHICH_DAY in user.screen().text
 
     # STEP 3. The spouse's permission was for a year: they are on no list any more.
