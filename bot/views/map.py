@@ -10,7 +10,7 @@ from bot.keyboards.buttons.clinics import ClinicVenue
 from bot.keyboards.kit import back_row, button, in_rows, markup, pager, short
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import ClinicRow
-from bot.views.clinics import age_group_words, clinic_address, contacts, demo_mark, kilometres, told_name
+from bot.views.clinics import age_group_words, clinic_address, clinic_names, contacts, demo_mark, kilometres, told_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.texts.clinics import special_name
@@ -167,9 +167,8 @@ def _row(t: Texts, number: int, row: ClinicRow, line: int, address: int) -> Html
     head = f"{number}. {'⭐ ' if row.attached else ''}"
     far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
     room, where = line - len(head + far), clinic_address(row.clinic)
-    name = row.clinic.name
-    if len(name) > room:
-        name = short(special_name(name, row.clinic.town), room)
+    names = (row.clinic.name, *clinic_names([row.clinic])[0])
+    name = next((each for each in names if len(each) <= room), None) or short(special_name(names[0]), room)
     if address:
         where = short(where, address)
     elif len(f"{head}{name} · {where}{far}") > line:

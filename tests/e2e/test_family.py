@@ -162,7 +162,7 @@ async def test_every_relative_can_be_added(town: BotProcess) -> None:
         policy = a_policy(born, sex)
         await finish(user, policy)
 
-        # STEP 2. The card: declared, seen as far as it was booked here; and Home shows this policy.
+        # STEP 2. The card: declared, seen as far as it was booked here; Home shows this policy when it is to be shown.
         card = user.screen().text
         assert card.startswith("✅ Готово.")
         assert shown in card
@@ -170,7 +170,7 @@ async def test_every_relative_can_be_added(town: BotProcess) -> None:
         assert "Данные введены Вами и не подтверждены документами." in card
         assert "Вы видите только записи, сделанные из этого чата." in card
         assert ("🔎 Как подтвердить" in user.screen().labels) == (relation[0] in "👶🤝")
-        await user.press("🏠")
+        await user.press("👉")
         assert as_printed(policy) in user.screen().text
 
     # STEP 3. All stand on the list, and can be booked for.
