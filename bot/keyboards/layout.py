@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bot.keyboards.markup import Button, Markup
 from services.accounts.model import Account
 
+_PICTURES, _STYLE = 0x2190, "\ufe0f"
+"""Where arrows, signs and pictures begin among characters, and the mark of a coloured one."""
 WEEK = 7
 """A row of so many is a week of a calendar, and stands as it is: it would be none in other rows."""
 
@@ -51,9 +53,14 @@ class Layout:
     def _is_short(self, label: str) -> bool:
         """Whether a part of a row shows all of it: a word that is not cut, then the rest on a line of its own."""
         first, *rest = label.split(" ")
-        while rest and len(f"{first} {rest[0]}") <= self.shared:
+        while rest and _width(f"{first} {rest[0]}") <= self.shared:
             first = f"{first} {rest.pop(0)}"
-        return max(len(first), len(" ".join(rest))) <= self.shared
+        return max(_width(first), _width(" ".join(rest))) <= self.shared
+
+
+def _width(label: str) -> int:
+    """In letters: a picture is as wide as two, and what only chooses its style has no width."""
+    return sum(2 if ord(each) >= _PICTURES else 1 for each in label if each != _STYLE)
 
 
 USUAL = Layout(page=6, described=4, pins=8, times=24, in_row=8, shared=64, lists_days=False)
