@@ -126,7 +126,7 @@ def ticket(
     ahead = is_ahead(visit, now)
     beside = [
         *([button(t.label("📍 Map"), VisitVenue(visit=visit.id))] if ahead and visit.clinic.lat is not None else []),
-        *([my_bookings(t)] if origin == origins.NOWHERE else []),
+        *([_my_bookings(t)] if origin == origins.NOWHERE else []),
     ]
     return Screen(
         blocks(
@@ -191,7 +191,7 @@ def outcome(
             *([] if stands else _actions(t, entry, now, origin)),
             _calendar_row(t, visit, now) if visit.status in CANCELLED else [],
             [button(t.label("🎫 Open the booking"), VisitCard(visit=visit.id, origin=origin))] if stands else [],
-            [my_bookings(t)] if back is None else [],
+            [_my_bookings(t)] if back is None else [],
             back_row(t, back),
         ),
     )
@@ -202,7 +202,7 @@ def status(t: Texts, visit: Visit) -> Html:
     return Html("🎫 ") + bold(t(STATUSES[visit.status]))
 
 
-def my_bookings(t: Texts) -> Button:
+def _my_bookings(t: Texts) -> Button:
     return button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))
 
 

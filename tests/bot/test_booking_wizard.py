@@ -296,6 +296,8 @@ async def test_a_stranger_whom_the_registry_does_not_know_goes_to_the_data(
     await chat.go("Всё верно", "Поликлиника № 1", GO_ON, "Хирург", "⚡", "Да, подтверждаю")
     assert chat.step == "check"
     assert sentence(Refusal.PATIENT_NOT_FOUND) in chat.text
+    assert "▶️ Продолжить" in chat.labels
+    chat.now = await chat.wizard.resume(chat.account, T)
     assert "Кузнецова" in chat.text
 
 

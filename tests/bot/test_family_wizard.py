@@ -147,7 +147,7 @@ async def test_documents_shown_while_the_form_is_open_hold(world: World, account
     child = await world.person(account, MASHA, Relation.CHILD)
     form = await correcting(world, account, child, surname="Другая")
     await form.act("right")
-    assert "документы" in form.text
+    assert "В документах" in form.text
     assert (await world.persons.get(account, child.id)).identity == MASHA
 
 

@@ -33,7 +33,7 @@ OF_THE_HOUSE = {
     "fsm": ("storage", "wizard"),
     "views": ("common", "danger", "profile", "prompts", "refusals", "screen", "wishes"),
     "views/export": ("common", "words"),
-    "keyboards": ("data", "kit", "markup", "wizard"),
+    "keyboards": ("data", "kept", "kit", "labels", "layout", "markup", "wizard"),
     "keyboards/buttons": ("common", "wizard"),
     "notices": ("notices",),
     "cli": ("import_", "rotate_key"),
@@ -68,6 +68,10 @@ KNOWN = {
     ("bot.topic", "services.documents.model"): "what a topic may give as a paper",
     ("bot.papers", "services.documents.model"): "all kinds of it, by their names",
     ("bot.views.common", "bot.keyboards.buttons.help"): "who is not understood is offered help",
+    ("bot.topic", "bot.keyboards.buttons.notifications"): "a notice that is opened knows by which line",
+    ("bot.notices.notices", "bot.keyboards.buttons.notifications"): "and leads back there",
+    ("bot.views.danger", "bot.views.clinics"): "in danger the clinic's phone is told below 103 and 112",
+    ("bot.views.wishes", "bot.views.clinics"): "what cannot be had here, the clinic's phone may help to",
 }
 """What the house knows of topics all the same, and why."""
 

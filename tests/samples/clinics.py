@@ -14,6 +14,7 @@ from tests.samples.common import (
     LONGEST_REGION,
     MOSCOW_REGION,
     NEIGHBOURS,
+    NOW,
     PLAIN,
     ROOM,
     Sample,
@@ -42,7 +43,7 @@ SAMPLES = Samples(
         *(Sample(clinics.regions, ([(each, 700) for each in BY_LENGTH], page)) for page in (0, 5, 10, 99)),
         Sample(clinics.regions, ([], 0)),
         *(
-            Sample(clinics.clinics, (LONGEST_REGION, [each] * number, page))
+            Sample(clinics.clinics, (LONGEST_REGION, [replace(each, id=f"c{place}") for place in range(number)], page))
             for each in CLINICS
             for number, page in ((1, 0), (700, 0), (700, 174))
         ),
@@ -52,6 +53,7 @@ SAMPLES = Samples(
     markups=[Sample(clinics.close_venue)],
     sentences=[
         *(Sample(clinics.age_group_words, (group,)) for group in AgeGroup),
+        Sample(clinics.clock_line, ([(NOW, "Asia/Vladivostok")],)),
         *(Sample(clinics.kilometres, (each,)) for each in (0.3, 3.3, 33.3)),
         *(Sample(clinics.region_name, (each,)) for each in REGIONS),
         *(Sample(clinics.room_line, (each,)) for each in ("214", ROOM)),

@@ -211,6 +211,10 @@ SAMPLES = Samples(
     sentences=[
         *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
         Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
+        *(
+            Sample(times.day_label, (DayOffer(NOW.date() + timedelta(days=400), 3, hours), NOW.date()))
+            for hours in (frozenset({9}), frozenset({9, 18}), frozenset({9, 13, 18}))
+        ),
         *(Sample(times.hold_line, (each, PLAIN.tz)) for each in held_or_not(slot())),
     ],
     toasts=[

@@ -75,7 +75,7 @@ def test_the_quick_bench_has_the_same_topics() -> None:
 async def test_a_registry_filled_in_bulk_is_listed(tmp_path: Path) -> None:
     figures = await _on_sqlite((A_CLINIC, 2 * A_CLINIC), 1)
     assert [each.name for each in figures if each.aim] == [
-        f"SQLite, 2,000 times: {name}" for name in ("services", "doctors", "days")
+        f"SQLite, 2,000 times: {name}" for name in ("services", "doctors", "days", "where else")
     ]
 
 
