@@ -41,6 +41,10 @@ def in_zone(tz: str) -> Any:
     return change
 
 
+ITSELF = "clinics.clock_line"
+"""The note by itself, whose sample names a far zone."""
+
+
 def said(shown: Any) -> str:
     """All that is read of whatever was drawn."""
     match shown:
@@ -72,7 +76,7 @@ def in_moscow(locale: str) -> list[Any]:
 def test_a_zone_with_moscows_clocks_is_not_spoken_of(locale: str, tz: str) -> None:
     for (name, there), here in zip(drawn(texts(locale), in_zone(tz)), in_moscow(locale), strict=True):
         assert said(there) == said(here), name
-        assert NOTES[locale].casefold() not in said(there).casefold(), name
+        assert name == ITSELF or NOTES[locale].casefold() not in said(there).casefold(), name
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -82,7 +86,7 @@ def test_other_clocks_are_spoken_of_once_on_every_screen_with_a_time(locale: str
         notes = said(there).casefold().count(NOTES[locale].casefold())
         local = times_of(there) != times_of(here)
         with_times |= {name} if local else set()
-        if name not in PARTS and notes != int(local):
+        if name not in {*PARTS, ITSELF} and notes != int(local):
             faults.append((name, notes, said(there)))
     assert not faults, faults[:5]
     assert {"visits.ticket", "visits.visit_list", "reminders.reminder", "booking.confirm"} <= with_times
