@@ -17,6 +17,7 @@ from services.accounts.accounts import Accounts
 from services.booking.notices import VisitNews
 from services.notify.model import Notice
 from services.notify.outbox import Outbox
+from services.registry.local.demo import EDITION
 from tests.e2e.people import BOOKED, EN, RU, to_confirmation, told, with_consent, with_family
 from tests.support.bot_process import BEGIN
 from tests.support.clock import FakeClock
@@ -58,7 +59,9 @@ async def _both(
         code, said = await both.bot.command("migrate")
         assert code == 0, said
         await both.start()
-        await both.comes_true("SELECT value FROM setting WHERE name = 'demo_filled'", [(BEGIN.date().isoformat(),)])
+        await both.comes_true(
+            "SELECT value FROM setting WHERE name = 'demo_filled'", [(f"{BEGIN.date().isoformat()} {EDITION}",)]
+        )
         yield both
     await server.drop("replicas")
 

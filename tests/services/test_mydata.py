@@ -721,7 +721,7 @@ async def test_it_is_said_in_words(world: World) -> None:
     assert begun["answers"]["region"] == "Московская область"
     assert told_of["words"]["birth_date"] == "дата рождения"
     assert told_of["account"]["language"] == "Русский"
-    assert told_of["account"]["large_screens"] is True
+    assert told_of["account"]["large_screens"] == "да"
 
 
 async def test_what_a_wizard_has_noted_is_told_with_the_answers(world: World) -> None:
