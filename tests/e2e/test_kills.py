@@ -139,7 +139,7 @@ async def check_whole(bot: BotProcess, user: User, act: Act, *, done: bool, sile
 
 
 def heard(user: User, words: str) -> int:
-    """How often it has been told. A ticket that stays is not counted: it bears what became of its visit, and no button."""
+    """How often it has been told. A cancelled ticket is not counted: it bears what became of it, and no button."""
     return sum(words in each.text for each in user.messages() if each.from_bot and not each.deleted and each.labels)
 
 
