@@ -162,7 +162,7 @@ async def test_a_booking_is_written_about_though_the_screen_has_shown_it(
     (letter,) = post.read
     assert post.to == [ADDRESS]
     assert (letter["To"], letter["From"]) == (ADDRESS, "Номерок <bot@clinic.example>")
-    assert letter["Subject"] == f"Запись подтверждена: {anna.identity.name}, 24 ноября, 09:00"
+    assert letter["Subject"] == f"Запись подтверждена: {anna.identity.name}, 24 ноября 2026 года, 09:00"
     assert str(letter["Message-ID"]).endswith("@clinic.example>")
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Content-Language"] == "ru"

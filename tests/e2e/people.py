@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -275,6 +276,13 @@ def number_on(user: User) -> str:
     first, second = user.screen().text.splitlines()[:2]
     assert first.startswith("🎫"), user.screen().text
     return second.rpartition(": ")[2]
+
+
+async def open_notice(user: User, words: str) -> None:
+    """In the list of notifications, open the one that is headed so, by the number on its button."""
+    found = re.search(rf"^(?:● )?(\d+)\. {re.escape(words)}", user.screen().text, re.MULTILINE)
+    assert found is not None, user.screen().text
+    await user.press(f"{found[1]} ·")
 
 
 def told(user: User, words: str) -> int:

@@ -9,7 +9,7 @@ from emulator.driver import User
 from services.registry.local.demo_clinics import CHILD_HOME
 from services.registry.model import Sex
 from tests.e2e.desk import HOME_CLINIC, desk_of, patients_of
-from tests.e2e.people import RU, a_policy, days, number_on, press_all, told, with_consent
+from tests.e2e.people import RU, a_policy, days, number_on, open_notice, press_all, told, with_consent
 from tests.e2e.test_access import confirm, take
 from tests.support.bot_process import BotProcess
 
@@ -130,7 +130,8 @@ async def test_eighteen_is_told_to_both(bot: BotProcess) -> None:
 
     # STEP 4. The notice can be read again, its name still in it.
     await mother.send("/start")
-    await press_all(mother, "Уведомления", "Исполнилось 18")
+    await mother.press("Уведомления")
+    await open_notice(mother, "Исполнилось 18")
     assert "Исполнилось 18 лет: Соколова Вера Ильинична" in mother.screen().text
 
 

@@ -400,8 +400,10 @@ async def test_who_is_taken_off_the_list_keeps_the_visits(town: BotProcess) -> N
     child = patients_of(town, user)[2]
     await to_card(user, name)
     await press_all(user, "🗑 Убрать из списка", "Да, убрать")
-    assert user.screen().text.startswith(f"Убрано из списка: {name}")
+    assert user.screen().text == f"Убрано из списка: {name}"
+    await user.press("👪 Полисы")
     assert "Всего полисов: 4" in user.screen().text
+    assert name not in user.screen().text
     await user.press("🏠")
     await user.press("📋 Мои записи")
     assert "Всего записей: 0" in user.screen().text
@@ -468,6 +470,8 @@ async def test_consent_alone_lets_nobody_correct(town: BotProcess) -> None:
     await user.press("🗑 Убрать из списка")
     assert "Доступ, который этот человек Вам открыл, закроется" in user.screen().text
     await user.press("Да, убрать")
+    assert user.screen().text.startswith("Убрано из списка: ")
+    await user.press("👪 Полисы")
     assert "Всего полисов: 4" in user.screen().text
 
 
@@ -505,4 +509,6 @@ async def test_the_family_in_english(town: BotProcess) -> None:
     await user.press("Take off the list")
     assert "Take this person off the list?" in user.screen().text
     await user.press("Yes, take off the list")
+    assert user.screen().text == "Taken off the list: Smith James"
+    await user.press("👪 Policies")
     assert "Policies in all: 5" in user.screen().text

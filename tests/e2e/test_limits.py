@@ -35,7 +35,7 @@ async def test_who_guesses_codes_and_erases_oneself_in_between(town: BotProcess)
 
     # STEP 2. Erased, and agreed anew: the same. The question says that this stays, and for how long.
     await guesser.send("/delete_me")
-    assert "Не дольше суток помним, сколько раз" in guesser.screen().text
+    assert "до суток: сколько было кодов, поисков и фото" in guesser.screen().text
     await guesser.press("🗑 Да, удалить всё")
     await press_all(guesser, "▶️", RU.agree)
     await to_code(guesser)
