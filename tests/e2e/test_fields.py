@@ -80,8 +80,7 @@ async def test_a_consent_shows_the_name_and_takes_all_along_when_it_ends(town: B
     await let_in(mother, son, MANAGE)
     await press_all(son, "🏠", "Записаться к врачу")
     await son.press(next(label for label in son.screen().labels if "Котова" in label))
-    await son.press(next(label for label in son.screen().labels if label.endswith("Мытищи · № 1")))
-    await press_all(son, "Продолжить запись сюда", "Невролог", "⚡")
+    await press_all(son, "Мытищи · поликлиника № 1", "Продолжить запись сюда", "Невролог", "⚡")
     town.fault(book="lost")
     await son.press("Да, подтверждаю")
     assert "Проверяем" in son.screen().text
