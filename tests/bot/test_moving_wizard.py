@@ -53,6 +53,7 @@ T = texts("ru")
 ANNA = somebody(1, ADULT)
 KEPT = "Осталась прежняя запись"
 GONE = "Прежняя запись уже отменена"
+NONE_STANDS = "Прежняя запись отменена, а новой нет. Запишитесь ещё раз."
 WAS = "Было: завтра, вт 24 ноября, 09:00"
 moves_in_one_call = pytest.mark.parametrize("moves", [True, False], ids=["moves", "plain"])
 takes_no_second = pytest.mark.parametrize("moves", [False], ids=["plain"])
@@ -615,7 +616,7 @@ async def test_a_failed_move_is_told_as_things_are_by_then(
     assert isinstance(new, Made)
     assert await noticed(world, account, failed, old) is None, "moved after all: that is told of by itself"
     await world.cancelling.cancel(account, new.visit.id)
-    assert f"{GONE}, а новой нет" in (await noticed(world, account, failed, new.visit) or "")
+    assert NONE_STANDS in (await noticed(world, account, failed, new.visit) or "")
 
 
 async def test_a_failed_cancelling_is_told_as_things_are_by_then(

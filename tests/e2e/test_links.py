@@ -13,6 +13,7 @@ from PIL import Image
 from emulator.driver import User
 from services.booking.links import LIFETIME, payload_of
 from services.booking.model import BookingLink, LinkKind
+from services.clinics.whom import clinic_for, post_for
 from services.registry.model import Doctor
 from tests.e2e.desk import HOME_CLINIC, desk_of
 from tests.e2e.people import (
@@ -235,7 +236,7 @@ async def test_links_that_lead_nowhere_or_do_not_fit(town: BotProcess) -> None:
     for payload in ("s-08-demo", "d-99-demo-01-x", "hello", "c1234"):
         await user.open_link(payload)
         assert user.screen().text.startswith("⚠️ Эту ссылку прочитать не удалось")
-        assert RU.home_title in user.screen().text
+        assert user.screen().labels == [RU.home_title], "told alone, and Home follows"
     await guest.open_link("s-08-demo")
     assert "Эту ссылку прочитать не удалось" in guest.screen().text
     assert RU.consent in guest.screen().text
@@ -261,9 +262,11 @@ async def test_a_child_and_an_adult_clinic_and_the_other_way_round(town: BotProc
     user = await with_family(town)
     async with desk_of(town) as desk:
         clinics = await desk.registry.clinics("50")
-        adult = next(each for each in clinics if each.age_group == "adult" and each.id != HOME_CLINIC)
+        adults = (each for each in clinics if each.age_group == "adult" and each.id != HOME_CLINIC)
+        adult = next(each for each in adults if clinic_for(each) is None)
         paediatric = next(each for each in clinics if each.age_group == "child")
-        service = (await desk.registry.services(adult.id, age=36))[0]
+        offered = await desk.registry.services(adult.id, age=36)
+        service = next(each for each in offered if post_for(each.id, each.name) is None)
 
     # STEP 1. A child to an adult clinic: said, and clinics for children are shown.
     await user.open_link(to_service(service.id, adult.id))

@@ -38,6 +38,7 @@ CHECK = {"ru": "Проверьте новое время", "en": "Please check t
 DONE = {"ru": "✅ Запись перенесена. Было: ", "en": "✅ The booking has been moved. It was: "}
 KEPT = "Осталась прежняя запись"
 GONE = "Прежняя запись уже отменена"
+NONE_STANDS = "Прежняя запись отменена, а новой нет. Запишитесь ещё раз."
 FAILED = "Перенести запись не получилось"
 CHECKED = "Проверяем, перенесена ли запись"
 GIVE_UP = "Отменить прежнюю запись?"
@@ -559,7 +560,8 @@ async def test_cancel_after_the_old_one_has_gone(town: BotProcess) -> None:
     town.fault(**NO_MOVES, book="refuse:time_busy")
     await user.press(GIVE_UP_YES)
     await user.send("/cancel")
-    assert user.screen().text.startswith(f"Начатое отменено. {GONE}, а новой нет")
+    assert user.screen().text == f"Начатое отменено. {NONE_STANDS}", "told alone"
+    assert user.screen().labels == [RU.home_title]
 
 
 @pytest.mark.parametrize(

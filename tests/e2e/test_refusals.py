@@ -185,7 +185,7 @@ async def test_a_doctor_for_another_age(town: BotProcess) -> None:
     await user.press("Всё верно")
 
     # STEP 2. Today a children's clinic is right; a day after the birthday is refused, and another clinic offered.
-    await find_and_press(user, "Детская")
+    await find_and_press(user, "детская №")
     await press_all(user, "Продолжить запись сюда", "Педиатр", "Любой врач")
     await user.press("30")
     await user.press(times(user)[0])
@@ -195,7 +195,7 @@ async def test_a_doctor_for_another_age(town: BotProcess) -> None:
     assert WHICH_CLINIC in user.screen().text
 
     # STEP 3. The same clinic before the birthday: its warning has been read.
-    await find_and_press(user, "Детская")
+    await find_and_press(user, "детская №")
     await press_all(user, "Педиатр", "Любой врач")
     await user.press(days(user)[0])
     await user.press(times(user)[0])

@@ -23,6 +23,7 @@ from tests.e2e.people import (
     as_printed,
     days,
     find_and_press,
+    has_more,
     number_on,
     press_all,
     times,
@@ -146,9 +147,8 @@ async def test_no_free_times_is_said_only_where_there_are_none(town: BotProcess)
     user = await with_family(town)
     await press_all(user, "Записаться к врачу", RU.me, "⭐")
 
-    # STEP 1. The cardiologist has none: said in the list and when pressed, with the clinic's phone.
-    assert "Кардиолог\nнет номерков" in user.screen().text
-    await user.press("Кардиолог")
+    # STEP 1. The cardiologist has none: said on the button and when pressed, with the clinic's phone.
+    await find_and_press(user, f"Кардиолог · {NO_TIMES}")
     said = user.screen().text
     assert "Сейчас нет номерков: Кардиолог" in said
     assert "Можно и позвонить в поликлинику: +7 495 000-" in said
@@ -176,15 +176,14 @@ async def test_a_doctor_without_times_beside_one_who_has_some(town: BotProcess) 
         name = free[0].doctor
         await desk.give_away(*(each.id for each in free if each.doctor_id == doctor))
 
-    # STEP 1. «нет номерков» stands under that doctor only.
+    # STEP 1. «нет номерков» stands on that doctor's button only.
     await to_doctors(user)
-    assert f"{name}\n" in user.screen().text
-    after = user.screen().text.partition(name)[2].splitlines()
-    assert NO_TIMES in "\n".join(after[:3])
+    assert not has_more(user)
+    without = [label for label in user.screen().labels if NO_TIMES in label]
+    assert without == [f"{name} · {NO_TIMES}"]
 
     # STEP 2. Pressed all the same: said by name, the others stay.
-    surname = name.split()[0]
-    await user.press(surname)
+    await user.press(without[0])
     assert f"Сейчас нет номерков: {name}" in user.screen().text
     assert WHICH_DOCTOR in user.screen().text
     await press_all(user, "⚡", RU.confirm)
