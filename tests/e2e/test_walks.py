@@ -59,6 +59,13 @@ class Walk:
     def labels(self) -> list[str]:
         return self.user.screen().labels
 
+    @property
+    def message(self) -> int:
+        """The one whose buttons are pressed next."""
+        found = self.user.screen().message_id
+        assert found is not None
+        return found
+
     async def press(self, *labels: str) -> None:
         """One button after another: each the lowest in the chat that says so."""
         for label in labels:
@@ -96,7 +103,7 @@ class Walk:
         """Waits until all is answered and drawn, and takes a picture."""
         await self.bot.emulator.wait_quiet()
         await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
-        shown = self.page.locator(f"[data-role=bubble][data-message-id='{self.user.screen().message_id}']")
+        shown = self.page.locator(f"[data-role=bubble][data-message-id='{self.message}']")
         await expect(shown).to_contain_text(self.text.strip().splitlines()[0][:40])
         self.pictures += 1
         await self.page.screenshot(path=self.folder / f"{self.pictures:02d}.png")
@@ -154,7 +161,7 @@ async def test_a_pensioner_with_big_letters_never_types(bot: BotProcess) -> None
         await walk.press("Да, подтверждаю")
         assert "Запись подтверждена" in walk.text
         assert walk.counted() <= BY_DAY_AND_TIME
-        ticket = walk.user.screen().message_id
+        ticket = walk.message
 
         # STEP 3. The eve's reminder comes below the ticket, which stays; «Приду» marks the reminder itself.
         await walk.eve()
@@ -164,7 +171,7 @@ async def test_a_pensioner_with_big_letters_never_types(bot: BotProcess) -> None
         assert "Запись подтверждена" in text_of(walk.user, ticket)
 
         # STEP 4. Given up: the outcome stands by itself, the reminder says so and has no button.
-        reminder = walk.user.screen().message_id
+        reminder = walk.message
         await walk.press("✖️ Отменить", "Да, отменить")
         assert walk.text.startswith("🎫 Запись отменена заявителем")
         assert "Запись отменена заявителем" in text_of(walk.user, reminder)
@@ -185,7 +192,7 @@ async def test_a_mother_of_two_in_a_hurry(bot: BotProcess) -> None:
         await walk.press("⚡", "Да, подтверждаю")
         assert "Запись подтверждена" in walk.text
         assert walk.counted() <= BY_NEAREST
-        ticket = walk.user.screen().message_id
+        ticket = walk.message
 
         # STEP 2. To move it, and back again: the ticket is where she came from.
         await walk.press("🔁 Перенос записи")
