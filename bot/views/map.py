@@ -13,6 +13,7 @@ from bot.views.booking import ClinicRow
 from bot.views.clinics import age_group_words, clinic_address, clinic_names, contacts, demo_mark, kilometres, told_name
 from bot.views.common import Scene
 from bot.views.screen import Screen
+from services.registry.model import Clinic
 from services.texts.clinics import special_name
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
 
@@ -24,6 +25,8 @@ FEW = 4
 """So many clinics are told with their addresses; of more, each has one line, or the picture is out of sight."""
 _LINE, _SHORTEST = 30, 18
 """Characters of a line on a narrow phone, and the least that tells clinics apart."""
+_STEM = 5
+"""Letters by which a name bears its town: «Егорьевская больница» of Егорьевск."""
 SCALES = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Kilometres that the scale bar may show."""
 
@@ -167,13 +170,24 @@ def _row(t: Texts, number: int, row: ClinicRow, line: int, address: int) -> Html
     head = f"{number}. {'⭐ ' if row.attached else ''}"
     far = f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
     room, where = line - len(head + far), clinic_address(row.clinic)
-    names = (row.clinic.name, *clinic_names([row.clinic])[0])
-    name = next((each for each in names if len(each) <= room), None) or short(special_name(names[0]), room)
+    name = row.clinic.name
     if address:
-        where = short(where, address)
+        name, where = name if len(name) <= room else _called(row.clinic, room, line), short(where, address)
     elif len(f"{head}{name} · {where}{far}") > line:
-        where = ""
+        name, where = _called(row.clinic, room, line), ""
     return Html(f"{head}{escape(name)}{escape(f' · {where}' if where else '')}{escape(far)}")
+
+
+def _called(clinic: Clinic, room: int, line: int) -> str:
+    """Its name with the town, which two of a page may differ by: how far it is rather goes to the next line."""
+    names = (clinic.name, *clinic_names([clinic])[0])
+    of_town = [each for each in names if clinic.town[:_STEM].casefold() in each.casefold()]
+    told = next((each for each in of_town if len(each) <= room), None)
+    if told is None and line > _SHORTEST:
+        told = min((each for each in of_town if len(each) <= line), key=len, default=None)
+    if told is None:
+        told = next((each for each in names if len(each) <= room), None)
+    return told or short(special_name(clinic.name, clinic.town), room)
 
 
 def _units(html: Html) -> int:

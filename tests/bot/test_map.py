@@ -124,7 +124,7 @@ async def test_the_numbers_of_pins_buttons_and_lines_are_the_same(chat: Chat, dr
     assert [str(each.number) for each in drawn.last.pins] == numbers(chat) == [str(each) for each in range(1, 9)]
     # The same order as in the list: the clinic of attachment first, then those of its town.
     rows = lines_of(chat)
-    assert rows[0] == "1. ⭐ Поликлиника № 1"
+    assert rows[0] == "1. ⭐ Поликлиника № 1 · Мытищи"
     for row, label in zip(rows, in_the_list, strict=True):
         number, name = row.partition(" · ")[0].split(". ", 1)
         assert label.startswith(f"{number} · ")
@@ -166,7 +166,17 @@ def test_a_long_name_keeps_what_tells_it_apart() -> None:
     rows = [booking_view.ClinicRow(replace(CLINIC, name=real), attached=False, recent=False, distance=0.35)] * 5
     page = view.MapPage("Иванова Анна", b"", rows, 0, 5, 0, beyond=False, all_shown=True)
     drawn = view.clinic_map(page, StepButtons("W" * 12, "map", 1), Scene(T, NOW))
-    assert "\n5. Поликлиника № 104 · 350 м" in formatted(drawn.text).text
+    assert "\n5. № 104 · Мытищи · 350 м" in formatted(drawn.text).text
+
+
+def test_a_name_that_leaves_no_room_keeps_its_town() -> None:
+    """How far it is goes to the next line: clinics of two towns would read alike without."""
+    called = "Стоматологическая поликлиника № 3"
+    clinics = [replace(CLINIC, name=f"{called}, {town}", town=town) for town in ("Мытищи", "Балашиха")]
+    rows = [booking_view.ClinicRow(each, attached=False, recent=False, distance=0.84) for each in clinics] * 3
+    page = view.MapPage("Иванова Анна", b"", rows, 0, 6, 0, beyond=False, all_shown=True)
+    text = formatted(view.clinic_map(page, StepButtons("W" * 12, "map", 1), Scene(T, NOW)).text).text
+    assert "\n1. Стомат. № 3 · Мытищи · 840 м\n2. Стомат. № 3 · Балашиха · 840 м\n" in text
 
 
 async def test_a_number_opens_its_clinic_and_it_can_be_chosen(chat: Chat) -> None:
