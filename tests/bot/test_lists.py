@@ -164,4 +164,4 @@ def test_an_item_whose_button_says_all_has_no_line_and_no_number() -> None:
     item = lists.Item((), "Московская область · 34", GO_POLICIES)
     plain = lists.Listing("Регионы", [item], 0, 1, Html("Всего: 1"), Html("Нет данных."), lambda _: GO_POLICIES, 8)
     assert labels_of(lists.draw(t, plain))[0] == "Московская область · 34"
-    assert text_of(lists.draw(t, plain)) == "Регионы\nВсего: 1"
+    assert text_of(lists.draw(t, plain)) == "Регионы\n\nВсего: 1"
