@@ -30,9 +30,14 @@ class Wishes:
     def __init__(self, wishes: Sequence[TopicsWish]) -> None:
         self._wishes = tuple(wishes)
 
-    async def offers(self, visitor: Visitor, text: str) -> Sequence[Offer]:
-        """Where the text leads; nothing where it says no wish."""
-        wanted = [each for each in self.wanted(text) if each.when is None or await each.when(visitor)]
+    async def offers(self, visitor: Visitor, text: str, *, alarmed: bool) -> Sequence[Offer]:
+        """Where the text leads; nothing where it says no wish.
+
+        `alarmed`: 103 and 112 stand above. Then a complaint is no wish to wait for a doctor's hours, and the clinic's
+        phone has been told.
+        """
+        meant = [each for each in self.wanted(text) if not (alarmed and (each.yields or each.by_phone))]
+        wanted = [each for each in meant if each.when is None or await each.when(visitor)]
         return [await _offer(visitor, each) for each in wanted[:_OFFERED]]
 
     def wanted(self, text: str) -> Sequence[Wish]:

@@ -168,11 +168,15 @@ def whole_list() -> Stay:
 
 
 def _familiar_first(clinics: Sequence[Clinic], familiar: Sequence[str]) -> list[Clinic]:
-    """Clinics that the person knows, then others of the same towns, then the rest; each part keeps its order."""
+    """Clinics that the person knows, then others of the same towns, then the rest; those for one sex end each part.
+
+    Within that, each part keeps its order.
+    """
     ranks = {clinic_id: rank for rank, clinic_id in enumerate(familiar)}
     towns = {each.town for each in clinics if each.id in ranks}
 
-    def rank(each: Clinic) -> tuple[int, bool]:
-        return ranks.get(each.id, len(ranks)), each.town not in towns
+    def rank(each: Clinic) -> tuple[int, bool, bool]:
+        known = ranks.get(each.id, len(ranks))
+        return known, each.town not in towns, known == len(ranks) and whom.clinic_for(each) is not None
 
     return sorted(clinics, key=rank)

@@ -19,7 +19,7 @@ async def unknown_press(visitor: Visitor, *, home: HomeScreen) -> None:
 async def unknown_message(visitor: Visitor, text: str, alarmed: bool, *, wishes: Wishes, own_clinic: OwnClinic) -> None:
     """A message that no question waits for: what it wishes, as far as that can be told. `alarmed`: the alarm stands."""
     t = visitor.t
-    offers = [each for each in await wishes.offers(visitor, text) if not (alarmed and each.by_phone)]
+    offers = await wishes.offers(visitor, text, alarmed=alarmed)
     if offers:
         clinic = await _known(own_clinic, visitor) if any(each.by_phone for each in offers) else None
         await visitor.send(view.offers(t, offers, clinic))

@@ -97,6 +97,14 @@ async def test_a_wish_in_danger_stands_below_the_alarm(town: BotProcess) -> None
     assert user.screen().labels == ["Кардиолог", "🏠 Главное меню"]
 
 
+@pytest.mark.parametrize("typed", ["болит сердце", "chest pain"])
+async def test_who_is_in_danger_is_not_offered_a_doctors_hours(town: BotProcess, typed: str) -> None:
+    user = await with_family(town)
+    await user.send(typed)
+    assert "Звоните 103 или 112" in user.messages()[-2].text
+    assert user.screen().labels == ["🏠 Главное меню", "❓ Помощь"]
+
+
 async def test_in_english(town: BotProcess) -> None:
     user = await with_family(town, language="en")
     for typed, label in (
