@@ -18,8 +18,10 @@ LABEL = 30
 """The longest name that a button bears whole on a narrow phone."""
 TWO_LINES = 50
 """The longest label that a button bears whole in two lines on a narrow phone."""
-HALF_A_LINE = 7
-"""The longest word that half a row holds there, in letters half as large again."""
+HALF_A_LINE = 9
+"""So many letters a line of half a row holds there, in letters half as large again."""
+_PICTURES, _STYLE = 0x2190, "\ufe0f"
+"""Where arrows, signs and pictures begin among characters, and the mark of a coloured one."""
 TIMES_IN_ROW = 4
 
 Row = list[Button]
@@ -79,41 +81,45 @@ def head_of(number: int) -> str:
 
 
 def with_time(name: str, when: str) -> str:
-    """«Терапевт · завтра 09:20»: the time stays whole, and the name as far as there is room.
-
-    What stands in brackets at the end of a name is the first to go.
-    """
+    """«Терапевт · завтра 09:20»: the time stays whole, and the name as far as there is room."""
     room = TWO_LINES - len(" · " + when)
-    if len(name) > room:
-        name = re.sub(r" \([^()]*\)$", "", name)
-    return f"{short(name, room)} · {when}"
+    return f"{short(name if len(name) <= room else without_brackets(name), room)} · {when}"
+
+
+def without_brackets(name: str) -> str:
+    """What stands in brackets at the end of a name is the first to go."""
+    return re.sub(r" \([^()]*\)$", "", name)
 
 
 def side_by_side(*buttons: Button) -> list[Row]:
     """Two in a row where the labels of both are short enough to be read there in large letters, else a row for each."""
     rows: list[Row] = []
     for each in buttons:
-        if rows and len(rows[-1]) == 1 and all(_narrow(one.text) for one in (*rows[-1], each)):
+        if rows and len(rows[-1]) == 1 and all(in_two_lines(one.text, HALF_A_LINE) for one in (*rows[-1], each)):
             rows[-1].append(each)
         else:
             rows.append([each])
     return rows
 
 
-def _narrow(label: str) -> bool:
-    """Whether half a row holds the label in two lines, on a phone whose letters are half as large again."""
-    *begin, last = label.split(" ")
-    return len(last) <= HALF_A_LINE and len(" ".join(begin)) <= HALF_A_LINE
+def in_two_lines(label: str, letters: int) -> bool:
+    """Whether two lines of so many letters show all of it: a word that is not cut, then the rest."""
+    first, *rest = label.split(" ")
+    while rest and _width(f"{first} {rest[0]}") <= letters:
+        first = f"{first} {rest.pop(0)}"
+    return max(_width(first), _width(" ".join(rest))) <= letters
+
+
+def _width(label: str) -> int:
+    """In letters: a picture is as wide as two, and what only chooses its style has no width."""
+    return sum(2 if ord(each) >= _PICTURES else 1 for each in label if each != _STYLE)
 
 
 def numbered(number: int, label: str) -> str:
-    """«4 · Справка о стоимости»: the number stands in the text beside the full name.
-
-    What stands in brackets at the end of a name is the first to go.
-    """
+    """«4 · Справка о стоимости»: the number stands in the text beside the full name."""
     head = head_of(number)
     if len(head + label) > LABEL:
-        label = re.sub(r" \([^()]*\)$", "", label)
+        label = without_brackets(label)
     return head + short(label, LABEL - len(head))
 
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.keyboards.kit import LABEL, short
+from bot.keyboards.kit import LABEL, short, without_brackets
 
 EARLY = 20
 """So many characters of a label are read at a glance: by then it differs from every other one of its screen."""
@@ -55,11 +55,6 @@ def read_alike(labels: Sequence[str], limit: int = LABEL) -> Sequence[Sequence[i
     for place, label in enumerate(labels):
         found[_MARKS.sub("", label)[: min(EARLY, limit)].casefold()].append(place)
     return [places for places in found.values() if len(places) > 1]
-
-
-def without_brackets(name: str) -> str:
-    """What stands in brackets at the end of a name is the first to go."""
-    return re.sub(r" \([^()]*\)$", "", name)
 
 
 def _fitting(names: Sequence[str], limit: int) -> Sequence[str]:

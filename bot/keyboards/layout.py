@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.keyboards.kit import HALF_A_LINE, in_two_lines
 from bot.keyboards.markup import Button, Markup
 from services.accounts.model import Account
 
-_PICTURES, _STYLE = 0x2190, "\ufe0f"
-"""Where arrows, signs and pictures begin among characters, and the mark of a coloured one."""
 WEEK = 7
 """A row of so many is a week of a calendar, and stands as it is: it would be none in other rows."""
 
@@ -42,7 +41,7 @@ class Layout:
             return
         line: list[Button] = []
         for each in row:
-            fits = len(line) < self.in_row and all(self._is_short(other.text) for other in (*line, each))
+            fits = len(line) < self.in_row and all(in_two_lines(other.text, self.shared) for other in (*line, each))
             if line and not fits:
                 yield line
                 line = []
@@ -50,22 +49,10 @@ class Layout:
         if line:
             yield line
 
-    def _is_short(self, label: str) -> bool:
-        """Whether a part of a row shows all of it: a word that is not cut, then the rest on a line of its own."""
-        first, *rest = label.split(" ")
-        while rest and _width(f"{first} {rest[0]}") <= self.shared:
-            first = f"{first} {rest.pop(0)}"
-        return max(_width(first), _width(" ".join(rest))) <= self.shared
-
-
-def _width(label: str) -> int:
-    """In letters: a picture is as wide as two, and what only chooses its style has no width."""
-    return sum(2 if ord(each) >= _PICTURES else 1 for each in label if each != _STYLE)
-
 
 USUAL = Layout(page=6, described=4, pins=8, times=24, in_row=8, shared=64, lists_days=False)
 """As views put them: Telegram takes no more buttons in a row, and no longer labels."""
-LARGE = Layout(page=3, described=2, pins=4, times=8, in_row=2, shared=9, lists_days=True)
+LARGE = Layout(page=3, described=2, pins=4, times=8, in_row=2, shared=HALF_A_LINE, lists_days=True)
 """«Крупно»: halves at most, four rows of times, and what half of a narrow phone shows of a label in letters half as
 large again."""
 

@@ -26,6 +26,7 @@ from bot.keyboards.help import topic_row
 from bot.keyboards.kit import back_row, button, home_button, in_rows, markup, page_of
 from bot.keyboards.layout import Layout
 from bot.keyboards.markup import Button
+from bot.keyboards.visits import my_bookings
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.lists import Item, Listing, draw
@@ -323,7 +324,7 @@ def opened(t: Texts, data: Opened, today: date) -> Screen:
         ),
         markup(
             *_answers_about_elsewhere(t, data.elsewhere),
-            [_visits_button(t)],
+            [my_bookings(t)],
             [button(t.label("👪 Policies"), PolicyList(page=0))],
             [_grants_button(t)] if own or data.basis is Basis.CONSENT else [],
             [home_button(t)],
@@ -533,7 +534,7 @@ def accepted(t: Texts, grant: Grant) -> Screen:
             if grant.covers & VISITS_WHOLE
             else "",
         ),
-        markup([_visits_button(t)], [_grants_button(t)], [home_button(t)]),
+        markup([my_bookings(t)], [_grants_button(t)], [home_button(t)]),
     )
 
 
@@ -637,7 +638,7 @@ def opened_elsewhere(t: Texts, person: Person) -> Screen:
             ),
             t("You can close it: “Who has access”.") if own else "",
         ),
-        markup([_grants_button(t)] if own else [], [_visits_button(t)], [home_button(t)]),
+        markup([_grants_button(t)] if own else [], [my_bookings(t)], [home_button(t)]),
     )
 
 
@@ -797,7 +798,3 @@ def _code_button(t: Texts) -> Button:
 
 def _grants_button(t: Texts) -> Button:
     return button(t.label("👥 Who has access"), GO_GRANTS)
-
-
-def _visits_button(t: Texts) -> Button:
-    return button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))

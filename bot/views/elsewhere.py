@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.keyboards.buttons.visits import Tab, VisitList, VisitMove
+from bot.keyboards.buttons.visits import VisitMove
 from bot.keyboards.kit import LABEL, back_row, button, head_of, markup, pager, short
 from bot.keyboards.labels import headed
 from bot.keyboards.markup import Button
+from bot.keyboards.visits import my_bookings
 from bot.keyboards.wizard import StepButtons
 from bot.views.clinics import LINE, clinic_names, clock_line, demo_mark, kilometres, told_name
 from bot.views.common import Scene
@@ -154,7 +155,7 @@ def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             [button(t.label("🔁 Move the booking"), VisitMove(visit=visit.id))],
-            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))],
+            [my_bookings(t)],
             [_another_specialist(t, buttons, AlreadyAct.SERVICE)],
             back_row(t, buttons.back()),
         ),

@@ -24,10 +24,10 @@ from bot.keyboards.buttons.family import (
 )
 from bot.keyboards.buttons.help import HelpPage
 from bot.keyboards.buttons.more import GO_MORE
-from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import back_row, button, home_button, markup, page_of
 from bot.keyboards.layout import Layout
+from bot.keyboards.visits import my_bookings
 from bot.keyboards.wizard import StepButtons
 from bot.views import common
 from bot.views.booking import RELATIONS
@@ -303,7 +303,7 @@ def ask_removal(t: Texts, person: Person, ahead: int | None) -> Screen:
         markup(
             [button(t.label("No, leave it"), PersonCard(person=person.id))],
             [button(t.label("Yes, take off the list"), PersonRemove(person=person.id, sure=True))],
-            [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))] if ahead else [],
+            [my_bookings(t)] if ahead else [],
             back_row(t, PersonCard(person=person.id)),
         ),
     )

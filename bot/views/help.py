@@ -11,11 +11,11 @@ from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.family import GO_POLICIES
 from bot.keyboards.buttons.help import GO_HELP, HelpPage, HelpTopic
-from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.help import TOPICS, topic_row
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
+from bot.keyboards.visits import my_bookings
 from bot.views.screen import Screen
 from services.registry.model import ADULT_AGE
 from services.texts.i18n import Html, Texts, blocks, bold, escape, lines
@@ -102,7 +102,7 @@ def _change(t: Texts) -> tuple[Html, list[Row]]:
             t("To cancel: press “✖️ Cancel the booking”, then “Yes, cancel”."),
             t("A visit that has begun can be neither moved nor cancelled."),
         ),
-        [[button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))]],
+        [[my_bookings(t)]],
     )
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.keyboards import origins
 from bot.keyboards.buttons.notifications import NotificationList, NotificationOpen
 from bot.keyboards.buttons.reminders import VisitReply
-from bot.keyboards.buttons.visits import Tab, VisitCancel, VisitCard, VisitList, VisitMove
+from bot.keyboards.buttons.visits import VisitCancel, VisitCard, VisitMove
 from bot.keyboards.kit import Row, back_row, button, home_button, markup, numbered, short
 from bot.keyboards.layout import Layout
+from bot.keyboards.visits import my_bookings
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.screen import Screen
 from bot.views.specialties import specialty
@@ -58,7 +59,7 @@ def reminder(
         ),
         markup(
             *rows,
-            _my_bookings(t) if more > 0 else [],
+            [my_bookings(t)] if more > 0 else [],
             back_row(t, back),
         ),
     )
@@ -71,7 +72,7 @@ def over(t: Texts, back: NotificationList | None) -> Screen:
             bold(t("This reminder is no longer needed")),
             t("The time has passed, or the booking has been changed. All bookings stand in “My bookings”."),
         ),
-        markup(_my_bookings(t), back_row(t, back)),
+        markup([my_bookings(t)], back_row(t, back)),
     )
 
 
@@ -94,7 +95,7 @@ def revived(t: Texts, ahead: Sequence[VisitEntry], unread: int, now: datetime, *
             else "",
         ),
         markup(
-            _my_bookings(t) if shown else [],
+            [my_bookings(t)] if shown else [],
             [button(t.label("🔔 Notifications"), NotificationList(page=0))] if unread else [],
             [home_button(t)],
         ),
@@ -167,7 +168,3 @@ def _actions_in_a_row(t: Texts, number: int, entry: VisitEntry, now: datetime, o
 
 def _may_manage(entry: VisitEntry, now: datetime) -> bool:
     return rights.may_manage(entry.person, local(now, entry.visit.clinic.tz).date(), now)
-
-
-def _my_bookings(t: Texts) -> Row:
-    return [button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))]

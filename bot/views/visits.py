@@ -19,10 +19,10 @@ from bot.keyboards.buttons.visits import (
     VisitVenue,
 )
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import Row, back_row, button, home_button, markup, short, side_by_side
-from bot.keyboards.labels import without_brackets
+from bot.keyboards.kit import Row, back_row, button, home_button, markup, short, side_by_side, without_brackets
 from bot.keyboards.layout import Layout
-from bot.keyboards.markup import Button, Markup
+from bot.keyboards.markup import Markup
+from bot.keyboards.visits import my_bookings
 from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, told_name
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
@@ -126,7 +126,7 @@ def ticket(
     ahead = is_ahead(visit, now)
     beside = [
         *([button(t.label("📍 Map"), VisitVenue(visit=visit.id))] if ahead and visit.clinic.lat is not None else []),
-        *([_my_bookings(t)] if origin == origins.NOWHERE else []),
+        *([my_bookings(t)] if origin == origins.NOWHERE else []),
     ]
     return Screen(
         blocks(
@@ -191,7 +191,7 @@ def outcome(
             *([] if stands else _actions(t, entry, now, origin)),
             _calendar_row(t, visit, now) if visit.status in CANCELLED else [],
             [button(t.label("🎫 Open the booking"), VisitCard(visit=visit.id, origin=origin))] if stands else [],
-            [_my_bookings(t)] if back is None else [],
+            [my_bookings(t)] if back is None else [],
             back_row(t, back),
         ),
     )
@@ -200,10 +200,6 @@ def outcome(
 def status(t: Texts, visit: Visit) -> Html:
     """What has become of a visit, where that is what is told first."""
     return Html("🎫 ") + bold(t(STATUSES[visit.status]))
-
-
-def _my_bookings(t: Texts) -> Button:
-    return button(t.label("📋 My bookings"), VisitList(tab=Tab.UPCOMING, page=0))
 
 
 def facts(t: Texts, entry: VisitEntry, told: str) -> Html:
