@@ -70,8 +70,8 @@ def typed_date(text: str) -> Typed:
     if not line or not line[0].isalnum() or not _is_a_date_alone(line):
         return Typed()
     pieces = [each for each in _PIECES.findall(line) if each not in _said_beside()]
-    kinds = "".join(str(len(each)) if each.isdigit() and len(each) < 9 else _WORD for each in pieces)
-    if re.fullmatch("[12][12]|[12]w|w[12]", kinds) and any(map(str.isdigit, pieces)):
+    kinds = "".join(str(len(each)) if each.isdecimal() and len(each) < 9 else _WORD for each in pieces)
+    if re.fullmatch("[12][12]|[12]w|w[12]", kinds) and any(map(str.isdecimal, pieces)):
         return Typed(yearless=not kinds.count(_WORD) or any(map(_month, pieces)))
     return Typed(tuple(_days(pieces, kinds, month_may_lead="/" in line)))
 
@@ -106,7 +106,7 @@ def _of_figures(whole: str) -> Iterator[Day]:
 
 def _in_order(year: str, month: str, day: str) -> Iterator[Day]:
     """The days that these are; none where the word is no month, or there was no such year."""
-    number = int(month) if month.isdigit() else _month(month)
+    number = int(month) if month.isdecimal() else _month(month)
     years: Iterable[int] = [int(year)] if len(year) > _SHORT_YEAR else [each + int(year) for each in _CENTURIES]
     if number is not None:
         yield from (Day(each, number, int(day)) for each in years if each)
@@ -115,7 +115,7 @@ def _in_order(year: str, month: str, day: str) -> Iterator[Day]:
 def _month(word: str) -> int | None:
     if word in _ROMAN:
         return _ROMAN.index(word) + 1
-    return month_number(word) if len(word) > _SHORT_YEAR and not word.isdigit() else None
+    return month_number(word) if len(word) > _SHORT_YEAR and not word.isdecimal() else None
 
 
 def _is_a_date_alone(line: str) -> bool:
