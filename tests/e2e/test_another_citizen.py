@@ -69,7 +69,7 @@ async def test_another_citizen_is_booked_and_stands_in_my_bookings(town: BotProc
     await user.press("Всё верно")
     await user.press("1 ·")
     await user.press("Продолжить запись сюда")
-    await user.press("Эндокринолог")
+    await find_and_press(user, "Эндокринолог")
     await user.press("⚡")
     await user.press("Да, подтверждаю")
     assert "Запись подтверждена" in user.screen().text
