@@ -472,10 +472,10 @@ class BookingSteps:
                 await self.times.let_time_go(context)
                 return Jump("time")
             case Acted(view.ConfirmAct.YES):
-                return await self._told(context, await self.confirming.book_held(context))
+                return await self._told(context, await self.confirming.book_held(context, given.act))
         return NotTaken()
 
-    async def _told(self, context: StepContext, outcome: BookingOutcome | Stay | Jump) -> Outcome:
+    async def _told(self, context: StepContext, outcome: BookingOutcome | Jump) -> Outcome:
         match outcome:
             case Made(visit):
                 await self._remember_warning(context, visit)
@@ -501,7 +501,7 @@ class BookingSteps:
         step = NEXT_SCREENS[reason]
         note = await self._note(context, reason)
         if step == "confirm":
-            return Stay(note)
+            return Jump(step, note, alone=True, again=view.ConfirmAct.YES)
         await self.times.let_time_go(context)
         if jump := unexplained(declined):
             return jump
@@ -523,9 +523,11 @@ class BookingSteps:
             return Loaded(await self.known.place(context))
         if isinstance(outcome, Made):
             return await self.confirming.left_for_ticket(context, outcome.visit)
-        return Jump(
-            "confirm", refusals.refusal(context.t, Refusal.UNAVAILABLE, (await self.known.place(context)).clinic)
-        )
+        stands = await self._load_confirm(context)  # held anew, so that one press asks for it again
+        if not isinstance(stands, Loaded):
+            return stands
+        note = await self._note(context, Refusal.UNAVAILABLE)
+        return Jump("confirm", note, alone=True, again=view.ConfirmAct.YES)
 
 
 async def first_answers(persons: Persons, directory: Directory, account: Account) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.fsm.times import WhoAndWhere, chosen_time
 from bot.fsm.wizard import Acted, Input, Jump, Left, Loaded, NotTaken, Outcome, Stay, StepContext
 from bot.views import refusals
-from bot.views.times import CheckingAct, Unexplained
+from bot.views.times import CheckingAct, Unexplained, hold_line
 from bot.views.visits import ticket
 from services.accounts.mail import Mail
 from services.accounts.model import Person
@@ -17,7 +18,7 @@ from services.booking.visits import Visits
 from services.drafts.model import Marks
 from services.errors import Denial
 from services.registry.model import Refusal, Visit
-from services.texts.i18n import Html
+from services.texts.i18n import Html, lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,12 @@ class Confirming:
                 return Jump("checking", marks={"checking": True})
 
     async def book_held(
-        self, context: StepContext, moves: Visit | None = None, *, gives_up: bool = False
-    ) -> BookingOutcome | Stay | Jump:
-        """Asks the registry for the chosen time, if it is still held. `moves`, `gives_up`: as in `BookingRequest`."""
+        self, context: StepContext, pressed: StrEnum, moves: Visit | None = None, *, gives_up: bool = False
+    ) -> BookingOutcome | Jump:
+        """Asks the registry for the chosen time, if it is still held. `moves`, `gives_up`: as in `BookingRequest`.
+
+        `pressed`: what asks for it, to be pressed once more where the time is held anew.
+        """
         who, clinic = await self.known.who(context), (await self.known.place(context)).clinic
         chosen = chosen_time(context.answers["time"])
         answer = await self.booking.book_held(
@@ -55,7 +59,8 @@ class Confirming:
         )
         match answer:
             case Held():
-                return Stay(refusals.hold_renewed(context.t))
+                note = lines(refusals.hold_renewed(context.t), hold_line(context.t, answer, clinic.tz))
+                return Jump(context.draft.step, note, alone=True, again=pressed)
             case Lost(Loss.HELD):
                 return Jump("time", refusals.hold_lost(context.t))
             case Lost(why):

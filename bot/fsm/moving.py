@@ -33,7 +33,6 @@ from bot.fsm.wizard import (
     Loaded,
     NotTaken,
     Outcome,
-    Stay,
     Step,
     StepContext,
 )
@@ -191,7 +190,7 @@ class MovingSteps:
                 return await self._leave(context)
             case Acted(view.MoveAct.YES):
                 old = None if _given_up(context.marks) else (await self._old(context)).visit
-                return await self._told(context, await self.confirming.book_held(context, old), old)
+                return await self._told(context, await self.confirming.book_held(context, given.act, old), old)
         return NotTaken()
 
     async def _leave(self, context: StepContext) -> Outcome:
@@ -200,7 +199,7 @@ class MovingSteps:
             return Jump("checking", marks={"checking": True})
         return await self._left_for_card(context, view.kept(context.t))
 
-    async def _told(self, context: StepContext, outcome: BookingOutcome | Stay | Jump, old: Visit | None) -> Outcome:
+    async def _told(self, context: StepContext, outcome: BookingOutcome | Jump, old: Visit | None) -> Outcome:
         match outcome:
             case Made(visit):
                 return await self._left_for_ticket(
@@ -225,7 +224,7 @@ class MovingSteps:
         if given_up:  # this screen says it
             await self.outbox.shown(*keys.of_draft(context.draft.id))
         if step == "confirm":
-            return Jump(step, note, marks=marks)
+            return Jump(step, note, marks=marks, alone=True, again=view.MoveAct.YES)
         await self.times.let_time_go(context)
         if jump := unexplained(declined):
             return replace(jump, marks={**jump.marks, **marks})
@@ -248,8 +247,12 @@ class MovingSteps:
         if isinstance(outcome, Made):
             return await self._left_for_ticket(context, outcome.visit, await self._moved(context, outcome.visit))
         given_up = "giveup" in context.marks and not is_ahead((await self._old(context)).visit, context.now)
+        stands = await self._load_change(context, None if given_up else await self._old(context))
+        if not isinstance(stands, Loaded):  # held anew, so that one press asks for it again
+            return stands
         note = refusals.move_refusal(context.t, Refusal.UNAVAILABLE, (await self.known.place(context)).clinic)
-        return Jump("confirm", _kept(context, note, given_up=given_up), marks=_GIVEN_UP if given_up else {})
+        marks = _GIVEN_UP if given_up else {}
+        return Jump("confirm", _kept(context, note, given_up=given_up), marks=marks, alone=True, again=view.MoveAct.YES)
 
     async def _load_give_up(self, context: StepContext) -> Loaded[view.MoveConfirmation] | Jump | Left:
         return await self._load_change(context, await self._old(context))
@@ -260,7 +263,8 @@ class MovingSteps:
                 return await self._leave(context)
             case Acted(view.MoveAct.YES):
                 old = (await self._old(context)).visit
-                return await self._told(context, await self.confirming.book_held(context, old, gives_up=True), old)
+                told = await self.confirming.book_held(context, given.act, old, gives_up=True)
+                return await self._told(context, told, old)
         return NotTaken()
 
     async def _old(self, context: StepContext) -> VisitEntry:

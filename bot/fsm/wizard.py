@@ -19,7 +19,7 @@ from aiogram.fsm.state import State
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.layout import Layout, layout_of
 from bot.keyboards.wizard import StepButtons, read_act
-from bot.views.common import Scene, cannot_read, cannot_take, go_on, press_a_button, unavailable
+from bot.views.common import Scene, cannot_read, cannot_take, go_on, press_a_button, try_again, unavailable
 from bot.views.prompts import Prompt
 from bot.views.screen import Redrawn, Screen
 from services.accounts.model import Account
@@ -34,6 +34,8 @@ OUT = "out"
 """The mark of a draft that was begun from somewhere: what «Назад» of the first step presses there."""
 _TOLD = "told"
 """The mark of a draft whose screen tells what has happened, before its step is shown."""
+_AGAIN = "again"
+"""The mark of one that offers there what its step was asked."""
 _DOUBLE_PRESS = timedelta(seconds=2)
 _HEARD = 20
 """How many messages a draft remembers to have taken: more than anybody sends while a process is down and up again."""
@@ -126,6 +128,7 @@ class Jump:
     """Another step, by name. What was answered stays until it is answered anew.
 
     `alone`: the note is told by itself first, for both do not fit a phone's screen; «Продолжить» leads to the step.
+    `again`: what the step can be asked once more from there, by «Попробовать ещё раз».
     """
 
     step: str
@@ -134,6 +137,7 @@ class Jump:
     page: int = 0
     marks: Marks = field(default_factory=dict)
     alone: bool = False
+    again: StrEnum | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +353,7 @@ class Wizard:
             return Reply(None, draft, still=True)
         if pressed.version != draft.version or pressed.step != draft.step:
             return replace(await self._show(context), stale=not _pressed_twice(pressed, draft, message_id, context.now))
-        step = self._by_name[draft.step]
+        context, step = replace(context, draft=_past_told(context.draft)), self._by_name[draft.step]
         if pressed.verb is Verb.BACK:
             return await self._back(context, step)
         if pressed.verb is Verb.PAGE:
@@ -451,8 +455,12 @@ class Wizard:
         saved = await self._drafts.save(replace(context.draft, options=()))
         if saved is None:
             return await self._overtaken(context)
-        goes_on = WizardOpen(kind=self.kind, anew=False)
-        return Reply(go_on(context.t, Html(context.marks[_TOLD]), goes_on), saved)
+        said, goes_on = Html(context.marks[_TOLD]), WizardOpen(kind=self.kind, anew=False)
+        again = self._by_name[saved.step].acted(context.marks.get(_AGAIN) or "")
+        if again is None:
+            return Reply(go_on(context.t, said, goes_on), saved)
+        once_more = StepButtons(saved.id, saved.step, saved.version).act(again.act)
+        return Reply(try_again(context.t, said, once_more, goes_on), saved)
 
     async def _stale(self, context: StepContext) -> Reply:
         """A button that this step has not, or not any more: here is what it has."""
@@ -479,12 +487,12 @@ class Wizard:
         return next((each for each in reversed(earlier) if each.stands(draft)), None)
 
     def _jumped(self, context: StepContext, to: Jump) -> StepContext:
-        told = {_TOLD: to.note} if to.alone and to.note else {}
+        told = {_TOLD: to.note, _AGAIN: to.again} if to.alone and to.note else {}
         return _at(_changed(context, to.changes, {**to.marks, **told}), self._by_name[to.step], to.page)
 
 
 def _past_told(draft: Draft) -> Draft:
-    return replace(draft, marks={name: value for name, value in draft.marks.items() if name != _TOLD})
+    return replace(draft, marks={name: value for name, value in draft.marks.items() if name not in (_TOLD, _AGAIN)})
 
 
 def _left(context: StepContext, left: Left) -> Reply:

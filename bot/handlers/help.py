@@ -27,7 +27,7 @@ async def topic(visitor: Visitor, data: HelpTopic, *, drafts: Drafts, entries: E
 
 async def _screen(visitor: Visitor, drafts: Drafts, entries: Entries) -> Screen:
     rows = await entries.rows(visitor, Place.HELP)
-    return view.show(visitor.t, rows, await _unfinished(visitor, drafts))
+    return view.show(visitor.t, rows, await _unfinished(visitor, drafts), guest=visitor.known is None)
 
 
 async def _unfinished(visitor: Visitor, drafts: Drafts) -> str | None:

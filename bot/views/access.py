@@ -355,7 +355,7 @@ def standing(t: Texts, found: Sequence[StandingBasis], page: int, *, confirmed: 
                     "Once the clinic’s desk has checked your documents, you will see here who else sees your bookings."
                 ),
             ),
-            nothing=t("No data. Whom you let see your bookings, and whose bookings you may see, will stand here."),
+            nothing=t("No data. Whom you let see your bookings, and whose bookings you may see, will appear here."),
             turned=lambda each: GrantList(page=each),
             below=[
                 [button(t.label("➕ Open access for someone close"), GrantAreas(allows=0))],
@@ -530,9 +530,7 @@ def accepted(t: Texts, grant: Grant) -> Screen:
         blocks(
             bold(t("✅ You have got access")),
             _details(t, grant),
-            t("These bookings stand in “My bookings”, each with the name of the patient.")
-            if grant.covers & VISITS_WHOLE
-            else "",
+            t("Each booking bears the name of its patient.") if grant.covers & VISITS_WHOLE else "",
         ),
         markup([my_bookings(t)], [_grants_button(t)], [home_button(t)]),
     )

@@ -390,13 +390,13 @@ def resume(t: Texts, kind: str, repeats: Sequence[Repeat] = (), now: datetime | 
     return Screen(
         blocks(
             bold(t("You have not finished booking")),
-            t("What you have chosen is kept. Go on from the same place?"),
+            t("What you have chosen is kept."),
             _again_lines(t, repeats, now) if now is not None else "",
         )
         if kind == "booking"
         else blocks(
             bold(t("You have not finished the form")),
-            t("What you have entered is kept. Go on from the same place?"),
+            t("What you have entered is kept."),
         ),
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=kind, anew=False))],

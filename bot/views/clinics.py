@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.keyboards.buttons.clinics import ClinicCard, ClinicList, ClinicVenue, RegionList
 from bot.keyboards.buttons.common import Close
+from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.kit import LABEL, back_row, button, markup, page_of, short
 from bot.keyboards.labels import apart
 from bot.keyboards.layout import Layout
@@ -112,8 +113,9 @@ def regions(t: Texts, found: Sequence[tuple[Region, int]], page: int, *, layout:
                 t("Regions in all: {count}", count=len(found)),
                 t("Choose a region:") if found else "",
             ),
-            nothing=t("No data. The list of clinics will stand here."),
+            nothing=t("No data. The list of clinics will appear here."),
             turned=lambda each: RegionList(page=each),
+            out=back_row(t, GO_HELP),
             size=layout.page,
         ),
     )
@@ -129,7 +131,7 @@ def clinics(t: Texts, region: Region, found: Sequence[Clinic], page: int, *, lay
             page=page,
             total=len(found),
             count=t("Clinics in all: {count}", count=len(found)),
-            nothing=t("No data. The list of clinics will stand here."),
+            nothing=t("No data. The list of clinics will appear here."),
             turned=lambda each: ClinicList(region=region.code, page=each),
             out=back_row(t, RegionList(page=0)),
             size=layout.described,

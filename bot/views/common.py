@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.keyboards.buttons.help import GO_HELP
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import Row, button, home_button, markup
+from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.keyboards.layout import USUAL, Layout
 from bot.views.screen import Screen
 from services.texts.i18n import Html, Texts, blocks, bold
@@ -50,6 +50,11 @@ def go_on(t: Texts, said: Html, goes_on: CallbackData) -> Screen:
     return told(t, said, [button(t.label("▶️ Go on"), goes_on)])
 
 
+def try_again(t: Texts, said: Html, again: CallbackData, back: CallbackData) -> Screen:
+    """Why it could not be done; the same once more by a press, and the way back to what was to be done."""
+    return Screen(said, markup([button(t.label("🔄 Try again"), again)], back_row(t, back)))
+
+
 def unavailable(t: Texts, again: CallbackData | str) -> Screen:
     """The registry does not answer a question: nothing is lost, ask again."""
     return Screen(
@@ -87,7 +92,7 @@ def failed(t: Texts) -> Screen:
     return Screen(
         blocks(
             bold(t("Something went wrong on our side")),
-            t("What you have entered is kept. Please press “🏠 Main menu” and try once more."),
+            t("What you have entered is kept. Please try once more from the main menu."),
         ),
         markup([home_button(t)]),
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.keyboards.buttons.common import Close
 from bot.keyboards.buttons.documents import DocumentMail, DocumentOpen, DocumentPrint
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import back_row, button, home_button, markup
+from bot.keyboards.kit import back_row, button, home_button, markup, side_by_side
 from bot.keyboards.markup import Markup
 from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
@@ -188,8 +188,10 @@ def not_going(t: Texts) -> Html:
 
 def _sending(t: Texts, buttons: StepButtons) -> Markup:
     return markup(
-        [button(t.label("✅ Yes, send it"), buttons.act(SendAct.YES))],
-        [button(t.label("✏️ Correct it"), buttons.act(SendAct.FIX))],
+        *side_by_side(
+            button(t.label("✅ Yes, send it"), buttons.act(SendAct.YES)),
+            button(t.label("✏️ Correct it"), buttons.act(SendAct.FIX)),
+        ),
         back_row(t, buttons.back()),
     )
 

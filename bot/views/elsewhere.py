@@ -163,10 +163,10 @@ def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:
 
 
 _ASKED = {
-    (True, False): N_("You are booking a man with a gynaecologist. Is everything right?"),
-    (False, False): N_("You are booking a boy with a gynaecologist. Is everything right?"),
-    (True, True): N_("You are booking a man at a clinic for women. Is everything right?"),
-    (False, True): N_("You are booking a boy at a clinic for women. Is everything right?"),
+    (True, False): N_("Book a man with a gynaecologist?"),
+    (False, False): N_("Book a boy with a gynaecologist?"),
+    (True, True): N_("Book a man at a clinic for women?"),
+    (False, True): N_("Book a boy at a clinic for women?"),
 }
 """By whether it is an adult, and whether the clinic is meant."""
 

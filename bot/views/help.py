@@ -11,10 +11,11 @@ from bot.keyboards.buttons.access import HowToConfirm
 from bot.keyboards.buttons.booking import GO_BOOKING
 from bot.keyboards.buttons.family import GO_POLICIES
 from bot.keyboards.buttons.help import GO_HELP, HelpPage, HelpTopic
+from bot.keyboards.buttons.more import GO_MORE
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.help import TOPICS, topic_row
-from bot.keyboards.kit import Row, back_row, button, home_button, markup
+from bot.keyboards.kit import Row, back_row, button, markup
 from bot.keyboards.visits import my_bookings
 from bot.views.screen import Screen
 from services.registry.model import ADULT_AGE
@@ -28,10 +29,10 @@ POST_PAGE = f"{_FAQ}login/2752"
 CHILD_POLICY_PAGE = f"{_FAQ}oms/3212"
 
 
-def show(t: Texts, entries: Sequence[Row], unfinished: str | None = None) -> Screen:
+def show(t: Texts, entries: Sequence[Row], unfinished: str | None = None, *, guest: bool) -> Screen:
     """The list of pages, `entries` below; the page of signing up leads to that of confirming.
 
-    `unfinished`: the kind of wizard that was left half-way, to go back to.
+    `unfinished`: the kind of wizard that was left half-way, to go back to; `guest`: to whom «Ещё» is not open yet.
     """
     return Screen(
         lines(bold(t("Help")), _emergency(t)),
@@ -39,7 +40,7 @@ def show(t: Texts, entries: Sequence[Row], unfinished: str | None = None) -> Scr
             _go_on(t, unfinished),
             *(topic_row(t, each) for each in TOPICS if each is not HelpPage.CONFIRM),
             *entries,
-            [home_button(t)],
+            back_row(t, None if guest else GO_MORE),
         ),
     )
 

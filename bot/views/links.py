@@ -42,7 +42,7 @@ def unfinished(t: Texts, target: LinkTarget | None, payload: str) -> Screen:
     return Screen(
         blocks(
             bold(t("You have not finished booking")),
-            t("What you have chosen is kept. Go on, or begin by the link?"),
+            t("What you have chosen is kept."),
             lines(bold(t("The link leads to")), target_lines(t, target)) if target else "",
         ),
         markup(
@@ -78,7 +78,7 @@ def other_age(t: Texts, clinic: Clinic) -> Html:
         told = N_("The clinic of this link sees children only: {clinic}. Here are those that see adults.")
     else:
         told = N_("The clinic of this link sees adults only: {clinic}. Here are those that see children.")
-    return Html("⚠️ ") + t(told, clinic=clinic.name)
+    return Html("⚠️ ") + t(told, clinic=told_name(t, clinic))
 
 
 def not_for_age(t: Texts, what: str) -> Html:

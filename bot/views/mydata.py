@@ -59,10 +59,7 @@ def about(t: Texts, data: About) -> Screen:
                 t("Who processes the data: {operator}.", operator=data.operator),
                 t("Version of the program: {version}", version=data.version),
             ),
-            lines(
-                t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at)),
-                t("“My data”: all of it as one file."),
-            )
+            t("Your consent was given on {when} (Moscow time).", when=_moscow(given.given_at))
             if given
             else t("You have given no consent, and nothing is kept about you."),
         ),

@@ -59,7 +59,7 @@ def listing(
                 t("Notifications in all: {count}", count=total),
                 t("Not read yet: {count}", count=unread) if unread else "",
             ),
-            nothing=t("No data. News about your bookings will stand here."),
+            nothing=t("No data. News about your bookings will appear here."),
             turned=lambda each: NotificationList(page=each),
             size=layout.described,
             below=[read_all] if unread else [],

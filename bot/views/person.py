@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.keyboards.buttons.family import PersonCard
 from bot.keyboards.buttons.home import GO_DEMO_FAMILY
-from bot.keyboards.kit import back_row, button, in_rows, markup, short
+from bot.keyboards.kit import back_row, button, in_rows, markup, short, side_by_side
 from bot.keyboards.markup import Button
 from bot.keyboards.wizard import StepButtons
 from bot.views.booking import RELATIONS
@@ -116,12 +116,12 @@ FIELD_LABELS = {
 _NAME = ("surname", "name", "patronymic")
 
 HEADINGS = {
-    Relation.OWN: (N_("Your form"), N_("Please check your form")),
+    Relation.OWN: (N_("Your form"), N_("Check your form")),
     Relation.CHILD: (N_("The child’s data"), N_("Please check the child’s data")),
     Relation.SPOUSE: (N_("The spouse’s data"), N_("Please check the spouse’s data")),
     Relation.PARENT: (N_("The parent’s data"), N_("Please check the parent’s data")),
     Relation.WARD: (N_("The ward’s data"), N_("Please check the ward’s data")),
-    Relation.OTHER: (N_("Another person’s data"), N_("Please check the person’s data")),
+    Relation.OTHER: (N_("Another person’s data"), N_("Check the data")),
 }
 """Over the questions, and over the check screen: whose form it is."""
 
@@ -278,17 +278,16 @@ def policy_doubt(data: PolicyDoubt, buttons: StepButtons, scene: Scene) -> Scree
 def check(data: FormCheck, buttons: StepButtons, scene: Scene) -> Screen:
     """Everything on one screen; what is to be corrected is chosen on the next."""
     t = scene.t
-    right = [button(t.label("✅ Everything is right"), buttons.act(CheckAct.RIGHT))]
+    right = button(t.label("✅ Everything is right"), buttons.act(CheckAct.RIGHT))
     if data.correcting:
         return Screen(
             scene.text(t(HEADINGS[data.relation][0]), bold(t("What is to be corrected?"))),
-            markup(*in_rows(_corrections(t, data, buttons), 2), right, back_row(t, buttons.back())),
+            markup(*in_rows(_corrections(t, data, buttons), 2), [right], back_row(t, buttons.back())),
         )
     return Screen(
         scene.text(bold(t(HEADINGS[data.relation][1])), _told(t, data)),
         markup(
-            right,
-            [button(t.label("✏️ Correct it"), buttons.act(CheckAct.FIX))],
+            *side_by_side(right, button(t.label("✏️ Correct it"), buttons.act(CheckAct.FIX))),
             back_row(t, buttons.back()),
         ),
     )
@@ -477,7 +476,8 @@ def _keep_row(t: Texts, data: Question, buttons: StepButtons) -> list[Button]:
 
 def _answers(t: Texts, data: Question, buttons: StepButtons) -> list[list[Button]]:
     if data.field == "surname" and data.surnames:
-        return [[button(each, buttons.act(FieldAct.SURNAME, str(place)))] for place, each in enumerate(data.surnames)]
+        offered = enumerate(data.surnames)
+        return side_by_side(*(button(each, buttons.act(FieldAct.SURNAME, str(place))) for place, each in offered))
     if data.field == "surname" and data.demo and data.own:
         return [[button(t.label("👪 Take a ready family (demo)"), GO_DEMO_FAMILY)]]
     if data.field == "patronymic":

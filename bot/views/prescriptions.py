@@ -76,9 +76,9 @@ def listing(t: Texts, shown: Shown, *, layout: Layout) -> Screen:
             page=shown.page,
             total=shown.found.total,
             count=t("Prescriptions in all: {count}", count=shown.found.total),
-            nothing=t("No data. Prescriptions that doctors write at the clinic will stand here.")
+            nothing=t("No data. Prescriptions that doctors write at the clinic will appear here.")
             if tab is PrescriptionTab.USUAL
-            else t("No data. Prescriptions for medicines that you buy at your own expense will stand here."),
+            else t("No data. Prescriptions for medicines that you buy at your own expense will appear here."),
             turned=lambda each: at(tab, each, shown.search),
             tabs=[Tab(t.label(TITLES[each]), at(each, 0, shown.search), each is tab) for each in PrescriptionTab],
             out=back_row(t, GO_RECORD),

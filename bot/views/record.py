@@ -70,7 +70,4 @@ def _why(t: Texts, person: Person, now: datetime) -> Html:
             "This person’s medical record is not open to you. They can open it in their own chat, on the screen “Who "
             "has access”."
         )
-    return t(
-        "The data were typed here and are not confirmed by documents. How the medical record opens stands under “🔎 "
-        "How to confirm”."
-    )
+    return t("The data were typed here and are not confirmed by documents. The medical record opens once they are.")

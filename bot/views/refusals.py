@@ -167,7 +167,7 @@ def under_way(t: Texts) -> Html:
 
 
 def hold_renewed(t: Texts) -> Html:
-    return t("The time was no longer held. It is still free, and we hold it for you again.")
+    return t("The time was no longer held, but it is still free. Please press once more.")
 
 
 def hold_lost(t: Texts) -> Html:

@@ -70,7 +70,7 @@ def over(t: Texts, back: NotificationList | None) -> Screen:
     return Screen(
         blocks(
             bold(t("This reminder is no longer needed")),
-            t("The time has passed, or the booking has been changed. All bookings stand in “My bookings”."),
+            t("The time has passed, or the booking has been changed."),
         ),
         markup([my_bookings(t)], back_row(t, back)),
     )

@@ -111,7 +111,7 @@ def check(data: Gathered, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             bold(t("Please check what will be sent")),
             lines(bold(t(_SENDING[data.kind])), *_content(t, data.text or "", data.photos)),
-            t("To send it, press “📨 Send”. To add something, write more or send a photo."),
+            t("To add something, write more or send a photo."),
         ),
         markup(
             [button(t.label("📨 Send"), buttons.act(SendAct.SEND))],
@@ -141,7 +141,7 @@ def unfinished(t: Texts, kind: RequestKind) -> Screen:
     return Screen(
         blocks(
             bold(t("You have not sent your request")),
-            t("What you have written is kept. Go on?"),
+            t("What you have written is kept."),
         ),
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=kind.value, anew=False))],

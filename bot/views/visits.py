@@ -281,11 +281,11 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime, *
     """«Записи на приём»: upcoming or past."""
     nothing = (
         t(
-            "No data. Visits booked here will stand here; those of the clinic’s desk too, once it has checked the "
+            "No data. Visits booked here will appear here; those of the clinic’s desk too, once it has checked the "
             "documents."
         )
         if tab is Tab.UPCOMING
-        else t("No data. Visits whose time has passed will stand here.")
+        else t("No data. Visits whose time has passed will appear here.")
     )
     here = origins.of_list(VisitList(tab=tab, page=page))
     return draw(

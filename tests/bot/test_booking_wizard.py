@@ -11,7 +11,7 @@ import pytest
 from bot.fsm import booking
 from bot.fsm.booking import NEXT_SCREENS, first_answers
 from bot.fsm.wizard import Reply, SharedLocation, Typed
-from bot.keyboards.buttons.wizard import WizardPress
+from bot.keyboards.buttons.wizard import WizardOpen, WizardPress
 from bot.views import booking as booking_view
 from bot.views import refusals
 from bot.views import times as times_view
@@ -69,7 +69,11 @@ class Chat:
         buttons = [each for row in self.reply.screen.markup.inline_keyboard for each in row]
         found = next((each for each in buttons if label in each.text), None)
         assert found is not None, f"no «{label}» among {self.labels}\n{self.text}"
-        await self.send(WizardPress.unpack(found.callback_data or ""))
+        data = found.callback_data or ""
+        if data == WizardOpen(kind=self.wizard.kind, anew=False).pack():
+            self.now = await self.wizard.resume(self.account, T)
+        else:
+            await self.send(WizardPress.unpack(data))
 
     async def send(self, data: WizardPress) -> None:
         self.account = await self.world.accounts.by_telegram(self.account.telegram_id) or self.account
@@ -169,7 +173,7 @@ async def test_a_hold_that_ran_out_is_taken_again(chat: Chat, world: World) -> N
     assert chat.step == "confirm"
     assert formatted(refusals.hold_renewed(T)).text in chat.text
     assert "09:11" in chat.text
-    await chat.press("Да, подтверждаю")
+    await chat.press("Попробовать ещё раз")
     assert chat.reply.over
 
 
@@ -191,9 +195,9 @@ async def test_a_hold_that_ran_out_and_was_lost(
 async def held_for_fifteen_minutes(chat: Chat, world: World) -> None:
     """At the confirmation of a time that may be held no more."""
     await chat.go(*TO_CONFIRM)
-    for _ in range(2):
+    for confirms in ("Да, подтверждаю", "Попробовать ещё раз"):
         world.clock.advance(minutes=5)
-        await chat.press("Да, подтверждаю")
+        await chat.press(confirms)
         assert formatted(refusals.hold_renewed(T)).text in chat.text
     world.clock.advance(minutes=5)
 
@@ -201,7 +205,7 @@ async def held_for_fifteen_minutes(chat: Chat, world: World) -> None:
 async def test_a_time_that_is_held_no_more_can_be_booked(chat: Chat, world: World) -> None:
     # STEP 1. Fifteen minutes are over: said when it is chosen again, and no moment is promised.
     await held_for_fifteen_minutes(chat, world)
-    await chat.press("Отменить")
+    await chat.go("Назад", "Отменить")
     assert "09:00" in chat.labels
     await chat.press("09:00")
     assert chat.step == "confirm"
@@ -216,7 +220,7 @@ async def test_a_time_that_is_held_no_more_can_be_booked(chat: Chat, world: Worl
 
 async def test_the_press_at_the_fifteenth_minute_books_too(chat: Chat, world: World) -> None:
     await held_for_fifteen_minutes(chat, world)
-    await chat.press("Да, подтверждаю")
+    await chat.press("Попробовать ещё раз")
     assert chat.reply.over
 
 
@@ -224,7 +228,7 @@ async def test_a_time_that_is_held_no_more_and_that_another_holds(chat: Chat, wo
     await held_for_fifteen_minutes(chat, world)
     rival = await world.account()
     await world.holds.take(await world.slot(doctor=SURGEON), rival, (await world.draft(rival)).id)
-    await chat.press("Да, подтверждаю")
+    await chat.press("Попробовать ещё раз")
     assert chat.step == "time"
     assert formatted(refusals.hold_lost(T)).text in chat.text
 
@@ -331,9 +335,7 @@ async def test_a_booking_that_never_arrived_can_be_tried_again(chat: Chat, world
     await chat.press("🔄")
     assert chat.step == "confirm"
     assert sentence(Refusal.UNAVAILABLE) in chat.text
-    await chat.press("Да, подтверждаю")
-    if not chat.reply.over:  # the hold had run out meanwhile and was taken again
-        await chat.press("Да, подтверждаю")
+    await chat.press("Попробовать ещё раз")
     assert chat.reply.over
 
 

@@ -351,7 +351,7 @@ async def test_for_a_man_they_come_last_and_are_asked_about_once(world: World, a
     assert list(chat.reply.draft.options) == ["110", "122", "13"], "the gynaecologist comes last"
     await chat.press("Акушер-гинеколог")
     assert chat.step == "women"
-    assert "Вы записываете мужчину к гинекологу. Всё верно?" in chat.text
+    assert "Записать мужчину к гинекологу?" in chat.text
     await chat.press("Да, всё верно")
     assert chat.step == "doctor"
     await go(chat, "Любой врач", "24", "09:00", "Да, подтверждаю")
@@ -366,7 +366,7 @@ async def test_a_boy_at_a_clinic_for_women(world: World, account: Account, anna:
     await furnish(world, [WOMENS], THERAPIST)
     chat = await opened(world, account)
     await go(chat, "Петров", "w1", GO_ON, "Терапевт")
-    assert "Вы записываете мальчика в женскую консультацию. Всё верно?" in chat.text
+    assert "Записать мальчика в женскую консультацию?" in chat.text
     await chat.press("Выбрать другую поликлинику")
     assert chat.step == "clinic"
     await go(chat, "⭐", "Терапевт")

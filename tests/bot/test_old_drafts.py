@@ -110,7 +110,7 @@ async def test_while_the_registry_is_asked(world: World, account: Account, anna:
         },
     )
     assert chat.step == "confirm", "nothing was asked in the end"
-    await chat.press("Да, подтверждаю")
+    await chat.press("Попробовать ещё раз")
     assert chat.reply.over, chat.text
 
 

@@ -33,7 +33,7 @@ from tests.support import telegram_limits as limits
 
 BACK = {"ru": "⬅️ Назад", "en": "⬅️ Back"}
 BELOW_HOME = {
-    *("cases.statuses", "clinics.regions", "help.show", "language.choose", "more.more", "notifications.listing"),
+    *("cases.statuses", "help.show", "language.choose", "more.more", "notifications.listing"),
     *("record.record", "visits.visit_list", "lists.draw"),
 }
 """Opened from the main menu, by a command or by a link: «🏠 Главное меню» is the way back."""

@@ -88,7 +88,7 @@ def own_form() -> Sequence[Stop]:
         Stop("policy", "вопрос 7 из 8", "question 7 of 8", write(with_wrong_digit(a_policy()))),
         Stop("doubt", "Проверьте номер полиса", "Please check the policy number", press("Номер верный")),
         Stop("snils", "вопрос 8 из 8", "question 8 of 8", press("Пропустить")),
-        Stop("check", "Проверьте свою анкету", "Please check your form", stay),
+        Stop("check", "Проверьте анкету", "Check your form", stay),
     ]
 
 
@@ -119,7 +119,7 @@ def booking_for_another() -> Sequence[Stop]:
         Stop("policy", "вопрос 6 из 7", "question 6 of 7", write(with_wrong_digit(a_policy()))),
         Stop("doubt", "Проверьте номер полиса", "Please check the policy number", press("Номер верный")),
         Stop("snils", "вопрос 7 из 7", "question 7 of 7", press("Пропустить")),
-        Stop("check", "Проверьте данные другого гражданина", "Please check the person’s data", press("Всё верно")),
+        Stop("check", "Проверьте данные", "Check the data", press("Всё верно")),
         Stop("clinic", WHICH_CLINIC, "Which clinic?", press("1 ·")),
         Stop("unattached", UNATTACHED, "Attention", press("Продолжить запись сюда")),
         Stop("service", WHICH_SERVICE, "Which specialist?", press("Терапевт")),

@@ -139,7 +139,7 @@ async def test_a_man_and_a_gynaecologist(town: BotProcess) -> None:
     order = [each.partition(" · ")[0] for each in services if each.startswith(("Терапевт", "Уролог", "Акушер"))]
     assert order == ["Терапевт", "Уролог", "Акушер-гинеколог"]
     await press_all(user, "Акушер-гинеколог")
-    assert "Вы записываете мужчину к гинекологу. Всё верно?" in user.screen().text
+    assert "Записать мужчину к гинекологу?" in user.screen().text
     await user.press("Да, всё верно")
     assert WHICH_DOCTOR in user.screen().text
 

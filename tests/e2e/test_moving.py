@@ -317,8 +317,8 @@ async def test_a_hold_that_ran_out(town: BotProcess) -> None:
     slot = await to_move(town, user)
     town.shift_clock(timedelta(minutes=6))
     await user.press(MOVE_IT["ru"])
-    assert "снова держим" in user.screen().text
-    await user.press(MOVE_IT["ru"])
+    assert "Время больше не удерживалось, но оно ещё свободно." in user.screen().text
+    await user.press("Попробовать ещё раз")
     await moved_to(town, user, slot)
 
 
@@ -378,6 +378,8 @@ async def test_each_refusal_says_that_the_old_booking_remains(
     assert "🏠 Главное меню" in user.screen().labels
     if "▶️ Продолжить" in user.screen().labels:  # what was said stood alone
         await user.press("▶️ Продолжить")
+    elif "🔄 Попробовать ещё раз" in user.screen().labels:
+        await user.press("⬅️ Назад")
     assert screen in user.screen().text
     await stands_as_it_was(town, user, old)
 
@@ -389,7 +391,7 @@ async def test_a_registry_that_is_down(town: BotProcess) -> None:
     await user.press(MOVE_IT["ru"])
     assert KEPT in user.screen().text
     town.fault(visit="unavailable")
-    await user.press(MOVE_IT["ru"])
+    await user.press("Попробовать ещё раз")
     assert "Электронная регистратура не отвечает" in user.screen().text
     town.fault()
     await press_all(user, "Попробовать ещё раз", MOVE_IT["ru"])
@@ -475,7 +477,7 @@ async def test_silence_for_good_leaves_the_old_booking(town: BotProcess) -> None
     town.fault()
     await user.press_old(checking, "Проверить сейчас")
     assert KEPT in text_of(user, checking)
-    await user.press_old(checking, MOVE_IT["ru"])
+    await user.press_old(checking, "Попробовать ещё раз")
     assert DONE["ru"] in text_of(user, checking)
 
 

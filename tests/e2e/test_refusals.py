@@ -217,7 +217,7 @@ async def test_a_patient_whom_the_registry_does_not_know(town: BotProcess) -> No
     assert "Такого пациента в электронной регистратуре нет" in said
     assert "Телефон поликлиники: +7 495 000-" in said
     await user.press("▶️ Продолжить")
-    assert "Проверьте данные другого гражданина" in user.screen().text
+    assert "Проверьте данные" in user.screen().text
 
     # STEP 3. The number is corrected right there, and the chosen time stands.
     await press_all(user, "✏️ Исправить", "✏️ Полис")

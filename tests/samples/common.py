@@ -252,6 +252,7 @@ SAMPLES = Samples(
             for again in (GO_HOME, *(WizardOpen(kind=kind, anew=False) for kind in KINDS))
         ),
         usual(common.go_on, Html("✅"), WizardOpen(kind=KINDS[0], anew=False)),
+        usual(common.try_again, Html("✅"), GO_HOME, WizardOpen(kind=KINDS[0], anew=False)),
         usual(common.told, Html("✅"), [button("Больница", WizardOpen(kind=KINDS[0], anew=True))]),
         *(usual(each) for each in (common.gone, common.failed, common.not_understood, common.after_alarm)),
     ],

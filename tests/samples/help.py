@@ -14,15 +14,16 @@ from tests.support import entries
 COMMANDS = [(each.name, each.does) for topic in ALL for each in topic.commands]
 
 
-def pages(t: Texts, unfinished: str | None) -> Screen:
-    return help_view.show(t, entries.rows(t, Place.HELP), unfinished)
+def pages(t: Texts, unfinished: str | None, guest: bool) -> Screen:
+    return help_view.show(t, entries.rows(t, Place.HELP), unfinished, guest=guest)
 
 
 SAMPLES = Samples(
     screens=[
-        usual(pages, None, of=help_view.show),
+        usual(pages, None, False, of=help_view.show),
         *(usual(help_view.topic, topic, COMMANDS, 15, None, None) for topic in HelpPage),
-        *(Sample(pages, (kind,), of=help_view.show) for kind in (None, *KINDS)),
+        Sample(pages, (None, True), of=help_view.show),
+        *(Sample(pages, (kind, False), of=help_view.show) for kind in (None, *KINDS)),
         *(
             Sample(help_view.topic, (topic, COMMANDS, own_word_from, kind, who))
             for topic in HelpPage
