@@ -210,6 +210,16 @@ def text_of(user: User, message_id: int) -> str:
     return next(message.text for message in user.messages() if message.id == message_id)
 
 
+def labels_of(user: User, message_id: int) -> list[str]:
+    """The buttons of this message, whatever stands below it."""
+    return next(each.labels for each in user.messages() if each.id == message_id)
+
+
+def data_of(user: User, label: str) -> str:
+    """What the button on the screen sends."""
+    return next(button.callback_data or "" for row in user.screen().buttons for button in row if label in button.text)
+
+
 def times(user: User) -> list[str]:
     """Times on the screen: «09:20»."""
     return [label for label in user.screen().labels if label[:1].isdigit() and ":" in label]

@@ -19,6 +19,7 @@ from tests.e2e.people import (
     WORDS,
     a_policy,
     choose,
+    data_of,
     number_on,
     press_all,
     press_time,
@@ -59,12 +60,6 @@ async def with_visit(bot: BotProcess, language: str = "ru", *, service: str | No
 async def only_visit(desk: Desk, user: User) -> Visit:
     (visit,) = await desk.visits(user)
     return visit
-
-
-def data_of(user: User, label: str) -> str:
-    """What the button on the screen sends."""
-    buttons = [button for row in user.screen().buttons for button in row]
-    return next(each.callback_data or "" for each in buttons if label in each.text)
 
 
 def cancel_intents(bot: BotProcess, user: User) -> list[tuple[str, int]]:

@@ -7,27 +7,13 @@ from datetime import date
 from emulator.driver import User
 from services.registry.model import Sex
 from tests.e2e.desk import desk_of, patients_of
-from tests.e2e.people import (
-    EN,
-    RU,
-    WHICH_CLINIC,
-    a_policy,
-    as_printed,
-    press_all,
-    with_consent,
-    with_family,
-)
+from tests.e2e.people import EN, RU, WHICH_CLINIC, a_policy, as_printed, data_of, press_all, with_consent, with_family
 from tests.e2e.test_form import typed_form
 from tests.support.bot_process import BotProcess
 
 ADULT = "По дате рождения это взрослый"
 GONE = "Здесь больше ничего нет"
 LOST = "Отметки у полиса теперь нет"
-
-
-def data_of(user: User, label: str) -> str:
-    """What the button on the screen sends."""
-    return next(button.callback_data or "" for row in user.screen().buttons for button in row if label in button.text)
 
 
 def screen_id(user: User) -> int:

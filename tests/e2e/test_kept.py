@@ -16,6 +16,7 @@ from tests.e2e.people import (
     WHICH_CLINIC,
     WHICH_DAY,
     days,
+    labels_of,
     press_all,
     press_some_time,
     text_of,
@@ -36,10 +37,6 @@ HOME = "🏠 Главное меню"
 def live(user: User) -> list[Message]:
     """The bot's messages that stand in the chat."""
     return [each for each in user.messages() if each.from_bot and not each.deleted]
-
-
-def labels_of(user: User, message_id: int) -> list[str]:
-    return next(each.labels for each in user.messages() if each.id == message_id)
 
 
 def newest(user: User) -> int:

@@ -19,6 +19,7 @@ from tests.e2e.people import (
     WORDS,
     a_policy,
     choose,
+    data_of,
     days,
     find_and_press,
     press_all,
@@ -28,7 +29,7 @@ from tests.e2e.people import (
     with_consent,
     with_family,
 )
-from tests.e2e.test_cancelling import CANCEL, YES, data_of, only_visit, with_visit
+from tests.e2e.test_cancelling import CANCEL, YES, only_visit, with_visit
 from tests.e2e.test_form import typed_form
 from tests.support.bot_process import BotProcess
 

@@ -23,6 +23,7 @@ from tests.e2e.people import (
     RU,
     WORDS,
     a_policy,
+    data_of,
     press_all,
     text_of,
     to_confirmation,
@@ -31,7 +32,7 @@ from tests.e2e.people import (
     with_family,
 )
 from tests.e2e.test_access import MANAGE, open_access, take
-from tests.e2e.test_cancelling import data_of, with_visit
+from tests.e2e.test_cancelling import with_visit
 from tests.support.bot_process import BotProcess
 from tests.support.machine import ROOT
 

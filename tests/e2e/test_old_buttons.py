@@ -10,6 +10,7 @@ from tests.e2e.people import (
     RU,
     WHICH_CLINIC,
     WHICH_SERVICE,
+    data_of,
     number_on,
     press_all,
     text_of,
@@ -24,11 +25,6 @@ from tests.support.bot_process import BotProcess
 
 STALE = "Экран устарел. Вот нынешний."
 HOME = "🏠 Главное меню"
-
-
-def data_of(user: User, label: str) -> str:
-    """What the button on the screen sends."""
-    return next(button.callback_data or "" for row in user.screen().buttons for button in row if label in button.text)
 
 
 def screen_id(user: User) -> int:
