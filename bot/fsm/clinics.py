@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.fsm.times import WhoAndWhere, age_of, has_no_policy, is_attachment_shown, name_of, region_of, sex_of
+from bot.fsm.times import WhoAndWhere, age_of, called, has_no_policy, is_attachment_shown, region_of, sex_of
 from bot.fsm.wizard import (
     Acted,
     Answered,
@@ -90,7 +90,7 @@ class ClinicSteps:
             ordered = _familiar_first(suitable, [attached, *recent] if attached else recent)
         sex = sex_of(who)
         ordered = sorted(ordered, key=lambda each: each.id != attached and not whom.suits(whom.clinic_for(each), sex))
-        return Listed(name_of(who), ordered, attached, recent, place, child)
+        return Listed(called(who), ordered, attached, recent, place, child)
 
     async def load_clinic(self, context: StepContext) -> Loaded[view.ClinicChoice]:
         found = await self.listed(context)

@@ -25,6 +25,7 @@ from bot.fsm.wizard import (
 from bot.keyboards.kit import clamp, page_of
 from bot.views import refusals
 from bot.views import times as view
+from bot.views.people import person_names
 from bot.views.specialties import FIRST_ASKED, specialty
 from bot.views.times import DayPart
 from services.accounts.model import Field, Person, full_name
@@ -57,6 +58,11 @@ def is_other(answers: Answers) -> bool:
 
 def name_of(who: Person | PatientIdentity) -> str:
     return who.full_name if isinstance(who, Person) else full_name(who)
+
+
+def called(who: Person | PatientIdentity) -> str:
+    """As buttons call them, where it is chosen for them: the card that is confirmed has the full name."""
+    return person_names(who)[0] if isinstance(who, Person) else f"{who.name} {who.surname}"
 
 
 def has_no_policy(who: Person | PatientIdentity) -> bool:
@@ -106,9 +112,10 @@ class WhoAndWhere:
         clinic = await context.once(f"clinic {clinic_id}", lambda: self.directory.clinic(clinic_id))
         if clinic is None:
             raise NotFound
-        moved_from = context.marks.get("moved_from")
+        who, moved_from = await self.who(context), context.marks.get("moved_from")
         return view.Place(
-            name_of(await self.who(context)),
+            name_of(who),
+            called(who),
             clinic,
             datetime.fromisoformat(moved_from) if moved_from else None,
         )

@@ -15,6 +15,7 @@ from bot.keyboards.data import CallbackData
 from bot.keyboards.help import topic_row
 from bot.keyboards.kit import (
     LABEL,
+    TWO_LINES,
     back_row,
     button,
     head_of,
@@ -61,7 +62,7 @@ RELATIONS = {
     Relation.OTHER: N_("another person"),
 }
 
-_AGAIN = LABEL + 6
+_AGAIN = TWO_LINES - len(", ")
 """Of a label «Снова», but for the comma."""
 
 
@@ -214,10 +215,10 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
     ]
     return Screen(
         scene.text(
-            _again_lines(t, data.repeats, scene.now),
             lines(
                 bold(t("Who is the visit for?")),
                 target_lines(t, data.link) if data.link else t("Region: {region}", region=region_name(t, data.region)),
+                _again_lines(t, data.repeats),
             ),
             t("Those for whom you may not make bookings are not here.") if data.left_out else "",
         ),
@@ -226,12 +227,12 @@ def person(data: PersonChoice, buttons: StepButtons, scene: Scene) -> Screen:
             *rows,
             pager(t, data.page, data.total, scene.layout.page, buttons.page),
             [] if data.own else [button(t.label("👤 Me: fill in the form"), GO_FORM)],
-            [button(t.label("➕ Another person"), buttons.act(PersonAct.OTHER))],
-            [
+            *side_by_side(
+                button(t.label("➕ Another person"), buttons.act(PersonAct.OTHER)),
                 button(t.label("Choose another clinic"), buttons.act(PersonAct.ELSEWHERE))
                 if data.link
-                else button(t.label("🏘 Change the region"), buttons.act(PersonAct.REGION))
-            ],
+                else button(t.label("🏘 Another region"), buttons.act(PersonAct.REGION)),
+            ),
             back_row(t, buttons.back()),
         ),
     )
@@ -257,8 +258,7 @@ def clinic(data: ClinicChoice, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Which clinic?")),
                 t("Patient: {name}", name=data.who),
-                t("Region: {region}", region=region_name(t, data.region))
-                + demo_mark(t, demo=any(row.clinic.demo for row in data.rows)),
+                escape(region_name(t, data.region)) + demo_mark(t, demo=any(row.clinic.demo for row in data.rows)),
                 _clinic_hint(t, data),
                 t("⭐ The clinic of attachment.") if any(row.attached for row in data.rows) else "",
             ),
@@ -290,7 +290,7 @@ def unattached(data: Unattached, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             lines(
                 bold(t("Attention")),
-                place_lines(t, data.place),
+                place_lines(t, data.place, scene.now),
                 t("Phone: {phone}", phone=clinic.phone) if clinic.phone else "",
             ),
             t(
@@ -323,7 +323,7 @@ def no_policy(data: NoPolicy, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             lines(
                 bold(t("Without a policy the visit is booked by phone")),
-                place_lines(t, data.place),
+                place_lines(t, data.place, scene.now),
                 contacts(t, data.place.clinic),
             ),
             t(
@@ -345,7 +345,7 @@ def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
     clinic, slot = data.place.clinic, data.held.slot
     return Screen(
         scene.text(
-            bold(t("Please check the booking")),
+            lines(bold(t("Please check the booking")), hold_line(t, data.held, clinic.tz)),
             lines(
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("Date and time: {when}", when=bold(when(t, slot.start, clinic.tz, scene.now))),
@@ -359,7 +359,6 @@ def confirm(data: Confirmation, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Institution: {clinic}", clinic=told_name(t, clinic)),
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
-            hold_line(t, data.held, clinic.tz),
         ),
         markup(
             [button(t.label("✅ Yes, I confirm"), buttons.act(ConfirmAct.YES))],
@@ -374,7 +373,7 @@ def checking(data: Place, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            lines(bold(t("We are checking whether you are booked")), place_lines(t, data)),
+            lines(bold(t("We are checking whether you are booked")), place_lines(t, data, scene.now)),
             t("Please do not book again: the answer comes by itself."),
         ),
         markup([button(t.label("🔄 Check now"), buttons.act(CheckingAct.AGAIN))], [home_button(t)]),
@@ -390,8 +389,7 @@ def resume(t: Texts, kind: str, repeats: Sequence[Repeat] = (), now: datetime | 
     return Screen(
         blocks(
             bold(t("You have not finished booking")),
-            t("What you have chosen is kept."),
-            _again_lines(t, repeats, now) if now is not None else "",
+            lines(t("What you have chosen is kept."), _again_lines(t, repeats)),
         )
         if kind == "booking"
         else blocks(
@@ -412,34 +410,28 @@ def _region_label(t: Texts, each: Region, count: int, last_used: str | None) -> 
     return short(mark + region_name(t, each), LABEL + 8)
 
 
-def _again_lines(t: Texts, repeats: Sequence[Repeat], now: datetime) -> Html:
-    """What the buttons «Снова» mean, in full."""
+def _again_lines(t: Texts, repeats: Sequence[Repeat]) -> Html:
+    """What the buttons «Снова» mean."""
     return lines(
-        *(
-            t(
-                "🔁 Again: {specialty}, {doctor}, {when}. Patient: {name}",
-                specialty=specialty(t, each.slot.service_id, each.slot.service),
-                doctor=each.slot.doctor,
-                when=when(t, each.slot.start, each.entry.visit.clinic.tz, now),
-                name=each.entry.person.listed_name,
-            )
-            for each in repeats
-        ),
+        t("🔁 The same doctor once more.") if repeats else "",
         clock_line(t, ((each.slot.start, each.entry.visit.clinic.tz) for each in repeats)),
     )
 
 
 def _again_labels(t: Texts, repeats: Sequence[Repeat], now: datetime) -> list[str]:
-    """The time stays whole, the specialist is cut where there is no room; of one specialist, by who is seen there."""
+    """The time stays whole, the specialist is cut where there is no room; for whom it is, unless all is one's own."""
+    all_own = all(each.entry.person.relation is Relation.OWN for each in repeats)
 
     def names(each: Repeat) -> tuple[str, ...]:
         at = short_when(t, each.slot.start, each.entry.visit.clinic.tz, now)
-        whom = specialty(t, each.slot.service_id, each.slot.service)
-        who = each.entry.person
-        told = [t.label("🔁 Again: {specialty}", specialty=name) for name in (whom, who.names.name, who.short_name)]
-        return tuple(f"{short(head, _AGAIN - len(at))}, {at}" for head in told)
+        what, who = specialty(t, each.slot.service_id, each.slot.service), each.entry.person
+        year = f" ({who.shown.birth_date.year})" if who.alike and who.shown else ""
+        called = [f"{name}{year}" for name in (who.names.name, who.short_name)]
+        whom = [t.label("🔁 {name}: {specialty}", name=name, specialty=what) for name in called]
+        own = [t.label("🔁 Again: {specialty}", specialty=what)] if all_own else []
+        return tuple(f"{short(head, _AGAIN - len(at))}, {at}" for head in (*own, *whom))
 
-    return apart([names(each) for each in repeats], _AGAIN + len(", "))
+    return apart([names(each) for each in repeats], TWO_LINES)
 
 
 def _person_names(t: Texts, each: Person) -> tuple[str, ...]:

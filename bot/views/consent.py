@@ -101,8 +101,7 @@ def ask(t: Texts, operator: str, version: str, locales: tuple[str, ...], note: H
     return Screen(
         blocks(
             note or "",
-            lines(t("Hello. This is Nomerok."), _title(t)),
-            short_lines(t, operator, version),
+            lines(t("Hello. This is Nomerok."), _title(t), short_lines(t, operator, version)),
         ),
         markup(
             *_answers(t, operator, version, reads=ConsentRead(locale=t.locale, whole=True, anew=False)),

@@ -94,7 +94,7 @@ def full(data: Full, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     what = specialty(t, data.service_id, data.service)
     return Screen(
-        scene.text(no_times(t, what, data.place.clinic), place_lines(t, data.place)),
+        scene.text(no_times(t, what, data.place.clinic), place_lines(t, data.place, scene.now)),
         markup(
             [button(short(_where_there_is(t, what), LABEL + 8), buttons.act(FullAct.ELSEWHERE))],
             [_another_specialist(t, buttons, FullAct.SERVICE)],
@@ -108,7 +108,7 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
     what = specialty(t, data.service_id, data.service)
     if not data.found:
         return Screen(
-            scene.text(none_nearby(t, what, data.place.clinic), place_lines(t, data.place)),
+            scene.text(none_nearby(t, what, data.place.clinic), place_lines(t, data.place, scene.now)),
             markup(
                 [_another_specialist(t, buttons, ElsewhereAct.SERVICE)],
                 back_row(t, buttons.back()),
@@ -122,7 +122,7 @@ def elsewhere(data: Elsewhere, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             lines(
                 bold(_where_there_is(t, what)) + demo,
-                t("Patient: {name}", name=data.place.who),
+                t("Patient: {name}", name=data.place.called),
                 clock_line(t, [(each.nearest, each.clinic.tz) for each in data.found]),
             ),
             lines(*(_found(t, *each, scene.now) for each in zip(numbers, names, data.found, strict=True))),
@@ -146,7 +146,7 @@ def already(data: Already, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             bold(t("There is already a booking with this specialist")),
             lines(
-                t("Patient: {name}", name=data.place.who),
+                t("Patient: {name}", name=data.place.called),
                 escape(f"{specialty(t, visit.service_id, visit.service)} / {visit.doctor}"),
                 t("Date and time: {when}", when=visit_when(t, visit, scene.now)),
                 t("Institution: {clinic}", clinic=told_name(t, visit.clinic)),
@@ -180,7 +180,7 @@ def women(data: Women, buttons: StepButtons, scene: Scene) -> Screen:
         else _another_specialist(t, buttons, WomenAct.SERVICE)
     )
     return Screen(
-        scene.text(bold(t(_ASKED[data.adult, data.at_clinic])), place_lines(t, data.place)),
+        scene.text(bold(t(_ASKED[data.adult, data.at_clinic])), place_lines(t, data.place, scene.now)),
         markup(
             [button(t.label("Yes, go on"), buttons.act(WomenAct.YES))],
             [other],

@@ -28,7 +28,7 @@ def setting(t: Texts, now: datetime, *, on: bool, note: Html | None = None) -> S
                 "Less stands on a screen then, for big letters. Lists are half as long, times stand two in a row. The "
                 "letters themselves grow in the settings of the phone."
             ),
-            lines(t("For example:"), *map(escape, _example(t, now))),
+            lines(t("For example:"), *map(escape, _example(t, now))) if not on else "",
             t("You can also just write “larger” or “smaller”."),
         ),
         markup([switch], back_row(t, GO_MORE)),

@@ -38,7 +38,10 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
     clinic, slot, old = data.place.clinic, data.held.slot, data.old
     return Screen(
         scene.text(
-            bold(t("Please check the new time") if old else t("Please check the booking")),
+            lines(
+                bold(t("Please check the new time") if old else t("Please check the booking")),
+                hold_line(t, data.held, clinic.tz),
+            ),
             lines(
                 t("Patient: {name}", name=bold(data.place.who)),
                 t("It was: {when}", when=when(t, old.start, clinic.tz, scene.now)) if old else "",
@@ -54,7 +57,6 @@ def confirm(data: MoveConfirmation, buttons: StepButtons, scene: Scene) -> Scree
                 t("Address: {address}", address=clinic_address(clinic)),
             ),
             t("The old booking stands until the new one is made.") if old else "",
-            hold_line(t, data.held, clinic.tz),
         ),
         markup(
             [button(t.label("✅ Yes, move it") if old else t.label("✅ Yes, I confirm"), buttons.act(MoveAct.YES))],
@@ -105,7 +107,7 @@ def checking(data: MoveChecking, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             bold(t("We are checking whether the booking has been moved")),
-            place_lines(t, replace(data.place, moved_from=None)),
+            place_lines(t, replace(data.place, moved_from=None), scene.now),
             t(
                 "The registry has not answered yet. Please do not book again: the answer will come here by itself "
                 "in a few minutes."

@@ -22,7 +22,7 @@ from bot.keyboards.kit import (
     pager,
     with_time,
 )
-from bot.keyboards.labels import apart
+from bot.keyboards.labels import EARLY, apart
 from bot.keyboards.wizard import StepButtons
 from bot.views import refusals
 from bot.views.clinics import clock_line, told_name
@@ -35,7 +35,6 @@ from services.errors import Denial
 from services.registry.model import Clinic, DayOffer, DoctorOffer, ServiceOffer, Slot
 from services.texts.dates import (
     clock_time,
-    day_and_time,
     day_words,
     is_moscow_time,
     listed_day,
@@ -98,9 +97,13 @@ class CheckingAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Who books where: the head of every later screen. `moved_from`: when the visit that is being moved begins."""
+    """Who books where: the head of every later screen. `moved_from`: when the visit that is being moved begins.
+
+    `who`: the full name; `called`: as buttons say it.
+    """
 
     who: str
+    called: str
     clinic: Clinic
     moved_from: datetime | None = None
 
@@ -171,7 +174,7 @@ def service(data: ServiceChoice, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             lines(
                 bold(t("Which specialist?")),
-                place_lines(t, data.place),
+                place_lines(t, data.place, scene.now),
                 clock_line(t, _clocks(data.place, (each.nearest for each in data.offers))),
             ),
             "" if rows else nothing,
@@ -200,7 +203,7 @@ def no_times_on_day(t: Texts) -> Html:
 def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     tz = data.place.clinic.tz
-    names = doctor_labels([each.name for each in data.offers])
+    names = doctor_labels([each.name for each in data.offers], EARLY)
     rows = [
         [button(with_time(name, _nearest(t, each, tz, scene.now)), buttons.option(place))]
         for place, (name, each) in enumerate(zip(names, data.offers, strict=True))
@@ -210,9 +213,8 @@ def doctor(data: DoctorChoice, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             lines(
-                bold(t("Which doctor?")),
-                escape(specialty(t, data.service_id, data.service)),
-                place_lines(t, data.place),
+                bold(t("Which doctor?")) + Html(" ") + escape(specialty(t, data.service_id, data.service)),
+                place_lines(t, data.place, scene.now),
                 clock_line(t, _clocks(data.place, nearest)),
             ),
         ),
@@ -242,7 +244,7 @@ def day(data: DayChoice, buttons: StepButtons, scene: Scene) -> Screen:
         scene.text(
             lines(
                 bold(t("Which day?")),
-                _chosen(t, data.chosen),
+                _chosen(t, data.chosen, scene.now),
                 clock_line(t, _clocks(data.chosen.place)),
                 "" if data.listed else t("The nearest: {day}.", day=day_words(t, data.days[0].day, today)),
                 "" if data.listed else bold(month_words(t, data.month)),
@@ -329,7 +331,7 @@ def time(data: TimeChoice, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("What time?")),
                 escape(day_words(t, data.day, today) + here),
-                _chosen(t, data.chosen),
+                _chosen(t, data.chosen, scene.now),
                 clock_line(t, _clocks(data.chosen.place, (each.start for each in data.slots))),
             ),
         ),
@@ -388,7 +390,7 @@ def unexplained(data: Unexplained, buttons: StepButtons, scene: Scene) -> Screen
             lines(
                 t("We cannot say why: not all of this person’s bookings are open to you here."),
                 t(_OLD_BOOKING[data.old_stands]) if data.old_stands is not None else "",
-                place_lines(t, data.place),
+                place_lines(t, data.place, scene.now),
                 clock_line(t, _clocks(data.place)),
             ),
         ),
@@ -429,14 +431,13 @@ def hold_line(t: Texts, held: Held | Unheld, tz: str) -> Html:
     return t("⏳ The time is held for you until {until} by the clinic’s clock.", until=until)
 
 
-def place_lines(t: Texts, place: Place) -> Html:
-    return lines(
-        t("Moving the booking. Now it is on {when}", when=day_and_time(t, place.moved_from, place.clinic.tz))
-        if place.moved_from
-        else "",
-        t("Patient: {name}", name=place.who),
-        t("Clinic: {clinic}", clinic=told_name(t, place.clinic)),
-    )
+def place_lines(t: Texts, place: Place, now: datetime) -> Html:
+    """For whom and where; a booking that is moved stays at its clinic."""
+    patient = t("Patient: {name}", name=place.called)
+    if place.moved_from is None:
+        return lines(patient, escape(told_name(t, place.clinic)))
+    stands = short_when(t, place.moved_from, place.clinic.tz, now)
+    return lines(t("Moving. Now: {when}", when=stands), patient)
 
 
 def _clocks(place: Place, times: Iterable[datetime | None] = ()) -> list[tuple[datetime, str]]:
@@ -444,8 +445,8 @@ def _clocks(place: Place, times: Iterable[datetime | None] = ()) -> list[tuple[d
     return [(each, place.clinic.tz) for each in (place.moved_from, *times) if each is not None]
 
 
-def _chosen(t: Texts, chosen: Chosen) -> Html:
+def _chosen(t: Texts, chosen: Chosen, now: datetime) -> Html:
     return lines(
-        place_lines(t, chosen.place),
+        place_lines(t, chosen.place, now),
         escape(f"{specialty(t, chosen.service_id, chosen.service)} / {chosen.doctor or t.label('any doctor')}"),
     )

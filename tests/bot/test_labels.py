@@ -214,7 +214,7 @@ def test_the_demos_clinics(locale: str) -> None:
 def test_the_demos_specialists_and_doctors(locale: str) -> None:
     t, soon = texts(locale), NOW + timedelta(days=9)
     for place in PLACES:
-        here = times.Place("Анна", place.clinic)
+        here = times.Place("Анна", "Анна", place.clinic)
         offers = [ServiceOffer(id_, name, soon, 9) for id_, name in {(x.service_id, x.service) for x in place.doctors}]
         for page, some in pages(offers, USUAL.page):
             check_demo(times.service(times.ServiceChoice(here, some, page, len(offers)), KEYS, Scene(t, NOW)))

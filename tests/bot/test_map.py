@@ -133,7 +133,7 @@ async def test_the_numbers_of_pins_buttons_and_lines_are_the_same(chat: Chat, dr
     assert "⭐ 1" in chat.labels
     assert len(drawn.last.others) == MORE + 1 - 8
     assert {each.name for each in drawn.last.towns} == {"Мытищи", "Химки"}
-    assert "Пациент: Иванова" in chat.text
+    assert "Пациент: Аннаб Иванова" in chat.text
 
 
 async def test_pages_go_on_counting_and_keep_their_place(chat: Chat, drawn: Drawn) -> None:
@@ -187,7 +187,7 @@ async def test_a_number_opens_its_clinic_and_it_can_be_chosen(chat: Chat) -> Non
     assert not has_picture(chat)
     name = row.removeprefix("3. ").partition(" · ")[0]
     assert chat.text.startswith(name)
-    for part in ("Адрес: ", "Время работы: пн–пт", "Телефон: +7 495", "Пациент: Иванова"):
+    for part in ("Адрес: ", "Время работы: пн–пт", "Телефон: +7 495", "Пациент: Аннаб Иванова"):
         assert part in chat.text
     assert chat.reply.screen is not None
     data = [each.callback_data for row in chat.reply.screen.markup.inline_keyboard for each in row]

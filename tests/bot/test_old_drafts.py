@@ -142,7 +142,7 @@ async def test_a_move_that_is_chosen_for(world: World, account: Account, anna: P
     assert isinstance(outcome, Made)
     chat = Kept(world, account, moving.KIND)
     await chat.come_back("day", answers_of_a_move(outcome.visit, anna))
-    assert "Перенос записи. Сейчас она на 24 ноября 2026 года, 09:00" in chat.text
+    assert "Перенос. Сейчас: завтра 09:00" in chat.text
     await chat.go("25", "09:20", "Да, перенести")
     assert chat.reply.over
 

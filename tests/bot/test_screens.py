@@ -324,8 +324,8 @@ def test_a_notification_says_what_happened_even_if_its_visit_is_out_of_sight(kin
 
 
 def test_every_later_screen_of_a_booking_names_its_person() -> None:
-    who = "Иванова Анна Сергеевна"
-    place = times.Place(who, samples.PLAIN)
+    who, called = "Иванова Анна Сергеевна", "Анна Иванова"
+    place = times.Place(who, called, samples.PLAIN)
     chosen = times.Chosen(place, "110", "Терапевт", None)
     drawn: dict[str, Any] = {
         "unattached": booking.Unattached(place, certain=False),
@@ -340,7 +340,8 @@ def test_every_later_screen_of_a_booking_names_its_person() -> None:
     }
     steps = {step.name: step for step in TABLES[BOOKING]}
     for name, data in drawn.items():
-        assert who in read(steps[name].view(data, keys_of(BOOKING, steps[name]), Scene(texts("ru"), NOW))), name
+        told = read(steps[name].view(data, keys_of(BOOKING, steps[name]), Scene(texts("ru"), NOW)))
+        assert f"Пациент: {who if name == 'confirm' else called}" in told, name
 
 
 def test_times_of_another_zone_are_said_to_be_the_clinics() -> None:

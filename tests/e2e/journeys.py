@@ -108,7 +108,7 @@ def booking() -> Sequence[Stop]:
 def booking_for_another() -> Sequence[Stop]:
     """The same for «Другой гражданин», with a change of the region on the way."""
     return [
-        Stop("person", WHO, "Who is the visit for?", press("Сменить регион")),
+        Stop("person", WHO, "Who is the visit for?", press("Другой регион")),
         Stop("region", WHICH_REGION, "In which region is the clinic?", moscow_region),
         Stop("person", WHO, "Who is the visit for?", press("Другой гражданин")),
         Stop("surname", "вопрос 1 из 7", "question 1 of 7", write("Кузнецова")),

@@ -116,7 +116,7 @@ async def test_what_was_typed_is_shown_as_it_was_typed(town: BotProcess) -> None
     # STEP 1. Markup in a search stays text, in the region and in the clinic.
     user = await with_family(town)
     await user.press("Записаться к врачу")
-    await user.press("Сменить регион")
+    await user.press("Другой регион")
     await user.send("<b>Мос & \u202eква</b>")
     assert "«<b>Мос & \u202eква</b>»" in user.screen().text
     await user.press("Все регионы")

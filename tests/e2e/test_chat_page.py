@@ -89,7 +89,7 @@ async def walk(page: Page, port: int, locale: str) -> None:
     await button(page, "").filter(has_text=DAY).first.click()
     await screens.take("time")
     await button(page, "").filter(has_text=TIME).first.click()
-    await expect(bubble(page)).to_contain_text("Держим время" if locale == "ru-RU" else "is held for you")
+    await expect(bubble(page)).to_contain_text("Держим за Вами" if locale == "ru-RU" else "is held for you")
     await screens.take("confirm")
     await press(page, confirm)
     await expect(bubble(page)).to_contain_text(booked)

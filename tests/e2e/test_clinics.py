@@ -34,7 +34,7 @@ async def to_clinics(user: User) -> None:
 
 async def test_a_region_by_typing_and_by_pages(town: BotProcess) -> None:
     user = await with_family(town)
-    await press_all(user, "Записаться к врачу", "Сменить регион")
+    await press_all(user, "Записаться к врачу", "Другой регион")
 
     # STEP 1. All regions in pages, those with clinics first and marked.
     first = turning(user)
@@ -68,7 +68,7 @@ async def test_a_region_by_typing_and_by_pages(town: BotProcess) -> None:
 
 async def test_a_region_without_clinics_says_so_and_offers_what_there_is(town: BotProcess) -> None:
     user = await with_family(town)
-    await press_all(user, "Записаться к врачу", "Сменить регион")
+    await press_all(user, "Записаться к врачу", "Другой регион")
 
     # STEP 1. Kaluga has none here: said plainly, with those that have.
     await user.send("калуж")
@@ -85,7 +85,7 @@ async def test_a_region_without_clinics_says_so_and_offers_what_there_is(town: B
     assert "Регион: Московская область" in user.screen().text
 
     # STEP 3. Next time it stands first.
-    await press_all(user, "🏠", "Записаться к врачу", "Сменить регион")
+    await press_all(user, "🏠", "Записаться к врачу", "Другой регион")
     assert user.screen().labels[0].startswith("🕘 Московская область")
 
 
@@ -210,7 +210,7 @@ async def test_children_are_shown_clinics_for_children(town: BotProcess) -> None
     await user.press(next(label for label in user.screen().labels if "ребёнок" in label))
     assert user.screen().labels[0].startswith("1 · ⭐ ")
     assert "детская" in user.screen().labels[0]
-    assert "где принимают детей" in user.screen().text
+    assert "Здесь принимают детей" in user.screen().text
     assert not any("женская" in label.lower() for label in user.screen().labels)
     await press_all(user, "⭐", "Педиатр", "⚡", RU.confirm)
     assert BOOKED in user.screen().text

@@ -188,6 +188,6 @@ async def test_ones_own_hold_is_offered_and_passes_over(town: BotProcess) -> Non
     await press_all(user, "Продолжить запись сюда", "Терапевт", "Любой врач")
     await choose(user, slot)
     assert CHECK_BOOKING in user.screen().text
-    assert "Держим время за Вами" in user.screen().text
+    assert "Держим за Вами" in user.screen().text
     await user.press("Да, подтверждаю")
     assert BOOKED in user.screen().text

@@ -46,7 +46,7 @@ async def test_letting_go_shows_the_time_to_others_at_once(town: BotProcess, let
     # STEP 1. Anna chooses a time: it is held, and until when is said.
     await anna.press(wanted)
     until = clock_time(town.now + timedelta(minutes=5), "Europe/Moscow")
-    assert f"Держим время за Вами до {until}" in anna.screen().text
+    assert f"Держим за Вами до {until}" in anna.screen().text
 
     # STEP 2. Boris does not see it any more.
     assert wanted not in await reloaded_times(boris)

@@ -105,7 +105,7 @@ async def test_typed_in_a_booking_and_kept(bot: BotProcess, language: str) -> No
 async def test_found_under_more_by_who_does_not_type(bot: BotProcess) -> None:
     user = await with_family(bot)
     await user.press("Ещё")
-    assert "Крупно: меньше строк" in user.screen().text
+    assert "Крупно: для больших букв" in user.screen().text
     await user.press("🔍 Крупно")
     assert "🔍 Крупно: выключено" in user.screen().text
     assert "ср 25 ноября · утро, день" in user.screen().text, "how it will look"

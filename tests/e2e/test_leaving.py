@@ -74,7 +74,7 @@ async def test_home_and_back_from_every_step(town: BotProcess, journey: Journey)
             await user.press("Продолжить")
         assert stop.is_shown_to(user) or number < journey.kept_from, f"{stop.name}: {user.screen().text}"
         if number < journey.kept_from and not stop.is_shown_to(user):
-            await press_all(user, "Сменить регион")
+            await press_all(user, "Другой регион")
         await asked_below(town, user, "📱 Отправить мой номер" if stop.name == "phone" else None)
         await stop.go(user)
 

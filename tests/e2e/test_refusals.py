@@ -353,7 +353,7 @@ async def test_somebody_who_probes_is_told_how_to_ask_and_then_nothing_more(town
         said = prober.screen()
         assert "На это время записать нельзя, выберите другое" in said.text
         assert "Телефон поликлиники: +7 495 000-" in said.text
-        assert "Орлова Анна Сергеевна" in said.text
+        assert "Анна Орлова" in said.text
         await prober.press("Как подтвердить")
         assert "он сам открывает доступ, в своём чате" in prober.screen().text
         await press_all(prober, "Продолжить", "Выбрать другое время")

@@ -44,9 +44,9 @@ DOCTORS = ("Ветров Иван Петрович", "Жукова Елена В
 
 def places() -> list[times.Place]:
     return [
-        times.Place(LONGEST_PERSON.full_name, LONGEST),
-        *(times.Place(ANNA.full_name, each) for each in CLINICS),
-        times.Place(EVIL, EVIL_CLINIC),
+        times.Place(LONGEST_PERSON.full_name, LONGEST_PERSON.short_name, LONGEST),
+        *(times.Place(ANNA.full_name, ANNA.short_name, each) for each in CLINICS),
+        times.Place(EVIL, EVIL, EVIL_CLINIC),
     ]
 
 
@@ -77,7 +77,7 @@ def services() -> list[StepSample]:
     return [
         StepSample(
             "ordinary",
-            times.ServiceChoice(times.Place(ANNA.full_name, PLAIN), some, 0, len(some)),
+            times.ServiceChoice(times.Place(ANNA.full_name, ANNA.short_name, PLAIN), some, 0, len(some)),
             ordinary=True,
         ),
         *each_place(lambda place: times.ServiceChoice(place, offers(LONGEST_SERVICE, 12345), 3, 40), ordinary=False),
@@ -95,7 +95,7 @@ def doctors() -> list[StepSample]:
         DoctorOffer(f"d{place}", name, f"21{place}", NOW + timedelta(days=1 + place), 9 - place)
         for place, name in enumerate(DOCTORS)
     ]
-    here = times.Place(ANNA.full_name, PLAIN)
+    here = times.Place(ANNA.full_name, ANNA.short_name, PLAIN)
     return [
         StepSample("ordinary", times.DoctorChoice(here, "110", "Терапевт", some, 0, len(some), slot()), ordinary=True),
         *each_place(
@@ -210,7 +210,7 @@ SAMPLES = Samples(
     ],
     sentences=[
         *(Sample(times.no_times, (each, PLAIN)) for each in ("Терапевт", EVIL)),
-        Sample(times.place_lines, (times.Place(EVIL, EVIL_CLINIC),)),
+        Sample(times.place_lines, (times.Place(EVIL, EVIL, EVIL_CLINIC), NOW)),
         *(
             Sample(times.day_label, (DayOffer(NOW.date() + timedelta(days=400), 3, hours), NOW.date()))
             for hours in (frozenset({9}), frozenset({9, 18}), frozenset({9, 13, 18}))
