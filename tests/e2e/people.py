@@ -119,7 +119,7 @@ EN = Words(
         "SNILS",
     ),
     wrong_digit="the last digit does not fit the others",
-    correct="✏️ Correct it",
+    correct="✏️ Change it",
     correct_name="✏️ First name",
     registered="✅ Done. When you book",
     home_title="🏠 Main menu",

@@ -215,7 +215,7 @@ async def test_the_two_steps_off_the_way(town: BotProcess) -> None:
     town.fault(book="lost")
     await user.press(RU.confirm)
     town.fault()
-    await left_and_come_back_to(town, user, CHECKING, "We are checking whether you are booked")
+    await left_and_come_back_to(town, user, CHECKING, "We are checking the booking")
 
     # STEP 3. /cancel gives up nothing here: whether there is a visit is not known yet, and is not denied.
     await user.send("/cancel")

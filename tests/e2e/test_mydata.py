@@ -384,12 +384,12 @@ async def test_whoever_had_access_is_told(town: BotProcess) -> None:
     assert DONE["ru"] in daughter.screen().text
 
     # STEP 2. He is told at once, by name, and only once; nothing of her is left in his list.
-    message = await father.wait_for("Все данные этого человека мы удалили")
+    message = await father.wait_for("Данные этого человека удалены")
     assert "Уходова Вера Павловна" in message.text
     assert "Эти записи здесь больше не видны" in message.text
     town.shift_clock(timedelta(seconds=30))
     await town.emulator.wait_quiet()
-    assert told(father, "Все данные этого человека мы удалили") == 1
+    assert told(father, "Данные этого человека удалены") == 1
     assert told(father, "Все его данные удалены") == 0
     await father.press_data(wizard, back)
     assert "Уходова" not in text_of(father, wizard)
