@@ -73,7 +73,7 @@ def needed_in(sample: Sample) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
+def test_every_letter_says_the_same_in_both_halves_and_sets_no_colours(locale: str) -> None:
     t: Texts = texts(locale)
     for sample in EVERY.letters:
         drawn = sample.draw(t)
@@ -82,6 +82,7 @@ def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
             assert " ".join(needed.split()) in " ".join(drawn.text.split()), needed
         assert "\n" not in drawn.subject
         assert drawn.locale == locale
+        check_colours(drawn.html)
         said = drawn.text.replace(samples.EVIL, "")
         limits.check_words(said.replace("{name}", ""))
         if locale == "ru":
@@ -90,12 +91,11 @@ def test_every_letter_says_the_same_in_both_halves(locale: str) -> None:
             limits.check_english(said, KNOWN)
 
 
-def test_no_letter_sets_colours_of_its_own() -> None:
-    for sample in EVERY.letters:
-        page = sample.draw(RU).html
-        assert 'name="color-scheme" content="light dark"' in page
-        assert not re.search(r"(?<!-)\bcolor:|background|bgcolor", page)
-        assert "src=" not in page, "nothing is fetched from anywhere"
+def check_colours(page: str) -> None:
+    """None of its own, so that who reads in the dark can; and nothing is fetched from anywhere."""
+    assert 'name="color-scheme" content="light dark"' in page
+    assert not re.search(r"(?<!-)\bcolor:|background|bgcolor", page)
+    assert "src=" not in page
 
 
 def test_a_confirmation() -> None:

@@ -89,10 +89,12 @@ def t(request: pytest.FixtureRequest) -> Texts:
 
 @pytest.mark.parametrize(("kind", "step"), EVERY_STEP, ids=step_id)
 def test_a_step_in_every_shape_and_with_every_note(kind: str, step: AnyStep, t: Texts) -> None:
+    """The first full one with each note, the others with the longest: a note and what it stands above do not meddle."""
     buttons = keys_of(kind, step)
-    notes = [each.draw(t) for each in EVERY.notes]
-    for sample in EVERY.steps[kind][step.name]:
-        for note in (None, *(notes if sample.full else ())):
+    notes = sorted((each.draw(t) for each in EVERY.notes), key=len)
+    for sample in sorted(EVERY.steps[kind][step.name], key=lambda each: not each.full):
+        with_notes, notes = (notes, notes[-1:]) if sample.full else ((), notes)
+        for note in (None, *with_notes):
             screen = step.view(sample.data, buttons, Scene(t, NOW, note))
             check_wizard_screen(kind, step, screen, t, sample.name)
 
