@@ -15,9 +15,10 @@ from sqlalchemy.exc import OperationalError
 from bot.settings import Settings
 from services.clock import Clock, ShiftedClock, SystemClock  # noqa: TID251  (it is passed in from here)
 from services.errors import SetupError
+from services.registry.local.insurance import CareCases
 from services.registry.local.patients import Patients
 from services.registry.local.prescriptions import Prescriptions
-from services.registry.local.tables import patient, prescription
+from services.registry.local.tables import care_case, patient, prescription
 from services.storage.engine import Database
 from services.storage.files import cure
 from services.storage.findable import all_findable
@@ -110,6 +111,7 @@ def rotation(storage: Storage, pause: Pause) -> Rotation:
     indexes: dict[Column[Any], Remake] = {
         patient.c.identity: Patients(vault).indexes_of,
         prescription.c.content: Prescriptions(vault).indexes_of,
+        care_case.c.content: CareCases(vault).indexes_of,
     }
     indexes |= {each.sealed: partial(each.indexes_of, vault) for each in all_findable(all_tables())}
     return Rotation(storage.database.aside, vault, all_tables(), indexes, pause)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -91,6 +92,66 @@ class Clinic:
     lat: float | None = None
     lon: float | None = None
     demo: bool = False
+
+
+class PolicyForm(StrEnum):
+    """What a policy of the common form is: ФФОМС F008, with those that came after it."""
+
+    PAPER = "paper"
+    CARD = "card"
+    ELECTRONIC = "electronic"
+
+
+class CoverageStatus(StrEnum):
+    VALID = "valid"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who insures a patient (FHIR Coverage). `region`: two-digit code of the subject where they are insured.
+
+    `until`: the last day, None: without an end.
+    """
+
+    policy: Policy
+    region: str
+    insurer: str
+    insurer_phone: str
+    form: PolicyForm | None
+    status: CoverageStatus
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The clinic that a patient is attached to. `doctor`: of the area, surname, name, patronymic; may be empty."""
+
+    clinic: Clinic
+    since: date | None
+    doctor: str
+
+
+@dataclass(frozen=True, slots=True)
+class CareCase:
+    """A version of a finished case of care (FHIR ExplanationOfBenefit): the headings of the statement of costs.
+
+    `number`: of the case, in all its versions; the highest counts. `void`: it was taken back. `region`: as of
+    `Coverage`; `clinic`: its name as it was; `kind`: «вид помощи»; `condition`: «условие оказания»; `cost`: roubles.
+    """
+
+    number: str
+    version: int
+    void: bool
+    region: str
+    clinic: str
+    begun: date
+    ended: date
+    kind: str
+    condition: str
+    service: str
+    cost: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A later registry adds a class of its own below, with a `world` that can furnish it; one that moves visits in one call
 passes `MovingContract` as well, one that tells its changes `VisitChangesContract`, one that has prescriptions
-`PrescriptionsContract`, one that tells what becomes of them `PrescriptionChangesContract`.
+`PrescriptionsContract`, one that tells what becomes of them `PrescriptionChangesContract`, one that knows who insures a
+patient and what care has cost `InsuranceContract`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.refs import slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity, Visit
+from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
@@ -24,6 +26,7 @@ from services.storage.vault import Vault
 from tests.services.contracts.bookings import BookingsContract, MovingContract
 from tests.services.contracts.changes import VisitChangesContract
 from tests.services.contracts.clinics import ClinicsContract
+from tests.services.contracts.insurance import InsuranceContract
 from tests.services.contracts.patients import PatientsContract
 from tests.services.contracts.prescriptions import PrescriptionChangesContract, PrescriptionsContract
 from tests.services.contracts.times import TimesContract
@@ -105,6 +108,12 @@ class LocalWorld:
     async def prescribe(self, record: PrescriptionRecord) -> None:
         await self._admin.put_prescriptions([record])
 
+    async def insure(self, record: CoverageRecord) -> None:
+        await self._admin.put_coverages([record])
+
+    async def pay(self, record: CareCaseRecord) -> None:
+        await self._admin.put_care_cases([record])
+
 
 class TestLocalRegistry(
     ClinicsContract,
@@ -116,6 +125,7 @@ class TestLocalRegistry(
     VisitChangesContract,
     PrescriptionsContract,
     PrescriptionChangesContract,
+    InsuranceContract,
 ):
     @pytest.fixture
     def world(self, database: Database, vault: Vault, clock: FakeClock) -> RegistryWorld:

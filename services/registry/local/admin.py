@@ -7,16 +7,18 @@ import asyncio
 from services.clock import Clock
 from services.registry.local.desk import LocalDesk
 from services.registry.local.importing import Pause
+from services.registry.local.insurance import LocalInsuranceAdmin
 from services.registry.local.prescriptions import LocalPrescriptionsAdmin
 from services.registry.local.schedules import LocalSchedules
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
 
-class LocalRegistryAdmin(LocalSchedules, LocalDesk, LocalPrescriptionsAdmin):
-    """`SchedulesPort`, `DeskPort` and `PrescriptionsAdminPort`."""
+class LocalRegistryAdmin(LocalSchedules, LocalDesk, LocalPrescriptionsAdmin, LocalInsuranceAdmin):
+    """`SchedulesPort`, `DeskPort`, `PrescriptionsAdminPort` and `InsuranceAdminPort`."""
 
     def __init__(self, database: Database, vault: Vault, clock: Clock, pause: Pause = asyncio.sleep) -> None:
         LocalSchedules.__init__(self, database, clock, pause)
         LocalDesk.__init__(self, database, vault, clock)
         LocalPrescriptionsAdmin.__init__(self, database, vault, pause)
+        LocalInsuranceAdmin.__init__(self, database, vault, pause)

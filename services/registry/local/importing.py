@@ -30,6 +30,17 @@ Pause = Callable[[float], Awaitable[object]]
 Item = TypeVar("Item")
 
 
+async def in_units(items: Iterable[Item], pause: Pause, dialect: str) -> AsyncIterator[Sequence[Item]]:
+    """A few at a time, each for a unit of its own; between two of them others write, on SQLite as long as it took."""
+    took: float | None = None
+    for some in chunks(items):
+        if took is not None:  # who brings a few is kept by nothing
+            await pause(took if dialect == "sqlite" else 0)
+        began = time.monotonic()
+        yield some
+        took = time.monotonic() - began
+
+
 class Import:
     """One import. `pause` is called after each unit; on SQLite with the seconds that it took, so that others write."""
 

@@ -7,7 +7,6 @@ numbers stands until it ends.
 from __future__ import annotations
 
 import logging
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -20,8 +19,7 @@ from services.registry.local.changes import count_changes, last_change
 from services.registry.local.clinics import CLINIC_COLUMNS, clinic_of
 from services.registry.local.failures import answering
 from services.registry.local.generations import in_force
-from services.registry.local.importing import Pause
-from services.registry.local.loading import chunks
+from services.registry.local.importing import Pause, in_units
 from services.registry.local.port import LocalPort
 from services.registry.local.tables import clinic, patient, prescription
 from services.registry.model import Changes, Clinic, Prescription, PrescriptionStatus
@@ -206,16 +204,11 @@ class LocalPrescriptionsAdmin:
     async def put_prescriptions(
         self, records: Iterable[PrescriptionRecord], *, news: bool = True
     ) -> PrescriptionsReport:
-        aside = self._database.aside
-        report, took = PrescriptionsReport(), None
+        report, aside = PrescriptionsReport(), self._database.aside
         with answering():
-            for some in chunks(records):
-                if took is not None:  # between two units: who brings a few is kept by nothing
-                    await self._pause(took if aside.dialect == "sqlite" else 0)
-                began = time.monotonic()
+            async for some in in_units(records, self._pause, aside.dialect):
                 async with aside.write() as connection:
                     report += await self._prescriptions.put(connection, some, news=news)
-                took = time.monotonic() - began
         return report
 
 

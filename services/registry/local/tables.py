@@ -170,3 +170,23 @@ prescription = Table(
 )
 """`content` is one sealed JSON (`registry.local.prescriptions`): kinds, doctors, dates and statuses lie in no column.
 One number stands for one prescription; `change`: as that of a visit, counted apart."""
+
+coverage = Table(
+    "registry_coverage",
+    metadata,
+    Column("id", ForeignKey("registry_patient.id"), primary_key=True),
+    Column("content", Encrypted, nullable=False),
+)
+"""Insurance of a patient, by the patient's own id; `content` is one sealed JSON (`registry.local.insurance`)."""
+
+care_case = Table(
+    "registry_care_case",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("patient_id", ForeignKey("registry_patient.id"), nullable=False),
+    Column("content", Encrypted, nullable=False),
+    Column("version_index", String(64), unique=True),
+    Index(None, "patient_id"),
+)
+"""A version of a case of care; `content` is one sealed JSON (`registry.local.insurance`): what was done, where, when
+and what it cost lie in no column. One number with one version stands for one row."""

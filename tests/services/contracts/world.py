@@ -20,6 +20,7 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
+from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.registry.ports.registry import Registry
 from tests.support.clock import FakeClock
@@ -95,6 +96,14 @@ class RegistryWorld(Protocol):
 
     async def prescribe(self, record: PrescriptionRecord) -> None:
         """A doctor writes a prescription, or changes the one of this number."""
+        ...
+
+    async def insure(self, record: CoverageRecord) -> None:
+        """Who insures a patient becomes known, or changes."""
+        ...
+
+    async def pay(self, record: CareCaseRecord) -> None:
+        """A version of a case of care is paid for."""
         ...
 
 

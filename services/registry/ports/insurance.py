@@ -1,0 +1,101 @@
+"""OMS insurance: who insures a patient, where they are attached, and what their care has cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from services.registry.model import Attachment, CareCase, Coverage, CoverageStatus, PolicyForm
+from services.registry.ports.port import Port
+
+
+class CoveragePort(Port, Protocol):
+    """Policy, insurer and attachment of a patient, as the insurance's own register has them."""
+
+    async def coverage(self, patient_id: str) -> Coverage | None:
+        """The policy that stands for this patient now; None where the register has none."""
+        ...
+
+    async def attachment(self, patient_id: str) -> Attachment | None:
+        """Where the patient is attached; None: nowhere."""
+        ...
+
+
+class CareCasesPort(Port, Protocol):
+    """Finished cases of care that OMS has paid for."""
+
+    async def care_cases(self, patient_id: str) -> Sequence[CareCase]:
+        """All versions of all cases that this patient has ever had, in no order: `insurance.statement` reads them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRecord:
+    """Insurance of a patient as it is brought: the policy itself is the patient's (`DeskPort.enrol`).
+
+    `attached_since`, `doctor`: of the clinic that the patient is attached to, where that is known.
+    """
+
+    patient_id: str
+    region: str
+    insurer: str
+    insurer_phone: str
+    form: PolicyForm | None
+    status: CoverageStatus
+    since: date | None = None
+    until: date | None = None
+    attached_since: date | None = None
+    doctor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CareCaseRecord:
+    """A version of a case as it is brought: `CareCase`, with its patient."""
+
+    patient_id: str
+    number: str
+    version: int
+    void: bool
+    region: str
+    clinic: str
+    begun: date
+    ended: date
+    kind: str
+    condition: str
+    service: str
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CareCasesReport:
+    """What became of the versions that were brought. Those of unknown patients were left out.
+
+    `kept`: stood there already, word for word. `others`: left out, for that version stands for another patient.
+    """
+
+    added: int = 0
+    changed: int = 0
+    kept: int = 0
+    others: int = 0
+    unknown_patients: int = 0
+
+    def __add__(self, other: CareCasesReport) -> CareCasesReport:
+        return CareCasesReport(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+
+class InsuranceAdminPort(Protocol):
+    """Import of insurance: only a registry that lets us is written to."""
+
+    async def put_coverages(self, records: Iterable[CoverageRecord]) -> int:
+        """Adds them, or puts them in the place of what was known; safe to repeat. Gives how many patients are known."""
+        ...
+
+    async def put_care_cases(self, records: Iterable[CareCaseRecord]) -> CareCasesReport:
+        """Adds or changes versions of cases, in short units one after another; safe to repeat.
+
+        Cut short, what was written stays, and the same records again do the rest.
+        """
+        ...
