@@ -13,6 +13,7 @@ from services.accounts.ready import families
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
 from services.registry.local.demo_family import enrol_family
+from services.registry.local.demo_insurance import insure, insure_all
 from services.registry.local.demo_prescriptions import prescribe, prescribe_to_all
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Patient, PatientIdentity
@@ -38,6 +39,7 @@ def ready_family(settings: Settings, storage: Storage) -> ReadyFamily | None:
     async def make(seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]:
         members = await enrol_family(admin, seed, today)
         await prescribe(admin, members, today)
+        await insure(admin, members, today)
         return [(Relation(member.relation), member.identity, patient) for member, patient in members]
 
     return make
@@ -54,6 +56,7 @@ async def fill_records(settings: Settings, storage: Storage) -> None:
     if settings.demo_on:
         database, vault = storage.database, storage.vault
         await prescribe_to_all(database, vault, registry_admin(storage), families(database))
+        await insure_all(database, vault, registry_admin(storage), families(database))
 
 
 async def roll(settings: Settings, storage: Storage) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from services.registry.local.demo_names import a_name, a_patronymic, a_surname, for_sex
@@ -167,6 +168,27 @@ def demo_clinics() -> Iterator[DemoClinic]:
             _doctor(random, used, clinic_id, number, post, group) for number, (post, group) in enumerate(posts, 1)
         )
         yield DemoClinic(_clinic(random, clinic_id, place, town, kind, numbers[town.name]), doctors)
+
+
+@cache
+def _by_post() -> Mapping[str, Mapping[str, Sequence[DoctorRecord]]]:
+    return {
+        place.clinic.id: {
+            post: [each for each in place.doctors if each.service_id == post]
+            for post in {each.service_id for each in place.doctors}
+        }
+        for place in demo_clinics()
+    }
+
+
+def doctors_by_post(clinic_id: str | None) -> Mapping[str, Sequence[DoctorRecord]]:
+    """Who works at a clinic of the demo; nobody where it is none of its clinics."""
+    return _by_post().get(clinic_id or "", {})
+
+
+def name_of(doctor: DoctorRecord) -> str:
+    """Surname, name, patronymic."""
+    return " ".join(filter(None, (doctor.surname, doctor.name, doctor.patronymic)))
 
 
 def _clinic(random: Random, clinic_id: str, place: int, town: Town, kind: Kind, number: int) -> Clinic:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+
+from sqlalchemy import select
 
 from services.registry.local.demo_clinics import ADULT_HOME, CHILD_HOME
 from services.registry.local.demo_names import a_name, a_patronymic, a_surname, for_sex
@@ -13,6 +18,8 @@ from services.registry.model import ADULT_AGE, Patient, PatientIdentity, Policy,
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.errors import PatientConflict
 from services.storage.engine import Database
+from services.storage.sql import insert_for
+from services.storage.tables import setting
 from services.storage.vault import Vault
 from services.texts.dates import full_years
 
@@ -60,6 +67,31 @@ async def find_family(
                 continue
             return found
     return None
+
+
+async def give_to_all(
+    database: Database,
+    vault: Vault,
+    families: AsyncIterable[tuple[str, date]],
+    mark: str,
+    give: Callable[[Sequence[tuple[FamilyMember, Patient]], date], Awaitable[None]],
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> None:
+    """Families that an earlier release has made get what a later one gives at once; once for a database.
+
+    `families`: seeds of those that there may be, with the day. Whoever is not found under what that seed makes is none
+    of them, so people who were typed or confirmed by documents get nothing. `mark`: the setting that says it was done.
+    """
+    if (await database.fetch(select(setting.c.value).where(setting.c.name == mark))).scalar() is not None:
+        return
+    async for seed, made in families:
+        began = time.monotonic()
+        family = await find_family(database.aside, vault, seed, made)
+        if family:
+            await give(family, made)
+        await pause(time.monotonic() - began if database.dialect == "sqlite" else 0)
+    done = insert_for(database.dialect, setting).values(name=mark, value="1")
+    await database.aside.execute(done.on_conflict_do_nothing(index_elements=["name"]))
 
 
 def _attempted(seed: str, attempt: int, today: date) -> tuple[FamilyMember, ...]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import partial
 from random import Random
-
-from sqlalchemy import select
 
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo_clinics import (
@@ -25,15 +22,14 @@ from services.registry.local.demo_clinics import (
     TRAUMATOLOGIST,
     UROLOGIST,
     Post,
-    demo_clinics,
+    doctors_by_post,
+    name_of,
 )
-from services.registry.local.demo_family import FamilyMember, find_family
+from services.registry.local.demo_family import FamilyMember, give_to_all
 from services.registry.model import Patient, PrescriptionStatus, Sex
 from services.registry.ports.prescriptions import PrescriptionRecord, PrescriptionsAdminPort
 from services.registry.ports.schedules import DoctorRecord
 from services.storage.engine import Database
-from services.storage.sql import insert_for
-from services.storage.tables import setting
 from services.storage.vault import Vault
 from services.texts.dates import full_years
 
@@ -255,7 +251,7 @@ _ELDERLY, _GROWN, _IN_HIS_TEENS = 60, 18, 12
 
 def prescriptions_of(member: FamilyMember, patient: Patient, made: date) -> list[PrescriptionRecord]:
     """All that this member of a family that was `made` on that day has. None where the clinic is not the demo's."""
-    doctors = _doctors().get(patient.clinic_id or "", {})
+    doctors = doctors_by_post(patient.clinic_id)
     random = Random(patient.id)  # noqa: S311  (who has written it, not a secret)
     return [
         _record(place, each, patient, random.choice(doctors[each.post.id]), made)
@@ -276,21 +272,8 @@ async def prescribe_to_all(
     families: AsyncIterable[tuple[str, date]],
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
 ) -> None:
-    """Families that an earlier release has made get theirs, a unit each; once for a database.
-
-    `families`: seeds of those that there may be, with the day. Whoever is not found under what that seed makes is none
-    of them, so people who were typed or confirmed by documents get nothing.
-    """
-    if (await database.fetch(select(setting.c.value).where(setting.c.name == GIVEN))).scalar() is not None:
-        return
-    async for seed, made in families:
-        began = time.monotonic()
-        family = await find_family(database.aside, vault, seed, made)
-        if family:
-            await prescribe(admin, family, made)
-        await pause(time.monotonic() - began if database.dialect == "sqlite" else 0)
-    mark = insert_for(database.dialect, setting).values(name=GIVEN, value="1")
-    await database.aside.execute(mark.on_conflict_do_nothing(index_elements=["name"]))
+    """Families that an earlier release has made get theirs, a unit each. See `give_to_all`."""
+    await give_to_all(database, vault, families, GIVEN, partial(prescribe, admin), pause)
 
 
 def _had_by(member: FamilyMember, made: date) -> Sequence[_Written]:
@@ -312,7 +295,7 @@ def _record(place: int, written: _Written, patient: Patient, doctor: DoctorRecor
         how=written.how,
         amount=written.amount,
         clinic_id=doctor.clinic_id,
-        doctor=" ".join(filter(None, (doctor.surname, doctor.name, doctor.patronymic))),
+        doctor=name_of(doctor),
         issued=issued,
         valid_until=issued + timedelta(days=written.good),
         status=written.status,
@@ -323,15 +306,3 @@ def _record(place: int, written: _Written, patient: Patient, doctor: DoctorRecor
 def _number(patient_id: str, place: int) -> str:
     digest = hashlib.blake2b(f"{patient_id} {place}".encode(), digest_size=8).digest()
     return f"{_SERIES} {int.from_bytes(digest) % _DIGITS:012}"
-
-
-@cache
-def _doctors() -> Mapping[str, Mapping[str, Sequence[DoctorRecord]]]:
-    """Of each clinic of the demo, by their posts."""
-    return {
-        place.clinic.id: {
-            post: [each for each in place.doctors if each.service_id == post]
-            for post in {each.service_id for each in place.doctors}
-        }
-        for place in demo_clinics()
-    }
