@@ -5,21 +5,16 @@ All of it is somebody's: no sentence about a cell quotes it, nor says whose it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import TypeVar
 
-from services.accounts.fields import FieldError, FieldProblem, parse_policy, parse_snils
-from services.imports import cells
-from services.imports.cells import Bound, Wrong
+from services.accounts.fields import parse_policy, parse_snils
+from services.imports import cells, private
+from services.imports.cells import Bound
 from services.imports.columns import Column, Format, kind_of
-from services.registry.model import Policy, PrescriptionStatus, real_date
-from services.texts.names import folded, patronymic
+from services.registry.model import Policy, PrescriptionStatus
+from services.texts.names import patronymic
 
-Value = TypeVar("Value")
-
-_YES = frozenset({"да", "yes", "true", "1", "+"})
-_NO = frozenset({"нет", "no", "false", "0", "-"})
 _STATUSES: Mapping[str, PrescriptionStatus] = {
     **{each.value: each for each in PrescriptionStatus},
     **dict.fromkeys(("действует", "действующий", "выписан"), PrescriptionStatus.ACTIVE),
@@ -29,82 +24,38 @@ _STATUSES: Mapping[str, PrescriptionStatus] = {
 }
 
 
-def _whole(value: str) -> str:
-    if cells.is_rounded(value):
-        raise Wrong("is rounded: make this column text in the spreadsheet")
-    return value
-
-
-def _day(value: str) -> date:
-    found = cells.as_day(value)
-    if found is None:
-        raise Wrong("is not a date like 2026-11-24 or 24.11.2026")
-    return found
-
-
-def _day_or_none(value: str) -> date | None:
-    return real_date(_day(value))
-
-
-def _yes_or_no(value: str) -> bool:
-    word = value.casefold()
-    if word not in _YES | _NO:
-        raise Wrong("is neither «да» nor «нет»")
-    return word in _YES
-
-
-def _status(value: str) -> PrescriptionStatus:
-    found = _STATUSES.get(folded(value))
-    if found is None:
-        raise Wrong(f"is none of {', '.join(PrescriptionStatus)}")
-    return found
-
-
-def _typed(parse: Callable[[str], Value], told: str) -> Callable[[str], Value]:
-    """A reader as forms have it."""
-
-    def read(value: str) -> Value:
-        try:
-            return parse(value)
-        except FieldError as error:
-            wrong = "has a wrong check number" if error.problem is FieldProblem.SNILS_CHECK else told
-            raise Wrong(wrong) from None
-
-    return read
-
-
 class Prescriptions:
     """Columns of a file with prescriptions."""
 
     SURNAME: Column[str] = Column("surname", "the patient's surname", cells.words, required=True)
     NAME: Column[str] = Column("name", "first name", cells.words, required=True)
     PATRONYMIC: Column[str | None] = Column("patronymic", "may be empty; nobody is looked for by it", patronymic)
-    BIRTH_DATE: Column[date] = Column("birth_date", "1948-03-05 or 05.03.1948", _day, required=True)
+    BIRTH_DATE: Column[date] = Column("birth_date", "1948-03-05 or 05.03.1948", private.day, required=True)
     POLICY: Column[Policy] = Column(
         "policy",
         "number of the insurance policy; one of policy and snils is needed",
-        _typed(parse_policy, "is not the number of a policy; if it is rounded, make this column text"),
+        private.typed(parse_policy, "is not the number of a policy; if it is rounded, make this column text"),
     )
-    SNILS: Column[str] = Column("snils", "11 digits", _typed(parse_snils, "is not a СНИЛС of 11 digits"))
-    NUMBER: Column[str] = Column("number", "series and number, as on the paper", _whole, required=True)
+    SNILS: Column[str] = Column("snils", "11 digits", private.typed(parse_snils, "is not a СНИЛС of 11 digits"))
+    NUMBER: Column[str] = Column("number", "series and number, as on the paper", private.whole, required=True)
     DRUG: Column[str] = Column("drug", "name, form and dose", cells.words, required=True, limit=300)
     HOW: Column[str] = Column("how", "how to take it; may be empty", cells.words, limit=500)
     AMOUNT: Column[str] = Column("amount", "«№ 20»; may be empty", cells.words)
-    COMMERCIAL: Column[bool] = Column("commercial", "«да»: the patient pays; «нет»", _yes_or_no, required=True)
-    ISSUED: Column[date] = Column("issued", "2026-11-24 or 24.11.2026", _day, required=True)
+    COMMERCIAL: Column[bool] = Column("commercial", "«да»: the patient pays; «нет»", private.yes_or_no, required=True)
+    ISSUED: Column[date] = Column("issued", "2026-11-24 or 24.11.2026", private.day, required=True)
     VALID_UNTIL: Column[date | None] = Column(
-        "valid_until", "the last day on which it is good; empty or 01.01.1900 where there is none", _day_or_none
+        "valid_until", "the last day on which it is good; empty or 01.01.1900 where there is none", private.day_or_none
     )
     STATUS: Column[PrescriptionStatus] = Column(
         "status",
         "active, dispensed, expired or cancelled; «действует», «отпущен», «просрочен», «отменён»",
-        _status,
+        private.one_of(_STATUSES, ", ".join(PrescriptionStatus)),
         required=True,
     )
     DISPENSED: Column[date | None] = Column(
-        "dispensed", "the day on which it was given out; may be empty", _day_or_none
+        "dispensed", "the day on which it was given out; may be empty", private.day_or_none
     )
-    CLINIC: Column[str] = Column("clinic", "id of the clinic, which is in the registry", _whole, required=True)
+    CLINIC: Column[str] = Column("clinic", "id of the clinic, which is in the registry", private.whole, required=True)
     DOCTOR: Column[str] = Column("doctor", "surname, name, patronymic", cells.words, required=True, limit=250)
 
 
