@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.storage import Storage, bot_username
 from services.operators.trail import Doing, Hand, Trail
 from services.registry.ports.desk import DeskPort
+from services.registry.ports.insurance import InsuranceAdminPort
 from services.registry.ports.prescriptions import PrescriptionsAdminPort
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import SchedulesPort
@@ -64,6 +65,11 @@ class Operator:
     @property
     def prescriptions(self) -> PrescriptionsAdminPort:
         """What an import of prescriptions writes into it."""
+        return registry_admin(self.storage)
+
+    @property
+    def insurance(self) -> InsuranceAdminPort:
+        """What an import of patients and of their care writes into it."""
         return registry_admin(self.storage)
 
     @property

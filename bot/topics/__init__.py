@@ -22,6 +22,7 @@ from bot.topics import (
     family,
     help,  # noqa: A004
     home,
+    insurance,
     language,
     large,
     later,
@@ -60,6 +61,7 @@ ALL: Sequence[Topic] = (
     person.TOPIC,
     record.TOPIC,
     prescriptions.TOPIC,
+    insurance.TOPIC,
     cases.TOPIC,
     requests.TOPIC,
     disputes.TOPIC,
