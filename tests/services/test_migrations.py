@@ -11,7 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from string import ascii_lowercase
+from string import ascii_letters
 from typing import Any
 
 import pytest
@@ -242,7 +242,7 @@ async def test_every_row_of_every_revision_outlives_all_later_ones(
         if each == sealing.REVISION:  # no release stands there: what is in clear is sealed at once
             assert await sealing.seal(empty, KEY) > 0
         else:
-            await look(empty, partial(fill, mark=ascii_lowercase[place]))
+            await look(empty, partial(fill, mark=ascii_letters[place]))
         rows = await look(empty, rows_of)
         assert all(len(found) >= 3 for found in rows.values()), "every table was filled"
     assert await revision(empty) == HEAD
