@@ -33,6 +33,8 @@ _STEPS = {
     "time": "time",
     "confirm": "confirm the booking",
 }
+_ONWARD = {("confirm", "yes"), ("unattached", "go"), ("women", "yes")}
+"""Steps with a question, and the answer that goes on."""
 _NOTHING_FREE = "нет номерков"
 
 
@@ -111,8 +113,9 @@ class Patient:
         presses = [(each, data) for each in self.chat.buttons if (data := _read(each, WizardPress)) is not None]
         options = [each for each, data in presses if data.verb is Verb.OPTION and _NOTHING_FREE not in each.text]
         step = next((data.step for _, data in presses), "")
-        if step == "confirm":
-            return step, next(each for each, data in presses if data.arg == "yes")
+        onward = next((each for each, data in presses if (step, data.arg) in _ONWARD), None)
+        if onward is not None:
+            return step, onward
         if not options:
             return None
         return step, options[0] if step == "clinic" else self._random.choice(options)
