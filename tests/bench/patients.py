@@ -104,7 +104,8 @@ class Patient:
         yield Pressed("Book a visit", await self._press(Go, to=GO_BOOKING.to))
         if self._find(WizardOpen, anew=True) is not None:  # one that led nowhere
             yield Pressed("begin anew", await self._press(WizardOpen, anew=True))
-        while (forward := self._forward()) is not None:
+        step = ""
+        while step != "confirm" and (forward := self._forward()) is not None:  # who is refused then begins anew
             step, button = forward
             yield Pressed(_STEPS.get(step, step), await self.chat.press(button))
 
