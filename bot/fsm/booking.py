@@ -501,7 +501,7 @@ class BookingSteps:
         step = NEXT_SCREENS[reason]
         note = await self._note(context, reason)
         if step == "confirm":
-            return Jump(step, note, alone=True, again=view.ConfirmAct.YES)
+            return Jump(step, note, again=view.ConfirmAct.YES)
         await self.times.let_time_go(context)
         if jump := unexplained(declined):
             return jump
@@ -527,7 +527,7 @@ class BookingSteps:
         if not isinstance(stands, Loaded):
             return stands
         note = await self._note(context, Refusal.UNAVAILABLE)
-        return Jump("confirm", note, alone=True, again=view.ConfirmAct.YES)
+        return Jump("confirm", note, again=view.ConfirmAct.YES)
 
 
 async def first_answers(persons: Persons, directory: Directory, account: Account) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Confirming:
         match answer:
             case Held():
                 note = lines(refusals.hold_renewed(context.t), hold_line(context.t, answer, clinic.tz))
-                return Jump(context.draft.step, note, alone=True, again=pressed)
+                return Jump(context.draft.step, note, again=pressed)
             case Lost(Loss.HELD):
                 return Jump("time", refusals.hold_lost(context.t))
             case Lost(why):

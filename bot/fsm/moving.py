@@ -224,7 +224,7 @@ class MovingSteps:
         if given_up:  # this screen says it
             await self.outbox.shown(*keys.of_draft(context.draft.id))
         if step == "confirm":
-            return Jump(step, note, marks=marks, alone=True, again=view.MoveAct.YES)
+            return Jump(step, note, marks=marks, again=view.MoveAct.YES)
         await self.times.let_time_go(context)
         if jump := unexplained(declined):
             return replace(jump, marks={**jump.marks, **marks})
@@ -252,7 +252,7 @@ class MovingSteps:
             return stands
         note = refusals.move_refusal(context.t, Refusal.UNAVAILABLE, (await self.known.place(context)).clinic)
         marks = _GIVEN_UP if given_up else {}
-        return Jump("confirm", _kept(context, note, given_up=given_up), marks=marks, alone=True, again=view.MoveAct.YES)
+        return Jump("confirm", _kept(context, note, given_up=given_up), marks=marks, again=view.MoveAct.YES)
 
     async def _load_give_up(self, context: StepContext) -> Loaded[view.MoveConfirmation] | Jump | Left:
         return await self._load_change(context, await self._old(context))

@@ -128,7 +128,7 @@ class Jump:
     """Another step, by name. What was answered stays until it is answered anew.
 
     `alone`: the note is told by itself first, for both do not fit a phone's screen; «Продолжить» leads to the step.
-    `again`: what the step can be asked once more from there, by «Попробовать ещё раз».
+    `again`: the same, with what the step can be asked once more from there, by «Попробовать ещё раз».
     """
 
     step: str
@@ -487,7 +487,7 @@ class Wizard:
         return next((each for each in reversed(earlier) if each.stands(draft)), None)
 
     def _jumped(self, context: StepContext, to: Jump) -> StepContext:
-        told = {_TOLD: to.note, _AGAIN: to.again} if to.alone and to.note else {}
+        told = {_TOLD: to.note, _AGAIN: to.again} if (to.alone or to.again) and to.note else {}
         return _at(_changed(context, to.changes, {**to.marks, **told}), self._by_name[to.step], to.page)
 
 

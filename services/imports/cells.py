@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -149,6 +149,15 @@ class Rule(Generic[Seen]):
 
 def outside(value: float, name: str, bounds: Bounds) -> str:
     return f"{value:g} is not between {bounds[name]}{hint(name)}"
+
+
+def day_outside(name: str, found: date, today: date, bounds: Bounds) -> str | None:
+    """Why a day is too many days from today."""
+    bound = bounds[name]
+    if bound.holds((found - today).days):
+        return None
+    first, last = (today + timedelta(days=end) for end in (bound.low, bound.high))
+    return f"is not between {first} and {last}{hint(name)}"
 
 
 def hint(name: str) -> str:

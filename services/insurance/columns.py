@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from services.accounts.fields import parse_policy, parse_snils
 from services.clinics.regions import REGIONS
 from services.imports import cells, private
 from services.imports.cells import Bound, Wrong
 from services.imports.columns import Column, Format, kind_of
+from services.imports.whom import Named, read_policy, read_snils
 from services.registry.model import CoverageStatus, Policy, PolicyForm, Sex
 from services.texts.names import patronymic
 
@@ -48,20 +48,15 @@ def _version(value: str) -> int:
     return int(value)
 
 
-_policy = private.typed(parse_policy, "is not the number of a policy; if it is rounded, make this column text")
-_snils = private.typed(parse_snils, "is not a СНИЛС of 11 digits")
-
-
 class Patients:
     """Columns of a file with patients: whom the clinics have seen with their papers, and who insures them."""
 
-    SURNAME: Column[str] = Column("surname", "the patient's surname", cells.words, required=True)
-    NAME: Column[str] = Column("name", "first name", cells.words, required=True)
+    SURNAME, NAME = Named.SURNAME, Named.NAME
     PATRONYMIC: Column[str | None] = Column("patronymic", "may be empty", patronymic)
-    BIRTH_DATE: Column[date] = Column("birth_date", "1948-03-05 or 05.03.1948", private.day, required=True)
+    BIRTH_DATE = Named.BIRTH_DATE
     SEX: Column[Sex] = Column("sex", "«м» or «ж»", private.one_of(_SEXES, "«м», «ж»"), required=True)
-    POLICY: Column[Policy] = Column("policy", "number of the insurance policy", _policy, required=True)
-    SNILS: Column[str] = Column("snils", "11 digits; may be empty", _snils)
+    POLICY: Column[Policy] = Column("policy", "number of the insurance policy", read_policy, required=True)
+    SNILS: Column[str] = Column("snils", "11 digits; may be empty", read_snils)
     CLINIC: Column[str] = Column(
         "clinic",
         "id of the clinic that the patient is attached to, which is in the registry",
@@ -95,12 +90,8 @@ class Patients:
 class Cases:
     """Columns of a file with finished cases of care; one line is one version of a case."""
 
-    SURNAME, NAME = Patients.SURNAME, Patients.NAME
-    BIRTH_DATE = Patients.BIRTH_DATE
-    POLICY: Column[Policy] = Column(
-        "policy", "number of the insurance policy; one of policy and snils is needed", _policy
-    )
-    SNILS: Column[str] = Column("snils", "11 digits", _snils)
+    SURNAME, NAME, BIRTH_DATE = Named.SURNAME, Named.NAME, Named.BIRTH_DATE
+    POLICY, SNILS = Named.POLICY, Named.SNILS
     NUMBER: Column[str] = Column("number", "of the case, the same in all its versions", private.whole, required=True)
     VERSION: Column[int] = Column("version", "1, 2 …: the highest counts", _version, required=True)
     VOID: Column[bool] = Column("void", "«да»: the case was taken back; empty: «нет»", private.yes_or_no)

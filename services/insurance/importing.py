@@ -8,28 +8,31 @@ whoever is not known: a register may speak of everybody.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
+from typing import TypeVar
 
-from services.imports.cells import Bounds, Rule, hint
+from services.imports.cells import Bounds, Rule, day_outside, hint
 from services.imports.columns import Format
-from services.imports.csv_files import Problem
 from services.imports.reading import Files, Problems, Row, Where
+from services.imports.whom import LeftOut, known, named
 from services.insurance.columns import CASES, FORMAT, PATIENTS, Cases, Patients
-from services.registry.model import CoverageStatus, Patient, PatientIdentity, Policy, PolicyKind, Sex
+from services.registry.model import CareCase, CoverageStatus, Patient, PatientIdentity, Policy, PolicyKind, Sex
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.errors import PatientConflict
-from services.registry.ports.insurance import CareCaseRecord, CareCasesReport, CoverageRecord, InsuranceAdminPort
+from services.registry.ports.insurance import CareCaseRecord, CoverageRecord, InsuranceAdminPort
 from services.registry.ports.patients import PatientsPort
+from services.registry.ports.reports import RecordsReport
 from services.registry.ports.schedules import SchedulesPort
 from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
 
-_SOME = 200
-"""Records that are written together."""
+_TOGETHER = 200
+"""So many records are written together."""
 
-_CONFLICT = "this policy stands for somebody else"
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,68 +92,57 @@ class CheckedInsurance:
     async def read(self) -> None:
         """To the end; whoever is brought by these files counts as known to them."""
         for each in self._insured():
-            if await self._known(each.identity, each.where, self.left_out) is not _ANOTHER:
+            if await known(self._registries.patients, each.identity) is LeftOut.ANOTHERS:
+                self.left_out.add(LeftOut.ANOTHERS.of(each.where))
+            else:
                 self.patients += 1
-                self._brought |= set(_known_by(each.identity))
-        async for _ in self._paid(self.left_out):
+                self._brought |= set(_who(each.identity))
+        async for _ in self._paid():
             self.cases += 1
 
     async def load(self) -> str:
-        patients, report, unheard = 0, CareCasesReport(), Problems()
-        some: list[CoverageRecord] = []
-        for each in self._insured(again=True):
-            try:
-                patient = await self._registries.desk.enrol(each.identity, each.clinic_id)
-            except PatientConflict:
-                continue
-            some.append(replace(each.record, patient_id=patient.id))
-            if len(some) == _SOME:
-                patients += await self._registries.insurance.put_coverages(some)
-                some = []
-        patients += await self._registries.insurance.put_coverages(some)
-        cases: list[CareCaseRecord] = []
-        async for record in self._paid(unheard, again=True):
-            cases.append(record)
-            if len(cases) == _SOME:
-                report += await self._registries.insurance.put_care_cases(cases)
-                cases = []
-        return _told(patients, report + await self._registries.insurance.put_care_cases(cases))
+        insured, cases = 0, RecordsReport()
+        async for coverages in _some(self._enrolled()):
+            insured += await self._registries.insurance.put_coverages(coverages)
+        async for records in _some(self._paid(again=True)):
+            cases += await self._registries.insurance.put_care_cases(records)
+        return _told(insured, self.patients - insured, cases)
 
     def close(self) -> None:
         """There is nothing to close."""
+
+    async def _enrolled(self) -> AsyncIterator[CoverageRecord]:
+        for each in self._insured(again=True):
+            with suppress(PatientConflict):  # told by line, unless the policy was given to somebody else since then
+                patient = await self._registries.desk.enrol(each.identity, each.clinic_id)
+                yield replace(each.record, patient_id=patient.id)
 
     def _insured(self, *, again: bool = False) -> Iterator[Insured]:
         seen: dict[int, Where] = {}
         for row in self._files.rows(PATIENTS, again=again):
             each = self._patient(row)
-            for known_by in _known_by(each.identity):
-                earlier = seen.setdefault(known_by, row.where)
+            numbers = (Patients.POLICY, each.identity.policy.number), (Patients.SNILS, each.identity.snils)
+            for column, number in numbers:
+                earlier = seen.setdefault(hash((column.name, number)), row.where) if number else row.where
                 if earlier != row.where:
-                    row.fail("policy", f"stands on line {earlier.line} of {earlier.file} already")
+                    row.fail(column.name, f"stands on line {earlier.line} of {earlier.file} already")
             if not row.failed:
                 yield each
 
-    async def _paid(self, left_out: Problems, *, again: bool = False) -> AsyncIterator[CareCaseRecord]:
+    async def _paid(self, *, again: bool = False) -> AsyncIterator[CareCaseRecord]:
+        """Cases of whoever is known, or brought by these files: the id of such a one is known once they are in."""
         seen: dict[int, Where] = {}
         for row in self._files.rows(CASES, again=again):
-            identity, record = _of_case(row), self._case(row, seen)
+            identity, case = named(row), self._case(row, seen)
             if row.failed:
                 continue
-            patient = await self._known(identity, row.where, left_out)
+            patient = await known(self._registries.patients, identity)
             if isinstance(patient, Patient):
-                yield replace(record, patient_id=patient.id)
-            elif patient is None and not again and self._brought.intersection(_known_by(identity)):
-                yield record
-            elif patient is None:
-                told = "nobody is known by this name, birth date and policy or СНИЛС"
-                left_out.add(_passed_over(row.where, told))
-
-    async def _known(self, identity: PatientIdentity, where: Where, left_out: Problems) -> Patient | _Another | None:
-        try:
-            return await self._registries.patients.find_patient(identity)
-        except PatientConflict:
-            left_out.add(_passed_over(where, _CONFLICT))
-            return _ANOTHER
+                yield CareCaseRecord(patient.id, case)
+            elif patient is LeftOut.UNKNOWN and not again and self._brought.intersection(_who(identity)):
+                yield CareCaseRecord("", case)
+            elif not again:
+                self.left_out.add(patient.of(row.where))
 
     def _patient(self, row: Row) -> Insured:
         """What the row says; of no use where it has failed."""
@@ -184,8 +176,8 @@ class CheckedInsurance:
         )
         return Insured(identity, clinic_id, record, row.where)
 
-    def _case(self, row: Row, seen: dict[int, Where]) -> CareCaseRecord:
-        """What the row says; of no use where it has failed. Its patient is still to be found."""
+    def _case(self, row: Row, seen: dict[int, Where]) -> CareCase:
+        """What the row says; of no use where it has failed."""
         number, version = row.read(Cases.NUMBER) or "", row.read(Cases.VERSION) or 1
         earlier = seen.setdefault(hash((folded(number).replace(" ", ""), version)), row.where)
         if number and earlier != row.where:
@@ -193,8 +185,7 @@ class CheckedInsurance:
         begun, ended = row.read(Cases.BEGUN), row.read(Cases.ENDED)
         if begun is not None and ended is not None:
             row.keep(DAYS, Days(begun, ended, self._today))
-        return CareCaseRecord(
-            patient_id="",
+        return CareCase(
             number=number,
             version=version,
             void=row.read(Cases.VOID) or False,
@@ -209,31 +200,20 @@ class CheckedInsurance:
         )
 
 
-class _Another:
-    """The policy stands for somebody else."""
+async def _some(records: AsyncIterator[Record]) -> AsyncIterator[list[Record]]:
+    """`_TOGETHER` at a time."""
+    some: list[Record] = []
+    async for each in records:
+        some.append(each)
+        if len(some) == _TOGETHER:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
-_ANOTHER = _Another()
-
-
-def _of_case(row: Row) -> PatientIdentity:
-    """Whom the row names; of no use where it has failed."""
-    policy, snils = row.read(Cases.POLICY), row.read(Cases.SNILS)
-    if not row.text(Cases.POLICY) and not row.text(Cases.SNILS):
-        row.fail("policy", "is empty, and so is snils: one of them is needed")
-    return PatientIdentity(
-        surname=row.read(Cases.SURNAME) or "",
-        name=row.read(Cases.NAME) or "",
-        patronymic=None,
-        birth_date=row.read(Cases.BIRTH_DATE) or date.min,
-        sex=Sex.FEMALE,  # nobody is looked for by it
-        policy=policy or Policy(PolicyKind.NONE),
-        snils=snils,
-    )
-
-
-def _known_by(identity: PatientIdentity) -> Iterator[int]:
-    """By which a line's patient is found again in these files: the policy, and СНИЛС."""
+def _who(identity: PatientIdentity) -> Iterator[int]:
+    """By which a patient of these files is found again: name and birth date with the policy, or with СНИЛС."""
     who = folded(identity.surname), folded(identity.name), identity.birth_date
     if identity.policy.number:
         yield hash((who, identity.policy))
@@ -241,15 +221,13 @@ def _known_by(identity: PatientIdentity) -> Iterator[int]:
         yield hash((who, identity.snils))
 
 
-def _passed_over(where: Where, why: str) -> Problem:
-    return Problem(where.file, f"{why}: left out", where.line)
-
-
-def _told(patients: int, report: CareCasesReport) -> str:
-    told = f"Patients: {patients} insured. Cases of care: {report.added} added, {report.changed} updated, "
-    told += f"{report.kept} as they were."
-    if report.others:
-        told += f" {report.others} left out: their numbers stand for other patients."
+def _told(insured: int, lost: int, cases: RecordsReport) -> str:
+    told = f"Patients: {insured} insured. Cases of care: {cases.added} added, {cases.changed} updated, "
+    told += f"{cases.kept} as they were."
+    if lost:
+        told += f" {lost} patients left out: their policies have been given to others meanwhile."
+    if cases.others:
+        told += f" {cases.others} cases left out: their numbers stand for other patients."
     return told
 
 
@@ -295,11 +273,7 @@ class Days:
 
 
 def _ended(days: Days, bounds: Bounds) -> str | None:
-    bound = bounds["ended"]
-    if bound.holds((days.ended - days.today).days):
-        return None
-    first, last = (days.today + timedelta(days=end) for end in (bound.low, bound.high))
-    return f"is not between {first} and {last}{hint('ended')}"
+    return day_outside("ended", days.ended, days.today, bounds)
 
 
 def _lasted(days: Days, bounds: Bounds) -> str | None:

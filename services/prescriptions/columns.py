@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from services.accounts.fields import parse_policy, parse_snils
 from services.imports import cells, private
 from services.imports.cells import Bound
 from services.imports.columns import Column, Format, kind_of
-from services.registry.model import Policy, PrescriptionStatus
+from services.imports.whom import Named
+from services.registry.model import PrescriptionStatus
 from services.texts.names import patronymic
 
 _STATUSES: Mapping[str, PrescriptionStatus] = {
@@ -27,16 +27,9 @@ _STATUSES: Mapping[str, PrescriptionStatus] = {
 class Prescriptions:
     """Columns of a file with prescriptions."""
 
-    SURNAME: Column[str] = Column("surname", "the patient's surname", cells.words, required=True)
-    NAME: Column[str] = Column("name", "first name", cells.words, required=True)
+    SURNAME, NAME = Named.SURNAME, Named.NAME
     PATRONYMIC: Column[str | None] = Column("patronymic", "may be empty; nobody is looked for by it", patronymic)
-    BIRTH_DATE: Column[date] = Column("birth_date", "1948-03-05 or 05.03.1948", private.day, required=True)
-    POLICY: Column[Policy] = Column(
-        "policy",
-        "number of the insurance policy; one of policy and snils is needed",
-        private.typed(parse_policy, "is not the number of a policy; if it is rounded, make this column text"),
-    )
-    SNILS: Column[str] = Column("snils", "11 digits", private.typed(parse_snils, "is not a СНИЛС of 11 digits"))
+    BIRTH_DATE, POLICY, SNILS = Named.BIRTH_DATE, Named.POLICY, Named.SNILS
     NUMBER: Column[str] = Column("number", "series and number, as on the paper", private.whole, required=True)
     DRUG: Column[str] = Column("drug", "name, form and dose", cells.words, required=True, limit=300)
     HOW: Column[str] = Column("how", "how to take it; may be empty", cells.words, limit=500)

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from services.imports.cells import Bounds, Rule, hint
+from services.imports.cells import Bounds, Rule, day_outside, hint
 from services.imports.columns import Format
-from services.imports.csv_files import Problem
 from services.imports.reading import Files, Problems, Row, Where
+from services.imports.whom import LeftOut, known, named
 from services.prescriptions.columns import FORMAT, PRESCRIPTIONS, Prescriptions
-from services.registry.model import PatientIdentity, Policy, PolicyKind, PrescriptionStatus, Sex
-from services.registry.ports.errors import PatientConflict
+from services.registry.model import PrescriptionStatus
 from services.registry.ports.patients import PatientsPort
-from services.registry.ports.prescriptions import PrescriptionRecord, PrescriptionsAdminPort, PrescriptionsReport
+from services.registry.ports.prescriptions import PrescriptionRecord, PrescriptionsAdminPort
+from services.registry.ports.reports import RecordsReport
 from services.registry.ports.schedules import SchedulesPort
 from services.texts.dates import MOSCOW, local
 from services.texts.names import folded
@@ -75,7 +75,7 @@ class CheckedPrescriptions:
         return f"{self.count} prescriptions"
 
     async def load(self) -> str:
-        report = PrescriptionsReport()
+        report = RecordsReport()
         some: list[PrescriptionRecord] = []
         async for each in self.records(again=True):
             some.append(each)
@@ -92,18 +92,14 @@ class CheckedPrescriptions:
         seen: dict[int, Where] = {}
         left_out = Problems() if again else self.left_out
         for row in self._files.rows(PRESCRIPTIONS, again=again):
-            identity, record = _identity(row), self._record(row, seen)
+            identity, record = named(row), self._record(row, seen)
             if row.failed:
                 continue
-            try:
-                patient = await self._patients.find_patient(identity)
-            except PatientConflict:
-                left_out.add(_passed_over(row, "this policy stands for somebody else"))
-                continue
-            if patient is None:
-                left_out.add(_passed_over(row, "nobody is known by this name, birth date and policy or СНИЛС"))
-                continue
-            yield replace(record, patient_id=patient.id)
+            patient = await known(self._patients, identity)
+            if isinstance(patient, LeftOut):
+                left_out.add(patient.of(row.where))
+            else:
+                yield replace(record, patient_id=patient.id)
 
     def _record(self, row: Row, seen: dict[int, Where]) -> PrescriptionRecord:
         """What the row says; of no use where it has failed. Its patient is still to be found."""
@@ -134,27 +130,7 @@ class CheckedPrescriptions:
         )
 
 
-def _identity(row: Row) -> PatientIdentity:
-    """Whom the row names; of no use where it has failed."""
-    policy, snils = row.read(Prescriptions.POLICY), row.read(Prescriptions.SNILS)
-    if not row.text(Prescriptions.POLICY) and not row.text(Prescriptions.SNILS):
-        row.fail("policy", "is empty, and so is snils: one of them is needed")
-    return PatientIdentity(
-        surname=row.read(Prescriptions.SURNAME) or "",
-        name=row.read(Prescriptions.NAME) or "",
-        patronymic=row.read(Prescriptions.PATRONYMIC),
-        birth_date=row.read(Prescriptions.BIRTH_DATE) or date.min,
-        sex=Sex.FEMALE,  # nobody is looked for by it
-        policy=policy or Policy(PolicyKind.NONE),
-        snils=snils,
-    )
-
-
-def _passed_over(row: Row, why: str) -> Problem:
-    return Problem(row.where.file, f"{why}: left out", row.where.line)
-
-
-def _told(report: PrescriptionsReport) -> str:
+def _told(report: RecordsReport) -> str:
     told = f"Prescriptions: {report.added} added, {report.changed} updated, {report.kept} as they were."
     if report.others:
         told += f" {report.others} left out: their numbers stand for other patients."
@@ -173,11 +149,7 @@ class Days:
 
 
 def _issued(days: Days, bounds: Bounds) -> str | None:
-    bound = bounds["issued"]
-    if bound.holds((days.issued - days.today).days):
-        return None
-    first, last = (days.today + timedelta(days=end) for end in (bound.low, bound.high))
-    return f"is not between {first} and {last}{hint('issued')}"
+    return day_outside("issued", days.issued, days.today, bounds)
 
 
 def _good(days: Days, bounds: Bounds) -> str | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,8 +14,7 @@ from sqlalchemy import func, select
 from services.clinics.importing import ClinicsImporter
 from services.imports import private
 from services.imports.cells import Wrong
-from services.imports.importing import Importer, add_arguments, run
-from services.insurance.importing import InsuranceImporter, Registries
+from services.insurance.importing import CheckedInsurance, InsuranceImporter, Registries
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import care_case, coverage
@@ -28,6 +24,7 @@ from services.storage.vault import Vault
 from tests.services.contracts.world import OLEG
 from tests.services.test_registry_local import ANNA, CLINIC
 from tests.support.clock import MONDAY_MORNING, FakeClock
+from tests.support.importing import run_import, table
 
 PATIENT = {
     "surname": "Ёлкина",
@@ -79,12 +76,6 @@ PERSONAL = (
 )
 
 
-def table(columns: Mapping[str, str], *rows: Mapping[str, str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([columns.keys(), *(({**columns, **row}).values() for row in rows)])
-    return out.getvalue()
-
-
 def patients(*rows: Mapping[str, str]) -> str:
     return table(PATIENT, *rows)
 
@@ -104,19 +95,9 @@ class Desk:
 
     async def run(self, files: Mapping[str, str], *arguments: str) -> int:
         """`python -m bot import FILE …`; what it printed is in `said`."""
-        for name, text in files.items():
-            (self.folder / f"{name}.csv").write_text(text, encoding="utf-8")
         registries = Registries(self.registry, self.admin, self.admin, self.admin)
-        importers: list[Importer] = [
-            ClinicsImporter(self.admin, MONDAY_MORNING),
-            InsuranceImporter(registries, MONDAY_MORNING),
-        ]
-        parser = argparse.ArgumentParser()
-        add_arguments(parser, [each.format for each in importers])
-        out = io.StringIO()
-        typed = [*(str(self.folder / f"{name}.csv") for name in files), *arguments]
-        code = await run(parser.parse_args(typed), importers, stdout=out, stderr=out)
-        self.said = out.getvalue()
+        importers = ClinicsImporter(self.admin, MONDAY_MORNING), InsuranceImporter(registries, MONDAY_MORNING)
+        code, self.said = await run_import(self.folder, importers, files, *arguments)
         assert not [word for word in PERSONAL if word in self.said], "nothing of anybody is printed"
         return code
 
@@ -243,7 +224,11 @@ async def test_one_wrong_cell_and_nothing_comes_in(
 
 async def test_one_patient_and_one_version_stand_once_in_the_files(desk: Desk) -> None:
     assert await desk.run({"patients": patients({}, {"patronymic": "Другая"})}) != 0
-    assert "stands on line 2 of patients.csv already" in desk.said
+    assert "policy: stands on line 2 of patients.csv already" in desk.said
+    assert await desk.run({"patients": patients({}, {"surname": "Другая", "snils": ""})}) != 0, "one policy, two people"
+    assert "policy: stands on line 2 of patients.csv already" in desk.said
+    assert await desk.run({"patients": patients({}, {"policy": OLEG.policy.number})}) != 0
+    assert "snils: stands on line 2 of patients.csv already" in desk.said
     assert await desk.run({"patients": patients({}), "cases": cases({}, {"number": "50-00 0001"})}) != 0
     assert "of this case stands on line 2 of cases.csv already" in desk.said
 
@@ -260,6 +245,22 @@ async def test_of_whom_nobody_knows_and_of_whom_another_is_known_lines_are_left_
     assert desk.said.count("this policy stands for somebody else: left out") == 2
     assert "Patients: 1 insured. Cases of care: 1 added" in desk.said
     assert [each.number for each in await desk.paid(OLEG)] == ["2"]
+    assert await desk.covered(replace(ANNA, surname="Другая")) is None
+
+
+async def test_a_policy_that_is_given_to_another_while_files_are_read_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked_and_loaded = CheckedInsurance.load
+
+    async def later(checked: CheckedInsurance) -> str:
+        await desk.admin.enrol(replace(ANNA, surname="Другая"), CLINIC.id)
+        return await checked_and_loaded(checked)
+
+    monkeypatch.setattr(CheckedInsurance, "load", later)
+    assert await desk.run({"patients": patients({}), "cases": cases({})}) == 0
+    assert "Patients: 0 insured. Cases of care: 0 added" in desk.said
+    assert "1 patients left out: their policies have been given to others meanwhile." in desk.said
     assert await desk.covered(replace(ANNA, surname="Другая")) is None
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +13,7 @@ from sqlalchemy import func, select
 
 from services.clinics.importing import ClinicsImporter
 from services.imports.cells import Bounds
-from services.imports.importing import Importer, add_arguments, run
+from services.imports.importing import add_arguments
 from services.prescriptions import importing
 from services.prescriptions.columns import FORMAT, PRESCRIPTIONS
 from services.prescriptions.importing import DAYS, PrescriptionsImporter
@@ -29,6 +27,7 @@ from services.storage.vault import Vault
 from tests.services.contracts.world import OLEG
 from tests.services.test_import import CLINICS_CSV
 from tests.services.test_registry_local import ANNA, CLINIC
+from tests.support import importing as importing_desk
 from tests.support.clock import MONDAY_MORNING, FakeClock
 
 ROW = {
@@ -64,9 +63,7 @@ PERSONAL = (
 
 
 def table(*rows: Mapping[str, str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([ROW.keys(), *(({**ROW, **row}).values() for row in rows)])
-    return out.getvalue()
+    return importing_desk.table(ROW, *rows)
 
 
 @dataclass
@@ -81,19 +78,12 @@ class Desk:
 
     async def run(self, content: str, *arguments: str, **others: str) -> int:
         """`python -m bot import prescriptions.csv …`; what it printed is in `said`."""
-        files = {"prescriptions": content, **others}
-        for name, text in files.items():
-            (self.folder / f"{name}.csv").write_text(text, encoding="utf-8")
-        importers: list[Importer] = [
+        importers = (
             ClinicsImporter(self.admin, MONDAY_MORNING),
             PrescriptionsImporter(self.registry, self.admin, self.admin, MONDAY_MORNING),
-        ]
-        parser = argparse.ArgumentParser()
-        add_arguments(parser, [each.format for each in importers])
-        out = io.StringIO()
-        typed = [*(str(self.folder / f"{name}.csv") for name in files), *arguments]
-        code = await run(parser.parse_args(typed), importers, stdout=out, stderr=out)
-        self.said = out.getvalue()
+        )
+        files = {"prescriptions": content, **others}
+        code, self.said = await importing_desk.run_import(self.folder, importers, files, *arguments)
         assert not [word for word in PERSONAL if word in self.said], "nothing of anybody is printed"
         return code
 

@@ -17,7 +17,8 @@ from services.registry.local.registry import LocalRegistry
 from services.registry.local.tables import prescription
 from services.registry.model import Clinic, PrescriptionStatus
 from services.registry.ports.errors import RegistryUnavailable
-from services.registry.ports.prescriptions import PrescriptionRecord, PrescriptionsReport
+from services.registry.ports.prescriptions import PrescriptionRecord
+from services.registry.ports.reports import RecordsReport
 from services.storage.engine import Database
 from services.storage.rotation import Rotation
 from services.storage.vault import KEY_BYTES, Vault
@@ -70,7 +71,7 @@ async def rows(database: Database) -> int:
 async def test_what_became_of_what_was_brought(admin: LocalRegistryAdmin, record: PrescriptionRecord) -> None:
     oleg = await admin.enrol(OLEG, CLINIC.id)
     first, second = replace(record, number="1"), replace(record, number="2")
-    assert await admin.put_prescriptions([first, second]) == PrescriptionsReport(added=2)
+    assert await admin.put_prescriptions([first, second]) == RecordsReport(added=2)
     again = [
         first,
         replace(second, status=PrescriptionStatus.CANCELLED),
@@ -78,9 +79,9 @@ async def test_what_became_of_what_was_brought(admin: LocalRegistryAdmin, record
         replace(second, patient_id="nobody", number="4"),
         replace(second, clinic_id="nowhere", number="5"),
     ]
-    told = PrescriptionsReport(added=1, changed=1, kept=1, unknown_patients=1, unknown_clinics=1)
+    told = RecordsReport(added=1, changed=1, kept=1, unknown_patients=1, unknown_clinics=1)
     assert await admin.put_prescriptions(again) == told
-    assert await admin.put_prescriptions([]) == PrescriptionsReport()
+    assert await admin.put_prescriptions([]) == RecordsReport()
 
 
 async def test_a_number_that_stands_for_somebody_else_changes_nothing(
@@ -90,7 +91,7 @@ async def test_a_number_that_stands_for_somebody_else_changes_nothing(
     await admin.put_prescriptions([record])
     before = await registry.prescriptions(record.patient_id)
     taken = replace(record, patient_id=oleg.id, drug="Другое")
-    assert await admin.put_prescriptions([taken]) == PrescriptionsReport(others=1)
+    assert await admin.put_prescriptions([taken]) == RecordsReport(others=1)
     assert await registry.prescriptions(record.patient_id) == before
     assert await registry.prescriptions(oleg.id) == []
 
@@ -108,7 +109,7 @@ async def test_of_two_with_one_number_the_later_counts(
     admin: LocalRegistryAdmin, registry: LocalRegistry, record: PrescriptionRecord
 ) -> None:
     twice = [record, replace(record, drug="Другое")]
-    assert await admin.put_prescriptions(twice) == PrescriptionsReport(added=1)
+    assert await admin.put_prescriptions(twice) == RecordsReport(added=1)
     assert [each.drug for each in await registry.prescriptions(record.patient_id)] == ["Другое"]
 
 
@@ -118,13 +119,13 @@ async def test_a_prescription_keeps_what_was_said_of_its_clinic(
     await admin.put_prescriptions([record])
     moved = replace(CLINIC, name="Поликлиника на Садовой", address="ул. Садовая, д. 5")
     await admin.load([moved], [], [])
-    assert await admin.put_prescriptions([record]) == PrescriptionsReport(kept=1), "told to nobody"
+    assert await admin.put_prescriptions([record]) == RecordsReport(kept=1), "told to nobody"
     assert await clinics_of(registry, record) == [(CLINIC.name, "Мытищи, ул. Мира, д. 1")]
 
     other = Clinic("o", "Больница", "", "Химки", *("50", "", "", "Europe/Moscow", CLINIC.age_group))
     await admin.load([other], [], [])
     elsewhere = replace(record, clinic_id="o")
-    assert await admin.put_prescriptions([elsewhere]) == PrescriptionsReport(changed=1)
+    assert await admin.put_prescriptions([elsewhere]) == RecordsReport(changed=1)
     assert await clinics_of(registry, record) == [("Больница", "Химки")]
 
 
@@ -150,7 +151,7 @@ async def test_cut_short_it_goes_on_where_it_was(
     with pytest.raises(KeyboardInterrupt):
         await admin.put_prescriptions(wanted)
     assert await rows(database) == 60, "short units, one after another"
-    assert await admin.put_prescriptions(wanted) == PrescriptionsReport(added=50, kept=60)
+    assert await admin.put_prescriptions(wanted) == RecordsReport(added=50, kept=60)
 
 
 async def test_two_who_bring_the_same_at_once_bring_it_once(
@@ -161,7 +162,7 @@ async def test_two_who_bring_the_same_at_once_bring_it_once(
     done = await asyncio.gather(
         admin.put_prescriptions(wanted), admin.put_prescriptions(wanted[::-1]), admin.put_prescriptions(wanted[50:])
     )
-    assert sum(done, PrescriptionsReport()) == PrescriptionsReport(added=100, kept=150)
+    assert sum(done, RecordsReport()) == RecordsReport(added=100, kept=150)
     assert await rows(database) == 100
 
 
@@ -186,7 +187,7 @@ async def test_another_key_finds_the_same_numbers(
     await admin.put_prescriptions(wanted[:4])
     ring = Vault(NEW_KEY, OLD_KEY)
     beside = LocalRegistryAdmin(database, ring, clock)
-    assert await beside.put_prescriptions(wanted[:5]) == PrescriptionsReport(added=1, kept=4)
+    assert await beside.put_prescriptions(wanted[:5]) == RecordsReport(added=1, kept=4)
 
     async def pause(_: float) -> None: ...
 
@@ -194,7 +195,7 @@ async def test_another_key_finds_the_same_numbers(
     done = await Rotation(database, ring, [prescription], remakes, pause).run()
     assert (done.values, done.unreadable) == (4, [])
     later = LocalRegistryAdmin(database, Vault(NEW_KEY), clock)
-    assert await later.put_prescriptions(wanted) == PrescriptionsReport(added=1, kept=5)
+    assert await later.put_prescriptions(wanted) == RecordsReport(added=1, kept=5)
     assert await rows(database) == 6
 
 

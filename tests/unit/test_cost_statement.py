@@ -12,21 +12,9 @@ import pytest
 
 from services.insurance.statement import CostStatement, Period, compiled
 from services.registry.model import CareCase
+from tests.services.contracts.insurance import CASE
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
-CASE = CareCase(
-    number="1",
-    version=1,
-    void=False,
-    region="50",
-    clinic="Поликлиника № 1",
-    begun=date(2026, 3, 2),
-    ended=date(2026, 3, 9),
-    kind="первичная медико-санитарная помощь",
-    condition="амбулаторно",
-    service="Приём (осмотр, консультация) врача-терапевта первичный",
-    cost=Decimal("512.30"),
-)
 
 
 def rows(told: CostStatement) -> list[CareCase]:

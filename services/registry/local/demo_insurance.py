@@ -30,7 +30,7 @@ from services.registry.local.demo_clinics import (
 )
 from services.registry.local.demo_family import FamilyMember, give_to_all
 from services.registry.local.demo_prescriptions import prescriptions_of
-from services.registry.model import ADULT_AGE, CoverageStatus, Patient, PolicyForm
+from services.registry.model import ADULT_AGE, CareCase, CoverageStatus, Patient, PolicyForm
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord, InsuranceAdminPort
 from services.storage.engine import Database
 from services.storage.vault import Vault
@@ -114,7 +114,7 @@ def coverage_of(member: FamilyMember, patient: Patient, made: date) -> CoverageR
     )
 
 
-def cases_of(member: FamilyMember, patient: Patient, made: date) -> list[CareCaseRecord]:
+def cases_of(member: FamilyMember, patient: Patient, made: date) -> list[CareCase]:
     """All versions of all cases of this member. None where the clinic is not the demo's."""
     clinic = _clinics().get(patient.clinic_id or "")
     if clinic is None:
@@ -122,14 +122,16 @@ def cases_of(member: FamilyMember, patient: Patient, made: date) -> list[CareCas
     random = Random(f"cases {patient.id}")  # noqa: S311  (what was done, not a secret)
     planned = [*_prescribed(member, patient, made, random), *_every_year(member, made, random)]
     planned.sort(key=lambda each: (each[0], each[1].service))
-    told = [_record(place, each, patient, clinic, random) for place, each in enumerate(planned)]
+    told = [_case(place, each, patient, clinic, random) for place, each in enumerate(planned)]
     return [*told, *_corrected(told)]
 
 
 async def insure(admin: InsuranceAdminPort, family: Sequence[tuple[FamilyMember, Patient]], made: date) -> None:
     """Everybody of the family gets theirs; once it is there, nothing changes."""
     await admin.put_coverages([coverage_of(*who, made) for who in family])
-    await admin.put_care_cases([each for who in family for each in cases_of(*who, made)])
+    await admin.put_care_cases(
+        [CareCaseRecord(patient.id, each) for member, patient in family for each in cases_of(member, patient, made)]
+    )
 
 
 async def insure_all(
@@ -162,10 +164,9 @@ def _every_year(member: FamilyMember, made: date, random: Random) -> Iterator[tu
         yield made - timedelta(days=75), _DAY_HOSPITAL
 
 
-def _record(place: int, planned: tuple[date, _Care], patient: Patient, clinic: str, random: Random) -> CareCaseRecord:
+def _case(place: int, planned: tuple[date, _Care], patient: Patient, clinic: str, random: Random) -> CareCase:
     begun, care = planned
-    return CareCaseRecord(
-        patient_id=patient.id,
+    return CareCase(
         number=_number(patient.id, place),
         version=1,
         void=False,
@@ -180,7 +181,7 @@ def _record(place: int, planned: tuple[date, _Care], patient: Patient, clinic: s
     )
 
 
-def _corrected(told: Sequence[CareCaseRecord]) -> Iterator[CareCaseRecord]:
+def _corrected(told: Sequence[CareCase]) -> Iterator[CareCase]:
     """An insurer has looked twice at some: what the first says was too much, and the second was not done."""
     if len(told) > 2:
         yield replace(told[0], version=2, cost=told[0].cost - Decimal("12.50"))

@@ -16,12 +16,13 @@ from services.registry.local.clinics import CLINIC_COLUMNS, clinic_of
 from services.registry.local.failures import answering
 from services.registry.local.generations import in_force
 from services.registry.local.importing import Pause, in_units
-from services.registry.local.patients import Patients
+from services.registry.local.patients import Patients, known_patients
 from services.registry.local.port import LocalPort
 from services.registry.local.tables import care_case, clinic, coverage, patient
 from services.registry.model import Attachment, CareCase, Coverage, CoverageStatus, PolicyForm
 from services.registry.ports.errors import RegistryUnavailable
-from services.registry.ports.insurance import CareCaseRecord, CareCasesReport, CoverageRecord
+from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
+from services.registry.ports.reports import RecordsReport
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.statement import insert_row, insert_rows, statement, update_row
@@ -61,11 +62,6 @@ def _attachment_of(patient_id: str) -> Select[Any]:
 @statement
 def _cases_of(patient_id: str) -> Select[Any]:
     return select(care_case).where(care_case.c.patient_id == patient_id)
-
-
-@statement
-def _patients(ids: Collection[str]) -> Select[Any]:
-    return select(patient.c.id).where(patient.c.id.in_(ids))
 
 
 @statement
@@ -127,16 +123,16 @@ class CareCases:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def put(self, connection: Unit, records: Iterable[CareCaseRecord]) -> CareCasesReport:
+    async def put(self, connection: Unit, records: Iterable[CareCaseRecord]) -> RecordsReport:
         """See `InsuranceAdminPort.put_care_cases`; of two records of one version the later counts."""
-        wanted = {self._indexes(each.number, each.version): each for each in records}
-        patients = await _known_patients(connection, wanted.values())
+        wanted = {self._indexes(each.case.number, each.case.version): each for each in records}
+        patients = await known_patients(connection, (each.patient_id for each in wanted.values()))
         there = await self._already_there(connection, wanted)
         new: list[Mapping[str, Any]] = []
         counts: Counter[str] = Counter()
         for indexes, record in wanted.items():
             before = next((there[index] for index in indexes if index in there), None)
-            content = _plain(record)
+            content = _plain(asdict(record.case))
             if record.patient_id not in patients:
                 counts["unknown_patients"] += 1
             elif before is None:
@@ -151,7 +147,7 @@ class CareCases:
                 await connection.execute(update_row(care_case, before.id, self._row(before.id, record, content)))
         for first in range(0, len(new), _ROWS):
             await connection.execute(insert_rows(care_case, new[first : first + _ROWS]))
-        return CareCasesReport(**counts)
+        return RecordsReport(**counts)
 
     def indexes_of(self, row_id: str, sealed: Sealed) -> dict[str, str | None]:
         """The blind index that this row is to have under the present key."""
@@ -174,7 +170,7 @@ class CareCases:
             "id": row_id,
             "patient_id": record.patient_id,
             "content": self._vault.seal_json(care_case.c.content, row_id, content),
-            "version_index": self._indexes(record.number, record.version)[0],
+            "version_index": self._indexes(record.case.number, record.case.version)[0],
         }
 
     async def _already_there(
@@ -202,8 +198,8 @@ class LocalInsuranceAdmin:
                     known += await self._cover(connection, some)
         return known
 
-    async def put_care_cases(self, records: Iterable[CareCaseRecord]) -> CareCasesReport:
-        report, aside = CareCasesReport(), self._database.aside
+    async def put_care_cases(self, records: Iterable[CareCaseRecord]) -> RecordsReport:
+        report, aside = RecordsReport(), self._database.aside
         with answering():
             async for some in in_units(records, self._pause, aside.dialect):
                 async with aside.write() as connection:
@@ -212,28 +208,19 @@ class LocalInsuranceAdmin:
 
     async def _cover(self, connection: Unit, records: Sequence[CoverageRecord]) -> int:
         wanted = {each.patient_id: each for each in records}
-        patients = await _known_patients(connection, records)
+        patients = await known_patients(connection, wanted)
         covered = set((await connection.execute(_covered(patients))).scalars()) if patients else set()
         for patient_id in patients:
-            content = _plain(wanted[patient_id])
+            content = _plain(asdict(wanted[patient_id]))
             row = {"id": patient_id, "content": self._vault.seal_json(coverage.c.content, patient_id, content)}
             there = patient_id in covered
             await connection.execute(update_row(coverage, patient_id, row) if there else insert_row(coverage, row))
         return len(patients)
 
 
-async def _known_patients(
-    connection: Unit, records: Iterable[CareCaseRecord] | Iterable[CoverageRecord]
-) -> Collection[str]:
-    ids = {each.patient_id for each in records}
-    return set((await connection.execute(_patients(ids))).scalars()) if ids else set()
-
-
-def _plain(record: CareCaseRecord | CoverageRecord) -> Content:
-    """All of a record but its patient, as JSON has it: days and sums in words."""
-    content = asdict(record)
-    del content["patient_id"]
-    return {name: _in_words(value) for name, value in content.items()}
+def _plain(told: Mapping[str, Any]) -> Content:
+    """As JSON has it: days and sums in words."""
+    return {name: _in_words(value) for name, value in told.items()}
 
 
 def _in_words(value: Any) -> Any:

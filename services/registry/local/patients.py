@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
@@ -32,6 +32,17 @@ def _indexed(policy_indexes: Collection[str], snils_indexes: Collection[str]) ->
     return select(patient).where(
         or_(patient.c.policy_index.in_(policy_indexes), patient.c.snils_index.in_(snils_indexes))
     )
+
+
+@statement
+def _known(ids: Collection[str]) -> Select[Any]:
+    return select(patient.c.id).where(patient.c.id.in_(ids))
+
+
+async def known_patients(connection: Unit, ids: Iterable[str]) -> Collection[str]:
+    """Those of these ids that stand for somebody."""
+    asked = set(ids)
+    return set((await connection.execute(_known(asked))).scalars()) if asked else set()
 
 
 class Patients:

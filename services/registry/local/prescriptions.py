@@ -20,11 +20,13 @@ from services.registry.local.clinics import CLINIC_COLUMNS, clinic_of
 from services.registry.local.failures import answering
 from services.registry.local.generations import in_force
 from services.registry.local.importing import Pause, in_units
+from services.registry.local.patients import known_patients
 from services.registry.local.port import LocalPort
-from services.registry.local.tables import clinic, patient, prescription
+from services.registry.local.tables import clinic, prescription
 from services.registry.model import Changes, Clinic, Prescription, PrescriptionStatus
 from services.registry.ports.errors import RegistryUnavailable
-from services.registry.ports.prescriptions import PrescriptionRecord, PrescriptionsReport
+from services.registry.ports.prescriptions import PrescriptionRecord
+from services.registry.ports.reports import RecordsReport
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.statement import Bound, insert_rows, statement, update_row
@@ -67,11 +69,6 @@ def _numbered(indexes: Collection[str]) -> Select[Any]:
 
 
 @statement
-def _patients(ids: Collection[str]) -> Select[Any]:
-    return select(patient.c.id).where(patient.c.id.in_(ids))
-
-
-@statement
 def _clinics(ids: Collection[str]) -> Select[Any]:
     return select(*CLINIC_COLUMNS).where(clinic.c.id.in_(ids), in_force(clinic))
 
@@ -109,16 +106,14 @@ class Prescriptions:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    async def put(
-        self, connection: Unit, records: Iterable[PrescriptionRecord], *, news: bool = True
-    ) -> PrescriptionsReport:
+    async def put(self, connection: Unit, records: Iterable[PrescriptionRecord], *, news: bool = True) -> RecordsReport:
         """See `PrescriptionsAdminPort.put_prescriptions`; of two records with one number the later counts.
 
         `news`: False, they are what has been so all along: nobody who follows the changes is told.
         """
         change = await count_changes(connection, CHANGES, 0)
         wanted = {self._indexes(each.number): each for each in records}
-        patients = await self._known_patients(connection, wanted.values())
+        patients = await known_patients(connection, (each.patient_id for each in wanted.values()))
         clinics = await self._known_clinics(connection, wanted.values())
         there = await self._already_there(connection, wanted)
         new: list[Mapping[str, Any]] = []
@@ -149,7 +144,7 @@ class Prescriptions:
             await connection.execute(insert_rows(prescription, new[first : first + _ROWS]))
         if news and _changes(counts):
             await count_changes(connection, CHANGES, _changes(counts))
-        return PrescriptionsReport(**counts)
+        return RecordsReport(**counts)
 
     def indexes_of(self, row_id: str, sealed: Sealed) -> dict[str, str | None]:
         """The blind index that this row is to have under the present key."""
@@ -183,10 +178,6 @@ class Prescriptions:
         rows = (await connection.execute(_numbered(indexes))).all() if indexes else []
         return {row.number_index: row for row in rows}
 
-    async def _known_patients(self, connection: Unit, records: Iterable[PrescriptionRecord]) -> Collection[str]:
-        ids = {each.patient_id for each in records}
-        return set((await connection.execute(_patients(ids))).scalars()) if ids else set()
-
     async def _known_clinics(self, connection: Unit, records: Iterable[PrescriptionRecord]) -> Mapping[str, Clinic]:
         ids = {each.clinic_id for each in records}
         rows = (await connection.execute(_clinics(ids))).all() if ids else []
@@ -201,10 +192,8 @@ class LocalPrescriptionsAdmin:
         self._prescriptions = Prescriptions(vault)
         self._pause = pause
 
-    async def put_prescriptions(
-        self, records: Iterable[PrescriptionRecord], *, news: bool = True
-    ) -> PrescriptionsReport:
-        report, aside = PrescriptionsReport(), self._database.aside
+    async def put_prescriptions(self, records: Iterable[PrescriptionRecord], *, news: bool = True) -> RecordsReport:
+        report, aside = RecordsReport(), self._database.aside
         with answering():
             async for some in in_units(records, self._pause, aside.dialect):
                 async with aside.write() as connection:

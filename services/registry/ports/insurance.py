@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
 from services.registry.model import Attachment, CareCase, Coverage, CoverageStatus, PolicyForm
 from services.registry.ports.port import Port
+from services.registry.ports.reports import RecordsReport
 
 
 class CoveragePort(Port, Protocol):
@@ -53,37 +53,10 @@ class CoverageRecord:
 
 @dataclass(frozen=True, slots=True)
 class CareCaseRecord:
-    """A version of a case as it is brought: `CareCase`, with its patient."""
+    """A version of a case as it is brought."""
 
     patient_id: str
-    number: str
-    version: int
-    void: bool
-    region: str
-    clinic: str
-    begun: date
-    ended: date
-    kind: str
-    condition: str
-    service: str
-    cost: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class CareCasesReport:
-    """What became of the versions that were brought. Those of unknown patients were left out.
-
-    `kept`: stood there already, word for word. `others`: left out, for that version stands for another patient.
-    """
-
-    added: int = 0
-    changed: int = 0
-    kept: int = 0
-    others: int = 0
-    unknown_patients: int = 0
-
-    def __add__(self, other: CareCasesReport) -> CareCasesReport:
-        return CareCasesReport(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+    case: CareCase
 
 
 class InsuranceAdminPort(Protocol):
@@ -93,7 +66,7 @@ class InsuranceAdminPort(Protocol):
         """Adds them, or puts them in the place of what was known; safe to repeat. Gives how many patients are known."""
         ...
 
-    async def put_care_cases(self, records: Iterable[CareCaseRecord]) -> CareCasesReport:
+    async def put_care_cases(self, records: Iterable[CareCaseRecord]) -> RecordsReport:
         """Adds or changes versions of cases, in short units one after another; safe to repeat.
 
         Cut short, what was written stays, and the same records again do the rest.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from services.registry.model import Changes, Prescription, PrescriptionStatus
 from services.registry.ports.port import Port
+from services.registry.ports.reports import RecordsReport
 
 
 class PrescriptionsPort(Port, Protocol):
@@ -51,30 +52,10 @@ class PrescriptionRecord:
     dispensed: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PrescriptionsReport:
-    """What became of the records that were brought. Those of unknown patients and clinics were left out.
-
-    `kept`: stood there already, word for word. `others`: left out, for the number stands for another patient.
-    """
-
-    added: int = 0
-    changed: int = 0
-    kept: int = 0
-    others: int = 0
-    unknown_patients: int = 0
-    unknown_clinics: int = 0
-
-    def __add__(self, other: PrescriptionsReport) -> PrescriptionsReport:
-        return PrescriptionsReport(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
-
 class PrescriptionsAdminPort(Protocol):
     """Import of prescriptions: only a registry that lets us is written to."""
 
-    async def put_prescriptions(
-        self, records: Iterable[PrescriptionRecord], *, news: bool = True
-    ) -> PrescriptionsReport:
+    async def put_prescriptions(self, records: Iterable[PrescriptionRecord], *, news: bool = True) -> RecordsReport:
         """Adds or changes them by their numbers, in short units one after another; safe to repeat.
 
         Cut short, what was written stays, and the same records again do the rest. A record that changes nothing is no

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from services.registry.model import Attachment, CareCase, Coverage, CoverageStatus, PolicyForm
+from services.registry.model import Attachment, CareCase, Coverage, CoverageStatus, Patient, PolicyForm
 from services.registry.ports.insurance import CareCaseRecord, CareCasesPort, CoveragePort, CoverageRecord
 from services.registry.ports.registry import port_of
 from tests.services.contracts.world import ANNA, OLEG, RegistryWorld
@@ -40,22 +41,23 @@ async def a_coverage(world: RegistryWorld) -> CoverageRecord:
     )
 
 
-async def a_case(world: RegistryWorld) -> CareCaseRecord:
-    """Ready to be written: of Anna."""
-    return CareCaseRecord(
-        patient_id=(await world.patient(ANNA)).id,
-        number="50-2026-000001",
-        version=1,
-        void=False,
-        region="50",
-        clinic="Поликлиника № 1",
-        begun=date(2026, 3, 2),
-        ended=date(2026, 3, 9),
-        kind="первичная медико-санитарная помощь",
-        condition="амбулаторно",
-        service="Приём (осмотр, консультация) врача-терапевта первичный",
-        cost=Decimal("512.30"),
-    )
+CASE = CareCase(
+    number="50-2026-000001",
+    version=1,
+    void=False,
+    region="50",
+    clinic="Поликлиника № 1",
+    begun=date(2026, 3, 2),
+    ended=date(2026, 3, 9),
+    kind="первичная медико-санитарная помощь",
+    condition="амбулаторно",
+    service="Приём (осмотр, консультация) врача-терапевта первичный",
+    cost=Decimal("512.30"),
+)
+
+
+async def pay(world: RegistryWorld, patient: Patient, **changes: Any) -> None:
+    await world.pay(CareCaseRecord(patient.id, replace(CASE, **changes)))
 
 
 class InsuranceContract:
@@ -113,36 +115,24 @@ class InsuranceContract:
         assert await insured(world).attachment("nobody") is None
 
     async def test_a_case_says_the_seven_things_of_the_statement(self, world: RegistryWorld) -> None:
-        record = await a_case(world)
-        await world.pay(record)
-        (found,) = await paid(world).care_cases(record.patient_id)
-        assert found == CareCase(
-            number="50-2026-000001",
-            version=1,
-            void=False,
-            region="50",
-            clinic="Поликлиника № 1",
-            begun=date(2026, 3, 2),
-            ended=date(2026, 3, 9),
-            kind="первичная медико-санитарная помощь",
-            condition="амбулаторно",
-            service="Приём (осмотр, консультация) врача-терапевта первичный",
-            cost=Decimal("512.30"),
-        )
+        anna = await world.patient(ANNA)
+        await pay(world, anna)
+        assert list(await paid(world).care_cases(anna.id)) == [CASE]
 
     async def test_all_versions_are_there_each_once_and_each_patient_has_their_own(self, world: RegistryWorld) -> None:
-        record, oleg = await a_case(world), await world.patient(OLEG)
-        void = replace(record, version=2, void=True)
-        for each in (record, void, record, replace(record, patient_id=oleg.id, number="2")):
-            await world.pay(each)
-        found = await paid(world).care_cases(record.patient_id)
+        anna, oleg = await world.patient(ANNA), await world.patient(OLEG)
+        await pay(world, anna)
+        await pay(world, anna, version=2, void=True)
+        await pay(world, anna)
+        await pay(world, oleg, number="2")
+        found = await paid(world).care_cases(anna.id)
         assert sorted((each.version, each.void) for each in found) == [(1, False), (2, True)]
         assert [each.number for each in await paid(world).care_cases(oleg.id)] == ["2"]
         assert list(await paid(world).care_cases("nobody")) == []
 
     async def test_a_sum_comes_back_to_the_kopeck(self, world: RegistryWorld) -> None:
-        record = await a_case(world)
+        anna = await world.patient(ANNA)
         for version, cost in enumerate(("0.01", "1234567.89", "0.10", "100"), 1):
-            await world.pay(replace(record, version=version, cost=Decimal(cost)))
-        found = sorted(await paid(world).care_cases(record.patient_id), key=lambda each: each.version)
+            await pay(world, anna, version=version, cost=Decimal(cost))
+        found = sorted(await paid(world).care_cases(anna.id), key=lambda each: each.version)
         assert [str(each.cost) for each in found] == ["0.01", "1234567.89", "0.10", "100"]
