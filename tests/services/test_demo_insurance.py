@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,22 +10,21 @@ import pytest
 from bot import registry as bot_registry
 from bot.settings import Settings
 from bot.storage import Storage
-from services.accounts.model import Account, Relation
+from services.accounts.model import Account
 from services.accounts.ready import families
 from services.insurance.statement import Period, compiled, latest
 from services.registry.local.demo import fill_demo
-from services.registry.local.demo_clinics import ADULT_HOME, demo_clinics
-from services.registry.local.demo_family import _home, enrol_family, ready_family
+from services.registry.local.demo_clinics import ADULT_HOME
+from services.registry.local.demo_family import _home, ready_family
 from services.registry.local.demo_insurance import INSURERS, cases_of, coverage_of, insure_all
 from services.registry.local.demo_prescriptions import prescriptions_of
-from services.registry.model import CoverageStatus, Patient, PatientIdentity
+from services.registry.model import CoverageStatus, Patient
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
+from tests.support.demo_families import TODAY, TOWN, an_old_family
 from tests.support.world import World
 
-TODAY = date(2026, 11, 23)
-TOWN = list(demo_clinics())[:2]
 SEEDS = [str(seed) for seed in range(20)]
 
 
@@ -92,18 +90,6 @@ def test_at_another_clinic_nothing_is_invented() -> None:
 
 
 # --- a family of today, and those of an earlier release ---------------------------------------------
-
-
-async def an_old_family(world: World) -> Account:
-    """As an earlier release has made it: nobody insures it."""
-
-    async def make(seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]:
-        members = await enrol_family(world.admin, seed, today)
-        return [(Relation(member.relation), member.identity, patient) for member, patient in members]
-
-    account = await world.account()
-    await world.persons.take_ready_family(account, make)
-    return account
 
 
 async def insured(world: World, account: Account) -> list[bool]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,10 +14,9 @@ from bot import registry as bot_registry
 from bot.settings import Settings
 from bot.storage import Storage
 from services.accounts.model import Account, Basis, Relation
-from services.accounts.persons import ReadyFamily
 from services.accounts.ready import families
 from services.registry.local.demo import fill_demo
-from services.registry.local.demo_clinics import ADULT_HOME, demo_clinics
+from services.registry.local.demo_clinics import ADULT_HOME
 from services.registry.local.demo_family import FamilyMember, _home, enrol_family, ready_family
 from services.registry.local.demo_prescriptions import prescribe, prescribe_to_all, prescriptions_of
 from services.registry.local.tables import prescription
@@ -26,10 +25,9 @@ from services.registry.ports.prescriptions import PrescriptionRecord
 from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import FakeClock
+from tests.support.demo_families import TODAY, TOWN, an_old_family, as_it_was
 from tests.support.world import ADULT, World, somebody
 
-TODAY = date(2026, 11, 23)
-TOWN = list(demo_clinics())[:2]
 A_FAMILY = 10 + 5 + 3 + 2 + 2
 
 
@@ -105,22 +103,6 @@ def test_at_another_clinic_nothing_is_invented() -> None:
 
 
 # --- a family of today, and those of an earlier release ---------------------------------------------
-
-
-def as_it_was(world: World) -> ReadyFamily:
-    """How an earlier release made a family: without a prescription."""
-
-    async def make(seed: str, today: date) -> Sequence[tuple[Relation, PatientIdentity, Patient]]:
-        members = await enrol_family(world.admin, seed, today)
-        return [(Relation(member.relation), member.identity, patient) for member, patient in members]
-
-    return make
-
-
-async def an_old_family(world: World) -> Account:
-    account = await world.account()
-    await world.persons.take_ready_family(account, as_it_was(world))
-    return account
 
 
 async def catch_up(world: World) -> None:
