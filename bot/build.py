@@ -18,6 +18,7 @@ from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.casebook import Casebook
+from bot.catalogue import Catalogue
 from bot.common import Common
 from bot.entries import Entries
 from bot.front import ConsentFirst, HomeScreen, OwnClinic
@@ -167,7 +168,8 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     replay = Replay()
     casebook = Casebook([spec for topic in topics for spec in topic.cases])
     papers = DocumentKinds([spec for topic in topics for spec in topic.documents], kernel.clock)
-    ours = {"replay": replay, "casebook": casebook, "document_kinds": papers}
+    catalogue = Catalogue([spec for topic in topics for spec in topic.offers])
+    ours = {"replay": replay, "casebook": casebook, "document_kinds": papers, "catalogue": catalogue}
     services: dict[str, object] = {**kernel.services(), **ours, **(fakes or {})}
     for topic in topics:
         if topic.build is not None:
@@ -175,6 +177,7 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     _check_declared(services)
     services["searched_lists"] = _searched(topics, services)
     papers.know(services)
+    catalogue.know(services)
     services |= _gathered(kernel, topics, services)
     services["personal_parts"] = tuple(bind(topic.personal, services)() for topic in topics if topic.personal)
     for topic in topics:

@@ -9,7 +9,10 @@ from bot.keyboards.data import CallbackData
 from bot.topic import CaseSpec
 from bot.views.cases import CaseLine
 from bot.views.screen import Screen
+from services.accounts.model import Account
+from services.accounts.persons import Persons
 from services.cases.model import Case, CaseItem, CaseKind
+from services.errors import NotFound
 from services.texts.i18n import Texts
 
 
@@ -45,17 +48,28 @@ class Casebook:
 
     def names(self, t: Texts, item: CaseItem) -> tuple[str, ...]:
         """What a button may call a case in a status: «Проблема № 1042: Ответ дан», «Ответ дан · № 1042»."""
-        status = t.label(self._specs[item.kind].statuses[item.status])
+        spec = self._specs[item.kind]
+        status = t.label({**spec.statuses, **spec.short}[item.status])
         return self.headline(t, item), f"{status} · № {item.number}", f"{status} · {self.title(t, item)}"
 
-    def told(self, t: Texts, case: Case, now: datetime) -> Screen:
-        """What is sent when a case has come to its status."""
-        return self._specs[case.kind].told(t, self.title(t, case), case, now)
+    def told(self, t: Texts, case: Case, now: datetime, whom: str | None) -> Screen:
+        """What is sent when a case has come to its status. `whom`: as of `CaseCard`."""
+        return self._specs[case.kind].told(t, self.title(t, case), case, now, whom)
 
-    def card(self, t: Texts, case: Case, now: datetime, back: CallbackData | None = None) -> Screen:
-        """`back`: where it was opened from, None: «Статусы заявлений»."""
-        return self._specs[case.kind].drawn(t, self.title(t, case), case, now, back)
+    def card(self, t: Texts, case: Case, now: datetime, whom: str | None, back: CallbackData | None = None) -> Screen:
+        """`back`: where it was opened from, None: «Статусы заявлений»; `whom`: as of `CaseCard`."""
+        return self._specs[case.kind].drawn(t, self.title(t, case), case, now, back, whom)
 
     def statuses(self, kind: str) -> Mapping[str, str]:
         """Words of a kind's statuses, msgids."""
         return self._specs[kind].statuses
+
+
+async def whom(persons: Persons, account: Account, case: Case) -> str | None:
+    """The full name of whoever a case is for, as long as they are on the account's list."""
+    if case.person_id is None:
+        return None
+    try:
+        return (await persons.get(account, case.person_id)).listed_name
+    except NotFound:
+        return None

@@ -13,7 +13,7 @@ from services.accounts.ready import families
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
 from services.registry.local.demo_family import enrol_family
-from services.registry.local.demo_insurance import insure, insure_all
+from services.registry.local.demo_insurance import insure, insure_all, pay_for_visits
 from services.registry.local.demo_prescriptions import prescribe, prescribe_to_all
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Patient, PatientIdentity
@@ -57,9 +57,11 @@ async def fill_records(settings: Settings, storage: Storage) -> None:
         database, vault = storage.database, storage.vault
         await prescribe_to_all(database, vault, registry_admin(storage), families(database))
         await insure_all(database, vault, registry_admin(storage), families(database))
+        await pay_for_visits(database, registry_admin(storage), storage.clock.now())
 
 
 async def roll(settings: Settings, storage: Storage) -> None:
-    """DEMO: the schedule of the days that have come nearer."""
+    """DEMO: the schedule of the days that have come nearer, and what the visits of the last ones have cost."""
     if settings.demo_on:
         await roll_demo(storage.database, storage.clock)
+        await pay_for_visits(storage.database, registry_admin(storage), storage.clock.now())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from bot.operator import Operator
 from bot.routing import Handler, Route
 from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
+from bot.views.services import Beside, Service
 from services.accounts.model import Account, Area, Person
 from services.cases.model import Case, CaseKind
 from services.clock import Clock
@@ -99,6 +100,18 @@ class Entry:
     when: Callable[..., Awaitable[bool]] | None = None
     count: Callable[..., Awaitable[int]] | None = None
     counted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """A service of «Услуги». `rank`: its place there; `when`: whether it stands there now, `beside`: what stands on its
+    terms besides (`bot.views.services.Beside`); both take the visitor.
+    """
+
+    service: Service
+    rank: int
+    when: Callable[..., Awaitable[bool]] | None = None
+    beside: Callable[..., Awaitable[Beside]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,9 +285,14 @@ class LinesSpec:
 
 
 class CaseCard(Protocol):
-    """Draws a case as it stands. `title`: in the person's language; `back`: where «Назад» leads, None: to the list."""
+    """Draws a case as it stands. `title`: in the person's language; `back`: where «Назад» leads, None: to the list.
 
-    def __call__(self, t: Texts, title: str, case: Case, now: datetime, back: CallbackData | None, /) -> Screen: ...
+    `whom`: the name of whoever it is for, None: nobody's who is on the account's list, or the holder's own word.
+    """
+
+    def __call__(
+        self, t: Texts, title: str, case: Case, now: datetime, back: CallbackData | None, whom: str | None, /
+    ) -> Screen: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +301,9 @@ class CaseSpec:
 
     `title`: an msgid with {number}; `statuses`, `next`: msgids by each status of the kind's machine, what it is called
     and what comes after it. `card`: what its line leads to, from the case's id. `told`: what is sent when it has come
-    to a status, the first one too; `drawn`: its card. `ValueError` where a status has no word, or a word no status.
+    to a status, the first one too (as `CaseCard`, but for `back`); `drawn`: its card; `short`: what a button calls the
+    statuses, where their words are long. `ValueError` where a status has
+    no word, or a word no status.
     """
 
     kind: CaseKind
@@ -291,8 +311,9 @@ class CaseSpec:
     statuses: Mapping[str, str]
     next: Mapping[str, str]
     card: Callable[[str], CallbackData]
-    told: Callable[[Texts, str, Case, datetime], Screen]
+    told: Callable[[Texts, str, Case, datetime, str | None], Screen]
     drawn: CaseCard
+    short: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not set(self.statuses) == set(self.next) == set(self.kind.machine):
@@ -390,12 +411,13 @@ class Topic:
     """All that a topic brings.
 
     `build`: takes the kernel; `serve`: the same, for services that work with screens and so need the wizards and Home.
-    `wishes`: what is typed that leads to it, `sayings`: what is typed instead of pressed. `cases`: what of the topic is
-    sent and answered; `searches`: its lists that can be searched; `documents`: what it gives as papers; `personal`: its
-    part of «Мои данные», `words`: what its names and codes mean there. `follows`: changes of the registry that it hears
-    of, and what it does about them. `sweeps`: what is tidied up every ten minutes. `cli`: commands of the operator's,
-    `imports`: files that one of them takes. `areas`: what of a person it stands for: a consent may name these, and no
-    others. `rests`: what it keeps that goes along with a right that ends.
+    `offers`: its services of «Услуги»; `wishes`: what is typed that leads to it, `sayings`: what is typed instead of
+    pressed. `cases`: what of the topic is sent and answered; `searches`: its lists that can be searched; `documents`:
+    what it gives as papers; `personal`: its part of «Мои данные», `words`: what its names and codes mean there.
+    `follows`: changes of the registry that it hears of, and what it does about them. `sweeps`: what is tidied up every
+    ten minutes. `cli`: commands of the operator's, `imports`: files that one of them takes. `areas`: what of a person
+    it stands for: a consent may name these, and no others. `rests`: what it keeps that goes along with a right that
+    ends.
     """
 
     name: str
@@ -407,6 +429,7 @@ class Topic:
     links: Sequence[StartLink] = ()
     wizards: Sequence[WizardSpec] = ()
     entries: Sequence[Entry] = ()
+    offers: Sequence[ServiceSpec] = ()
     wishes: Sequence[Wish] = ()
     notices: Sequence[NoticeSpec] = ()
     lines: LinesSpec | None = None

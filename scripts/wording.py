@@ -12,11 +12,12 @@ from dataclasses import dataclass
 WHOLE = frozenset(
     {
         "Who processes the data: {operator}.",
-        "What for: to book you and your family in with a doctor, to show the bookings and the medical record, to make "
-        "documents of what stands in it, to send notices, and to answer what you write to us.",
+        "What for: to book you and your family in with a doctor, to show the bookings, the medical record and the "
+        "insurance, to make documents of them, to send notices, and to answer what you write to us.",
         "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, SNILS, who "
         "the person is to you, the clinic of attachment, bookings with doctors; data on health from the clinic’s "
-        "registry: prescriptions and documents that tell of them; the region, the place that you share to find a "
+        "registry: prescriptions and documents that tell of them; the insurance: the company, the policy, the "
+        "attachment, and which care was paid for and what it cost; the region, the place that you share to find a "
         "clinic nearby, the number of your Telegram chat and its language; your e-mail address, if you give one for "
         "copies of notices, and an address that you send a document to; messages and photos, if you send them as "
         "feedback or about a problem.",
@@ -45,6 +46,10 @@ PORTAL: Mapping[str, str] = {
     "Bookings with doctors": "RPGU, title «Записи на приём»",
     "To book, attach to the clinic or ask the person you are booking for to attach. Without an attachment the clinic "
     "may refuse the visit: its desk will tell more.": "EPGU, «Внимание!» of «Запись к врачу»",
+    "Information on the attachment to a medical organisation": "EPGU, name of the service",
+    "Information on the OMS policy and the medical insurance company": "EPGU, name of the service",
+    "Name of the subject of the Russian Federation in which the medical service was rendered": "EPGU, the statement, 1",
+    "Name of the medical organisation in which the medical service was rendered": "EPGU, the statement, 2",
 }
 """What a portal says itself, by the English sentence, and where it does."""
 

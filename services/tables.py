@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from services.accounts import tables as accounts
 from services.booking import tables as booking
 from services.cases import tables as cases
+from services.costs import tables as costs
 from services.documents import tables as documents
 from services.drafts import tables as drafts
 from services.limits import tables as limits
@@ -21,7 +22,20 @@ from services.registry.local import tables as local_registry
 from services.searches import tables as searches
 from services.storage import tables as storage
 
-MODULES = (storage, limits, accounts, drafts, notify, booking, cases, searches, documents, operators, local_registry)
+MODULES = (
+    storage,
+    limits,
+    accounts,
+    drafts,
+    notify,
+    booking,
+    cases,
+    costs,
+    searches,
+    documents,
+    operators,
+    local_registry,
+)
 
 metadata = storage.metadata
 

@@ -23,8 +23,11 @@ from bot.fsm.wizard import (
     StepContext,
     Typed,
 )
+from bot.keyboards.kit import Row
 from bot.views import access as view
 from bot.views.common import told
+from bot.views.services import went_on
+from bot.wanted import WantedService
 from services.accounts import rights
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
@@ -53,6 +56,7 @@ class AccessSteps:
     persons: Persons
     accounts: Accounts
     drafts: Drafts
+    wanted: WantedService
 
     def table(self) -> Sequence[AnyStep]:
         return [
@@ -114,7 +118,8 @@ class AccessSteps:
         await self.drafts.drop(context.draft.id)
         if context.account.active_person_id is None:
             await self.accounts.set_active_person(context.account, opened.person.id)
-        return Left(view.opened(context.t, opened, local(context.now, MOSCOW).date()))
+        screen = view.opened(context.t, opened, local(context.now, MOSCOW).date())
+        return Left(went_on(screen, await self._way_back(context)))
 
     async def _take(self, context: StepContext, relation: Relation | None) -> Outcome:
         draft = context.draft
@@ -125,7 +130,11 @@ class AccessSteps:
         except CodeRefused as refused:
             return _again(context, refused.problem)
         await self.drafts.drop(draft.id)
-        return Left(view.accepted(context.t, grant))
+        return Left(went_on(view.accepted(context.t, grant), await self._way_back(context)))
+
+    async def _way_back(self, context: StepContext) -> Row:
+        """To a service that could not be got before."""
+        return await self.wanted.way_back(context.t, context.account.telegram_id)
 
 
 def _again(context: StepContext, problem: CodeProblem) -> Jump:

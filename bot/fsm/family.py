@@ -36,6 +36,8 @@ from bot.fsm.wizard import (
 )
 from bot.views import family as view
 from bot.views import person as person_view
+from bot.views.services import went_on
+from bot.wanted import WantedService
 from services.accounts.family import AlreadyThere, Family, FamilyFull, WrongAge, fits
 from services.accounts.model import Account, Person, Relation
 from services.accounts.persons import ConfirmedPerson, Persons
@@ -89,6 +91,7 @@ class FamilySteps:
     family: Family
     persons: Persons
     drafts: Drafts
+    wanted: WantedService
 
     def adding(self) -> Sequence[AnyStep]:
         """«Добавить»: who it is, then the form."""
@@ -181,7 +184,8 @@ class FamilySteps:
             return Stay(person_view.too_many_tries(t) if tried else view.not_to_be_changed(t))
         await self.drafts.drop(context.draft.id)
         note = view.saved(t, mark_lost=before.verified and not person.verified)
-        return Left(view.card(t, person, context.now, note, active=await self._is_active(account, person)))
+        card = view.card(t, person, context.now, note, active=await self._is_active(account, person))
+        return Left(went_on(card, await self.wanted.way_back(t, account.telegram_id)))
 
     async def _left(self, context: StepContext, person_id: str) -> Left:
         """The card of whoever is on the list already."""

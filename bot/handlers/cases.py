@@ -19,7 +19,11 @@ async def listing(
     found = await cases.page(visitor.account, data.page, visitor.layout.described)
     whom = {each.person_id for each in found.items if each.person_id is not None}
     names = {each.id: each.listed_name for each in await persons.family(visitor.account)} if whom else {}
-    shown = [casebook.line(visitor.t, each, names.get(each.person_id or "")) for each in found.items]
+    gone = view.gone(visitor.t)
+    shown = [
+        casebook.line(visitor.t, each, names.get(each.person_id, gone) if each.person_id is not None else None)
+        for each in found.items
+    ]
     screen = view.statuses(visitor.t, shown, data.page, found.total, visitor.now, layout=visitor.layout)
     await visitor.show(screen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.casebook import Casebook
+from bot.casebook import Casebook, whom
 from bot.handlers.wizard import Wizards
 from bot.keyboards.buttons.requests import (
     GO_FEEDBACK,
@@ -14,6 +14,7 @@ from bot.keyboards.buttons.requests import (
 from bot.routing import on, to
 from bot.views import requests as view
 from bot.visitor import Visitor
+from services.accounts.persons import Persons
 from services.cases.cases import Cases
 from services.drafts.drafts import Drafts
 from services.notify.outbox import Outbox
@@ -21,9 +22,12 @@ from services.requests.model import RequestKind
 from services.requests.requests import Requests
 
 
-async def card(visitor: Visitor, data: RequestCard, *, cases: Cases, casebook: Casebook, outbox: Outbox) -> None:
+async def card(
+    visitor: Visitor, data: RequestCard, *, cases: Cases, casebook: Casebook, persons: Persons, outbox: Outbox
+) -> None:
     request = await cases.get(visitor.account, data.request)
-    await visitor.show(casebook.card(visitor.t, request, visitor.now))
+    named = await whom(persons, visitor.account, request)
+    await visitor.show(casebook.card(visitor.t, request, visitor.now, named))
     await outbox.read_about(visitor.account.id, request.id)
 
 

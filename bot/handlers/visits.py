@@ -24,6 +24,7 @@ from bot.routing import on
 from bot.views import calendar as calendar_view
 from bot.views import refusals
 from bot.views import visits as view
+from bot.views.services import Beside
 from bot.visitor import Visitor
 from services.accounts.mail import Mail
 from services.booking.calendar import Calendar
@@ -46,6 +47,14 @@ async def listing(visitor: Visitor, data: VisitList, *, visits: Visits) -> None:
         page = clamp(page, found.total, size)
         found = await read(visitor.account, page, size)
     await visitor.show(view.visit_list(visitor.t, data.tab, found, page, visitor.now, layout=visitor.layout))
+
+
+async def booked(visitor: Visitor, *, visits: Visits) -> Beside:
+    """What stands on the terms of «Запись к врачу»; nothing while the registry is silent."""
+    try:
+        return view.booked(visitor.t, await visits.upcoming(visitor.account, 0, view.BOOKED), visitor.now)
+    except RegistryUnavailable:
+        return Beside()
 
 
 async def card(visitor: Visitor, data: VisitCard, *, visits: Visits, mail: Mail, outbox: Outbox) -> None:

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.casebook import Casebook
+from bot.casebook import Casebook, whom
 from bot.topic import Line, LinesSpec, NoticeContext, NoticeSpec, Rendered
 from bot.views import cases as view
 from bot.views.screen import Screen
 from services.accounts.model import Account
+from services.accounts.persons import Persons
 from services.cases.cases import Cases
 from services.cases.notices import CaseNews
 from services.notify.model import Notification
 from services.texts.i18n import Texts
 
 
-async def status(context: NoticeContext, *, cases: Cases, casebook: Casebook) -> Rendered:
+async def status(context: NoticeContext, *, cases: Cases, casebook: Casebook, persons: Persons) -> Rendered:
     """As it stands now: a later status has taken the word of an earlier one that was still waiting."""
-    return casebook.told(context.t, await cases.get(context.account, context.subject_id), context.now)
-
-
-async def opened(context: NoticeContext, *, cases: Cases, casebook: Casebook) -> Screen:
     case = await cases.get(context.account, context.subject_id)
-    return casebook.card(context.t, case, context.now, context.back)
+    return casebook.told(context.t, case, context.now, await whom(persons, context.account, case))
+
+
+async def opened(context: NoticeContext, *, cases: Cases, casebook: Casebook, persons: Persons) -> Screen:
+    case = await cases.get(context.account, context.subject_id)
+    return casebook.card(context.t, case, context.now, await whom(persons, context.account, case), context.back)
 
 
 async def draw_lines(

@@ -17,6 +17,7 @@ from bot.topics import (
     chat,
     clinics,
     consent,
+    costs,
     disputes,
     documents,
     family,
@@ -40,6 +41,7 @@ from bot.topics import (
     reminders,
     requests,
     searches,
+    services,
     visits,
 )
 
@@ -47,6 +49,7 @@ ALL: Sequence[Topic] = (
     chat.TOPIC,
     consent.TOPIC,
     home.TOPIC,
+    services.TOPIC,
     clinics.TOPIC,
     mail.TOPIC,
     documents.TOPIC,
@@ -63,6 +66,7 @@ ALL: Sequence[Topic] = (
     prescriptions.TOPIC,
     insurance.TOPIC,
     cases.TOPIC,
+    costs.TOPIC,
     requests.TOPIC,
     disputes.TOPIC,
     notifications.TOPIC,

@@ -14,6 +14,7 @@ from bot.kernel import Kernel
 from bot.notices import access as notices
 from bot.topic import CliCommand, StartLink, Tick, Topic, WizardSpec
 from bot.views.export import access as access_words
+from bot.wanted import WantedService
 from services.accounts.access import Access
 from services.accounts.accounts import Accounts
 from services.accounts.bases import Bases
@@ -39,8 +40,10 @@ def build(kernel: Kernel) -> Mapping[str, object]:
     }
 
 
-def table(*, access: Access, persons: Persons, accounts: Accounts, drafts: Drafts) -> Table:
-    return Table(wizard.AccessSteps(access, persons, accounts, drafts).table())
+def table(
+    *, access: Access, persons: Persons, accounts: Accounts, drafts: Drafts, wanted_service: WantedService
+) -> Table:
+    return Table(wizard.AccessSteps(access, persons, accounts, drafts, wanted_service).table())
 
 
 async def expire(*, consents: Consents, bases: Bases) -> None:

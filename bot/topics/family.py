@@ -15,6 +15,7 @@ from bot.keyboards.buttons.family import GO_POLICIES
 from bot.notices import family as notices
 from bot.topic import Entry, Place, Tick, Topic, Wish, WizardSpec
 from bot.views.export import family as family_words
+from bot.wanted import WantedService
 from services.accounts.ageing import Ageing
 from services.accounts.consents import Consents
 from services.accounts.family import Family
@@ -39,17 +40,17 @@ def serve(kernel: Kernel, *, home: Home) -> Mapping[str, object]:
     return {"policies": family.Policies(kernel.persons, home)}
 
 
-def _steps(kernel: Kernel, family: Family) -> wizard.FamilySteps:
+def _steps(kernel: Kernel, family: Family, wanted: WantedService) -> wizard.FamilySteps:
     form = FormSteps(kernel.persons, demo=kernel.demo)
-    return wizard.FamilySteps(form, family, kernel.persons, kernel.drafts)
+    return wizard.FamilySteps(form, family, kernel.persons, kernel.drafts, wanted)
 
 
-def adding(*, kernel: Kernel, family: Family) -> Table:
-    return Table(_steps(kernel, family).adding())
+def adding(*, kernel: Kernel, family: Family, wanted_service: WantedService) -> Table:
+    return Table(_steps(kernel, family, wanted_service).adding())
 
 
-def editing(*, kernel: Kernel, family: Family) -> Table:
-    return Table(_steps(kernel, family).editing())
+def editing(*, kernel: Kernel, family: Family, wanted_service: WantedService) -> Table:
+    return Table(_steps(kernel, family, wanted_service).editing())
 
 
 async def age(*, ageing: Ageing) -> None:

@@ -9,7 +9,8 @@ from bot.handlers import visits
 from bot.kernel import Kernel
 from bot.keyboards.buttons.visits import Tab, VisitList
 from bot.notices import visits as notices
-from bot.topic import Entry, Place, Tick, Topic, Wish
+from bot.topic import Entry, Place, ServiceSpec, Tick, Topic, Wish
+from bot.views import visits as view
 from bot.views.export import calendar as calendar_words
 from bot.views.export import visits as visits_words
 from services.accounts.model import Area
@@ -62,6 +63,7 @@ TOPIC = Topic(
     build=build,
     routes=visits.ROUTES,
     entries=(Entry(Place.HOME, N_("📋 My bookings"), _UPCOMING, 20),),
+    offers=(ServiceSpec(view.BOOKING, 10, beside=visits.booked), ServiceSpec(view.CANCELLING, 20)),
     wishes=(
         Wish(
             "mine",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +11,20 @@ from bot.keyboards.data import CallbackData
 from bot.keyboards.layout import Layout
 from bot.views.lists import Item, Listing, draw
 from bot.views.screen import Screen
-from services.texts.dates import MOSCOW, when
-from services.texts.i18n import N_, Html, Texts, bold
+from services.cases.model import Case, CaseStep
+from services.texts.dates import MOSCOW, short_when, when
+from services.texts.i18n import N_, Html, Texts, bold, escape, lines
 
 HEADING = N_("A new status of what you have sent")
 """Of a line of «Уведомления» whose case cannot be seen any more."""
+
+
+_ONE_UNIT = 0xFFFF
+"""Characters behind this one make two UTF-16 units."""
+_SAID = 300
+"""Of what was said along with an earlier status."""
+_STEPS = 12
+"""So many of the latest statuses stand on a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,11 @@ def statuses(t: Texts, shown: Sequence[CaseLine], page: int, total: int, now: da
     )
 
 
+def gone(t: Texts) -> str:
+    """In the place of the name of whoever is on the account's list no more."""
+    return t.label("a person who is on your list no more")
+
+
 def _told(t: Texts, each: CaseLine, now: datetime) -> Sequence[Html]:
     return (
         bold(each.title),
@@ -59,3 +73,40 @@ def _told(t: Texts, each: CaseLine, now: datetime) -> Sequence[Html]:
         t("Status: {status}", status=each.status),
         each.next,
     )
+
+
+def history(t: Texts, case: Case, statuses: Mapping[str, str], now: datetime) -> Html:
+    """How a case went, step by step; nothing while there is only what the card says above."""
+    if len(case.steps) < 2:
+        return Html()
+    last = next((each for each in reversed(case.steps) if each.comment is not None), None)
+    passed = (_step(t, each, statuses, now, told=each is last) for each in case.steps[-_STEPS:])
+    return lines(bold(t("How it went")), *passed)
+
+
+def pieces(text: str, units: int) -> list[str]:
+    """A text in pieces of at most so many UTF-16 units, cut at a word's end where one is near; one at least."""
+    pieces = []
+    while (length := _fitting(text, units)) < len(text):
+        space = max(text.rfind(gap, length // 2, length + 1) for gap in " \n")
+        end = space if space > 0 else length
+        pieces.append(text[:end])
+        text = text[end:].lstrip()
+    return [*pieces, text]
+
+
+def _step(t: Texts, step: CaseStep, statuses: Mapping[str, str], now: datetime, *, told: bool) -> Html:
+    """`told`: what was said along with it stands above, whole."""
+    said = step.comment if step.comment is not None and not told else ""
+    beginning = pieces(said, _SAID)[0]
+    words = f"{short_when(t, step.at, MOSCOW, now)} – {t.label(statuses[step.status])}"
+    return escape(words + (f": {beginning}" if beginning else "") + ("…" if beginning != said else ""))
+
+
+def _fitting(text: str, units: int) -> int:
+    """How many characters of a text make at most so many UTF-16 units."""
+    for place, character in enumerate(text):
+        units -= 2 if ord(character) > _ONE_UNIT else 1
+        if units < 0:
+            return place
+    return len(text)

@@ -25,13 +25,14 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
         lines(
             t("Who processes the data: {operator}.", operator=operator),
             t(
-                "What for: to book you and your family in with a doctor, to show the bookings and the medical record, "
-                "to make documents of what stands in it, to send notices, and to answer what you write to us."
+                "What for: to book you and your family in with a doctor, to show the bookings, the medical record and "
+                "the insurance, to make documents of them, to send notices, and to answer what you write to us."
             ),
             t(
                 "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "
                 "SNILS, who the person is to you, the clinic of attachment, bookings with doctors; data on health from "
-                "the clinic’s registry: prescriptions and documents that tell of them; the region, the place that you "
+                "the clinic’s registry: prescriptions and documents that tell of them; the insurance: the company, the "
+                "policy, the attachment, and which care was paid for and what it cost; the region, the place that you "
                 "share to find a clinic nearby, the number of your Telegram chat and its language; your e-mail "
                 "address, if you give one for copies of notices, and an address that you send a document to; messages "
                 "and photos, if you send them as feedback or about a problem."
@@ -73,7 +74,7 @@ def short_lines(t: Texts, operator: str, version: str) -> Html:
     """The same in five lines: who, what for, which data, for how long, how it is taken back."""
     return lines(
         t("Who: {operator}.", operator=operator),
-        t("What for: bookings, the medical record, notices, answers to you."),
+        t("What for: bookings, record, insurance, notices."),
         t("Data: name, birth date, contacts, policy, SNILS, bookings, health."),
         t.n(
             "How long: until you take it back, and without names {count} year more.",

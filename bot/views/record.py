@@ -10,9 +10,8 @@ from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.lists import Whose
 from bot.views.screen import Screen
-from services.accounts.model import Basis, Person
-from services.accounts.rights import own_word_counts, standing_bases
-from services.texts.dates import MOSCOW, local
+from services.accounts.model import Action, Person
+from services.accounts.rights import Shut, why_shut
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
 NEWS = N_("There is something new in the medical record")
@@ -55,19 +54,18 @@ def news(t: Texts, person: Person, opens: Row) -> Screen:
 
 
 def _why(t: Texts, person: Person, now: datetime) -> Html:
-    today = local(now, MOSCOW).date()
-    bases = standing_bases(person, today, now)
-    if not bases:
-        return t("The access is over: nothing of this person’s medical record is seen from here any more.")
-    if own_word_counts(person, today) and bases - {Basis.CONSENT, Basis.DECLARED}:
-        return t(
-            "From the age of {age} the teenager’s own word comes first: they open the medical record themselves, in "
-            "their own chat, on the screen “Who has access”.",
-            age=person.own_word_from,
-        )
-    if Basis.CONSENT in bases:
-        return t(
-            "This person’s medical record is not open to you. They can open it in their own chat, on the screen “Who "
-            "has access”."
-        )
+    match why_shut(person, Action.SEE, now):
+        case Shut.OVER:
+            return t("The access is over: nothing of this person’s medical record is seen from here any more.")
+        case Shut.OWN_WORD:
+            return t(
+                "From the age of {age} the teenager’s own word comes first: they open the medical record themselves, "
+                "in their own chat, on the screen “Who has access”.",
+                age=person.own_word_from,
+            )
+        case Shut.CONSENT:
+            return t(
+                "This person’s medical record is not open to you. They can open it in their own chat, on the screen "
+                "“Who has access”."
+            )
     return t("The data were typed here and are not confirmed by documents. The medical record opens once they are.")

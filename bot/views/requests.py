@@ -18,9 +18,10 @@ from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import Row, back_row, button, clamp, home_button, in_rows, markup, pager
 from bot.keyboards.wizard import StepButtons
+from bot.views.cases import history, pieces
 from bot.views.common import Scene
 from bot.views.screen import Screen
-from services.cases.model import Case, CaseStep
+from services.cases.model import Case
 from services.limits.model import LIMITS, Act
 from services.requests.model import (
     LONGEST_TEXT,
@@ -30,17 +31,13 @@ from services.requests.model import (
     RequestKind,
     RequestStatus,
 )
-from services.texts.dates import MOSCOW, short_when, when
+from services.texts.dates import MOSCOW, when
 from services.texts.i18n import N_, Html, Texts, blocks, bold, escape, lines
 
 _SHOWN = 1000
 """Of a text, beside all that may stand on the same screen: UTF-16 units, as Telegram counts them."""
 _PIECE = 3500
 """Of a text on a screen of its own."""
-_ONE_UNIT = 0xFFFF
-"""Characters behind this one make two UTF-16 units."""
-_SAID = 300
-"""Of what was said along with an earlier status."""
 _PHOTOS_IN_ROW = 3
 _SENDING = {
     RequestKind.PROBLEM: N_("⚠️ Report a problem"),
@@ -239,6 +236,7 @@ def card(
     request: Case,
     now: datetime,
     back: CallbackData | None = None,
+    whom: str | None = None,  # noqa: ARG001  (it is the account holder's own word)
     note: Html | None = None,
 ) -> Screen:
     """What was sent and what has come of it. `back`: None, to «Статусы заявлений»; `note`: what has just happened."""
@@ -254,7 +252,7 @@ def card(
             ),
             lines(bold(_comment_heading(t, request.status)), escape(request.comment)) if request.comment else "",
             lines(bold(t("You have sent")), *_content(t, request.content, len(request.photos)), _how_long(t, request)),
-            _history(t, request, now),
+            history(t, request, STATUSES, now),
         ),
         markup(
             *_photo_rows(t, request),
@@ -266,7 +264,7 @@ def card(
     )
 
 
-def told(t: Texts, title: str, request: Case, now: datetime) -> Screen:
+def told(t: Texts, title: str, request: Case, now: datetime, whom: str | None = None) -> Screen:  # noqa: ARG001
     """What is sent when it has come to a status."""
     if request.status == RequestStatus.ACCEPTED:
         return accepted(t, request)
@@ -275,12 +273,12 @@ def told(t: Texts, title: str, request: Case, now: datetime) -> Screen:
 
 def whole_text(t: Texts, title: str, request: Case, page: int) -> Screen:
     """A text that the card has no room for."""
-    pieces = _pieces(request.content, _PIECE)
-    page = clamp(page, len(pieces), 1)
+    parts = pieces(request.content, _PIECE)
+    page = clamp(page, len(parts), 1)
     return Screen(
-        blocks(bold(escape(title)), escape(pieces[page])),
+        blocks(bold(escape(title)), escape(parts[page])),
         markup(
-            pager(t, page, len(pieces), 1, lambda each: RequestText(request=request.id, page=each)),
+            pager(t, page, len(parts), 1, lambda each: RequestText(request=request.id, page=each)),
             back_row(t, RequestCard(request=request.id)),
         ),
     )
@@ -308,26 +306,9 @@ def _comment_heading(t: Texts, status: str) -> Html:
     return t("Answer") if status == RequestStatus.ANSWERED else t("Comment")
 
 
-def _history(t: Texts, request: Case, now: datetime) -> Html:
-    """Nothing while there is only what the card says above."""
-    if len(request.steps) < 2:
-        return Html()
-    last = next((each for each in reversed(request.steps) if each.comment is not None), None)
-    passed = (_step(t, each, now, told=each is last) for each in request.steps)
-    return lines(bold(t("How it went")), *passed)
-
-
-def _step(t: Texts, step: CaseStep, now: datetime, *, told: bool) -> Html:
-    """`told`: what was said along with it stands above, whole."""
-    said = step.comment if step.comment is not None and not told else ""
-    beginning = _pieces(said, _SAID)[0]
-    words = f"{short_when(t, step.at, MOSCOW, now)} – {t.label(STATUSES[step.status])}"
-    return escape(words + (f": {beginning}" if beginning else "") + ("…" if beginning != said else ""))
-
-
 def _content(t: Texts, text: str, photos: int) -> tuple[Html, ...]:
     """The text as far as there is room, and how many photos."""
-    beginning, long = _pieces(text, _SHOWN)[0], _is_long(text)
+    beginning, long = pieces(text, _SHOWN)[0], _is_long(text)
     return (
         escape(beginning + ("…" if long else "")),
         t("(This is the beginning; all of it is kept.)") if long else Html(),
@@ -362,24 +343,4 @@ def _photo_rows(t: Texts, request: Case) -> list[Row]:
 
 
 def _is_long(text: str) -> bool:
-    return len(_pieces(text, _SHOWN)) > 1
-
-
-def _pieces(text: str, units: int) -> list[str]:
-    """The text in pieces of at most so many UTF-16 units, cut at a word's end where one is near; one at least."""
-    pieces = []
-    while (length := _fitting(text, units)) < len(text):
-        space = max(text.rfind(gap, length // 2, length + 1) for gap in " \n")
-        end = space if space > 0 else length
-        pieces.append(text[:end])
-        text = text[end:].lstrip()
-    return [*pieces, text]
-
-
-def _fitting(text: str, units: int) -> int:
-    """How many characters of a text make at most so many UTF-16 units."""
-    for place, character in enumerate(text):
-        units -= 2 if ord(character) > _ONE_UNIT else 1
-        if units < 0:
-            return place
-    return len(text)
+    return len(pieces(text, _SHOWN)) > 1

@@ -27,6 +27,7 @@ from bot.views.clinics import clinic_address, clock_line, demo_mark, room_line, 
 from bot.views.lists import Item, Listing, draw
 from bot.views.lists import Tab as ListTab
 from bot.views.screen import Screen
+from bot.views.services import Beside, Level, Service
 from bot.views.specialties import specialty
 from services.accounts import rights
 from services.booking.model import VisitEntry, VisitPage
@@ -45,6 +46,32 @@ STATUSES = {
 }
 CANCELLED = frozenset({VisitStatus.CANCELLED_BY_PATIENT, VisitStatus.CANCELLED_BY_CLINIC})
 
+
+BOOKING = Service(
+    "booking",
+    N_("Booking a doctor"),
+    N_("Booking a doctor"),
+    Level.SIMPLE,
+    (
+        N_("You choose the clinic, the doctor and the time, for yourself or for somebody of the family."),
+        N_("Have the number of the insurance policy at hand."),
+        N_("Attach to the clinic first. Or ask the other one to attach."),
+    ),
+    GO_BOOKING,
+)
+CANCELLING = Service(
+    "cancelling",
+    N_("Cancelling a booking with a doctor"),
+    N_("Cancelling a booking"),
+    Level.SIMPLE,
+    (
+        N_("Open the booking and cancel it."),
+        N_("The time becomes free for others."),
+    ),
+    VisitList(tab=Tab.UPCOMING, page=0),
+)
+BOOKED = 3
+"""So many of the visits ahead stand on the terms of booking."""
 
 HEADINGS: Mapping[str, str] = {
     VisitNews.BOOKING_CONFIRMED: STATUSES[VisitStatus.BOOKED],
@@ -307,6 +334,23 @@ def visit_list(t: Texts, tab: Tab, found: VisitPage, page: int, now: datetime, *
             size=layout.described,
         ),
     )
+
+
+def booked(t: Texts, found: VisitPage, now: datetime) -> Beside:
+    """What is booked already, on the terms of booking."""
+    if not found.items:
+        return Beside(t("There are no bookings ahead."))
+    told = [_booked_line(t, each, now) for each in found.items]
+    return Beside(
+        lines(bold(t("Booked already: {count}", count=found.total)), *told, clock_line(t, clocks_of(found.items))),
+        [[my_bookings(t)]],
+    )
+
+
+def _booked_line(t: Texts, entry: VisitEntry, now: datetime) -> Html:
+    visit = entry.visit
+    what = f"{specialty(t, visit.service_id, visit.service)}, {entry.person.listed_name}"
+    return escape(short(f"• {when(t, visit.start, visit.clinic.tz, now)}: {what}", 150))
 
 
 def failed_booking(t: Texts) -> Screen:

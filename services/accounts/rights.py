@@ -43,6 +43,19 @@ class VisitScope(StrEnum):
     NONE = "none"
 
 
+class Shut(StrEnum):
+    """Why an area of a person is not open to an account."""
+
+    OVER = "over"
+    OWN_WORD = "own_word"
+    """A teenager's own word comes before that of whoever stands for them by documents."""
+    CONSENT = "consent"
+    """A consent lets the account in, which does not name the area."""
+    ONLY_SEEN = "only_seen"
+    """It may name it, but nobody acts there by a consent."""
+    DECLARED = "declared"
+
+
 class Editing(StrEnum):
     """What of a person's data an account may correct."""
 
@@ -125,6 +138,19 @@ def check_opens(person: Person, area: Area, action: Action, now: datetime) -> No
     """Raises `NotAllowed` unless it does (`opens`)."""
     for day in days_of(now):
         check_allowed(person, area, action, day, now)
+
+
+def why_shut(person: Person, action: Action, now: datetime) -> Shut:
+    """Why an area that has come after visits is not open to the account, where it is not (`opens`)."""
+    day = local(now, MOSCOW).date()
+    bases = standing_bases(person, day, now)
+    if not bases:
+        return Shut.OVER
+    if own_word_counts(person, day) and bases - {Basis.CONSENT, Basis.DECLARED}:
+        return Shut.OWN_WORD
+    if Basis.CONSENT in bases:
+        return Shut.CONSENT if action is Action.SEE else Shut.ONLY_SEEN
+    return Shut.DECLARED
 
 
 def is_declared(person: Person) -> bool:

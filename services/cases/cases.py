@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Insert, Select, func, select
 
 from services.accounts import concerns
 from services.accounts.model import Account
-from services.cases.model import Case, CaseItem, CaseKind, CasePage, CaseStep
+from services.cases.model import Case, CaseItem, CaseKind, CasePage, CaseStep, WrongStep
 from services.cases.notices import CaseNews
 from services.cases.tables import case as case_table
 from services.cases.tables import case_file, case_step
@@ -24,7 +25,7 @@ from services.notify.outbox import Outbox
 from services.storage.engine import Database
 from services.storage.rows import Row
 from services.storage.sql import insert_for
-from services.storage.statement import Bound, insert_row, statement
+from services.storage.statement import Bound, insert_row, statement, update_row
 from services.storage.tables import counter
 from services.storage.units import Unit
 from services.storage.vault import Vault
@@ -41,6 +42,11 @@ _ITEM = tuple(case_table.c[name] for name in ("id", "number", "kind", "status", 
 @statement
 def _by_id(account_id: str, case_id: str) -> Select[Any]:
     return select(case_table).where(case_table.c.account_id == account_id, case_table.c.id == case_id)
+
+
+@statement
+def _locked(case_id: str) -> Select[Any]:
+    return select(case_table).where(case_table.c.id == case_id).with_for_update()
 
 
 @statement
@@ -117,10 +123,15 @@ class Cases:
         *,
         draft_id: str | None = None,
         person_id: str | None = None,
+        status: str | None = None,
     ) -> CaseItem:
-        """A case under a number of its own; with a draft, its screen says so, or else a message does."""
+        """A case under a number of its own; with a draft, its screen says so, or else a message does.
+
+        `status`: the one that it comes to at once, where that is not the first of its kind.
+        """
         case_id, now = new_id(), self._clock.now()
-        item = CaseItem(case_id, await self._next_number(unit), kind.name, kind.first, now, person_id)
+        reached = status or kind.first
+        item = CaseItem(case_id, await self._next_number(unit), kind.name, reached, now, person_id)
         row = {
             "id": case_id,
             "account_id": who.id,
@@ -134,11 +145,26 @@ class Cases:
             "updated_at": now,
         }
         await unit.execute(insert_row(case_table, row))
-        await unit.execute(note_step(self._vault, case_id, item.status, now))
+        if reached != kind.first:  # it was there before, however shortly
+            await unit.execute(note_step(self._vault, case_id, kind.first, now - timedelta(milliseconds=1)))
+        await unit.execute(note_step(self._vault, case_id, reached, now))
         if draft_id is not None:
             news, key = CaseNews.CASE_STATUS, keys.confirmation(draft_id)
             await self._outbox.add(unit, Notice(who.id, person_id, news, case_id, key, screen_follows=True))
         return item
+
+    async def move(
+        self, unit: Unit, kind: CaseKind, case_id: str, came_from: str, status: str, comment: str | None = None
+    ) -> bool:
+        """The bot's own step, and word of it; False where the case is at another status by now, or gone.
+
+        Raises `WrongStep`.
+        """
+        row = (await unit.execute(_locked(case_id))).one_or_none()
+        if row is None or row.status != came_from:
+            return False
+        await move_on(unit, self._vault, self._outbox, kind, row, status, self._clock.now(), comment)
+        return True
 
     async def _next_number(self, unit: Unit) -> int:
         """One statement on either engine: whoever comes second waits for the first, and gets the next."""
@@ -198,6 +224,31 @@ class Cases:
             if row is None:
                 raise NotFound
             return await read_case(connection, self._vault, row)
+
+
+async def move_on(
+    unit: Unit,
+    vault: Vault,
+    outbox: Outbox,
+    kind: CaseKind,
+    row: Row,
+    status: str,
+    now: datetime,
+    comment: str | None = None,
+) -> None:
+    """The next status of a case, whose `row` is locked, and word of it to whoever has sent it. Raises `WrongStep`.
+
+    What the earlier status has not told yet is told by this one: the card says how it stands now.
+    """
+    if status not in kind.following(row.status):
+        raise WrongStep(row.status, kind.following(row.status))
+    had = Counter(each.status for each in (await unit.execute(_steps_of([row.id]))).all())
+    await unit.execute(update_row(case_table, row.id, {"status": status, "updated_at": now}))
+    await unit.execute(note_step(vault, row.id, status, now, comment))
+    untold = keys.case_status(row.id, row.status, had[row.status]), keys.confirmation(row.draft_id or "")
+    await outbox.withdraw(unit, *untold)
+    news, key = CaseNews.CASE_STATUS, keys.case_status(row.id, status, had[status] + 1)
+    await outbox.add(unit, Notice(row.account_id, row.person_id, news, row.id, key))
 
 
 def note_step(vault: Vault, case_id: str, status: str, at: datetime, comment: str | None = None) -> Bound:

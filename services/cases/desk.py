@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from services.cases.cases import note_step, read_case, read_photo
+from services.cases.cases import move_on, read_case, read_photo
 from services.cases.model import (
     LONGEST_COMMENT,
     Case,
@@ -15,18 +15,14 @@ from services.cases.model import (
     CommentMissing,
     CommentTooLong,
     DeskLine,
-    WrongStep,
 )
-from services.cases.notices import CaseNews
 from services.cases.tables import case as case_table
 from services.cases.tables import case_file
 from services.clock import Clock
 from services.errors import NotFound
-from services.notify import keys
-from services.notify.model import Notice
 from services.notify.outbox import Outbox
 from services.storage.engine import Database
-from services.storage.statement import statement, update_row
+from services.storage.statement import statement
 from services.storage.vault import Vault
 
 
@@ -50,7 +46,7 @@ def _numbered_locked(number: int) -> Select[Any]:
 class CaseDesk:
     """Knows cases by their numbers; knows nothing of who has sent them but where to tell the answer.
 
-    `kinds`: all that there are.
+    `kinds`: all that there are. What the bot answers by itself is, for the desk, not there.
     """
 
     def __init__(
@@ -63,15 +59,16 @@ class CaseDesk:
         self._kinds = {kind.name: kind for kind in kinds}
 
     async def lines(self) -> Sequence[DeskLine]:
-        """All cases without their content, newest first."""
+        """All cases that are the desk's, without their content, newest first."""
         rows = (await self._database.fetch(_lines())).all()
-        return [DeskLine(row.number, row.kind, row.status, row.created_at, row.photos) for row in rows]
+        shown = [row for row in rows if self._kinds[row.kind].is_the_desks(row.status)]
+        return [DeskLine(row.number, row.kind, row.status, row.created_at, row.photos) for row in shown]
 
     async def read(self, number: int) -> Case:
         """A case with its content; `NotFound` where there is none of this number."""
         async with self._database.read() as connection:
             row = (await connection.execute(_numbered(number))).one_or_none()
-            if row is None:
+            if row is None or not self._kinds[row.kind].is_the_desks(row.status):
                 raise NotFound
             return await read_case(connection, self._vault, row)
 
@@ -100,15 +97,9 @@ class CaseDesk:
             row = (await unit.execute(_numbered_locked(number))).one_or_none()
             if row is None:
                 raise NotFound
-            kind, now = self._kinds[row.kind], self._clock.now()
-            if status not in kind.following(row.status):
-                raise WrongStep(row.status, kind.following(row.status))
-            if comment is None and status in kind.need_comment:
+            kind = self._kinds[row.kind]
+            if not kind.is_the_desks(row.status):
+                raise NotFound
+            if comment is None and status in kind.need_comment and status in kind.following(row.status):
                 raise CommentMissing
-            await unit.execute(update_row(case_table, row.id, {"status": status, "updated_at": now}))
-            await unit.execute(note_step(self._vault, row.id, status, now, comment))
-            # What the earlier status has not told yet is told by this one: the card says how it stands now.
-            untold = keys.case_status(row.id, row.status), keys.confirmation(row.draft_id or "")
-            await self._outbox.withdraw(unit, *untold)
-            news, key = CaseNews.CASE_STATUS, keys.case_status(row.id, status)
-            await self._outbox.add(unit, Notice(row.account_id, row.person_id, news, row.id, key))
+            await move_on(unit, self._vault, self._outbox, kind, row, status, self._clock.now(), comment)

@@ -21,16 +21,18 @@ Machine = Mapping[str, tuple[str, ...]]
 class CaseKind:
     """A kind of case, as its topic declares it. `name`: as it stands in rows.
 
-    `need_comment`: statuses that say nothing without a comment. `ValueError` where the machine is none: it names a
+    `need_comment`: statuses that say nothing without a comment; `desk`: those in which whoever answers has something to
+    do with it, None: all. `ValueError` where the machine is none: it names a
     status that it does not have, has one that nothing leads to, or one that nothing leads out of to an end.
     """
 
     name: str
     machine: Machine
     need_comment: Collection[str] = frozenset()
+    desk: Collection[str] | None = None
 
     def __post_init__(self) -> None:
-        named = {*self.machine, *self.need_comment}.union(*self.machine.values())
+        named = {*self.machine, *self.need_comment, *(self.desk or ())}.union(*self.machine.values())
         ends = {status for status, following in self.machine.items() if not following}
         backwards = {each: tuple(one for one, after in self.machine.items() if each in after) for each in self.machine}
         all_words = self.name, *self.machine
@@ -52,6 +54,10 @@ class CaseKind:
     def settled(self) -> frozenset[str]:
         """Statuses that nothing follows."""
         return frozenset(status for status, following in self.machine.items() if not following)
+
+    def is_the_desks(self, status: str) -> bool:
+        """Whether whoever answers sees a case that has come to this status."""
+        return self.desk is None or status in self.desk
 
     def following(self, status: str) -> tuple[str, ...]:
         """What may follow; nothing once the case is settled."""

@@ -80,15 +80,23 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """A row of a table that sums up those above it: what it is the sum of, and the sum, beneath the last column."""
+
+    caption: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table, whose columns' names, some words each, stand anew on each page. A row has a cell for every column."""
 
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[str] | Total]
     heading: str = ""
 
     def __post_init__(self) -> None:
-        if any(len(row) != len(self.columns) for row in self.rows):
+        if any(not isinstance(row, Total) and len(row) != len(self.columns) for row in self.rows):
             raise ValueError("a row of a table has more cells than it has columns, or fewer")
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from services.documents.glyphs import Glyphs
-from services.documents.model import DrawingFailed, Fact, Facts, Paragraph, Part, Sheet, Table
+from services.documents.model import DrawingFailed, Fact, Facts, Paragraph, Part, Sheet, Table, Total
 from services.texts.dates import numeric
 from services.texts.i18n import texts
 
@@ -28,8 +28,8 @@ _FONT = "Libertinus Serif"
 """Typst carries it within itself, Cyrillic and all, so a paper is the same wherever it is set."""
 _WIDE_FROM = 6
 """Columns of a table for which the page is turned."""
-_UPRIGHT, _TURNED = 64, 100
-"""Letters of a line, wide ones."""
+_UPRIGHT, _TURNED = 64, 133
+"""Letters of a line, wide ones; those of a page that is turned are smaller."""
 _LONGEST_WORD = 24
 """Letters that a line of anything but a table has room for, whatever they are; a longer word may be broken anywhere."""
 _FOOT = 60
@@ -117,7 +117,7 @@ def _texts(sheet: Sheet) -> list[str]:
             case Facts(facts):
                 found += [text for each in facts for text in (each.caption, each.value)]
             case Table(columns, rows):
-                found += [*columns, *(cell for row in rows for cell in row)]
+                found += [*columns, *(cell for row in rows for cell in _cells(row))]
             case Paragraph(text):
                 found.append(text)
     return found
@@ -129,6 +129,7 @@ def _data(sheet: Sheet, clean: Clean) -> dict[str, Any]:
     numbered = t.label("No. {number} of {day}", number=clean(sheet.number) or _NOTHING, day=numeric(sheet.day))
     return {
         "font": _FONT,
+        "wide_from": _WIDE_FROM,
         "wide": any(isinstance(part, Table) and len(part.columns) >= _WIDE_FROM for part in sheet.parts),
         "title": clean(sheet.title) or _NOTHING,
         "heading": _line(clean(sheet.title) or _NOTHING),
@@ -175,13 +176,19 @@ def _table(table: Table, clean: Clean) -> dict[str, Any]:
     """Columns are as wide as their words ask for; words that no column has room for may be broken anywhere."""
     columns = len(table.columns)
     longest = (_TURNED if columns >= _WIDE_FROM else _UPRIGHT) // max(columns, 1) - 2
-    rows = [[clean(cell) or _NOTHING for cell in row] for row in table.rows]
+    rows = [[clean(cell) or _NOTHING for cell in _cells(row)] for row in table.rows]
     names = [clean(name) or _NOTHING for name in table.columns]
+    whole = [row for row in rows if len(row) == columns]
     return {
         "columns": [_line(each, longest) for each in names],
+        # A row that sums up has two cells, of which the first is as wide as all columns but the last.
         "rows": [[_line(cell, longest) for cell in row] for row in rows],
-        "shares": [_share([name, *cells]) for name, *cells in zip(names, *rows, strict=True)],
+        "shares": [_share([name, *cells]) for name, *cells in zip(names, *whole, strict=True)],
     }
+
+
+def _cells(row: Sequence[str] | Total) -> Sequence[str]:
+    return (row.caption, row.value) if isinstance(row, Total) else row
 
 
 def _share(cells: Sequence[str]) -> int:

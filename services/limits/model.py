@@ -31,6 +31,8 @@ class Act(StrEnum):
     HIDDEN_CLASH = "hidden clash"
     """A visit asked for beside one that the account may not see; of each patient by itself."""
     REQUEST = "request"
+    COST_APPLICATION = "cost application"
+    """For a statement of what care has cost."""
     PHOTO = "photo"
     """A photo that is taken in and cleaned, whatever becomes of it."""
     PHOTO_BYTES = "photo bytes"
@@ -67,6 +69,7 @@ LIMITS: Mapping[Act, Limit] = {
     Act.DECLARED_BOOKING: Limit(10, _DAY),
     Act.HIDDEN_CLASH: Limit(3, _DAY),
     Act.REQUEST: Limit(10, _DAY),
+    Act.COST_APPLICATION: Limit(20, _DAY),
     Act.PHOTO: Limit(60, _DAY),
     Act.PHOTO_BYTES: Limit(50 * _MEGABYTE, _DAY),
     Act.LETTER: Limit(20, _DAY),

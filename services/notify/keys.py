@@ -149,8 +149,10 @@ def mail_unconfirmed(account_id: str) -> str:
 # --- cases, letters ---------------------------------------------------------------------------------
 
 
-def case_status(case_id: str, status: str) -> str:
-    return f"request:{case_id}:{status}"
+def case_status(case_id: str, status: str, time: int = 1) -> str:
+    """`time`: which time it has come to this status."""
+    key = f"request:{case_id}:{status}"
+    return key if time == 1 else f"{key}:{time}"
 
 
 def letter(notification_id: str) -> str:

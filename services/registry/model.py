@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -152,6 +152,20 @@ class CareCase:
     condition: str
     service: str
     cost: Decimal
+
+
+def plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON has it: days and sums in words."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+        for name, value in told.items()
+    }
+
+
+def care_case_of(told: Mapping[str, Any]) -> CareCase:
+    """A case of care of what `plain` has made of its fields."""
+    days = {name: date.fromisoformat(told[name]) for name in ("begun", "ended")}
+    return CareCase(**{**told, **days, "cost": Decimal(told["cost"])})
 
 
 @dataclass(frozen=True, slots=True)

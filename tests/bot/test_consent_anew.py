@@ -42,7 +42,7 @@ from tests.support.machine import unhurried
 from tests.support.world import ADULT, World, somebody
 
 ANNA = 5_000_000_001
-NEXT = Agreements({**PUBLISHED.versions, "2027-01": PUBLISHED.covered(PUBLISHED.current) | {Area.INSURANCE}})
+NEXT = Agreements({**PUBLISHED.versions, "2027-01": PUBLISHED.covered(PUBLISHED.current) | {Area.REQUESTS}})
 OLDER = PUBLISHED.current
 RECORD = "Запись врача: здорова"
 
@@ -58,7 +58,7 @@ class Shelf:
         self._persons = persons
         self.read = 0
 
-    @concerns.area(Area.INSURANCE, Action.SEE)
+    @concerns.area(Area.REQUESTS, Action.SEE)
     async def of(self, who: Account, person_id: str) -> str:
         await self._persons.get(who, person_id)
         self.read += 1
@@ -84,7 +84,7 @@ SHELF = Topic(
     build=build,
     routes=(on(ShelfOpen, page),),
     commands=(Command("shelf", "Home", 90, by_command),),
-    areas=(Area.INSURANCE,),
+    areas=(Area.REQUESTS,),
 )
 
 
@@ -115,7 +115,7 @@ class Scene:
         return list((await self.world.database.fetch(query.order_by(consent_table.c.given_at))).scalars())
 
     async def looks(self) -> int:
-        query = select(func.count()).select_from(audit).where(audit.c.action == "read_insurance")
+        query = select(func.count()).select_from(audit).where(audit.c.action == "read_requests")
         return int((await self.world.database.fetch(query)).scalar_one())
 
 
@@ -226,7 +226,9 @@ async def test_nobody_is_asked_for_what_is_shut_to_them_and_no_look_is_noted_bef
 
 
 async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(scene: Scene) -> None:
-    assert list(PUBLISHED.versions)[:5] == ["2026-11", "2026-11-27", "2026-11-29", "2026-11-30", "2026-12"]
+    assert list(PUBLISHED.versions)[:6] == [
+        *("2026-11", "2026-11-27", "2026-11-29", "2026-11-30", "2026-12", "2026-12-01"),
+    ]
     assert PUBLISHED.always >= {Area.VISITS}, "so that no press of today asks the database for it"
     assert PUBLISHED.covered("1999-01") == set()
     given = update(consent_table).values(version="1999-01")
@@ -235,17 +237,17 @@ async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(sc
     assert "этот раздел появился позже" in scene.last
 
 
-@pytest.mark.parametrize(("locale", "digest"), [("en", "7851fa5a"), ("ru", "793365b0")])
+@pytest.mark.parametrize(("locale", "digest"), [("en", "012ae46a"), ("ru", "96af5cee")])
 def test_a_change_of_the_text_is_a_new_version(locale: str, digest: str) -> None:
     """Who has agreed to a version has agreed to its words: where they change, this pin does, and so does the map."""
-    assert PUBLISHED.current == "2026-12"
+    assert PUBLISHED.current == "2026-12-01"
     assert digest_of(consent_text(texts(locale), "Больница", "V")) == digest
 
 
-@pytest.mark.parametrize(("locale", "digest"), [("en", "4005b0f0"), ("ru", "a448ec29")])
+@pytest.mark.parametrize(("locale", "digest"), [("en", "50fa8c5d"), ("ru", "e3004e11")])
 def test_the_short_lines_are_those_of_the_version_too(locale: str, digest: str) -> None:
     """What they promise, the whole text says: who changes them reads that, and publishes a version with it."""
-    assert PUBLISHED.current == "2026-12"
+    assert PUBLISHED.current == "2026-12-01"
     assert digest_of(short_lines(texts(locale), "Больница", "V")) == digest
 
 
@@ -264,7 +266,7 @@ async def test_the_whole_text_is_a_press_away_and_leads_back_to_the_same_questio
 
 def test_no_area_stands_that_todays_text_does_not_speak_of(world: World) -> None:
     kernel = replace(world.house.kernel, areas=frozenset(Area))
-    with pytest.raises(LookupError, match="insurance, requests"):
+    with pytest.raises(LookupError, match="requests"):
         build_house(kernel)
 
 

@@ -26,6 +26,7 @@ NOTHING = {"ru": "Нет данных. ", "en": "No data. "}
 OF_THE_KIT = {
     *("access.standing", "cases.statuses", "clinics.clinics", "clinics.regions", "family.policies"),
     *("family.whose_list", "lists.draw", "notifications.listing", "prescriptions.listing"),
+    "services.services",
     "visits.visit_list",
 }
 NO_LISTS = {"requests.whole_text": "a long text, piece by piece"}

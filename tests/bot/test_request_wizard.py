@@ -222,11 +222,13 @@ async def test_the_card_says_what_becomes_of_the_photos(chat: Chat, world: World
     await chat.photo(caption="Подпись")
     await chat.act("send")
     sent = await chat.sent()
-    assert "Фото хранятся 180 дней после ответа" in read(world.house.service(Casebook).card(T, sent, world.clock.now()))
+    assert "Фото хранятся 180 дней после ответа" in read(
+        world.house.service(Casebook).card(T, sent, world.clock.now(), None)
+    )
     await world.case_desk.move(sent.number, RequestStatus.ANSWERED, "Готово")
     world.clock.advance(days=PHOTOS_KEPT.days)
     await world.requests.forget_old_photos()
-    told = read(world.house.service(Casebook).card(T, await chat.sent(), world.clock.now()))
+    told = read(world.house.service(Casebook).card(T, await chat.sent(), world.clock.now(), None))
     assert "Фото: 1. Они удалены: ответ был давно." in told
     assert "хранятся" not in told
 

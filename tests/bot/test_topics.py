@@ -67,6 +67,9 @@ KNOWN = {
     ("bot.topic", "services.searches.model"): "how long a name a list may have that is searched",
     ("bot.topic", "services.documents.model"): "what a topic may give as a paper",
     ("bot.papers", "services.documents.model"): "all kinds of it, by their names",
+    ("bot.topic", "bot.views.services"): "what a topic may offer among «Услуги»",
+    ("bot.catalogue", "bot.views.services"): "all of it",
+    ("bot.wanted", "bot.views.services"): "the way back to one of them",
     ("bot.views.common", "bot.keyboards.buttons.help"): "who is not understood is offered help",
     ("bot.topic", "bot.keyboards.buttons.notifications"): "a notice that is opened knows by which line",
     ("bot.notices.notices", "bot.keyboards.buttons.notifications"): "and leads back there",
@@ -207,6 +210,7 @@ def test_services_are_asked_for_after_they_are_built(world: World) -> None:
     """In the order of the list; the other way round, whoever asks for something is told what it is."""
     kernel = world.house.kernel
     built = {**kernel.services(), "casebook": world.house.services["casebook"]}
+    built["catalogue"] = world.house.services["catalogue"]
     for topic in ALL:
         if topic.build is not None:
             assert set(wanted(topic.build)) <= set(built), topic.name

@@ -93,12 +93,12 @@ def _requests() -> list[Sample]:
 
 
 def card(t: Texts, sent: Case, back: NotificationList | None = None) -> Screen:
-    return BOOK.card(t, sent, NOW, back)
+    return BOOK.card(t, sent, NOW, None, back)
 
 
 def told(t: Texts, sent: Case) -> Screen:
     """As a notification shows it."""
-    return BOOK.told(t, sent, NOW)
+    return BOOK.told(t, sent, NOW, None)
 
 
 def whole_text(t: Texts, sent: Case, page: int) -> Screen:

@@ -9,6 +9,7 @@ from bot.keyboards.buttons.visits import Tab, VisitCancel
 from bot.keyboards.layout import Layout
 from bot.views import moving, refusals, visits
 from bot.views.screen import Screen
+from bot.views.services import terms
 from services.booking.model import VisitEntry, VisitPage
 from services.ids import LENGTH
 from services.registry.model import VisitStatus
@@ -43,6 +44,11 @@ def cancelled(t: Texts, entry: VisitEntry, origin: str) -> Screen:
     """What comes of «Да, отменить»."""
     gone = replace(entry, visit=replace(entry.visit, status=VisitStatus.CANCELLED_BY_PATIENT))
     return visits.outcome(t, gone, NOW, None, origin=origin)
+
+
+def booked(t: Texts, found: VisitPage) -> Screen:
+    """As it stands on the terms of the service."""
+    return terms(t, visits.BOOKING, visits.booked(t, found, NOW))
 
 
 def _visit_lists() -> list[Sample]:
@@ -122,6 +128,8 @@ def of_a_notice(t: Texts, kind: str, entry: VisitEntry) -> Html:
 SAMPLES = Samples(
     screens=[
         *_visit_lists(),
+        Sample(booked, (VisitPage((SHORT_VISIT,), 1),), ordinary=True, of=visits.booked),
+        *(Sample(booked, (VisitPage(ENTRIES[:count], count and 712),), of=visits.booked) for count in (0, 1, 3)),
         *_tickets(),
         *(Sample(visits.ticket, (entry, NOW), {"offers_mail": True}) for entry in ENTRIES),
         *(Sample(ticket_with_every_note, (entry,), of=visits.ticket) for entry in ENTRIES),

@@ -221,31 +221,31 @@ async def test_the_list_of_areas_grows_by_what_topics_declare(world: World) -> N
     before = {area for topic in ALL for area in topic.areas}
     assert kernel.areas == before
     storage = Storage(world.database, world.vault, world.clock)
-    topics = (*ALL, Topic("shelf", areas=(Area.INSURANCE,)))
-    text = Agreements({PUBLISHED.current: frozenset(before | {Area.INSURANCE})})
+    topics = (*ALL, Topic("shelf", areas=(Area.REQUESTS,)))
+    text = Agreements({PUBLISHED.current: frozenset(before | {Area.REQUESTS})})
     built = build_kernel(
         storage, by_itself(storage, unhurried()), kernel.registry, topics=topics, agreements=text, patience=PATIENCE
     )
     grown = build_house(built, topics)
-    assert grown.kernel.areas == before | {Area.INSURANCE}
+    assert grown.kernel.areas == before | {Area.REQUESTS}
 
     anna, own = await confirmed(world, ANNA)
     offered = view.areas(texts("ru"), own, frozenset(), grown.kernel.areas)
     ticks = [row[0] for row in offered.markup.inline_keyboard if row[0].text.startswith("☐")]
     said = [each.text.removeprefix("☐ ") for each in ticks]
     assert said[:2] == ["Видеть мои записи к врачу", "Записывать, переносить и отменять"]
-    assert said[-1] == "Видеть мою страховку"
+    assert said[-1] == "Видеть мои заявления"
     pressed = GrantAreas.unpack(ticks[-1].callback_data or "")
-    assert view.covers_of(pressed.allows, grown.kernel.areas) == {Covers.INSURANCE}
+    assert view.covers_of(pressed.allows, grown.kernel.areas) == {Covers.REQUESTS}
     assert view.covers_of(pressed.allows, kernel.areas) == set(), "where it does not stand, the button means nothing"
 
     peter, _ = await confirmed(world, PETER)
-    issued, _ = await grown.service(Access).issue(anna, {Covers.INSURANCE}, 3)
+    issued, _ = await grown.service(Access).issue(anna, {Covers.REQUESTS}, 3)
     offer = await grown.service(Access).redeem(peter, issued.digits)
     assert isinstance(offer, Offer)
     await grown.service(Access).accept(peter, offer.id, Relation.SPOUSE, told_by="told")
     shelf = Shelf(built.persons)
-    assert await may(shelf.read(Area.INSURANCE, peter, own.id)) is True
+    assert await may(shelf.read(Area.REQUESTS, peter, own.id)) is True
     assert await may(shelf.read(Area.VISITS, peter, own.id)) is Denial.NOT_COVERED
     assert await may(shelf.read(Area.DOCUMENTS, peter, own.id)) is SHUT
     assert await world.visits.ahead(peter) == []

@@ -12,15 +12,17 @@ from bot.settings import Settings
 from bot.storage import Storage
 from services.accounts.model import Account
 from services.accounts.ready import families
-from services.insurance.statement import Period, compiled, latest
+from services.costs.model import Period
+from services.costs.statement import compiled, latest
 from services.registry.local.demo import fill_demo
-from services.registry.local.demo_clinics import ADULT_HOME
+from services.registry.local.demo_clinics import ADULT_HOME, THERAPIST
 from services.registry.local.demo_family import _home, ready_family
-from services.registry.local.demo_insurance import INSURERS, cases_of, coverage_of, insure_all
+from services.registry.local.demo_insurance import INSURERS, cases_of, coverage_of, insure_all, pay_for_visits
 from services.registry.local.demo_prescriptions import prescriptions_of
-from services.registry.model import CoverageStatus, Patient
+from services.registry.model import CareCase, CoverageStatus, Patient
 from services.storage.engine import Database
 from services.storage.vault import Vault
+from services.texts.dates import local
 from tests.support.clock import FakeClock
 from tests.support.demo_families import TODAY, TOWN, an_old_family
 from tests.support.world import World
@@ -126,3 +128,24 @@ async def test_a_start_gives_it_to_families_of_an_earlier_release_and_to_nobody_
     before = await demo.registry.care_cases((await demo.persons.family(first))[0].patient_id or "")
     await insure_all(demo.database, demo.vault, demo.admin, families(demo.database))
     assert list(await demo.registry.care_cases((await demo.persons.family(first))[0].patient_id or "")) == list(before)
+
+
+async def test_a_visit_that_was_booked_here_is_a_case_once_it_has_taken_place(demo: World, clock: FakeClock) -> None:
+    member = ready_family("own", TODAY)[0]
+    patient = await demo.admin.enrol(member.identity, ADULT_HOME)
+    (first, second, *_) = await demo.registry.slots(ADULT_HOME, THERAPIST.id, age=36)
+    cancelled = await demo.at_the_desk(patient, first)
+    await demo.registry.cancel(cancelled.id)
+    visit = await demo.at_the_desk(patient, second)
+
+    async def paid() -> list[CareCase]:
+        await pay_for_visits(demo.database, demo.admin, clock.now())
+        return list(await demo.registry.care_cases(patient.id))
+
+    assert await paid() == [], "it has not taken place yet"
+    clock.set(visit.end)
+    (case,) = await paid()
+    assert (case.clinic, case.begun) == (visit.clinic.name, local(visit.start, "Europe/Moscow").date())
+    assert "терапевта" in case.service
+    assert case.cost > 0
+    assert await paid() == [case], "told again, it is the same"

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from services.booking.model import BookingLink, Checking, Declined, GivenUp, Kep
 from services.booking.mydata import WAITED_FOR
 from services.booking.tables import booking_intent, cancel_intent, waiting_link
 from services.cases.tables import case_file
+from services.costs.costs import STEP, Costs
+from services.costs.model import Period
 from services.documents.model import Subject as PaperOf
 from services.drafts.model import Draft
 from services.drafts.mydata import DraftData
@@ -38,7 +41,20 @@ from services.mydata.model import Given
 from services.mydata.mydata import MyData
 from services.notify.tables import notification
 from services.personal import Fact, StillUnderWay, Word
-from services.registry.model import Policy, PolicyKind, PrescriptionStatus, Refusal, Refused, Sex, Unknown, VisitStatus
+from services.registry.model import (
+    CareCase,
+    CoverageStatus,
+    Policy,
+    PolicyForm,
+    PolicyKind,
+    PrescriptionStatus,
+    Refusal,
+    Refused,
+    Sex,
+    Unknown,
+    VisitStatus,
+)
+from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.requests.model import RequestKind, RequestStatus
 from services.storage.tables import audit, metadata
@@ -67,6 +83,7 @@ TYPED = "Придуманная-Черновикова"
 SOUGHT = "ибупрофен-искомый"
 WRITTEN, ANSWER = "Не вижу запись к хирургу", "Запись видна в разделе"
 ADDRESS, OTHER_ADDRESS = "anna.ivanova@example.org", "to.be.confirmed@example.org"
+INSURER = "Страховая компания «Забота»"
 PAPER_ADDRESS = "school@example.com"
 NAMELESS: tuple[Table, ...] = (case_file, waiting_link)
 """Rows of an account without its id: they hang on another row, or lie under a blind index."""
@@ -104,6 +121,7 @@ async def a_life(world: World) -> Life:
     await _visits(world, anna, own, child, grantee)
     await _prescribed(world, own)
     await _what_was_sent(world, anna)
+    await _insured(world, anna, own)
     await _papers(world, anna, child)
     draft = await world.draft(anna, surname=TYPED, person="other", region="50", sex="F", policy=["enp", "5097"])
     await world.holds.take(await world.slot(SURGEON, 11), anna, draft.id)
@@ -156,6 +174,24 @@ async def _prescribed(world: World, own: Person) -> None:
         *(date(2026, 11, 20), None, PrescriptionStatus.ACTIVE),
     )
     assert (await world.admin.put_prescriptions([record])).added == 1
+
+
+async def _insured(world: World, anna: Account, own: Person) -> None:
+    """The registry's own, and a statement of what the care of a year has cost."""
+    patient_id = own.patient_id or "?"
+    insured = CoverageRecord(patient_id, "50", INSURER, "8 800 000-00-01", PolicyForm.CARD, CoverageStatus.VALID)
+    assert await world.admin.put_coverages([insured]) == 1
+    paid = CareCase(
+        *("50-1", 1, False, "50", CLINIC.name, date(2025, 3, 2), date(2025, 3, 9)),
+        *("первичная помощь", "амбулаторно", "Приём терапевта", Decimal("512.30")),
+    )
+    assert (await world.admin.put_care_cases([CareCaseRecord(patient_id, paid)])).added == 1
+    costs = world.house.service(Costs)
+    draft = await world.drafts.start(Draft("", anna.id, "costs", "check"))
+    await costs.apply(anna, own.id, Period(date(2025, 1, 1), date(2025, 12, 31)), draft_id=draft.id)
+    for _ in range(3):
+        world.clock.advance(seconds=STEP.seconds)
+        await costs.advance()
 
 
 async def _what_was_sent(world: World, anna: Account) -> None:
@@ -681,7 +717,15 @@ async def test_everything_is_told_by_the_schema(world: World, locale: str) -> No
     assert [word for word in life.words if word not in as_text] == []
     for section in ("consents", "persons", "access", "codes", "actions", "bookings", "cancellations", "drafts"):
         assert told_of[section], section
-    for section in ("visits_remembered", "replies", "times_held", "notifications", "reminders_to_come"):
+    for section in (
+        "visits_remembered",
+        "replies",
+        "times_held",
+        "notifications",
+        "reminders_to_come",
+        "insurance",
+        "cost_statements",
+    ):
         assert told_of[section], section
     assert told_of["account"]["email"] == ADDRESS
     assert told_of["account"]["email_to_confirm"]["address"] == OTHER_ADDRESS
@@ -697,7 +741,7 @@ async def test_photos_that_do_not_fit_stay_in_the_chat(world: World, monkeypatch
     monkeypatch.setattr("services.cases.mydata._PHOTOS_IN_ALL", 10)
     told_of = await exported(world, life.anna)
     Draft202012Validator(SCHEMA).validate(told_of)
-    (sent,) = told_of["requests"]
+    sent, _ = told_of["requests"]
     assert (sent["photos_jpeg_base64"], sent["photos_only_in_chat"]) == ([], 1)
 
 
@@ -795,7 +839,8 @@ async def test_every_code_that_is_told_has_its_words(world: World) -> None:
     await world.drafts.start(Draft("", life.anna.id, "family", "birth", answers={"relation": Relation.CHILD.value}))
     values = list(values_in(await world.mydata.export(life.anna)))
     named = {"person", "clinic", "region", "language", "html", "specialty"}
-    of_other_kinds = {f"{spec.kind.name} status" for topic in ALL for spec in topic.cases} - {"problem status"}
+    of_other_kinds = {f"{spec.kind.name} status" for topic in ALL for spec in topic.cases}
+    of_other_kinds -= {"problem status", "costs status"}
     assert {each.of for each in values if isinstance(each, Word)} == named | WORDS.codes.keys() - of_other_kinds
     enums = {type(each) for each in values if isinstance(each, StrEnum)}
     assert len(enums) >= 7

@@ -254,7 +254,7 @@ NAMES_NOBODY = {
 }
 GOES_ALONG = {
     *("visit_watch", "visit_reply", "calendar_event", "draft", "hold", "notification", "outbox"),
-    *("accepted_warning", "document", "document_letter"),
+    *("accepted_warning", "document", "document_letter", "cost_application"),
 }
 
 
@@ -262,7 +262,12 @@ def test_every_table_of_an_account_goes_along_or_says_why_not() -> None:
     """A new table with an account in it: what rests on a right in it goes with the right (`Topic.rests`)."""
     of_accounts = {name for name, table in metadata.tables.items() if "account_id" in table.c}
     assert of_accounts - NAMES_NOBODY == GOES_ALONG
-    assert [topic.name for topic in ALL if topic.rests is not None] == ["documents", "booking", "prescriptions"]
+    assert [topic.name for topic in ALL if topic.rests is not None] == [
+        "documents",
+        "booking",
+        "prescriptions",
+        "costs",
+    ]
 
 
 ENDS_NOTHING = {

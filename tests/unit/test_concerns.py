@@ -47,7 +47,7 @@ def test_the_walk_itself_finds_services() -> None:
     areas = [(each.area, each.action) for each in said if each.area is not None]
     assert len(said) > 70
     assert {*areas} == {
-        *((Area.VISITS, each) for each in (Action.SEE, Action.MANAGE)),
+        *((area, each) for area in (Area.VISITS, Area.INSURANCE) for each in (Action.SEE, Action.MANAGE)),
         *((each, Action.SEE) for each in (Area.RECORDS, Area.DOCUMENTS)),
     }
     assert all(each.why for each in said if each.area is None), "and where it is no area, why"

@@ -10,7 +10,8 @@ from random import Random
 
 import pytest
 
-from services.insurance.statement import CostStatement, Period, compiled
+from services.costs.model import CostStatement, Period
+from services.costs.statement import compiled
 from services.registry.model import CareCase
 from tests.services.contracts.insurance import CASE
 

@@ -21,6 +21,7 @@ WORDS = ExportWords(
             Act.DECLARED_BOOKING: N_("bookings for people whose documents the clinic has not checked"),
             Act.HIDDEN_CLASH: N_("times that could not be booked, and were not explained"),
             Act.REQUEST: N_("requests sent"),
+            Act.COST_APPLICATION: N_("applications for a statement of costs"),
             Act.PHOTO: N_("photos sent"),
             Act.PHOTO_BYTES: N_("photos sent, in bytes"),
             Act.LETTER: N_("letters by e-mail"),

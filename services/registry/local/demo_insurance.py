@@ -1,7 +1,8 @@
 """Who insures the ready family, and what its care has cost: invented, and the same for a patient always.
 
 Cases hang together with what doctors of the demo have written (`demo_prescriptions`): each visit at which something was
-prescribed is a case; check-ups, analyses and a few days in a hospital of earlier years stand beside them.
+prescribed is a case; check-ups, analyses and a few days in a hospital of earlier years stand beside them. So is each
+visit that has been booked here, once it has taken place.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, partial
 from random import Random
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from services.registry.local.demo_clinics import (
     CHILD_ENDOCRINOLOGIST,
@@ -30,11 +34,15 @@ from services.registry.local.demo_clinics import (
 )
 from services.registry.local.demo_family import FamilyMember, give_to_all
 from services.registry.local.demo_prescriptions import prescriptions_of
-from services.registry.model import ADULT_AGE, CareCase, CoverageStatus, Patient, PolicyForm
+from services.registry.local.generations import in_force
+from services.registry.local.tables import clinic, visit
+from services.registry.model import ADULT_AGE, CareCase, CoverageStatus, Patient, PolicyForm, VisitStatus
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord, InsuranceAdminPort
 from services.storage.engine import Database
+from services.storage.rows import Row
+from services.storage.statement import statement
 from services.storage.vault import Vault
-from services.texts.dates import full_years
+from services.texts.dates import MOSCOW, full_years, local
 
 GIVEN = "demo_insurance"
 """The setting that says that families of earlier releases have got theirs."""
@@ -50,6 +58,8 @@ PRIMARY = "первичная медико-санитарная помощь"
 SPECIAL = "специализированная медицинская помощь"
 OUTPATIENT, DAY, INPATIENT = "амбулаторно", "в дневном стационаре", "стационарно"
 
+LATELY = timedelta(days=40)
+"""So far back visits are looked for that are no cases yet: longer than any demo has stood still."""
 _YEARS = 4
 """So many years back the earliest case lies, at most."""
 
@@ -139,6 +149,38 @@ async def insure_all(
 ) -> None:
     """Families that an earlier release has made get theirs. See `give_to_all`."""
     await give_to_all(database, vault, families, GIVEN, partial(insure, admin))
+
+
+async def pay_for_visits(database: Database, admin: InsuranceAdminPort, now: datetime) -> None:
+    """Visits at the demo's clinics that have taken place lately are cases of care from then on; safe to repeat."""
+    rows = (await database.aside.fetch(_taken_place(now - LATELY, now))).all()
+    await admin.put_care_cases([CareCaseRecord(row.patient_id, _case_of_visit(row)) for row in rows])
+
+
+@statement
+def _taken_place(after: datetime, by: datetime) -> Select[Any]:
+    there = select(visit, clinic.c.name.label("clinic_name")).join(clinic, clinic.c.id == visit.c.clinic_id)
+    ours = clinic.c.id.in_(sorted(_clinics())), visit.c.status == VisitStatus.BOOKED.value
+    return there.where(*ours, visit.c.ends_at > after, visit.c.ends_at <= by, in_force(clinic))
+
+
+def _case_of_visit(row: Row) -> CareCase:
+    care = _VISITS.get(row.service_id) or _Care(f"Приём (осмотр, консультация): {row.service}", (39_000, 74_000))
+    random = Random(f"visit {row.id}")  # noqa: S311  (a cost, not a secret)
+    day = local(row.starts_at, MOSCOW).date()
+    return CareCase(
+        number=_number(row.id, 0),
+        version=1,
+        void=False,
+        region=REGION,
+        clinic=row.clinic_name,
+        begun=day,
+        ended=day,
+        kind=care.kind,
+        condition=care.condition,
+        service=care.service,
+        cost=Decimal(random.randrange(*care.costs, 5)) / 100,
+    )
 
 
 def _prescribed(member: FamilyMember, patient: Patient, made: date, random: Random) -> Iterator[tuple[date, _Care]]:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Select, select
@@ -19,7 +18,15 @@ from services.registry.local.importing import Pause, in_units
 from services.registry.local.patients import Patients, known_patients
 from services.registry.local.port import LocalPort
 from services.registry.local.tables import care_case, clinic, coverage, patient
-from services.registry.model import Attachment, CareCase, Coverage, CoverageStatus, PolicyForm
+from services.registry.model import (
+    Attachment,
+    CareCase,
+    Coverage,
+    CoverageStatus,
+    PolicyForm,
+    care_case_of,
+    plain,
+)
 from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.reports import RecordsReport
@@ -112,7 +119,7 @@ class LocalInsurance(LocalPort):
     async def care_cases(self, patient_id: str) -> Sequence[CareCase]:
         rows = await self._ask(_cases_of(patient_id))
         try:
-            return [_case(_opened(self._vault, care_case.c.content, row)) for row in rows]
+            return [care_case_of(_opened(self._vault, care_case.c.content, row)) for row in rows]
         except VaultError as error:
             raise RegistryUnavailable from error  # a sum without one of them would be a wrong one
 
@@ -132,7 +139,7 @@ class CareCases:
         counts: Counter[str] = Counter()
         for indexes, record in wanted.items():
             before = next((there[index] for index in indexes if index in there), None)
-            content = _plain(asdict(record.case))
+            content = plain(asdict(record.case))
             if record.patient_id not in patients:
                 counts["unknown_patients"] += 1
             elif before is None:
@@ -211,33 +218,11 @@ class LocalInsuranceAdmin:
         patients = await known_patients(connection, wanted)
         covered = set((await connection.execute(_covered(patients))).scalars()) if patients else set()
         for patient_id in patients:
-            content = _plain(asdict(wanted[patient_id]))
+            content = plain(asdict(wanted[patient_id]))
             row = {"id": patient_id, "content": self._vault.seal_json(coverage.c.content, patient_id, content)}
             there = patient_id in covered
             await connection.execute(update_row(coverage, patient_id, row) if there else insert_row(coverage, row))
         return len(patients)
-
-
-def _plain(told: Mapping[str, Any]) -> Content:
-    """As JSON has it: days and sums in words."""
-    return {name: _in_words(value) for name, value in told.items()}
-
-
-def _in_words(value: Any) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _case(content: Content) -> CareCase:
-    return CareCase(
-        **content
-        | {
-            "begun": date.fromisoformat(content["begun"]),
-            "ended": date.fromisoformat(content["ended"]),
-            "cost": Decimal(content["cost"]),
-        }
-    )
 
 
 def _opened(vault: Vault, column: Column[Any], row: Row) -> Content:

@@ -28,7 +28,7 @@ class CareCasesPort(Port, Protocol):
     """Finished cases of care that OMS has paid for."""
 
     async def care_cases(self, patient_id: str) -> Sequence[CareCase]:
-        """All versions of all cases that this patient has ever had, in no order: `insurance.statement` reads them."""
+        """All versions of all cases that this patient has ever had, in no order: `costs.statement` reads them."""
         ...
 
 

@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from services.costs.model import ClinicCosts, CostStatement, Period
 from services.registry.model import CareCase
-
-EARLIEST = date(2000, 1, 1)
-"""No period begins before it: the register of insurance has nothing older."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From one day to another, both included."""
-
-    first: date
-    last: date
-
-    def holds(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-
-@dataclass(frozen=True, slots=True)
-class ClinicCosts:
-    """What was done at one clinic, the earliest first, and what that has cost."""
-
-    region: str
-    clinic: str
-    cases: Sequence[CareCase]
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class CostStatement:
-    """The statement of a period. `total`: of all its rows; without any, no clinic stands in it."""
-
-    period: Period
-    clinics: Sequence[ClinicCosts]
-    total: Decimal
 
 
 def compiled(cases: Iterable[CareCase], period: Period) -> CostStatement:
     """Of each case the latest version, unless that is void; it belongs to the period in which it ended."""
     by_clinic: dict[tuple[str, str], list[CareCase]] = defaultdict(list)
-    for each in latest(cases):
-        if period.holds(each.ended):
-            by_clinic[each.region, each.clinic].append(each)
+    for each in within(cases, period):
+        by_clinic[each.region, each.clinic].append(each)
     clinics = [
         ClinicCosts(region, clinic, sorted(some, key=_by_days), _sum(some))
         for (region, clinic), some in sorted(by_clinic.items())
     ]
     return CostStatement(period, clinics, sum((each.total for each in clinics), Decimal()))
+
+
+def within(cases: Iterable[CareCase], period: Period) -> list[CareCase]:
+    """All that a statement of the period is compiled of."""
+    return [each for each in latest(cases) if period.holds(each.ended)]
 
 
 def latest(cases: Iterable[CareCase]) -> list[CareCase]:
