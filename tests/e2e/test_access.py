@@ -83,7 +83,8 @@ async def visit_of(bot: BotProcess, user: User) -> str:
 SEE = "☐ Видеть мои записи к врачу"
 MANAGE = "☐ Записывать, переносить и отменять"
 RECORD, PAPERS = "☐ Видеть мою медкарту", "☐ Видеть мои документы"
-TICKS = [SEE, MANAGE, RECORD, PAPERS]
+INSURANCE = "☐ Видеть мою страховку"
+TICKS = [SEE, MANAGE, RECORD, PAPERS, INSURANCE]
 """What stands, and nothing else."""
 
 

@@ -43,6 +43,14 @@ def test_what_is_no_machine(machine: Mapping[str, tuple[str, ...]], need_comment
         CaseKind("call", machine, need_comment)
 
 
+def test_what_is_the_desks() -> None:
+    assert CaseKind("call", SOUND).is_the_desks("sent"), "it sees all, unless it is said"
+    kind = CaseKind("call", SOUND, desk=["taken"])
+    assert [status for status in SOUND if kind.is_the_desks(status)] == ["taken"]
+    with pytest.raises(ValueError, match="lost is not a status of it"):
+        CaseKind("call", SOUND, desk=["lost"])
+
+
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind.name)
 def test_each_status_has_its_words_and_no_other_has(spec: object) -> None:
     (whole,) = [each for each in SPECS if each is spec]

@@ -16,7 +16,7 @@ from PIL import Image
 
 from services.documents import sheet as setting
 from services.documents.glyphs import BOX, Glyphs
-from services.documents.model import DrawingFailed, Fact, Facts, Head, Paragraph, Sheet, Table
+from services.documents.model import DrawingFailed, Fact, Facts, Head, Paragraph, Sheet, Table, Total
 from services.documents.sheet import Sheets, compiled
 from tests.support import pdf
 from tests.support.qr import read_qr
@@ -256,3 +256,16 @@ async def test_a_failure_is_told_as_one_and_names_nobody(
 def test_a_row_has_as_many_cells_as_there_are_columns() -> None:
     with pytest.raises(ValueError, match="cells"):
         Table(["а", "б"], [["1"]])
+
+
+def test_a_row_that_sums_up_has_its_words_and_its_sum_whole() -> None:
+    """Beneath the last column the sum; the words are as wide as all the others."""
+    columns = list(SEVEN.columns)
+    total = Total("Итого по организации: Государственное бюджетное учреждение здравоохранения", "1 234 567,89")
+    sheet = replace(SHEET, parts=[Table(columns, [*SEVEN.rows[:3], total, *SEVEN.rows[3:6], total])])
+    read = " ".join(pdf.text(made(sheet)).split())
+    assert read.count(" ".join((total.caption, total.value))) == 2
+    last = [each for each in pdf.words(made(sheet)) if each.text.endswith("567,89")]
+    assert len({round(each.right) for each in last}) == 1
+    with pytest.raises(ValueError, match="more cells"):
+        Table(columns, [columns[:-1], total])
