@@ -84,6 +84,8 @@ async def test_a_patient_of_the_registry_is_named_in_its_own_tables_alone(world:
         "registry_patient.id",
         "registry_visit.patient_id",
         "registry_prescription.patient_id",
+        "registry_coverage.id",
+        "registry_care_case.patient_id",
     }
 
 

@@ -7,10 +7,10 @@ from services.texts.i18n import N_
 
 WORDS = ExportWords(
     {
-        DOCUMENT: {"requests": N_("problems, feedback and “It was not me” that you have sent")},
+        DOCUMENT: {"requests": N_("problems, feedback, “It was not me” and applications that you have sent")},
         "requests": {
             "number": N_("number of the request"),
-            "written": N_("what you wrote"),
+            "written": N_("what you wrote; of an application, its period"),
             "statuses": N_("every status with its moment"),
             "answer": N_("the answer"),
             "photos_jpeg_base64": N_("photos: JPEG files in Base64"),

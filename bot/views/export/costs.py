@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.views.export.words import DOCUMENT, ExportWords
+from services.costs.model import KIND
 from services.texts.i18n import N_
 
 WORDS = ExportWords(
@@ -29,5 +30,8 @@ WORDS = ExportWords(
             "period": N_("step “For which period?”"),
         },
     },
-    codes={"draft": {"costs": N_("application for a statement of costs")}},
+    codes={
+        "case": {KIND.name: N_("application for a statement of costs")},
+        "draft": {"costs": N_("application for a statement of costs")},
+    },
 )
