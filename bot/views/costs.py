@@ -293,7 +293,13 @@ def told(t: Texts, title: str, case: Case, _: datetime, whom: str | None) -> Scr
     """What is sent when it has come to a status: how it stands, and not a word of what the statement says."""
     return Screen(
         blocks(
-            lines(bold(_news(t, title, case)), _whose(t, case, whom)),
+            lines(
+                bold(_news(t, title, case)),
+                _whose(t, case, whom),
+                t("The statement comes here, usually in a minute.")
+                if case.status == CostStatus.REGISTERED
+                else "",
+            ),
             escape(case.comment) if case.comment and case.status in _SAID else "",
         ),
         markup(

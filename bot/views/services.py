@@ -156,11 +156,11 @@ def _why(t: Texts, why: Shut, person: Person) -> Html:
         case Shut.ONLY_SEEN:
             return t("You may look, but the application is made by the person alone, in their own chat.")
         case Shut.DECLARED:
-            return t("A confirmed account is needed. Here the data were only typed.")
+            return t("A confirmed account is needed. So far the data are only typed.")
 
 
 def _ways(t: Texts) -> Html:
     return lines(
-        t("Here: show your documents at the clinic’s desk, you will get a code. Then you come back to this service."),
-        t("On Gosuslugi there are three ways: a service centre, your bank, the post."),
+        t("Show your documents at the clinic’s desk, you will get a code. Then you come back to this service."),
+        t("On Gosuslugi it is confirmed in three ways: at a centre, through a bank, by post."),
     )

@@ -342,7 +342,7 @@ def booked(t: Texts, found: VisitPage, now: datetime) -> Beside:
         return Beside(t("There are no bookings ahead."))
     told = [_booked_line(t, each, now) for each in found.items]
     return Beside(
-        lines(bold(t("Booked already: {count}", count=found.total)), *told, clock_line(t, clocks_of(found.items))),
+        lines(bold(t("Bookings ahead: {count}", count=found.total)), *told, clock_line(t, clocks_of(found.items))),
         [[my_bookings(t)]],
     )
 

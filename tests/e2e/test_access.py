@@ -501,6 +501,6 @@ async def test_a_screen_of_before_there_were_areas_leads_to_the_list_of_them(tow
     # STEP 3. What stands for nothing here is allowed by no button, whoever has made it.
     await wife.press_data(old, "gd2:63")
     assert "☑ Записывать, переносить и отменять" in wife.screen().labels
-    answer = await wife.press_data(old, "gk2:48:3")
+    answer = await wife.press_data(old, "gk2:32:3")
     assert answer.text == "Отметьте, что разрешаете."
     assert town.rows(made, wife.id) == [(1,)]
