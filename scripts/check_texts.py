@@ -298,7 +298,7 @@ def faults(root: Path) -> list[str]:
 
 
 def readings(root: Path, locale: str) -> list[tuple[reading.Reading, str]]:
-    """All forms of a locale that are long enough to be measured, the hardest first; what is not ours to change apart."""
+    """All forms of a locale that are long enough to be measured, the hardest first; what is not ours apart."""
     with po_path(root, locale).open("rb") as file:
         catalog = read_po(file)
     found = {

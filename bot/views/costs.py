@@ -296,9 +296,7 @@ def told(t: Texts, title: str, case: Case, _: datetime, whom: str | None) -> Scr
             lines(
                 bold(_news(t, title, case)),
                 _whose(t, case, whom),
-                t("The statement comes here, usually in a minute.")
-                if case.status == CostStatus.REGISTERED
-                else "",
+                t("The statement comes here by itself.") if case.status == CostStatus.REGISTERED else "",
             ),
             escape(case.comment) if case.comment and case.status in _SAID else "",
         ),
