@@ -26,6 +26,7 @@ from scripts.messages import LOCALES, Fault, Found, forms, found_in, po_path, se
 CYRILLIC_DATA = (
     *("services/clinics/regions.py", "services/clinics/checks.py", "services/clinics/columns.py"),
     "services/clinics/whom.py",
+    "services/signatures/demo.py",
     *("services/imports/cells.py", "services/imports/private.py", "services/imports/whom.py"),
     *("services/insurance/columns.py", "services/prescriptions/columns.py"),
     *("services/registry/local/", "services/texts/clinics.py", "services/texts/names.py"),
