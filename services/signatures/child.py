@@ -34,9 +34,12 @@ for limit, most in (
     hard = resource.getrlimit(limit)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(limit, (most, most))
-os.execv(sys.argv[1], sys.argv[1:])
+os.execve(sys.argv[1], sys.argv[1:], {{"OPENSSL_CONF": os.environ["OPENSSL_CONF"]}})
 """
-"""Run by a Python of its own that becomes OpenSSL: in a process with threads none may run between fork and exec."""
+"""Run by a Python of its own that becomes OpenSSL: in a process with threads none may run between fork and exec.
+
+The environment is said once more, since Python adds to its own.
+"""
 _PLAIN_CONF = ""
 _GOST_CONF = """
 openssl_conf = all
