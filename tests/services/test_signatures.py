@@ -174,6 +174,7 @@ ACCEPTED: dict[str, Callable[[World], Attempt]] = {
     "ECDSA, P-384": lambda world: world.by(person(world.root, key=ec.generate_private_key(ec.SECP384R1()))),
     "GOST, 256 bits": _by_gost,
     "GOST, 512 bits": _by_long_gost,
+    "GOST, not on the list of the revoked": lambda world: replace(_by_gost(world), crls=world.gost.nobody),
     "through another authority": _through_another,
     "without signed attributes": lambda world: world.sent(
         signing.signed_by_openssl(world.folder, PDF, world.anna, "-noattr")
@@ -327,6 +328,7 @@ REFUSED: dict[tuple[Reason, str], Callable[[World], Attempt]] = {
     (Reason.EXPIRED, "the root too"): lambda world: replace(world.sent(world.good), moment=UNTIL + DAY),
     (Reason.NOT_YET_VALID, "tomorrow"): lambda world: world.by(person(world.root, since=MONDAY_MORNING + DAY)),
     (Reason.REVOKED, "listed"): _revoked,
+    (Reason.REVOKED, "listed, GOST"): lambda world: replace(_by_gost(world), crls=world.gost.listed),
     (Reason.REVOKED, "its authority is listed"): _authority_revoked,
     (Reason.REVOKED, "brings an older list"): _brings_an_old_list,
     (Reason.WRONG_KEY_USAGE, "encrypts"): lambda world: world.by(
@@ -422,15 +424,16 @@ async def test_a_list_is_read_anew(world: World, tmp_path: Path) -> None:
 def test_a_root_that_only_the_system_knows_is_strange(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    system = authority("Корень системы")
-    attempt = world.by(person(system))
-    known = _file(tmp_path / "system.pem", system.pem)
+    strange = authority("Корень системы")
+    attempt = world.by(person(strange))
+    known = _file(tmp_path / "system.pem", strange.pem)
     folder = tmp_path / "certs"
     folder.mkdir()
     named = subprocess.check_output(["openssl", "x509", "-in", known, "-noout", "-subject_hash"], text=True).strip()
-    (folder / f"{named}.0").write_bytes(system.pem)
-    for name, value in (("SSL_CERT_FILE", known), ("SSL_CERT_DIR", folder)):
-        monkeypatch.setenv(name, str(value))
+    (folder / f"{named}.0").write_bytes(strange.pem)
+    system = {"SSL_CERT_FILE": str(known), "SSL_CERT_DIR": str(folder)}
+    for name, value in system.items():
+        monkeypatch.setenv(name, value)
     (tmp_path / "signature").write_bytes(attempt.signature)
     (tmp_path / "pdf").write_bytes(PDF)
     at = ["-attime", str(int(MONDAY_MORNING.timestamp()))]
@@ -439,6 +442,11 @@ def test_a_root_that_only_the_system_knows_is_strange(
     assert subprocess.run([*plain, "-purpose", "any", "-out", "/dev/null"], cwd=tmp_path).returncode == 0
 
     assert asyncio.run(attempt.made(tmp_path)) == Refused(Reason.UNTRUSTED)
+    # Nor where the system's roots are at hand for the child itself.
+    within = " ".join(f"{name}={value}" for name, value in system.items())
+    own = world.openssl("with roots", f'{within} exec /usr/bin/openssl "$@"')
+    assert asyncio.run(replace(attempt, settings=own).made(tmp_path)) == Refused(Reason.UNTRUSTED)
+    assert isinstance(asyncio.run(replace(world.sent(world.good), settings=own).made(tmp_path)), Accepted)
 
 
 async def test_nothing_is_fetched_from_addresses_within(world: World, tmp_path: Path) -> None:

@@ -43,6 +43,10 @@ utf8 = yes
 [leaf]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature,nonRepudiation
+[ca]
+default_ca = authority
+[authority]
+database = index
 [tsa]
 default_tsa = tsa_own
 [tsa_own]
@@ -186,10 +190,15 @@ def timestamps(folder: Path, pdf: bytes, signer: Holder) -> tuple[bytes, bytes]:
 
 @dataclass(frozen=True)
 class GostSigned:
-    """A signature by GOST R 34.10-2012. `roots`: PEM; `moment`: one at which all of it is in force."""
+    """A signature by GOST R 34.10-2012. `roots`: PEM; `moment`: one at which all of it is in force.
+
+    `nobody`, `listed`: the root's lists of what was revoked, before the signer was and after that, PEM.
+    """
 
     roots: bytes
     signature: bytes
+    nobody: bytes
+    listed: bytes
     moment: datetime
 
 
@@ -213,8 +222,18 @@ def signed_by_gost(folder: Path, pdf: bytes, snils: str, bits: int = 256) -> Gos
         *("-md", f"md_gost12_{bits}", "-outform", "DER", "-out", "signature"),
     )
     own = x509.load_pem_x509_certificate((folder / "own").read_bytes())
-    moment = own.not_valid_before_utc + timedelta(days=1)
-    return GostSigned((folder / "root").read_bytes(), (folder / "signature").read_bytes(), moment)
+    (folder / "index").write_bytes(b"")
+    authority = ("ca", "-config", "openssl.cnf", "-cert", "root", "-keyfile", "root.key", "-md", f"md_gost12_{bits}")
+    openssl(folder, *authority, "-gencrl", "-crldays", "30", "-out", "nobody")
+    openssl(folder, *authority, "-revoke", "own")
+    openssl(folder, *authority, "-gencrl", "-crldays", "30", "-out", "listed")
+    return GostSigned(
+        roots=(folder / "root").read_bytes(),
+        signature=(folder / "signature").read_bytes(),
+        nobody=(folder / "nobody").read_bytes(),
+        listed=(folder / "listed").read_bytes(),
+        moment=own.not_valid_before_utc + timedelta(days=1),
+    )
 
 
 def _builder(
