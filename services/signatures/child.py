@@ -55,7 +55,7 @@ default_algorithms = ALL
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """`code`: the exit code, None where the child could not be run, was killed or took too long.
+    """`code`: the exit code, negative where a signal ended it; None where it could not be run, or took too long.
 
     `said`: what stands on its standard error, for looking for its fixed words; people's names may be in it.
     """
@@ -86,7 +86,7 @@ def run(openssl: str, args: Sequence[str], folder: Path, *, gost: bool, seconds:
         return Ended(None)
     code = _waited(child, seconds)
     with said.open("rb") as errors:
-        return Ended(code if code is not None and code >= 0 else None, errors.read(_SAID))
+        return Ended(code, errors.read(_SAID))
 
 
 def _waited(child: subprocess.Popen[bytes], seconds: float) -> int | None:
