@@ -51,7 +51,7 @@ logger = logging.getLogger(__name__)
 
 
 async def gost_engine(openssl: str = "openssl", seconds: float = 20.0) -> bool:
-    """Whether OpenSSL knows GOST here: it is given a text whose digest is known."""
+    """Whether OpenSSL knows GOST here: it is given a text whose digest is known. Raises `OSError`: a full disk."""
     return await asyncio.to_thread(_knows_gost, openssl, seconds)
 
 
@@ -83,24 +83,28 @@ class Signatures:
 
     def _checked(self, pdf: bytes, signature: bytes, snils: str, moment: datetime) -> Verdict:
         try:
+            verdict = self._looked_at(pdf, signature, snils, moment)
+        except Exception as error:
+            # An odd certificate, a full disk: nothing that anybody may pass by. Texts of errors may hold names.
+            logger.error("a signature could not be checked: %s", type(error).__name__)
+            return Refused(Reason.UNCHECKED)
+        if verdict == Refused(Reason.UNCHECKED):
+            logger.warning("a signature could not be checked: OpenSSL, its GOST engine or a list of what was revoked")
+        return verdict
+
+    def _looked_at(self, pdf: bytes, signature: bytes, snils: str, moment: datetime) -> Verdict:
+        try:
             shell = shell_of(der_of(signature))
         except NotCms:
             return Refused(Reason.NO_SIGNATURE)
         refused = _outside(shell, gost=self._settings.gost)
         if refused is not None:
             return Refused(refused)
-        try:
-            found = self._verified(pdf, shell.bare, moment)
-            if isinstance(found, x509.Certificate):
-                return _judged(found, snils, moment)
-        except Exception as error:
-            # An odd certificate, a full disk: nothing that anybody may pass by. Texts of errors may hold names.
-            logger.error("a signature could not be checked: %s", type(error).__name__)
-            return Refused(Reason.UNCHECKED)
-        if found is not Reason.UNCHECKED and shell.signers[0].gost and not self._still_knows_gost():
-            found = Reason.UNCHECKED
-        if found is Reason.UNCHECKED:
-            logger.warning("a signature could not be checked: OpenSSL, its GOST engine or a list of what was revoked")
+        found = self._verified(pdf, shell.bare, moment)
+        if isinstance(found, x509.Certificate):
+            return _judged(found, snils, moment)
+        if shell.signers[0].gost and not _knows_gost(self._settings.openssl, self._settings.seconds):
+            return Refused(Reason.UNCHECKED)  # without its engine, OpenSSL calls the root strange
         return Refused(found)
 
     def _verified(self, pdf: bytes, signature: bytes, moment: datetime) -> x509.Certificate | Reason:
@@ -130,9 +134,6 @@ class Signatures:
 
     def _revocations(self) -> list[x509.CertificateRevocationList]:
         return revocations_in(self._settings.crls) if self._settings.crls is not None else []
-
-    def _still_knows_gost(self) -> bool:
-        return _knows_gost(self._settings.openssl, self._settings.seconds)
 
 
 def _judged(certificate: x509.Certificate, snils: str, moment: datetime) -> Verdict:

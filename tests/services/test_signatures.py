@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import logging
 import os
 import select
@@ -151,6 +152,11 @@ def _by_long_gost(world: World) -> Attempt:
     return Attempt(long.signature, long.roots, moment=long.moment)
 
 
+def _by_rsa(world: World) -> Attempt:
+    root = authority("RSA", key=rsa_key())
+    return world.by(person(root, key=rsa_key()), roots=root)
+
+
 def _through_another(world: World) -> Attempt:
     between = authority("Удостоверяющий центр", world.root)
     return world.by(person(between), others=(between,))
@@ -174,9 +180,7 @@ ACCEPTED: dict[str, Callable[[World], Attempt]] = {
     ),
     "BER": _streamed,
     "RSA": lambda world: world.by(person(world.root, key=rsa_key())),
-    "RSA all the way": lambda _: (lambda root: Attempt(signed(PDF, person(root, key=rsa_key())), root.pem))(
-        authority("RSA", key=rsa_key())
-    ),
+    "RSA all the way": _by_rsa,
     "RSA, no engine": lambda world: replace(
         world.by(person(world.root, key=rsa_key())), settings=SignatureSettings(gost=False)
     ),
@@ -562,6 +566,19 @@ async def test_a_child_cannot_fill_the_disk(world: World, tmp_path: Path) -> Non
     await _by(world, "writes", f"exec /usr/bin/head -c {64 * MIB} /dev/zero >{big}").made(tmp_path)
     assert stat.S_ISREG(big.stat().st_mode)
     assert 0 < big.stat().st_size <= 4 * MIB
+
+
+@pytest.mark.parametrize("name", ["DER", "GOST, 256 bits"])
+async def test_a_full_disk_tells_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    attempt = world.accepted(name)
+
+    def full(**_: object) -> object:
+        raise OSError(errno.ENOSPC, "Иванова")
+
+    monkeypatch.setattr(checking, "TemporaryDirectory", full)
+    assert await attempt.made(tmp_path) == Refused(Reason.UNCHECKED)
 
 
 async def test_what_a_child_says_stands_in_no_log(
