@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from bot.fsm import costs as wizard
 from bot.fsm.wizard import Table
@@ -18,7 +17,7 @@ from services.accounts.model import Area
 from services.accounts.persons import Persons
 from services.cases.cases import Cases
 from services.clock import Clock
-from services.costs.costs import Costs
+from services.costs.costs import STEP, Costs
 from services.costs.model import KIND
 from services.costs.mydata import CostData
 from services.costs.narrowed import StatementsKept
@@ -86,6 +85,6 @@ TOPIC = Topic(
     ),
     personal=personal,
     words=(words.WORDS,),
-    ticks=(Tick("statements of costs", timedelta(seconds=2), advance),),
+    ticks=(Tick("statements of costs", STEP, advance),),
     rests=rests,
 )
