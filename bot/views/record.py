@@ -10,7 +10,7 @@ from bot.keyboards.buttons.record import GO_RECORD
 from bot.keyboards.kit import Row, back_row, button, home_button, markup
 from bot.views.lists import Whose
 from bot.views.screen import Screen
-from services.accounts.model import Action, Person
+from services.accounts.model import Action, Area, Person
 from services.accounts.rights import Shut, why_shut
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
@@ -54,7 +54,7 @@ def news(t: Texts, person: Person, opens: Row) -> Screen:
 
 
 def _why(t: Texts, person: Person, now: datetime) -> Html:
-    match why_shut(person, Action.SEE, now):
+    match why_shut(person, Area.RECORDS, Action.SEE, now):
         case Shut.OVER:
             return t("The access is over: nothing of this person’s medical record is seen from here any more.")
         case Shut.OWN_WORD:

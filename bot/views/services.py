@@ -15,7 +15,7 @@ from bot.keyboards.kit import LABEL, Row, back_row, button, markup, page_of
 from bot.keyboards.layout import Layout
 from bot.views.lists import Item, Listing, Whose, draw
 from bot.views.screen import Screen
-from services.accounts.model import Action, Person
+from services.accounts.model import Action, Area, Person
 from services.accounts.rights import Shut, why_shut
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
 
@@ -98,7 +98,7 @@ def terms(t: Texts, service: Service, beside: Beside) -> Screen:
 
 def not_reached(t: Texts, service: Service, action: Action, person: Person, shown: Whose, now: datetime) -> Screen:
     """The account's level is not enough for this person: which is needed, why, and how it is reached."""
-    why = why_shut(person, action, now)
+    why = why_shut(person, Area.INSURANCE, action, now)
     by_papers = why is Shut.DECLARED
     return Screen(
         blocks(

@@ -52,7 +52,7 @@ class Shut(StrEnum):
     CONSENT = "consent"
     """A consent lets the account in, which does not name the area."""
     ONLY_SEEN = "only_seen"
-    """It may name it, but nobody acts there by a consent."""
+    """It names it, but nobody acts there by a consent."""
     DECLARED = "declared"
 
 
@@ -140,7 +140,7 @@ def check_opens(person: Person, area: Area, action: Action, now: datetime) -> No
         check_allowed(person, area, action, day, now)
 
 
-def why_shut(person: Person, action: Action, now: datetime) -> Shut:
+def why_shut(person: Person, area: Area, action: Action, now: datetime) -> Shut:
     """Why an area that has come after visits is not open to the account, where it is not (`opens`)."""
     day = local(now, MOSCOW).date()
     bases = standing_bases(person, day, now)
@@ -149,7 +149,8 @@ def why_shut(person: Person, action: Action, now: datetime) -> Shut:
     if own_word_counts(person, day) and bases - {Basis.CONSENT, Basis.DECLARED}:
         return Shut.OWN_WORD
     if Basis.CONSENT in bases:
-        return Shut.CONSENT if action is Action.SEE else Shut.ONLY_SEEN
+        seen = action is not Action.SEE and opens(person, area, Action.SEE, now)
+        return Shut.ONLY_SEEN if seen else Shut.CONSENT
     return Shut.DECLARED
 
 

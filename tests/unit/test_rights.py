@@ -11,6 +11,7 @@ from services.accounts.model import Action, Area, Basis, Covers, Person, Relatio
 from services.accounts.rights import (
     DECLARED_AHEAD,
     Editing,
+    Shut,
     VisitScope,
     allowed,
     check_booking,
@@ -22,6 +23,7 @@ from services.accounts.rights import (
     may_manage,
     own_word_counts,
     visit_scope,
+    why_shut,
 )
 from services.accounts.shown import names_of
 from services.errors import Denial, NotAllowed
@@ -217,3 +219,22 @@ def test_five_visits_ahead_are_enough_for_declared_persons(relation: Relation) -
     assert denial(declared, declared_ahead=DECLARED_AHEAD) is Denial.TOO_MANY_DECLARED
     for basis in (Basis.DESK, Basis.OIDC, Basis.CONSENT):
         assert denial(person(relation, 17, basis), declared_ahead=DECLARED_AHEAD) is None
+
+
+SEE, MANAGE = Action.SEE, Action.MANAGE
+WHY = [
+    (person(Relation.OWN, 40, Basis.DECLARED), SEE, Shut.DECLARED),
+    (person(Relation.CHILD, 14, Basis.DECLARED), MANAGE, Shut.DECLARED),
+    (person(Relation.CHILD, 16, Basis.DESK), SEE, Shut.OWN_WORD),
+    (person(Relation.CHILD, 19, Basis.DESK), SEE, Shut.OVER),
+    (person(Relation.SPOUSE, 40, (Basis.CONSENT, NOW)), SEE, Shut.OVER),
+    (person(Relation.SPOUSE, 40, Basis.CONSENT, covers=(Covers.RECORDS,)), SEE, Shut.CONSENT),
+    (person(Relation.SPOUSE, 40, Basis.CONSENT, covers=(Covers.RECORDS,)), MANAGE, Shut.CONSENT),
+    (person(Relation.SPOUSE, 40, Basis.CONSENT, covers=(Covers.INSURANCE,)), MANAGE, Shut.ONLY_SEEN),
+]
+
+
+@pytest.mark.parametrize(("someone", "action", "why"), WHY)
+def test_why_an_area_is_shut(someone: Person, action: Action, why: Shut) -> None:
+    assert not allowed(someone, Area.INSURANCE, action, TODAY, NOW)
+    assert why_shut(someone, Area.INSURANCE, action, NOW) is why
