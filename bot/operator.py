@@ -17,6 +17,7 @@ from bot.registry import patients_registry, registry_admin
 from bot.settings import Settings
 from bot.storage import Storage, bot_username
 from services.operators.trail import Doing, Hand, Trail
+from services.registry.ports.addresses import AddressesAdminPort
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.insurance import InsuranceAdminPort
 from services.registry.ports.prescriptions import PrescriptionsAdminPort
@@ -70,6 +71,11 @@ class Operator:
     @property
     def insurance(self) -> InsuranceAdminPort:
         """What an import of patients and of their care writes into it."""
+        return registry_admin(self.storage)
+
+    @property
+    def addresses(self) -> AddressesAdminPort:
+        """What an import of addresses writes into it."""
         return registry_admin(self.storage)
 
     @property

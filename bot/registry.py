@@ -12,6 +12,7 @@ from services.accounts.persons import ReadyFamily
 from services.accounts.ready import families
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo import fill_demo, roll_demo
+from services.registry.local.demo_addresses import fill_addresses
 from services.registry.local.demo_family import enrol_family
 from services.registry.local.demo_insurance import insure, insure_all, pay_for_visits
 from services.registry.local.demo_prescriptions import prescribe, prescribe_to_all
@@ -52,9 +53,10 @@ async def fill(settings: Settings, storage: Storage) -> None:
 
 
 async def fill_records(settings: Settings, storage: Storage) -> None:
-    """DEMO: what a later release has brought into ready families is given to earlier ones; nobody waits for it."""
+    """DEMO: addresses, and for earlier families what a later release has brought into them; nobody waits for it."""
     if settings.demo_on:
         database, vault = storage.database, storage.vault
+        await fill_addresses(database, registry_admin(storage))
         await prescribe_to_all(database, vault, registry_admin(storage), families(database))
         await insure_all(database, vault, registry_admin(storage), families(database))
         await pay_for_visits(database, registry_admin(storage), storage.clock.now())

@@ -28,8 +28,9 @@ CYRILLIC_DATA = (
     "services/clinics/whom.py",
     "services/signatures/demo.py",
     *("services/imports/cells.py", "services/imports/private.py", "services/imports/whom.py"),
-    *("services/insurance/columns.py", "services/prescriptions/columns.py"),
-    *("services/registry/local/", "services/texts/clinics.py", "services/texts/names.py"),
+    *("services/insurance/columns.py", "services/prescriptions/columns.py", "services/addresses/"),
+    *("services/registry/local/", "services/texts/addresses.py"),
+    *("services/texts/clinics.py", "services/texts/names.py"),
 )
 
 # Words that are the same in Russian: a translation may consist of them alone.

@@ -12,6 +12,7 @@ from bot.cli import import_
 from bot.topic import CliCommand, Topic
 from bot.topics import (
     access,
+    addresses,
     booking,
     cases,
     chat,
@@ -51,6 +52,7 @@ ALL: Sequence[Topic] = (
     home.TOPIC,
     services.TOPIC,
     clinics.TOPIC,
+    addresses.TOPIC,
     mail.TOPIC,
     documents.TOPIC,
     access.TOPIC,

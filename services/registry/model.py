@@ -94,6 +94,41 @@ class Clinic:
     demo: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A town or a village of the directory of addresses.
+
+    `region`: as of `Clinic`; `kind`: as ГАР has it, without a dot: «г», «пгт», «д»; `district`: what tells it from
+    another of that name in the region, as it is written, or empty. `demo`: its streets are invented.
+    """
+
+    id: str
+    region: str
+    name: str
+    kind: str
+    district: str = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street of a town. `kind`: «ул», «пр-кт», «б-р»."""
+
+    id: str
+    town_id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A house of a street. `number`: as it is written, «5», «5А», «5 к. 2»."""
+
+    id: str
+    street_id: str
+    number: str
+
+
 class PolicyForm(StrEnum):
     """What a policy of the common form is: ФФОМС F008, with those that came after it."""
 

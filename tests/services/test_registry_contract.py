@@ -3,11 +3,12 @@
 A later registry adds a class of its own below, with a `world` that can furnish it; one that moves visits in one call
 passes `MovingContract` as well, one that tells its changes `VisitChangesContract`, one that has prescriptions
 `PrescriptionsContract`, one that tells what becomes of them `PrescriptionChangesContract`, one that knows who insures a
-patient and what care has cost `InsuranceContract`.
+patient and what care has cost `InsuranceContract`, one that has a directory of addresses `AddressesContract`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -17,12 +18,14 @@ from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.refs import slot_ref
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity, Visit
+from services.registry.ports.addresses import AddressRecord
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage.engine import Database
 from services.storage.vault import Vault
+from tests.services.contracts.addresses import AddressesContract
 from tests.services.contracts.bookings import BookingsContract, MovingContract
 from tests.services.contracts.changes import VisitChangesContract
 from tests.services.contracts.clinics import ClinicsContract
@@ -114,6 +117,9 @@ class LocalWorld:
     async def pay(self, record: CareCaseRecord) -> None:
         await self._admin.put_care_cases([record])
 
+    async def furnish_addresses(self, records: Sequence[AddressRecord]) -> None:
+        await self._admin.put_addresses(records)
+
 
 class TestLocalRegistry(
     ClinicsContract,
@@ -126,6 +132,7 @@ class TestLocalRegistry(
     PrescriptionsContract,
     PrescriptionChangesContract,
     InsuranceContract,
+    AddressesContract,
 ):
     @pytest.fixture
     def world(self, database: Database, vault: Vault, clock: FakeClock) -> RegistryWorld:

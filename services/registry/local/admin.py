@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from services.clock import Clock
+from services.registry.local.addresses import LocalAddressesAdmin
 from services.registry.local.desk import LocalDesk
 from services.registry.local.importing import Pause
 from services.registry.local.insurance import LocalInsuranceAdmin
@@ -14,11 +15,12 @@ from services.storage.engine import Database
 from services.storage.vault import Vault
 
 
-class LocalRegistryAdmin(LocalSchedules, LocalDesk, LocalPrescriptionsAdmin, LocalInsuranceAdmin):
-    """`SchedulesPort`, `DeskPort`, `PrescriptionsAdminPort` and `InsuranceAdminPort`."""
+class LocalRegistryAdmin(LocalSchedules, LocalDesk, LocalPrescriptionsAdmin, LocalInsuranceAdmin, LocalAddressesAdmin):
+    """`SchedulesPort`, `DeskPort`, `PrescriptionsAdminPort`, `InsuranceAdminPort` and `AddressesAdminPort`."""
 
     def __init__(self, database: Database, vault: Vault, clock: Clock, pause: Pause = asyncio.sleep) -> None:
         LocalSchedules.__init__(self, database, clock, pause)
         LocalDesk.__init__(self, database, vault, clock)
         LocalPrescriptionsAdmin.__init__(self, database, vault, pause)
         LocalInsuranceAdmin.__init__(self, database, vault, pause)
+        LocalAddressesAdmin.__init__(self, database, pause)

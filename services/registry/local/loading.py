@@ -128,6 +128,12 @@ class Loader:
         await self._upsert(slot, new)
         return Counts(len(new), kept)
 
+    async def put_rows(self, table: Table, wanted: Mapping[str, Values]) -> Counts:
+        """Rows of a table by their ids; in one order, as others who put the same at once lock them."""
+        in_order = {id_: wanted[id_] for id_ in sorted(wanted)}
+        counts, _ = await self._put(table, in_order, await self._rows(table, in_order))
+        return counts
+
     async def places(self, ids: Iterable[str]) -> dict[str, Place]:
         """Where these doctors work."""
         columns = (doctor.c.id, doctor.c.clinic_id, doctor.c.service_id, clinic.c.tz)

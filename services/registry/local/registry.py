@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.clock import Clock
+from services.registry.local.addresses import LocalAddresses
 from services.registry.local.bookings import LocalBookings
 from services.registry.local.clinics import LocalClinics
 from services.registry.local.insurance import LocalInsurance
@@ -10,16 +11,21 @@ from services.registry.local.patients import LocalPatients
 from services.registry.local.prescriptions import LocalPrescriptions
 from services.registry.local.times import LocalTimes
 from services.registry.model import Capabilities
+from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurance import CareCasesPort, CoveragePort
 from services.registry.ports.prescriptions import PrescriptionChangesPort, PrescriptionsPort
 from services.registry.ports.visits import VisitChangesPort
 from services.storage.engine import Database
 from services.storage.vault import Vault
 
-_PORTS = frozenset({VisitChangesPort, PrescriptionsPort, PrescriptionChangesPort, CoveragePort, CareCasesPort})
+_PORTS = frozenset(
+    {VisitChangesPort, PrescriptionsPort, PrescriptionChangesPort, CoveragePort, CareCasesPort, AddressesPort}
+)
 
 
-class LocalRegistry(LocalClinics, LocalPatients, LocalTimes, LocalBookings, LocalPrescriptions, LocalInsurance):
+class LocalRegistry(
+    LocalClinics, LocalPatients, LocalTimes, LocalBookings, LocalPrescriptions, LocalInsurance, LocalAddresses
+):
     """`Registry`, topic by topic, and the ports that not every registry has."""
 
     def __init__(

@@ -22,6 +22,9 @@ from services.storage.types import Encrypted, UtcDateTime
 REF = 24
 """The longest id of a clinic, service, doctor or slot: it must fit into a button beside others."""
 
+TOWN_NAME, STREET_NAME, HOUSE_NUMBER, ADDRESS_KIND = 120, 200, 50, 20
+"""The longest of an address, in characters."""
+
 
 def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
@@ -41,6 +44,12 @@ def _doctor() -> Column[Any]:
 
 def _since() -> Column[int]:
     return Column("since", Integer, nullable=False, server_default="0")
+
+
+def _key(name: str, width: int) -> Column[str]:
+    """Of words, compared letter by letter on both engines; so an index serves those who look for its beginning."""
+    by_letter = String(width).with_variant(String(width, collation="C"), "postgresql")
+    return Column(name, by_letter, nullable=False)
 
 
 clinic = Table(
@@ -190,3 +199,40 @@ care_case = Table(
 )
 """A version of a case of care; `content` is one sealed JSON (`registry.local.insurance`): what was done, where, when
 and what it cost lie in no column. One number with one version stands for one row."""
+
+town = Table(
+    "registry_town",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("region", String(2), nullable=False),
+    Column("name", String(TOWN_NAME), nullable=False),
+    Column("kind", String(ADDRESS_KIND), nullable=False),
+    Column("district", String(TOWN_NAME), nullable=False),
+    Column("demo", Boolean, nullable=False),
+    _key("key", TOWN_NAME),
+    Index(None, "region", "key"),
+)
+"""`key`, here and below: what the name is compared by (`texts.addresses`). Ids are made in `local.addresses`."""
+
+street = Table(
+    "registry_street",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("town_id", ForeignKey("registry_town.id"), nullable=False),
+    Column("name", String(STREET_NAME), nullable=False),
+    Column("kind", String(ADDRESS_KIND), nullable=False),
+    _key("key", STREET_NAME),
+    Index(None, "town_id", "key"),
+)
+
+house = Table(
+    "registry_house",
+    metadata,
+    Column("id", String(LENGTH), primary_key=True),
+    Column("street_id", ForeignKey("registry_street.id"), nullable=False),
+    Column("number", String(HOUSE_NUMBER), nullable=False),
+    Column("place", Integer, nullable=False),
+    _key("key", HOUSE_NUMBER),
+    Index(None, "street_id", "place", "key"),
+)
+"""`place`: the number that the house's begins with, so that 5 and 5А come before 10."""

@@ -20,6 +20,7 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
+from services.registry.ports.addresses import AddressRecord
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.registry.ports.registry import Registry
@@ -104,6 +105,10 @@ class RegistryWorld(Protocol):
 
     async def pay(self, record: CareCaseRecord) -> None:
         """A version of a case of care is paid for."""
+        ...
+
+    async def furnish_addresses(self, records: Sequence[AddressRecord]) -> None:
+        """The directory of addresses knows these."""
         ...
 
 
