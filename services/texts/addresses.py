@@ -68,9 +68,8 @@ class Kinds:
     def abbreviation(self, name: str) -> str | None:
         """The abbreviated kind that a name begins with, «ул.» of «ул. Мира»: it stands apart. None: it has none."""
         words = _words(name)
-        for kind, full in self.all.items():
-            short = _words(kind)
-            if len(kind) > _INITIAL and (kind != full or "-" in kind) and words[: len(short)] == short != words:
+        for short, full in self._short.items():
+            if len(full.rstrip(".")) > _INITIAL and words[: len(short)] == short != words:
                 return full
         return None
 
@@ -80,13 +79,16 @@ class Kinds:
         found = [Reading(words)] if words else []
         for spelling, kinds in self._spelt.items():
             length, meant = len(spelling), frozenset(kinds)
-            if len(words) <= length:
-                continue
             if words[:length] == spelling:
                 found.append(Reading(words[length:], meant))
             if words[-length:] == spelling:
                 found.append(Reading(words[:-length], meant))
-        return found
+        return [each for each in found if each.words and (not each.kinds or each.words not in self._short)]
+
+    @cached_property
+    def _short(self) -> Mapping[Words, str]:
+        """Kinds that are abbreviated, with how an address has them: «ул. Набережная» is no «наб. Ул»."""
+        return {_words(kind): full for kind, full in self.all.items() if kind != full or "-" in kind}
 
     @cached_property
     def _spelt(self) -> Mapping[Words, Sequence[str]]:

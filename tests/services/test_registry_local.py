@@ -48,6 +48,7 @@ from services.registry.model import (
     Visit,
     VisitStatus,
 )
+from services.registry.ports.addresses import AddressRecord
 from services.registry.ports.errors import RegistryUnavailable
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
 from services.storage import sqlite as sqlite_engine
@@ -138,10 +139,14 @@ async def test_a_registry_that_is_out_of_reach_says_so(
             registry.services("c", age=36),
             registry.slot("s"),
             registry.visits(["p"]),
+            registry.towns("50", "", 1),
+            registry.streets("t", "мира", 1),
+            registry.houses("s", "5", 1),
             registry.find_patient(ANNA),
             registry.register_patient(ANNA),
             LocalRegistryAdmin(database, vault, clock).known(),
             LocalRegistryAdmin(database, vault, clock).cancel_visit("v"),
+            LocalRegistryAdmin(database, vault, clock).put_addresses([AddressRecord("50", "Мытищи", "г")]),
         ):
             with pytest.raises(RegistryUnavailable):
                 await question

@@ -6,6 +6,7 @@ compared with what was typed. An id is made of what tells an address from others
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -67,8 +68,11 @@ def _listing(table: Table, scope: ColumnElement[str]) -> Statement[...]:
 
 
 def _naming(table: Table, scope: ColumnElement[str]) -> Statement[...]:
+    by_kind = [table.c.kind != CITY] if table is town else []
+
     def build(within: Any) -> Select[Any]:
-        return select(table.c.id, table.c.key).where(scope == within).order_by(table.c.key).limit(_COMPARED)
+        names = select(table.c.id, table.c.key).where(scope == within)
+        return names.order_by(*by_kind, table.c.key).limit(_COMPARED)
 
     return Statement(build, f"names of {table.name}")
 
@@ -146,8 +150,9 @@ class LocalAddresses(LocalPort):
             rows |= {row.id: row for row in found}
         slips = dict.fromkeys(rows, 0)
         if readings and not rows:
-            all_names = {row.id: row.key for row in await self._ask(names.names(within))}
-            slips = _like(readings, all_names, limit * _MORE)
+            with answering():  # thousands of them: others are not kept waiting
+                all_names = {row.id: row.key for row in await self._database.aside.fetch(names.names(within))}
+            slips = await asyncio.to_thread(_like, readings, all_names, limit * _MORE)
             rows = {row.id: row for row in await self._ask(names.these(list(slips)))} if slips else {}
         return sorted(rows.values(), key=lambda row: (slips[row.id], *_rank(row, readings, kinds)))[:limit]
 
@@ -262,16 +267,18 @@ def _like(readings: Sequence[Reading], names: Mapping[str, str], limit: int) -> 
     return {each: slips[each] for each in nearest[:limit]}
 
 
-def _all_like(typed: Collection[str], ids_by_word: Mapping[str, Collection[str]]) -> dict[str, int]:
+def _all_like(typed: Sequence[str], ids_by_word: Mapping[str, Collection[str]]) -> dict[str, int]:
     """Ids of names in which each typed word has one that is like it."""
+    words = list(ids_by_word)
     total: dict[str, int] | None = None
-    near: dict[str, dict[str, int]] = {word: _near(word, list(ids_by_word)) for word in typed}
     for word in typed:
         own: dict[str, int] = {}
-        for other, count in near[word].items():
+        for other, count in _near(word, words).items():
             for each in ids_by_word[other]:
                 own[each] = min(count, own.get(each, count))
         total = own if total is None else {each: total[each] + own[each] for each in total.keys() & own.keys()}
+        if not total:
+            break
     return total or {}
 
 
@@ -282,13 +289,12 @@ def _near(typed: str, words: Sequence[str]) -> dict[str, int]:
         return {word: 0 for word in words if word == typed}
     if not forgiven:
         return {word: 0 for word in words if word.startswith(typed)}
+    long = [word for word in words if len(word) >= len(typed) - forgiven]
     found: dict[str, int] = {}
     for more in _LENGTHS:
-        begun = [word[: len(typed) + more] for word in words]
-        for _, slips, at in process.extract(
-            typed, begun, scorer=OSA.distance, score_cutoff=forgiven, limit=None, processor=None
-        ):
-            found[words[at]] = min(int(slips), found.get(words[at], int(slips)))
+        begun = [word[: len(typed) + more] for word in long]
+        for _, slips, at in process.extract(typed, begun, scorer=OSA.distance, score_cutoff=forgiven, limit=None):
+            found[long[at]] = min(int(slips), found.get(long[at], int(slips)))
     return found
 
 
