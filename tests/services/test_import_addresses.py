@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from services.storage.engine import Database
 from services.storage.vault import Vault
 from tests.support.clock import MONDAY_MORNING, FakeClock
 from tests.support.importing import run_import, table
+from tests.support.machine import ROOT
 
 LINE = {
     "region": "50",
@@ -101,6 +103,13 @@ async def test_a_directory_comes_in(desk: Desk) -> None:
     assert await desk.run(text) == 0
     assert told.replace("3 added", "0 added") in desk.said
     assert await desk.counts() == [3, 3, 3]
+
+
+async def test_the_example_of_the_docs_is_true(desk: Desk) -> None:
+    page = (ROOT / "docs" / "import.md").read_text("utf-8").partition("\n`addresses.csv`")[2]
+    example, shown = re.findall(r"^```\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)[:2]
+    assert await desk.run(example) == 0
+    assert desk.said == shown.partition("\n")[2]
 
 
 async def test_what_is_written_otherwise_takes_the_place_of_what_was(desk: Desk) -> None:
