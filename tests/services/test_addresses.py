@@ -88,14 +88,14 @@ async def test_another_way_of_writing_keeps_the_id(
 
 async def test_what_tells_addresses_apart(admin: LocalRegistryAdmin) -> None:
     others = (
-        {"region": "69"},
-        {"town_kind": "д"},
-        {"district": "г.о. Клин"},
-        {"town": "Королёвка"},
+        replace(LINE, region="69"),
+        replace(LINE, town_kind="д"),
+        replace(LINE, district="г.о. Клин"),
+        replace(LINE, town="Королёвка"),
     )
-    assert (await admin.put_addresses([LINE, *(replace(LINE, **each) for each in others)])).towns_added == 5
-    along = {"street_kind": "пер"}, {"street": "Берёзовая Роща"}
-    report = await admin.put_addresses([replace(LINE, **each) for each in along])
+    assert (await admin.put_addresses([LINE, *others])).towns_added == 5
+    along = [replace(LINE, street_kind="пер"), replace(LINE, street="Берёзовая Роща")]
+    report = await admin.put_addresses(along)
     assert (report.towns_added, report.streets_added, report.houses_added) == (0, 2, 2)
 
 
