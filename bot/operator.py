@@ -20,6 +20,7 @@ from services.operators.trail import Doing, Hand, Trail
 from services.registry.ports.addresses import AddressesAdminPort
 from services.registry.ports.desk import DeskPort
 from services.registry.ports.insurance import InsuranceAdminPort
+from services.registry.ports.insurers import InsurersAdminPort
 from services.registry.ports.prescriptions import PrescriptionsAdminPort
 from services.registry.ports.registry import Registry
 from services.registry.ports.schedules import SchedulesPort
@@ -76,6 +77,11 @@ class Operator:
     @property
     def addresses(self) -> AddressesAdminPort:
         """What an import of addresses writes into it."""
+        return registry_admin(self.storage)
+
+    @property
+    def insurers(self) -> InsurersAdminPort:
+        """Who insures, and where policies are given out."""
         return registry_admin(self.storage)
 
     @property

@@ -15,6 +15,7 @@ from services.registry.local.demo import fill_demo, roll_demo
 from services.registry.local.demo_addresses import fill_addresses
 from services.registry.local.demo_family import enrol_family
 from services.registry.local.demo_insurance import insure, insure_all, pay_for_visits
+from services.registry.local.demo_insurers import put_demo_insurers
 from services.registry.local.demo_prescriptions import prescribe, prescribe_to_all
 from services.registry.local.registry import LocalRegistry
 from services.registry.model import Patient, PatientIdentity
@@ -60,6 +61,7 @@ async def fill_records(settings: Settings, storage: Storage) -> None:
         await prescribe_to_all(database, vault, registry_admin(storage), families(database))
         await insure_all(database, vault, registry_admin(storage), families(database))
         await pay_for_visits(database, registry_admin(storage), storage.clock.now())
+        await put_demo_insurers(registry_admin(storage))
 
 
 async def roll(settings: Settings, storage: Storage) -> None:

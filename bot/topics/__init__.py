@@ -25,6 +25,7 @@ from bot.topics import (
     help,  # noqa: A004
     home,
     insurance,
+    insurers,
     language,
     large,
     later,
@@ -67,6 +68,7 @@ ALL: Sequence[Topic] = (
     record.TOPIC,
     prescriptions.TOPIC,
     insurance.TOPIC,
+    insurers.TOPIC,
     cases.TOPIC,
     costs.TOPIC,
     requests.TOPIC,

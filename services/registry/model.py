@@ -160,6 +160,37 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Insurer:
+    """A medical insurance company in a subject of the Federation: one that works in several is there once in each.
+
+    `region`: as of `Coverage`; `phone`, `site`, `address`: of its office there, may be empty. `demo`: it is invented.
+    """
+
+    id: str
+    region: str
+    name: str
+    phone: str
+    site: str
+    address: str
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePoint:
+    """Where an insurer gives policies out. `hours`: as of `Clinic`; `lat`, `lon`: degrees, both or neither."""
+
+    id: str
+    insurer_id: str
+    address: str
+    town: str
+    phone: str
+    hours: str
+    lat: float | None = None
+    lon: float | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """The clinic that a patient is attached to. `doctor`: of the area, surname, name, patronymic; may be empty."""
 

@@ -3,7 +3,8 @@
 A later registry adds a class of its own below, with a `world` that can furnish it; one that moves visits in one call
 passes `MovingContract` as well, one that tells its changes `VisitChangesContract`, one that has prescriptions
 `PrescriptionsContract`, one that tells what becomes of them `PrescriptionChangesContract`, one that knows who insures a
-patient and what care has cost `InsuranceContract`, one that has a directory of addresses `AddressesContract`.
+patient and what care has cost `InsuranceContract`, from whom to choose `InsurersContract`, one that has a directory of
+addresses `AddressesContract`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pytest
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.refs import slot_ref
 from services.registry.local.registry import LocalRegistry
-from services.registry.model import AgeGroup, Clinic, Patient, PatientIdentity, Visit
+from services.registry.model import AgeGroup, Clinic, Insurer, IssuePoint, Patient, PatientIdentity, Visit
 from services.registry.ports.addresses import AddressRecord
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
@@ -30,6 +31,7 @@ from tests.services.contracts.bookings import BookingsContract, MovingContract
 from tests.services.contracts.changes import VisitChangesContract
 from tests.services.contracts.clinics import ClinicsContract
 from tests.services.contracts.insurance import InsuranceContract
+from tests.services.contracts.insurers import InsurersContract
 from tests.services.contracts.patients import PatientsContract
 from tests.services.contracts.prescriptions import PrescriptionChangesContract, PrescriptionsContract
 from tests.services.contracts.times import TimesContract
@@ -120,6 +122,9 @@ class LocalWorld:
     async def furnish_addresses(self, records: Sequence[AddressRecord]) -> None:
         await self._admin.put_addresses(records)
 
+    async def open_offices(self, insurers: Sequence[Insurer] | None, points: Sequence[IssuePoint] | None) -> None:
+        await self._admin.put_insurers(insurers, points)
+
 
 class TestLocalRegistry(
     ClinicsContract,
@@ -133,6 +138,7 @@ class TestLocalRegistry(
     PrescriptionChangesContract,
     InsuranceContract,
     AddressesContract,
+    InsurersContract,
 ):
     @pytest.fixture
     def world(self, database: Database, vault: Vault, clock: FakeClock) -> RegistryWorld:

@@ -180,6 +180,38 @@ prescription = Table(
 """`content` is one sealed JSON (`registry.local.prescriptions`): kinds, doctors, dates and statuses lie in no column.
 One number stands for one prescription; `change`: as that of a visit, counted apart."""
 
+insurer = Table(
+    "registry_insurer",
+    metadata,
+    Column("id", String(REF), primary_key=True),
+    Column("region", String(2), nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("phone", String(100), nullable=False),
+    Column("site", String(200), nullable=False),
+    Column("address", String(300), nullable=False),
+    Column("demo", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Index(None, "region"),
+)
+"""Insurance companies, a row for each subject of the Federation. `closed`: offered to nobody any more."""
+
+issue_point = Table(
+    "registry_issue_point",
+    metadata,
+    Column("id", String(REF), primary_key=True),
+    Column("insurer_id", ForeignKey("registry_insurer.id"), nullable=False),
+    Column("address", String(300), nullable=False),
+    Column("town", String(100), nullable=False),
+    Column("phone", String(100), nullable=False),
+    Column("hours", String(300), nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("demo", Boolean, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Index(None, "insurer_id"),
+)
+"""Where they give policies out."""
+
 coverage = Table(
     "registry_coverage",
     metadata,

@@ -12,6 +12,8 @@ from services.registry.model import (
     AgeGroup,
     Booked,
     BookingAnswer,
+    Insurer,
+    IssuePoint,
     Patient,
     PatientIdentity,
     Policy,
@@ -109,6 +111,10 @@ class RegistryWorld(Protocol):
 
     async def furnish_addresses(self, records: Sequence[AddressRecord]) -> None:
         """The directory of addresses knows these."""
+        ...
+
+    async def open_offices(self, insurers: Sequence[Insurer] | None, points: Sequence[IssuePoint] | None) -> None:
+        """These are all that there are; None: as it was."""
         ...
 
 
