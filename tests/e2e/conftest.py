@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.registry import fill, fill_records
 from bot.settings import Settings
 from bot.storage import open_storage
-from services.registry.local.demo import fill_demo
 from tests.support.bot_process import BEGIN, BotProcess, running_bot
 from tests.support.clock import FolderClock
 from tests.support.nursery import Nursery
@@ -92,7 +92,9 @@ def _let_times_go(bot: BotProcess) -> None:
 
 
 async def _fill() -> None:
-    storage = await open_storage(Settings(_env_file=None, demo=True, database_url=f"sqlite:///{DATABASE}"))
-    await fill_demo(storage.database, storage.clock)
+    settings = Settings(_env_file=None, demo=True, database_url=f"sqlite:///{DATABASE}")
+    storage = await open_storage(settings)
+    await fill(settings, storage)
+    await fill_records(settings, storage)  # else every bot of every story would begin with it
     await storage.database.close()
     DATABASE.chmod(0o600)  # as the command line makes it

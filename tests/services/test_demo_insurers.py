@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from services.registry.local.admin import LocalRegistryAdmin
 from services.registry.local.demo_insurance import INSURERS, REGION
 from services.registry.local.demo_insurers import OTHER_REGION, demo_insurers, demo_points, put_demo_insurers
@@ -28,6 +30,16 @@ async def test_whom_the_ready_family_is_insured_by_can_be_chosen(
     assert await registry.insurers("01") == [], "a subject that has none"
     ids = [*(each.id for each in demo_insurers()), *(each.id for each in demo_points())]
     assert len(set(ids)) == len(ids)
+
+
+async def test_two_processes_that_start_at_once_put_them_once(
+    database: Database, vault: Vault, clock: FakeClock
+) -> None:
+    admin = LocalRegistryAdmin(database, vault, clock)
+    twice = [admin.put_insurers(demo_insurers(), demo_points()) for _ in range(2)]
+    assert all((each.insurers, each.closed_insurers) == (3, 0) for each in await asyncio.gather(*twice))
+    registry = LocalRegistry(database, vault, clock, registers_patients=True)
+    assert len(await registry.insurers(REGION)) == len(INSURERS)
 
 
 async def test_an_import_of_ones_own_stays(database: Database, vault: Vault, clock: FakeClock) -> None:

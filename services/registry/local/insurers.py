@@ -9,18 +9,16 @@ from typing import Any
 from sqlalchemy import Select, Table, Update, select, update
 
 from services.registry.local.failures import answering
+from services.registry.local.loading import Loader, chunks
 from services.registry.local.port import LocalPort
 from services.registry.local.tables import insurer, issue_point
 from services.registry.model import Insurer, IssuePoint
 from services.registry.ports.insurers import InsurersReport
 from services.storage.engine import Database
 from services.storage.rows import Row
-from services.storage.statement import insert_rows, statement, update_row
+from services.storage.statement import statement
 from services.storage.units import Unit
 from services.texts.names import folded
-
-_ROWS = 50
-"""Put in by one statement: both engines stay far below their limits on parameters."""
 
 
 @statement
@@ -95,17 +93,12 @@ class LocalInsurersAdmin:
 
 async def _put(unit: Unit, table: Table, records: Sequence[Mapping[str, Any]]) -> int:
     """These are all that there are; gives how many were closed by that."""
-    there = {row.id: row for row in (await unit.execute(_every(of=table))).all()}
     wanted = {each["id"]: {**each, "closed": False} for each in records}
-    gone = [row.id for row in there.values() if row.id not in wanted and not row.closed]
-    new = [each for row_id, each in wanted.items() if row_id not in there]
-    for row_id in wanted.keys() & there.keys():
-        if dict(there[row_id]._mapping) != wanted[row_id]:
-            await unit.execute(update_row(table, row_id, wanted[row_id]))
-    for first in range(0, len(new), _ROWS):
-        await unit.execute(insert_rows(table, new[first : first + _ROWS]))
-    for first in range(0, len(gone), _ROWS):
-        await unit.execute(_close(gone[first : first + _ROWS], of=table))
+    await Loader(unit, unit.dialect).put_rows(table, wanted)
+    there = (await unit.execute(_every(of=table))).all()
+    gone = sorted(row.id for row in there if row.id not in wanted and not row.closed)
+    for chunk in chunks(gone):
+        await unit.execute(_close(chunk, of=table))
     return len(gone)
 
 
