@@ -84,7 +84,7 @@ class Cancelling:
         except NotAllowed as denied:
             return Kept(denied.reason)
         except IntegrityError:  # a press before this one is still waiting for the registry, or another account's
-            return Checking(visit_id) if await self.under_way(account, entry) else Kept(CancelRefusal.UNAVAILABLE)
+            return await self._of_another(account, entry)
         return await self._settle(intent_id, await self._ask(visit_id), entry.visit, screen_follows=True)
 
     def why_not(self, entry: VisitEntry) -> CancelRefusal | Denial | None:
@@ -144,6 +144,16 @@ class Cancelling:
             if sight.scope(entry, now) is VisitScope.OWN_BOOKINGS:
                 await sight.check_own(unit, account.id, entry.visit.id)
         return intent_id
+
+    async def _of_another(self, account: Account, entry: VisitEntry) -> CancelOutcome:
+        """What to say of a visit that somebody else began to cancel in between: they may have done it by now."""
+        if await self.under_way(account, entry):
+            return Checking(entry.visit.id)
+        try:
+            entry = await self._visits.get(account, entry.visit.id)
+        except RegistryUnavailable:
+            return Kept(CancelRefusal.UNAVAILABLE)
+        return Kept(why_over(entry.visit, self._clock.now()) or CancelRefusal.UNAVAILABLE)
 
     async def _finish(self, account: Account, entry: VisitEntry) -> CancelOutcome | None:
         """Settles what a crash has left of this account's own cancelling, where the registry has done it; else None."""
