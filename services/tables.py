@@ -15,6 +15,7 @@ from services.cases import tables as cases
 from services.costs import tables as costs
 from services.documents import tables as documents
 from services.drafts import tables as drafts
+from services.insurer_choice import tables as insurer_choice
 from services.limits import tables as limits
 from services.notify import tables as notify
 from services.operators import tables as operators
@@ -31,6 +32,7 @@ MODULES = (
     booking,
     cases,
     costs,
+    insurer_choice,
     searches,
     documents,
     operators,

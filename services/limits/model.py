@@ -33,6 +33,8 @@ class Act(StrEnum):
     REQUEST = "request"
     COST_APPLICATION = "cost application"
     """For a statement of what care has cost."""
+    SIGNATURE = "signature"
+    """A file that is checked to be a signature: each takes a process of its own."""
     PHOTO = "photo"
     """A photo that is taken in and cleaned, whatever becomes of it."""
     PHOTO_BYTES = "photo bytes"
@@ -70,6 +72,7 @@ LIMITS: Mapping[Act, Limit] = {
     Act.HIDDEN_CLASH: Limit(3, _DAY),
     Act.REQUEST: Limit(10, _DAY),
     Act.COST_APPLICATION: Limit(20, _DAY),
+    Act.SIGNATURE: Limit(30, _DAY),
     Act.PHOTO: Limit(60, _DAY),
     Act.PHOTO_BYTES: Limit(50 * _MEGABYTE, _DAY),
     Act.LETTER: Limit(20, _DAY),
