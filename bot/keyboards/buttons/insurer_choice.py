@@ -1,0 +1,17 @@
+"""The choice of an insurer."""
+
+from __future__ import annotations
+
+from bot.keyboards.buttons.common import Go
+from bot.keyboards.data import CallbackData
+
+
+class SigningHelp(CallbackData, prefix="sh1"):
+    """«Чем подписать», from the terms. `device`: the place of a kind of device in the guide, -1: all of them."""
+
+    device: int
+
+
+GO_CHOICE = Go(to="insurer")
+GO_ON_PAPER = Go(to="onpaper")
+"""«Нет подписи», from the terms."""
