@@ -18,8 +18,9 @@ class Layout:
     """Sizes of what is listed, and how buttons share a row.
 
     `page`: items of a page whose buttons say all; `described`: of a page whose text describes them; `pins`: of a map;
-    `times`: of one part of a day; `years`: that are offered together. `in_row`: how many buttons may share a row, and
-    `shared`: how many characters each of the two lines of their labels may have then.
+    `times`: of one part of a day; `years`: that are offered together; `houses`: of a street, by their numbers.
+    `in_row`: how many buttons may share a row, and `shared`: how many characters each of the two lines of their labels
+    may have then.
     `lists_days`: days stand as a list until somebody asks for the calendar.
     """
 
@@ -28,6 +29,7 @@ class Layout:
     pins: int
     times: int
     years: int
+    houses: int
     in_row: int
     shared: int
     lists_days: bool
@@ -51,9 +53,9 @@ class Layout:
             yield line
 
 
-USUAL = Layout(page=6, described=4, pins=8, times=24, years=8, in_row=8, shared=64, lists_days=False)
+USUAL = Layout(page=6, described=4, pins=8, times=24, years=8, houses=12, in_row=8, shared=64, lists_days=False)
 """As views put them: Telegram takes no more buttons in a row, and no longer labels."""
-LARGE = Layout(page=3, described=2, pins=4, times=8, years=4, in_row=2, shared=HALF_A_LINE, lists_days=True)
+LARGE = Layout(page=3, described=2, pins=4, times=8, years=4, houses=6, in_row=2, shared=HALF_A_LINE, lists_days=True)
 """«Крупно»: halves at most, four rows of times, and what half of a narrow phone shows of a label in letters half as
 large again."""
 

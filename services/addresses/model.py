@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from services.clinics.regions import region
 from services.registry.model import Street, Town
@@ -30,20 +32,28 @@ class Address:
 
 def written(address: Address) -> str:
     """In the usual way: «Московская обл., г. Мытищи, ул. Мира, д. 5, кв. 12». Russian, as papers have it."""
-    town, street, flat = address.town, address.street, address.flat
-    return ", ".join(
-        filter(
-            None,
-            (
-                "" if _is_region(town) else written_region(address.region),
-                town.district,
-                town_kinds().written(town.kind, town.name),
-                street_kinds().written(street.kind, street.name) if street else "",
-                written_house(address.house),
-                f"кв. {flat}" if flat[:1].isdigit() else flat,
-            ),
-        )
+    flat = f"кв. {address.flat}" if address.flat[:1].isdigit() else address.flat
+    return _joined(written_so_far(address.region, address.town, address.street, address.house), flat)
+
+
+def written_so_far(region_code: str, town: Town | None = None, street: Street | None = None, house: str = "") -> str:
+    """The same of as much as is known: «Московская обл., г. Мытищи»."""
+    return _joined(
+        "" if town and _is_region(town) else written_region(region_code),
+        written_town(town) if town else "",
+        written_street(street) if street else "",
+        written_house(house),
     )
+
+
+def written_town(town: Town) -> str:
+    """«г.о. Серпухов, д. Ивановка»."""
+    return _joined(town.district, town_kinds().written(town.kind, town.name))
+
+
+def written_street(street: Street) -> str:
+    """«ул. Мира»."""
+    return street_kinds().written(street.kind, street.name)
 
 
 def written_region(code: str) -> str:
@@ -54,7 +64,33 @@ def written_region(code: str) -> str:
     return town_kinds().written(CITY, found.name_ru) if code in _CITIES else _REGION.sub("обл.", found.name_ru)
 
 
+def city_of(code: str) -> Town | None:
+    """The town that the region itself is: Moscow; None where it is no city. Its id is empty."""
+    found = region(code)
+    return Town("", code, found.name_ru, CITY) if found is not None and code in _CITIES else None
+
+
+def address_to_json(address: Address) -> dict[str, Any]:
+    return asdict(address)
+
+
+def address_from_json(told: Mapping[str, Any]) -> Address:
+    """What `address_to_json` has made."""
+    street = told["street"]
+    return Address(
+        told["region"],
+        Town(**told["town"]),
+        Street(**street) if street is not None else None,
+        told["house"],
+        told["flat"],
+    )
+
+
 def _is_region(town: Town) -> bool:
     """Moscow is a region and its town at once, and is said once."""
-    found = region(town.region)
-    return found is not None and town.region in _CITIES and folded(found.name_ru) == folded(town.name)
+    city = city_of(town.region)
+    return city is not None and folded(city.name) == folded(town.name)
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
