@@ -352,12 +352,13 @@ class DocumentContext:
 class Composed:
     """A document, not set yet.
 
-    `sheet`: in Russian, without a link; `person`: whom it is about, as the account is shown them. `name`: of the file,
-    without its ending, of nothing personal; `caption`: what it is, in the person's language; `back`: the card that it
-    is opened from.
+    `sheet`: in Russian, without a link; bytes: a PDF that there is already, such as one that is to be signed, handed
+    out byte for byte. `person`: whom it is about, as the account is shown them. `name`: of the file, without its
+    ending, of nothing personal; `caption`: what it is, in the person's language; `back`: the card that it is opened
+    from.
     """
 
-    sheet: Sheet
+    sheet: Sheet | bytes
     person: Person
     name: str
     caption: Html

@@ -19,7 +19,16 @@ from aiogram.fsm.state import State
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.layout import Layout, layout_of
 from bot.keyboards.wizard import StepButtons, read_act
-from bot.views.common import Scene, cannot_read, cannot_take, go_on, press_a_button, try_again, unavailable
+from bot.views.common import (
+    Scene,
+    cannot_read,
+    cannot_take,
+    go_on,
+    press_a_button,
+    send_a_file,
+    try_again,
+    unavailable,
+)
 from bot.views.prompts import Prompt
 from bot.views.screen import Redrawn, Screen
 from services.accounts.model import Account
@@ -91,16 +100,28 @@ class SentPhoto:
     album: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that is no picture. `name`: as its sender calls it, `size`: in bytes; both as Telegram says.
+
+    `fetch`: as of a photo.
+    """
+
+    fetch: Callable[[int], Awaitable[bytes | None]]
+    name: str
+    size: int | None
+
+
 class FileLost(NomerokError):  # noqa: N818
     """Telegram does not hand over what was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A sticker, a voice, a file: nothing that a step could take."""
+    """A sticker, a voice: nothing that a step could take."""
 
 
-Input = Chosen | Acted | Typed | SharedContact | SharedLocation | SentPhoto | Unreadable
+Input = Chosen | Acted | Typed | SharedContact | SharedLocation | SentPhoto | SentFile | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +257,8 @@ class AnyStep:
 
     `acts`: what its named buttons do; `visible`: whether it is to be asked, as the answers are; `clears`: later answers
     and marks that its answer makes void; `aside`: it is no question, only a jump leads to it, and it stands while the
-    marks say so; `leave`: what «Назад» from it lets go of; `picture`: its screen bears one; `photos`: whether it can
-    take any.
+    marks say so; `leave`: what «Назад» from it lets go of; `picture`: its screen bears one; `photos`, `files`:
+    whether it can take any.
     """
 
     state: State
@@ -251,6 +272,7 @@ class AnyStep:
     leave: Callable[[StepContext], Awaitable[None]] = nothing_to_let_go
     picture: bool = False
     photos: bool = False
+    files: bool = False
 
     @property
     def name(self) -> str:
@@ -259,6 +281,15 @@ class AnyStep:
     def stands(self, draft: Draft) -> bool:
         """Whether «Назад» from a later step leads to it."""
         return self.visible(draft.answers) if self.aside is None else self.aside(draft.marks)
+
+    def reads(self, given: Input) -> bool:
+        """Whether it is of a kind that the step could take at all."""
+        match given:
+            case SentPhoto():
+                return self.photos
+            case SentFile():
+                return self.files
+        return not isinstance(given, Unreadable)
 
     def acted(self, packed: str) -> Acted | None:
         """The act that a button bears; None where this step knows no such act."""
@@ -395,7 +426,7 @@ class Wizard:
         return await self._show(_at(context, before))
 
     async def _apply(self, context: StepContext, step: AnyStep, given: Input) -> Reply:
-        if isinstance(given, Unreadable) or (isinstance(given, SentPhoto) and not step.photos):
+        if not step.reads(given):
             return await self._show(context, _unread(context.t, step))
         try:
             outcome = await step.apply(context, given)
@@ -404,7 +435,7 @@ class Wizard:
         if isinstance(outcome, NotTaken):
             if isinstance(given, Chosen | Acted):
                 return await self._stale(context)
-            outcome = Stay(_unread(context.t, step) if step.photos else press_a_button(context.t))
+            outcome = Stay(_unread(context.t, step) if step.photos or step.files else press_a_button(context.t))
         return await self._after_outcome(context, step, outcome)
 
     async def _after_outcome(
@@ -518,6 +549,8 @@ def _cleared(context: StepContext, names: Container[str]) -> StepContext:
 
 def _unread(t: Texts, step: AnyStep) -> Html:
     """What is said of a message that this step has no use for."""
+    if step.files:
+        return send_a_file(t)
     return cannot_take(t) if step.photos else cannot_read(t)
 
 

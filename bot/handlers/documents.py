@@ -24,11 +24,11 @@ async def open_file(
     of, area = Subject(data.kind, data.subject), document_kinds.spec(data.kind).area
     found = await document_kinds.compose(visitor.account, visitor.t, of)
     try:
-        paper = await documents.paper(visitor.account, found.person.id, of, area, found.sheet)
+        pdf = await documents.pdf(visitor.account, found.person.id, of, area, found.sheet)
     except DrawingFailed:
         await visitor.answer(view.not_made(visitor.t))
         return
-    file = view.document(visitor.t, of, found.name, found.caption, found.person, paper, mails=mail.on)
+    file = view.document(visitor.t, of, found.name, found.caption, found.person, pdf, mails=mail.on)
     await visitor.send_document(file)
     await visitor.answer()
 

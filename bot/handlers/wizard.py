@@ -18,6 +18,7 @@ from bot.fsm.wizard import (
     FileLost,
     Input,
     Reply,
+    SentFile,
     SentPhoto,
     SharedContact,
     SharedLocation,
@@ -282,6 +283,8 @@ def _given(message: Message, bot: Bot) -> Input:
         sent = message.photo[-1] if message.photo else document
         assert sent is not None
         return SentPhoto(_fetching(bot, sent.file_id), message.caption or "", message.media_group_id)
+    if document is not None:
+        return SentFile(_fetching(bot, document.file_id), document.file_name or "", document.file_size)
     return Unreadable()
 
 

@@ -35,8 +35,8 @@ async def _written(
 ) -> Letter:
     of, area = sent.of, document_kinds.spec(sent.of.kind).area
     found = await document_kinds.compose(context.account, context.t, of)
-    paper = await documents.paper(context.account, found.person.id, of, area, found.sheet)
-    return letters.document(context.t, paper.pdf)
+    pdf = await documents.pdf(context.account, found.person.id, of, area, found.sheet)
+    return letters.document(context.t, pdf)
 
 
 async def address(context: NoticeContext, *, documents: Documents) -> str | None:

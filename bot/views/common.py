@@ -75,6 +75,11 @@ def cannot_take(t: Texts) -> Html:
     return Html("⚠️ ") + t("I can take only text and photos. If this is a picture, send it as a photo, not as a file.")
 
 
+def send_a_file(t: Texts) -> Html:
+    """Where a file is awaited, and something else came: a picture too."""
+    return Html("⚠️ ") + t("A file is needed here. Tap the paper clip 📎 beside the message field and choose “File”.")
+
+
 def press_a_button(t: Texts) -> Html:
     return t("Please press one of the buttons.")
 

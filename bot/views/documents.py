@@ -15,7 +15,7 @@ from bot.keyboards.wizard import StepButtons
 from bot.views.common import Scene
 from bot.views.screen import Document, Screen
 from services.accounts.model import Person
-from services.documents.model import Paper, Subject
+from services.documents.model import Subject
 from services.documents.notices import DocumentNews
 from services.notify.model import LetterEnd
 from services.texts.i18n import N_, Html, Texts, blocks, bold, lines
@@ -51,12 +51,12 @@ class Sending:
     address: str = ""
 
 
-def document(t: Texts, of: Subject, name: str, what: Html, person: Person, paper: Paper, *, mails: bool) -> Document:
+def document(t: Texts, of: Subject, name: str, what: Html, person: Person, pdf: bytes, *, mails: bool) -> Document:
     """The file. `name`: its own, without the ending; `what`: its caption; `mails`: letters can be sent."""
     about = {"kind": of.kind, "subject": of.id}
     return Document(
         f"{name}.pdf",
-        paper.pdf,
+        pdf,
         _about(t, what, person.full_name),
         markup(
             [button(t.label("✉️ By e-mail"), DocumentMail(**about))] if mails else [],

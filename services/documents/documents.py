@@ -131,6 +131,17 @@ class Documents:
             raise NotFound
         return kept
 
+    @concerns.area(Area.DOCUMENTS, Action.SEE)
+    async def pdf(self, who: Account, person_id: str, of: Subject, area: Area, sheet: Sheet | bytes) -> bytes:
+        """The sheet as PDF, as `paper`; bytes: a PDF that there is already, given as it is and not kept here.
+
+        Raises as `paper` does.
+        """
+        if isinstance(sheet, Sheet):
+            return (await self.paper(who, person_id, of, area, sheet)).pdf
+        await self._persons.get(who, person_id)
+        return sheet
+
     # --- by e-mail --------------------------------------------------------------------------------------------------
 
     @concerns.area(Area.DOCUMENTS, Action.SEE)

@@ -168,6 +168,32 @@ async def test_it_is_the_same_file_while_it_says_the_same_and_another_once_it_do
     assert len(await scene.rows(document)) == 2
 
 
+async def test_a_pdf_that_there_is_already_goes_into_the_chat_and_into_the_letter_byte_for_byte(scene: Scene) -> None:
+    scene.slips.made[SLIP] = b"%PDF-1.7\r\n\x00\xff as it is to be signed\n"
+    await confirmed(scene)
+    await asked(scene)
+    assert scene.files() == [("talon.pdf", scene.slips.made[SLIP])]
+    await scene.press("✅ Да, отправить")
+    await scene.deliver()
+    ((address, letter),) = [each for each in scene.post.posted if each[1].attachments]
+    assert (address, letter.attachments[0].data) == (OWN, scene.slips.made[SLIP])
+    assert not await scene.rows(document)
+
+
+async def test_a_pdf_that_there_is_already_is_nobody_elses_and_ends_with_the_right(scene: Scene) -> None:
+    scene.slips.made[SLIP] = b"%PDF-1.7"
+    await scene.olga.press(OPEN)
+    assert not scene.files(OLGA)
+    assert "больше ничего нет" in scene.words(OLGA)
+    await typed(scene)
+    for _ in range(2):
+        await scene.press("✅ Да, отправить")
+    del scene.slips.owners[SLIP]
+    await scene.deliver()
+    assert not scene.post.posted
+    assert "больше нельзя открыть" in scene.words()
+
+
 async def test_nothing_of_it_lies_in_clear(scene: Scene) -> None:
     await scene.anna.press(OPEN)
     (row,) = await scene.rows(document)

@@ -12,8 +12,11 @@ from typing import Any, cast
 
 import pytest
 from aiogram import Bot
+from aiogram.exceptions import TelegramNetworkError
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, User
+from aiogram.methods import GetFile
+from aiogram.types import CallbackQuery, Document, Message, PhotoSize, User
+from aiogram.types import Chat as TelegramChat
 
 import bot.chat
 from bot.fsm.wizard import (
@@ -21,6 +24,7 @@ from bot.fsm.wizard import (
     Answered,
     AnyStep,
     Chosen,
+    FileLost,
     Input,
     Jump,
     Left,
@@ -28,6 +32,7 @@ from bot.fsm.wizard import (
     NotTaken,
     Outcome,
     Reply,
+    SentFile,
     SentPhoto,
     SharedLocation,
     Stay,
@@ -40,7 +45,7 @@ from bot.fsm.wizard import (
     step_name,
 )
 from bot.handlers.home import Home
-from bot.handlers.wizard import RunningWizard, Wizards
+from bot.handlers.wizard import RunningWizard, Wizards, receive
 from bot.keyboards.buttons.common import GO_HOME
 from bot.keyboards.buttons.wizard import Verb, WizardOpen, WizardPress
 from bot.keyboards.kit import back_row, button, markup
@@ -48,7 +53,7 @@ from bot.keyboards.markup import Markup
 from bot.keyboards.wizard import StepButtons
 from bot.routing import Replay
 from bot.topic import never_kept, says_nothing
-from bot.views.common import Scene, cannot_read, outdated, press_a_button
+from bot.views.common import Scene, cannot_read, outdated, press_a_button, send_a_file
 from bot.views.screen import Screen
 from bot.visitor import Visitor
 from services.accounts.model import Account
@@ -67,6 +72,7 @@ T = texts("ru")
 KIND = "tea"
 COLOURS = ("black", "green", "white")
 MESSAGE = 77
+MOST_BYTES = 100
 
 
 class Tea(StatesGroup):
@@ -103,7 +109,7 @@ class Kitchen:
             self._step(Tea.biscuit, aside=lambda marks: "biscuit" in marks),
             self._step(Tea.milk, visible=visible_milk),
             self._step(Tea.sugar),
-            self._step(Tea.pour),
+            self._step(Tea.pour, files=True),
         ]
 
     def _step(self, state: State, **more: Any) -> Step[str]:
@@ -124,6 +130,12 @@ class Kitchen:
                     return Stay(Html("stay here"), {"typed": True}, marks={"stayed": True})
                 case Typed(text) if text != "?":
                     return Answered({name: text})
+                case SentFile(fetch, called, size):
+                    try:
+                        data = await fetch(MOST_BYTES)
+                    except FileLost:
+                        return Stay(Html("lost"))
+                    return Stay(Html(escape(f"{called} {size} {data!r}")))
                 case Acted(TeaAct.TOAST):
                     return Stay(toast="a word")
                 case Acted(TeaAct.PAGE):
@@ -458,12 +470,16 @@ class Chat:
         self.shown.append((screen.text, toast))
         return MESSAGE
 
+    async def send(self, _bot: Bot, _chat_id: int, screen: Screen) -> int:
+        self.shown.append((screen.text, None))
+        return MESSAGE
+
 
 class Hand:
-    """Presses through the handler, which finds the draft of the button and the wizard of the draft."""
+    """Presses and sends through the handlers, which find the draft of the button and the wizard of the draft."""
 
     def __init__(self, wizard: Wizard, world: World, drafts: Drafts) -> None:
-        kernel = world.house.kernel
+        kernel, self.drafts = world.house.kernel, drafts
         running = {KIND: RunningWizard(wizard, never_kept, says_nothing)}
         home = world.house.service(Home)
         self.wizards = Wizards(running, kernel.accounts, drafts, kernel.outbox, lambda: home, Replay())
@@ -471,22 +487,23 @@ class Hand:
     async def press(self, account: Account, data: WizardPress) -> None:
         who = User(id=account.telegram_id, is_bot=False, first_name="Анна")
         query = CallbackQuery(id="1", from_user=who, chat_instance="c", data="x")
-        visitor = Visitor(
-            query,
-            cast(Bot, None),
-            account.telegram_id,
-            account,
-            T,
-            MONDAY_MORNING,
-            MemoryHere(FakeClock(MONDAY_MORNING)),
-        )
-        await self.wizards.press(visitor, data)
+        await self.wizards.press(self._visitor(query, account), data)
+
+    async def send(self, account: Account, **content: Any) -> None:
+        chat = TelegramChat(id=account.telegram_id, type="private")
+        message = Message(message_id=MESSAGE + 1, date=MONDAY_MORNING, chat=chat, **content)
+        await receive(message, self._visitor(message, account), self.wizards, self.drafts)
+
+    def _visitor(self, event: Message | CallbackQuery, account: Account) -> Visitor:
+        memory = MemoryHere(FakeClock(MONDAY_MORNING))
+        return Visitor(event, cast(Bot, None), account.telegram_id, account, T, MONDAY_MORNING, memory)
 
 
 @pytest.fixture
 def chat(monkeypatch: pytest.MonkeyPatch) -> Chat:
     chat = Chat()
     monkeypatch.setattr(bot.chat, "show", chat.show)
+    monkeypatch.setattr(bot.chat, "send", chat.send)
     return chat
 
 
@@ -658,6 +675,79 @@ async def test_a_photo_is_downloaded_only_where_it_is_wanted(finger: Finger, wiz
     await finger.start()
     reply = await wizard.receive(finger.account, T, SentPhoto(fetch, "oolong"))
     assert said(reply) == f"{cannot_read(T)}\n\nleaf"
+
+
+async def test_a_file_is_downloaded_only_where_it_is_wanted(finger: Finger, wizard: Wizard) -> None:
+    async def fetch(limit: int) -> bytes | None:
+        raise AssertionError("nobody has asked for it")
+
+    await finger.start()
+    reply = await wizard.receive(finger.account, T, SentFile(fetch, "tea.sig", 3))
+    assert said(reply) == f"{cannot_read(T)}\n\nleaf"
+
+
+async def test_a_step_that_awaits_a_file_says_so_to_whatever_else_comes(finger: Finger, wizard: Wizard) -> None:
+    async def fetch(limit: int) -> bytes | None:
+        raise AssertionError("a photo is no file")
+
+    await finger.start({"leaf": "green", "sugar": "white"})
+    for given in (Unreadable(), SentPhoto(fetch), Typed("?"), SharedLocation(55.7, 37.6)):
+        assert said(await wizard.receive(finger.account, T, given)) == f"{send_a_file(T)}\n\npour"
+
+
+SIGNATURE = Document(file_id="signature", file_unique_id="s", file_name="<tea>.sig", file_size=3)
+SCAN = Document(file_id="scan", file_unique_id="c", file_name="tea.png", mime_type="image/png")
+PICTURE = PhotoSize(file_id="picture", file_unique_id="p", width=1, height=1)
+
+
+@pytest.mark.parametrize(
+    ("comes", "said_of_it"),
+    [
+        (b"abc", "&lt;tea&gt;.sig 3 b'abc'"),
+        (None, "&lt;tea&gt;.sig 3 None"),
+        (TelegramNetworkError(GetFile(file_id="signature"), "lost"), "lost"),
+    ],
+    ids=["it comes", "too large", "lost"],
+)
+async def test_a_file_of_the_chat_comes_to_the_step(
+    hand: Hand,
+    chat: Chat,
+    finger: Finger,
+    monkeypatch: pytest.MonkeyPatch,
+    comes: bytes | Exception | None,
+    said_of_it: str,
+) -> None:
+    async def download(_bot: Bot, file_id: str, limit: int) -> bytes | None:
+        assert (file_id, limit) == ("signature", MOST_BYTES)
+        if isinstance(comes, Exception):
+            raise comes
+        return comes
+
+    monkeypatch.setattr(bot.chat, "download", download)
+    await finger.start({"leaf": "green", "sugar": "white"})
+    await hand.send(finger.account, document=SIGNATURE)
+    assert chat.shown == [(f"{said_of_it}\n\npour", None)]
+
+
+@pytest.mark.parametrize("content", [{"document": SCAN}, {"photo": [PICTURE]}], ids=["a picture as a file", "a photo"])
+async def test_a_picture_is_not_the_file_that_is_awaited(
+    hand: Hand, chat: Chat, finger: Finger, content: dict[str, Any]
+) -> None:
+    await finger.start({"leaf": "green", "sugar": "white"})
+    await hand.send(finger.account, **content)
+    assert chat.shown == [(f"{send_a_file(T)}\n\npour", None)]
+
+
+async def test_a_file_without_a_name_or_a_size_is_one_too(
+    hand: Hand, chat: Chat, finger: Finger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def download(_bot: Bot, _file_id: str, _limit: int) -> bytes | None:
+        return b"abc"
+
+    monkeypatch.setattr(bot.chat, "download", download)
+    await finger.start({"leaf": "green", "sugar": "white"})
+    await hand.send(finger.account, document=Document(file_id="f", file_unique_id="f"))
+    assert chat.shown == [(" None b'abc'\n\npour", None)]
 
 
 async def test_without_an_open_draft_there_is_nothing_to_answer(wizard: Wizard, account: Account) -> None:

@@ -257,7 +257,9 @@ SAMPLES = Samples(
         *(usual(each) for each in (common.gone, common.failed, common.not_understood, common.after_alarm)),
     ],
     toasts=[Sample(each) for each in (common.outdated, common.only_a_word, common.write_in_private)],
-    notes=[Sample(each) for each in (common.cannot_read, common.cannot_take, common.press_a_button)],
+    notes=[
+        Sample(each) for each in (common.cannot_read, common.cannot_take, common.send_a_file, common.press_a_button)
+    ],
     sentences=[Sample(common.link_not_understood)],
     words=(
         *(each for clinic in NEIGHBOURS for each in (clinic.name, clinic.town)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bot.fsm import documents as wizard
 from bot.keyboards.buttons.visits import VisitCard
 from bot.views import documents
-from services.documents.model import KIND_LENGTH, Paper, Subject
+from services.documents.model import KIND_LENGTH, Subject
 from services.notify.model import LetterEnd
 from services.texts.i18n import Html, escape
-from tests.samples.common import ANNA, EVIL, LONG_NAME, NOW, PERSONS, Sample, Samples, StepSample, usual, words
+from tests.samples.common import ANNA, EVIL, LONG_NAME, PERSONS, Sample, Samples, StepSample, usual, words
 from tests.samples.mail import ADDRESS, EVIL_ADDRESS, LONGEST_ADDRESS
 
-PAPER = Paper("p" * 12, b"%PDF-1.7", NOW)
+PDF = b"%PDF-1.7"
 OF = Subject("w" * KIND_LENGTH, "s" * 12)
 WHAT = (Html("Рецепт № 16-0001234"), Html(words(300)), escape(EVIL))
 BACK = VisitCard(visit="v" * 12)
@@ -54,7 +54,7 @@ SAMPLES = Samples(
     ],
     toasts=[Sample(documents.not_made), Sample(documents.off)],
     documents=[
-        Sample(documents.document, (OF, name, what, person, PAPER), {"mails": mails})
+        Sample(documents.document, (OF, name, what, person, PDF), {"mails": mails})
         for name, what in zip(("recept", "r" * 60, "spravka"), WHAT, strict=True)
         for person in PERSONS
         for mails in (True, False)

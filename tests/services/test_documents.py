@@ -16,7 +16,7 @@ from services.documents.documents import Documents
 from services.documents.model import Subject, paper_of_link, payload_of
 from services.documents.tables import document, document_letter
 from services.drafts.model import Draft
-from services.errors import NotAllowed
+from services.errors import NotAllowed, NotFound
 from services.limits.model import Act
 from services.notify.model import LetterEnd
 from services.notify.outbox import EMAIL
@@ -129,6 +129,21 @@ async def test_a_shut_area_gives_no_paper_and_sends_none(scene: Scene) -> None:
     with pytest.raises(NotAllowed):
         await scene.mail()
     assert await scene.count(document) == await scene.count(document_letter) == 0
+
+
+async def test_a_pdf_that_there_is_already_comes_as_it_is_and_is_not_kept(scene: Scene) -> None:
+    made = b"%PDF-1.7\r\n\x00 signed as it is\n"
+    assert await scene.documents.pdf(scene.daughter, scene.hers.id, OF, Area.RECORDS, made) == made
+    assert await scene.count(document) == 0
+
+
+async def test_a_pdf_that_there_is_already_is_shut_with_its_person(scene: Scene) -> None:
+    about = scene.hers.id, OF, Area.RECORDS, b"%PDF"
+    with pytest.raises(NotFound):
+        await scene.documents.pdf(scene.mother, *about)
+    await scene.covers(*VISITS, Covers.RECORDS)
+    with pytest.raises(NotAllowed):
+        await scene.documents.pdf(scene.daughter, *about)
 
 
 async def test_a_right_that_ends_while_the_paper_is_set_leaves_none(

@@ -28,11 +28,12 @@ AGREED = Agreements({**PUBLISHED.versions, "2027-01": frozenset(Area)})
 
 @dataclass
 class Slips:
-    """A topic's service: which slips there are, whose, and what they say."""
+    """A topic's service: which slips there are, whose, and what they say; `made`: those that are a PDF already."""
 
     persons: Persons
     owners: dict[str, str] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
+    made: dict[str, bytes] = field(default_factory=dict)
 
     @concerns.area(Area.RECORDS, Action.SEE)
     async def slip(self, who: Account, slip_id: str) -> tuple[Person, str]:
@@ -55,7 +56,13 @@ async def compose(context: DocumentContext, *, slips: Slips) -> Composed:
         day=DAY,
         parts=[Facts([Fact("Назначено", said)])],
     )
-    return Composed(sheet, person, "talon", Html("Талон № 17"), VisitCard(visit=context.subject_id))
+    return Composed(
+        slips.made.get(context.subject_id, sheet),
+        person,
+        "talon",
+        Html("Талон № 17"),
+        VisitCard(visit=context.subject_id),
+    )
 
 
 SLIPS = Topic(
