@@ -121,13 +121,14 @@ def build_kernel(
     mails: bool = False,
     crisis_line: str = "",
     family: ReadyFamily | None = None,
+    staffed: bool = False,
     own_word_from: int = OWN_WORD_FROM,
     patience: timedelta = REGISTRY_PATIENCE,
     topics: Sequence[Topic] = ALL,
     agreements: Agreements = PUBLISHED,
 ) -> Kernel:
-    """What every topic stands on: `operator`, `mails`, `own_word_from`, `crisis_line` as `Kernel` says; `family`:
-    DEMO's ready one.
+    """What every topic stands on: `operator`, `mails`, `own_word_from`, `crisis_line`, `staffed` as `Kernel` says;
+    `family`: DEMO's ready one.
     """
     database, vault, clock = storage.database, storage.vault, storage.clock
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
@@ -158,6 +159,7 @@ def build_kernel(
         own_word_from=own_word_from,
         crisis_line=crisis_line,
         ready_family=family,
+        staffed=staffed,
         patience=patience,
     )
 

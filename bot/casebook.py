@@ -11,7 +11,7 @@ from bot.views.cases import CaseLine
 from bot.views.screen import Screen
 from services.accounts.model import Account
 from services.accounts.persons import Persons
-from services.cases.model import Case, CaseItem, CaseKind
+from services.cases.model import Case, CaseItem, CaseKind, StaffStep
 from services.errors import NotFound
 from services.texts.i18n import Texts
 
@@ -29,6 +29,11 @@ class Casebook:
     @property
     def kinds(self) -> Collection[CaseKind]:
         return [spec.kind for spec in self._specs.values()]
+
+    @property
+    def staff(self) -> Collection[tuple[CaseKind, StaffStep]]:
+        """What the demo's staff does."""
+        return [(spec.kind, step) for spec in self._specs.values() for step in spec.staff]
 
     def line(self, t: Texts, item: CaseItem, person: str | None) -> CaseLine:
         """A line of «Статусы заявлений». `person`: the full name of whoever it is for."""

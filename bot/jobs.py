@@ -115,7 +115,8 @@ def build_ticks(house: House, channel: TelegramChannel, letters: EmailChannel | 
     every(_KEYS, "keys", own.look_at_keys)
     every(_CHANGES, "changes", house.service(Following).run)
     for each in (tick for topic in house.topics for tick in topic.ticks):
-        every(each.every, each.name, bind(each.run, house.services))
+        if each.when is None or bind(each.when, house.services)():
+            every(each.every, each.name, bind(each.run, house.services))
     every(_SWEEP, "sweep", sweep)
     ticks.add(_NIGHT, "nightly", own.nightly)
     return ticks

@@ -30,7 +30,8 @@ Services = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """One instance a process. `ready_family`: DEMO only; `operator`: who processes personal data, "" in DEMO.
+    """One instance a process. `ready_family`: DEMO only; `staffed`: and there what was sent is answered by the demo
+    itself; `operator`: who processes personal data, "" in DEMO.
 
     `crisis_line`: whom somebody can call who does not want to live, in the operator's words, "" for nobody.
     `areas`: what of a person topics stand for, and a consent may name; `agreements`: to what
@@ -58,6 +59,7 @@ class Kernel:
     own_word_from: int
     crisis_line: str
     ready_family: ReadyFamily | None
+    staffed: bool
     patience: timedelta
 
     @property

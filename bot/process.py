@@ -117,6 +117,7 @@ def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Re
         own_word_from=settings.teen_consent_from,
         crisis_line=settings.crisis_line,
         family=ready_family(settings, storage),
+        staffed=settings.staffed,
     )
 
 

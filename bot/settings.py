@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     encryption_key: str = Field(default="", repr=False)
     encryption_key_next: str = Field(default="", repr=False)
     demo: bool | None = None
+    demo_staff: bool = True
     operator_name: str = ""
     smtp_url: str = Field(default="", repr=False)
     mail_from: str = ""
@@ -214,6 +215,11 @@ class Settings(BaseSettings):
     def demo_on(self) -> bool:
         """DEMO is on where there is no token, unless it is set."""
         return not self.bot_token if self.demo is None else self.demo
+
+    @property
+    def staffed(self) -> bool:
+        """Whether what was sent is answered by the demo itself."""
+        return self.demo_on and self.demo_staff
 
     @property
     def token(self) -> str:

@@ -25,7 +25,7 @@ from bot.views.export.words import ExportWords
 from bot.views.screen import Screen
 from bot.views.services import Beside, Service
 from services.accounts.model import Account, Area, Person
-from services.cases.model import Case, CaseKind
+from services.cases.model import Case, CaseKind, StaffStep, check_staff
 from services.clock import Clock
 from services.documents.model import Sheet
 from services.drafts.model import Draft
@@ -302,8 +302,8 @@ class CaseSpec:
     `title`: an msgid with {number}; `statuses`, `next`: msgids by each status of the kind's machine, what it is called
     and what comes after it. `card`: what its line leads to, from the case's id. `told`: what is sent when it has come
     to a status, the first one too (as `CaseCard`, but for `back`); `drawn`: its card; `short`: what a button calls the
-    statuses, where their words are long. `ValueError` where a status has
-    no word, or a word no status.
+    statuses, where their words are long. `staff`: what the demo's staff does with it. `ValueError` where a status has
+    no word, or a word no status, and for a step of the staff's that is none (`check_staff`).
     """
 
     kind: CaseKind
@@ -314,10 +314,12 @@ class CaseSpec:
     told: Callable[[Texts, str, Case, datetime, str | None], Screen]
     drawn: CaseCard
     short: Mapping[str, str] = field(default_factory=dict)
+    staff: Sequence[StaffStep] = ()
 
     def __post_init__(self) -> None:
         if not set(self.statuses) == set(self.next) == set(self.kind.machine):
             raise ValueError(f"the statuses of {self.kind.name!r} and the words for them are not the same")
+        check_staff(self.kind, self.staff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,11 +384,12 @@ class DocumentSpec:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What is done again and again, beside everything else. `name`: for the log."""
+    """What is done again and again, beside everything else. `name`: for the log; `when`: whether this process does."""
 
     name: str
     every: timedelta
     run: Callable[..., Awaitable[object]]
+    when: Callable[..., bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is sent and answered, whatever topic it belongs to: «Статусы заявлений», the desk's act, and what is told."""
+"""What is sent and answered, whatever topic it belongs to: «Статусы заявлений», the desk, the demo's staff, news."""
 
 from __future__ import annotations
 
@@ -10,21 +10,32 @@ from bot.handlers import cases
 from bot.kernel import Kernel
 from bot.keyboards.buttons.cases import CaseList
 from bot.notices import cases as notices
-from bot.topic import CliCommand, Entry, Place, Topic, Wish
+from bot.topic import CliCommand, Entry, Place, Tick, Topic, Wish
 from bot.views.export import cases as words
 from services.cases.cases import Cases
 from services.cases.desk import CaseDesk
 from services.cases.mydata import CaseData
+from services.cases.staff import EVERY, DemoStaff
 from services.texts.i18n import N_
 
 
 def build(kernel: Kernel, *, casebook: Casebook) -> Mapping[str, object]:
     kept = kernel.database.aside, kernel.vault, kernel.outbox, kernel.clock  # its rows hold photos
-    return {"cases": Cases(*kept), "case_desk": CaseDesk(*kept, casebook.kinds)}
+    cases = Cases(*kept)
+    staff = DemoStaff(kernel.database.aside, kernel.accounts, cases, kernel.clock, casebook.staff)
+    return {"cases": cases, "case_desk": CaseDesk(*kept, casebook.kinds), "demo_staff": staff}
 
 
 def personal(*, kernel: Kernel, casebook: Casebook) -> CaseData:
     return CaseData(kernel.database.aside, kernel.vault, casebook.kinds)
+
+
+async def act(*, demo_staff: DemoStaff) -> None:
+    await demo_staff.act()
+
+
+def acts(*, kernel: Kernel, demo_staff: DemoStaff) -> bool:
+    return kernel.staffed and demo_staff.has_work
 
 
 TOPIC = Topic(
@@ -42,6 +53,7 @@ TOPIC = Topic(
     notices=notices.SPECS,
     lines=notices.LINES,
     personal=personal,
+    ticks=(Tick("demo staff", EVERY, act, when=acts),),
     cli=(CliCommand("request", "list, read and answer what people have sent", request.add_arguments, request.answer),),
     words=(words.WORDS,),
 )

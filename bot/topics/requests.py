@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
 from bot.fsm import requests as wizard
@@ -14,12 +15,16 @@ from bot.topic import CaseSpec, Entry, Place, Topic, Wish, WizardSpec
 from bot.views import requests as views
 from bot.views.export import requests as requests_words
 from services.cases.cases import Cases
+from services.cases.model import StaffStep
 from services.drafts.model import Draft
-from services.requests.model import KINDS, RequestKind
+from services.requests.model import KINDS, RequestKind, RequestStatus
 from services.requests.requests import Requests
 from services.texts.i18n import N_, Html, Texts
 
 _BEGIN = {RequestKind.PROBLEM: requests.begin_problem, RequestKind.FEEDBACK: requests.begin_feedback}
+
+_TAKEN_UP, _ANSWERED = timedelta(seconds=10), timedelta(seconds=20)
+"""By the demo's staff: each is told by itself, and nobody waits long."""
 
 
 def build(kernel: Kernel, *, cases: Cases) -> Mapping[str, object]:
@@ -80,6 +85,10 @@ TOPIC = Topic(
             lambda case_id: RequestCard(request=case_id),
             views.told,
             views.card,
+            staff=(
+                StaffStep(RequestStatus.ACCEPTED, RequestStatus.IN_PROGRESS, _TAKEN_UP),
+                StaffStep(RequestStatus.IN_PROGRESS, RequestStatus.ANSWERED, _ANSWERED, views.DEMO_ANSWERS[kind]),
+            ),
         )
         for kind in RequestKind
     ),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.errors import NomerokError
 
@@ -62,6 +63,35 @@ class CaseKind:
     def following(self, status: str) -> tuple[str, ...]:
         """What may follow; nothing once the case is settled."""
         return self.machine[status]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffStep:
+    """What the demo's staff does with a case that has stood at `came_from` for as long as `after`.
+
+    `says`: msgids; its sender is told one of them along with `status`. None: nothing is said.
+    """
+
+    came_from: str
+    status: str
+    after: timedelta
+    says: tuple[str, ...] = ()
+
+
+def check_staff(kind: CaseKind, steps: Sequence[StaffStep]) -> None:
+    """Raises `ValueError` for a step that the machine has not, two steps of one status, a status that says nothing
+    without a comment and gets none, and steps that go round and would tell of it for ever.
+    """
+    ways = {step.came_from: (step.status,) for step in steps}
+    begun = Counter(step.came_from for step in steps)
+    for wrong, why in (
+        ({each.status for each in steps if each.status not in kind.machine.get(each.came_from, ())}, "may not follow"),
+        ({each.status for each in steps if each.status in kind.need_comment and not each.says}, "needs a comment"),
+        ({status for status, times in begun.items() if times > 1}, "has two steps"),
+        ({status for status in ways if status in _reached(ways[status], ways)}, "comes round again"),
+    ):
+        if wrong:
+            raise ValueError(f"the demo's staff of {kind.name!r}: {', '.join(sorted(wrong))} {why}")
 
 
 def _reached(begin: Collection[str], machine: Machine) -> set[str]:

@@ -226,6 +226,7 @@ _AT_ONCE = (
     "recovery",
     "recovery of cancelling",
     "owners of addresses",
+    "demo staff",
     "outbox",
     "email",
 )

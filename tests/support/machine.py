@@ -21,13 +21,14 @@ _OURS = frozenset(name.upper() for name in Settings.model_fields)
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The machine's environment without our settings, and these."""
+    """The machine's environment without our settings, and these. Nobody answers but who is told to by the test."""
     kept = {name: value for name, value in os.environ.items() if name not in _OURS}
     return {
         **kept,
         "PYTHONPATH": str(ROOT),
         "LOG_LEVEL": "WARNING",
         "PRESSES_A_MINUTE": str(AS_QUICK_AS_IT_GOES),
+        "DEMO_STAFF": "0",
         **settings,
     }
 
