@@ -50,6 +50,7 @@ from bot.views.insurer_choice import (
     SameAct,
     SignAct,
 )
+from bot.views.insurance import region_words
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from bot.wanted import WantedService
@@ -260,6 +261,7 @@ class ChoiceSteps:
         address = _written(REGISTRATION, context.answers)
         born, today = (await self._person(context)).born, _today(context)
         earlier = newer = False
+        options: Sequence[date]
         if month is not None:
             first = date.fromisoformat(month)
             days = (first + timedelta(days=n) for n in range(monthrange(first.year, first.month)[1]))
@@ -268,9 +270,9 @@ class ChoiceSteps:
             months = (date(year, n, 1) for n in range(1, 13))
             options = [each for each in months if born.replace(day=1) <= each <= today]
         else:
-            first, size = context.marks.get(_YEARS) or 0, context.layout.years
+            size = context.layout.years
             every = [date(each, 1, 1) for each in range(today.year, max(born, _EARLIEST).year - 1, -1)]
-            page = clamp(first, len(every), size)
+            page = clamp(context.marks.get(_YEARS) or 0, len(every), size)
             options = page_of(every, page, size)
             earlier, newer = options[-1:] != every[-1:], page > 0
         shown = view.DateChoice(address, options, year, date.fromisoformat(month) if month else None, earlier, newer)
@@ -586,7 +588,7 @@ class ChoiceSteps:
             "registration": _written(REGISTRATION, answers),
             "reg_date": view.day(answers["reg_date"]) if answers.get("reg_date") else "",
             "stay": _written(stay, answers) if "same" in answers else "",
-            "region": view.region_words(t, answers["region"]) if "region" in answers else "",
+            "region": region_words(t, answers["region"]) if "region" in answers else "",
             "form": t.label(view.POLICY_FORMS[PolicyForm(answers["form"])]) if "form" in answers else "",
             "insurer": company.name if company is not None else "",
             "point": f"{chosen.town}, {chosen.address}" if chosen is not None else "",

@@ -25,6 +25,7 @@ from bot.topics import (
     help,  # noqa: A004
     home,
     insurance,
+    insurer_choice,
     insurers,
     language,
     large,
@@ -71,6 +72,7 @@ ALL: Sequence[Topic] = (
     insurers.TOPIC,
     cases.TOPIC,
     costs.TOPIC,
+    insurer_choice.TOPIC,
     requests.TOPIC,
     disputes.TOPIC,
     notifications.TOPIC,

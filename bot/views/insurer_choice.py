@@ -410,10 +410,17 @@ def own_first(t: Texts) -> Screen:
     )
 
 
-def unfinished(t: Texts, name: str) -> Screen:
-    """It was left half-way. `name`: whose it is."""
+def unfinished(t: Texts, name: str, now_for: str | None = None) -> Screen:
+    """It was left half-way. `name`: whose it is; `now_for`: for whom it is wanted now, where that is another person."""
     return Screen(
-        lines(bold(t(CHOICE.short)), t("Patient: {name}", name=name), t("What you have chosen is kept.")),
+        blocks(
+            lines(
+                bold(t(CHOICE.short)),
+                t("Begun for: {name}", name=name),
+                t("What you have chosen is kept."),
+            ),
+            t("To begin for {name} gives up what was begun.", name=now_for) if now_for is not None else "",
+        ),
         markup(
             [button(t.label("▶️ Go on"), WizardOpen(kind=KIND, anew=False))],
             [button(t.label("Start again"), WizardOpen(kind=KIND, anew=True))],

@@ -28,6 +28,6 @@ def prompt(t: Texts, kind: Prompt) -> PromptMessage:
         text = t("⬇️ The button is below, where you type:")
         key = KeyboardButton(text=t.label("📱 Send my number"), request_contact=True)
     else:
-        text = t("⬇️ To see the nearest clinics, press the button below, where you type:")
+        text = t("⬇️ To see the nearest ones, press the button below, where you type:")
         key = KeyboardButton(text=t.label("📍 Send my location"), request_location=True)
     return PromptMessage(text, ReplyKeyboardMarkup(keyboard=[[key]], resize_keyboard=True, one_time_keyboard=True))

@@ -42,6 +42,7 @@ from services.insurer_choice.model import (
     Standing,
     TooManyApplications,
     UnderWay,
+    Waiting,
     form_from_json,
     form_to_json,
 )
@@ -210,13 +211,13 @@ class InsurerChoice:
         return FormPaper(draft_id, form, pdf, now)
 
     @concerns.area(Area.INSURANCE, Action.MANAGE)
-    async def waiting(self, who: Account, person_id: str, *, draft_id: str) -> FormPaper:
+    async def waiting(self, who: Account, person_id: str, *, draft_id: str) -> Waiting:
         """What waits for a signature; `NotFound` where nothing does."""
-        await self._persons.get(who, person_id)
+        person = await self._persons.get(who, person_id)
         found = await self._paper(who, draft_id)
         if found is None:
             raise NotFound
-        return found
+        return Waiting(person, found)
 
     # --- signing ------------------------------------------------------------------------------------------------------
 

@@ -157,6 +157,14 @@ class FormPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits to be signed. `person`: as the account is shown them now."""
+
+    person: Person
+    paper: FormPaper
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What the card of an application tells: whom it goes to, and where the policy is given out."""
 
