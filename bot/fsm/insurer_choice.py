@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import mean
-from typing import Any
 
 from aiogram.fsm.state import State, StatesGroup
 
@@ -36,6 +35,7 @@ from bot.keyboards.kit import clamp, page_of
 from bot.signing import DemoSigner
 from bot.views import insurer_choice as view
 from bot.views import map as map_view
+from bot.views.insurance import region_words
 from bot.views.insurer_choice import (
     CheckAct,
     DataAct,
@@ -50,7 +50,6 @@ from bot.views.insurer_choice import (
     SameAct,
     SignAct,
 )
-from bot.views.insurance import region_words
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from bot.wanted import WantedService
@@ -62,7 +61,8 @@ from services.cases.cases import Cases
 from services.clinics.directory import Place, find_regions, km
 from services.clinics.regions import REGIONS
 from services.documents.map import Maps
-from services.documents.model import DrawingFailed, Length, MapSheet, Named as Label, Pin, Spot
+from services.documents.model import DrawingFailed, Length, MapSheet, Pin, Spot
+from services.documents.model import Named as Label
 from services.drafts.drafts import Drafts
 from services.drafts.model import Answers, Marks
 from services.errors import NotFound
@@ -85,7 +85,7 @@ from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurers import InsurersPort
 from services.signatures.model import MIB, Reason, Refused
 from services.texts.dates import MOSCOW, local
-from services.texts.i18n import Html, texts
+from services.texts.i18n import texts
 from services.texts.names import folded
 from services.texts.typed_dates import typed_date
 

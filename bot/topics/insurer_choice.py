@@ -125,9 +125,7 @@ TOPIC = Topic(
     "insurer_choice",
     build=build,
     routes=handlers.ROUTES,
-    wizards=(
-        WizardSpec(wizard.KIND, wizard.ChoiceForm, wizard.LIFETIME, table, handlers.begin, stopped=stopped),
-    ),
+    wizards=(WizardSpec(wizard.KIND, wizard.ChoiceForm, wizard.LIFETIME, table, handlers.begin, stopped=stopped),),
     offers=(ServiceSpec(view.CHOICE, 60, when=handlers.is_offered, beside=handlers.beside),),
     wishes=(Wish("insurer", view.CHOICE.short, view.CHOICE.opens),),
     cases=tuple(case(procedure) for procedure in Procedure),

@@ -574,7 +574,9 @@ def same(shown: SameChoice, buttons: StepButtons, scene: Scene) -> Screen:
 def region(shown: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     if shown.query is not None and not shown.total:
-        hint = t("Nothing is found for “{query}”. Try other letters, or look through the whole list.", query=shown.query)
+        hint = t(
+            "Nothing is found for “{query}”. Try other letters, or look through the whole list.", query=shown.query
+        )
     elif shown.query is not None:
         hint = t("Found for “{query}”:", query=shown.query)
     elif shown.whole:
@@ -942,7 +944,9 @@ def _actions(t: Texts, case: Case) -> list[Row]:
 def sheet(t: Texts, application: Form, day: date) -> Sheet:
     """The application. `t`: Russian, for papers are; `day`: on which it was set."""
     who = [*_named(t, application.insured)]
-    representative = [_facts(t, N_("The representative"), _named(t, application.by))] if application.by is not None else []
+    representative = (
+        [_facts(t, N_("The representative"), _named(t, application.by))] if application.by is not None else []
+    )
     asked = [
         (N_("Reason"), t.label(GROUNDS[application.ground])),
         (N_("Registration address"), application.registration),
@@ -965,7 +969,9 @@ def sheet(t: Texts, application: Form, day: date) -> Sheet:
         day=day,
         parts=(
             *representative,
-            _facts(t, N_("Please accept me as insured"), [Fact(t.label(name), value) for name, value in asked if value]),
+            _facts(
+                t, N_("Please accept me as insured"), [Fact(t.label(name), value) for name, value in asked if value]
+            ),
             _facts(t, N_("The company chosen"), [Fact(t.label(name), value) for name, value in chosen if value]),
             Paragraph(t.label(DECLARED)),
             Paragraph(

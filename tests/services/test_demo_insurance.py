@@ -17,12 +17,20 @@ from services.costs.statement import compiled, latest
 from services.registry.local.demo import fill_demo
 from services.registry.local.demo_clinics import ADULT_HOME, THERAPIST
 from services.registry.local.demo_family import _home, ready_family
-from services.registry.local.demo_insurance import INSURERS, cases_of, coverage_of, insure_all, pay_for_visits
+from services.registry.local.demo_insurance import (
+    ELSEWHERE,
+    INSURERS,
+    REGION,
+    cases_of,
+    coverage_of,
+    insure_all,
+    pay_for_visits,
+)
 from services.registry.local.demo_prescriptions import prescriptions_of
 from services.registry.model import CareCase, CoverageStatus, Patient
 from services.storage.engine import Database
 from services.storage.vault import Vault
-from services.texts.dates import local
+from services.texts.dates import full_years, local
 from tests.support.clock import FakeClock
 from tests.support.demo_families import TODAY, TOWN, an_old_family
 from tests.support.world import World
@@ -48,9 +56,11 @@ def test_everybody_is_insured_and_attached_since_after_their_birth(seed: str) ->
     for member, patient in zip(ready_family(seed, TODAY), patients(seed), strict=True):
         told = coverage_of(member, patient, TODAY)
         assert told == coverage_of(member, patient, TODAY)
-        assert (told.insurer, told.insurer_phone) in INSURERS
-        assert told.status is CoverageStatus.VALID
-        assert told.until is None
+        moved, small = member.relation == "own", full_years(member.identity.birth_date, TODAY) < 7
+        assert (told.insurer, told.insurer_phone) in ([ELSEWHERE[1:]] if moved else INSURERS)
+        assert told.region == (ELSEWHERE[0] if moved else REGION)
+        assert told.status is (CoverageStatus.ENDED if small else CoverageStatus.VALID)
+        assert (told.until is not None and told.until < TODAY) if small else told.until is None
         for day in (told.since, told.attached_since):
             assert day is not None
             assert member.identity.birth_date < day < TODAY

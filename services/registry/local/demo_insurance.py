@@ -44,7 +44,7 @@ from services.storage.statement import statement
 from services.storage.vault import Vault
 from services.texts.dates import MOSCOW, full_years, local
 
-GIVEN = "demo_insurance"
+GIVEN = "demo_insurance_2"
 """The setting that says that families of earlier releases have got theirs."""
 
 REGION = "50"
@@ -53,6 +53,8 @@ INSURERS = (
     ("Страховая компания «Областная забота» (демо)", "+7 800 000-50-02"),
 )
 """Invented companies of the demo's region, and their phones."""
+ELSEWHERE = "77", "Страховая компания «Столичный полис» (демо)", "+7 800 000-77-01"
+"""The region that whoever has moved was insured in, the company there and its phone."""
 
 PRIMARY = "первичная медико-санитарная помощь"
 SPECIAL = "специализированная медицинская помощь"
@@ -103,19 +105,26 @@ _EVERY_YEAR = (_CHECKUP, _BLOOD, _XRAY)
 _OLD_EVERY_YEAR = (_CHECKUP, _BLOOD, _BLOOD, _ULTRASOUND, _XRAY)
 _CHILD_EVERY_YEAR = (_CHILD_CHECKUP, _BLOOD)
 _ELDERLY = 60
+_SCHOOL, _OVER_SINCE = 7, 20
 
 
 def coverage_of(member: FamilyMember, patient: Patient, made: date) -> CoverageRecord:
-    """Of this member of a family that was `made` on that day."""
+    """Of this member of a family that was `made` on that day.
+
+    Whose account it is has moved here, and nobody insures the smaller child any more: both may choose on any day.
+    """
     random, age = Random(f"coverage {patient.id}"), full_years(member.identity.birth_date, made)  # noqa: S311
     insurer, phone = random.choice(INSURERS)
+    region, insurer, phone = ELSEWHERE if member.relation == "own" else (REGION, insurer, phone)
+    over = age < _SCHOOL
     return CoverageRecord(
         patient_id=patient.id,
-        region=REGION,
+        region=region,
         insurer=insurer,
         insurer_phone=phone,
         form=PolicyForm.CARD if age >= _ELDERLY else PolicyForm.PAPER if age >= ADULT_AGE else PolicyForm.ELECTRONIC,
-        status=CoverageStatus.VALID,
+        status=CoverageStatus.ENDED if over else CoverageStatus.VALID,
+        until=made - timedelta(days=_OVER_SINCE) if over else None,
         since=max(member.identity.birth_date + timedelta(days=20), made - timedelta(days=random.randrange(900, 2400))),
         attached_since=max(
             member.identity.birth_date + timedelta(days=25), made - timedelta(days=random.randrange(400, 800))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from services.registry.local.demo_clinics import demo_clinics
-from services.registry.local.demo_insurance import INSURERS, REGION
+from services.registry.local.demo_insurance import ELSEWHERE, INSURERS, REGION
 from services.registry.model import Insurer, IssuePoint
 from services.registry.ports.insurers import InsurersAdminPort
 
-OTHER_REGION = "77"
-"""Whoever has moved from the demo's region finds one there, too; in all others there is none."""
+OTHER_REGION, _OTHER_NAME, _OTHER_PHONE = ELSEWHERE
+"""Whoever has moved finds one there, too; in all others there is none."""
 _HOURS = ("1-5 09:00-18:00", "1-5 10:00-19:00; 6 10:00-15:00")
 _STREETS = ("Вокзальная ул., д. 3", "ул. Победы, д. 14", "Садовая ул., д. 8")
 _TOWNS = 8
@@ -29,11 +29,9 @@ def demo_insurers() -> tuple[Insurer, ...]:
         )
         for place, (name, phone) in enumerate(INSURERS, start=1)
     ]
-    name, phone = "Страховая компания «Столичный полис» (демо)", "+7 800 000-77-01"
-    return (
-        *own,
-        Insurer("demo-ins-3", OTHER_REGION, name, phone, "insurer3.example", f"г. Москва, {_STREETS[2]}", True),
-    )
+    address = f"г. Москва, {_STREETS[2]}"
+    third = Insurer("demo-ins-3", OTHER_REGION, _OTHER_NAME, _OTHER_PHONE, "insurer3.example", address, True)
+    return (*own, third)
 
 
 def demo_points() -> tuple[IssuePoint, ...]:
@@ -55,7 +53,7 @@ def demo_points() -> tuple[IssuePoint, ...]:
         for place, (town, clinic) in enumerate(sorted(towns.items())[:_TOWNS], start=1)
     ]
     alone = IssuePoint(
-        *("demo-pt-3-1", "demo-ins-3", _STREETS[0], "Москва", "+7 800 000-77-01", _HOURS[1], 55.755, 37.617, True)
+        *("demo-pt-3-1", "demo-ins-3", _STREETS[0], "Москва", _OTHER_PHONE, _HOURS[1], 55.755, 37.617, True)
     )
     return (*own, alone)
 
