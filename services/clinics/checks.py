@@ -96,7 +96,7 @@ def zone(tz: str) -> ZoneInfo | None:
 
 
 BOUNDS: Bounds = {
-    "lat": Bound(41, 82, -90, 90, "latitude of a clinic in degrees: Russia's"),
+    "lat": Bound(41, 82, -90, 90, "latitude of a clinic or a point in degrees: Russia's"),
     "lon": Bound(19, 191, -180, 360, "its longitude: Russia's; east of 180 goes on, so -169 is 191"),
     "astray": Bound(0, 30, 0, 20000, "kilometres from its town, beyond which the two may look swapped"),
     "phone": Bound(3, 60, 0, 100, "digits of a phone, or of several in the cell"),

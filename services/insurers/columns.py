@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from services.clinics import checks
 from services.imports import cells
-from services.imports.cells import Wrong
 from services.imports.columns import Column, Format, kind_of
-
-
-def _degrees(least: float, most: float) -> Callable[[str], float]:
-    def read(value: str) -> float:
-        found = cells.number(value)
-        if not least <= found <= most:
-            raise Wrong(f"«{value}» is nowhere in Russia: {least:g} to {most:g} degrees")
-        return found
-
-    return read
 
 
 class Insurers:
@@ -44,9 +31,12 @@ class Points:
     HOURS: Column[str] = Column(
         "hours", "«1-5 08:00-20:00; 6 09:00-15:00» or your own words; may be empty", checks.opening_hours, limit=300
     )
-    LAT: Column[float] = Column("lat", "latitude in degrees; may be empty", _degrees(41, 82))
-    LON: Column[float] = Column("lon", "longitude in degrees, east of 180 goes on; may be empty", _degrees(19, 191))
+    LAT: Column[float] = Column("lat", "latitude in degrees; may be empty", cells.number)
+    LON: Column[float] = Column("lon", "longitude in degrees; may be empty", cells.number)
 
 
-FORMAT = Format((kind_of(Insurers), kind_of(Points)), {})
+FORMAT = Format(
+    (kind_of(Insurers), kind_of(Points)),
+    {rule.bound: checks.BOUNDS[rule.bound] for rule in checks.SPOT if rule.bound is not None},
+)
 INSURERS, POINTS = FORMAT.kinds

@@ -6,8 +6,10 @@ to be sent to an office that is not there.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
+from services.clinics import checks
+from services.clinics.checks import Spot
 from services.imports.columns import Format
 from services.imports.reading import Files, Problems, Row, Where
 from services.insurers.columns import FORMAT, INSURERS, POINTS, Insurers, Points
@@ -48,21 +50,22 @@ class CheckedInsurers:
     def left_out(self) -> Problems:
         return Problems()
 
-    def read(self, files: Files, known: Collection[str]) -> None:
+    def read(self, files: Files, known: Mapping[str, str]) -> None:
         self._brought = files.has([INSURERS]), files.has([POINTS])
         seen: dict[str, Where] = {}
+        # Companies of the file are all that there are, where there is one; a wrong one is told once, not by its points.
+        regions = {} if self._brought[0] else dict(known)
         for row in files.rows(INSURERS):
             found = _insurer(row)
             _once(row, found.id, seen)
+            regions[found.id] = found.region
             if not row.failed:
                 self._insurers.append(found)
-        # Companies of the file are all that there are, where there is one.
-        there = {each.id for each in self._insurers} if self._brought[0] else set(known)
         seen = {}
         for row in files.rows(POINTS):
-            point = _point(row)
+            point = _point(row, regions)
             _once(row, point.id, seen)
-            if point.insurer_id and point.insurer_id not in there:
+            if point.insurer_id and point.insurer_id not in regions:
                 row.fail("insurer", "there is no insurer with this id")
             if not row.failed:
                 self._points.append(point)
@@ -95,14 +98,15 @@ def _insurer(row: Row) -> Insurer:
     )
 
 
-def _point(row: Row) -> IssuePoint:
-    """What the row says; of no use where it has failed."""
+def _point(row: Row, regions: Mapping[str, str]) -> IssuePoint:
+    """What the row says; of no use where it has failed. `regions`: of each company that is there."""
+    insurer_id = row.ref(Points.INSURER)
     lat, lon = row.read(Points.LAT), row.read(Points.LON)
-    if not row.has_failed(Points.LAT, Points.LON) and (lat is None) is not (lon is None):
-        row.fail("lat" if lat is None else "lon", "lat and lon are both there, or neither")
+    if not row.has_failed(Points.LAT, Points.LON):
+        row.keep(checks.SPOT, Spot(lat, lon, regions.get(insurer_id, ""), row.text(Points.TOWN)))
     return IssuePoint(
         id=row.ref(Points.ID),
-        insurer_id=row.ref(Points.INSURER),
+        insurer_id=insurer_id,
         address=row.read(Points.ADDRESS) or "",
         town=row.read(Points.TOWN) or "",
         phone=row.read(Points.PHONE) or "",

@@ -96,8 +96,10 @@ WRONG = [
     ("points", {"town": ""}, "town", "is empty"),
     ("points", {"hours": "1-5 09:00-28:00"}, "hours", "there is no 28:00 on a clock"),
     ("points", {"lat": "север"}, "lat", "is not a number"),
-    ("points", {"lat": "37.7"}, "lat", "is nowhere in Russia"),
-    ("points", {"lon": "300"}, "lon", "is nowhere in Russia"),
+    ("points", {"lat": "37.7"}, "lat", "37.7 is not between 41 and 82"),
+    ("points", {"lon": "300"}, "lon", "300 is not between 19 and 191"),
+    ("points", {"lat": "0", "lon": "0"}, "lat", "0;0 is no place"),
+    ("points", {"lat": "37.73", "lon": "55.91"}, "lat", "looks swapped"),
     ("points", {"lat": ""}, "lat", "are both there, or neither"),
     ("points", {"lon": ""}, "lon", "are both there, or neither"),
 ]
@@ -116,6 +118,32 @@ async def test_a_wrong_cell_is_told_by_its_line_and_nothing_is_written(
     assert column in printed
     assert why in printed
     assert await desk.names() == []
+
+
+async def test_a_wrong_company_is_told_once_and_not_by_each_of_its_points(desk: Desk) -> None:
+    files = {"insurers": table(INSURER, {"name": ""}), "points": table(POINT, {}, {"id": "72"})}
+    code, printed = await desk.run(files)
+    assert (code, printed.count(", line ")) == (1, 1)
+    assert "insurers.csv, line 2: name: is empty" in printed
+
+
+@pytest.mark.parametrize("along", [True, False], ids=["with its company", "of one in the registry"])
+async def test_a_point_is_looked_for_in_the_region_of_its_company(desk: Desk, along: bool) -> None:
+    """From the Volga to Omsk both ways are somewhere in the country: only the town tells which is meant."""
+    insurers = {"insurers": table(INSURER, {"region": "56"})}
+    there = {"town": "Оренбург", "lat": "51.77", "lon": "55.10"}
+    assert (await desk.run({**insurers, "points": table(POINT, there)}))[0] == 0
+    swapped = {"points": table(POINT, {**there, "lat": "55.10", "lon": "51.77"})}
+    code, printed = await desk.run({**insurers, **swapped} if along else swapped)
+    assert (code, "points.csv, line 2: lat: 55.1; 51.77 looks swapped" in printed) == (1, True)
+    assert (await desk.run({**swapped, **insurers}, "--bounds", "astray=0:10000"))[0] == 0
+
+
+async def test_a_point_may_lie_beyond_the_last_meridian(desk: Desk) -> None:
+    files = {"insurers": table(INSURER, {}), "points": table(POINT, {"lat": "64.42", "lon": "-173.23"})}
+    assert (await desk.run(files))[0] == 0
+    (point,) = await desk.registry.issue_points("7")
+    assert point.lon == -173.23, "as maps have it"
 
 
 @pytest.mark.parametrize("kind", ["insurers", "points"])

@@ -72,10 +72,10 @@ class LocalInsurersAdmin:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def known_insurers(self) -> frozenset[str]:
+    async def known_insurers(self) -> Mapping[str, str]:
         with answering():
             rows = (await self._database.fetch(_every(of=insurer))).all()
-        return frozenset(row.id for row in rows if not row.closed)
+        return {row.id: row.region for row in rows if not row.closed}
 
     async def put_insurers(
         self, insurers: Sequence[Insurer] | None, points: Sequence[IssuePoint] | None

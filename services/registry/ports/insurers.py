@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,8 +43,8 @@ class InsurersReport:
 class InsurersAdminPort(Protocol):
     """Import of the directory: only a registry that lets us is written to."""
 
-    async def known_insurers(self) -> frozenset[str]:
-        """Ids of those that points may be of."""
+    async def known_insurers(self) -> Mapping[str, str]:
+        """Those that points may be of: the region of each, by its id."""
         ...
 
     async def put_insurers(
