@@ -32,7 +32,6 @@ from bot.fsm.wizard import (
     always,
 )
 from bot.keyboards.kit import clamp, page_of
-from bot.signing import DemoSigner
 from bot.views import insurer_choice as view
 from bot.views import map as map_view
 from bot.views.insurance import region_words
@@ -84,6 +83,7 @@ from services.registry.model import Insurer, IssuePoint, PolicyForm, PolicyKind
 from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurers import InsurersPort
 from services.signatures.model import MIB, Reason, Refused
+from services.signatures.signer import DemoSigner
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import texts
 from services.texts.names import folded
@@ -151,7 +151,7 @@ def _stays_elsewhere(answers: Answers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSteps:
-    """`demo`: signs as a demo, None: it is not offered; `guide`: «Чем подписать», in a language."""
+    """`demo`: signs as a demo, None: it is not offered; `guides`: «Чем подписать», by languages."""
 
     choice: InsurerChoice
     insurers: InsurersPort
@@ -162,7 +162,7 @@ class ChoiceSteps:
     maps: Maps
     wanted: WantedService
     demo: DemoSigner | None
-    guide: Callable[[str], Guide]
+    guides: Mapping[str, Guide]
 
     def table(self) -> Sequence[AnyStep]:
         form = self.choice.procedure is Procedure.FORMS
@@ -485,7 +485,7 @@ class ChoiceSteps:
         return NotTaken()
 
     async def _load_help(self, context: StepContext) -> Loaded[view.HelpData]:
-        guide, place = self.guide(context.t.locale), context.marks.get(_HELP)
+        guide, place = self.guides[context.t.locale], context.marks.get(_HELP)
         known = isinstance(place, int) and place < len(guide.devices)
         return Loaded(view.HelpData(guide, guide.devices[place] if known and isinstance(place, int) else None))
 

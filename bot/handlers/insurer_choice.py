@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.fsm import insurer_choice as wizard
 from bot.fsm.wizard import OUT, Begins
 from bot.handlers.services import Drawn, Offered
@@ -11,7 +13,6 @@ from bot.keyboards.buttons.requests import RequestCard
 from bot.keyboards.buttons.services import ServiceTerms
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.routing import on, to
-from bot.signing import Signing
 from bot.topic import Composed, DocumentContext
 from bot.views import insurer_choice as view
 from bot.views.lists import Whose
@@ -22,7 +23,7 @@ from services.accounts.persons import Persons
 from services.drafts.drafts import Drafts
 from services.errors import NotFound
 from services.insurer_choice.choice import InsurerChoice
-from services.insurer_choice.signing import load_guide
+from services.insurer_choice.signing import Guide
 
 
 async def open_choice(
@@ -89,10 +90,12 @@ async def beside(visitor: Visitor, *, insurer_choice: InsurerChoice) -> Beside:
     return view.beside(visitor.t, procedure) if procedure is not None else Beside()
 
 
-async def signing_help(visitor: Visitor, data: SigningHelp, *, wizards: Wizards, signing: Signing) -> None:
+async def signing_help(
+    visitor: Visitor, data: SigningHelp, *, wizards: Wizards, signing_guides: Mapping[str, Guide]
+) -> None:
     """«Чем подписать», from the terms."""
     await wizards.leave(visitor)
-    guide = load_guide(signing.guide, visitor.t.locale)
+    guide = signing_guides[visitor.t.locale]
     known = 0 <= data.device < len(guide.devices)
     await visitor.show(view.guide(visitor.t, view.HelpData(guide, guide.devices[data.device] if known else None)))
 

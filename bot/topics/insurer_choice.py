@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import partial
 
 from bot.fsm import insurer_choice as wizard
 from bot.fsm.wizard import Table
@@ -29,26 +28,28 @@ from services.insurer_choice.choice import STEP, InsurerChoice
 from services.insurer_choice.model import KINDS, ChoiceStatus, Procedure
 from services.insurer_choice.mydata import ChoiceData
 from services.insurer_choice.narrowed import ApplicationsKept
-from services.insurer_choice.signing import load_guide
+from services.insurer_choice.signing import Guide, load_guide
 from services.notify.outbox import Outbox
 from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurance import CoveragePort
 from services.registry.ports.insurers import InsurersPort
 from services.registry.ports.registry import port_of
-from services.texts.i18n import N_, Html, Texts
+from services.texts.i18n import LOCALES, N_, Html, Texts
 
 
 def build(kernel: Kernel, *, cases: Cases) -> Mapping[str, object]:
     registry, signing = kernel.registry, kernel.signing
     ports = port_of(registry, AddressesPort), port_of(registry, InsurersPort), port_of(registry, CoveragePort)
     there = all(each is not None for each in ports)
+    guides = {locale: load_guide(signing.guide, locale) for locale in LOCALES}
     return {
+        "signing_guides": guides,
         "insurer_choice": InsurerChoice(
             *(kernel.database, kernel.vault, ports[-1], kernel.accounts, kernel.persons, cases, kernel.drafts),
             *(kernel.limits, Sheets(), kernel.clock),
             procedure=signing.procedure if there else None,
             signatures=signing.signatures,
-        )
+        ),
     }
 
 
@@ -62,6 +63,7 @@ def table(
     maps: Maps,
     wanted_service: WantedService,
     signing: Signing,
+    signing_guides: Mapping[str, Guide],
 ) -> Table:
     addresses, insurers = port_of(kernel.registry, AddressesPort), port_of(kernel.registry, InsurersPort)
     if addresses is None or insurers is None:
@@ -69,7 +71,7 @@ def table(
     steps = wizard.ChoiceSteps(
         *(insurer_choice, insurers, addresses, cases, persons, drafts, maps, wanted_service),
         demo=signing.demo,
-        guide=partial(load_guide, signing.guide),
+        guides=signing_guides,
     )
     return Table(steps.table(), steps.after)
 
