@@ -32,6 +32,7 @@ from bot.fsm.wizard import (
     always,
 )
 from bot.keyboards.kit import clamp, page_of
+from bot.signing import Signing
 from bot.views import insurer_choice as view
 from bot.views import map as map_view
 from bot.views.insurance import region_words
@@ -83,7 +84,6 @@ from services.registry.model import Insurer, IssuePoint, PolicyForm, PolicyKind
 from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurers import InsurersPort
 from services.signatures.model import MIB, Reason, Refused
-from services.signatures.signer import DemoSigner
 from services.texts.dates import MOSCOW, local
 from services.texts.i18n import texts
 from services.texts.names import folded
@@ -136,13 +136,18 @@ _FIRST_OF: Mapping[str, str] = {"registration": "reg_region", "stay": "same"}
 """The step at which a part of the form begins, where it is not called like the part."""
 
 
-def answers_of(standing: Standing) -> Answers:
+def answers_of(standing: Standing, procedure: Procedure) -> Answers:
     """What the wizard begins with."""
-    return {"person": standing.person.id, "first": not insured_now(standing.coverage)}
+    first = not insured_now(standing.coverage)
+    return {"person": standing.person.id, "first": first, "procedure": procedure.value}
 
 
 def _asks_ground(answers: Answers) -> bool:
     return not answers.get("first")
+
+
+def _has_forms(answers: Answers) -> bool:
+    return answers.get("procedure") == Procedure.FORMS
 
 
 def _stays_elsewhere(answers: Answers) -> bool:
@@ -151,7 +156,7 @@ def _stays_elsewhere(answers: Answers) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSteps:
-    """`demo`: signs as a demo, None: it is not offered; `guides`: «Чем подписать», by languages."""
+    """`guides`: «Чем подписать», by languages."""
 
     choice: InsurerChoice
     insurers: InsurersPort
@@ -161,11 +166,10 @@ class ChoiceSteps:
     drafts: Drafts
     maps: Maps
     wanted: WantedService
-    demo: DemoSigner | None
+    signing: Signing
     guides: Mapping[str, Guide]
 
     def table(self) -> Sequence[AnyStep]:
-        form = self.choice.procedure is Procedure.FORMS
         addresses = AddressSteps(self.addresses)
         return [
             Step(ChoiceForm.data, self._load_data, view.data, self._apply_data, DataAct),
@@ -184,7 +188,7 @@ class ChoiceSteps:
                 *(ChoiceForm.region, self._load_region, view.region, self._apply_region, RegionAct),
                 clears=("insurer", "point", _REGIONS, _SUBJECT_QUERY),
             ),
-            *([Step(ChoiceForm.form, self._load_form, view.form, self._apply_form, FormAct)] if form else []),
+            Step(ChoiceForm.form, self._load_form, view.form, self._apply_form, FormAct, _has_forms),
             Step(
                 *(ChoiceForm.insurer, self._load_insurer, view.insurer, self._apply_insurer, InsurerAct),
                 clears=("point", _MAP),
@@ -463,7 +467,11 @@ class ChoiceSteps:
         form = paper.form
         return Loaded(
             view.Signing(
-                context.draft.id, form.insured.name, form.signer.name, form.insurer.name, demo=self.demo is not None
+                context.draft.id,
+                form.insured.name,
+                form.signer.name,
+                form.insurer.name,
+                demo=self.signing.demo is not None,
             )
         )
 
@@ -473,12 +481,12 @@ class ChoiceSteps:
                 return Jump("help", marks={_HELP: "all"})
             case Acted(SignAct.PAPER):
                 return Jump("paper", marks={_PAPER: True})
-            case Acted(SignAct.DEMO) if self.demo is not None:
+            case Acted(SignAct.DEMO) if self.signing.demo is not None:
                 paper = await self._paper(context)
                 if not isinstance(paper, FormPaper):
                     return paper
                 signer = paper.form.signer
-                made = self.demo.sign(paper.pdf, name=signer.name, snils=signer.snils, moment=context.now)
+                made = self.signing.demo.sign(paper.pdf, name=signer.name, snils=signer.snils, moment=context.now)
                 return await self._sign(context, made, demo=True)
             case SentFile():
                 return await self._sent(context, given)
@@ -601,7 +609,7 @@ class ChoiceSteps:
         """Parts of the form that this application has."""
         left_out = {
             *(["ground"] if answers.get("first") else []),
-            *(["form"] if self.choice.procedure is not Procedure.FORMS else []),
+            *([] if _has_forms(answers) else ["form"]),
         }
         return [name for name in view.FIELDS if name not in left_out]
 

@@ -67,13 +67,16 @@ async def _offer(visitor: Visitor, insurer_choice: InsurerChoice, offered: Offer
 
 async def _begin(visitor: Visitor, person: Person, insurer_choice: InsurerChoice, wizards: Wizards) -> None:
     standing = await insurer_choice.standing(visitor.account, person.id)
-    if standing.open_case is not None:
+    procedure = insurer_choice.procedure
+    if procedure is None:
+        await visitor.show(view.off(visitor.t))
+    elif standing.open_case is not None:
         await visitor.show(view.under_way(visitor.t, standing.open_case))
     elif standing.own is None:
         await visitor.show(view.own_first(visitor.t))
     else:
         out = {OUT: ServiceTerms(service=view.CHOICE.name).pack()}
-        await wizards.begin(visitor, Begins(wizard.KIND, wizard.answers_of(standing), marks=out))
+        await wizards.begin(visitor, Begins(wizard.KIND, wizard.answers_of(standing, procedure), marks=out))
 
 
 async def _listed(persons: Persons, visitor: Visitor, person_id: str | None) -> Person | None:

@@ -39,24 +39,27 @@ from services.texts.i18n import LOCALES, N_, Html, Texts
 
 def build(kernel: Kernel, *, cases: Cases) -> Mapping[str, object]:
     registry, signing = kernel.registry, kernel.signing
-    ports = port_of(registry, AddressesPort), port_of(registry, InsurersPort), port_of(registry, CoveragePort)
-    there = all(each is not None for each in ports)
-    guides = {locale: load_guide(signing.guide, locale) for locale in LOCALES}
+    addresses, insurers = port_of(registry, AddressesPort), port_of(registry, InsurersPort)
+    coverage = port_of(registry, CoveragePort)
+    there = None not in (addresses, insurers, coverage)
     return {
-        "signing_guides": guides,
         "insurer_choice": InsurerChoice(
-            *(kernel.database, kernel.vault, ports[-1], kernel.accounts, kernel.persons, cases, kernel.drafts),
+            *(kernel.database, kernel.vault, coverage, kernel.accounts, kernel.persons, cases, kernel.drafts),
             *(kernel.limits, Sheets(), kernel.clock),
             procedure=signing.procedure if there else None,
             signatures=signing.signatures,
         ),
+        "insurers": insurers,
+        "addresses": addresses,
+        "signing_guides": {locale: load_guide(signing.guide, locale) for locale in LOCALES},
     }
 
 
 def table(
     *,
-    kernel: Kernel,
     insurer_choice: InsurerChoice,
+    insurers: InsurersPort,
+    addresses: AddressesPort,
     cases: Cases,
     persons: Persons,
     drafts: Drafts,
@@ -65,13 +68,9 @@ def table(
     signing: Signing,
     signing_guides: Mapping[str, Guide],
 ) -> Table:
-    addresses, insurers = port_of(kernel.registry, AddressesPort), port_of(kernel.registry, InsurersPort)
-    if addresses is None or insurers is None:
-        return Table(())  # nothing leads into it
+    """Without one of the directories the service is off, so nothing leads here."""
     steps = wizard.ChoiceSteps(
-        *(insurer_choice, insurers, addresses, cases, persons, drafts, maps, wanted_service),
-        demo=signing.demo,
-        guides=signing_guides,
+        *(insurer_choice, insurers, addresses, cases, persons, drafts, maps, wanted_service, signing, signing_guides)
     )
     return Table(steps.table(), steps.after)
 

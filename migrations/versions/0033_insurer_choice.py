@@ -8,7 +8,7 @@ from alembic import op
 import services.storage.types
 
 revision = "0033"
-down_revision = "0030"
+down_revision = "0032"
 
 
 def upgrade() -> None:
