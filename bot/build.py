@@ -37,6 +37,7 @@ from bot.middlewares.slow import SlowPress
 from bot.notices.notices import Notices, mailed, of_a_day, to_come, unlisted
 from bot.papers import DocumentKinds
 from bot.routing import Handler, Presses, Replay
+from bot.signing import OFF, Signing
 from bot.storage import Storage
 from bot.topic import Command, OwnAddress, SearchSpec, Topic, Wish
 from bot.topics import ALL
@@ -119,6 +120,7 @@ def build_kernel(
     *,
     operator: str = "",
     mails: bool = False,
+    signing: Signing = OFF,
     crisis_line: str = "",
     family: ReadyFamily | None = None,
     staffed: bool = False,
@@ -127,8 +129,8 @@ def build_kernel(
     topics: Sequence[Topic] = ALL,
     agreements: Agreements = PUBLISHED,
 ) -> Kernel:
-    """What every topic stands on: `operator`, `mails`, `own_word_from`, `crisis_line`, `staffed` as `Kernel` says;
-    `family`: DEMO's ready one.
+    """What every topic stands on: `operator`, `mails`, `signing`, `own_word_from`, `crisis_line`, `staffed` as `Kernel`
+    says; `family`: DEMO's ready one.
     """
     database, vault, clock = storage.database, storage.vault, storage.clock
     lifetimes = {wizard.kind: wizard.lifetime for topic in topics for wizard in topic.wizards}
@@ -156,6 +158,7 @@ def build_kernel(
         operator=operator,
         version=product_version(),
         mails=mails,
+        signing=signing,
         own_word_from=own_word_from,
         crisis_line=crisis_line,
         ready_family=family,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from bot.signing import Signing
 from services.accounts.accounts import Accounts
 from services.accounts.agreement import Agreements
 from services.accounts.ended import RightsEnded
@@ -36,8 +37,9 @@ class Kernel:
     `crisis_line`: whom somebody can call who does not want to live, in the operator's words, "" for nobody.
     `areas`: what of a person topics stand for, and a consent may name; `agreements`: to what
     the processing is consented to; `mails`: there is a mail server to send letters
-    by; `own_word_from`: at which age a teenager's own word comes before that of representatives (15 to 18, 18: never);
-    `version`: the product's own; `patience`: how long a press waits for the registry before it says «Проверяем».
+    by; `signing`: how applications are signed; `own_word_from`: at which age a teenager's own word comes before that of
+    representatives (15 to 18, 18: never); `version`: the product's own; `patience`: how long a press waits for the
+    registry before it says «Проверяем».
     """
 
     database: Database
@@ -56,6 +58,7 @@ class Kernel:
     operator: str
     version: str
     mails: bool
+    signing: Signing
     own_word_from: int
     crisis_line: str
     ready_family: ReadyFamily | None

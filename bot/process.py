@@ -26,6 +26,7 @@ from bot.middlewares.outgoing import Patience
 from bot.profile import introduce
 from bot.registry import fill, fill_records, patients_registry, ready_family, registry_admin, roll
 from bot.settings import Settings
+from bot.signing import Signing, open_signing, signing_beside, tell_what_is_off
 from bot.storage import USERNAME, Storage, open_storage
 from bot.telegram.incoming import Incoming
 from bot.telegram.polling import Polling
@@ -69,19 +70,20 @@ async def run(settings: Settings, wrap_registry: WrapRegistry = as_it_is) -> Non
     storage = await open_storage(settings)
     bot = build_bot(settings)
     try:
+        signing = await open_signing(settings, storage)
         async with open_common(settings, storage) as common:
             await _greet(bot, storage.database, polls=not settings.webhook_url)
-            await _serve(settings, storage, bot, common, wrap_registry, told)
+            registry = wrap_registry(patients_registry(settings, storage))
+            house = build_house(kernel_of(settings, storage, common, registry, signing))
+            await _serve(settings, storage, bot, common, house, told)
     finally:
         await bot.session.close()
         await storage.database.close()
 
 
 async def _serve(
-    settings: Settings, storage: Storage, bot: Bot, common: Common, wrap_registry: WrapRegistry, told: asyncio.Event
+    settings: Settings, storage: Storage, bot: Bot, common: Common, house: House, told: asyncio.Event
 ) -> None:
-    registry = wrap_registry(patients_registry(settings, storage))
-    house = build_house(kernel_of(settings, storage, common, registry))
     ready = asyncio.Event()
     dispatcher = build_dispatcher(house, ready, common)
     incoming, kinds = Incoming(bot, dispatcher), kinds_taken(dispatcher)
@@ -90,6 +92,7 @@ async def _serve(
     _leave_alone_what_stays()
     filling = asyncio.create_task(_fill(settings, storage, ready))
     introducing = asyncio.create_task(_introduce(bot, house, ready))
+    telling = asyncio.create_task(_tell_what_is_off(house.kernel.signing, ready))
     ticks.start()
     try:
         if settings.webhook_url:
@@ -100,13 +103,14 @@ async def _serve(
         channel.finish()
         await ticks.stop()
         introducing.cancel()
+        telling.cancel()
         # A query that is cancelled while the database is being closed can hang: the demo is let finish a little.
-        await asyncio.wait({filling, introducing}, timeout=_LET_FILL)
+        await asyncio.wait({filling, introducing, telling}, timeout=_LET_FILL)
         filling.cancel()
-        await asyncio.gather(filling, introducing, return_exceptions=True)
+        await asyncio.gather(filling, introducing, telling, return_exceptions=True)
 
 
-def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Registry) -> Kernel:
+def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Registry, signing: Signing) -> Kernel:
     """The kernel as the settings have it."""
     return build_kernel(
         storage,
@@ -114,6 +118,7 @@ def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Re
         registry,
         operator=settings.operator_name,
         mails=bool(settings.smtp_url),
+        signing=signing,
         own_word_from=settings.teen_consent_from,
         crisis_line=settings.crisis_line,
         family=ready_family(settings, storage),
@@ -124,7 +129,8 @@ def kernel_of(settings: Settings, storage: Storage, common: Common, registry: Re
 def service_of(settings: Settings, storage: Storage, kind: type[Kind]) -> Kind:
     """One service of the house, for a command that runs beside the bot."""
     common = by_itself(storage, Pace(settings.presses_a_minute))
-    return build_house(kernel_of(settings, storage, common, patients_registry(settings, storage))).service(kind)
+    registry = patients_registry(settings, storage)
+    return build_house(kernel_of(settings, storage, common, registry, signing_beside(settings))).service(kind)
 
 
 def _leave_alone_what_stays() -> None:
@@ -201,6 +207,15 @@ async def _introduce(bot: Bot, house: House, ready: asyncio.Event) -> None:
         await introduce(bot, house.entries.commands)
     except Exception:
         log.exception("commands and descriptions could not be set")
+
+
+async def _tell_what_is_off(signing: Signing, ready: asyncio.Event) -> None:
+    """Once nobody waits for the start any more, for OpenSSL is asked."""
+    await ready.wait()
+    try:
+        await tell_what_is_off(signing)
+    except Exception:
+        log.exception("whether signatures by GOST can be checked is not known")
 
 
 async def _fill(settings: Settings, storage: Storage, ready: asyncio.Event) -> None:

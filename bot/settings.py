@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.accounts.model import OWN_WORD_FROM
 from services.errors import SetupError
+from services.insurer_choice.model import Procedure
 from services.notify.addresses import EmailError
 from services.notify.smtp import mail_server, sender
 from services.registry.model import ADULT_AGE
@@ -58,11 +59,15 @@ class Settings(BaseSettings):
     presses_a_minute: int = Field(default=120, ge=10)
     teen_consent_from: int = OWN_WORD_FROM
     crisis_line: str = ""
+    oms_procedure: Procedure | None = None
+    signature_roots: Path | None = None
+    signature_crls: Path | None = None
+    signing_guide: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     emulator_host: str = "127.0.0.1"
     emulator_port: int = Field(default=8080, ge=1, le=65535)
 
-    @field_validator("demo", mode="before")
+    @field_validator("demo", "oms_procedure", "signature_roots", "signature_crls", "signing_guide", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -222,6 +227,17 @@ class Settings(BaseSettings):
         return self.demo_on and self.demo_staff
 
     @property
+    def demo_signs(self) -> bool:
+        """The demo signs for people: in the local chat alone, whatever else is set."""
+        return self.demo_on and self.local_chat
+
+    @property
+    def procedure(self) -> Procedure | None:
+        """By which an insurer is chosen; None: the service is off. The local chat has it where it can be tried."""
+        tried = self.local_chat and (self.demo_signs or self.signature_roots is not None)
+        return self.oms_procedure or (Procedure.FORMS if tried else None)
+
+    @property
     def token(self) -> str:
         return self.bot_token or LOCAL_TOKEN
 
@@ -287,6 +303,11 @@ def load_settings() -> Settings:
         _check_reach(settings.webhook_url)
     if settings.smtp_url and not settings.mail_from:
         raise SetupError("MAIL_FROM is not set: letters need an address that they come from. Set it in .env")
+    if settings.oms_procedure is not None and settings.signature_roots is None and not settings.demo_signs:
+        raise SetupError(
+            "SIGNATURE_ROOTS is not set: with OMS_PROCEDURE people send signatures, and the roots say whose are "
+            "believed. Set it in .env"
+        )
     return settings
 
 

@@ -21,6 +21,7 @@ from services.notify import tables as notify
 from services.operators import tables as operators
 from services.registry.local import tables as local_registry
 from services.searches import tables as searches
+from services.signatures import tables as signatures
 from services.storage import tables as storage
 
 MODULES = (
@@ -35,6 +36,7 @@ MODULES = (
     insurer_choice,
     searches,
     documents,
+    signatures,
     operators,
     local_registry,
 )

@@ -84,13 +84,13 @@ class SignatureSettings:
     """`roots`: a file of certificates, or a folder of such files, PEM or DER; None: none but those that are passed in.
 
     `crls`: the same for lists of what was revoked, read anew for each signature; with it, each authority on the way
-    from a signer needs a list that is in force. `gost`: whether OpenSSL has the engine (`gost_engine`). `most_bytes`:
-    of a signature. `seconds`: for one run of OpenSSL; `openssl`: its command.
+    from a signer needs a list that is in force. `gost`: whether OpenSSL has the engine; None: it is asked, once, before
+    the first check. `most_bytes`: of a signature. `seconds`: for one run of OpenSSL; `openssl`: its command.
     """
 
     roots: Path | None = None
     crls: Path | None = None
-    gost: bool = False
+    gost: bool | None = None
     most_bytes: int = MIB
     seconds: float = 20.0
     openssl: str = "openssl"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -64,12 +65,22 @@ class Signatures:
     def __init__(self, settings: SignatureSettings, more_roots: bytes = b"") -> None:
         self._settings = settings
         self._roots = _roots(settings, more_roots)
+        self._gost = settings.gost
         self._turns = asyncio.Semaphore(_AT_ONCE)
         if settings.crls is not None:
             try:
                 revocations_in(settings.crls)
             except (OSError, ValueError):
                 raise SetupError(f"SIGNATURE_CRLS names no readable lists of revocation: {settings.crls}") from None
+
+    @property
+    def has_openssl(self) -> bool:
+        """Whether its command is there; without it nothing can be checked."""
+        return shutil.which(self._settings.openssl) is not None
+
+    async def knows_gost(self) -> bool:
+        """Whether signatures by GOST can be checked. Raises `OSError`: a full disk."""
+        return await asyncio.to_thread(self._knows_gost)
 
     async def check(self, pdf: bytes, signature: bytes, *, snils: str, moment: datetime) -> Verdict:
         """Who has signed `pdf`, or why this is not taken. Never raises, whatever the bytes are.
@@ -97,17 +108,23 @@ class Signatures:
             shell = shell_of(der_of(signature))
         except NotCms:
             return Refused(Reason.NO_SIGNATURE)
-        refused = _outside(shell, gost=self._settings.gost)
+        gost = self._knows_gost()
+        refused = _outside(shell, gost=gost)
         if refused is not None:
             return Refused(refused)
-        found = self._verified(pdf, shell.bare, moment)
+        found = self._verified(pdf, shell.bare, moment, gost=gost)
         if isinstance(found, x509.Certificate):
             return _judged(found, snils, moment)
         if shell.signers[0].gost and not _knows_gost(self._settings.openssl, self._settings.seconds):
             return Refused(Reason.UNCHECKED)  # without its engine, OpenSSL calls the root strange
         return Refused(found)
 
-    def _verified(self, pdf: bytes, signature: bytes, moment: datetime) -> x509.Certificate | Reason:
+    def _knows_gost(self) -> bool:
+        if self._gost is None:
+            self._gost = _knows_gost(self._settings.openssl, self._settings.seconds)
+        return self._gost
+
+    def _verified(self, pdf: bytes, signature: bytes, moment: datetime, *, gost: bool) -> x509.Certificate | Reason:
         """The certificate that the signature was made with, which leads to our roots; or why not."""
         with TemporaryDirectory(prefix="signature-") as name:
             folder = Path(name)
@@ -124,7 +141,7 @@ class Signatures:
                     *("-verify_retcode", "-signer", "signer", "-out", "/dev/null"),
                 ],
                 folder,
-                gost=self._settings.gost,
+                gost=gost,
                 seconds=self._settings.seconds,
             )
             if ended.code != _GOOD:

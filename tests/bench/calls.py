@@ -22,6 +22,7 @@ from bot.build import build_dispatcher, build_house
 from bot.common import by_itself
 from bot.process import build_bot, kernel_of
 from bot.registry import patients_registry
+from bot.signing import OFF
 from services.registry.local.demo import fill_demo
 from services.storage.engine import Database
 from tests.bench.figures import Figure
@@ -97,7 +98,7 @@ async def _dispatching(town: Telegram) -> AsyncIterator[Database]:
         ready.set()
         common = by_itself(storage, unhurried())
         registry = patients_registry(settings, storage)
-        house = build_house(kernel_of(settings, storage, common, registry))
+        house = build_house(kernel_of(settings, storage, common, registry, OFF))
         dispatcher = build_dispatcher(house, ready, common)
 
         async def feed(update: Mapping[str, Any]) -> None:

@@ -21,6 +21,7 @@ from bot.common import by_itself
 from bot.middlewares.outgoing import OVERALL_A_SECOND, Gate
 from bot.process import build_bot, kernel_of
 from bot.registry import patients_registry
+from bot.signing import OFF
 from bot.storage import Storage
 from services.notify.outbox import Outbox
 from services.notify.tables import outbox as outbox_table
@@ -109,7 +110,7 @@ async def _over_http(storage: Storage, sends: int) -> list[Figure]:
             await _bare_loop(plain, _WARM)
             product, yardstick, used, bare_used = 0.0, 0.0, 0.0, 0.0
             registry = patients_registry(settings, storage)
-            house = build_house(kernel_of(settings, storage, by_itself(storage, unhurried()), registry))
+            house = build_house(kernel_of(settings, storage, by_itself(storage, unhurried()), registry, OFF))
             for turn in range(_TURNS):
                 again = update(outbox_table).where(outbox_table.c.id.in_(ids[turn::_TURNS]))
                 await storage.database.execute(again.values(status="due", claimed_until=None, attempts=0))

@@ -41,6 +41,8 @@ def run(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedP
         ({"DEMO": "perhaps"}, "DEMO"),
         ({"ENCRYPTION_KEY": "short"}, "ENCRYPTION_KEY"),
         ({"TELEGRAM_API_URL": "http://127.0.0.1:1", "BOT_TOKEN": "1:a", "DEMO": "1"}, "http://127.0.0.1:1"),
+        ({"BOT_TOKEN": "1:a", "DEMO": "1", "OMS_PROCEDURE": "forms"}, "SIGNATURE_ROOTS is not set"),
+        ({"SIGNATURE_ROOTS": "nowhere.pem"}, "SIGNATURE_ROOTS names no readable certificates: nowhere.pem"),
         ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "DATABASE_URL"),
     ],
 )

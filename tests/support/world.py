@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from bot.build import build_house, build_kernel
 from bot.common import by_itself
+from bot.signing import OFF, Signing
 from bot.storage import Storage
 from bot.topic import Topic
 from bot.topics import ALL
@@ -204,7 +205,7 @@ class ScriptedRegistry:
 class World:
     """Every service, put together as in the bot, over a registry that can be told what to answer.
 
-    `tells`: that registry tells its changes. `topics`: all, or more.
+    `tells`: that registry tells its changes. `signing`: how applications are signed. `topics`: all, or more.
     """
 
     def __init__(
@@ -217,6 +218,7 @@ class World:
         moves: bool = True,
         tells: bool = False,
         own_word_from: int = OWN_WORD_FROM,
+        signing: Signing = OFF,
         topics: Sequence[Topic] = ALL,
         **fakes: object,
     ) -> None:
@@ -230,6 +232,7 @@ class World:
             *(storage, by_itself(storage, unhurried()), registry),
             operator="Больница",
             mails=True,
+            signing=signing,
             patience=PATIENCE,
             own_word_from=own_word_from,
             topics=topics,

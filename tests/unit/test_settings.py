@@ -8,6 +8,7 @@ import pytest
 
 from bot.settings import LOCAL_TOKEN, TELEGRAM, Settings, load_settings
 from services.errors import SetupError
+from services.insurer_choice.model import Procedure
 from services.storage.engine import Database
 from services.storage.vault import Vault, load_key
 
@@ -59,6 +60,7 @@ def line_of(error: BaseException) -> str:
         *(("WEBHOOK_SECRET", each) for each in ("a b", "секрет", "a" * 257, "a.b")),
         *(("HTTP_HOST", "bot.example.org"), ("HTTP_HOST", ""), ("HTTP_PORT", "0"), ("HTTP_PORT", "http")),
         *(("TEEN_CONSENT_FROM", each) for each in ("14", "19", "", "15.5", "fifteen", "True", "-15", "1 5")),
+        *(("OMS_PROCEDURE", each) for each in ("FORMS", "paper", "forms, digital")),
         *(("EMULATOR_PORT", "0"), ("EMULATOR_PORT", "65536"), ("EMULATOR_PORT", "http"), ("EMULATOR_PORT", "")),
     ],
 )
@@ -201,6 +203,62 @@ def test_letters_need_somebody_whom_they_come_from(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MAIL_FROM", "Номерок <bot@example.org>")
     settings = load_settings()
     assert "top-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "followed", "signs"),
+    [
+        ({}, Procedure.FORMS, True),
+        ({"OMS_PROCEDURE": "", "SIGNATURE_ROOTS": ""}, Procedure.FORMS, True),
+        ({"OMS_PROCEDURE": "digital"}, Procedure.DIGITAL, True),
+        ({"DEMO": "0"}, None, False),
+        ({"DEMO": "0", "SIGNATURE_ROOTS": "roots"}, Procedure.FORMS, False),
+        ({"BOT_TOKEN": TOKEN}, None, False),
+        ({"BOT_TOKEN": TOKEN, "DEMO": "1"}, None, False),
+        ({"BOT_TOKEN": TOKEN, "DEMO": "1", "SIGNATURE_ROOTS": "roots"}, None, False),
+        ({"BOT_TOKEN": TOKEN, "OMS_PROCEDURE": "forms", "SIGNATURE_ROOTS": "roots"}, Procedure.FORMS, False),
+        ({"BOT_TOKEN": TOKEN, "OMS_PROCEDURE": "digital", "SIGNATURE_ROOTS": "roots"}, Procedure.DIGITAL, False),
+        ({"TELEGRAM_API_URL": "http://127.0.0.1:8081", "DEMO": "1"}, None, False),
+    ],
+    ids=str,
+)
+def test_which_procedure_is_followed_and_where_the_demo_signs(
+    given: dict[str, str], followed: Procedure | None, signs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"OPERATOR_NAME": "Больница", **given}.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert (settings.procedure, settings.demo_signs) == (followed, signs)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"BOT_TOKEN": TOKEN}, {"BOT_TOKEN": TOKEN, "DEMO": "1"}, {"DEMO": "0"}, {"TELEGRAM_API_URL": "http://127.0.0.1"}],
+    ids=str,
+)
+def test_a_procedure_needs_roots_where_the_demo_does_not_sign(
+    where: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"OPERATOR_NAME": "Больница", "OMS_PROCEDURE": "forms", **where}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SetupError) as caught:
+        load_settings()
+    assert "SIGNATURE_ROOTS is not set" in line_of(caught.value)
+    assert ".env" in line_of(caught.value)
+
+
+def test_files_of_signing_are_paths_and_nothing_where_they_are_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("SIGNATURE_ROOTS", "SIGNATURE_CRLS", "SIGNING_GUIDE")
+    for name in names:
+        monkeypatch.setenv(name, "")
+    settings = load_settings()
+    assert (settings.signature_roots, settings.signature_crls, settings.signing_guide) == (None, None, None)
+    for name in names:
+        monkeypatch.setenv(name, f"signing/{name.lower()}")
+    settings = load_settings()
+    assert settings.signature_roots == Path("signing/signature_roots")
+    assert settings.signature_crls == Path("signing/signature_crls")
+    assert settings.signing_guide == Path("signing/signing_guide")
 
 
 @pytest.mark.parametrize(

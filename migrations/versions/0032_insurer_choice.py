@@ -7,8 +7,8 @@ from alembic import op
 
 import services.storage.types
 
-revision = "0033"
-down_revision = "0032"
+revision = "0032"
+down_revision = "0031"
 
 
 def upgrade() -> None:
