@@ -29,8 +29,11 @@ OF_THE_KIT = {
     "services.services",
     "visits.visit_list",
 }
-NO_LISTS = {"requests.whole_text": "a long text, piece by piece"}
-"""What has a pager and lists nothing."""
+NO_LISTS = {
+    "addresses.part_choice": "a wizard's step, drawn by itself",
+    "requests.whole_text": "a long text, piece by piece",
+}
+"""What has a pager and is no list."""
 MODULES = [importlib.import_module(each.name) for each in pkgutil.iter_modules(bot.views.__path__, "bot.views.")]
 
 

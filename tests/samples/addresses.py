@@ -1,0 +1,115 @@
+"""An address: each of its parts as the directory has few and many, none, and what was typed finds some or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bot.keyboards.layout import USUAL, Layout
+from bot.keyboards.wizard import StepButtons
+from bot.views import addresses
+from bot.views.addresses import Part, PartChoice, part_size
+from bot.views.clinics import region_name
+from bot.views.common import Scene
+from bot.views.screen import Screen
+from services.texts.i18n import N_, Texts
+from tests.samples.common import BY_LENGTH, EVIL, NOW, Sample, Samples, StepSample, usual, words
+
+TITLE = N_("In which region is the clinic?")
+"""Any question of ours: whoever asks for an address brings its own."""
+REGION, TOWN = "Московская обл.", "Московская обл., г. Мытищи"
+SO_FAR: Mapping[Part, str] = {
+    Part.REGION: "",
+    Part.TOWN: REGION,
+    Part.STREET: TOWN,
+    Part.HOUSE: f"{TOWN}, ул. Комсомольская",
+    Part.FLAT: f"{TOWN}, ул. Комсомольская, д. 47 к. 2",
+}
+NAMES: Mapping[Part, Sequence[str]] = {
+    Part.REGION: ("Московская область", "Алтайский край", "Амурская область", "Астраханская область"),
+    Part.TOWN: ("г. Балашиха", "г. Мытищи", "пгт Нахабино", "д. Ивановка, г.о. Подольск", "д. Ивановка, г.о. Серпухов"),
+    Part.STREET: ("б-р Берёзовый", "ул. Комсомольская", "ул. 1-я Заречная", "ул. Мира", "пер. Садовый", "ул. Садовая"),
+    Part.HOUSE: ("3", "8", "14", "29", "47А", "47 к. 1", "47 к. 2", "51", "53", "55", "57", "59"),
+}
+LONG = (words(120, "Красногвардейская "), words(200, "ул. Шестидесятилетия Октября "))
+TYPED: Mapping[Part, str] = {
+    Part.REGION: "моск",
+    Part.TOWN: "Мытищи",
+    Part.STREET: "ул. Лесная",
+    Part.HOUSE: "д. 7",
+    Part.FLAT: "?",
+}
+_KNOWN = (Part.REGION, Part.TOWN, Part.STREET, Part.HOUSE)
+_WRITABLE = (Part.TOWN, Part.STREET, Part.HOUSE)
+
+
+def some(part: Part, total: int, page: int = 0, layout: Layout = USUAL, **more: object) -> PartChoice:
+    """A page of so many."""
+    size, names = part_size(part, layout), NAMES[part]
+    here = range(page * size, min(total, (page + 1) * size))
+    shown = [names[place] if place < len(names) else f"{names[-1]} {place}" for place in here]
+    data = PartChoice(part, TITLE, SO_FAR[part], shown, page, total, known=True, optional=part is Part.STREET)
+    return replace(data, **more)  # type: ignore[arg-type]
+
+
+def sought(part: Part, *, found: int = 0) -> PartChoice:
+    writable = TYPED[part] if part in _WRITABLE else ""
+    return some(part, found, typed=TYPED[part], writable=writable)
+
+
+def ordinary() -> Iterator[PartChoice]:
+    for part in _KNOWN:
+        yield some(part, 4)
+        yield sought(part, found=2)
+        yield sought(part)
+    for part in (Part.TOWN, Part.STREET, Part.HOUSE, Part.FLAT):
+        optional = part in (Part.STREET, Part.FLAT)
+        yield PartChoice(part, TITLE, SO_FAR[part], optional=optional)
+        yield PartChoice(part, TITLE, SO_FAR[part], typed="😊", optional=optional)
+    yield some(Part.TOWN, 8, demo=True)
+    yield some(Part.STREET, 8, demo=True, optional=False)
+    yield some(Part.HOUSE, 12)
+
+
+def odd() -> Iterator[PartChoice]:
+    for part in _KNOWN:
+        for total, page in ((1, 0), (part_size(part, USUAL) + 1, 1), (60, 0), (60, 4)):
+            yield some(part, total, page)
+        evil = some(part, 0, typed=EVIL, writable=EVIL if part in _WRITABLE else "", so_far=EVIL)
+        yield evil
+        yield replace(evil, names=(EVIL, *LONG), total=3)
+        yield replace(evil, names=LONG, total=2, typed=words(61), writable="", so_far=", ".join((*LONG, *LONG)))
+
+
+def all_of(part: Part) -> list[StepSample]:
+    """For the step of any wizard that asks for this part of an address."""
+    usual_ones = [
+        StepSample(f"usual {place}", each, full=not place, ordinary=True) for place, each in _of(part, ordinary())
+    ]
+    return [*usual_ones, *(StepSample(f"odd {place}", each) for place, each in _of(part, odd()))]
+
+
+def _of(part: Part, data: Iterator[PartChoice]) -> Iterator[tuple[int, PartChoice]]:
+    return enumerate(each for each in data if each.part is part)
+
+
+def drawn(t: Texts, data: PartChoice, layout: Layout = USUAL) -> Screen:
+    """As a wizard's step draws it."""
+    size = part_size(data.part, layout)
+    shown = replace(data, names=data.names[:size], page=0 if layout is not USUAL else data.page)
+    return addresses.part_choice(shown, StepButtons("W" * 12, data.part, 99_999), Scene(t, NOW, None, layout))
+
+
+def longest_regions(t: Texts, layout: Layout = USUAL) -> Screen:
+    names = [region_name(t, each) for each in BY_LENGTH]
+    return drawn(t, PartChoice(Part.REGION, TITLE, "", names[: layout.page], 0, len(names), known=True), layout)
+
+
+SAMPLES = Samples(
+    screens=[
+        *(usual(drawn, each, of=addresses.part_choice) for each in ordinary()),
+        *(Sample(drawn, (each,), of=addresses.part_choice) for each in odd()),
+        Sample(longest_regions, of=addresses.part_choice),
+    ],
+    words=[*SO_FAR.values(), *(each for names in NAMES.values() for each in names), *LONG, *TYPED.values(), words(61)],
+)
