@@ -269,8 +269,8 @@ FIELDS = {
     "reg_date": "05.03.2024",
     "stay": REGISTERED,
     "region": "Московская область",
-    "form": RU.label(view.POLICY_FORMS[PolicyForm.CARD]),
-    "insurer": PLAIN.name,
+    "form": RU.label(view.SHORT_FORMS[PolicyForm.CARD]),
+    "insurer": view.called(PLAIN.name),
     "point": f"{POINT.town}, {POINT.address}",
 }
 LONGEST_FIELDS = {
@@ -335,7 +335,7 @@ def _forms() -> list[StepSample]:
 
 # --- the signature ------------------------------------------------------------------------------------------------
 
-GUIDES = [load_guide(None, each) for each in LOCALES]
+OURS = {each: load_guide(None, each) for each in LOCALES}
 LONGEST_GUIDE = Guide(
     TODAY,
     words(LONGEST_TEXT),
@@ -345,22 +345,33 @@ EVIL_GUIDE = Guide(TODAY, EVIL, (Device(EVIL[:LONGEST_NAME], EVIL),))
 """What an operator may have written."""
 
 
-def _helps(guide: Guide) -> list[view.HelpData]:
-    return [view.HelpData(guide, each) for each in (None, *guide.devices)]
+OPERATORS = (LONGEST_GUIDE, EVIL_GUIDE)
 
 
-OWN_HELP = {locale: _helps(guide) for locale, guide in zip(LOCALES, GUIDES, strict=True)}
-OPERATORS_HELP = [*_helps(LONGEST_GUIDE), *_helps(EVIL_GUIDE)]
+def _pages_of(guide: Guide) -> range:
+    """What is needed, then each device."""
+    return range(len(guide.devices) + 1)
 
 
-def _of_language(t: Texts, place: int) -> Screen:
-    return view.guide(t, OWN_HELP[t.locale][place])
+def _ours(t: Texts) -> Screen:
+    return view.guide(t, OURS[t.locale])
 
 
-def _step_helps() -> list[StepSample]:
+def _our_page(t: Texts, page: int) -> Screen:
+    return view.guide_page(t, OURS[t.locale], page)
+
+
+def _helps() -> list[StepSample]:
+    """Pages are read to their end, however long they are: the list alone is ordinary."""
     return [
-        *(StepSample(f"ours {place}", each, ordinary=True) for place, each in enumerate(OWN_HELP["ru"])),
-        *(StepSample(f"operator's {place}", each, full=place in (0, 1)) for place, each in enumerate(OPERATORS_HELP)),
+        StepSample(
+            f"{name} {page}",
+            view.HelpData(guide, page),
+            full=guide is LONGEST_GUIDE and page in (None, 0),
+            ordinary=guide is OURS["ru"] and page is None,
+        )
+        for name, guide in (("ours", OURS["ru"]), ("longest", LONGEST_GUIDE), ("markup", EVIL_GUIDE))
+        for page in (None, *_pages_of(guide))
     ]
 
 
@@ -368,15 +379,15 @@ def _signings() -> list[StepSample]:
     return [
         StepSample(
             f"{name[:9]} {demo}",
-            view.Signing(DRAFT, name, signer, by, demo),
+            view.Signing(DRAFT, name, signer, demo),
             full=name is NAMES[1] and demo,
             ordinary=name in (ANNA.full_name, CHILD.full_name),
         )
-        for name, signer, by in (
-            (ANNA.full_name, ANNA.full_name, PLAIN.name),
-            (CHILD.full_name, ANNA.full_name, PLAIN.name),
-            (NAMES[1], NAMES[1], LONGEST.name),
-            (EVIL, EVIL, EVIL),
+        for name, signer in (
+            (ANNA.full_name, ANNA.full_name),
+            (CHILD.full_name, ANNA.full_name),
+            (NAMES[1], EVIL),
+            (EVIL, NAMES[1]),
         )
         for demo in (False, True)
     ]
@@ -483,8 +494,10 @@ SAMPLES = Samples(
     screens=[
         *(usual(beside, each, of=view.beside) for each in Procedure),
         usual(view.off),
-        *(usual(_of_language, place, of=view.guide) for place in range(len(OWN_HELP["ru"]))),
-        *(Sample(view.guide, (each,)) for each in OPERATORS_HELP),
+        usual(_ours, of=view.guide),
+        *(Sample(view.guide, (each,)) for each in OPERATORS),
+        *(Sample(_our_page, (page,), of=view.guide_page) for page in _pages_of(OURS["ru"])),
+        *(Sample(view.guide_page, (each, page)) for each in OPERATORS for page in _pages_of(each)),
         usual(view.on_paper),
         usual(view.own_first),
         usual(view.unfinished, ANNA.full_name),
@@ -512,7 +525,11 @@ SAMPLES = Samples(
         wizard.KIND: {
             "data": _own_data(),
             "ground": _grounds(),
-            **{f"{of}_{part.value}": addresses.all_of(part) for of in ("reg", "stay") for part in Part},
+            **{
+                f"{of}_{part.value}": addresses.all_of(part, title)
+                for of, title in (("reg", view.REGISTERED_AT), ("stay", view.STAYS_AT))
+                for part in Part
+            },
             "reg_date": _dates(),
             "same": _same(),
             "region": _regions(),
@@ -523,7 +540,7 @@ SAMPLES = Samples(
             "check": _checks(),
             "fix": _fixes(),
             "sign": _signings(),
-            "help": _step_helps(),
+            "help": _helps(),
             "paper": _papers(),
         }
     },
@@ -542,7 +559,12 @@ SAMPLES = Samples(
         *STREETS,
         "Атлантида",
         *(each.name_ru for each in REGIONS),
-        *(value for guide in (*GUIDES, LONGEST_GUIDE) for each in guide.devices for value in (each.name, each.text)),
-        *(guide.needed for guide in GUIDES),
+        *(
+            value
+            for guide in (*OURS.values(), LONGEST_GUIDE)
+            for each in guide.devices
+            for value in (each.name, each.text)
+        ),
+        *(guide.needed for guide in OURS.values()),
     ],
 )
