@@ -246,7 +246,7 @@ class ChoiceSteps:
         standing, today = await self._standing(context), _today(context)
         may = grounds(standing.coverage, today, changed=standing.changed)
         barred = bar(Ground.WISH, today, changed=standing.changed)
-        return Loaded(view.GroundChoice(standing.person.listed_name, standing.coverage, may, barred))
+        return Loaded(view.GroundChoice(standing.person.short_name, standing.coverage, may, barred))
 
     async def _apply_ground(self, context: StepContext, given: Input) -> Outcome:
         match given:
@@ -347,7 +347,7 @@ class ChoiceSteps:
         return NotTaken()
 
     async def _load_form(self, context: StepContext) -> Loaded[view.FormChoice]:
-        return Loaded(view.FormChoice((await self._person(context)).listed_name))
+        return Loaded(view.FormChoice((await self._person(context)).short_name))
 
     async def _apply_form(self, _: StepContext, given: Input) -> Outcome:
         match given:

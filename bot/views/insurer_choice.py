@@ -497,16 +497,23 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
     ]
     return Screen(
         scene.text(
-            bold(t("Your data")) if not other else bold(t("The data of the insured person")),
-            lines(bold(person.listed_name), form_lines(t, person, in_full=False), _snils_line(t, person)),
+            lines(
+                bold(t("Is all of it right?")),
+                bold(person.listed_name),
+                form_lines(t, person, in_full=False),
+                _snils_line(t, person),
+            ),
             lines(t("Signs: {name}", name=bold(signer.listed_name)), _snils_line(t, signer)) if other else "",
-            Html("⚠️ ") + t("SNILS is missing: the signature is checked by it. Add it, then go on.")
-            if lacking
-            else t("Please check whether all is right."),
+            Html("⚠️ ") + t("SNILS is missing: the signature is checked by it. Add it, then go on.") if lacking else "",
         ),
         markup(
-            *(lacking or [[button(t.label("✅ All is right"), buttons.act(DataAct.RIGHT))]]),
-            [] if lacking else [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))],
+            *(
+                lacking
+                or side_by_side(
+                    button(t.label("✅ All is right"), buttons.act(DataAct.RIGHT)),
+                    button(t.label("✏️ Change the data"), PersonEdit(person=person.id)),
+                )
+            ),
             back_row(t, buttons.back() or ServiceTerms(service=CHOICE.name)),
         ),
     )
@@ -520,7 +527,7 @@ def ground(shown: GroundChoice, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Why do you change the company?")),
                 t("Patient: {name}", name=shown.name),
-                t("Insured now by: {insurer}", insurer=called(now_by.insurer)) if now_by is not None else "",
+                t("Insurer now: {insurer}", insurer=called(now_by.insurer)) if now_by is not None else "",
             ),
             barred(t, shown.barred) if shown.barred is not None else "",
         ),
@@ -921,8 +928,9 @@ def told(t: Texts, title: str, case: Case, _: datetime, whom: str | None) -> Scr
             lines(
                 bold(Html(f"{mark} ") + escape(f"{title}: {t.label(STATUSES[case.status])}")),
                 _whose(t, whom),
+                *_known(t, case),
             ),
-            _said(t, case),
+            escape(case.comment or ""),
         ),
         markup(*_actions(t, case), [home_button(t)]),
     )
@@ -940,8 +948,9 @@ def card(
                 _whose(t, whom),
                 t("Status: {status}", status=t.label(STATUSES[case.status])),
                 t(next_words(procedure)[case.status]) if not _is_awaited(case) else "",
+                *_known(t, case),
             ),
-            _said(t, case),
+            escape(case.comment or ""),
             history(t, case, SHORT, now),
         ),
         markup(*_actions(t, case), back_row(t, back or CaseList(page=0))),
@@ -954,26 +963,22 @@ def _is_awaited(case: Case) -> bool:
     return with_paper and case.status in (ChoiceStatus.RECEIVED, ChoiceStatus.READY)
 
 
-def _said(t: Texts, case: Case) -> Html:
-    """What is to be known at this status: whom to go to, what to bring, and what the clerk has said."""
+def _known(t: Texts, case: Case) -> Sequence[Html]:
+    """What is to be known at this status: whom to go to, and what to bring."""
     sent = read_sent(case.content)
     company = t("Insurance company: {value}", value=called(sent.insurer))
-    comment = escape(case.comment) if case.comment else Html()
     if _is_awaited(case):
-        first = case.status == ChoiceStatus.RECEIVED
-        return blocks(
-            lines(
-                t("Come for the temporary certificate, with your passport and SNILS.")
-                if first
-                else t("The policy can be collected. Bring along your passport and SNILS."),
-                company,
-                _where(t, sent.address, sent.phone, sent.hours),
-            ),
-            comment,
+        certificate = case.status == ChoiceStatus.RECEIVED
+        return (
+            t("Come for the temporary certificate, with your passport and SNILS.")
+            if certificate
+            else t("The policy can be collected. Bring along your passport and SNILS."),
+            company,
+            _where(t, sent.address, sent.phone, sent.hours),
         )
     if case.status == ChoiceStatus.DONE and case.kind == KINDS[Procedure.DIGITAL].name:
-        return blocks(lines(company, t("The new insurer stands in the register. No paper is needed.")), comment)
-    return blocks(company, comment)
+        return company, t("The new insurer stands in the register. No paper is needed.")
+    return (company,)
 
 
 def _whose(t: Texts, whom: str | None) -> Html:

@@ -55,6 +55,7 @@ LONGEST_ADDRESS = ", ".join((*addresses.LONG, words(50), words(20)))
 PLACES = (REGISTERED, LONGEST_ADDRESS, EVIL)
 """Addresses as they are written."""
 NAMES = (ANNA.full_name, LONGEST_PERSON.full_name, EVIL)
+CALLED = (ANNA.short_name, LONGEST_PERSON.short_name, EVIL)
 WITHOUT_SNILS = replace(ANNA, shown=replace(ANNA.identity, snils=None))
 CHILD_WITHOUT = replace(CHILD, shown=replace(CHILD.identity, snils=None, policy=Policy(PolicyKind.NONE, "")))
 
@@ -191,10 +192,10 @@ def _grounds() -> list[StepSample]:
         StepSample(
             f"{name[:9]} {bar} {place}",
             view.GroundChoice(name, coverage, every[bar is not None :], bar),
-            full=name == LONGEST_PERSON.full_name,
-            ordinary=name == ANNA.full_name and not place,
+            full=name == LONGEST_PERSON.short_name,
+            ordinary=name == ANNA.short_name and not place,
         )
-        for name in NAMES
+        for name in CALLED
         for bar in (None, *Bar)
         for place, coverage in enumerate((*COVERAGES, None))
     ]
@@ -293,7 +294,7 @@ def _checks() -> list[StepSample]:
                 f"{name[:9]} {len(told)} {declared}",
                 view.Checked(name, told, (), declared),
                 full=name == LONGEST_PERSON.full_name and declared,
-                ordinary=name == ANNA.full_name,
+                ordinary=name == ANNA.full_name and not declared,
             )
             for name, told in (
                 *zip(NAMES, (FIELDS, LONGEST_FIELDS, EVIL_FIELDS), strict=True),
@@ -329,7 +330,8 @@ def _same() -> list[StepSample]:
 
 def _forms() -> list[StepSample]:
     return [
-        StepSample(each[:9], view.FormChoice(each), full=each is NAMES[1], ordinary=each is NAMES[0]) for each in NAMES
+        StepSample(each[:9], view.FormChoice(each), full=each is CALLED[1], ordinary=each is CALLED[0])
+        for each in CALLED
     ]
 
 
@@ -381,7 +383,7 @@ def _signings() -> list[StepSample]:
             f"{name[:9]} {demo}",
             view.Signing(DRAFT, name, signer, demo),
             full=name is NAMES[1] and demo,
-            ordinary=name in (ANNA.full_name, CHILD.full_name),
+            ordinary=name == ANNA.full_name,
         )
         for name, signer in (
             (ANNA.full_name, ANNA.full_name),
@@ -430,6 +432,8 @@ def case(
 
 EVERY_STATUS = [(procedure, ChoiceStatus(each)) for procedure in Procedure for each in KINDS[procedure].machine]
 USUAL_CASES = [case(*each, number=1042) for each in EVERY_STATUS if each[1] is not ChoiceStatus.DRAFT]
+LOOKED_AT = (ChoiceStatus.SENT, ChoiceStatus.TEMPORARY, ChoiceStatus.READY, ChoiceStatus.DONE)
+"""Where an application stands for long: in the others for seconds, or until the company has read it."""
 CASES = [
     case(procedure, status, sent, comment)
     for procedure, status in EVERY_STATUS
@@ -504,7 +508,10 @@ SAMPLES = Samples(
         usual(view.unfinished, CHILD.full_name, ANNA.full_name),
         *(Sample(view.unfinished, each) for each in product(NAMES, (*NAMES, None))),
         *(usual(view.under_way, each) for each in (DRAFT, "")),
-        *(usual(card, each, ANNA.full_name, of=view.card) for each in USUAL_CASES),
+        *(
+            Sample(card, (each, ANNA.full_name), ordinary=each.status in LOOKED_AT, of=view.card)
+            for each in USUAL_CASES
+        ),
         *(usual(told, each, ANNA.full_name, of=view.told) for each in USUAL_CASES),
         *(
             Sample(card, (each, whom), {"back": back}, of=view.card)
