@@ -16,7 +16,7 @@ from bot.keyboards.buttons.requests import RequestCard
 from bot.keyboards.buttons.services import ServiceTerms
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import Row, back_row, button, head_of, home_button, in_rows, markup, pager
+from bot.keyboards.kit import TWO_LINES, Row, back_row, button, head_of, home_button, in_rows, markup, pager, short
 from bot.keyboards.labels import headed
 from bot.keyboards.wizard import StepButtons
 from bot.views.cases import history
@@ -150,6 +150,8 @@ _MARKS: Mapping[str, str] = {
     ChoiceStatus.REFUSED: "⚠️",
 }
 _DAYS_IN_ROW, _MONTHS_IN_ROW, _YEARS_IN_ROW = 7, 3, 4
+_LINE = 60
+"""The longest address below a map: eight of them and a note are within Telegram's 1024 characters."""
 
 
 class DataAct(StrEnum):
@@ -457,7 +459,7 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
     t, person, signer = scene.t, shown.person, shown.signer
     other = signer.id != person.id
     lacking = [
-        [button(t.label("✏️ Add SNILS: {name}", name=each.names.name), PersonEdit(person=each.id))]
+        [button(short(t.label("✏️ Add SNILS: {name}", name=each.names.name), TWO_LINES), PersonEdit(person=each.id))]
         for each in shown.missing
     ]
     return Screen(
@@ -629,7 +631,7 @@ def insurer(shown: CompanyChoice, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             lines(bold(t("Which insurance company?")), escape(region)),
-            *(_insurer_lines(t, number, each) for number, each in enumerate(shown.insurers, start=first)),
+            *(_insurer_lines(number, each) for number, each in enumerate(shown.insurers, start=first)),
         ),
         markup(
             *([button(label, buttons.option(place))] for place, label in enumerate(labels)),
@@ -680,7 +682,7 @@ def point_map(shown: PointMap, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Press the number of an issue point")),
                 *(
-                    escape(f"{number}. {row.point.address}" + _far(t, row))
+                    escape(f"{number}. {short(_address(row.point), _LINE)}" + _far(t, row))
                     for number, row in enumerate(shown.rows, start=first)
                 ),
             )
@@ -783,7 +785,7 @@ def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Scree
         scene.text(
             bold(t("Without an electronic signature")),
             _paper_steps(t),
-            _where(t, f"{shown.point.town}, {shown.point.address}", shown.point.phone, shown.point.hours),
+            _where(t, _address(shown.point), shown.point.phone, shown.point.hours),
         ),
         markup(
             [button(t.label("📄 Open the application"), DocumentOpen(kind=UNSIGNED, subject=shown.draft))],
@@ -959,7 +961,7 @@ def sheet(t: Texts, application: Form, day: date) -> Sheet:
         (N_("Insurance company"), application.insurer.name),
         (N_("Address"), application.insurer.address),
         (N_("Phone"), application.insurer.phone),
-        (N_("Issue point"), f"{application.point.town}, {application.point.address}"),
+        (N_("Issue point"), _address(application.point)),
     ]
     return Sheet(
         title=t.label(TITLE),
@@ -1044,16 +1046,15 @@ def _where(t: Texts, address: str, phone: str, hours: str) -> Html:
     )
 
 
-def _insurer_lines(t: Texts, number: int, each: Insurer) -> Html:
-    demo = t("(example)") if each.demo else Html()
+def _insurer_lines(number: int, each: Insurer) -> Html:
     contacts = " · ".join(filter(None, (each.phone, each.site)))
-    return lines(Html(f"{number}. ") + bold(each.name) + (Html(" ") + demo if demo else ""), escape(contacts))
+    return lines(Html(f"{number}. ") + bold(each.name), escape(contacts))
 
 
 def _point_lines(t: Texts, number: int, row: PointRow) -> Html:
     each = row.point
     return lines(
-        escape(f"{number}. {each.town}, {each.address}" + _far(t, row)),
+        escape(f"{number}. {_address(each)}" + _far(t, row)),
         escape(hours_words(t, each.hours)) if each.hours else "",
     )
 
@@ -1063,7 +1064,11 @@ def _far(t: Texts, row: PointRow) -> str:
 
 
 def _point_names(each: IssuePoint) -> tuple[str, ...]:
-    return (f"{each.town}, {each.address}", each.address, each.town)
+    return (_address(each), each.address, each.town)
+
+
+def _address(each: IssuePoint) -> str:
+    return f"{each.town}, {each.address}"
 
 
 def _bare(name: str) -> str:

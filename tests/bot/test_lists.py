@@ -30,7 +30,6 @@ OF_THE_KIT = {
     "visits.visit_list",
 }
 NO_LISTS = {
-    "addresses.part_choice": "a wizard's step, drawn by itself",
     "requests.whole_text": "a long text, piece by piece",
 }
 """What has a pager and is no list."""

@@ -254,7 +254,11 @@ def test_every_view_and_every_step_has_a_sample() -> None:
     assert without_samples(TOPICS.values()) == set()
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+STEPS_OF_OTHERS = {"addresses"}
+"""All its views are steps, and in the file of each topic whose wizard has them."""
+
+
+@pytest.mark.parametrize("topic", sorted(set(TOPICS) - STEPS_OF_OTHERS))
 def test_without_its_file_a_topic_would_be_missed(topic: str) -> None:
     assert without_samples(each for name, each in TOPICS.items() if name != topic)
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.keyboards.layout import USUAL, Layout
-from bot.keyboards.wizard import StepButtons
-from bot.views import addresses
+from bot.keyboards.kit import page_count, page_of
+from bot.keyboards.layout import USUAL
 from bot.views.addresses import Part, PartChoice, part_size
-from bot.views.clinics import region_name
-from bot.views.common import Scene
-from bot.views.screen import Screen
-from services.texts.i18n import N_, Texts
-from tests.samples.common import BY_LENGTH, EVIL, NOW, Sample, Samples, StepSample, usual, words
+from services.texts.i18n import N_
+from tests.samples.common import BY_LENGTH, EVIL, PAGE, Samples, StepSample, words
 
 TITLE = N_("In which region is the clinic?")
 """Any question of ours: whoever asks for an address brings its own."""
@@ -43,9 +39,9 @@ _KNOWN = (Part.REGION, Part.TOWN, Part.STREET, Part.HOUSE)
 _WRITABLE = (Part.TOWN, Part.STREET, Part.HOUSE)
 
 
-def some(part: Part, total: int, page: int = 0, layout: Layout = USUAL, **more: object) -> PartChoice:
+def some(part: Part, total: int, page: int = 0, **more: object) -> PartChoice:
     """A page of so many."""
-    size, names = part_size(part, layout), NAMES[part]
+    size, names = part_size(part, USUAL), NAMES[part]
     here = range(page * size, min(total, (page + 1) * size))
     shown = [names[place] if place < len(names) else f"{names[-1]} {place}" for place in here]
     data = PartChoice(part, TITLE, SO_FAR[part], shown, page, total, known=True, optional=part is Part.STREET)
@@ -72,6 +68,9 @@ def ordinary() -> Iterator[PartChoice]:
 
 
 def odd() -> Iterator[PartChoice]:
+    longest = [each.name_ru for each in BY_LENGTH]
+    for page in range(page_count(len(longest), PAGE)):
+        yield some(Part.REGION, len(longest), page, names=page_of(longest, page, PAGE))
     for part in _KNOWN:
         for total, page in ((1, 0), (part_size(part, USUAL) + 1, 1), (60, 0), (60, 4)):
             yield some(part, total, page)
@@ -93,23 +92,7 @@ def _of(part: Part, data: Iterator[PartChoice]) -> Iterator[tuple[int, PartChoic
     return enumerate(each for each in data if each.part is part)
 
 
-def drawn(t: Texts, data: PartChoice, layout: Layout = USUAL) -> Screen:
-    """As a wizard's step draws it."""
-    size = part_size(data.part, layout)
-    shown = replace(data, names=data.names[:size], page=0 if layout is not USUAL else data.page)
-    return addresses.part_choice(shown, StepButtons("W" * 12, data.part, 99_999), Scene(t, NOW, None, layout))
-
-
-def longest_regions(t: Texts, layout: Layout = USUAL) -> Screen:
-    names = [region_name(t, each) for each in BY_LENGTH]
-    return drawn(t, PartChoice(Part.REGION, TITLE, "", names[: layout.page], 0, len(names), known=True), layout)
-
-
 SAMPLES = Samples(
-    screens=[
-        *(usual(drawn, each, of=addresses.part_choice) for each in ordinary()),
-        *(Sample(drawn, (each,), of=addresses.part_choice) for each in odd()),
-        Sample(longest_regions, of=addresses.part_choice),
-    ],
-    words=[*SO_FAR.values(), *(each for names in NAMES.values() for each in names), *LONG, *TYPED.values(), words(61)],
+    words=[*SO_FAR.values(), *(each for names in NAMES.values() for each in names), *LONG, *TYPED.values(), words(61)]
 )
+"""Its screens are steps of whatever wizard asks for an address."""

@@ -24,8 +24,12 @@ LATIN_IN_RUSSIAN = frozenset(
 )
 LATIN_IN_RUSSIAN |= {"export", "delete", "me", "large"}
 """Commands, and languages and services that name themselves."""
-_ADDRESS = re.compile(r"(?:https://|www\.)\S+|\S+@\S+")
+LATIN_IN_RUSSIAN |= {"sig", "pdf", "zip", "Windows", "Mac", "macOS", "Linux", "CSP"}
+"""Endings of files, and what one signs with."""
+_ADDRESS = re.compile(r"(?:https://|www\.)\S+|\S+@\S+|\b[a-z\d-]+(?:\.[a-z\d-]+)+\b")
 """Addresses are the same in every language."""
+_COMMAND = re.compile(r"^cryptcp -.*$|certmgr -list|/opt/\S+|\balt-csp-cryptopro\b", re.MULTILINE)
+"""So is what is typed into a computer."""
 
 
 @lru_cache(maxsize=16)
@@ -86,7 +90,7 @@ def data_of(screen: Screen) -> list[str]:
 
 def check_russian(text: str) -> None:
     """No English in a Russian screen: whatever is Latin is one of the names that are so in Russian too."""
-    foreign = set(_LATIN.findall(_ADDRESS.sub("", text))) - LATIN_IN_RUSSIAN
+    foreign = set(_LATIN.findall(_COMMAND.sub("", _ADDRESS.sub("", text)))) - LATIN_IN_RUSSIAN
     assert not foreign, f"{sorted(foreign)} in: {text[:600]}"
 
 
