@@ -51,7 +51,9 @@ from bot.views.insurer_choice import (
     SignAct,
 )
 from bot.views.prompts import Prompt
+from bot.views.lists import whose
 from bot.views.screen import Screen
+from bot.views.services import section
 from bot.wanted import WantedService
 from services.accounts.fields import format_phone, format_policy
 from services.accounts.model import Person
@@ -237,7 +239,9 @@ class ChoiceSteps:
             return Left(view.own_first(context.t))
         both = {each.id: each for each in (standing.person, signer)}.values()
         missing = [each for each in both if each.shown is None or not each.shown.snils]
-        return Loaded(view.OwnData(standing.person, signer, missing))
+        family = await self.persons.family(context.account)
+        change = whose(standing.person, family, section(view.CHOICE.opens)).change
+        return Loaded(view.OwnData(standing.person, signer, missing, change))
 
     async def _apply_data(self, context: StepContext, given: Input) -> Outcome:
         if given != Acted(DataAct.RIGHT):

@@ -106,7 +106,7 @@ def words_of(procedure: Procedure, words: Mapping[str, str]) -> Mapping[str, str
 
 
 FIELDS: Mapping[str, str] = {
-    "ground": N_("Why the company is chosen"),
+    "ground": N_("Reason"),
     "registration": N_("Registration address"),
     "reg_date": N_("Date of registration"),
     "stay": N_("Address of stay"),
@@ -226,11 +226,15 @@ class HelpAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """Whose policy it is to be, and who signs. `missing`: those of the two who have no СНИЛС yet."""
+    """Whose policy it is to be, and who signs. `missing`: those of the two who have no СНИЛС yet.
+
+    `change`: the way to somebody else's, None: nobody else is there.
+    """
 
     person: Person
     signer: Person
     missing: Sequence[Person] = ()
+    change: CallbackData | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +397,7 @@ def guide(t: Texts, data: HelpData) -> Screen:
 def on_paper(t: Texts) -> Screen:
     """«Нет подписи», from the terms."""
     return Screen(
-        blocks(bold(t("Without an electronic signature")), _paper_steps(t)),
+        blocks(bold(t("Without an electronic signature")), _paper_steps(t, filled=False)),
         markup(
             [button(t.label("▶️ Get the service"), GO_CHOICE)],
             back_row(t, ServiceTerms(service=CHOICE.name)),
@@ -474,6 +478,7 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
         markup(
             *(lacking or [[button(t.label("✅ All is right"), buttons.act(DataAct.RIGHT))]]),
             [] if lacking else [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))],
+            [button(t.label("👤 Change person"), shown.change)] if shown.change is not None else [],
             back_row(t, buttons.back() or ServiceTerms(service=CHOICE.name)),
         ),
     )
@@ -528,7 +533,7 @@ def reg_date(shown: DateChoice, buttons: StepButtons, scene: Scene) -> Screen:
         rows = _optioned(named, buttons, _MONTHS_IN_ROW)
         rows.append([button(t.label("Another year"), buttons.act(DateAct.YEARS))])
     else:
-        offered, named = t("A year, or a date like 05.03.2024"), [str(each.year) for each in shown.options]
+        offered, named = t("Choose the year, or write the date: 05.03.2024"), [str(each.year) for each in shown.options]
         rows = _optioned(named, buttons, _YEARS_IN_ROW)
         rows.append(
             [
@@ -753,8 +758,8 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Insurance company: {insurer}", insurer=shown.insurer),
             ),
             lines(
-                t("1. Open the application, save the file."),
-                t("2. Sign it with the signature of: {name}.", name=shown.signer),
+                t("1. Open the application and save the file."),
+                t("2. Sign it. Who signs: {name}.", name=shown.signer),
                 t("3. Send the file of the signature (.sig or .p7s) here."),
             ),
             t("You can do it later: the application waits 60 days."),
@@ -771,11 +776,9 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
 
 def sign_help(shown: HelpData, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
-    rows: list[Row] = []
-    if shown.device is None:
-        rows = [[button(each.name, buttons.act(HelpAct.DEVICE, str(n)))] for n, each in enumerate(shown.guide.devices)]
-    else:
-        rows = [[button(t.label("📱 Other devices"), buttons.act(HelpAct.ALL))]]
+    if shown.device is not None:
+        return Screen(scene.text(_guide_text(t, shown)), markup(back_row(t, buttons.act(HelpAct.ALL))))
+    rows = [[button(each.name, buttons.act(HelpAct.DEVICE, str(n)))] for n, each in enumerate(shown.guide.devices)]
     return Screen(scene.text(_guide_text(t, shown)), markup(*rows, back_row(t, buttons.back())))
 
 
@@ -784,7 +787,7 @@ def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Scree
     return Screen(
         scene.text(
             bold(t("Without an electronic signature")),
-            _paper_steps(t),
+            _paper_steps(t, filled=True),
             _where(t, _address(shown.point), shown.point.phone, shown.point.hours),
         ),
         markup(
@@ -828,11 +831,11 @@ def refused(t: Texts, reason: Reason, signer: str) -> Html:
     return Html("⚠️ ") + (
         t("This is not the signature of: {name}. The SNILS in the certificate is another one.", name=signer)
         if reason is Reason.OTHER_PERSON
-        else t(_REFUSED[reason])
+        else t(REFUSED[reason])
     )
 
 
-_REFUSED: Mapping[Reason, str] = {
+REFUSED: Mapping[Reason, str] = {
     Reason.NO_SIGNATURE: N_(
         "There is no signature in this file. Send the file .sig or .p7s that the program has made."
     ),
@@ -1030,9 +1033,11 @@ def _guide_text(t: Texts, shown: HelpData) -> Html:
     )
 
 
-def _paper_steps(t: Texts) -> Html:
+def _paper_steps(t: Texts, *, filled: bool) -> Html:
     return lines(
-        t("1. Fill in the application here and open it."),
+        t("1. Open the application and save the file.")
+        if filled
+        else t("1. Fill in the application here and open it."),
         t("2. Print it and sign it by hand."),
         t("3. Take it to the issue point, with your passport and SNILS."),
     )

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.views.insurer_choice import GROUNDS, STATUSES, TITLE
+from bot.views.insurer_choice import GROUNDS, REFUSED, STATUSES, TITLE
 from emulator.driver import User
 from services.insurer_choice.choice import STEP
 from services.insurer_choice.model import ChoiceStatus, Ground
 from services.insurer_choice.rules import MADE_AFTER
+from services.signatures.model import Reason
 from services.texts.i18n import Texts, texts
 from tests.e2e.people import WORDS, press_all, told, with_family
 from tests.e2e.test_services import file_of, to_service, whose
@@ -133,7 +134,7 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
 
     # STEP 3. Not the right signature: it is said why, and nothing is lost.
     await user.send_file("foto.sig", b"no signature")
-    assert t.label("There is no signature in this file.")[:15] in user.screen().text
+    assert t.label(REFUSED[Reason.NO_SIGNATURE]) in user.screen().text
     await user.send_file("chuzhaya.sig", signed(form, person(ROOT, ("11223344595",))))
     assert name in user.screen().text
     assert told(user, t.label(STATUSES[ChoiceStatus.REGISTERED])) == 0
@@ -145,7 +146,9 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
     folder = tmp_path / "files"
     folder.mkdir()
     code, printed = await town.command("request", number, "--files", str(folder))
-    assert (code, sorted(each.name for each in folder.iterdir())) == (0, [f"{number}.pdf", f"{number}.pdf.sig"]), printed
+    assert (code, sorted(each.name for each in folder.iterdir())) == (0, [f"{number}.pdf", f"{number}.pdf.sig"]), (
+        printed
+    )
     assert (folder / f"{number}.pdf").read_bytes() == form
     await clerk(town, user, t, number, ChoiceStatus.RECEIVED)
     accepted = user.screen().text
@@ -209,11 +212,12 @@ async def test_killed_between_signature_and_acceptance_it_is_filed_once(town: Bo
 async def test_for_a_child_the_representative_signs(town: BotProcess) -> None:
     """Nobody insures it yet, so nobody asks why; whoever signs stands on the form."""
     user = await with_family(town)
-    await press_all(user, "🏛 Услуги", "Выбор страховой", "👤 Сменить", " · 6 лет")
-    await user.press("▶️ Получить услугу")
+    await to_service(user, RU, SERVICE)
+    await user.press("👤 Сменить")
+    await user.press(user.screen().labels[2])  # oneself, the spouse, the younger child
     asked = user.screen().text
     snils = snils_on(user)
-    assert "Подпишет" in asked
+    assert "Подписывает" in asked
     await user.press("✅ Всё верно")
     assert user.screen().text.startswith("Адрес регистрации")
     await to_the_last_look(user, RU)
@@ -232,7 +236,7 @@ async def test_what_is_missing_leads_to_its_step(town: BotProcess) -> None:
     await first(user, 4)
     await press_all(user, "Без квартиры", "🕓 Укажу позже", "☑️ Совпадает")
     await first(user, 4)
-    assert "не заполнено" in user.screen().text
+    assert "Заполнено не всё" in user.screen().text
     await user.press("✏️ Дата регистрации")
     await user.send("32 мая")
     assert "05.03.2024" in user.screen().text
@@ -249,7 +253,9 @@ async def test_by_the_digital_procedure_there_is_no_paper(town: BotProcess) -> N
     await town.restart()
     user = await with_family(town)
     await press_all(user, "🏛 Услуги", "Выбор страховой")
-    assert RU.label("The policy is an entry in the register: neither a blank nor a card is needed.") in user.screen().text
+    assert (
+        RU.label("The policy is an entry in the register: neither a blank nor a card is needed.") in user.screen().text
+    )
     await user.press("🏠")
     snils = await to_signing(user, RU, form=False)
     form = await open_form(user, RU)
