@@ -182,6 +182,7 @@ def build_house(kernel: Kernel, topics: Sequence[Topic] = ALL, fakes: Services |
     _check_declared(services)
     services["searched_lists"] = _searched(topics, services)
     papers.know(services)
+    casebook.know(services)
     catalogue.know(services)
     services |= _gathered(kernel, topics, services)
     services["personal_parts"] = tuple(bind(topic.personal, services)() for topic in topics if topic.personal)

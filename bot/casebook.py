@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from bot.kernel import Services, bind
 from bot.keyboards.data import CallbackData
-from bot.topic import CaseSpec
+from bot.topic import CaseFile, CaseSpec
 from bot.views.cases import CaseLine
 from bot.views.screen import Screen
 from services.accounts.model import Account
@@ -25,6 +27,12 @@ class Casebook:
             if spec.kind.name in self._specs:
                 raise LookupError(f"two topics declare the case {spec.kind.name!r}")
             self._specs[spec.kind.name] = spec
+
+    def know(self, services: Services) -> None:
+        """The services of the topics, which are built when all that asks for cases is there."""
+        for name, spec in self._specs.items():
+            if spec.files is not None:
+                self._specs[name] = replace(spec, files=bind(spec.files, services))
 
     @property
     def kinds(self) -> Collection[CaseKind]:
@@ -64,6 +72,11 @@ class Casebook:
     def card(self, t: Texts, case: Case, now: datetime, whom: str | None, back: CallbackData | None = None) -> Screen:
         """`back`: where it was opened from, None: «Статусы заявлений»; `whom`: as of `CaseCard`."""
         return self._specs[case.kind].drawn(t, self.title(t, case), case, now, back, whom)
+
+    async def files(self, case: Case) -> Sequence[CaseFile]:
+        """What goes with a case besides its photos; `NotFound` where it is kept no more."""
+        given = self._specs[case.kind].files
+        return await given(case.id) if given is not None else ()
 
     def statuses(self, kind: str) -> Mapping[str, str]:
         """Words of a kind's statuses, msgids."""

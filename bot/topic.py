@@ -296,14 +296,24 @@ class CaseCard(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file that goes with a case, for whoever answers it. `name`: `.pdf`, `.pdf.sig`: what follows the number."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSpec:
     """A kind of case, in words.
 
     `title`: an msgid with {number}; `statuses`, `next`: msgids by each status of the kind's machine, what it is called
     and what comes after it. `card`: what its line leads to, from the case's id. `told`: what is sent when it has come
     to a status, the first one too (as `CaseCard`, but for `back`); `drawn`: its card; `short`: what a button calls the
-    statuses, where their words are long. `staff`: what the demo's staff does with it. `ValueError` where a status has
-    no word, or a word no status, and for a step of the staff's that is none (`check_staff`).
+    statuses, where their words are long. `staff`: what the demo's staff does with it. `files`: gives
+    a case's files besides its photos, from its id and the services that it asks for; raises `NotFound` where they are
+    kept no more. `ValueError` where a status has no word, or a word no status, and for a step of the staff's that is
+    none (`check_staff`).
     """
 
     kind: CaseKind
@@ -315,6 +325,7 @@ class CaseSpec:
     drawn: CaseCard
     short: Mapping[str, str] = field(default_factory=dict)
     staff: Sequence[StaffStep] = ()
+    files: Callable[..., Awaitable[Sequence[CaseFile]]] | None = None
 
     def __post_init__(self) -> None:
         if not set(self.statuses) == set(self.next) == set(self.kind.machine):

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", action="store_true", help="list all requests (the same as no number)")
     parser.add_argument("--comment", metavar="TEXT", help="what its sender is told along with the status: the answer")
     parser.add_argument("--photo", metavar="FILE", type=Path, help="write its photos into files: FILE, FILE-2, …")
+    parser.add_argument("--files", metavar="FOLDER", type=Path, help="write what was signed, and its signature, there")
 
 
 async def run(args: argparse.Namespace, desk: CaseDesk, casebook: Casebook, *, stdout: TextIO, stderr: TextIO) -> int:
@@ -53,14 +54,17 @@ async def run(args: argparse.Namespace, desk: CaseDesk, casebook: Casebook, *, s
 
 async def _one(args: argparse.Namespace, desk: CaseDesk, casebook: Casebook, number: int, stdout: TextIO) -> None:
     if args.status:
-        if args.photo is not None:
-            raise _Wrong("--photo: get the photos by themselves, without a status")
+        for option, what in (("photo", "photos"), ("files", "files")):
+            if getattr(args, option) is not None:
+                raise _Wrong(f"--{option}: get the {what} by themselves, without a status")
         words = casebook.statuses((await desk.kind(number)).name)
         await _move(desk, number, _status(" ".join(args.status), words), args.comment, stdout)
     elif args.comment is not None:
         raise _Wrong("--comment: it goes with a status")
     elif args.photo is not None:
-        _write(await desk.photos(number), args.photo, stdout)
+        _write_photos(await desk.photos(number), args.photo, stdout)
+    elif args.files is not None:
+        await _write_files(await desk.read(number), casebook, args.files, stdout)
     else:
         _print(await desk.read(number), stdout)
 
@@ -100,29 +104,44 @@ def _print(request: Case, stdout: TextIO) -> None:
         print(f"\nComment: {_printable(request.comment)}", file=stdout)
 
 
-def _write(photos: Sequence[bytes], target: Path, stdout: TextIO) -> None:
-    """Never over a file that is there already."""
+def _write_photos(photos: Sequence[bytes], target: Path, stdout: TextIO) -> None:
     if not photos:
         raise _Wrong("--photo: this request has no photo")
     if not target.name:
         raise _Wrong("--photo: it needs a name of a file")
     names = [target, *(target.with_stem(f"{target.stem}-{place}") for place in range(2, len(photos) + 1))]
+    _write("--photo", names, photos, stdout)
+
+
+async def _write_files(request: Case, casebook: Casebook, folder: Path, stdout: TextIO) -> None:
+    try:
+        files = await casebook.files(request)
+    except NotFound:
+        raise _Wrong("--files: they are kept no more") from None
+    if not files:
+        raise _Wrong("--files: this request has no files")
+    names = [folder / f"{request.number}{each.name}" for each in files]
+    _write("--files", names, [each.data for each in files], stdout)
+
+
+def _write(option: str, names: Sequence[Path], contents: Sequence[bytes], stdout: TextIO) -> None:
+    """Never over a file that is there already."""
     taken = next((name for name in names if os.path.lexists(name)), None)
     if taken is not None:
-        raise _Wrong(f"--photo: the file {taken} is there already; choose another name")
-    for name, photo in zip(names, photos, strict=True):
+        raise _Wrong(f"{option}: the file {taken} is there already; choose another name")
+    for name, content in zip(names, contents, strict=True):
         try:
             with name.open("xb") as file:
-                file.write(photo)
+                file.write(content)
         except OSError:
-            raise _Wrong(f"--photo: the file {name} cannot be written") from None
+            raise _Wrong(f"{option}: the file {name} cannot be written") from None
         print(f"Written: {name}", file=stdout)
 
 
 def _check_bare(args: argparse.Namespace) -> None:
     if args.number is not None:
         raise _Wrong("--list: it lists all requests; leave it out to see one")
-    for option in ("comment", "photo"):
+    for option in ("comment", "photo", "files"):
         if getattr(args, option) is not None:
             raise _Wrong(f"--{option}: which request? Give its number")
 
@@ -164,7 +183,8 @@ def _about(args: argparse.Namespace) -> str | None:
     """What the trail is to know: which request, and what was wanted of it; never what was typed in words."""
     if args.number is None or args.list:
         return "the list"
-    wanted = "status" if args.status else "photos" if args.photo is not None else "read"
+    asked = {"status": args.status, "photos": args.photo, "files": args.files}
+    wanted = next((what for what, given in asked.items() if given), "read")
     try:
         return f"No. {_number(args.number)}, {wanted}"
     except _Wrong:

@@ -50,8 +50,10 @@ from bot.views.insurer_choice import (
     SameAct,
     SignAct,
 )
+from bot.views.lists import whose
 from bot.views.prompts import Prompt
 from bot.views.screen import Screen
+from bot.views.services import section
 from bot.wanted import WantedService
 from services.accounts.fields import format_phone, format_policy
 from services.accounts.model import Person
@@ -136,10 +138,15 @@ _FIRST_OF: Mapping[str, str] = {"registration": "reg_region", "stay": "same"}
 """The step at which a part of the form begins, where it is not called like the part."""
 
 
-def answers_of(standing: Standing, procedure: Procedure) -> Answers:
-    """What the wizard begins with."""
+def answers_of(standing: Standing, procedure: Procedure, attached_in: str | None) -> Answers:
+    """What the wizard begins with. `attached_in`: the region where the person is attached, None: not known."""
     first = not insured_now(standing.coverage)
-    return {"person": standing.person.id, "first": first, "procedure": procedure.value}
+    return {
+        "person": standing.person.id,
+        "first": first,
+        "procedure": procedure.value,
+        **({"attached_in": attached_in} if attached_in is not None else {}),
+    }
 
 
 def _asks_ground(answers: Answers) -> bool:
@@ -174,7 +181,7 @@ class ChoiceSteps:
         return [
             Step(ChoiceForm.data, self._load_data, view.data, self._apply_data, DataAct),
             Step(ChoiceForm.ground, self._load_ground, view.ground, self._apply_ground, GroundAct, _asks_ground),
-            *addresses.steps(REGISTRATION, view.REGISTERED_AT, always, _last_region),
+            *addresses.steps(REGISTRATION, view.REGISTERED_AT, always, _likely_region),
             Step(
                 *(ChoiceForm.reg_date, self._load_date, view.reg_date, self._apply_date, DateAct),
                 clears=(_YEARS, _YEAR, _MONTH),
@@ -232,7 +239,9 @@ class ChoiceSteps:
             return Left(view.own_first(context.t))
         both = {each.id: each for each in (standing.person, signer)}.values()
         missing = [each for each in both if each.shown is None or not each.shown.snils]
-        return Loaded(view.OwnData(standing.person, signer, missing))
+        family = await self.persons.family(context.account)
+        change = whose(standing.person, family, section(view.CHOICE.opens)).change
+        return Loaded(view.OwnData(standing.person, signer, missing, change))
 
     async def _apply_data(self, context: StepContext, given: Input) -> Outcome:
         if given != Acted(DataAct.RIGHT):
@@ -670,8 +679,8 @@ def _today(context: StepContext) -> date:
     return local(context.now, MOSCOW).date()
 
 
-def _last_region(context: StepContext) -> str | None:
-    return context.account.last_region
+def _likely_region(context: StepContext) -> str | None:
+    return context.answers.get("attached_in") or context.account.last_region
 
 
 def _registered_in(context: StepContext) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.fsm import insurer_choice as wizard
 from bot.fsm.wizard import OUT, Begins
@@ -13,7 +13,7 @@ from bot.keyboards.buttons.requests import RequestCard
 from bot.keyboards.buttons.services import ServiceTerms
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.routing import on, to
-from bot.topic import Composed, DocumentContext
+from bot.topic import CaseFile, Composed, DocumentContext
 from bot.views import insurer_choice as view
 from bot.views.lists import Whose
 from bot.views.services import Beside
@@ -22,6 +22,7 @@ from services.accounts.model import Action, Person
 from services.accounts.persons import Persons
 from services.drafts.drafts import Drafts
 from services.errors import NotFound
+from services.insurance.insurance import Insurance
 from services.insurer_choice.choice import InsurerChoice
 from services.insurer_choice.signing import Guide
 
@@ -30,6 +31,7 @@ async def open_choice(
     visitor: Visitor,
     *,
     insurer_choice: InsurerChoice,
+    insurance: Insurance,
     offered: Offered,
     drafts: Drafts,
     persons: Persons,
@@ -46,14 +48,16 @@ async def open_choice(
         elif other is not None:
             await visitor.show(view.unfinished(visitor.t, other.listed_name, person.listed_name))
         else:
-            await _begin(visitor, person, insurer_choice, wizards)
+            await _begin(visitor, person, insurer_choice, insurance, wizards)
 
     await _offer(visitor, insurer_choice, offered, drawn)
 
 
-async def begin(visitor: Visitor, *, insurer_choice: InsurerChoice, offered: Offered, wizards: Wizards) -> None:
+async def begin(
+    visitor: Visitor, *, insurer_choice: InsurerChoice, insurance: Insurance, offered: Offered, wizards: Wizards
+) -> None:
     async def drawn(person: Person, _: Whose) -> None:
-        await _begin(visitor, person, insurer_choice, wizards)
+        await _begin(visitor, person, insurer_choice, insurance, wizards)
 
     await _offer(visitor, insurer_choice, offered, drawn)
 
@@ -65,7 +69,9 @@ async def _offer(visitor: Visitor, insurer_choice: InsurerChoice, offered: Offer
         await offered.begin(visitor, view.CHOICE, Action.MANAGE, drawn)
 
 
-async def _begin(visitor: Visitor, person: Person, insurer_choice: InsurerChoice, wizards: Wizards) -> None:
+async def _begin(
+    visitor: Visitor, person: Person, insurer_choice: InsurerChoice, insurance: Insurance, wizards: Wizards
+) -> None:
     standing = await insurer_choice.standing(visitor.account, person.id)
     procedure = insurer_choice.procedure
     if procedure is None:
@@ -75,8 +81,11 @@ async def _begin(visitor: Visitor, person: Person, insurer_choice: InsurerChoice
     elif standing.own is None:
         await visitor.show(view.own_first(visitor.t))
     else:
+        attachment = (await insurance.attachment(visitor.account, person.id)).attachment
+        attached_in = attachment.clinic.region if attachment is not None else None
         out = {OUT: ServiceTerms(service=view.CHOICE.name).pack()}
-        await wizards.begin(visitor, Begins(wizard.KIND, wizard.answers_of(standing, procedure), marks=out))
+        answers = wizard.answers_of(standing, procedure, attached_in)
+        await wizards.begin(visitor, Begins(wizard.KIND, answers, marks=out))
 
 
 async def _listed(persons: Persons, visitor: Visitor, person_id: str | None) -> Person | None:
@@ -136,6 +145,12 @@ async def compose_signed(context: DocumentContext, *, insurer_choice: InsurerCho
         caption=context.t(view.TITLE),
         back=RequestCard(request=found.case.id),
     )
+
+
+async def files_of(case_id: str, *, insurer_choice: InsurerChoice) -> Sequence[CaseFile]:
+    """For the insurer's clerk: the very bytes that were signed, and the signature as it came."""
+    pdf, signature = await insurer_choice.signed(case_id)
+    return [CaseFile(".pdf", pdf), CaseFile(".pdf.sig", signature)]
 
 
 async def is_offered(_: Visitor, *, insurer_choice: InsurerChoice) -> bool:

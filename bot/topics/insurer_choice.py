@@ -119,6 +119,7 @@ def case(procedure: Procedure) -> CaseSpec:
         view.card,
         view.words_of(procedure, view.SHORT),
         STAFF[procedure],
+        handlers.files_of,
     )
 
 

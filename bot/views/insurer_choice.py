@@ -254,11 +254,15 @@ class HelpAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """Whose policy it is to be, and who signs. `missing`: those of the two who have no СНИЛС yet."""
+    """Whose policy it is to be, and who signs. `missing`: those of the two who have no СНИЛС yet.
+
+    `change`: the way to somebody else's, None: nobody else is there.
+    """
 
     person: Person
     signer: Person
     missing: Sequence[Person] = ()
+    change: CallbackData | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,11 +426,7 @@ def guide_page(t: Texts, shown: Guide, page: int) -> Screen:
 def on_paper(t: Texts) -> Screen:
     """«Нет подписи», from the terms."""
     return Screen(
-        lines(
-            bold(t("Without an electronic signature")),
-            t("1. Fill in the application here and open it."),
-            *_paper_steps(t),
-        ),
+        blocks(bold(t("Without an electronic signature")), _paper_steps(t, filled=False)),
         markup(
             [button(t.label("▶️ Get the service"), GO_CHOICE)],
             back_row(t, ServiceTerms(service=CHOICE.name)),
@@ -514,6 +514,7 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
                     button(t.label("✏️ Change the data"), PersonEdit(person=person.id)),
                 )
             ),
+            [button(t.label("👤 Change person"), shown.change)] if shown.change is not None else [],
             back_row(t, buttons.back() or ServiceTerms(service=CHOICE.name)),
         ),
     )
@@ -568,10 +569,8 @@ def reg_date(shown: DateChoice, buttons: StepButtons, scene: Scene) -> Screen:
         rows = _optioned(named, buttons, _MONTHS_IN_ROW)
         rows.append([button(t.label("Another year"), buttons.act(DateAct.YEARS))])
     else:
-        offered, named = (
-            t("It is on the stamp in the passport. A year, or a date like 05.03.2024"),
-            [str(each.year) for each in shown.options],
-        )
+        offered = t("It is on the stamp in the passport. Choose the year, or write the date: 05.03.2024")
+        named = [str(each.year) for each in shown.options]
         rows = _optioned(named, buttons, _YEARS_IN_ROW)
         rows.append(
             [
@@ -797,11 +796,10 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Sign the application")),
                 t("Patient: {name}", name=shown.name),
-                t("Signs: {name}", name=shown.signer) if shown.signer != shown.name else "",
             ),
             lines(
-                t("1. Open the application, save the file."),
-                t("2. Sign it in your program."),
+                t("1. Open the application and save the file."),
+                t("2. Sign it. Who signs: {name}.", name=shown.signer),
                 t("3. Send the file of the signature (.sig or .p7s) here."),
             ),
             t("You can do it later: the application waits 60 days."),
@@ -834,7 +832,7 @@ def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Scree
     return Screen(
         scene.text(
             bold(t("Without an electronic signature")),
-            lines(t("1. Open the application."), *_paper_steps(t)),
+            _paper_steps(t, filled=True),
             _where(t, _address(shown.point), shown.point.phone, shown.point.hours),
         ),
         markup(
@@ -878,11 +876,11 @@ def refused(t: Texts, reason: Reason, signer: str) -> Html:
     return Html("⚠️ ") + (
         t("This is not the signature of: {name}. The SNILS in the certificate is another one.", name=signer)
         if reason is Reason.OTHER_PERSON
-        else t(_REFUSED[reason])
+        else t(REFUSED[reason])
     )
 
 
-_REFUSED: Mapping[Reason, str] = {
+REFUSED: Mapping[Reason, str] = {
     Reason.NO_SIGNATURE: N_(
         "There is no signature in this file. Send the file .sig or .p7s that the program has made."
     ),
@@ -1087,9 +1085,11 @@ def _page_text(t: Texts, shown: Guide, page: int) -> Html:
     return blocks(bold(name), escape(text))
 
 
-def _paper_steps(t: Texts) -> Sequence[Html]:
-    """What follows where there is an application."""
-    return (
+def _paper_steps(t: Texts, *, filled: bool) -> Html:
+    return lines(
+        t("1. Open the application and save the file.")
+        if filled
+        else t("1. Fill in the application here and open it."),
         t("2. Print it and sign it by hand."),
         t("3. Take it to the issue point, with your passport and SNILS."),
     )

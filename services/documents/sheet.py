@@ -126,7 +126,8 @@ def _texts(sheet: Sheet) -> list[str]:
 def _data(sheet: Sheet, clean: Clean) -> dict[str, Any]:
     """What `sheet.typ` reads. Official papers are Russian, whatever language the chat speaks."""
     t, clinic = texts("ru"), sheet.clinic
-    numbered = t.label("No. {number} of {day}", number=clean(sheet.number) or _NOTHING, day=numeric(sheet.day))
+    number, day = clean(sheet.number), numeric(sheet.day)
+    numbered = t.label("No. {number} of {day}", number=number, day=day) if number else t.label("Of {day}", day=day)
     return {
         "font": _FONT,
         "wide_from": _WIDE_FROM,

@@ -107,6 +107,11 @@ def _mine(account_id: str, case_id: str) -> Select[Any]:
 
 
 @statement
+def _by_id(case_id: str) -> Select[Any]:
+    return select(insurer_application).where(insurer_application.c.id == case_id)
+
+
+@statement
 def _about(account_id: str, person_id: str, indexes: list[str]) -> Select[Any]:
     """All applications for a person, from whichever chat, with how each stands."""
     columns = (*(insurer_application.c[name] for name in ("id", "account_id", "year", "ground")), case_table.c.status)
@@ -265,6 +270,17 @@ class InsurerChoice:
             raise NotFound
         pdf = self._vault.open_bytes(insurer_application.c.pdf, case_id, row.pdf)
         return Application(await self._cases.get(who, case_id), person, pdf)
+
+    async def signed(self, case_id: str) -> tuple[bytes, bytes]:
+        """For whoever answers: the PDF and its signature. `NotFound` where they are kept no more."""
+        row = (await self._database.fetch(_by_id(case_id))).one_or_none()
+        if row is None or row.pdf is None:
+            raise NotFound
+        columns = insurer_application.c
+        return (
+            self._vault.open_bytes(columns.pdf, case_id, row.pdf),
+            self._vault.open_bytes(columns.signature, case_id, row.signature),
+        )
 
     # --- the job ------------------------------------------------------------------------------------------------------
 

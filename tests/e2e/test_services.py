@@ -28,7 +28,7 @@ FULL_NAMES = (
     "Сведения об оказанных медицинских услугах и их стоимости",
     "Сведения о полисе ОМС и страховой медицинской организации",
 )
-"""As the first seed has them; the sixth comes with its own topic."""
+"""As the first seed has them; its sixth is there where the operator has chosen a procedure."""
 
 
 def said(t: Texts, *msgids: str) -> Sequence[str]:

@@ -226,6 +226,8 @@ _AT_ONCE = (
     "recovery",
     "recovery of cancelling",
     "owners of addresses",
+    "statements of costs",
+    "choices of insurers",
     "demo staff",
     "outbox",
     "email",
