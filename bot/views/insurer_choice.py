@@ -58,7 +58,7 @@ KIND = "insurer_choice"
 """Of the wizard."""
 CHOICE = Service(
     "insurer",
-    N_("Choice of a medical insurance company"),
+    N_("Choice of a medical insurer"),
     N_("Choice of an insurer"),
     Level.CONFIRMED,
     (
@@ -663,7 +663,7 @@ def insurer(shown: CompanyChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t, size = scene.t, scene.layout.described
     first = shown.page * size + 1
     heads = [head_of(number) for number in range(first, first + len(shown.insurers))]
-    labels = headed(heads, [(each.name, _bare(each.name)) for each in shown.insurers])
+    labels = headed(heads, [(each.name, _bare(each.name), called(each.name)) for each in shown.insurers])
     region = region_words(t, shown.region)
     if not shown.insurers:
         return Screen(
@@ -981,7 +981,7 @@ def _known(t: Texts, case: Case) -> Sequence[Html]:
             _where(t, sent.address, sent.phone, sent.hours),
         )
     if case.status == ChoiceStatus.DONE and case.kind == KINDS[Procedure.DIGITAL].name:
-        return company, t("No paper is needed.")
+        return t("No paper is needed."), company
     return (company,)
 
 
@@ -1126,7 +1126,7 @@ def _far(t: Texts, row: PointRow) -> str:
 
 
 def _point_names(each: IssuePoint) -> tuple[str, ...]:
-    return (_address(each), each.address, each.town)
+    return (_address(each), each.address, _address(each))
 
 
 def _address(each: IssuePoint) -> str:
