@@ -50,8 +50,8 @@ from bot.views.insurer_choice import (
     SameAct,
     SignAct,
 )
-from bot.views.prompts import Prompt
 from bot.views.lists import whose
+from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from bot.views.services import section
 from bot.wanted import WantedService

@@ -29,7 +29,7 @@ RU = texts("ru")
 ROOT = authority("Корень")
 SERVICE = "Choice of an insurer"
 PRESSES = 21
-"""From Home to the PDF in one's hand, nothing typed. The portal's service has 20 steps, most of them forms to be typed."""
+"""From Home to the PDF in one's hand, nothing typed. The portal's service has 20 steps, most of them forms."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -37,8 +37,9 @@ async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path, nursery:
     folder = tmp_path_factory.mktemp("signing")
     roots = folder / "roots.pem"
     roots.write_bytes(ROOT.pem)
-    settings = {"OMS_PROCEDURE": "forms", "SIGNATURE_ROOTS": str(roots)}
-    async with running_bot(folder, filled, nursery, checked=False, **settings) as bot:
+    async with running_bot(
+        folder, filled, nursery, checked=False, OMS_PROCEDURE="forms", SIGNATURE_ROOTS=str(roots)
+    ) as bot:
         yield bot
 
 
