@@ -97,7 +97,7 @@ STAFF: Mapping[Procedure, tuple[StaffStep, ...]] = {
         StaffStep(ChoiceStatus.RECEIVED, ChoiceStatus.TEMPORARY, timedelta(seconds=40)),
         StaffStep(
             *(ChoiceStatus.TEMPORARY, ChoiceStatus.READY, timedelta(minutes=2)),
-            (N_("The policy was made early: the demo does not wait for 30 days."),),
+            (N_("This is a demonstration: the policy is ready early, without the 30 days of waiting."),),
         ),
     ),
     Procedure.DIGITAL: (

@@ -369,7 +369,7 @@ def beside(t: Texts, procedure: Procedure) -> Beside:
     return Beside(
         t(_PROCEDURES[procedure]),
         [
-            [button(t.label("✍️ What to sign with"), SigningHelp(device=-1))],
+            [button(t.label("✍️ What to sign with"), SigningHelp(place=-1))],
             [button(t.label("🖨 I have no signature"), GO_ON_PAPER)],
         ],
     )
@@ -389,9 +389,9 @@ def off(t: Texts) -> Screen:
 def guide(t: Texts, data: HelpData) -> Screen:
     """«Чем подписать», from the terms."""
     if data.device is None:
-        rows = [[button(each.name, SigningHelp(device=n))] for n, each in enumerate(data.guide.devices)]
+        rows = [[button(each.name, SigningHelp(place=n))] for n, each in enumerate(data.guide.devices)]
         return Screen(_guide_text(t, data), markup(*rows, back_row(t, ServiceTerms(service=CHOICE.name))))
-    return Screen(_guide_text(t, data), markup(back_row(t, SigningHelp(device=-1))))
+    return Screen(_guide_text(t, data), markup(back_row(t, SigningHelp(place=-1))))
 
 
 def on_paper(t: Texts) -> Screen:
