@@ -255,7 +255,7 @@ class ChoiceSteps:
         standing, today = await self._standing(context), _today(context)
         may = grounds(standing.coverage, today, changed=standing.changed)
         barred = bar(Ground.WISH, today, changed=standing.changed)
-        return Loaded(view.GroundChoice(standing.person.listed_name, standing.coverage, may, barred))
+        return Loaded(view.GroundChoice(standing.person.short_name, standing.coverage, may, barred))
 
     async def _apply_ground(self, context: StepContext, given: Input) -> Outcome:
         match given:
@@ -356,7 +356,7 @@ class ChoiceSteps:
         return NotTaken()
 
     async def _load_form(self, context: StepContext) -> Loaded[view.FormChoice]:
-        return Loaded(view.FormChoice((await self._person(context)).listed_name))
+        return Loaded(view.FormChoice((await self._person(context)).short_name))
 
     async def _apply_form(self, _: StepContext, given: Input) -> Outcome:
         match given:
@@ -479,7 +479,6 @@ class ChoiceSteps:
                 context.draft.id,
                 form.insured.name,
                 form.signer.name,
-                form.insurer.name,
                 demo=self.signing.demo is not None,
             )
         )
@@ -503,12 +502,12 @@ class ChoiceSteps:
 
     async def _load_help(self, context: StepContext) -> Loaded[view.HelpData]:
         guide, place = self.guides[context.t.locale], context.marks.get(_HELP)
-        known = isinstance(place, int) and place < len(guide.devices)
-        return Loaded(view.HelpData(guide, guide.devices[place] if known and isinstance(place, int) else None))
+        known = isinstance(place, int) and place <= len(guide.devices)
+        return Loaded(view.HelpData(guide, place if known else None))
 
     async def _apply_help(self, context: StepContext, given: Input) -> Outcome:
         match given:
-            case Acted(HelpAct.DEVICE, place) if place.isdigit():
+            case Acted(HelpAct.PAGE, place) if place.isdigit():
                 return Stay(marks={_HELP: int(place)})
             case Acted(HelpAct.ALL):
                 return Stay(marks={_HELP: "all"})
@@ -606,8 +605,8 @@ class ChoiceSteps:
             "reg_date": view.day(answers["reg_date"]) if answers.get("reg_date") else "",
             "stay": _written(stay, answers) if "same" in answers else "",
             "region": region_words(t, answers["region"]) if "region" in answers else "",
-            "form": t.label(view.POLICY_FORMS[PolicyForm(answers["form"])]) if "form" in answers else "",
-            "insurer": company.name if company is not None else "",
+            "form": t.label(view.SHORT_FORMS[PolicyForm(answers["form"])]) if "form" in answers else "",
+            "insurer": view.called(company.name) if company is not None else "",
             "point": f"{chosen.town}, {chosen.address}" if chosen is not None else "",
         }
         names = self._fields(answers)

@@ -108,8 +108,8 @@ async def signing_help(
     """«Чем подписать», from the terms."""
     await wizards.leave(visitor)
     guide = signing_guides[visitor.t.locale]
-    known = 0 <= data.place < len(guide.devices)
-    await visitor.show(view.guide(visitor.t, view.HelpData(guide, guide.devices[data.place] if known else None)))
+    known = 0 <= data.page <= len(guide.devices)
+    await visitor.show(view.guide_page(visitor.t, guide, data.page) if known else view.guide(visitor.t, guide))
 
 
 async def on_paper(visitor: Visitor, *, wizards: Wizards) -> None:

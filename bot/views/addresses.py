@@ -69,8 +69,7 @@ def part_choice(data: PartChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t = scene.t
     return Screen(
         scene.text(
-            lines(bold(t(data.title)), escape(data.so_far) + demo_mark(t, demo=data.demo)),
-            _hint(t, data),
+            lines(bold(t(data.title)), escape(data.so_far) + demo_mark(t, demo=data.demo), _hint(t, data)),
         ),
         markup(
             *_named(data, buttons),
@@ -104,15 +103,15 @@ def _hint(t: Texts, data: PartChoice) -> Html:
         return t("Nothing is found for “{query}”. Try other letters, or look through the whole list.", query=typed)
     found_none = t("Nothing is found for “{query}”.", query=typed) if data.known else Html()
     if data.writable:
-        return lines(found_none, t("It can be written down as you have it. Or write it otherwise."))
+        return lines(found_none, t("Write it down like this, or in another way."))
     return lines(found_none, Html("⚠️ ") + t(_WRONG[data.part]))
 
 
 _CHOOSE: Mapping[Part, str] = {
     Part.REGION: N_("Choose a region, or write the beginning of its name."),
-    Part.TOWN: N_("Choose a town or a village. If it is not in the list, write its name."),
-    Part.STREET: N_("Choose a street. If it is not in the list, write its name."),
-    Part.HOUSE: N_("Choose the house. If it is not in the list, write its number."),
+    Part.TOWN: N_("Choose a town or a village, or write its name."),
+    Part.STREET: N_("Choose a street, or write its name."),
+    Part.HOUSE: N_("Choose the house, or write its number."),
 }
 _WRITE: Mapping[Part, str] = {
     Part.TOWN: N_("Write the name of the town or village, for example: g. Mytishchi"),

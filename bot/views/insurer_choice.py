@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import repeat
 
 from bot.keyboards.buttons.cases import CaseList
 from bot.keyboards.buttons.documents import DocumentOpen
@@ -16,8 +17,20 @@ from bot.keyboards.buttons.requests import RequestCard
 from bot.keyboards.buttons.services import ServiceTerms
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
-from bot.keyboards.kit import TWO_LINES, Row, back_row, button, head_of, home_button, in_rows, markup, pager, short
-from bot.keyboards.labels import headed
+from bot.keyboards.kit import (
+    TWO_LINES,
+    Row,
+    back_row,
+    button,
+    head_of,
+    home_button,
+    in_rows,
+    markup,
+    pager,
+    short,
+    side_by_side,
+)
+from bot.keyboards.labels import apart, headed
 from bot.keyboards.wizard import StepButtons
 from bot.views.cases import history
 from bot.views.clinics import kilometres
@@ -33,7 +46,7 @@ from services.cases.model import Case
 from services.documents.model import Fact, Facts, Head, Paragraph, Sheet
 from services.insurer_choice.model import FORMS, KINDS, Bar, ChoiceStatus, Form, Ground, Named, Procedure
 from services.insurer_choice.sent import read_sent
-from services.insurer_choice.signing import Device, Guide
+from services.insurer_choice.signing import Guide
 from services.registry.model import Coverage, Insurer, IssuePoint, PolicyForm
 from services.signatures.demo import MARK
 from services.signatures.model import Reason
@@ -51,7 +64,6 @@ CHOICE = Service(
     (
         N_("You choose who insures you: for the first time, or another company."),
         N_("The application is signed with a qualified electronic signature: it counts as a signature by hand."),
-        N_("No such signature? Print the application and take it to the issue point."),
     ),
     GO_CHOICE,
 )
@@ -110,12 +122,23 @@ FIELDS: Mapping[str, str] = {
     "registration": N_("Registration address"),
     "reg_date": N_("Date of registration"),
     "stay": N_("Address of stay"),
-    "region": N_("Subject of residence"),
+    "region": N_("Region of residence"),
     "form": N_("Form of the policy"),
     "insurer": N_("Insurance company"),
     "point": N_("Issue point"),
 }
 """Parts of the form that can be gone back to."""
+_TOLD: Mapping[str, str] = {
+    "ground": N_("Reason: {value}"),
+    "registration": N_("Registered at: {value}"),
+    "reg_date": N_("Registered since: {value}"),
+    "stay": N_("Stays at: {value}"),
+    "region": N_("Region: {value}"),
+    "form": N_("Policy: {value}"),
+    "insurer": N_("Insurance company: {value}"),
+    "point": N_("Issue point: {value}"),
+}
+"""How they are told at the last look."""
 GROUNDS: Mapping[Ground, str] = {
     Ground.FIRST: N_("first choice of an insurance company"),
     Ground.WISH: N_("replacement by the insured person’s wish"),
@@ -132,6 +155,7 @@ POLICY_FORMS: Mapping[PolicyForm, str] = {
     PolicyForm.CARD: N_("In the form of a plastic card with an electronic carrier"),
 }
 """As the portal has them."""
+SHORT_FORMS: Mapping[PolicyForm, str] = {PolicyForm.PAPER: N_("a paper blank"), PolicyForm.CARD: N_("a plastic card")}
 _PROCEDURES: Mapping[Procedure, str] = {
     Procedure.FORMS: N_("The procedure until December 2022: a temporary certificate, after 30 days the policy."),
     Procedure.DIGITAL: N_("The policy is an entry in the register: neither a blank nor a card is needed."),
@@ -143,6 +167,8 @@ SAME = N_(
 )
 """As the portal has it."""
 DECLARED = N_("I confirm that the data in this application are true and complete.")
+_UNDECLARED, _DECLARED = N_("⬜ I confirm: all is true"), N_("☑️ I confirm: all is true")
+"""The same on a button."""
 _MARKS: Mapping[str, str] = {
     ChoiceStatus.RECEIVED: "✅",
     ChoiceStatus.READY: "🎉",
@@ -150,6 +176,8 @@ _MARKS: Mapping[str, str] = {
     ChoiceStatus.REFUSED: "⚠️",
 }
 _DAYS_IN_ROW, _MONTHS_IN_ROW, _YEARS_IN_ROW = 7, 3, 4
+_POINT = TWO_LINES - len(head_of(9999))
+"""The longest address on a button, beside a number."""
 _LINE = 60
 """The longest address below a map: eight of them and a note are within Telegram's 1024 characters."""
 
@@ -218,9 +246,9 @@ class SignAct(StrEnum):
 
 
 class HelpAct(StrEnum):
-    """`DEVICE`: the steps for one; what with is its place in the guide."""
+    """`PAGE`: one of the guide; what with is its number."""
 
-    DEVICE = "device"
+    PAGE = "page"
     ALL = "all"
 
 
@@ -343,16 +371,15 @@ class Signing:
     draft: str
     name: str
     signer: str
-    insurer: str
     demo: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HelpData:
-    """`device`: which of the guide's is shown, None: the list of them."""
+    """`page`: of the guide, 0: what is needed, then each device; None: the list of them."""
 
     guide: Guide
-    device: Device | None
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,10 +395,10 @@ def beside(t: Texts, procedure: Procedure) -> Beside:
     """What the terms say besides."""
     return Beside(
         t(_PROCEDURES[procedure]),
-        [
-            [button(t.label("✍️ What to sign with"), SigningHelp(place=-1))],
-            [button(t.label("🖨 I have no signature"), GO_ON_PAPER)],
-        ],
+        side_by_side(
+            button(t.label("✍️ How to sign"), SigningHelp(page=-1)),
+            button(t.label("🖨 No signature"), GO_ON_PAPER),
+        ),
     )
 
 
@@ -386,12 +413,14 @@ def off(t: Texts) -> Screen:
     )
 
 
-def guide(t: Texts, data: HelpData) -> Screen:
-    """«Чем подписать», from the terms."""
-    if data.device is None:
-        rows = [[button(each.name, SigningHelp(place=n))] for n, each in enumerate(data.guide.devices)]
-        return Screen(_guide_text(t, data), markup(*rows, back_row(t, ServiceTerms(service=CHOICE.name))))
-    return Screen(_guide_text(t, data), markup(back_row(t, SigningHelp(place=-1))))
+def guide(t: Texts, shown: Guide) -> Screen:
+    """«Чем подписать», from the terms: what there is to be read."""
+    rows = [[button(name, SigningHelp(page=page))] for page, (name, _) in enumerate(_pages(t, shown))]
+    return Screen(_guide_text(t, shown), markup(*rows, back_row(t, ServiceTerms(service=CHOICE.name))))
+
+
+def guide_page(t: Texts, shown: Guide, page: int) -> Screen:
+    return Screen(_page_text(t, shown, page), markup(back_row(t, SigningHelp(page=-1))))
 
 
 def on_paper(t: Texts) -> Screen:
@@ -468,16 +497,23 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
     ]
     return Screen(
         scene.text(
-            bold(t("Your data")) if not other else bold(t("The data of the insured person")),
-            lines(bold(person.listed_name), form_lines(t, person, in_full=False), _snils_line(t, person)),
+            lines(
+                bold(t("Is all of it right?")),
+                bold(person.listed_name),
+                form_lines(t, person, in_full=False),
+                _snils_line(t, person),
+            ),
             lines(t("Signs: {name}", name=bold(signer.listed_name)), _snils_line(t, signer)) if other else "",
-            Html("⚠️ ") + t("SNILS is missing: the signature is checked by it. Add it, then go on.")
-            if lacking
-            else t("Please check whether all is right."),
+            Html("⚠️ ") + t("SNILS is missing: the signature is checked by it. Add it, then go on.") if lacking else "",
         ),
         markup(
-            *(lacking or [[button(t.label("✅ All is right"), buttons.act(DataAct.RIGHT))]]),
-            [] if lacking else [button(t.label("✏️ Change the data"), PersonEdit(person=person.id))],
+            *(
+                lacking
+                or side_by_side(
+                    button(t.label("✅ All is right"), buttons.act(DataAct.RIGHT)),
+                    button(t.label("✏️ Change the data"), PersonEdit(person=person.id)),
+                )
+            ),
             [button(t.label("👤 Change person"), shown.change)] if shown.change is not None else [],
             back_row(t, buttons.back() or ServiceTerms(service=CHOICE.name)),
         ),
@@ -492,7 +528,7 @@ def ground(shown: GroundChoice, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Why do you change the company?")),
                 t("Patient: {name}", name=shown.name),
-                t("Insured now by: {insurer}", insurer=now_by.insurer) if now_by is not None else "",
+                t("Insurer now: {insurer}", insurer=called(now_by.insurer)) if now_by is not None else "",
             ),
             barred(t, shown.barred) if shown.barred is not None else "",
         ),
@@ -533,7 +569,8 @@ def reg_date(shown: DateChoice, buttons: StepButtons, scene: Scene) -> Screen:
         rows = _optioned(named, buttons, _MONTHS_IN_ROW)
         rows.append([button(t.label("Another year"), buttons.act(DateAct.YEARS))])
     else:
-        offered, named = t("Choose the year, or write the date: 05.03.2024"), [str(each.year) for each in shown.options]
+        offered = t("It is on the stamp in the passport. Choose the year, or write the date: 05.03.2024")
+        named = [str(each.year) for each in shown.options]
         rows = _optioned(named, buttons, _YEARS_IN_ROW)
         rows.append(
             [
@@ -547,9 +584,8 @@ def reg_date(shown: DateChoice, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Since when are you registered there?")),
                 escape(shown.address),
-                t("The date is on the stamp in the passport."),
+                offered,
             ),
-            offered,
         ),
         markup(*rows, back_row(t, buttons.back())),
     )
@@ -587,16 +623,17 @@ def region(shown: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
     elif shown.query is not None:
         hint = t("Found for “{query}”:", query=shown.query)
     elif shown.whole:
-        hint = t("Choose a subject, or write the beginning of its name.")
+        hint = t("Choose a region, or write the beginning of its name.")
     else:
-        hint = t("The company is chosen in the subject where you live.")
+        hint = t("The company is chosen in the region where you live.")
     everything = shown.whole and shown.query is None
+    others = t.label("🗺 Another region") if shown.query is None else t.label("Whole list")
     return Screen(
-        scene.text(bold(t("In which subject do you live?")), hint),
+        scene.text(lines(bold(t("In which region do you live?")), hint)),
         markup(
             *([button(region_words(t, each), buttons.option(place))] for place, each in enumerate(shown.codes)),
             pager(t, shown.page, shown.total, scene.layout.page, buttons.page),
-            [] if everything else [button(t.label("🗺 Another subject"), buttons.act(RegionAct.ALL))],
+            [] if everything else [button(others, buttons.act(RegionAct.ALL))],
             back_row(t, buttons.back()),
         ),
     )
@@ -626,10 +663,10 @@ def insurer(shown: CompanyChoice, buttons: StepButtons, scene: Scene) -> Screen:
         return Screen(
             scene.text(
                 bold(t("No companies here")),
-                t("{region}: the list has no insurance companies. Choose another subject.", region=region),
+                t("{region}: the list has no insurance companies. Choose another region.", region=region),
             ),
             markup(
-                [button(t.label("🗺 Another subject"), buttons.act(InsurerAct.REGION))],
+                [button(t.label("🗺 Another region"), buttons.act(InsurerAct.REGION))],
                 back_row(t, buttons.back()),
             ),
         )
@@ -649,8 +686,8 @@ def insurer(shown: CompanyChoice, buttons: StepButtons, scene: Scene) -> Screen:
 def point(shown: PointChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t, size = scene.t, scene.layout.described
     first = shown.page * size + 1
-    heads = [head_of(number) for number in range(first, first + len(shown.rows))]
-    labels = headed(heads, [_point_names(row.point) for row in shown.rows])
+    numbers = range(first, first + len(shown.rows))
+    labels = apart([_point_names(row.point) for row in shown.rows], _POINT)
     if not shown.rows:
         return Screen(
             scene.text(
@@ -664,11 +701,14 @@ def point(shown: PointChoice, buttons: StepButtons, scene: Scene) -> Screen:
         )
     return Screen(
         scene.text(
-            lines(bold(t("Where will you collect the policy?")), escape(shown.insurer.name)),
-            *(_point_lines(t, number, row) for number, row in enumerate(shown.rows, start=first)),
+            lines(bold(t("Where will you collect the policy?")), escape(called(shown.insurer.name))),
+            lines(*map(_point_line, repeat(t), numbers, shown.rows, labels)),
         ),
         markup(
-            *([button(label, buttons.option(place))] for place, label in enumerate(labels)),
+            *(
+                [button(head_of(number) + label, buttons.option(place))]
+                for place, (number, label) in enumerate(zip(numbers, labels, strict=True))
+            ),
             pager(t, shown.page, shown.total, size, buttons.page),
             [
                 *([button(t.label("🗺 Map"), buttons.act(PointAct.MAP))] if shown.mapped else []),
@@ -687,7 +727,7 @@ def point_map(shown: PointMap, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Press the number of an issue point")),
                 *(
-                    escape(f"{number}. {short(_address(row.point), _LINE)}" + _far(t, row))
+                    escape(" · ".join(filter(None, (f"{number}. {short(_address(row.point), _LINE)}", _far(t, row)))))
                     for number, row in enumerate(shown.rows, start=first)
                 ),
             )
@@ -709,8 +749,7 @@ def point_map_failed(t: Texts) -> Html:
 def check(shown: Checked, buttons: StepButtons, scene: Scene) -> Screen:
     """«Перейти к подписанию формы»: what is missing comes first, each with the way to it."""
     t = scene.t
-    head = lines(bold(t("Draft of the application")), t("Patient: {name}", name=bold(shown.name)))
-    told = [t("{what}: {value}", what=t.label(FIELDS[name]), value=value) for name, value in shown.told.items()]
+    head = lines(bold(t("Draft of the application")), t("Patient: {name}", name=shown.name))
     if shown.missing:
         return Screen(
             scene.text(
@@ -722,10 +761,12 @@ def check(shown: Checked, buttons: StepButtons, scene: Scene) -> Screen:
                 back_row(t, buttons.back()),
             ),
         )
+    alike = shown.told.get("stay") == shown.told.get("registration")
+    told = {**shown.told, "stay": t.label("the same address")} if alike else shown.told
     return Screen(
-        scene.text(head, lines(*told), t(DECLARED)),
+        scene.text(head, lines(*(t(_TOLD[name], value=value) for name, value in told.items()))),
         markup(
-            [button(t.label("☑️ I confirm") if shown.declared else t.label("⬜ I confirm"), buttons.act(CheckAct.TRUE))],
+            [button(t.label(_DECLARED if shown.declared else _UNDECLARED), buttons.act(CheckAct.TRUE))],
             [button(t.label("✍️ Go on to signing the form"), buttons.act(CheckAct.SIGN))],
             [button(t.label("✏️ Change"), buttons.act(CheckAct.CHANGE))],
             back_row(t, buttons.back()),
@@ -755,7 +796,6 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
             lines(
                 bold(t("Sign the application")),
                 t("Patient: {name}", name=shown.name),
-                t("Insurance company: {insurer}", insurer=shown.insurer),
             ),
             lines(
                 t("1. Open the application and save the file."),
@@ -766,8 +806,10 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
         ),
         markup(
             [button(t.label("📄 Open the application"), DocumentOpen(kind=UNSIGNED, subject=shown.draft))],
-            [button(t.label("✍️ What to sign with"), buttons.act(SignAct.HELP))],
-            [button(t.label("🖨 I have no signature"), buttons.act(SignAct.PAPER))],
+            *side_by_side(
+                button(t.label("✍️ How to sign"), buttons.act(SignAct.HELP)),
+                button(t.label("🖨 No signature"), buttons.act(SignAct.PAPER)),
+            ),
             [button(t.label("🧪 Sign as a demo"), buttons.act(SignAct.DEMO))] if shown.demo else [],
             back_row(t, buttons.back()),
         ),
@@ -775,11 +817,14 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
 
 
 def sign_help(shown: HelpData, buttons: StepButtons, scene: Scene) -> Screen:
-    t = scene.t
-    if shown.device is not None:
-        return Screen(scene.text(_guide_text(t, shown)), markup(back_row(t, buttons.act(HelpAct.ALL))))
-    rows = [[button(each.name, buttons.act(HelpAct.DEVICE, str(n)))] for n, each in enumerate(shown.guide.devices)]
-    return Screen(scene.text(_guide_text(t, shown)), markup(*rows, back_row(t, buttons.back())))
+    t, guide = scene.t, shown.guide
+    if shown.page is None:
+        text = _guide_text(t, guide)
+        rows = [[button(name, buttons.act(HelpAct.PAGE, str(n)))] for n, (name, _) in enumerate(_pages(t, guide))]
+    else:
+        text = _page_text(t, guide, shown.page)
+        rows = [[button(t.label("📖 What else to read"), buttons.act(HelpAct.ALL))]]
+    return Screen(scene.text(text), markup(*rows, back_row(t, buttons.back())))
 
 
 def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Screen:
@@ -881,8 +926,9 @@ def told(t: Texts, title: str, case: Case, _: datetime, whom: str | None) -> Scr
             lines(
                 bold(Html(f"{mark} ") + escape(f"{title}: {t.label(STATUSES[case.status])}")),
                 _whose(t, whom),
+                *_known(t, case),
             ),
-            _said(t, case),
+            escape(case.comment or ""),
         ),
         markup(*_actions(t, case), [home_button(t)]),
     )
@@ -899,40 +945,38 @@ def card(
                 bold(escape(title)),
                 _whose(t, whom),
                 t("Status: {status}", status=t.label(STATUSES[case.status])),
-                t(next_words(procedure)[case.status]),
+                t(next_words(procedure)[case.status]) if not _is_awaited(case) else "",
+                *_known(t, case),
             ),
-            _said(t, case),
-            history(t, case, STATUSES, now),
+            escape(case.comment or ""),
+            history(t, case, SHORT, now),
         ),
         markup(*_actions(t, case), back_row(t, back or CaseList(page=0))),
     )
 
 
-def _said(t: Texts, case: Case) -> Html:
-    """What is to be known at this status: whom to go to, what to bring, and what the clerk has said."""
+def _is_awaited(case: Case) -> bool:
+    """Whether the company waits for the person now, to give a paper out."""
+    with_paper = case.kind == KINDS[Procedure.FORMS].name
+    return with_paper and case.status in (ChoiceStatus.RECEIVED, ChoiceStatus.READY)
+
+
+def _known(t: Texts, case: Case) -> Sequence[Html]:
+    """What is to be known at this status: whom to go to, and what to bring."""
     sent = read_sent(case.content)
-    company = t("Insurance company: {insurer}", insurer=sent.insurer)
-    where = _where(t, sent.address, sent.phone, sent.hours)
-    comment = escape(case.comment) if case.comment else Html()
-    digital = case.kind == KINDS[Procedure.DIGITAL].name
-    match case.status:
-        case ChoiceStatus.RECEIVED if not digital:
-            return blocks(
-                lines(company, t("Come for the temporary certificate:"), where),
-                t("Bring along your passport and SNILS."),
-                comment,
-            )
-        case ChoiceStatus.READY:
-            return blocks(
-                lines(company, t("The policy can be collected:"), where),
-                t("Bring along your passport and SNILS."),
-                comment,
-            )
-        case ChoiceStatus.DONE if digital:
-            return blocks(lines(company, t("The new insurer stands in the register. No paper is needed.")), comment)
-        case ChoiceStatus.REFUSED:
-            return blocks(company, comment)
-    return blocks(company, comment)
+    company = t("Insurance company: {value}", value=called(sent.insurer))
+    if _is_awaited(case):
+        certificate = case.status == ChoiceStatus.RECEIVED
+        return (
+            t("Come for the temporary certificate, with your passport and SNILS.")
+            if certificate
+            else t("The policy can be collected. Bring along your passport and SNILS."),
+            company,
+            _where(t, sent.address, sent.phone, sent.hours),
+        )
+    if case.status == ChoiceStatus.DONE and case.kind == KINDS[Procedure.DIGITAL].name:
+        return company, t("The new insurer stands in the register. No paper is needed.")
+    return (company,)
 
 
 def _whose(t: Texts, whom: str | None) -> Html:
@@ -957,7 +1001,7 @@ def sheet(t: Texts, application: Form, day: date) -> Sheet:
         (N_("Registration address"), application.registration),
         (N_("Date of registration"), numeric(application.registered_on)),
         (N_("Address of stay"), application.stay or t.label(N_("the same as the registration address"))),
-        (N_("Subject of residence"), region_words(t, application.region)),
+        (N_("Region of residence"), region_words(t, application.region)),
         (N_("Form of the policy"), _policy_form(t, application.policy_form)),
     ]
     chosen = [
@@ -1023,14 +1067,22 @@ def day(told: str) -> str:
     return numeric(date.fromisoformat(told))
 
 
-def _guide_text(t: Texts, shown: HelpData) -> Html:
-    if shown.device is not None:
-        return blocks(bold(shown.device.name), escape(shown.device.text))
-    return blocks(
+def _pages(t: Texts, shown: Guide) -> Sequence[tuple[str, str]]:
+    """What is needed, then each device: what it is called, and all of it."""
+    return [(t.label("📖 Which signature will do"), shown.needed), *((each.name, each.text) for each in shown.devices)]
+
+
+def _guide_text(t: Texts, shown: Guide) -> Html:
+    return lines(
         bold(t("What to sign with")),
-        escape(shown.guide.needed),
-        t("As of {date}. Choose what you have:", date=numeric(shown.guide.day)),
+        t("Choose what you want to read, or what you will sign on."),
+        t("As of {date}.", date=numeric(shown.day)),
     )
+
+
+def _page_text(t: Texts, shown: Guide, page: int) -> Html:
+    name, text = _pages(t, shown)[page]
+    return blocks(bold(name), escape(text))
 
 
 def _paper_steps(t: Texts, *, filled: bool) -> Html:
@@ -1046,8 +1098,8 @@ def _paper_steps(t: Texts, *, filled: bool) -> Html:
 def _where(t: Texts, address: str, phone: str, hours: str) -> Html:
     return lines(
         t("Address: {address}", address=address),
-        t("Opening hours: {hours}", hours=hours_words(t, hours)) if hours else "",
-        t("Phone: {phone}", phone=phone) if phone else "",
+        escape(hours_words(t, hours)) if hours else "",
+        escape(phone) if phone else "",
     )
 
 
@@ -1056,16 +1108,17 @@ def _insurer_lines(number: int, each: Insurer) -> Html:
     return lines(Html(f"{number}. ") + bold(each.name), escape(contacts))
 
 
-def _point_lines(t: Texts, number: int, row: PointRow) -> Html:
+def _point_line(t: Texts, number: int, row: PointRow, label: str) -> Html:
+    """What its button does not say; nothing where that says all."""
     each = row.point
-    return lines(
-        escape(f"{number}. {_address(each)}" + _far(t, row)),
-        escape(hours_words(t, each.hours)) if each.hours else "",
-    )
+    address = "" if label == _address(each) else _address(each)
+    hours = hours_words(t, each.hours) if each.hours else ""
+    told = " · ".join(filter(None, (address, _far(t, row), hours)))
+    return escape(f"{number}. {told}") if told else Html()
 
 
 def _far(t: Texts, row: PointRow) -> str:
-    return f" · {kilometres(t, row.distance)}" if row.distance is not None else ""
+    return kilometres(t, row.distance) if row.distance is not None else ""
 
 
 def _point_names(each: IssuePoint) -> tuple[str, ...]:
@@ -1074,6 +1127,12 @@ def _point_names(each: IssuePoint) -> tuple[str, ...]:
 
 def _address(each: IssuePoint) -> str:
     return f"{each.town}, {each.address}"
+
+
+def called(name: str) -> str:
+    """«Подмосковье-Полис» and what follows, without the words before it that every company has."""
+    begin = name.find("«")
+    return name[begin:] if begin > 0 else name
 
 
 def _bare(name: str) -> str:

@@ -46,7 +46,7 @@ REFUSED: list[tuple[str, Mapping[Refusal | Denial, str], Said]] = [
     ("moving", moving.NEXT_SCREENS, refusals.move_refusal),
 ]
 """By wizard: which step follows why a time is not had, and how that is said."""
-READ = {"consent.whole"}
+READ = {"consent.whole", "insurer_choice.guide_page"}
 """What is opened to be read to its end, however long it is."""
 COMPARED = 24
 _NEAR = 0.05

@@ -69,7 +69,7 @@ async def to_signing(user: User, t: Texts, *, form: bool = True) -> str:
     snils = snils_on(user)
     await press_all(user, t.label("✅ All is right"), t.label("🏠 I have moved"))
     await to_the_last_look(user, t, form=form)
-    await press_all(user, t.label("⬜ I confirm"), t.label("✍️ Go on to signing the form"))
+    await press_all(user, t.label("⬜ I confirm: all is true"), t.label("✍️ Go on to signing the form"))
     return snils
 
 
@@ -117,9 +117,9 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
         "The application is signed with a qualified electronic signature: it counts as a signature by hand.",
     ):
         assert t.label(each) in user.screen().text
-    await user.press(t.label("✍️ What to sign with"))
+    await user.press(t.label("✍️ How to sign"))
     await first(user)
-    await press_all(user, t.label("⬅️ Back"), t.label("⬅️ Back"), t.label("🖨 I have no signature"))
+    await press_all(user, t.label("⬅️ Back"), t.label("⬅️ Back"), t.label("🖨 No signature"))
     assert t.label("3. Take it to the issue point, with your passport and SNILS.") in user.screen().text
 
     # STEP 2. The form, by buttons alone; each part is seen again before it is signed.
@@ -153,8 +153,7 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
     assert (folder / f"{number}.pdf").read_bytes() == form
     await clerk(town, user, t, number, ChoiceStatus.RECEIVED)
     accepted = user.screen().text
-    for each in (t.label("Come for the temporary certificate:"), t.label("Bring along your passport and SNILS.")):
-        assert each in accepted
+    assert t.label("Come for the temporary certificate, with your passport and SNILS.") in accepted
     assert "+7 800 000-50-0" in accepted
     await clerk(town, user, t, number, ChoiceStatus.TEMPORARY)
 
@@ -164,7 +163,7 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
     await town.emulator.wait_quiet()
     assert told(user, ready) == 0
     await reaches(town, user, t, ChoiceStatus.READY, timedelta(days=1, hours=2))
-    assert t.label("The policy can be collected:") in user.screen().text
+    assert t.label("The policy can be collected. Bring along your passport and SNILS.") in user.screen().text
     town.shift_clock(timedelta(days=1))
     await town.emulator.wait_quiet()
     assert told(user, ready) == 1

@@ -8,11 +8,10 @@ from dataclasses import replace
 from bot.keyboards.kit import page_count, page_of
 from bot.keyboards.layout import USUAL
 from bot.views.addresses import Part, PartChoice, part_size
-from services.texts.i18n import N_
 from tests.samples.common import BY_LENGTH, EVIL, PAGE, Samples, StepSample, words
 
-TITLE = N_("In which region is the clinic?")
-"""Any question of ours: whoever asks for an address brings its own."""
+TITLE = ""
+"""Whoever asks for an address brings its own."""
 REGION, TOWN = "Московская обл.", "Московская обл., г. Мытищи"
 SO_FAR: Mapping[Part, str] = {
     Part.REGION: "",
@@ -80,16 +79,14 @@ def odd() -> Iterator[PartChoice]:
         yield replace(evil, names=LONG, total=2, typed=words(61), writable="", so_far=", ".join((*LONG, *LONG)))
 
 
-def all_of(part: Part) -> list[StepSample]:
-    """For the step of any wizard that asks for this part of an address."""
-    usual_ones = [
-        StepSample(f"usual {place}", each, full=not place, ordinary=True) for place, each in _of(part, ordinary())
+def all_of(part: Part, title: str) -> list[StepSample]:
+    """For the step of any wizard that asks for this part of an address. `title`: as the wizard has it."""
+    usual_ones = [replace(each, title=title) for each in ordinary() if each.part is part]
+    odd_ones = [replace(each, title=title) for each in odd() if each.part is part]
+    return [
+        *(StepSample(f"usual {place}", each, full=not place, ordinary=True) for place, each in enumerate(usual_ones)),
+        *(StepSample(f"odd {place}", each) for place, each in enumerate(odd_ones)),
     ]
-    return [*usual_ones, *(StepSample(f"odd {place}", each) for place, each in _of(part, odd()))]
-
-
-def _of(part: Part, data: Iterator[PartChoice]) -> Iterator[tuple[int, PartChoice]]:
-    return enumerate(each for each in data if each.part is part)
 
 
 SAMPLES = Samples(

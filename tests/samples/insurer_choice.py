@@ -55,6 +55,7 @@ LONGEST_ADDRESS = ", ".join((*addresses.LONG, words(50), words(20)))
 PLACES = (REGISTERED, LONGEST_ADDRESS, EVIL)
 """Addresses as they are written."""
 NAMES = (ANNA.full_name, LONGEST_PERSON.full_name, EVIL)
+CALLED = (ANNA.short_name, LONGEST_PERSON.short_name, EVIL)
 WITHOUT_SNILS = replace(ANNA, shown=replace(ANNA.identity, snils=None))
 CHILD_WITHOUT = replace(CHILD, shown=replace(CHILD.identity, snils=None, policy=Policy(PolicyKind.NONE, "")))
 
@@ -191,10 +192,10 @@ def _grounds() -> list[StepSample]:
         StepSample(
             f"{name[:9]} {bar} {place}",
             view.GroundChoice(name, coverage, every[bar is not None :], bar),
-            full=name == LONGEST_PERSON.full_name,
-            ordinary=name == ANNA.full_name and not place,
+            full=name == LONGEST_PERSON.short_name,
+            ordinary=name == ANNA.short_name and not place,
         )
-        for name in NAMES
+        for name in CALLED
         for bar in (None, *Bar)
         for place, coverage in enumerate((*COVERAGES, None))
     ]
@@ -269,8 +270,8 @@ FIELDS = {
     "reg_date": "05.03.2024",
     "stay": REGISTERED,
     "region": "Московская область",
-    "form": RU.label(view.POLICY_FORMS[PolicyForm.CARD]),
-    "insurer": PLAIN.name,
+    "form": RU.label(view.SHORT_FORMS[PolicyForm.CARD]),
+    "insurer": view.called(PLAIN.name),
     "point": f"{POINT.town}, {POINT.address}",
 }
 LONGEST_FIELDS = {
@@ -293,7 +294,7 @@ def _checks() -> list[StepSample]:
                 f"{name[:9]} {len(told)} {declared}",
                 view.Checked(name, told, (), declared),
                 full=name == LONGEST_PERSON.full_name and declared,
-                ordinary=name == ANNA.full_name,
+                ordinary=name == ANNA.full_name and not declared,
             )
             for name, told in (
                 *zip(NAMES, (FIELDS, LONGEST_FIELDS, EVIL_FIELDS), strict=True),
@@ -329,13 +330,14 @@ def _same() -> list[StepSample]:
 
 def _forms() -> list[StepSample]:
     return [
-        StepSample(each[:9], view.FormChoice(each), full=each is NAMES[1], ordinary=each is NAMES[0]) for each in NAMES
+        StepSample(each[:9], view.FormChoice(each), full=each is CALLED[1], ordinary=each is CALLED[0])
+        for each in CALLED
     ]
 
 
 # --- the signature ------------------------------------------------------------------------------------------------
 
-GUIDES = [load_guide(None, each) for each in LOCALES]
+OURS = {each: load_guide(None, each) for each in LOCALES}
 LONGEST_GUIDE = Guide(
     TODAY,
     words(LONGEST_TEXT),
@@ -345,22 +347,33 @@ EVIL_GUIDE = Guide(TODAY, EVIL, (Device(EVIL[:LONGEST_NAME], EVIL),))
 """What an operator may have written."""
 
 
-def _helps(guide: Guide) -> list[view.HelpData]:
-    return [view.HelpData(guide, each) for each in (None, *guide.devices)]
+OPERATORS = (LONGEST_GUIDE, EVIL_GUIDE)
 
 
-OWN_HELP = {locale: _helps(guide) for locale, guide in zip(LOCALES, GUIDES, strict=True)}
-OPERATORS_HELP = [*_helps(LONGEST_GUIDE), *_helps(EVIL_GUIDE)]
+def _pages_of(guide: Guide) -> range:
+    """What is needed, then each device."""
+    return range(len(guide.devices) + 1)
 
 
-def _of_language(t: Texts, place: int) -> Screen:
-    return view.guide(t, OWN_HELP[t.locale][place])
+def _ours(t: Texts) -> Screen:
+    return view.guide(t, OURS[t.locale])
 
 
-def _step_helps() -> list[StepSample]:
+def _our_page(t: Texts, page: int) -> Screen:
+    return view.guide_page(t, OURS[t.locale], page)
+
+
+def _helps() -> list[StepSample]:
+    """Pages are read to their end, however long they are: the list alone is ordinary."""
     return [
-        *(StepSample(f"ours {place}", each, ordinary=True) for place, each in enumerate(OWN_HELP["ru"])),
-        *(StepSample(f"operator's {place}", each, full=place in (0, 1)) for place, each in enumerate(OPERATORS_HELP)),
+        StepSample(
+            f"{name} {page}",
+            view.HelpData(guide, page),
+            full=guide is LONGEST_GUIDE and page in (None, 0),
+            ordinary=guide is OURS["ru"] and page is None,
+        )
+        for name, guide in (("ours", OURS["ru"]), ("longest", LONGEST_GUIDE), ("markup", EVIL_GUIDE))
+        for page in (None, *_pages_of(guide))
     ]
 
 
@@ -368,15 +381,15 @@ def _signings() -> list[StepSample]:
     return [
         StepSample(
             f"{name[:9]} {demo}",
-            view.Signing(DRAFT, name, signer, by, demo),
+            view.Signing(DRAFT, name, signer, demo),
             full=name is NAMES[1] and demo,
-            ordinary=name in (ANNA.full_name, CHILD.full_name),
+            ordinary=name == ANNA.full_name,
         )
-        for name, signer, by in (
-            (ANNA.full_name, ANNA.full_name, PLAIN.name),
-            (CHILD.full_name, ANNA.full_name, PLAIN.name),
-            (NAMES[1], NAMES[1], LONGEST.name),
-            (EVIL, EVIL, EVIL),
+        for name, signer in (
+            (ANNA.full_name, ANNA.full_name),
+            (CHILD.full_name, ANNA.full_name),
+            (NAMES[1], EVIL),
+            (EVIL, NAMES[1]),
         )
         for demo in (False, True)
     ]
@@ -419,6 +432,8 @@ def case(
 
 EVERY_STATUS = [(procedure, ChoiceStatus(each)) for procedure in Procedure for each in KINDS[procedure].machine]
 USUAL_CASES = [case(*each, number=1042) for each in EVERY_STATUS if each[1] is not ChoiceStatus.DRAFT]
+LOOKED_AT = (ChoiceStatus.SENT, ChoiceStatus.TEMPORARY, ChoiceStatus.READY, ChoiceStatus.DONE)
+"""Where an application stands for long: in the others for seconds, or until the company has read it."""
 CASES = [
     case(procedure, status, sent, comment)
     for procedure, status in EVERY_STATUS
@@ -483,15 +498,20 @@ SAMPLES = Samples(
     screens=[
         *(usual(beside, each, of=view.beside) for each in Procedure),
         usual(view.off),
-        *(usual(_of_language, place, of=view.guide) for place in range(len(OWN_HELP["ru"]))),
-        *(Sample(view.guide, (each,)) for each in OPERATORS_HELP),
+        usual(_ours, of=view.guide),
+        *(Sample(view.guide, (each,)) for each in OPERATORS),
+        *(Sample(_our_page, (page,), of=view.guide_page) for page in _pages_of(OURS["ru"])),
+        *(Sample(view.guide_page, (each, page)) for each in OPERATORS for page in _pages_of(each)),
         usual(view.on_paper),
         usual(view.own_first),
         usual(view.unfinished, ANNA.full_name),
         usual(view.unfinished, CHILD.full_name, ANNA.full_name),
         *(Sample(view.unfinished, each) for each in product(NAMES, (*NAMES, None))),
         *(usual(view.under_way, each) for each in (DRAFT, "")),
-        *(usual(card, each, ANNA.full_name, of=view.card) for each in USUAL_CASES),
+        *(
+            Sample(card, (each, ANNA.full_name), ordinary=each.status in LOOKED_AT, of=view.card)
+            for each in USUAL_CASES
+        ),
         *(usual(told, each, ANNA.full_name, of=view.told) for each in USUAL_CASES),
         *(
             Sample(card, (each, whom), {"back": back}, of=view.card)
@@ -512,7 +532,11 @@ SAMPLES = Samples(
         wizard.KIND: {
             "data": _own_data(),
             "ground": _grounds(),
-            **{f"{of}_{part.value}": addresses.all_of(part) for of in ("reg", "stay") for part in Part},
+            **{
+                f"{of}_{part.value}": addresses.all_of(part, title)
+                for of, title in (("reg", view.REGISTERED_AT), ("stay", view.STAYS_AT))
+                for part in Part
+            },
             "reg_date": _dates(),
             "same": _same(),
             "region": _regions(),
@@ -523,7 +547,7 @@ SAMPLES = Samples(
             "check": _checks(),
             "fix": _fixes(),
             "sign": _signings(),
-            "help": _step_helps(),
+            "help": _helps(),
             "paper": _papers(),
         }
     },
@@ -542,7 +566,12 @@ SAMPLES = Samples(
         *STREETS,
         "Атлантида",
         *(each.name_ru for each in REGIONS),
-        *(value for guide in (*GUIDES, LONGEST_GUIDE) for each in guide.devices for value in (each.name, each.text)),
-        *(guide.needed for guide in GUIDES),
+        *(
+            value
+            for guide in (*OURS.values(), LONGEST_GUIDE)
+            for each in guide.devices
+            for value in (each.name, each.text)
+        ),
+        *(guide.needed for guide in OURS.values()),
     ],
 )

@@ -7,9 +7,9 @@ from bot.keyboards.data import CallbackData
 
 
 class SigningHelp(CallbackData, prefix="sh1"):
-    """«Чем подписать», from the terms. `place`: that of a kind of device in the guide, -1: all of them."""
+    """«Чем подписать», from the terms. `page`: of the guide, 0: what is needed, then each device; -1: all of them."""
 
-    place: int
+    page: int
 
 
 GO_CHOICE = Go(to="insurer")
