@@ -113,8 +113,8 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
     # STEP 1. The terms: by which procedure, what a signature is, what to sign with, and the way without one.
     await press_all(user, t.label("🏛 Services"), t.label(SERVICE))
     for each in (
-        "The procedure until December 2022: a temporary certificate, after 30 days the policy.",
-        "The application is signed with a qualified electronic signature: it counts as a signature by hand.",
+        "The rules until December 2022: a temporary paper first, the policy 30 days later.",
+        "It is signed on a computer or phone, with a qualified signature: that counts as a signature by hand.",
     ):
         assert t.label(each) in user.screen().text
     await user.press(t.label("✍️ How to sign"))
