@@ -60,7 +60,7 @@ from tests.support import signing
 from tests.support.clock import MONDAY_MORNING, FakeClock
 from tests.support.databases import unhurried
 from tests.support.signing import FROM, UNTIL, Holder, authority, signed
-from tests.support.world import ADULT, CHILD, TEENAGER, World, somebody
+from tests.support.world import ADULT, CHILD, CLINIC, TEENAGER, World, somebody
 
 KIND = "insurer_choice"
 ROOT = authority("Корень")
@@ -88,7 +88,7 @@ def world_with(
 @pytest.fixture
 async def world(database: Database, vault: Vault, clock: FakeClock) -> World:
     world = world_with(unhurried(database), vault, clock)
-    await world.furnish(hours=0)
+    await world.admin.load([CLINIC], [], [])
     return world
 
 
@@ -308,7 +308,7 @@ async def test_the_whole_way_by_forms_and_one_invitation_after_thirty_days(
 
 async def test_the_whole_way_to_a_digital_policy(database: Database, vault: Vault, clock: FakeClock) -> None:
     world = world_with(database, vault, clock, Procedure.DIGITAL)
-    await world.furnish(hours=0)
+    await world.admin.load([CLINIC], [], [])
     account = await world.account()
     person = await world.person(account, somebody(1, ADULT))
     case = await apply(world, account, person)
