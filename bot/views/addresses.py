@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.keyboards.kit import HALF_A_LINE, LABEL, Row, back_row, button, in_rows, markup, pager, short
+from bot.keyboards.kit import HALF_A_LINE, LABEL, Row, back_row, button, in_rows, markup, pager, short, side_by_side
 from bot.keyboards.labels import apart
 from bot.keyboards.layout import Layout
 from bot.keyboards.wizard import StepButtons
@@ -77,10 +77,10 @@ def part_choice(data: PartChoice, buttons: StepButtons, scene: Scene) -> Screen:
             [button(short(t.label("✏️ Write: {words}", words=data.writable), LABEL), buttons.act(PartAct.TYPED))]
             if data.writable
             else [],
-            [button(t.label("Whole list"), buttons.act(PartAct.WHOLE))]
-            if data.known and data.typed is not None
-            else [],
-            [button(t.label(_NONE[data.part]), buttons.act(PartAct.NONE))] if data.optional else [],
+            *side_by_side(
+                *([button(t.label("Whole list"), buttons.act(PartAct.WHOLE))] if data.known and data.typed else []),
+                *([button(t.label(_NONE[data.part]), buttons.act(PartAct.NONE))] if data.optional else []),
+            ),
             back_row(t, buttons.back()),
         ),
     )
@@ -98,17 +98,17 @@ def _hint(t: Texts, data: PartChoice) -> Html:
         return t((_CHOOSE if data.known else _WRITE)[data.part])
     typed = short(data.typed, _CUT)
     if data.names:
-        return t("Found for “{query}”:", query=typed)
+        return t("Search: “{query}”", query=typed)
     if data.part is Part.REGION:
         return t("Nothing is found for “{query}”. Try other letters, or look through the whole list.", query=typed)
-    found_none = t("Nothing is found for “{query}”.", query=typed) if data.known else Html()
+    unknown = t("“{query}” is not in the list.", query=typed) if data.known else Html()
     if data.writable:
-        return lines(found_none, t("Write it down like this, or in another way."))
-    return lines(found_none, Html("⚠️ ") + t(_WRONG[data.part]))
+        return (unknown + " " if unknown else unknown) + t("Write it down like this?")
+    return lines(unknown, Html("⚠️ ") + t(_WRONG[data.part]))
 
 
 _CHOOSE: Mapping[Part, str] = {
-    Part.REGION: N_("Choose a region, or write the beginning of its name."),
+    Part.REGION: N_("Choose or write a region."),
     Part.TOWN: N_("Choose a town or a village, or write its name."),
     Part.STREET: N_("Choose a street, or write its name."),
     Part.HOUSE: N_("Choose the house, or write its number."),

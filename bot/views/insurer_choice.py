@@ -58,7 +58,7 @@ KIND = "insurer_choice"
 """Of the wizard."""
 CHOICE = Service(
     "insurer",
-    N_("Application for the choice of a medical insurance company"),
+    N_("Choice of a medical insurer"),
     N_("Choice of an insurer"),
     Level.CONFIRMED,
     (
@@ -426,7 +426,7 @@ def guide_page(t: Texts, shown: Guide, page: int) -> Screen:
 def on_paper(t: Texts) -> Screen:
     """«Нет подписи», from the terms."""
     return Screen(
-        blocks(bold(t("Without an electronic signature")), _paper_steps(t, filled=False)),
+        blocks(bold(t("No electronic signature?")), _paper_steps(t, filled=False)),
         markup(
             [button(t.label("▶️ Get the service"), GO_CHOICE)],
             back_row(t, ServiceTerms(service=CHOICE.name)),
@@ -498,13 +498,19 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
     return Screen(
         scene.text(
             lines(
-                bold(t("Is all of it right?")),
+                bold(t("SNILS is needed") if lacking else t("Is all of it right?")),
                 bold(person.listed_name),
                 form_lines(t, person, in_full=False),
                 _snils_line(t, person),
+                t("The signature is checked by it.") if lacking and not other else "",
             ),
-            lines(t("Signs: {name}", name=bold(signer.listed_name)), _snils_line(t, signer)) if other else "",
-            Html("⚠️ ") + t("SNILS is missing: the signature is checked by it. Add it, then go on.") if lacking else "",
+            lines(
+                t("Signs: {name}", name=bold(signer.listed_name)),
+                _snils_line(t, signer),
+                t("The signature is checked by it.") if lacking else "",
+            )
+            if other
+            else "",
         ),
         markup(
             *(
@@ -623,7 +629,7 @@ def region(shown: RegionChoice, buttons: StepButtons, scene: Scene) -> Screen:
     elif shown.query is not None:
         hint = t("Found for “{query}”:", query=shown.query)
     elif shown.whole:
-        hint = t("Choose a region, or write the beginning of its name.")
+        hint = t("Choose or write a region.")
     else:
         hint = t("The company is chosen in the region where you live.")
     everything = shown.whole and shown.query is None
@@ -657,7 +663,7 @@ def insurer(shown: CompanyChoice, buttons: StepButtons, scene: Scene) -> Screen:
     t, size = scene.t, scene.layout.described
     first = shown.page * size + 1
     heads = [head_of(number) for number in range(first, first + len(shown.insurers))]
-    labels = headed(heads, [(each.name, _bare(each.name)) for each in shown.insurers])
+    labels = headed(heads, [(each.name, _bare(each.name), called(each.name)) for each in shown.insurers])
     region = region_words(t, shown.region)
     if not shown.insurers:
         return Screen(
@@ -798,7 +804,7 @@ def sign(shown: Signing, buttons: StepButtons, scene: Scene) -> Screen:
                 t("Patient: {name}", name=shown.name),
             ),
             lines(
-                t("1. Open the application and save the file."),
+                t("1. Save the application as a file."),
                 t("2. Sign it. Who signs: {name}.", name=shown.signer),
                 t("3. Send the file of the signature (.sig or .p7s) here."),
             ),
@@ -831,7 +837,7 @@ def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Scree
     t = scene.t
     return Screen(
         scene.text(
-            bold(t("Without an electronic signature")),
+            bold(t("No electronic signature?")),
             _paper_steps(t, filled=True),
             _where(t, _address(shown.point), shown.point.phone, shown.point.hours),
         ),
@@ -975,7 +981,7 @@ def _known(t: Texts, case: Case) -> Sequence[Html]:
             _where(t, sent.address, sent.phone, sent.hours),
         )
     if case.status == ChoiceStatus.DONE and case.kind == KINDS[Procedure.DIGITAL].name:
-        return company, t("The new insurer stands in the register. No paper is needed.")
+        return t("No paper is needed."), company
     return (company,)
 
 
@@ -1087,10 +1093,8 @@ def _page_text(t: Texts, shown: Guide, page: int) -> Html:
 
 def _paper_steps(t: Texts, *, filled: bool) -> Html:
     return lines(
-        t("1. Open the application and save the file.")
-        if filled
-        else t("1. Fill in the application here and open it."),
-        t("2. Print it and sign it by hand."),
+        t("1. Save the application as a file.") if filled else t("1. Fill in the application here and open it."),
+        t("2. Print and sign it."),
         t("3. Take it to the issue point, with your passport and SNILS."),
     )
 
@@ -1122,7 +1126,7 @@ def _far(t: Texts, row: PointRow) -> str:
 
 
 def _point_names(each: IssuePoint) -> tuple[str, ...]:
-    return (_address(each), each.address, each.town)
+    return (_address(each), each.address, _address(each))
 
 
 def _address(each: IssuePoint) -> str:

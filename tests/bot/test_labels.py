@@ -19,6 +19,7 @@ from bot.keyboards.labels import read_alike
 from bot.keyboards.layout import USUAL
 from bot.keyboards.wizard import StepButtons
 from bot.views import booking, clinics, family, notifications, prescriptions, times, visits
+from bot.views.addresses import PartChoice
 from bot.views.common import Scene
 from bot.views.lists import whose
 from bot.views.screen import Screen
@@ -43,6 +44,7 @@ from tests.support import telegram_limits as limits
 from tests.support.reshaped import drawn
 
 NAMES = {"name", "surname", "service", "doctor", "drug", "number", "patient", "holder", "title", "headline", "text"}
+NAMES |= {"address"}
 """Fields that say what a thing is called."""
 ACTS = {"reminders.reminder": "«1 · Перенести»: what is done to what the text lists by that number"}
 _HEAD = re.compile(r"^(?:[^\w«“\"<№+(…]+ ?)?(?:(\d+) · )?(?:[^\w«“\"<№+(…]+ ?)?")
@@ -147,7 +149,7 @@ def of_the_demo(value: Any) -> Any:
     match value:
         case Clinic():
             return replace(value, demo=True, name=INVENTED)
-        case Prescription():
+        case Prescription() | PartChoice():
             return replace(value, demo=True)
     return value
 

@@ -16,20 +16,26 @@ from aiogram.types import User
 from bot.build import build_dispatcher
 from bot.channels.telegram import TelegramChannel
 from bot.common import by_itself
+from bot.fsm import insurer_choice as choice
 from bot.keyboards.buttons.large import GO_LARGE
 from bot.keyboards.buttons.wizard import Verb, WizardPress
 from bot.keyboards.kit import button
 from bot.keyboards.layout import LARGE, USUAL, WEEK, Layout
 from bot.keyboards.markup import Markup
 from bot.notices.notices import Notices
+from bot.signing import Signing
 from bot.storage import Storage
 from bot.views.common import Scene
 from bot.views.screen import Screen
 from services.accounts.model import Account, Relation
 from services.booking.notices import VisitNews
+from services.insurer_choice.model import Procedure
 from services.notify.model import Notice
-from services.registry.model import AgeGroup
+from services.registry.model import AgeGroup, Insurer, IssuePoint
+from services.registry.ports.addresses import AddressRecord
 from services.registry.ports.schedules import DoctorRecord, SlotRecord
+from services.storage.engine import Database
+from services.storage.vault import Vault
 from services.texts.i18n import LOCALES, Html, texts
 from tests.bot.test_booking_wizard import ANNA, Chat
 from tests.bot.test_screens import EVERY_STEP, keys_of
@@ -37,6 +43,7 @@ from tests.samples import EVERY
 from tests.samples.common import NOW
 from tests.support import telegram_limits as limits
 from tests.support.chats import OpenGate
+from tests.support.clock import FakeClock
 from tests.support.machine import unhurried
 from tests.support.phone import Phone, Telegram
 from tests.support.world import ADULT, CLINIC, SECOND_THERAPIST, SURGEON, THERAPIST, World, at, somebody
@@ -95,7 +102,19 @@ SIZES = {
     "time": "times",
     "elsewhere": "described",
 }
-"""Each step that lists something, by the size of the layout that it keeps."""
+"""Each step of booking that lists something, by the size of the layout that it keeps."""
+CHOICE_SIZES = {
+    **{
+        f"{of}_{part}": size
+        for of in ("reg", "stay")
+        for part, size in (("region", "page"), ("town", "page"), ("street", "page"), ("house", "houses"))
+    },
+    "region": "page",
+    "insurer": "described",
+    "point": "described",
+    "map": "pins",
+}
+"""The same of the choice of an insurer."""
 DAYS = 12
 
 
@@ -163,6 +182,46 @@ async def test_each_step_that_lists_something_lists_as_much_as_the_layout_says(w
     assert seen == {step: getattr(layout, size) for step, size in SIZES.items()}
 
 
+async def many_insurers(world: World) -> None:
+    """And points of the first of them, towns, streets of the first town, houses of its first street."""
+    await world.admin.load([CLINIC], [], [])
+    insurers = [Insurer(f"i{n}", "50", f"Компания {n:02}", "", "", "ул. Мира, д. 1") for n in range(10)]
+    points = [IssuePoint(f"p{n}", "i0", f"ул. Мира, д. {n}", "Мытищи", "", "", 55.9 + n / 100, 37.7) for n in range(20)]
+    await world.admin.put_insurers(insurers, points)
+    towns = [AddressRecord("50", f"Город {n:02}", "г") for n in range(10)]
+    streets = [replace(towns[0], street=f"Улица {n:02}", street_kind="ул") for n in range(10)]
+    await world.admin.put_addresses([*towns, *streets, *(replace(streets[0], house=str(n)) for n in range(1, 20))])
+
+
+@pytest.mark.parametrize("layout", [USUAL, LARGE], ids=["usual", "large"])
+async def test_so_does_each_step_of_the_choice_of_an_insurer(
+    database: Database, vault: Vault, clock: FakeClock, layout: Layout
+) -> None:
+    world = World(database, vault, clock, signing=Signing(Procedure.FORMS))
+    await many_insurers(world)
+    account = await world.accounts.set_large(await world.account(), large=layout is LARGE)
+    person = await world.person(account, ANNA)
+    chat = Chat(world, account)
+    chat.wizard = world.house.wizard(choice.KIND)
+    known = {"person": person.id, "first": True, "procedure": Procedure.FORMS.value}
+    chat.now = await chat.wizard.start(account, texts("ru"), known)
+    seen: dict[str, int] = {}
+
+    async def go(*labels: str) -> None:
+        for label in labels:
+            await chat.press(label)
+            if chat.step in CHOICE_SIZES:
+                seen[chat.step] = max(listed(chat), seen.get(chat.step, 0))
+
+    await go("Всё верно")
+    await chat.write("московская")
+    await go("Московская", "Город 00", "Улица 00", "1", "Без квартиры", "Укажу позже", "Другой адрес")
+    await go("Московская", "Город 00", "Улица 00", "1", "Без квартиры", "Другой регион")
+    await chat.write("московская")
+    await go("Московская", "бланка", "Компания 00", "🗺")
+    assert seen == {step: getattr(layout, size) for step, size in CHOICE_SIZES.items()}
+
+
 def test_these_are_all_steps_that_turn_pages() -> None:
     t = texts("ru")
     turning = {
@@ -171,7 +230,7 @@ def test_these_are_all_steps_that_turn_pages() -> None:
         for sample in EVERY.steps[kind][step.name]
         if limits.has_pager(step.view(sample.data, keys_of(kind, step), Scene(t, NOW)))
     }
-    assert turning <= set(SIZES), "what else turns pages is to be walked above"
+    assert turning <= {*SIZES, *CHOICE_SIZES}, "what else turns pages is to be walked above"
 
 
 # --- choosing it --------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ FILLED = {
     "moving": "v1",
     "time": "s1 2026-11-24T06:00:00+00:00",
     "id": "p1",
+    "procedure": "forms",
 }
 MARKED = {"card": "c1", "map": 0}
 """Enough for any button to have something to act on."""

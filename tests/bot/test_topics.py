@@ -50,7 +50,8 @@ SERVICES = (
     ),
     *("accounts.ready", "accounts.rights"),
     *("clock", "drafts", "errors", "ids", "imports", "limits", "memory", "notify", "operators", "personal"),
-    *("registry.following", "registry.model", "registry.ports", "secure", "storage", "tables", "texts", "together"),
+    *("registry.following", "registry.model", "registry.ports", "secure", "signatures", "storage", "tables", "texts"),
+    "together",
 )
 """What the house itself stands on: the kernel's."""
 KNOWN = {
@@ -61,6 +62,8 @@ KNOWN = {
     ("bot.channels.email", "services.accounts.mail"): "addresses are what this channel sends to",
     ("bot.process", "services.accounts.mail"): "and is given there",
     ("bot.notices.notices", "bot.views.notifications"): "the outbox has a list, and this is the shape of its lines",
+    ("bot.settings", "services.insurer_choice.model"): "by which procedure is the operator's to say",
+    ("bot.signing", "services.insurer_choice.model"): "and is given on from there",
     ("bot.topic", "services.cases.model"): "what a topic may send to be answered",
     ("bot.casebook", "services.cases.model"): "all of it, in words",
     ("bot.casebook", "bot.views.cases"): "as the list of it shows them",

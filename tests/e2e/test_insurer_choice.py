@@ -264,5 +264,5 @@ async def test_by_the_digital_procedure_there_is_no_paper(town: BotProcess) -> N
     number = number_of(user)
     await reaches(town, user, RU, ChoiceStatus.SENT, STEP)
     await clerk(town, user, RU, number, ChoiceStatus.RECEIVED, ChoiceStatus.DONE)
-    assert RU.label("The new insurer stands in the register. No paper is needed.") in user.screen().text
+    assert RU.label("No paper is needed.") in user.screen().text
     assert "свидетельств" not in "".join(each.text or "" for each in user.messages())

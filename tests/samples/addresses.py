@@ -61,8 +61,8 @@ def ordinary() -> Iterator[PartChoice]:
         optional = part in (Part.STREET, Part.FLAT)
         yield PartChoice(part, TITLE, SO_FAR[part], optional=optional)
         yield PartChoice(part, TITLE, SO_FAR[part], typed="😊", optional=optional)
-    yield some(Part.TOWN, 8, demo=True)
-    yield some(Part.STREET, 8, demo=True, optional=False)
+    yield some(Part.TOWN, 8)
+    yield some(Part.STREET, 8, optional=False)
     yield some(Part.HOUSE, 12)
 
 

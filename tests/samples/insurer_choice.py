@@ -221,7 +221,7 @@ def _dates() -> list[StepSample]:
             f"{address[:9]} {place}",
             view.DateChoice(address, *each),
             full=address == LONGEST_ADDRESS and not place,
-            ordinary=address == REGISTERED and place in (0, 1, 4, 6),
+            ordinary=address == REGISTERED and place in (0, 4, 6),
         )
         for address in PLACES
         for place, each in enumerate(shown)
