@@ -24,7 +24,7 @@ from services.drafts.drafts import Drafts
 from services.errors import NotFound
 from services.insurance.insurance import Insurance
 from services.insurer_choice.choice import InsurerChoice
-from services.insurer_choice.signing import Guide
+from services.insurer_choice.model import Guide
 
 
 async def open_choice(

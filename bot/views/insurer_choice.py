@@ -44,11 +44,19 @@ from services.accounts.fields import format_snils
 from services.accounts.model import Person
 from services.cases.model import Case
 from services.documents.model import Fact, Facts, Head, Paragraph, Sheet
-from services.insurer_choice.model import FORMS, KINDS, Bar, ChoiceStatus, Form, Ground, Named, Procedure
-from services.insurer_choice.sent import read_sent
-from services.insurer_choice.signing import Guide
+from services.insurer_choice.model import (
+    FORMS,
+    KINDS,
+    Bar,
+    ChoiceStatus,
+    Form,
+    Ground,
+    Guide,
+    Named,
+    Procedure,
+    read_sent,
+)
 from services.registry.model import Coverage, Insurer, IssuePoint, PolicyForm
-from services.signatures.demo import MARK
 from services.signatures.model import Reason
 from services.texts.dates import numeric
 from services.texts.hours import hours_words
@@ -850,7 +858,7 @@ def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Scree
 
 def demo_note(t: Texts) -> Html:
     """What a demo signature is worth."""
-    return escape(f"🧪 {MARK}") if t.locale == "ru" else t("🧪 a demo signature: it has no legal force")
+    return t("🧪 a demo signature: it has no legal force")
 
 
 def not_drawn(t: Texts) -> Html:

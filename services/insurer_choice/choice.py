@@ -46,9 +46,10 @@ from services.insurer_choice.model import (
     Waiting,
     form_from_json,
     form_to_json,
+    sent_of,
+    sent_text,
 )
 from services.insurer_choice.rules import bar, invited_at
-from services.insurer_choice.sent import sent_of, sent_text
 from services.insurer_choice.tables import PATIENT, insurer_application, insurer_form
 from services.limits.limits import Limits
 from services.limits.model import Act, LimitReached

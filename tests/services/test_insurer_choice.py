@@ -40,9 +40,9 @@ from services.insurer_choice.model import (
     Procedure,
     TooManyApplications,
     UnderWay,
+    read_sent,
 )
 from services.insurer_choice.narrowed import ApplicationsKept
-from services.insurer_choice.sent import read_sent
 from services.insurer_choice.tables import insurer_application, insurer_form
 from services.limits.model import LIMITS, Act
 from services.notify.tables import notification, outbox
