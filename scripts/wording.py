@@ -82,6 +82,9 @@ THINGS: Mapping[str, tuple[Thing, ...]] = {
         # Problems and feedback.
         Thing("обращение", r"\bзаявк\w*|\bтикет\w*|\bжалоб\w*"),
         Thing("электронная почта", r"\be-?mail\w*|\b[иэ]?-?мейл\w*"),
+        # What only offices say.
+        Thing("электронная подпись", r"\bУ[КН]ЭП\b"),
+        Thing("номер полиса, страховая, поликлиника, профосмотр", r"\b(?:ЕНП|СМО|МО|ПМО)\b"),
         # The bot speaks of itself as «мы».
         Thing("мы", r"\b(?:помогу|напомню|пришлю|покажу|отправлю|сообщу)\b"),
     ),

@@ -79,7 +79,7 @@ async def open_form(user: User, t: Texts) -> bytes:
 
 
 async def send_signed(user: User, t: Texts, form: bytes, snils: str) -> None:
-    await user.send_file("zayavlenie-smo.pdf.sig", signed(form, person(ROOT, (snils,))))
+    await user.send_file("zayavlenie-v-strahovuyu.pdf.sig", signed(form, person(ROOT, (snils,))))
     assert t.label(STATUSES[ChoiceStatus.REGISTERED]) in user.screen().text, user.screen().text
 
 

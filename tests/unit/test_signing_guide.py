@@ -63,7 +63,19 @@ def test_both_defaults_have_the_same_steps() -> None:
 @pytest.mark.parametrize(
     ("locale", "words"),
     [
-        ("ru", ["УКЭП", "аккредитованном", "СНИЛС", "отсоединённая", "откреплённая", ".sig", ".p7s", "удостоверяющем"]),
+        (
+            "ru",
+            [
+                "квалифицированная",
+                "аккредитованном",
+                "СНИЛС",
+                "отсоединённая",
+                "откреплённая",
+                ".sig",
+                ".p7s",
+                "удостоверяющем",
+            ],
+        ),
         ("en", ["UKEP", "accredited", "SNILS", "detached", ".sig", ".p7s", "certification authority"]),
     ],
 )
