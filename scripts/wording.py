@@ -13,17 +13,20 @@ WHOLE = frozenset(
     {
         "Who processes the data: {operator}.",
         "What for: to book you and your family in with a doctor, to show the bookings, the medical record and the "
-        "insurance, to make documents of them, to send notices, and to answer what you write to us.",
+        "insurance, to make documents of them, to apply to an insurance company, to send notices, and to answer what "
+        "you write to us.",
         "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, SNILS, who "
         "the person is to you, the clinic of attachment, bookings with doctors; data on health from the clinic’s "
         "registry: prescriptions and documents that tell of them; the insurance: the company, the policy, the "
-        "attachment, and which care was paid for and what it cost; the region, the place that you share to find a "
-        "clinic nearby, the number of your Telegram chat and its language; your e-mail address, if you give one for "
-        "copies of notices, and an address that you send a document to; messages and photos, if you send them as "
-        "feedback or about a problem.",
+        "attachment, and which care was paid for and what it cost; if you apply to an insurance company: addresses of "
+        "registration and of stay, the application, your signature with its certificate; the region, the place that "
+        "you share to find a clinic nearby, the number of your Telegram chat and its language; your e-mail address, if "
+        "you give one for copies of notices, and an address that you send a document to; messages and photos, if you "
+        "send them as feedback or about a problem.",
         "What is done: the data are collected, kept (forms, addresses, documents, messages and photos are kept "
-        "encrypted), used for this purpose, corrected, passed to the registry of the clinic that you book at, and "
-        "erased. We pass them to nobody else; messages and the documents that you open travel through Telegram, "
+        "encrypted), used for this purpose, corrected, passed to the registry of the clinic that you book at, an "
+        "application that you have signed to the insurance company that it is for, and erased. We pass them to nobody "
+        "else; messages and the documents that you open travel through Telegram, "
         "copies of notices and the documents that you send by e-mail through e-mail.",
         "If you book for somebody else, you confirm that this person does not object.",
         "For how long: until you take the consent back. You can do so at any time here: “More” → “About” → “Take the "
@@ -48,6 +51,10 @@ PORTAL: Mapping[str, str] = {
     "may refuse the visit: its desk will tell more.": "EPGU, «Внимание!» of «Запись к врачу»",
     "Information on the attachment to a medical organisation": "EPGU, name of the service",
     "Information on the OMS policy and the medical insurance company": "EPGU, name of the service",
+    "Choice of a medical insurer": "EPGU, name of the service",
+    "Application for the choice (replacement) of a medical insurance company": "EPGU, name of the application",
+    "The address of stay is the same as the address of registration at the place of residence in the Russian "
+    "Federation": "EPGU, a tick of the application",
     "Name of the subject of the Russian Federation in which the medical service was rendered": "EPGU, the statement, 1",
     "Name of the medical organisation in which the medical service was rendered": "EPGU, the statement, 2",
 }
@@ -75,6 +82,9 @@ THINGS: Mapping[str, tuple[Thing, ...]] = {
         # Problems and feedback.
         Thing("обращение", r"\bзаявк\w*|\bтикет\w*|\bжалоб\w*"),
         Thing("электронная почта", r"\be-?mail\w*|\b[иэ]?-?мейл\w*"),
+        # What only offices say.
+        Thing("электронная подпись", r"\bУ[КН]ЭП\b"),
+        Thing("номер полиса, страховая, поликлиника, профосмотр", r"\b(?:ЕНП|СМО|МО|ПМО)\b"),
         # The bot speaks of itself as «мы».
         Thing("мы", r"\b(?:помогу|напомню|пришлю|покажу|отправлю|сообщу)\b"),
     ),

@@ -73,6 +73,7 @@ from services.insurer_choice.model import (
     Form,
     FormPaper,
     Ground,
+    Guide,
     Named,
     NotNow,
     Procedure,
@@ -81,7 +82,6 @@ from services.insurer_choice.model import (
     UnderWay,
 )
 from services.insurer_choice.rules import bar, grounds, insured_now
-from services.insurer_choice.signing import Guide
 from services.registry.model import Insurer, IssuePoint, PolicyForm, PolicyKind
 from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurers import InsurersPort

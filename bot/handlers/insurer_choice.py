@@ -24,7 +24,7 @@ from services.drafts.drafts import Drafts
 from services.errors import NotFound
 from services.insurance.insurance import Insurance
 from services.insurer_choice.choice import InsurerChoice
-from services.insurer_choice.signing import Guide
+from services.insurer_choice.model import Guide
 
 
 async def open_choice(
@@ -130,7 +130,7 @@ async def compose_unsigned(context: DocumentContext, *, insurer_choice: InsurerC
     return Composed(
         sheet=waiting.paper.pdf,
         person=waiting.person,
-        name="zayavlenie-smo",
+        name="zayavlenie-v-strahovuyu",
         caption=view.caption(context.t),
         back=WizardOpen(kind=wizard.KIND, anew=False),
     )
@@ -141,7 +141,7 @@ async def compose_signed(context: DocumentContext, *, insurer_choice: InsurerCho
     return Composed(
         sheet=found.pdf,
         person=found.person,
-        name="zayavlenie-smo",
+        name="zayavlenie-v-strahovuyu",
         caption=context.t(view.TITLE),
         back=RequestCard(request=found.case.id),
     )

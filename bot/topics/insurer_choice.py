@@ -25,10 +25,10 @@ from services.documents.sheet import Sheets
 from services.drafts.drafts import Drafts
 from services.drafts.model import Draft
 from services.insurer_choice.choice import STEP, InsurerChoice
-from services.insurer_choice.model import KINDS, ChoiceStatus, Procedure
+from services.insurer_choice.model import KINDS, ChoiceStatus, Guide, Procedure
 from services.insurer_choice.mydata import ChoiceData
 from services.insurer_choice.narrowed import ApplicationsKept
-from services.insurer_choice.signing import Guide, load_guide
+from services.insurer_choice.signing import load_guide
 from services.notify.outbox import Outbox
 from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurance import CoveragePort
@@ -97,7 +97,7 @@ STAFF: Mapping[Procedure, tuple[StaffStep, ...]] = {
         StaffStep(ChoiceStatus.RECEIVED, ChoiceStatus.TEMPORARY, timedelta(seconds=40)),
         StaffStep(
             *(ChoiceStatus.TEMPORARY, ChoiceStatus.READY, timedelta(minutes=2)),
-            (N_("The policy was made early: the demo does not wait for 30 days."),),
+            (N_("This is a demonstration: the policy is ready early, without the 30 days of waiting."),),
         ),
     ),
     Procedure.DIGITAL: (

@@ -54,10 +54,6 @@ TOPIC = Topic(
             N_("One cannot be attached to a clinic in this chat yet."),
         ),
         _wish(
-            "insurer",
-            N_("An insurance company cannot be chosen in this chat yet."),
-        ),
-        _wish(
             "sick leave",
             N_("A sick leave is opened by a doctor at a visit; this chat does not show it yet."),
         ),

@@ -26,22 +26,25 @@ def consent_text(t: Texts, operator: str, version: str) -> Html:
             t("Who processes the data: {operator}.", operator=operator),
             t(
                 "What for: to book you and your family in with a doctor, to show the bookings, the medical record and "
-                "the insurance, to make documents of them, to send notices, and to answer what you write to us."
+                "the insurance, to make documents of them, to apply to an insurance company, to send notices, and to "
+                "answer what you write to us."
             ),
             t(
                 "Which data: surname, name, patronymic, date of birth, sex, phone, number of the insurance policy, "
                 "SNILS, who the person is to you, the clinic of attachment, bookings with doctors; data on health from "
                 "the clinic’s registry: prescriptions and documents that tell of them; the insurance: the company, the "
-                "policy, the attachment, and which care was paid for and what it cost; the region, the place that you "
-                "share to find a clinic nearby, the number of your Telegram chat and its language; your e-mail "
-                "address, if you give one for copies of notices, and an address that you send a document to; messages "
-                "and photos, if you send them as feedback or about a problem."
+                "policy, the attachment, and which care was paid for and what it cost; if you apply to an insurance "
+                "company: addresses of registration and of stay, the application, your signature with its certificate; "
+                "the region, the place that you share to find a clinic nearby, the number of your Telegram chat and "
+                "its language; your e-mail address, if you give one for copies of notices, and an address that you "
+                "send a document to; messages and photos, if you send them as feedback or about a problem."
             ),
             t(
                 "What is done: the data are collected, kept (forms, addresses, documents, messages and photos are kept "
                 "encrypted), used for this purpose, corrected, passed to the registry of the clinic that you book at, "
-                "and erased. We pass them to nobody else; messages and the documents that you open travel through "
-                "Telegram, copies of notices and the documents that you send by e-mail through e-mail."
+                "an application that you have signed to the insurance company that it is for, and erased. We pass "
+                "them to nobody else; messages and the documents that you open travel through Telegram, copies of "
+                "notices and the documents that you send by e-mail through e-mail."
             ),
             t("If you book for somebody else, you confirm that this person does not object."),
             t(

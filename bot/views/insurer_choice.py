@@ -44,11 +44,19 @@ from services.accounts.fields import format_snils
 from services.accounts.model import Person
 from services.cases.model import Case
 from services.documents.model import Fact, Facts, Head, Paragraph, Sheet
-from services.insurer_choice.model import FORMS, KINDS, Bar, ChoiceStatus, Form, Ground, Named, Procedure
-from services.insurer_choice.sent import read_sent
-from services.insurer_choice.signing import Guide
+from services.insurer_choice.model import (
+    FORMS,
+    KINDS,
+    Bar,
+    ChoiceStatus,
+    Form,
+    Ground,
+    Guide,
+    Named,
+    Procedure,
+    read_sent,
+)
 from services.registry.model import Coverage, Insurer, IssuePoint, PolicyForm
-from services.signatures.demo import MARK
 from services.signatures.model import Reason
 from services.texts.dates import numeric
 from services.texts.hours import hours_words
@@ -63,7 +71,7 @@ CHOICE = Service(
     Level.CONFIRMED,
     (
         N_("You choose who insures you: for the first time, or another company."),
-        N_("The application is signed with a qualified electronic signature: it counts as a signature by hand."),
+        N_("It is signed on a computer or phone, with a qualified signature: that counts as a signature by hand."),
     ),
     GO_CHOICE,
 )
@@ -157,7 +165,7 @@ POLICY_FORMS: Mapping[PolicyForm, str] = {
 """As the portal has them."""
 SHORT_FORMS: Mapping[PolicyForm, str] = {PolicyForm.PAPER: N_("a paper blank"), PolicyForm.CARD: N_("a plastic card")}
 _PROCEDURES: Mapping[Procedure, str] = {
-    Procedure.FORMS: N_("The procedure until December 2022: a temporary certificate, after 30 days the policy."),
+    Procedure.FORMS: N_("The rules until December 2022: a temporary paper first, the policy 30 days later."),
     Procedure.DIGITAL: N_("The policy is an entry in the register: neither a blank nor a card is needed."),
 }
 REGISTERED_AT, STAYS_AT = N_("Registration address"), N_("Address of stay")
@@ -166,7 +174,7 @@ SAME = N_(
     "The address of stay is the same as the address of registration at the place of residence in the Russian Federation"
 )
 """As the portal has it."""
-DECLARED = N_("I confirm that the data in this application are true and complete.")
+DECLARED = N_("I confirm that the data are true and complete, and allow you to pass them to the company chosen.")
 _UNDECLARED, _DECLARED = N_("⬜ I confirm: all is true"), N_("☑️ I confirm: all is true")
 """The same on a button."""
 _MARKS: Mapping[str, str] = {
@@ -770,7 +778,7 @@ def check(shown: Checked, buttons: StepButtons, scene: Scene) -> Screen:
     alike = shown.told.get("stay") == shown.told.get("registration")
     told = {**shown.told, "stay": t.label("the same address")} if alike else shown.told
     return Screen(
-        scene.text(head, lines(*(t(_TOLD[name], value=value) for name, value in told.items()))),
+        scene.text(head, lines(*(t(_TOLD[name], value=value) for name, value in told.items())), t(DECLARED)),
         markup(
             [button(t.label(_DECLARED if shown.declared else _UNDECLARED), buttons.act(CheckAct.TRUE))],
             [button(t.label("✍️ Go on to signing the form"), buttons.act(CheckAct.SIGN))],
@@ -850,7 +858,7 @@ def sign_on_paper(shown: PaperData, buttons: StepButtons, scene: Scene) -> Scree
 
 def demo_note(t: Texts) -> Html:
     """What a demo signature is worth."""
-    return escape(f"🧪 {MARK}") if t.locale == "ru" else t("🧪 a demo signature: it has no legal force")
+    return t("🧪 a demo signature: it has no legal force")
 
 
 def not_drawn(t: Texts) -> Html:
@@ -880,7 +888,7 @@ def wants_signature(t: Texts) -> Html:
 def refused(t: Texts, reason: Reason, signer: str) -> Html:
     """Why a signature is not taken. `signer`: whose it has to be."""
     return Html("⚠️ ") + (
-        t("This is not the signature of: {name}. The SNILS in the certificate is another one.", name=signer)
+        t("Somebody else has signed: the certificate has another SNILS. Who signs: {name}.", name=signer)
         if reason is Reason.OTHER_PERSON
         else t(REFUSED[reason])
     )
@@ -1031,8 +1039,8 @@ def sheet(t: Texts, application: Form, day: date) -> Sheet:
             Paragraph(t.label(DECLARED)),
             Paragraph(
                 t.label(
-                    "Signature: ______________________   Date: ______________   (not needed where the application is "
-                    "signed electronically)"
+                    "Signature: ______________________   Date: ______________   (not needed if it is signed on a "
+                    "computer or phone)"
                 )
             ),
         ),

@@ -65,17 +65,17 @@ NEXT: Mapping[str, str] = {
 DEMO_ANSWERS: Mapping[str, tuple[str, ...]] = {
     RequestKind.PROBLEM: (
         N_(
-            "Thank you for telling us. We have checked it, please try again. This is a demo: no real clinic reads "
-            "this. If you need help, please call your clinic."
+            "Thank you for telling us. We have checked it, please try again. This is a demonstration: no real clinic "
+            "reads this. If you need help, please call your clinic."
         ),
         N_(
-            "Thank you, you have helped us. We have passed it on to those who will put it right. This is a demo: no "
-            "real clinic reads this. If you need help, please call your clinic."
+            "Thank you, you have helped us. We have passed it on to those who will put it right. This is a "
+            "demonstration: no real clinic reads this. If you need help, please call your clinic."
         ),
     ),
     RequestKind.FEEDBACK: (
-        N_("Thank you for writing to us. This is a demo: no real clinic reads this."),
-        N_("Thank you for your opinion. We have written it down. This is a demo: no real clinic reads this."),
+        N_("Thank you for writing to us. This is a demonstration: no real clinic reads this."),
+        N_("Thank you for your opinion. We have written it down. This is a demonstration: no real clinic reads this."),
     ),
 }
 """What the demo's staff answers. Nobody is to believe that a clinic has read it."""

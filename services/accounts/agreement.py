@@ -41,7 +41,7 @@ PUBLISHED = Agreements(
     {
         **dict.fromkeys(("2026-11", "2026-11-27", "2026-11-29", "2026-11-30"), _VISITS),
         "2026-12": _RECORD,
-        "2026-12-01": _INSURANCE,
+        **dict.fromkeys(("2026-12-01", "2026-12-02"), _INSURANCE),
     }
 )
 """A change of the text is a new line here, and never a change of an older one."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from services.accounts.accounts import Accounts
 from services.cases.cases import Cases
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=5)
 LOOKED_AT = 500
-"""The newest numbers: whoever tries the demo waits for one of them, and all others cost nothing."""
+"""The newest cases: whoever tries the demo waits for one of them, and all others cost nothing."""
 AT_ONCE = 20
 """So many cases are moved by one call."""
 
@@ -31,11 +31,11 @@ _STANDING = tuple(case_table.c[name] for name in ("id", "account_id", "number", 
 
 
 @statement
-def _standing(kinds: Collection[str], statuses: Collection[str]) -> Select[Any]:
-    """Of the newest, those that may be at one of the steps; who waits longest comes first."""
-    newest = select(func.max(case_table.c.number)).scalar_subquery()
-    among = case_table.c.number > newest - LOOKED_AT, case_table.c.kind.in_(kinds), case_table.c.status.in_(statuses)
-    return select(*_STANDING).where(*among).order_by(case_table.c.updated_at, case_table.c.number)
+def standing(kinds: Collection[str], statuses: Collection[str], among: int) -> Select[Any]:
+    """So many of the newest, and of these whatever may be at one of the steps; who waits longest comes first."""
+    newest = select(*_STANDING).order_by(case_table.c.number.desc()).limit(among).subquery()
+    may_be = newest.c.kind.in_(kinds), newest.c.status.in_(statuses)
+    return select(newest).where(*may_be).order_by(newest.c.updated_at, newest.c.number)
 
 
 class DemoStaff:
@@ -65,7 +65,8 @@ class DemoStaff:
     async def act(self) -> int:
         """The next step of each case whose time has come; gives how many there were."""
         moved, now = 0, self._clock.now()
-        for row in (await self._database.fetch(_standing(self._kinds, self._statuses))).all():
+        found = await self._database.fetch(standing(self._kinds, self._statuses, LOOKED_AT))
+        for row in found.all():
             kind, step = self._steps.get((row.kind, row.status), (None, None))
             if kind is None or step is None or row.updated_at + step.after > now:
                 continue

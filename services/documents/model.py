@@ -124,7 +124,7 @@ class Head:
 class Sheet:
     """A paper, all in Russian: plain texts, which are set as they are, whatever stands in them.
 
-    `person`: whom it is about, the name first; `number`: its own, as the registry has it, may be empty; `day`: its date,
+    `person`: whom it is about, the name first; `number`: its own, as the registry has it, empty: none; `day`: its date,
     by the clinic's clock, never the day on which somebody looks. `link`: where its QR code leads, None: it has none.
     """
 

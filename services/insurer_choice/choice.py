@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Delete, Insert, Select, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.accounts import concerns
@@ -45,9 +46,10 @@ from services.insurer_choice.model import (
     Waiting,
     form_from_json,
     form_to_json,
+    sent_of,
+    sent_text,
 )
 from services.insurer_choice.rules import bar, invited_at
-from services.insurer_choice.sent import sent_of, sent_text
 from services.insurer_choice.tables import PATIENT, insurer_application, insurer_form
 from services.limits.limits import Limits
 from services.limits.model import Act, LimitReached
@@ -80,8 +82,9 @@ READY = N_("30 days have passed since the application was received.")
 
 
 @statement
-def _form_of(account_id: str, draft_id: str) -> Select[Any]:
-    return select(insurer_form).where(insurer_form.c.id == draft_id, insurer_form.c.account_id == account_id)
+def _form_of(account_id: str, person_id: str, draft_id: str) -> Select[Any]:
+    whose = insurer_form.c.account_id == account_id, insurer_form.c.person_id == person_id
+    return select(insurer_form).where(insurer_form.c.id == draft_id, *whose)
 
 
 @statement
@@ -200,7 +203,7 @@ class InsurerChoice:
         draft = await self._drafts.get(draft_id)
         if draft is None or draft.done or draft.account_id != who.id:
             raise NotFound
-        found = await self._paper(who, draft_id)
+        found = await self._paper(who, person_id, draft_id)
         if found is not None and found.form == form:
             return found
         pdf, now = await self._sheets.compile(sheet), self._clock.now()
@@ -210,16 +213,21 @@ class InsurerChoice:
             self._vault.seal_bytes(insurer_form.c.pdf, draft_id, pdf),
             now,
         )
-        async with self._database.write() as unit:
-            await lock_account(unit, who.id)
-            await unit.execute(_keep_form(*row, dialect=self._database.dialect))
+        try:
+            async with self._database.write() as unit:
+                await lock_account(unit, who.id)
+                if await self._cases.is_sent(unit, draft_id):  # while this was being set
+                    raise NotFound
+                await unit.execute(_keep_form(*row, dialect=self._database.dialect))
+        except IntegrityError:  # the draft is gone
+            raise NotFound from None
         return FormPaper(draft_id, form, pdf, now)
 
     @concerns.area(Area.INSURANCE, Action.MANAGE)
     async def waiting(self, who: Account, person_id: str, *, draft_id: str) -> Waiting:
         """What waits for a signature; `NotFound` where nothing does."""
         person = await self._persons.get(who, person_id)
-        found = await self._paper(who, draft_id)
+        found = await self._paper(who, person_id, draft_id)
         if found is None:
             raise NotFound
         return Waiting(person, found)
@@ -234,7 +242,7 @@ class InsurerChoice:
         `TooManyApplications`, `RegistryUnavailable`, and what `Persons.get` raises.
         """
         person = await self._persons.get(who, person_id)
-        found = await self._paper(who, draft_id)
+        found = await self._paper(who, person_id, draft_id)
         if found is None:  # a press before this one has sent it, or the draft is gone
             return await self._cases.of_draft(who, draft_id)
         if self._signatures is None or found.form.procedure is not self._procedure:
@@ -253,7 +261,6 @@ class InsurerChoice:
         async with self._database.write() as unit:
             await lock_account(unit, who.id)  # of two files at once, the second finds what the first has sent
             if not await self._cases.is_sent(unit, draft_id):
-                await self._check_free(unit, who, person_id, patient_id, found)
                 await self._send(unit, who, person_id, patient_id, found, signature, verdict.signer)
         return await self._cases.of_draft(who, draft_id)
 
@@ -342,16 +349,17 @@ class InsurerChoice:
         said = texts(account.locale).label(comment) if account is not None and comment is not None else None
         async with self._database.write() as unit:
             await lock_account(unit, row.account_id)  # whoever ends the right has done so, or waits
-            await self._cases.move(unit, KINDS[procedure], row.id, came_from, status, said)
-            await unit.execute(update_row(insurer_application, row.id, _due(due)))
+            moved = await self._cases.move(unit, KINDS[procedure], row.id, came_from, status, said)
+            # Where the clerk has just moved it, it is looked at anew.
+            await unit.execute(update_row(insurer_application, row.id, _due(due if moved else self._clock.now())))
 
     async def _look_at(self, row: Row, at: datetime | None) -> None:
         await self._database.execute(update_row(insurer_application, row.id, _due(at)))
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
-    async def _paper(self, who: Account, draft_id: str) -> FormPaper | None:
-        row = (await self._database.fetch(_form_of(who.id, draft_id))).one_or_none()
+    async def _paper(self, who: Account, person_id: str, draft_id: str) -> FormPaper | None:
+        row = (await self._database.fetch(_form_of(who.id, person_id, draft_id))).one_or_none()
         if row is None:
             return None
         form = form_from_json(self._vault.open_json(insurer_form.c.form, draft_id, row.form))
@@ -379,7 +387,7 @@ class InsurerChoice:
         self, unit: Unit, who: Account, person_id: str, patient_id: str | None, found: FormPaper
     ) -> None:
         """Within the unit that sends: the paper is the one that was checked, and nothing is in the way of it."""
-        kept = (await unit.execute(_form_of(who.id, found.draft_id))).one_or_none()
+        kept = (await unit.execute(_form_of(who.id, person_id, found.draft_id))).one_or_none()
         if kept is None or kept.made_at != found.made_at:
             raise NotFound
         rows = (await unit.execute(self._all_about(who, person_id, patient_id))).all()
@@ -400,6 +408,7 @@ class InsurerChoice:
         signature: bytes,
         signer: Signer,
     ) -> None:
+        """Raises what `_check_free` raises, and then nothing is sent."""
         form, draft_id = found.form, found.draft_id
         sent = await self._cases.send(
             *(unit, who, KINDS[form.procedure], sent_text(sent_of(form))),
@@ -407,6 +416,8 @@ class InsurerChoice:
             person_id=person_id,
             status=ChoiceStatus.REGISTERED,
         )
+        # Only now, for a number is given to one unit at a time: of two chats with one patient, the second has waited.
+        await self._check_free(unit, who, person_id, patient_id, found)
         columns = insurer_application.c
         row = {
             "id": sent.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -183,6 +184,23 @@ class Application:
     pdf: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A kind of device: what stands on its button, and how one signs there, in lines of plain text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """`day`: when it was true. `needed`: lines of plain text. `devices`: one at least, each with a name of its own."""
+
+    day: date
+    needed: str
+    devices: tuple[Device, ...]
+
+
 class NotNow(NomerokError):  # noqa: N818
     """By this ground it cannot be done now. `bar`: why."""
 
@@ -228,3 +246,17 @@ def form_from_json(told: Mapping[str, Any]) -> Form:
 
 def _named(told: Mapping[str, Any]) -> Named:
     return Named(**{**told, "birth_date": date.fromisoformat(told["birth_date"])})
+
+
+def sent_of(form: Form) -> Sent:
+    point = form.point
+    return Sent(form.insurer.name, f"{point.town}, {point.address}", point.phone or form.insurer.phone, point.hours)
+
+
+def sent_text(sent: Sent) -> str:
+    """What the case holds: a clerk reads it as it is."""
+    return json.dumps(asdict(sent), ensure_ascii=False, indent=1)
+
+
+def read_sent(text: str) -> Sent:
+    return Sent(**json.loads(text))

@@ -16,11 +16,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from services.errors import SetupError
 from services.imports.cells import as_day
+from services.insurer_choice.model import Device, Guide
 from services.texts.i18n import DEFAULT_LOCALE, LOCALES
 
 LONGEST_TEXT = 3000
@@ -29,23 +29,6 @@ LONGEST_NAME = 30
 """Characters of a device's name: it stands on a button."""
 MOST_DEVICES = 8
 _FOLDER = Path(__file__).parents[2] / "locales"
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A kind of device: what stands on its button, and how one signs there, in lines of plain text."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guide:
-    """`day`: when it was true. `needed`: lines of plain text. `devices`: one at least, each with a name of its own."""
-
-    day: date
-    needed: str
-    devices: tuple[Device, ...]
 
 
 @dataclass(frozen=True, slots=True)

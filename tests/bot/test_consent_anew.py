@@ -226,8 +226,8 @@ async def test_nobody_is_asked_for_what_is_shut_to_them_and_no_look_is_noted_bef
 
 
 async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(scene: Scene) -> None:
-    assert list(PUBLISHED.versions)[:6] == [
-        *("2026-11", "2026-11-27", "2026-11-29", "2026-11-30", "2026-12", "2026-12-01"),
+    assert list(PUBLISHED.versions)[:7] == [
+        *("2026-11", "2026-11-27", "2026-11-29", "2026-11-30", "2026-12", "2026-12-01", "2026-12-02"),
     ]
     assert PUBLISHED.always >= {Area.VISITS}, "so that no press of today asks the database for it"
     assert PUBLISHED.covered("1999-01") == set()
@@ -237,17 +237,17 @@ async def test_each_version_ever_published_is_known_and_speaks_of_what_stands(sc
     assert "этот раздел появился позже" in scene.last
 
 
-@pytest.mark.parametrize(("locale", "digest"), [("en", "012ae46a"), ("ru", "96af5cee")])
+@pytest.mark.parametrize(("locale", "digest"), [("en", "2b6095e3"), ("ru", "726aa73a")])
 def test_a_change_of_the_text_is_a_new_version(locale: str, digest: str) -> None:
     """Who has agreed to a version has agreed to its words: where they change, this pin does, and so does the map."""
-    assert PUBLISHED.current == "2026-12-01"
+    assert PUBLISHED.current == "2026-12-02"
     assert digest_of(consent_text(texts(locale), "Больница", "V")) == digest
 
 
 @pytest.mark.parametrize(("locale", "digest"), [("en", "50fa8c5d"), ("ru", "e3004e11")])
 def test_the_short_lines_are_those_of_the_version_too(locale: str, digest: str) -> None:
     """What they promise, the whole text says: who changes them reads that, and publishes a version with it."""
-    assert PUBLISHED.current == "2026-12-01"
+    assert PUBLISHED.current == "2026-12-02"
     assert digest_of(short_lines(texts(locale), "Больница", "V")) == digest
 
 

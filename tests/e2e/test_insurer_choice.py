@@ -29,7 +29,7 @@ RU = texts("ru")
 ROOT = authority("Корень")
 SERVICE = "Choice of an insurer"
 PRESSES = 21
-"""From Home to the PDF in one's hand, nothing typed. The portal's service has 20 steps, most of them forms to be typed."""
+"""From Home to the PDF in one's hand, nothing typed. The portal's service has 20 steps, most of them forms."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -37,8 +37,9 @@ async def _town(tmp_path_factory: pytest.TempPathFactory, filled: Path, nursery:
     folder = tmp_path_factory.mktemp("signing")
     roots = folder / "roots.pem"
     roots.write_bytes(ROOT.pem)
-    settings = {"OMS_PROCEDURE": "forms", "SIGNATURE_ROOTS": str(roots)}
-    async with running_bot(folder, filled, nursery, checked=False, **settings) as bot:
+    async with running_bot(
+        folder, filled, nursery, checked=False, OMS_PROCEDURE="forms", SIGNATURE_ROOTS=str(roots)
+    ) as bot:
         yield bot
 
 
@@ -78,7 +79,7 @@ async def open_form(user: User, t: Texts) -> bytes:
 
 
 async def send_signed(user: User, t: Texts, form: bytes, snils: str) -> None:
-    await user.send_file("zayavlenie-smo.pdf.sig", signed(form, person(ROOT, (snils,))))
+    await user.send_file("zayavlenie-v-strahovuyu.pdf.sig", signed(form, person(ROOT, (snils,))))
     assert t.label(STATUSES[ChoiceStatus.REGISTERED]) in user.screen().text, user.screen().text
 
 
@@ -112,8 +113,8 @@ async def test_from_the_services_to_the_policy(town: BotProcess, tmp_path: Path,
     # STEP 1. The terms: by which procedure, what a signature is, what to sign with, and the way without one.
     await press_all(user, t.label("🏛 Services"), t.label(SERVICE))
     for each in (
-        "The procedure until December 2022: a temporary certificate, after 30 days the policy.",
-        "The application is signed with a qualified electronic signature: it counts as a signature by hand.",
+        "The rules until December 2022: a temporary paper first, the policy 30 days later.",
+        "It is signed on a computer or phone, with a qualified signature: that counts as a signature by hand.",
     ):
         assert t.label(each) in user.screen().text
     await user.press(t.label("✍️ How to sign"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -14,7 +15,8 @@ from emulator.faults import Fault
 from services.requests.model import RequestStatus
 from tests.e2e.desk import desk_of
 from tests.e2e.people import EN, RU, press_all, told, with_consent, with_family
-from tests.support.bot_process import BotProcess
+from tests.support.bot_process import BotProcess, running_bot
+from tests.support.nursery import Nursery
 from tests.support.photos import SECRET, camera_photo, saved, truncated, two_halves
 
 PHOTO = camera_photo()
@@ -112,6 +114,40 @@ async def test_feedback_in_english(town: BotProcess) -> None:
         await desk.requests.move(int(found[1]), RequestStatus.IN_PROGRESS)
     await user.wait_for(f"Request No. {found[1]} has a new status")
     assert "Status: In progress\nNext: the answer will come into this chat." in user.screen().text
+
+
+async def test_in_the_demo_its_own_staff_answers(tmp_path: Path, filled: Path, nursery: Nursery) -> None:
+    async with running_bot(tmp_path, filled, nursery, DEMO_STAFF="1") as bot:
+        user = await with_family(bot)
+        await press_all(user, "☰", FEEDBACK)
+        await user.send("Сделайте буквы крупнее")
+        await user.press(SEND)
+        number = accepted_number(user)
+
+        # STEP 1. Soon it is taken up, and then answered, by messages of their own.
+        bot.shift_clock(timedelta(seconds=10))
+        await user.wait_for("Статус: В работе")
+        bot.shift_clock(timedelta(seconds=20))
+        await user.wait_for(f"На обращение № {number} дан ответ")
+        assert "Ответ\nСпасибо" in user.screen().text
+        assert "Это пробная версия: в поликлинике этого не прочтут." in user.screen().text
+
+        # STEP 2. It stands in the list, and nothing more comes.
+        bot.shift_clock(timedelta(hours=1))
+        await press_all(user, RU.home, STATUSES)
+        assert "Статус: Ответ дан\nОт Вас больше ничего не нужно." in user.screen().text
+        assert [told(user, each) for each in ("Статус: В работе", "дан ответ")] == [1, 1]
+
+        # STEP 3. The operator answers beside it, and first.
+        await press_all(user, RU.home, "☰", PROBLEM)
+        await user.send("Не открывается запись")
+        await user.press(SEND)
+        number = accepted_number(user)
+        answered = await bot.command("request", number, "answered", "--comment", "Исправили")
+        assert answered[0] == 0, answered
+        bot.shift_clock(timedelta(hours=1))
+        await user.wait_for(f"На обращение № {number} дан ответ")
+        assert "Ответ\nИсправили" in user.screen().text
 
 
 async def test_whatever_is_sent_instead_is_answered_and_loses_nothing(town: BotProcess) -> None:

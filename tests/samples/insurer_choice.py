@@ -18,9 +18,20 @@ from bot.views.services import terms
 from services.accounts.model import Person
 from services.cases.model import LONGEST_COMMENT, Case, CaseStep
 from services.clinics.regions import REGIONS
-from services.insurer_choice.model import KINDS, Bar, ChoiceStatus, Form, Ground, Named, Procedure, Sent
-from services.insurer_choice.sent import sent_text
-from services.insurer_choice.signing import LONGEST_NAME, LONGEST_TEXT, MOST_DEVICES, Device, Guide, load_guide
+from services.insurer_choice.model import (
+    KINDS,
+    Bar,
+    ChoiceStatus,
+    Device,
+    Form,
+    Ground,
+    Guide,
+    Named,
+    Procedure,
+    Sent,
+    sent_text,
+)
+from services.insurer_choice.signing import LONGEST_NAME, LONGEST_TEXT, MOST_DEVICES, load_guide
 from services.registry.model import Insurer, IssuePoint, Policy, PolicyForm, PolicyKind
 from services.signatures.model import Reason
 from services.texts.i18n import LOCALES, Texts, texts

@@ -15,8 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.fsm.booking import BookingForm
-from bot.fsm.person import PersonForm
 from bot.fsm.wizard import step_name
 from bot.keyboards import buttons
 from bot.keyboards.buttons import common
@@ -51,7 +49,7 @@ OLD_PREFIXES = (
 OLD_SCREENS = (
     "home below help lang form book family code grants more pol add problem feedback mail about agreed export erase"
 )
-STEPS = [step_name(state) for group in (BookingForm, PersonForm) for state in group.__states__]
+STEPS = [step_name(state) for topic in ALL for spec in topic.wizards for state in spec.form.__states__]
 ACTS = ["part-afternoon", "m-202612", *(f"fix-{step}" for step in STEPS), "o" * LENGTH]
 LONGEST = {
     "step": max(STEPS, key=len),

@@ -40,7 +40,7 @@ def line_of(error: BaseException) -> str:
             ("REDIS_URL", "127.0.0.1:6379"),
         ),
         *(("DATABASE_URL", "mysql://localhost/x"), ("DATABASE_URL", ""), ("EMULATOR_HOST", "0.0.0.0")),
-        *(("DEMO", "perhaps"), ("LOG_LEVEL", "LOUD"), ("LOG_LEVEL", "")),
+        *(("DEMO", "perhaps"), ("DEMO_STAFF", "perhaps"), ("LOG_LEVEL", "LOUD"), ("LOG_LEVEL", "")),
         *(("SMTP_URL", each) for each in ("mail.example.org", "http://mail.example.org", "smtp://", "smtp://h:0")),
         *(("SMTP_URL", each) for each in ("smtp://h:port", "smtp://user@h", "smtp://:secret@h", "smtp://h/folder")),
         *(
@@ -84,6 +84,20 @@ def test_from_which_age_a_teenagers_own_word_comes_first(
     if value is not None:
         monkeypatch.setenv("TEEN_CONSENT_FROM", value)
     assert load_settings().teen_consent_from == age
+
+
+@pytest.mark.parametrize(
+    ("demo", "staff", "answers"),
+    [("1", None, True), ("1", "1", True), ("1", "0", False), ("0", None, False), ("0", "1", False)],
+)
+def test_the_demo_answers_by_itself_unless_it_is_told_not_to(
+    demo: str, staff: str | None, answers: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPERATOR_NAME", "ООО «Поликлиника»")
+    monkeypatch.setenv("DEMO", demo)
+    if staff is not None:
+        monkeypatch.setenv("DEMO_STAFF", staff)
+    assert load_settings().staffed is answers
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,8 @@ import pytest
 
 from scripts import reading, wording
 from services.errors import SetupError
-from services.insurer_choice.signing import (
-    LONGEST_NAME,
-    LONGEST_TEXT,
-    MOST_DEVICES,
-    Device,
-    Guide,
-    load_guide,
-    read_guide,
-)
+from services.insurer_choice.model import Device, Guide
+from services.insurer_choice.signing import LONGEST_NAME, LONGEST_TEXT, MOST_DEVICES, load_guide, read_guide
 from tests.support.machine import ROOT
 
 FILE = """01.11.2026
@@ -70,7 +63,19 @@ def test_both_defaults_have_the_same_steps() -> None:
 @pytest.mark.parametrize(
     ("locale", "words"),
     [
-        ("ru", ["УКЭП", "аккредитованном", "СНИЛС", "отсоединённая", "откреплённая", ".sig", ".p7s", "удостоверяющем"]),
+        (
+            "ru",
+            [
+                "квалифицированная",
+                "аккредитованном",
+                "СНИЛС",
+                "отсоединённая",
+                "откреплённая",
+                ".sig",
+                ".p7s",
+                "удостоверяющем",
+            ],
+        ),
         ("en", ["UKEP", "accredited", "SNILS", "detached", ".sig", ".p7s", "certification authority"]),
     ],
 )

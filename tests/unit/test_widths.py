@@ -20,9 +20,11 @@ from services.accounts.codes import CodeKind
 from services.accounts.model import Area, Basis, Covers, Relation
 from services.accounts.persons import covers_words
 from services.errors import Denial
+from services.insurer_choice.model import Ground
 from services.notify.model import LetterEnd
 from services.registry.model import CancelRefusal, Refusal, VisitStatus
 from services.searches.model import LONGEST_LIST
+from services.signatures.model import Reason
 from services.tables import all_tables
 from services.texts.i18n import LOCALES
 
@@ -61,10 +63,13 @@ WORDS: Mapping[str, Collection[str]] = {
     "request.status": [status for case in CASES for status in case.kind.machine],
     "request_step.status": [status for case in CASES for status in case.kind.machine],
     "operator_act.command": COMMANDS,
+    "insurer_application.ground": [*Ground],
+    "insurer_form.refused": [*Reason],
 }
 """Each column that holds words of ours, and every word that may stand there."""
 NO_WORDS = {
     "account.last_region": "a region, two digits",
+    "insurer_application.region": "a region, two digits",
     "counter.name": "named by constants, which no input makes longer",
     "feed.name": "named by constants",
     "feed.cursor": "the registry's, which its port bounds",
