@@ -54,14 +54,13 @@ def sought(part: Part, *, found: int = 0) -> PartChoice:
 
 def ordinary() -> Iterator[PartChoice]:
     for part in _KNOWN:
-        yield some(part, 4)
+        yield some(part, 8 if part is Part.TOWN else 4)
         yield sought(part, found=2)
         yield sought(part)
     for part in (Part.TOWN, Part.STREET, Part.HOUSE, Part.FLAT):
         optional = part in (Part.STREET, Part.FLAT)
         yield PartChoice(part, TITLE, SO_FAR[part], optional=optional)
         yield PartChoice(part, TITLE, SO_FAR[part], typed="😊", optional=optional)
-    yield some(Part.TOWN, 8)
     yield some(Part.STREET, 8, optional=False)
     yield some(Part.HOUSE, 12)
 
