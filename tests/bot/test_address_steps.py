@@ -137,7 +137,7 @@ class Visitor(Chat):
 async def world(database: Database, vault: Vault, clock: FakeClock) -> World:
     """No clinics: the demo's towns, streets of those that are walked, and a town with many."""
     world = World(database, vault, clock)
-    towns = {(each.town, each.district): AddressRecord(*astuple(each)[:4], demo=True) for each in demo_addresses()}
+    towns = {(each.town, each.district): AddressRecord(each.region, each.town, each.town_kind, each.district, demo=True) for each in demo_addresses()}
     walked = [each for each in demo_addresses() if each.town in WALKED]
     many = [AddressRecord("50", BIG, "г", "", f"Полевая {place}", "ул") for place in range(80)]
     village = AddressRecord("50", "Сосновка", "с", "", "Лесная", "ул")
