@@ -141,14 +141,14 @@ def answers_of(standing: Standing, procedure: Procedure, attached_in: str | None
     first = not insured_now(standing.coverage)
     return {
         "person": standing.person.id,
-        "first": first,
+        "first_choice": first,
         "procedure": procedure.value,
         **({"attached_in": attached_in} if attached_in is not None else {}),
     }
 
 
 def _asks_ground(answers: Answers) -> bool:
-    return not answers.get("first")
+    return not answers.get("first_choice")
 
 
 def _has_forms(answers: Answers) -> bool:
@@ -581,7 +581,7 @@ class ChoiceSteps:
             return None
         return Form(
             procedure=procedure,
-            ground=Ground.FIRST if answers.get("first") else Ground(answers["ground"]),
+            ground=Ground.FIRST if answers.get("first_choice") else Ground(answers["ground"]),
             insured=named(person),
             by=named(own) if own.id != person.id else None,
             registration=_written(REGISTRATION, answers),
@@ -615,7 +615,7 @@ class ChoiceSteps:
     def _fields(self, answers: Answers) -> Sequence[str]:
         """Parts of the form that this application has."""
         left_out = {
-            *(["ground"] if answers.get("first") else []),
+            *(["ground"] if answers.get("first_choice") else []),
             *([] if _has_forms(answers) else ["form"]),
         }
         return [name for name in view.FIELDS if name not in left_out]

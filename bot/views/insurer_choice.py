@@ -14,7 +14,7 @@ from bot.keyboards.buttons.family import PersonEdit
 from bot.keyboards.buttons.insurer_choice import GO_CHOICE, GO_ON_PAPER, SigningHelp
 from bot.keyboards.buttons.person import GO_FORM
 from bot.keyboards.buttons.requests import RequestCard
-from bot.keyboards.buttons.services import ServiceTerms
+from bot.keyboards.buttons.services import GO_SERVICES, ServiceTerms
 from bot.keyboards.buttons.wizard import WizardOpen
 from bot.keyboards.data import CallbackData
 from bot.keyboards.kit import (
@@ -417,7 +417,7 @@ def off(t: Texts) -> Screen:
             bold(t(CHOICE.title)),
             t("This service is not available here. Apply to the insurance company itself, or on Gosuslugi."),
         ),
-        markup([home_button(t)]),
+        markup(back_row(t, GO_SERVICES)),
     )
 
 
@@ -449,7 +449,7 @@ def own_first(t: Texts) -> Screen:
             bold(t("Your own data are needed")),
             t("The application is signed by you. Fill in your own form first, with the SNILS."),
         ),
-        markup([button(t.label("📝 Fill in the form"), GO_FORM)], [home_button(t)]),
+        markup([button(t.label("📝 Fill in the form"), GO_FORM)], back_row(t, ServiceTerms(service=CHOICE.name))),
     )
 
 
@@ -483,7 +483,7 @@ def under_way(t: Texts, case_id: str) -> Screen:
         ),
         markup(
             [button(t.label("📄 Open the application"), RequestCard(request=case_id))] if case_id else [],
-            [home_button(t)],
+            back_row(t, ServiceTerms(service=CHOICE.name)),
         ),
     )
 

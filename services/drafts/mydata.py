@@ -54,12 +54,15 @@ class DraftData:
 
 _CODES = {"region": "region", "person": "person", "id": "person", "clinic": "clinic", "sex": "sex"}
 _CODES |= {"relation": "relation", "list": "search"}
+_CODES |= dict.fromkeys(("reg_region", "stay_region", "attached_in"), "region")
 
 
 def _answer(name: str, value: object) -> Fact:
-    """Answers that are codes have words; the rest is as it was typed or chosen."""
+    """Answers that are codes have words, and what has a name is told by it; the rest is as it was typed or chosen."""
     if name in _CODES and isinstance(value, str) and value:
         return Word(_CODES[name], value)
+    if isinstance(value, dict):
+        return str(value["name"])
     if isinstance(value, list):
         return ", ".join(str(each) for each in value if each != "")
     return value if isinstance(value, str | bool | int | float) or value is None else str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -137,11 +137,11 @@ class Visitor(Chat):
 async def world(database: Database, vault: Vault, clock: FakeClock) -> World:
     """No clinics: the demo's towns, streets of those that are walked, and a town with many."""
     world = World(database, vault, clock)
-    towns = {(each.town, each.district): AddressRecord(each.region, each.town, each.town_kind, each.district, demo=True) for each in demo_addresses()}
+    without_streets = [replace(each, street="", street_kind="", house="") for each in demo_addresses()]
     walked = [each for each in demo_addresses() if each.town in WALKED]
     many = [AddressRecord("50", BIG, "г", "", f"Полевая {place}", "ул") for place in range(80)]
     village = AddressRecord("50", "Сосновка", "с", "", "Лесная", "ул")
-    await world.admin.put_addresses([*towns.values(), *walked, *many, village])
+    await world.admin.put_addresses([*dict.fromkeys(without_streets), *walked, *many, village])
     return world
 
 

@@ -203,7 +203,7 @@ async def test_so_does_each_step_of_the_choice_of_an_insurer(
     person = await world.person(account, ANNA)
     chat = Chat(world, account)
     chat.wizard = world.house.wizard(choice.KIND)
-    known = {"person": person.id, "first": True, "procedure": Procedure.FORMS.value}
+    known = {"person": person.id, "first_choice": True, "procedure": Procedure.FORMS.value}
     chat.now = await chat.wizard.start(account, texts("ru"), known)
     seen: dict[str, int] = {}
 

@@ -47,7 +47,7 @@ BY_THEMSELVES = {
     *("family.turned_15", "family.turned_18", "mail.code_refused", "record.news", "reminders.reminder"),
     *("reminders.over", "reminders.revived", "requests.told", "visits.as_it_stands", "visits.failed_booking"),
     *("visits.ticket", "visits.undone_booking", "documents.printing"),
-    *("requests.photo", "documents.link", "costs.told"),
+    *("requests.photo", "documents.link", "costs.told", "insurer_choice.told"),
 }
 """Messages that come by themselves or stay; those that a line of «Уведомления» opens are led back by `Notices`."""
 OUTCOMES = {
@@ -55,7 +55,7 @@ OUTCOMES = {
     *("common.unavailable", "consent.refused", "disputes.denied", "disputes.family", "disputes.unavailable"),
     *("documents.sent", "family.told", "mydata.erased", "mydata.nothing_kept", "mydata.under_way", "family.form_kept"),
     *("refusals.denied", "requests.accepted", "visits.not_cancelled", "visits.outcome"),
-    *("costs.accepted", "costs.already_sent", "services.went_on", "services.way_back"),
+    *("costs.accepted", "costs.already_sent", "services.went_on", "services.way_back", "insurer_choice.accepted"),
 }
 """What has happened: there is nothing to go back to, only on."""
 TYPED = {"common.after_alarm", "common.not_understood", "wishes.offers"}

@@ -22,6 +22,7 @@ WORDS = ExportWords(
             Act.HIDDEN_CLASH: N_("times that could not be booked, and were not explained"),
             Act.REQUEST: N_("requests sent"),
             Act.COST_APPLICATION: N_("applications for a statement of costs"),
+            Act.SIGNATURE: N_("files that were checked to be a signature"),
             Act.PHOTO: N_("photos sent"),
             Act.PHOTO_BYTES: N_("photos sent, in bytes"),
             Act.LETTER: N_("letters by e-mail"),
