@@ -55,7 +55,6 @@ from bot.views.prompts import Prompt
 from bot.views.screen import Screen
 from bot.views.services import section
 from bot.wanted import WantedService
-from services.accounts.fields import format_phone, format_policy
 from services.accounts.model import Person
 from services.accounts.persons import Persons
 from services.addresses.model import Address, written
@@ -68,13 +67,12 @@ from services.documents.model import Named as Label
 from services.drafts.drafts import Drafts
 from services.drafts.model import Answers, Marks
 from services.errors import NotFound
-from services.insurer_choice.choice import InsurerChoice
+from services.insurer_choice.choice import InsurerChoice, named
 from services.insurer_choice.model import (
     Form,
     FormPaper,
     Ground,
     Guide,
-    Named,
     NotNow,
     Procedure,
     Standing,
@@ -82,7 +80,7 @@ from services.insurer_choice.model import (
     UnderWay,
 )
 from services.insurer_choice.rules import bar, grounds, insured_now
-from services.registry.model import Insurer, IssuePoint, PolicyForm, PolicyKind
+from services.registry.model import Insurer, IssuePoint, PolicyForm
 from services.registry.ports.addresses import AddressesPort
 from services.registry.ports.insurers import InsurersPort
 from services.signatures.model import MIB, Reason, Refused
@@ -272,7 +270,7 @@ class ChoiceSteps:
     async def _load_date(self, context: StepContext) -> Loaded[view.DateChoice]:
         year, month = context.marks.get(_YEAR), context.marks.get(_MONTH)
         address = _written(REGISTRATION, context.answers)
-        born, today = (await self._person(context)).born, _today(context)
+        born, today = named(await self._person(context)).birth_date, _today(context)
         earlier = newer = False
         options: Sequence[date]
         if month is not None:
@@ -310,7 +308,8 @@ class ChoiceSteps:
             case Chosen(ref):
                 return Answered({"reg_date": ref})
             case Typed(text):
-                born, today, days = (await self._person(context)).born, _today(context), typed_date(text).dates
+                born, today = named(await self._person(context)).birth_date, _today(context)
+                days = typed_date(text).dates
                 fitting = [each for each in days if born <= each <= today]
                 if len(fitting) != 1:
                     return Stay(view.wrong_date(context.t, typed=bool(days) and not fitting))
@@ -583,8 +582,8 @@ class ChoiceSteps:
         return Form(
             procedure=procedure,
             ground=Ground.FIRST if answers.get("first_choice") else Ground(answers["ground"]),
-            insured=_named(person),
-            by=_named(own) if own.id != person.id else None,
+            insured=named(person),
+            by=named(own) if own.id != person.id else None,
             registration=_written(REGISTRATION, answers),
             registered_on=date.fromisoformat(answers["reg_date"]),
             stay="" if answers["same"] else _written(STAY, answers),
@@ -701,17 +700,6 @@ def _lived_in(answers: Answers) -> str | None:
 def _written(states: AddressStates, answers: Answers) -> str:
     found = address_of(states, answers)
     return written(found) if found is not None else ""
-
-
-def _named(person: Person) -> Named:
-    form = person.identity
-    return Named(
-        name=person.full_name,
-        birth_date=form.birth_date,
-        snils=form.snils or "",
-        policy=format_policy(form.policy) if form.policy.kind is not PolicyKind.NONE else "",
-        phone=format_phone(form.phone) if form.phone else "",
-    )
 
 
 def _is_in(each: IssuePoint, address: Address | None) -> bool:

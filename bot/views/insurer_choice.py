@@ -500,7 +500,7 @@ def data(shown: OwnData, buttons: StepButtons, scene: Scene) -> Screen:
     t, person, signer = scene.t, shown.person, shown.signer
     other = signer.id != person.id
     lacking = [
-        [button(short(t.label("✏️ Add SNILS: {name}", name=each.names.name), TWO_LINES), PersonEdit(person=each.id))]
+        [button(short(t.label("✏️ Add SNILS: {name}", name=_called(each)), TWO_LINES), PersonEdit(person=each.id))]
         for each in shown.missing
     ]
     return Screen(
@@ -1155,6 +1155,13 @@ def _bare(name: str) -> str:
 
 def _optioned(names: Sequence[str], buttons: StepButtons, in_row: int) -> list[Row]:
     return list(in_rows((button(name, buttons.option(place)) for place, name in enumerate(names)), in_row))
+
+
+def _called(each: Person) -> str:
+    """The name alone, with the year of birth where another one may be meant."""
+    if not each.alike or each.shown is None:
+        return each.names.name
+    return f"{each.names.name} ({each.shown.birth_date.year})"
 
 
 def _snils_line(t: Texts, person: Person) -> Html:

@@ -18,7 +18,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from services.accounts import concerns
 from services.accounts.accounts import Accounts, lock_account
-from services.accounts.model import Account, Action, Area
+from services.accounts.fields import format_phone, format_policy
+from services.accounts.model import Account, Action, Area, Person
 from services.accounts.persons import Persons
 from services.cases.cases import Cases
 from services.cases.model import Case
@@ -38,6 +39,7 @@ from services.insurer_choice.model import (
     Form,
     FormPaper,
     Ground,
+    Named,
     NotNow,
     Procedure,
     Standing,
@@ -53,6 +55,7 @@ from services.insurer_choice.rules import bar, invited_at
 from services.insurer_choice.tables import PATIENT, insurer_application, insurer_form
 from services.limits.limits import Limits
 from services.limits.model import Act, LimitReached
+from services.registry.model import PolicyKind
 from services.registry.ports.insurance import CoveragePort
 from services.signatures.model import Refused, Signer
 from services.signatures.signatures import Signatures
@@ -443,6 +446,18 @@ class InsurerChoice:
 
     def _today(self) -> date:
         return local(self._clock.now(), MOSCOW).date()
+
+
+def named(person: Person) -> Named:
+    """As an application names them. Raises `NotShown` where the account sees the name alone."""
+    form = person.identity
+    return Named(
+        name=person.full_name,
+        birth_date=form.birth_date,
+        snils=form.snils or "",
+        policy=format_policy(form.policy) if form.policy.kind is not PolicyKind.NONE else "",
+        phone=format_phone(form.phone) if form.phone else "",
+    )
 
 
 def _open(who: Account, rows: Sequence[Row]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from bot.signing import OFF, Signing, open_signing
 from bot.storage import Storage
 from services.cases.desk import CaseDesk
 from services.errors import SetupError
-from services.insurer_choice.model import Procedure
+from services.insurer_choice.model import Guide, Procedure
 from services.signatures.model import Accepted, Reason, Refused, SignatureSettings
 from services.signatures.signatures import Signatures
 from services.signatures.signer import demo_signer
@@ -157,12 +158,14 @@ async def test_a_file_that_cannot_be_read_is_one_line_that_names_its_setting(
 
 
 async def test_the_guide_is_given_to_topics(storage: Storage, tmp_path: Path) -> None:
-    guide = tmp_path / "guide.pdf"
-    guide.write_bytes(b"%PDF")
+    guide = tmp_path / "guide.txt"
+    guide.write_text("01.11.2026\n\nНужна подпись.\n\n# Компьютер\nПодпишите и пришлите файл .sig.\n", encoding="utf-8")
     made = await open_signing(settings(signing_guide=guide), storage)
     assert made.guide == guide
     world = World(storage.database, storage.vault, FakeClock(), signing=made)
     assert world.house.services["signing"] is made
+    guides = cast("dict[str, Guide]", world.house.services["signing_guides"])
+    assert {each.devices[0].name for each in guides.values()} == {"Компьютер"}
 
 
 async def test_a_command_beside_the_bot_reads_no_root_and_asks_no_openssl(
