@@ -53,6 +53,9 @@ CHOSEN = (
     Chosen("cases.statuses", "ru", "What has become of what was sent"),
     Chosen("prescriptions.listing", "ru", "Prescriptions, the first section of the medical record"),
     Chosen("prescriptions.card", "en", "One of them"),
+    Chosen("insurer_choice-wizard.point", "en", "Where an insurer gives policies out"),
+    Chosen("insurer_choice-wizard.sign", "ru", "An application that is to be signed"),
+    Chosen("insurer_choice.card", "en", "How it goes with it"),
     Chosen("mydata.question", "en", "Erasing everything"),
 )
 _FRONT = ("home.home", "booking-wizard.map", "visits.ticket")
