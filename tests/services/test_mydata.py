@@ -57,10 +57,14 @@ from services.registry.model import (
 from services.registry.ports.insurance import CareCaseRecord, CoverageRecord
 from services.registry.ports.prescriptions import PrescriptionRecord
 from services.requests.model import RequestKind, RequestStatus
+from services.storage.engine import Database
 from services.storage.tables import audit, metadata
 from services.storage.types import Encrypted
+from services.storage.vault import Vault
 from services.texts.i18n import LOCALES, texts
 from tests.services.test_access import ANNA, BOTH, MASHA, PETER, confirmed, consent, desk_code, opened, told
+from tests.services.test_insurer_choice import apply, hand_out, settle, world_with
+from tests.support.clock import FakeClock
 from tests.support.papers import a_sheet, documents_of
 from tests.support.photos import camera_photo
 from tests.support.world import (
@@ -88,6 +92,14 @@ PAPER_ADDRESS = "school@example.com"
 NAMELESS: tuple[Table, ...] = (case_file, waiting_link)
 """Rows of an account without its id: they hang on another row, or lie under a blind index."""
 OUR_OWN: list[Table] = [each for name, each in metadata.tables.items() if not name.startswith("registry_")]
+
+
+@pytest.fixture
+async def world(database: Database, vault: Vault, clock: FakeClock) -> World:
+    """Where applications can be signed, too."""
+    world = world_with(database, vault, clock)
+    await world.furnish()
+    return world
 
 
 @dataclass
@@ -123,6 +135,8 @@ async def a_life(world: World) -> Life:
     await _what_was_sent(world, anna)
     await _insured(world, anna, own)
     await _papers(world, anna, child)
+    await settle(world, await apply(world, anna, own))
+    await hand_out(world, anna, child, own.identity)
     draft = await world.draft(anna, surname=TYPED, person="other", region="50", sex="F", policy=["enp", "5097"])
     await world.holds.take(await world.slot(SURGEON, 11), anna, draft.id)
     theirs = await world.draft(grantee, person=own.id)
@@ -273,7 +287,16 @@ async def test_nothing_of_the_account_is_left_anywhere(world: World, database_ur
     assert all(before.values()), {needle for needle, places in before.items() if not places}
     in_tables = {place.split(".")[0] for places in before.values() for place in places}
     nameless = {each.name for each in NAMELESS}
-    nobody_in_them = {"setting", "counter", "feed", "link_basis", "act_count", "operator_act", *nameless}
+    nobody_in_them = {
+        "setting",
+        "counter",
+        "feed",
+        "link_basis",
+        "act_count",
+        "operator_act",
+        "signing_root",
+        *nameless,
+    }
     assert {table.name for table in OUR_OWN} - in_tables == nobody_in_them, "a life has something in every table"
     assert all([await count(world, each) for each in NAMELESS])
     hidden = await sealed(world)
@@ -741,7 +764,7 @@ async def test_photos_that_do_not_fit_stay_in_the_chat(world: World, monkeypatch
     monkeypatch.setattr("services.cases.mydata._PHOTOS_IN_ALL", 10)
     told_of = await exported(world, life.anna)
     Draft202012Validator(SCHEMA).validate(told_of)
-    sent, _ = told_of["requests"]
+    sent = told_of["requests"][0]
     assert (sent["photos_jpeg_base64"], sent["photos_only_in_chat"]) == ([], 1)
 
 
@@ -759,8 +782,9 @@ async def test_it_is_said_in_words(world: World) -> None:
     assert first["visit"]["status"] == "Запись подтверждена"
     assert told_of["cancellations"][0]["visit"]["status"] == "Запись отменена заявителем"
     assert any(each.get("refusal") == "время уже было занято" for each in told_of["bookings"])
-    begun = next(each for each in told_of["drafts"] if each["state"] == "не закончено")
-    assert begun["kind"] == "запись к врачу"
+    unfinished = {each["kind"]: each for each in told_of["drafts"] if each["state"] == "не закончено"}
+    assert unfinished.keys() == {"запись к врачу", "выбор страховой"}
+    begun = unfinished["запись к врачу"]
     assert begun["answers"]["surname"] == TYPED
     assert begun["answers"]["region"] == "Московская область"
     assert told_of["words"]["birth_date"] == "дата рождения"
@@ -840,7 +864,7 @@ async def test_every_code_that_is_told_has_its_words(world: World) -> None:
     values = list(values_in(await world.mydata.export(life.anna)))
     named = {"person", "clinic", "region", "language", "html", "specialty"}
     of_other_kinds = {f"{spec.kind.name} status" for topic in ALL for spec in topic.cases}
-    of_other_kinds -= {"problem status", "costs status"}
+    of_other_kinds -= {"problem status", "costs status", "insurer_choice status"}
     assert {each.of for each in values if isinstance(each, Word)} == named | WORDS.codes.keys() - of_other_kinds
     enums = {type(each) for each in values if isinstance(each, StrEnum)}
     assert len(enums) >= 7

@@ -254,7 +254,7 @@ NAMES_NOBODY = {
 }
 GOES_ALONG = {
     *("visit_watch", "visit_reply", "calendar_event", "draft", "hold", "notification", "outbox"),
-    *("accepted_warning", "document", "document_letter", "cost_application"),
+    *("accepted_warning", "document", "document_letter", "cost_application", "insurer_form", "insurer_application"),
 }
 
 
@@ -267,6 +267,7 @@ def test_every_table_of_an_account_goes_along_or_says_why_not() -> None:
         "booking",
         "prescriptions",
         "costs",
+        "insurer_choice",
     ]
 
 
