@@ -51,7 +51,7 @@ PORTAL: Mapping[str, str] = {
     "may refuse the visit: its desk will tell more.": "EPGU, «Внимание!» of «Запись к врачу»",
     "Information on the attachment to a medical organisation": "EPGU, name of the service",
     "Information on the OMS policy and the medical insurance company": "EPGU, name of the service",
-    "Application to choose a medical insurance company": "EPGU, name of the service",
+    "Choice of an insurer (OMS)": "EPGU, name of the service",
     "Application for the choice (replacement) of a medical insurance company": "EPGU, name of the application",
     "The address of stay is the same as the address of registration at the place of residence in the Russian "
     "Federation": "EPGU, a tick of the application",

@@ -66,7 +66,7 @@ KIND = "insurer_choice"
 """Of the wizard."""
 CHOICE = Service(
     "insurer",
-    N_("Application to choose a medical insurance company"),
+    N_("Choice of an insurer (OMS)"),
     N_("Choice of an insurer"),
     Level.CONFIRMED,
     (

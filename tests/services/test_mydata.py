@@ -63,7 +63,7 @@ from services.storage.types import Encrypted
 from services.storage.vault import Vault
 from services.texts.i18n import LOCALES, texts
 from tests.services.test_access import ANNA, BOTH, MASHA, PETER, confirmed, consent, desk_code, opened, told
-from tests.services.test_insurer_choice import apply, hand_out, settle, world_with
+from tests.services.test_insurer_choice import apply, choice_of, hand_out, settle, world_with
 from tests.support.clock import FakeClock
 from tests.support.papers import a_sheet, documents_of
 from tests.support.photos import camera_photo
@@ -135,8 +135,9 @@ async def a_life(world: World) -> Life:
     await _what_was_sent(world, anna)
     await _insured(world, anna, own)
     await _papers(world, anna, child)
-    await settle(world, await apply(world, anna, own))
-    await hand_out(world, anna, child, own.identity)
+    if choice_of(world).procedure is not None:
+        await settle(world, await apply(world, anna, own))
+        await hand_out(world, anna, child, own.identity)
     draft = await world.draft(anna, surname=TYPED, person="other", region="50", sex="F", policy=["enp", "5097"])
     await world.holds.take(await world.slot(SURGEON, 11), anna, draft.id)
     theirs = await world.draft(grantee, person=own.id)
